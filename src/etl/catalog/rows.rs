@@ -1,0 +1,277 @@
+//! What the catalog answers with.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::etl::{
+    clean::Ledger,
+    quality::{Flag, Verdict},
+    run_id::RunId,
+    stats::{ChannelStats, MachineStats},
+};
+
+/// The state of a log; SPEC section 8 in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogState {
+    /// Someone holds its lock.
+    Harvesting,
+    /// It waits for a harvest.
+    Queued,
+    /// Harvested; the log is gone; the results stay.
+    Missing,
+    /// Parquet without a valid footer that changed within the last minute.
+    Writing,
+    /// Differs from what was harvested.
+    Changed,
+    /// The last attempt failed, or it is no log at all.
+    Failed,
+    /// Harvested under other rules or an older pipeline version.
+    Stale,
+    /// Some runs failed.
+    Partial,
+    /// Same content as another log.
+    Duplicate,
+    /// Harvested and current.
+    Harvested,
+    /// Never harvested.
+    Pending,
+}
+
+impl LogState {
+    /// All states in the order in which the first that applies counts.
+    pub const ALL: [Self; 11] = [
+        Self::Harvesting,
+        Self::Queued,
+        Self::Missing,
+        Self::Writing,
+        Self::Changed,
+        Self::Failed,
+        Self::Stale,
+        Self::Partial,
+        Self::Duplicate,
+        Self::Harvested,
+        Self::Pending,
+    ];
+
+    /// The word for screens and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Harvesting => "harvesting",
+            Self::Queued => "queued",
+            Self::Missing => "missing",
+            Self::Writing => "writing",
+            Self::Changed => "changed",
+            Self::Failed => "failed",
+            Self::Stale => "stale",
+            Self::Partial => "partial",
+            Self::Duplicate => "duplicate",
+            Self::Harvested => "harvested",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// The inverse of [`LogState::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// One log, as lists show it. Times are microseconds since 1970, UTC.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogRow {
+    /// The log key: unique, harmless text.
+    pub key: String,
+    /// Below the data directory, harmless text.
+    pub path: String,
+    /// See [`LogState`].
+    pub state: LogState,
+    /// One sentence: why this state.
+    pub reason: String,
+    /// Cells of its runs when harvested (the one, or `3 cells`), else the folder.
+    pub cell_id: Option<String>,
+    /// Bytes; `None` when the log is gone.
+    pub size: Option<u64>,
+    /// Modification time.
+    pub mtime_us: Option<i64>,
+    /// Rows in the log, when harvested.
+    pub rows: Option<u64>,
+    /// Runs stored.
+    pub runs_ok: Option<u32>,
+    /// Runs that failed.
+    pub runs_failed: Option<u32>,
+    /// First sample.
+    pub start_us: Option<i64>,
+    /// Last sample.
+    pub stop_us: Option<i64>,
+    /// When it was harvested.
+    pub harvested_at_us: Option<i64>,
+    /// The worst of its runs; `None` when it was never harvested.
+    pub verdict: Option<Verdict>,
+    /// Whether a harvest without names leaves it alone (`writing`; failed for a
+    /// lasting reason and unchanged since) and why, as one sentence.
+    pub leave_alone: Option<String>,
+}
+
+impl LogRow {
+    /// Whether a harvest without names (`--all`) would take it: not current, not left
+    /// alone, not gone, not in somebody's hands.
+    pub fn is_due(&self) -> bool {
+        self.leave_alone.is_none()
+            && matches!(
+                self.state,
+                LogState::Changed
+                    | LogState::Failed
+                    | LogState::Stale
+                    | LogState::Partial
+                    | LogState::Pending
+            )
+    }
+}
+
+/// What stands beside the list for the log under the cursor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogDetail {
+    /// The list's row.
+    pub row: LogRow,
+    /// Every row of the log, when harvested.
+    pub ledger: Option<Ledger>,
+    /// The log's error and the errors of its runs, one sentence each.
+    pub errors: Vec<String>,
+    /// BLAKE3 of the content, hexadecimal.
+    pub content_hash: Option<String>,
+    /// The program that harvested it.
+    pub program: Option<String>,
+    /// How long the harvest took, in seconds.
+    pub seconds: Option<f64>,
+    /// Past harvests, latest first.
+    pub history: Vec<HarvestRow>,
+}
+
+/// One past harvest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HarvestRow {
+    /// The log.
+    pub key: String,
+    /// When it ended.
+    pub at_us: i64,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// `harvested`, `partial`, `failed`, `cancelled`, `renamed`.
+    pub outcome: String,
+    /// One sentence: rows and runs, or the error.
+    pub message: String,
+}
+
+/// One run of one log, as lists show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRow {
+    /// The log's key.
+    pub log_key: String,
+    /// The run.
+    pub run: RunId,
+    /// Its cell.
+    pub cell_id: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// First sample; `None` when it failed, as are the following.
+    pub start_us: Option<i64>,
+    /// Last sample.
+    pub stop_us: Option<i64>,
+    /// In seconds.
+    pub runtime_s: Option<f64>,
+    /// Per robot, in mm.
+    pub distance_mm: BTreeMap<String, f64>,
+    /// Rows of the table.
+    pub rows: u64,
+    /// Kept samples.
+    pub samples: u64,
+    /// Rows of the table without a null.
+    pub complete_rows: u64,
+    /// Columns of the table without `time`.
+    pub channels: u32,
+    /// The worst of its flags.
+    pub verdict: Verdict,
+    /// Number of flags.
+    pub flags: u32,
+    /// Other logs in which this run stands too.
+    pub also_in: Vec<String>,
+    /// Its table beside the log's record.
+    pub file_name: Option<String>,
+    /// A small picture of the run: channel name and values.
+    pub spark_channel: Option<String>,
+    /// See [`crate::etl::lake::record::Sparkline`].
+    pub spark: Vec<Option<f64>>,
+}
+
+/// Everything about one run short of its samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunDetail {
+    /// The list's row.
+    pub row: RunRow,
+    /// The table's columns in order, `time` first.
+    pub columns: Vec<String>,
+    /// Statistics by column.
+    pub channels: BTreeMap<String, ChannelStats>,
+    /// The rows that bear the run's id.
+    pub ledger: Ledger,
+    /// Flags.
+    pub flags: Vec<Flag>,
+    /// Cells that its rows name.
+    pub cells_seen: Vec<String>,
+    /// See [`crate::etl::lake::record::RunResult::source_lost_precision`].
+    pub source_lost_precision: bool,
+    /// Per robot.
+    pub machines: BTreeMap<String, MachineStats>,
+}
+
+/// One machine over its runs. A run that stands in several logs counts once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MachineRow {
+    /// Its cell.
+    pub cell_id: Option<String>,
+    /// The robot.
+    pub robot: String,
+    /// Number of runs.
+    pub runs: u64,
+    /// Sum of runtimes in seconds.
+    pub runtime_s: f64,
+    /// Sum of distances in mm; `None` when no run has one.
+    pub distance_mm: Option<f64>,
+    /// Largest of the runs' figures, as are the next three.
+    pub top_speed_max: Option<f64>,
+    /// In mm/s.
+    pub top_speed_p999: Option<f64>,
+    /// In N.
+    pub peak_force_max: Option<f64>,
+    /// In N.
+    pub peak_force_p999: Option<f64>,
+    /// Mean over all samples of all runs, in N.
+    pub mean_force: Option<f64>,
+    /// Runs by verdict word.
+    pub verdicts: BTreeMap<String, u64>,
+    /// Start of the first run.
+    pub first_seen_us: i64,
+    /// Stop of the last run.
+    pub last_seen_us: i64,
+    /// Each run in order of start.
+    pub series: Vec<MachinePoint>,
+}
+
+/// One run in a machine's series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MachinePoint {
+    /// The log's key.
+    pub log_key: String,
+    /// The run.
+    pub run: RunId,
+    /// Start of the run.
+    pub start_us: i64,
+    /// In seconds.
+    pub runtime_s: f64,
+    /// The run's figures.
+    pub stats: MachineStats,
+    /// The run's verdict.
+    pub verdict: Verdict,
+}

@@ -1,0 +1,84 @@
+//! What can go wrong between a log and the lake, in words an operator can act on.
+
+use std::path::{Path, PathBuf};
+
+/// Result of the `etl` module.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// How an error is to be treated by whoever asked for the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The log itself is at fault: trying again without changing it is useless.
+    Lasting,
+    /// The machine is at fault (disk full, I/O error): trying again may help.
+    Passing,
+    /// Somebody asked for it to stop.
+    Cancelled,
+    /// The question was wrong: an unknown log or run, an impossible option.
+    Usage,
+    /// Nothing can be done: no such directory, catalog not usable.
+    Fatal,
+}
+
+/// An error of the `etl` module: one sentence, with the place and the remedy in it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The log (or one run of it) cannot be harvested as it is.
+    #[error("{0}")]
+    Log(String),
+    /// The operating system refused something.
+    #[error("cannot {action} {}: {source}", crate::etl::text::visible_path(path))]
+    Io {
+        /// What was tried, as a verb: `read`, `write`, `rename`.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The log changed while it was read; what was read is not one thing.
+    #[error("{0}")]
+    Moving(String),
+    /// Another process holds the log's lock.
+    #[error("{0}")]
+    Busy(String),
+    /// Cancelled between or within stages.
+    #[error("cancelled")]
+    Cancelled,
+    /// An unknown log or run, or an option that makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// Nothing can be done.
+    #[error("{0}")]
+    Fatal(String),
+    /// The catalog refused.
+    #[error("the catalog {}: {source}", crate::etl::text::visible_path(path))]
+    Catalog {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+}
+
+impl Error {
+    /// An I/O error with the verb and the path it happened on.
+    pub fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// How to treat this error.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            Self::Log(_) => FaultKind::Lasting,
+            Self::Io { .. } | Self::Moving(_) | Self::Busy(_) => FaultKind::Passing,
+            Self::Cancelled => FaultKind::Cancelled,
+            Self::Usage(_) => FaultKind::Usage,
+            Self::Fatal(_) | Self::Catalog { .. } => FaultKind::Fatal,
+        }
+    }
+}

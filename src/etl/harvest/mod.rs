@@ -1,0 +1,71 @@
+//! Harvesting: one function for one log, and a pool that runs many side by side.
+//! The browser and the commands call the same.
+
+mod cancel;
+mod one;
+mod pool;
+mod progress;
+
+use std::{path::PathBuf, sync::Arc};
+
+pub use cancel::CancelToken;
+pub use one::harvest_log;
+pub use pool::{JobEvent, JobId, Pool};
+pub use progress::{NoProgress, Progress, ProgressSink, Stage};
+
+use super::{lake::Lake, profile::Profile};
+
+/// Where logs lie, where results go, and under which rules.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The data directory.
+    pub data_dir: PathBuf,
+    /// The lake.
+    pub lake: Lake,
+    /// The rules.
+    pub profile: Arc<Profile>,
+}
+
+/// How a harvest is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Do it even when the log is harvested and current.
+    pub force: bool,
+}
+
+/// What a harvest did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The log was harvested; some of its runs may have failed.
+    Harvested(Summary),
+    /// There was nothing to do: harvested and current.
+    Current,
+    /// The log is another one's renamed file: its results were taken over.
+    Renamed {
+        /// The log key that the results had.
+        from: String,
+    },
+}
+
+/// What a harvest stored, for messages and `--json`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Summary {
+    /// Rows of the log.
+    pub rows_in: u64,
+    /// Rows kept.
+    pub rows_kept: u64,
+    /// Rows dropped.
+    pub rows_dropped: u64,
+    /// Runs stored.
+    pub runs_ok: u32,
+    /// Runs that failed, with their errors, as `run <short id>: <sentence>`.
+    pub run_errors: Vec<String>,
+    /// Runs whose tables an interrupted harvest had finished.
+    pub runs_resumed: u32,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// Bytes read from the log.
+    pub bytes_in: u64,
+    /// Bytes of the stored tables.
+    pub bytes_out: u64,
+}

@@ -1,0 +1,104 @@
+//! Where everything lies below the cache directory.
+//!
+//! ```text
+//! catalog.db                                the index (SQLite)
+//! <log key>/record.json                     the commit of one log
+//! <log key>/run_<uuid>.<fingerprint>.parquet
+//! <log key>/rejected.<fingerprint>.parquet
+//! exports/                                  what the browser exports
+//! .mdtui/locks/                             one lock file per log being harvested
+//! .mdtui/tmp/                               files that are not whole yet
+//! .mdtui/mdtui.log                          the program's log
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use crate::etl::run_id::RunId;
+
+/// The record's file name.
+pub const RECORD: &str = "record.json";
+/// The catalog's file name.
+pub const CATALOG: &str = "catalog.db";
+/// Where exports of the browser go.
+pub const EXPORTS: &str = "exports";
+/// Locks, temporary files and the program's log.
+pub const PRIVATE: &str = ".mdtui";
+
+/// The lake: a cache directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lake {
+    root: PathBuf,
+}
+
+impl Lake {
+    /// The lake below `root`. Nothing is created until something is written.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The cache directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The catalog's file.
+    pub fn catalog(&self) -> PathBuf {
+        self.root.join(CATALOG)
+    }
+
+    /// Where the results of log `key` lie.
+    pub fn log_dir(&self, key: &str) -> PathBuf {
+        self.root.join(key)
+    }
+
+    /// The record of log `key`.
+    pub fn record(&self, key: &str) -> PathBuf {
+        self.log_dir(key).join(RECORD)
+    }
+
+    /// A file that the record of log `key` names.
+    pub fn log_file(&self, key: &str, name: &str) -> PathBuf {
+        self.log_dir(key).join(name)
+    }
+
+    /// Where the browser's exports go.
+    pub fn exports(&self) -> PathBuf {
+        self.root.join(EXPORTS)
+    }
+
+    /// Lock files.
+    pub fn locks(&self) -> PathBuf {
+        self.root.join(PRIVATE).join("locks")
+    }
+
+    /// Files that are not whole yet; on the same file system as the results.
+    pub fn tmp(&self) -> PathBuf {
+        self.root.join(PRIVATE).join("tmp")
+    }
+
+    /// The program's log.
+    pub fn log_path(&self) -> PathBuf {
+        self.root.join(PRIVATE).join("mdtui.log")
+    }
+}
+
+/// The name of a run's table: `run_<uuid>.<fingerprint>.parquet`.
+pub fn run_file_name(run: RunId, fingerprint: &str) -> String {
+    format!("run_{run}.{fingerprint}.parquet")
+}
+
+/// The name of a log's rejected rows: `rejected.<fingerprint>.parquet`.
+pub fn rejected_file_name(fingerprint: &str) -> String {
+    format!("rejected.{fingerprint}.parquet")
+}
+
+/// Whether `name` is one that mdtui gives to files in a log's directory.
+pub fn is_lake_file(name: &str) -> bool {
+    let parquet = |prefix: &str| name.starts_with(prefix) && name.ends_with(".parquet");
+    name == RECORD || parquet("run_") || parquet("rejected.")
+}
+
+/// Whether `name` is taken at the top of the cache directory.
+pub fn is_reserved_at_top(name: &str) -> bool {
+    name == EXPORTS || name == PRIVATE || name.starts_with(CATALOG)
+}

@@ -1,0 +1,8 @@
+//! The lake: what a harvest leaves on disk, and how it gets there whole.
+
+pub mod layout;
+pub mod record;
+pub mod run_file;
+
+pub use layout::Lake;
+pub use record::Record;

@@ -1,0 +1,212 @@
+//! `record.json`: everything about one log's harvest; replacing it is the commit.
+
+use std::{collections::BTreeMap, io::ErrorKind};
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::Lake;
+use crate::etl::{
+    Error, Result,
+    clean::Ledger,
+    profile::Profile,
+    quality::{Flag, Verdict},
+    run_id::RunId,
+    stats::{ChannelStats, MachineStats, RunStats},
+};
+
+/// Version of the record's shape. A reader refuses newer ones.
+pub const RECORD_VERSION: u32 = 1;
+
+/// One log's record. The first four keys are those of the reference reader.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The log key.
+    pub source_file: String,
+    /// Why no run of this log could be harvested; `null` when it could.
+    pub error: Option<String>,
+    /// How many runs failed and succeeded.
+    pub file_stats: FileStats,
+    /// Per run UUID: its result.
+    pub run_to_result: BTreeMap<RunId, RunResult>,
+    /// See [`RECORD_VERSION`].
+    pub record_version: u32,
+    /// See [`crate::etl::PIPELINE_VERSION`].
+    pub pipeline_version: u32,
+    /// The program that wrote it: `mdtui 0.1.0`.
+    pub program: String,
+    /// Content under rules; part of the names of this record's files. `null` when
+    /// the log failed before its content was known.
+    pub fingerprint: Option<String>,
+    /// [`Profile::rules`] of the harvest.
+    pub rules: String,
+    /// When the harvest was committed (UTC text).
+    pub harvested_at: String,
+    /// When this content was first harvested under this key (UTC text).
+    pub first_harvested_at: String,
+    /// How long the harvest took, in seconds.
+    pub seconds: f64,
+    /// The whole profile.
+    pub profile: Profile,
+    /// The log as it was.
+    pub source: SourceInfo,
+    /// Every row of the log.
+    pub ledger: Ledger,
+    /// The rejected rows' file, when there are any.
+    pub rejected_file: Option<String>,
+    /// The worst verdict of the runs.
+    pub verdict: Verdict,
+    /// A failed attempt after this record was made.
+    pub last_attempt: Option<Attempt>,
+}
+
+/// Counts of runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FileStats {
+    /// Runs that failed.
+    pub run_error_count: u32,
+    /// Runs that were stored.
+    pub run_success_count: u32,
+    /// Both.
+    pub run_total_count: u32,
+}
+
+/// The log as it was when it was harvested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// Below the data directory, as harmless text.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// Modification time (UTC text, to the microsecond).
+    pub mtime: String,
+    /// Modification time in nanoseconds since 1970: what is compared.
+    pub mtime_ns: i64,
+    /// Inode, to suspect a renamed log.
+    pub inode: u64,
+    /// BLAKE3 of the whole file, hexadecimal; `null` when it could not be read.
+    pub content_hash: Option<String>,
+    /// Rows in the log; `null` when it could not be read.
+    pub rows: Option<u64>,
+}
+
+/// An attempt that failed while an earlier record stayed good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When (UTC text).
+    pub at: String,
+    /// Why it failed.
+    pub error: String,
+    /// True when trying again without changing the log is useless.
+    pub lasting: bool,
+    /// The log's size at that time.
+    pub size: u64,
+    /// The log's modification time at that time, in nanoseconds since 1970.
+    pub mtime_ns: i64,
+    /// [`Profile::rules`] of the attempt.
+    pub rules: String,
+}
+
+/// What came out of one run of a log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// The run's UUID.
+    pub run_uuid: RunId,
+    /// Why it could not be processed; `null` when it could.
+    pub error: Option<String>,
+    /// Its table, beside this record; `null` when it failed.
+    pub file_name: Option<String>,
+    /// Statistics of the run; `null` when it failed.
+    pub run_stats: Option<RunStats>,
+    /// The rows that bear this run's id.
+    pub ledger: Ledger,
+    /// Per column of the table except `time`: its statistics.
+    pub channels: BTreeMap<String, ChannelStats>,
+    /// Flags.
+    pub quality: Vec<Flag>,
+    /// The worst of the flags.
+    pub verdict: Verdict,
+    /// Rows of the table.
+    pub rows: u64,
+    /// Rows of the table in which no column is null.
+    pub complete_rows: u64,
+    /// Kept samples.
+    pub samples: u64,
+    /// Which cell: from the log, else from the folder, else `null`.
+    pub cell_id: Option<String>,
+    /// All cells that the run's kept rows name, in order of appearance; more than
+    /// one is worth a look.
+    pub cells_seen: Vec<String>,
+    /// The log stored this id as a double above 2^53: neighbours may be merged in it.
+    pub source_lost_precision: bool,
+    /// Per robot: what the run says of its machine.
+    pub machines: BTreeMap<String, MachineStats>,
+    /// A picture of the run for lists; `null` when it failed.
+    pub sparkline: Option<Sparkline>,
+    /// BLAKE3 of the table's file, hexadecimal; `null` when it failed.
+    pub file_hash: Option<String>,
+    /// Bytes of the table's file.
+    pub file_size: u64,
+}
+
+/// One channel of a run reduced to a few dozen values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sparkline {
+    /// Which column.
+    pub channel: String,
+    /// The sample of largest magnitude in each of equal spans of the run; `null`
+    /// where a span has no sample.
+    pub values: Vec<Option<f64>>,
+}
+
+impl Record {
+    /// Reads the record of log `key`; `None` when it has none.
+    ///
+    /// # Errors
+    /// [`Error::Io`], or [`Error::Log`] when it is not a record of this program or
+    /// of a newer one.
+    pub fn read(lake: &Lake, key: &str) -> Result<Option<Self>> {
+        let path = lake.record(key);
+        match std::fs::read(&path) {
+            Ok(bytes) => Self::parse(&bytes, &crate::etl::text::visible_path(&path)).map(Some),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(e) => Err(Error::io("read", &path, e)),
+        }
+    }
+
+    /// Parses a record; `origin` names it in errors.
+    ///
+    /// # Errors
+    /// [`Error::Log`] with the place and the trouble.
+    pub fn parse(bytes: &[u8], origin: &str) -> Result<Self> {
+        let record: Self = serde_json::from_slice(bytes)
+            .map_err(|e| Error::Log(format!("{origin} is not a record of mdtui: {e}")))?;
+        if record.record_version > RECORD_VERSION {
+            return Err(Error::Log(format!(
+                "{origin} was written by a newer mdtui ({}); use that one",
+                record.program
+            )));
+        }
+        Ok(record)
+    }
+
+    /// Names of the files beside the record that it stands for.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.run_to_result
+            .values()
+            .filter_map(|r| r.file_name.as_deref())
+            .chain(self.rejected_file.as_deref())
+    }
+
+    /// First start and last stop over the stored runs, in microseconds.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        let stats = self.run_to_result.values().filter_map(|r| r.run_stats.as_ref());
+        let parse = |t: &str| crate::etl::time::parse(t.as_bytes());
+        let mut span: Option<(i64, i64)> = None;
+        for s in stats {
+            if let (Some(a), Some(b)) = (parse(&s.start_time), parse(&s.stop_time)) {
+                span = Some(span.map_or((a, b), |(x, y)| (x.min(a), y.max(b))));
+            }
+        }
+        span
+    }
+}

@@ -1,0 +1,43 @@
+//! From logs to the lake, and from the lake to answers.
+//!
+//! In the order in which a sample travels:
+//!
+//! * [`profile`]: what columns, fields and robots a log has (a TOML file).
+//! * [`source`]: which files below the data directory are logs, their keys, and
+//!   whether they are whole.
+//! * [`extract`]: decodes a log, batch by batch, into plain columns.
+//! * [`clean`]: every row is kept or dropped for one named reason; the ledger.
+//! * [`transform`]: samples of a run to its wide table: derivatives, hold,
+//!   magnitudes, distance.
+//! * [`stats`]: statistics of channels, runs and machines.
+//! * [`quality`]: flags and verdicts.
+//! * [`lake`]: the files: layout, run files, records, locks, garbage.
+//! * [`catalog`]: the SQLite index of the lake and the state of every log.
+//! * [`harvest`]: ties them together: one log, or many side by side.
+//! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
+//! * [`demo`]: deterministic synthetic logs.
+//!
+//! Times are microseconds since 1970-01-01T00:00:00Z (`i64`) everywhere inside.
+
+pub mod catalog;
+pub mod clean;
+pub mod demo;
+pub mod error;
+pub mod export;
+pub mod extract;
+pub mod harvest;
+pub mod lake;
+pub mod profile;
+pub mod quality;
+pub mod run_id;
+pub mod source;
+pub mod stats;
+pub mod text;
+pub mod time;
+pub mod transform;
+
+pub use error::{Error, FaultKind, Result};
+
+/// Version of the rules that turn a log into results. Raised only when the same
+/// log under the same profile would give other results.
+pub const PIPELINE_VERSION: u32 = 1;

@@ -1,0 +1,84 @@
+//! Statistics of channels, runs and machines.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Statistics of one column of a run's table over its samples, never over held cells.
+/// Percentiles interpolate linearly. `null` where there are too few samples.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ChannelStats {
+    /// Number of samples.
+    pub count: u64,
+    /// Time of the first sample (UTC text).
+    pub first_time: Option<String>,
+    /// Time of the last sample (UTC text).
+    pub last_time: Option<String>,
+    /// 1 ÷ median interval.
+    pub rate_hz: Option<f64>,
+    /// Median of the intervals between samples, in seconds.
+    pub interval_median_s: Option<f64>,
+    /// 95th percentile of the intervals, in seconds.
+    pub interval_p95_s: Option<f64>,
+    /// 99th percentile of the intervals, in seconds.
+    pub interval_p99_s: Option<f64>,
+    /// Longest interval, in seconds.
+    pub interval_max_s: Option<f64>,
+    /// Smallest value, in `unit`, as are the following.
+    pub min: Option<f64>,
+    /// Largest value.
+    pub max: Option<f64>,
+    /// Arithmetic mean.
+    pub mean: Option<f64>,
+    /// Standard deviation with n − 1.
+    pub std: Option<f64>,
+    /// Root of the mean square.
+    pub rms: Option<f64>,
+    /// 1st percentile.
+    pub p1: Option<f64>,
+    /// 50th percentile.
+    pub median: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
+    /// `max − min`.
+    pub peak_to_peak: Option<f64>,
+    /// Held cells ÷ non-null cells of the table's column.
+    pub fill_share: Option<f64>,
+    /// The unit of the values.
+    pub unit: String,
+}
+
+/// Statistics of one run, under the reference reader's keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunStats {
+    /// The table's columns, `time` first.
+    pub available_channels: Vec<String>,
+    /// Time of the first sample (UTC text).
+    pub start_time: String,
+    /// Time of the last sample (UTC text).
+    pub stop_time: String,
+    /// Per robot: the length of its path in mm; absent when an axis is missing.
+    pub total_distance_mm: BTreeMap<String, f64>,
+    /// `stop_time − start_time` in seconds.
+    pub total_runtime_seconds: f64,
+}
+
+/// What one run says of one machine (a robot of a cell). `null` where the run lacks
+/// the channels.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct MachineStats {
+    /// Length of the robot's path in mm.
+    pub distance_mm: Option<f64>,
+    /// Largest speed in mm/s.
+    pub top_speed_max: Option<f64>,
+    /// 99.9th percentile of speed in mm/s.
+    pub top_speed_p999: Option<f64>,
+    /// Largest magnitude of force in N.
+    pub peak_force_max: Option<f64>,
+    /// 99.9th percentile of the magnitude of force in N.
+    pub peak_force_p999: Option<f64>,
+    /// Mean magnitude of force in N.
+    pub mean_force: Option<f64>,
+    /// Samples behind `mean_force`: its weight over runs.
+    pub force_samples: u64,
+}

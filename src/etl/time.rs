@@ -1,0 +1,211 @@
+//! Times as text: what a log may write, and the one form that mdtui writes.
+
+/// Microseconds in a second.
+pub const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// Parses the times of a log to microseconds since 1970-01-01T00:00:00Z.
+///
+/// `2022-11-23T20:40:00` (or a space for `T`), a fraction of any length or none, then
+/// `Z`, `±hh:mm`, `±hhmm` or nothing (UTC). Finer than a microsecond is cut off. A
+/// date alone, a time without seconds, or a date that does not exist is `None`.
+pub fn parse(text: &[u8]) -> Option<i64> {
+    if text.len() < 19 {
+        return None;
+    }
+    let (head, mut rest) = text.split_at(19);
+    let fixed = head[4] == b'-'
+        && head[7] == b'-'
+        && (head[10] == b'T' || head[10] == b' ')
+        && head[13] == b':'
+        && head[16] == b':';
+    if !fixed {
+        return None;
+    }
+    let year = digits(&head[0..4])?;
+    let month = digits(&head[5..7])?;
+    let day = digits(&head[8..10])?;
+    let hour = digits(&head[11..13])?;
+    let minute = digits(&head[14..16])?;
+    let second = digits(&head[17..19])?;
+    if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let mut micros = 0;
+    if let [b'.', tail @ ..] = rest {
+        let n = tail.iter().take_while(|b| b.is_ascii_digit()).count();
+        if n == 0 {
+            return None;
+        }
+        for i in 0..6 {
+            micros = micros * 10 + if i < n { i64::from(tail[i] - b'0') } else { 0 };
+        }
+        rest = &tail[n..];
+    }
+    let offset_minutes = match rest {
+        [] | [b'Z'] => 0,
+        [sign @ (b'+' | b'-'), zone @ ..] => {
+            let (h, m) = match zone {
+                [h1, h2, b':', m1, m2] | [h1, h2, m1, m2] => {
+                    (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?)
+                }
+                _ => return None,
+            };
+            if h > 23 || m > 59 {
+                return None;
+            }
+            (h * 60 + m) * if *sign == b'-' { -1 } else { 1 }
+        }
+        _ => return None,
+    };
+    let minutes = hour * 60 + minute - offset_minutes;
+    Some(days_from_civil(year, month, day) * DAY + (minutes * 60 + second) * SECOND + micros)
+}
+
+/// `2022-11-23T20:40:00.035000Z`: always six digits of fraction, always UTC.
+pub fn format(us: i64) -> String {
+    let (date, clock) = (us.div_euclid(DAY), us.rem_euclid(DAY));
+    let (y, m, d) = civil_from_days(date);
+    let s = clock / SECOND;
+    // A year outside 0000–9999 keeps its digits: such times only come from timestamps.
+    format!(
+        "{y:04}-{m:02}-{d:02}T{:02}:{:02}:{:02}.{:06}Z",
+        s / 3600,
+        s / 60 % 60,
+        s % 60,
+        clock % SECOND
+    )
+}
+
+/// `2022-11-23 20:40:00.035`, for screens.
+pub fn format_screen(us: i64) -> String {
+    let text = format(us);
+    text[..text.len() - 4].replacen('T', " ", 1)
+}
+
+/// `20:40:00.035`, for screens.
+pub fn format_clock(us: i64) -> String {
+    let text = format(us);
+    text.split_once('T').map_or_else(String::new, |(_, c)| c[..c.len() - 4].to_owned())
+}
+
+/// Microseconds since 1970 now.
+pub fn now() -> i64 {
+    use std::time::{SystemTime, UNIX_EPOCH};
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(d) => i64::try_from(d.as_micros()).unwrap_or(i64::MAX),
+        Err(_) => 0,
+    }
+}
+
+/// `9m 59s`, `6h 58m`, `12.3s`: a duration in seconds, for screens.
+pub fn format_duration(seconds: f64) -> String {
+    if !seconds.is_finite() {
+        return "·".into();
+    }
+    let s = seconds.max(0.0);
+    if s < 60.0 {
+        // 59.96 would print as 60.0s.
+        return if s < 59.95 { format!("{s:.1}s") } else { "1m 00s".into() };
+    }
+    let whole = s.round() as u64;
+    if whole < 3600 {
+        format!("{}m {:02}s", whole / 60, whole % 60)
+    } else {
+        format!("{}h {:02}m", whole / 3600, whole / 60 % 60)
+    }
+}
+
+fn digits(text: &[u8]) -> Option<i64> {
+    text.iter().try_fold(0, |n, b| {
+        b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0'))
+    })
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 of a proleptic Gregorian date.
+/// H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
+}
+
+/// The inverse of [`days_from_civil`] (same source, `civil_from_days`).
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    let year = yoe + era * 400 + i64::from(month <= 2);
+    (year, month, doy - (153 * mp + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn p(text: &str) -> Option<i64> {
+        parse(text.as_bytes())
+    }
+
+    #[test]
+    fn all_forms_of_a_log() {
+        let t = 1_669_236_000_000_000;
+        assert_eq!(p("2022-11-23T20:40:00Z"), Some(t));
+        assert_eq!(p("2022-11-23 20:40:00"), Some(t));
+        assert_eq!(p("2022-11-23T20:40:00.0350009Z"), Some(t + 35_000));
+        assert_eq!(p("2022-11-23T20:40:00.9999999999999999"), Some(t + 999_999));
+        assert_eq!(p("2022-11-23T22:10:00.5+01:30"), Some(t + 500_000));
+        assert_eq!(p("2022-11-23T20:10:00-0030"), Some(t));
+        assert_eq!(p("2024-02-29T00:00:00Z").map(format), Some("2024-02-29T00:00:00.000000Z".into()));
+        assert_eq!(p("1969-12-31T23:59:59.9999999Z"), Some(-1));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for bad in ["", "2022-11-23", "2022-11-23T20:40", "2022-11-23T20:40:00.", "2022-11-23T20:40:00.Z",
+            "2022-13-01T00:00:00", "2022-02-29T00:00:00", "2022-11-23T24:00:00", "2022-11-23T20:60:00",
+            "2022-11-23T20:40:60", "2022-11-23t20:40:00", "2022-11-23T20:40:00z", "2022-11-23T20:40:00+1",
+            "2022-11-23T20:40:00+01", "2022-11-23T20:40:00+24:00", " 2022-11-23T20:40:00", "2022-11-23T20:40:00 Z",
+            "x022-11-23T20:40:00", "2022-11-23T20:40:00Zx"] {
+            assert_eq!(p(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn durations_for_screens() {
+        assert_eq!(format_duration(599.971), "10m 00s");
+        assert_eq!(format_duration(12.34), "12.3s");
+        assert_eq!(format_duration(59.97), "1m 00s");
+        assert_eq!(format_duration(25_080.0), "6h 58m");
+    }
+
+    proptest! {
+        // jiff is the independent computation.
+        #[test]
+        fn agrees_with_jiff(us in -62_135_596_800_000_000i64..253_402_207_200_000_000) {
+            let text = jiff::Timestamp::from_microsecond(us).unwrap().to_string();
+            prop_assert_eq!(p(&text), Some(us));
+            let back: jiff::Timestamp = format(us).parse().unwrap();
+            prop_assert_eq!(back.as_microsecond(), us);
+        }
+    }
+}

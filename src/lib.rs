@@ -1,0 +1,26 @@
+//! `mdtui`: a terminal browser for robot machine logs.
+//!
+//! The map, in the order in which a log travels:
+//!
+//! * [`etl`]: everything between a log and the lake, and the questions that the
+//!   lake answers. Knows nothing of terminals.
+//! * `app`: the browser's state, its actions and keys, and the workers.
+//! * `ui`: draws the state; changes nothing.
+//! * `cli`: the commands, one file each.
+//!
+//! Imports run one way: `cli` and `ui` → `app` → `etl`.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
+
+pub mod app;
+pub mod cli;
+pub mod etl;
+pub mod ui;
