@@ -1,0 +1,191 @@
+//! A log's columns as Parquet or CSV bytes.
+
+use std::io::Write;
+
+use flate2::{Compression, GzBuilder};
+use polars::prelude::*;
+use polars_arrow::array::MutableBinaryViewArray;
+
+use super::{plan::Form, rows::Rows};
+use crate::etl::{Error, Result, profile::Profile};
+
+/// Rows of a row group: what common writers use.
+const ROW_GROUP: usize = 1 << 18;
+
+/// The log's bytes.
+///
+/// # Errors
+/// [`Error::Log`] when polars refuses the frame, which a test rules out.
+pub(super) fn encode(rows: &Rows, form: Form, profile: &Profile) -> Result<Vec<u8>> {
+    match form {
+        Form::Parquet | Form::ParquetDoubleIds | Form::ParquetTimestamps => {
+            parquet(rows, form, profile)
+                .map_err(|e| Error::Log(format!("cannot make a demo log: {e}")))
+        }
+        Form::Csv => Ok(csv(rows, profile)),
+        Form::CsvGz => {
+            let csv = csv(rows, profile);
+            // Without a time in its header, the same rows give the same bytes.
+            let mut gz = GzBuilder::new()
+                .mtime(0)
+                .write(Vec::new(), Compression::new(4));
+            gz.write_all(&csv)
+                .and_then(|()| gz.finish())
+                .map_err(|e| Error::Log(format!("cannot compress a demo log: {e}")))
+        }
+    }
+}
+
+fn parquet(rows: &Rows, form: Form, profile: &Profile) -> PolarsResult<Vec<u8>> {
+    let names = &profile.columns;
+    let column = |name: &str, series: Series| series.with_name(name.into()).into_column();
+    let mut columns = vec![
+        column(&names.time, times(rows, form)),
+        column(&names.value, nullable(&rows.values, &rows.null_values)),
+        column(&names.field, words(&rows.fields, &rows.field_names)),
+    ];
+    if let Some(cells) = &rows.cells {
+        columns.push(column(&names.cell, Series::new("".into(), cells)));
+    }
+    columns.push(column(&names.robot, Series::new("".into(), &rows.robots)));
+    let runs = match form {
+        Form::ParquetDoubleIds => {
+            let doubles: Vec<f64> = rows.runs.iter().map(|id| *id as f64).collect();
+            nullable(&doubles, &rows.null_runs)
+        }
+        _ => nullable(&rows.runs, &rows.null_runs),
+    };
+    columns.push(column(&names.run, runs));
+    columns.push(column(
+        &names.sensor,
+        words(&rows.sensors, &rows.sensor_names),
+    ));
+    let mut frame = DataFrame::new(rows.times.len(), columns)?;
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .with_compression(ParquetCompression::Snappy)
+        .with_row_group_size(Some(ROW_GROUP))
+        .finish(&mut frame)?;
+    Ok(bytes)
+}
+
+fn times(rows: &Rows, form: Form) -> Series {
+    if form == Form::ParquetTimestamps {
+        return Int64Chunked::from_slice("".into(), &rows.times)
+            .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
+            .into_series();
+    }
+    let mut texts = MutableBinaryViewArray::<str>::with_capacity(rows.times.len());
+    let mut clock = Clock::default();
+    for (i, time) in rows.times.iter().enumerate() {
+        match rows.other_times.get(&i) {
+            Some(other) => texts.push(*other),
+            None => texts.push_value(clock.text(*time)),
+        }
+    }
+    StringChunked::with_chunk("".into(), texts.freeze()).into_series()
+}
+
+fn words(codes: &[u8], names: &[String]) -> Series {
+    let mut texts = MutableBinaryViewArray::<str>::with_capacity(codes.len());
+    for code in codes {
+        texts.push(names.get(usize::from(*code)));
+    }
+    StringChunked::with_chunk("".into(), texts.freeze()).into_series()
+}
+
+fn nullable<T: Copy>(values: &[T], nulls: &std::collections::BTreeSet<usize>) -> Series
+where
+    Series: NamedFrom<Vec<T>, [T]> + NamedFrom<Vec<Option<T>>, [Option<T>]>,
+{
+    if nulls.is_empty() {
+        return Series::new("".into(), values.to_vec());
+    }
+    let with_nulls: Vec<Option<T>> = values
+        .iter()
+        .enumerate()
+        .map(|(i, v)| (!nulls.contains(&i)).then_some(*v))
+        .collect();
+    Series::new("".into(), with_nulls)
+}
+
+fn csv(rows: &Rows, profile: &Profile) -> Vec<u8> {
+    let names = &profile.columns;
+    let mut out = Vec::with_capacity(rows.times.len() * 70);
+    let cell_name = rows
+        .cells
+        .as_ref()
+        .map_or_else(String::new, |_| format!("{},", names.cell));
+    // Writing to a vector cannot fail.
+    let _ = writeln!(
+        out,
+        "{},{},{},{cell_name}{},{},{}",
+        names.time, names.value, names.field, names.robot, names.run, names.sensor
+    );
+    let mut clock = Clock::default();
+    for (i, time) in rows.times.iter().enumerate() {
+        let time = match rows.other_times.get(&i) {
+            Some(other) => other.unwrap_or_default(),
+            None => clock.text(*time),
+        };
+        let _ = write!(out, "{time},");
+        if let Some(value) = rows
+            .values
+            .get(i)
+            .filter(|_| !rows.null_values.contains(&i))
+        {
+            let _ = write!(out, "{value}");
+        }
+        let name = |codes: &[u8], names: &'_ [String]| -> String {
+            codes
+                .get(i)
+                .and_then(|c| names.get(usize::from(*c)))
+                .cloned()
+                .unwrap_or_default()
+        };
+        let _ = write!(out, ",{},", name(&rows.fields, &rows.field_names));
+        if let Some(cell) = rows.cells.as_ref().and_then(|c| c.get(i)) {
+            let _ = write!(out, "{cell},");
+        }
+        if let Some(robot) = rows.robots.get(i) {
+            let _ = write!(out, "{robot},");
+        }
+        if let Some(run) = rows.runs.get(i).filter(|_| !rows.null_runs.contains(&i)) {
+            let _ = write!(out, "{run}");
+        }
+        let _ = writeln!(out, ",{}", name(&rows.sensors, &rows.sensor_names));
+    }
+    out
+}
+
+/// Writes times as recorders do: milliseconds, or nothing at a whole second.
+#[derive(Default)]
+struct Clock {
+    minute: i64,
+    text: String,
+}
+
+/// Length of `2022-11-23T20:40:`.
+const MINUTE_TEXT: usize = 17;
+
+impl Clock {
+    fn text(&mut self, us: i64) -> &str {
+        const MINUTE: i64 = 60_000_000;
+        let minute = us.div_euclid(MINUTE);
+        if minute != self.minute || self.text.len() < MINUTE_TEXT {
+            self.minute = minute;
+            self.text = crate::etl::time::format(us);
+        }
+        self.text.truncate(MINUTE_TEXT);
+        let ms = us.rem_euclid(MINUTE) / 1000;
+        let digit = |n: i64| char::from(b'0' + (n % 10) as u8);
+        let (s, ms) = (ms / 1000, ms % 1000);
+        self.text.extend([digit(s / 10), digit(s)]);
+        if ms != 0 {
+            self.text
+                .extend(['.', digit(ms / 100), digit(ms / 10), digit(ms)]);
+        }
+        self.text.push('Z');
+        &self.text
+    }
+}
