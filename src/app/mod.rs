@@ -1,1 +1,3 @@
-//! (being written)
+//! The browser: state, actions and workers.
+
+pub mod chart;

@@ -1,0 +1,14 @@
+//! What a chart shows, without drawing it: series that reduce to any width in
+//! microseconds, the visible span of time, the cursor, ticks and numbers as text.
+
+mod cursor;
+mod number;
+mod range;
+mod series;
+mod ticks;
+
+pub use cursor::Cursor;
+pub use number::{decimals_for, format_delta, format_fit, format_value, format_whole};
+pub use range::TimeRange;
+pub use series::{Column, Reduced, Sample, Series};
+pub use ticks::{format_tick, format_time_tick, time_ticks, value_ticks};

@@ -1,0 +1,135 @@
+//! Numbers as text: sensible digits, thousands separated, a real minus sign.
+
+use std::fmt::Write as _;
+
+/// What stands for null.
+const NULL: &str = "·";
+
+/// `value` with exactly `decimals` digits after the point: `−1,402.11`. NaN is `·`.
+/// Values from 10¹⁵ on are written with an exponent.
+pub fn format_value(value: f64, decimals: usize) -> String {
+    if value.is_nan() {
+        return NULL.into();
+    }
+    if value.is_infinite() || value.abs() >= 1e15 {
+        return exponent(value, 3);
+    }
+    let digits = format!("{:.*}", decimals.min(12), value.abs());
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let mut out = String::with_capacity(digits.len() + 8);
+    // A value that rounds to zero has no sign.
+    if value < 0.0 && digits.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        out.push('−');
+    }
+    for (i, c) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    if !fraction.is_empty() {
+        let _ = write!(out, ".{fraction}");
+    }
+    out
+}
+
+/// As [`format_value`] with fewer digits, then with an exponent, until it fits into
+/// `width` characters. A width below 6 may still be exceeded.
+pub fn format_fit(value: f64, decimals: usize, width: usize) -> String {
+    for d in (0..=decimals).rev() {
+        let text = format_value(value, d);
+        if text.chars().count() <= width {
+            return text;
+        }
+    }
+    (0..=2)
+        .rev()
+        .map(|d| exponent(value, d))
+        .find(|t| t.chars().count() <= width)
+        .unwrap_or_else(|| exponent(value, 0))
+}
+
+/// A difference: as [`format_value`] with the sign always written.
+pub fn format_delta(value: f64, decimals: usize) -> String {
+    let text = format_value(value, decimals);
+    if value > 0.0 {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+/// A count with thousands separated: `1,577,762`.
+pub fn format_whole(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Digits after the point that tell values between `min` and `max` apart: three
+/// digits of the range, at least two decimals, at most six; none for huge values.
+pub fn decimals_for(min: f64, max: f64) -> usize {
+    let span = max - min;
+    let large = min.abs().max(max.abs());
+    if large >= 1e7 {
+        return 0;
+    }
+    let reference = if span > 0.0 { span } else { large };
+    if !(reference.is_finite() && reference > 0.0) {
+        return 2;
+    }
+    (2.0 - reference.log10().floor()).clamp(2.0, 6.0) as usize
+}
+
+fn exponent(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$e}")
+        .replace('-', "−")
+        .replace("inf", "∞")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_as_the_screens_show_them() {
+        assert_eq!(format_value(-1402.111, 2), "−1,402.11");
+        assert_eq!(format_value(1811.0, 2), "1,811.00");
+        assert_eq!(format_value(-52.31, 2), "−52.31");
+        assert_eq!(format_value(-0.001, 2), "0.00");
+        assert_eq!(format_value(999.999, 1), "1,000.0");
+        assert_eq!(format_value(1_234_567.0, 0), "1,234,567");
+        assert_eq!(format_value(f64::NAN, 2), "·");
+        assert_eq!(format_value(-2e17, 2), "−2.000e17");
+        assert_eq!(format_delta(3.0, 1), "+3.0");
+        assert_eq!(format_delta(-3.0, 1), "−3.0");
+        assert_eq!(format_delta(0.0, 1), "0.0");
+        assert_eq!(format_whole(1_577_762), "1,577,762");
+        assert_eq!(format_whole(614), "614");
+    }
+
+    #[test]
+    fn what_is_too_wide_loses_digits_first() {
+        assert_eq!(format_fit(-1402.111, 2, 9), "−1,402.11");
+        assert_eq!(format_fit(-1402.111, 2, 8), "−1,402.1");
+        assert_eq!(format_fit(-1402.111, 2, 6), "−1,402");
+        assert_eq!(format_fit(123_456_789.0, 2, 9), "1.23e8");
+        assert_eq!(format_fit(f64::NAN, 2, 3), "·");
+    }
+
+    #[test]
+    fn digits_follow_the_range() {
+        assert_eq!(decimals_for(-1749.4, -1268.5), 2);
+        assert_eq!(decimals_for(0.0, 0.012), 4);
+        assert_eq!(decimals_for(5.0, 5.0), 2);
+        assert_eq!(decimals_for(0.0, 0.0), 2);
+        assert_eq!(decimals_for(0.0, 1e9), 0);
+        assert_eq!(decimals_for(0.0, 1e-12), 6);
+    }
+}

@@ -1,0 +1,129 @@
+//! Round values and round times for axes.
+
+use super::{TimeRange, number::format_value};
+use crate::etl::time::{SECOND, format, format_clock};
+
+/// At most `most` round values within `min..=max`, ascending, and the digits after
+/// the point that their step needs. A range without length has its value as a tick.
+pub fn value_ticks(min: f64, max: f64, most: usize) -> (Vec<f64>, usize) {
+    if most == 0 || !min.is_finite() || !max.is_finite() {
+        return (Vec::new(), 0);
+    }
+    if max <= min {
+        return (vec![min], super::decimals_for(min, max));
+    }
+    let mut step = 10f64.powf(((max - min) / (most as f64 + 1.0)).log10().floor());
+    let mut factors = [2.0, 2.5, 2.0].into_iter().cycle();
+    // 1, 2, 5, 10, 20, 50, … until few enough fit.
+    let count = |step: f64| (max / step).floor() - (min / step).ceil() + 1.0;
+    while count(step) > most as f64 {
+        step *= factors.next().unwrap_or(2.0);
+    }
+    let (first, last) = ((min / step).ceil(), (max / step).floor());
+    let ticks = (0..)
+        .map(|i| first + f64::from(i))
+        .take_while(|k| *k <= last)
+        .map(|k| k * step)
+        .collect();
+    let decimals = (-step.log10() + 1e-9).ceil().clamp(0.0, 12.0) as usize;
+    (ticks, decimals)
+}
+
+/// A value on an axis.
+pub fn format_tick(value: f64, decimals: usize) -> String {
+    format_value(value, decimals)
+}
+
+/// Steps of a time axis from a second to a week, in seconds.
+const STEPS: [i64; 20] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+    172_800, 604_800,
+];
+
+/// At most `most` round times within the visible span, ascending, and their step in
+/// microseconds.
+pub fn time_ticks(range: TimeRange, most: usize) -> (Vec<i64>, i64) {
+    if most == 0 {
+        return (Vec::new(), SECOND);
+    }
+    let count = |step: i64| range.end().div_euclid(step) - (range.start() - 1).div_euclid(step);
+    let fine = (0..6).flat_map(|e| [1, 2, 5].map(|m| m * 10i64.pow(e)));
+    let coarse = STEPS.iter().map(|s| s * SECOND);
+    let weeks = (1..40).map(|e| STEPS[19].saturating_mul(SECOND).saturating_mul(1 << e));
+    let step = fine
+        .chain(coarse)
+        .chain(weeks)
+        .find(|step| count(*step) <= most as i64);
+    let Some(step) = step else {
+        return (Vec::new(), SECOND);
+    };
+    let first = (range.start() - 1).div_euclid(step) + 1;
+    let ticks = (first..first + count(step)).map(|k| k * step).collect();
+    (ticks, step)
+}
+
+/// A time on an axis whose ticks are `step` microseconds apart: `20:43:10`, with as
+/// much fraction as the step needs, with its date where steps are days.
+pub fn format_time_tick(time: i64, step: i64) -> String {
+    if step >= 86_400 * SECOND {
+        return format(time).chars().take(10).collect();
+    }
+    if step >= SECOND {
+        return format_clock(time).chars().take(8).collect();
+    }
+    let digits = (1..=6).find(|d| step % 10i64.pow(6 - d) == 0).unwrap_or(6);
+    let text = format(time);
+    let clock = text.split_once('T').map_or("", |(_, c)| c);
+    clock.chars().take(9 + digits as usize).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn values_are_round() {
+        let (ticks, decimals) = value_ticks(-1749.4, -1268.5, 5);
+        assert_eq!(
+            (ticks, decimals),
+            (vec![-1700.0, -1600.0, -1500.0, -1400.0, -1300.0], 0)
+        );
+        assert_eq!(value_ticks(0.0, 1.0, 3), (vec![0.0, 0.5, 1.0], 1));
+        assert_eq!(value_ticks(5.0, 5.0, 3), (vec![5.0], 2));
+        assert_eq!(value_ticks(f64::NAN, 1.0, 3).0, Vec::<f64>::new());
+        assert_eq!(format_tick(-1700.0, 0), "−1,700");
+    }
+
+    #[test]
+    fn times_are_round() {
+        // 2022-11-23T20:43:07Z for 37 s.
+        let start = 1_669_236_187_000_000;
+        let (ticks, step) = time_ticks(TimeRange::new(start, start + 37 * SECOND), 4);
+        assert_eq!(step, 10 * SECOND);
+        let text: Vec<_> = ticks.iter().map(|t| format_time_tick(*t, step)).collect();
+        assert_eq!(text, ["20:43:10", "20:43:20", "20:43:30", "20:43:40"]);
+        assert_eq!(format_time_tick(start + 20_000, 20_000), "20:43:07.02");
+        assert_eq!(format_time_tick(start, 86_400 * SECOND), "2022-11-23");
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_lie_inside_and_are_few(a in -1e6f64..1e6, n in 1e-6f64..1e6, most in 1usize..20) {
+            let (ticks, _) = value_ticks(a, a + n, most);
+            prop_assert!(ticks.len() <= most);
+            let slack = n * 1e-6;
+            prop_assert!(ticks.iter().all(|t| *t >= a - slack && *t <= a + n + slack));
+            prop_assert!(ticks.windows(2).all(|w| w[0] < w[1]));
+        }
+
+        #[test]
+        fn time_ticks_lie_inside_and_are_few(a in -1_000_000_000_000i64..1_000_000_000_000, n in 1i64..10_000_000_000_000, most in 1usize..20) {
+            let range = TimeRange::new(a, a + n);
+            let (ticks, step) = time_ticks(range, most);
+            prop_assert!(ticks.len() <= most);
+            prop_assert!(ticks.iter().all(|t| range.contains(*t) && t.rem_euclid(step) == 0));
+            prop_assert!(most < 4 || n < 1000 || ticks.len() >= 1);
+        }
+    }
+}
