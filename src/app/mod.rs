@@ -1,3 +1,4 @@
 //! The browser: state, actions and workers.
 
 pub mod chart;
+pub mod run;

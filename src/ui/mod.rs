@@ -1,1 +1,3 @@
-//! (being written)
+//! Draws the state; changes nothing.
+
+pub mod widgets;

@@ -1,0 +1,56 @@
+//! Which columns of a table fit, for moving and for drawing alike.
+
+/// Blanks between two columns.
+pub const SPACE: usize = 2;
+
+/// How many scrolled columns, from column `first` on, fit whole into `width` beside
+/// the frozen column 0. At least one, so that every column can be reached.
+pub fn visible_columns(widths: &[usize], first: usize, width: usize) -> usize {
+    let first = first.max(1);
+    let mut used = widths.first().copied().unwrap_or(0);
+    let fitting = widths
+        .iter()
+        .skip(first)
+        .take_while(|w| {
+            used += SPACE + **w;
+            used <= width
+        })
+        .count();
+    fitting.max(1).min(widths.len().saturating_sub(first))
+}
+
+/// The largest `first` that still fills `width`: scrolling ends there.
+pub fn last_first(widths: &[usize], width: usize) -> usize {
+    let mut first = widths.len().saturating_sub(1).max(1);
+    while first > 1
+        && visible_columns(widths, first - 1, width) > visible_columns(widths, first, width)
+    {
+        first -= 1;
+    }
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTHS: [usize; 5] = [8, 6, 6, 20, 6];
+
+    #[test]
+    fn columns_are_shown_whole() {
+        assert_eq!(visible_columns(&WIDTHS, 1, 24), 2);
+        assert_eq!(visible_columns(&WIDTHS, 1, 23), 1);
+        assert_eq!(visible_columns(&WIDTHS, 3, 10), 1);
+        assert_eq!(visible_columns(&WIDTHS, 1, 200), 4);
+        assert_eq!(visible_columns(&WIDTHS, 5, 200), 0);
+        assert_eq!(visible_columns(&[], 1, 200), 0);
+    }
+
+    #[test]
+    fn scrolling_ends_when_the_last_column_is_seen() {
+        assert_eq!(last_first(&WIDTHS, 200), 1);
+        assert_eq!(last_first(&WIDTHS, 38), 3);
+        assert_eq!(last_first(&WIDTHS, 10), 4);
+        assert_eq!(last_first(&[], 10), 1);
+    }
+}

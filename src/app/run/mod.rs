@@ -1,0 +1,6 @@
+//! One run: its summary, its signals, its samples.
+
+pub mod grid;
+mod overview;
+
+pub use overview::{Bucket, Overview, OverviewBuilder};

@@ -1,0 +1,369 @@
+//! Line charts in a stack: each has its own scale, all share the time axis below.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::chart_canvas::{Canvas, Marker};
+use crate::app::chart::{
+    Reduced, TimeRange, format_fit, format_tick, format_time_tick, time_ticks, value_ticks,
+};
+
+/// Characters for the numbers of a value axis.
+const NUMBERS: usize = 9;
+
+/// How the parts of a chart look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ChartStyles {
+    /// Axes and their numbers.
+    pub axis: Style,
+    /// The channel's name.
+    pub label: Style,
+    /// The cursor's line.
+    pub cursor: Style,
+    /// The pinned cursor's line.
+    pub pin: Style,
+    /// Notes within the plot, limit lines.
+    pub note: Style,
+}
+
+/// One line of a chart.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// Reduced to [`plot_columns`] columns.
+    pub reduced: Reduced,
+    /// Colour of the line.
+    pub style: Style,
+}
+
+/// A text within the plot, such as `gap 4.2 s`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// First character of the plot it may take.
+    pub column: usize,
+    /// How many it may take; a longer text is not shown.
+    pub width: usize,
+    /// What it says.
+    pub text: String,
+}
+
+/// One chart of a stack.
+#[derive(Debug, Clone)]
+pub struct Chart<'a> {
+    /// The channel's name, in the gutter.
+    pub label: &'a str,
+    /// Its unit, below the name.
+    pub unit: &'a str,
+    /// The lines, later ones over earlier ones.
+    pub traces: Vec<Trace>,
+    /// The visible span of time.
+    pub range: TimeRange,
+    /// The cursor's and the pinned cursor's times.
+    pub cursor: Option<i64>,
+    /// See `cursor`.
+    pub pin: Option<i64>,
+    /// Values at which a limit line is drawn, when they are visible.
+    pub limits: &'a [f64],
+    /// Texts within the plot.
+    pub notes: Vec<Note>,
+    /// What lines are drawn with.
+    pub marker: Marker,
+    /// Characters for names in the gutter; the same for all charts of a stack.
+    pub label_width: usize,
+    /// How it looks.
+    pub styles: ChartStyles,
+}
+
+/// Width of everything left of the plot.
+pub fn gutter(label_width: usize) -> usize {
+    label_width + NUMBERS + 3
+}
+
+/// The plot's part of a chart's (or the time axis') area.
+pub fn plot_area(area: Rect, label_width: usize) -> Rect {
+    let left = (gutter(label_width) as u16).min(area.width);
+    Rect {
+        x: area.x + left,
+        width: area.width - left,
+        ..area
+    }
+}
+
+/// How many columns a series must be reduced to for a plot `width` characters wide.
+pub fn plot_columns(width: u16, marker: Marker) -> usize {
+    usize::from(width) * marker.dots().0
+}
+
+impl Chart<'_> {
+    /// Draws it.
+    pub fn render(&self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        let plot = plot_area(area, self.label_width);
+        if area.height == 0 {
+            return;
+        }
+        let extent = self
+            .traces
+            .iter()
+            .filter_map(|t| t.reduced.extent())
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        self.name(area, buf);
+        if plot.width == 0 {
+            return;
+        }
+        for y in plot.top()..plot.bottom() {
+            buf.set_string(plot.x - 1, y, "│", self.styles.axis);
+        }
+        self.lines_at_time(plot, buf);
+        if let Some((low, high)) = extent {
+            self.axis(plot, buf, low, high);
+            self.limit_lines(plot, buf, low, high);
+            for trace in &self.traces {
+                draw_trace(trace, self.marker, plot, buf, low, high);
+            }
+        }
+        for note in &self.notes {
+            let length = note.text.chars().count();
+            let inside = note.column + note.width <= usize::from(plot.width);
+            if inside && length <= note.width {
+                let x = plot.x + (note.column + (note.width - length) / 2) as u16;
+                buf.set_string(x, plot.y + plot.height / 2, &note.text, self.styles.note);
+            }
+        }
+    }
+
+    fn name(&self, area: Rect, buf: &mut Buffer) {
+        let width = self.label_width.min(usize::from(area.width));
+        let label = format!("{:>width$}", self.label);
+        buf.set_stringn(area.x, area.y, label, width, self.styles.label);
+        if area.height > 1 && !self.unit.is_empty() {
+            let unit = format!("{:>width$}", format!("({})", self.unit));
+            buf.set_stringn(area.x, area.y + 1, unit, width, self.styles.axis);
+        }
+    }
+
+    /// Numbers at the rows of round values; the extremes themselves, when the plot is
+    /// too low for round ones.
+    fn axis(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
+        let (ticks, decimals) = value_ticks(low, high, usize::from(plot.height / 2).max(1));
+        for value in ticks {
+            let y = plot.y + row_of(value, low, high, plot.height);
+            let mut text = format_tick(value, decimals);
+            if text.chars().count() > NUMBERS {
+                text = format_fit(value, decimals, NUMBERS);
+            }
+            let text = format!("{text:>NUMBERS$} ┤");
+            let x = plot.x.saturating_sub(NUMBERS as u16 + 2);
+            buf.set_stringn(x, y, text, NUMBERS + 2, self.styles.axis);
+        }
+    }
+
+    fn limit_lines(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
+        for limit in self.limits.iter().filter(|v| (low..=high).contains(v)) {
+            let y = plot.y + row_of(*limit, low, high, plot.height);
+            for x in plot.left()..plot.right() {
+                if buf[(x, y)].symbol() == " " {
+                    buf[(x, y)].set_char('╌').set_style(self.styles.note);
+                }
+            }
+        }
+    }
+
+    /// The cursor and the pinned one, below the lines of the chart.
+    fn lines_at_time(&self, plot: Rect, buf: &mut Buffer) {
+        let marks = [
+            (self.pin, '┆', self.styles.pin),
+            (self.cursor, '│', self.styles.cursor),
+        ];
+        for (time, symbol, style) in marks {
+            let column = time.and_then(|t| self.range.column_of(t, usize::from(plot.width)));
+            let Some(column) = column else { continue };
+            for y in plot.top()..plot.bottom() {
+                buf[(plot.x + column as u16, y)]
+                    .set_char(symbol)
+                    .set_style(style);
+            }
+        }
+    }
+}
+
+fn draw_trace(trace: &Trace, marker: Marker, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
+    let (width, height) = (usize::from(plot.width), usize::from(plot.height));
+    let mut canvas = Canvas::new(marker, width, height);
+    canvas.trace(&trace.reduced, low, high);
+    for y in 0..height {
+        for x in 0..width {
+            let symbol = canvas.symbol(x, y);
+            if symbol != ' ' {
+                buf[(plot.x + x as u16, plot.y + y as u16)]
+                    .set_char(symbol)
+                    .set_style(trace.style);
+            }
+        }
+    }
+}
+
+/// The row of a plot in which a value lies.
+fn row_of(value: f64, low: f64, high: f64, height: u16) -> u16 {
+    if high <= low {
+        return height.saturating_sub(1) / 2;
+    }
+    let share = ((high - value) / (high - low)).clamp(0.0, 1.0);
+    ((share * f64::from(height)) as u16).min(height.saturating_sub(1))
+}
+
+/// The time axis below a stack: `└ 20:43:10 ───── 20:43:20 ──┴── 20:43:30 ──`.
+pub fn time_axis(
+    range: TimeRange,
+    cursor: Option<i64>,
+    label_width: usize,
+    styles: &ChartStyles,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let area = area.intersection(buf.area);
+    let plot = plot_area(area, label_width);
+    if area.height == 0 || plot.width == 0 {
+        return;
+    }
+    let width = usize::from(plot.width);
+    buf.set_string(plot.x - 1, plot.y, "└", styles.axis);
+    buf.set_string(plot.x, plot.y, "─".repeat(width), styles.axis);
+    // Labels with a fraction are longer: those that would overlap are left out below.
+    let (ticks, step) = time_ticks(range, (width / 12).max(1));
+    let mut free = 0;
+    for time in ticks {
+        let Some(at) = range.column_of(time, width) else {
+            continue;
+        };
+        let text = format!(" {} ", format_time_tick(time, step));
+        let length = text.chars().count();
+        let from = at
+            .saturating_sub(length / 2)
+            .min(width.saturating_sub(length));
+        if from < free || length > width {
+            continue;
+        }
+        buf.set_string(plot.x + from as u16, plot.y, &text, styles.axis);
+        // Neighbours may share the blank between them.
+        free = from + length - 1;
+    }
+    if let Some(column) = cursor.and_then(|t| range.column_of(t, width)) {
+        let cell = &mut buf[(plot.x + column as u16, plot.y)];
+        if cell.symbol() == "─" {
+            cell.set_char('┴').set_style(styles.cursor);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::chart::Series;
+
+    const SECOND: i64 = 1_000_000;
+    /// 2022-11-23T20:43:00Z
+    const START: i64 = 1_669_236_180_000_000;
+
+    fn text(buf: &Buffer) -> Vec<String> {
+        (0..buf.area.height)
+            .map(|y| {
+                let line: String = (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect();
+                line.trim_end().to_owned()
+            })
+            .collect()
+    }
+
+    fn ramp() -> Series {
+        let times: Vec<i64> = (0..=400).map(|i| START + i * SECOND / 10).collect();
+        let values = (0..=400).map(|i| {
+            if (200..280).contains(&i) {
+                f64::NAN
+            } else {
+                f64::from(i)
+            }
+        });
+        Series::new(times.into(), values.collect(), SECOND)
+    }
+
+    fn draw(width: u16, height: u16, marker: Marker) -> Buffer {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        let range = TimeRange::new(START, START + 40 * SECOND);
+        let series = ramp();
+        let chart_area = Rect {
+            height: height.saturating_sub(1),
+            ..area
+        };
+        let axis = Rect {
+            y: height.saturating_sub(1),
+            height: height.min(1),
+            ..area
+        };
+        let plot = plot_area(chart_area, 4);
+        let chart = Chart {
+            label: "fz_1",
+            unit: "N",
+            traces: vec![Trace {
+                reduced: series.reduce(range, plot_columns(plot.width, marker)),
+                style: Style::default(),
+            }],
+            range,
+            cursor: Some(START + 5 * SECOND),
+            pin: Some(START + 38 * SECOND),
+            limits: &[100.0, 5000.0],
+            notes: vec![
+                Note {
+                    column: 20,
+                    width: 8,
+                    text: "gap 8 s".into(),
+                },
+                Note {
+                    column: 20,
+                    width: 3,
+                    text: "too long".into(),
+                },
+            ],
+            marker,
+            label_width: 4,
+            styles: ChartStyles::default(),
+        };
+        chart.render(chart_area, &mut buf);
+        time_axis(
+            range,
+            Some(START + 5 * SECOND),
+            4,
+            &chart.styles,
+            axis,
+            &mut buf,
+        );
+        buf
+    }
+
+    #[test]
+    fn a_chart_shows_scale_gap_cursor_pin_limit_and_time() {
+        assert_eq!(
+            text(&draw(56, 9, Marker::Block)),
+            [
+                "fz_1       400 ┤    │                               ▄▄█▀",
+                " (N)           │    │                         ▄▄▄█▀▀ ┆",
+                "               │    │                      ▄▀▀▀      ┆",
+                "               │    │                                ┆",
+                "           200 ┤    │         ▄▄▄█▀▀gap 8 s          ┆",
+                "               │    │    ▄▄▄▀▀▀                      ┆",
+                "               │╌╌╌╌▄▄█▀▀▀╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┆╌╌",
+                "             0 ┤▄█▀▀│                                ┆",
+                "               └ 20:43:00 20:43:15 ───── 20:43:30 ──────",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_marker_and_every_size_is_drawn() {
+        for marker in [Marker::Braille, Marker::Block, Marker::Dot] {
+            for width in 0..60 {
+                for height in 0..8 {
+                    draw(width, height, marker);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Parts that views are made of.
+
+pub mod chart;
+mod chart_canvas;
+pub mod sparkline;
+pub mod table;
+
+pub use chart_canvas::Marker;

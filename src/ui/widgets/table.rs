@@ -1,0 +1,213 @@
+//! A table of any size: only the rows and columns on the screen are asked for.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::run::grid;
+
+/// How the parts of a table look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TableStyles {
+    /// Titles and units.
+    pub header: Style,
+    /// The frozen column.
+    pub frozen: Style,
+    /// All other cells.
+    pub cell: Style,
+    /// Laid over the row under the cursor.
+    pub cursor: Style,
+    /// Null, placeholders.
+    pub muted: Style,
+}
+
+/// One cell as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// What it says.
+    pub text: String,
+    /// Drawn as something that is not there (null, not loaded yet).
+    pub muted: bool,
+}
+
+/// A table whose first column stays while the others scroll. Numbers end at the
+/// right edge of their column; `left` columns begin at its left one.
+pub struct Table<'a> {
+    /// Titles, the frozen column's first.
+    pub titles: &'a [String],
+    /// Second line of the header (units); empty: no such line.
+    pub units: &'a [String],
+    /// Width of each column in characters.
+    pub widths: &'a [usize],
+    /// The first scrolled column (1 is the first after the frozen one).
+    pub first_column: usize,
+    /// The first row.
+    pub first_row: u64,
+    /// Rows altogether.
+    pub rows: u64,
+    /// The row under the cursor.
+    pub cursor: Option<u64>,
+    /// Gives the cell of a row and a column.
+    pub cell: &'a dyn Fn(u64, usize) -> Cell,
+    /// How it looks.
+    pub styles: TableStyles,
+}
+
+impl Table<'_> {
+    /// Draws it.
+    pub fn render(&self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        if area.width == 0 || area.height == 0 {
+            return;
+        }
+        let columns = self.layout(area);
+        let mut y = area.y;
+        for line in [self.titles, self.units] {
+            if line.is_empty() || y >= area.bottom() {
+                continue;
+            }
+            for (column, x, width) in &columns {
+                let text = line.get(*column).map_or("", String::as_str);
+                put(buf, *x, y, *width, text, self.styles.header);
+            }
+            y += 1;
+        }
+        for row in self.first_row..self.rows {
+            if y >= area.bottom() {
+                break;
+            }
+            for (column, x, width) in &columns {
+                let cell = (self.cell)(row, *column);
+                let style = match (cell.muted, *column) {
+                    (true, _) => self.styles.muted,
+                    (false, 0) => self.styles.frozen,
+                    (false, _) => self.styles.cell,
+                };
+                put(buf, *x, y, *width, &cell.text, style);
+            }
+            if self.cursor == Some(row) {
+                buf.set_style(
+                    Rect {
+                        y,
+                        height: 1,
+                        ..area
+                    },
+                    self.styles.cursor,
+                );
+            }
+            y += 1;
+        }
+    }
+
+    /// Visible columns: index, left edge, width.
+    fn layout(&self, area: Rect) -> Vec<(usize, u16, usize)> {
+        let shown = grid::visible_columns(self.widths, self.first_column, usize::from(area.width));
+        let scrolled = self.first_column.max(1)..;
+        let mut x = 0;
+        std::iter::once(0)
+            .chain(scrolled.take(shown))
+            .filter_map(|column| {
+                let width = *self.widths.get(column)?;
+                let left = x;
+                x += width + grid::SPACE;
+                (left < usize::from(area.width)).then(|| {
+                    let width = width.min(usize::from(area.width) - left);
+                    (column, area.x + left as u16, width)
+                })
+            })
+            .collect()
+    }
+}
+
+/// Writes `text` so that it ends at the column's right edge; what is too long is cut
+/// with a mark, never run into its neighbour.
+fn put(buf: &mut Buffer, x: u16, y: u16, width: usize, text: &str, style: Style) {
+    let length = text.width();
+    if length <= width {
+        buf.set_stringn(x + (width - length) as u16, y, text, width, style);
+    } else if width > 0 {
+        buf.set_stringn(x, y, text, width - 1, style);
+        buf.set_string(x + (width - 1) as u16, y, "…", style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    fn words(list: &[&str]) -> Vec<String> {
+        list.iter().map(|s| (*s).to_owned()).collect()
+    }
+
+    fn draw(width: u16, height: u16, first_column: usize, first_row: u64) -> (Vec<String>, usize) {
+        let asked = RefCell::new(0);
+        let cell = |row: u64, column: usize| {
+            *asked.borrow_mut() += 1;
+            Cell {
+                text: format!("{row}.{column}"),
+                muted: false,
+            }
+        };
+        let titles = words(&["time", "fx_1", "fy_1", "fz_1"]);
+        let units = words(&["", "N", "N", "N"]);
+        let table = Table {
+            titles: &titles,
+            units: &units,
+            widths: &[8, 6, 6, 6],
+            first_column,
+            first_row,
+            rows: 10_000_000,
+            cursor: Some(first_row),
+            cell: &cell,
+            styles: TableStyles::default(),
+        };
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        table.render(area, &mut buf);
+        let lines = (0..height)
+            .map(|y| (0..width).map(|x| buf[(x, y)].symbol()).collect::<String>())
+            .map(|l| l.trim_end().to_owned())
+            .collect();
+        (lines, asked.into_inner())
+    }
+
+    #[test]
+    fn the_first_column_stays_while_the_others_scroll() {
+        let (lines, _) = draw(24, 4, 1, 7);
+        assert_eq!(
+            lines,
+            [
+                "    time    fx_1    fy_1",
+                "               N       N",
+                "     7.0     7.1     7.2",
+                "     8.0     8.1     8.2",
+            ]
+        );
+        let (lines, _) = draw(24, 3, 3, 9_999_999);
+        assert_eq!(
+            lines,
+            ["    time    fz_1", "               N", "9999999…9999999…"].map(|l| match l {
+                // Too long for their columns: cut with a mark.
+                "9999999…9999999…" => "9999999…  99999…".to_owned(),
+                l => l.to_owned(),
+            })
+        );
+    }
+
+    #[test]
+    fn only_what_is_on_the_screen_is_asked_for() {
+        let (_, asked) = draw(24, 12, 1, 5_000_000);
+        assert_eq!(asked, 10 * 3);
+        let (_, asked) = draw(200, 3, 4, 0);
+        assert_eq!(asked, 1);
+    }
+
+    #[test]
+    fn every_size_is_drawn() {
+        for width in 0..40 {
+            for height in 0..6 {
+                draw(width, height, 2, 9_999_998);
+            }
+        }
+    }
+}
