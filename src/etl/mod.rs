@@ -20,6 +20,7 @@
 //! Times are microseconds since 1970-01-01T00:00:00Z (`i64`) everywhere inside.
 
 pub mod catalog;
+mod chunk;
 pub mod clean;
 pub mod demo;
 pub mod error;

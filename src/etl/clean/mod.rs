@@ -1,5 +1,13 @@
 //! Cleaning: every row of a log is kept, or dropped for one named reason.
+//!
+//! [`Partition`] applies the rules that a row breaks alone while rows stream by and
+//! sorts what is left by run and channel. [`settle`] then orders each channel by time
+//! and finds conflicts and duplicates, run by run.
 
 mod ledger;
+mod partition;
+mod settle;
 
 pub use ledger::{Ledger, Reason};
+pub use partition::{ChannelRows, Partition, RunRows};
+pub use settle::{Channel, RunSamples, settle};

@@ -1,1 +1,17 @@
-//! (being written)
+//! Decodes a log, batch by batch, into plain columns of codes and numbers.
+//!
+//! What a cell may hold (text, any number, a timestamp, …) is known here and nowhere
+//! else; after this every row is a few machine words, and bad cells are sentinels.
+
+mod columns;
+mod csv_log;
+mod decode;
+mod open;
+mod parquet_log;
+mod raw;
+mod rows;
+mod types;
+
+pub use columns::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary};
+pub use open::LogReader;
+pub use rows::{RawRow, raw_rows};

@@ -1,8 +1,15 @@
 //! Statistics of channels, runs and machines.
 
+mod channel;
+pub mod percentile;
+mod run;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use channel::channel_stats;
+pub use run::{machine_stats, run_stats, sparkline};
 
 /// Statistics of one column of a run's table over its samples, never over held cells.
 /// Percentiles interpolate linearly. `null` where there are too few samples.

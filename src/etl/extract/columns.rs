@@ -1,0 +1,182 @@
+//! A batch of decoded rows, and the words that its codes stand for.
+
+use std::collections::HashMap;
+
+use super::decode::Role;
+use crate::etl::{
+    Error, Result,
+    profile::Profile,
+    run_id::{ParsedRun, RunId},
+};
+
+/// Stands for a time that is none.
+pub const INVALID_TIME: i64 = i64::MIN;
+/// Stands for a run id that is none.
+pub const NO_RUN: u32 = u32::MAX;
+/// Stands for a cell that the row does not name.
+pub const NO_CELL: u32 = u32::MAX;
+/// Stands for a field, robot or sensor type that the profile does not know.
+pub const UNKNOWN: u8 = u8::MAX;
+
+/// Consecutive rows of a log. All columns have the same length; `cell` is empty when
+/// the log has no cell column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// Row number (from 0) of the first row.
+    pub first_row: u64,
+    /// Microseconds since 1970 UTC, or [`INVALID_TIME`].
+    pub time: Vec<i64>,
+    /// The measurement; not finite when it is no number.
+    pub value: Vec<f64>,
+    /// Code of the run in [`Vocabulary`], or [`NO_RUN`].
+    pub run: Vec<u32>,
+    /// Index of the field in the profile, or [`UNKNOWN`].
+    pub field: Vec<u8>,
+    /// Index of the robot in the profile, or [`UNKNOWN`].
+    pub robot: Vec<u8>,
+    /// Index of the first field in the profile with this sensor type, or [`UNKNOWN`].
+    pub sensor: Vec<u8>,
+    /// Code of the cell in [`Vocabulary`], or [`NO_CELL`].
+    pub cell: Vec<u32>,
+}
+
+impl Batch {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.time.len()
+    }
+
+    /// Whether it has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.time.is_empty()
+    }
+}
+
+impl Batch {
+    /// Moves the column of `role` over from a batch that was decoded with a vocabulary
+    /// of its own.
+    pub(super) fn take(&mut self, role: Role, part: Self, words: &Vocabulary, all: &mut Vocabulary) {
+        match role {
+            Role::Time => self.time = part.time,
+            Role::Value => self.value = part.value,
+            Role::Field => self.field = part.field,
+            Role::Robot => self.robot = part.robot,
+            Role::Sensor => self.sensor = part.sensor,
+            Role::Run => {
+                let codes: Vec<u32> = words.runs.iter().map(|r| all.run_code(*r)).collect();
+                self.run = translate(part.run, &codes);
+            }
+            Role::Cell => {
+                let codes: Vec<u32> = words.cells.iter().map(|c| all.cell_code(c)).collect();
+                self.cell = translate(part.cell, &codes);
+            }
+        }
+    }
+
+    /// Every column that the log has must hold `rows` cells.
+    pub(super) fn check_lengths(&self, rows: usize, columns: usize) -> Result<()> {
+        let cell = if columns == Role::ALL.len() { rows } else { 0 };
+        let whole = self.time.len() == rows
+            && self.value.len() == rows
+            && self.run.len() == rows
+            && self.field.len() == rows
+            && self.robot.len() == rows
+            && self.sensor.len() == rows
+            && self.cell.len() == cell;
+        if whole {
+            return Ok(());
+        }
+        Err(Error::Log(format!(
+            "the row group from row {} says it has {rows} rows, but its columns have others",
+            self.first_row
+        )))
+    }
+}
+
+/// Codes of one vocabulary to those of another; the sentinel stays (it has no entry).
+fn translate(mut column: Vec<u32>, codes: &[u32]) -> Vec<u32> {
+    if codes.iter().enumerate().any(|(i, c)| i as u32 != *c) {
+        for code in &mut column {
+            *code = codes.get(*code as usize).copied().unwrap_or(*code);
+        }
+    }
+    column
+}
+
+/// The runs and cells of a log in order of appearance, by code.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    run_codes: HashMap<RunId, u32>,
+    runs: Vec<ParsedRun>,
+    cell_codes: HashMap<String, u32>,
+    cells: Vec<String>,
+}
+
+impl Vocabulary {
+    /// The code of a run, new or known. A run is exact until one row says otherwise.
+    pub fn run_code(&mut self, run: ParsedRun) -> u32 {
+        let next = self.runs.len() as u32;
+        let code = *self.run_codes.entry(run.id).or_insert(next);
+        match self.runs.get_mut(code as usize) {
+            Some(known) => known.exact &= run.exact,
+            None => self.runs.push(run),
+        }
+        code
+    }
+
+    /// The code of a cell, new or known.
+    pub fn cell_code(&mut self, cell: &str) -> u32 {
+        if let Some(code) = self.cell_codes.get(cell) {
+            return *code;
+        }
+        let code = self.cells.len() as u32;
+        self.cell_codes.insert(cell.to_owned(), code);
+        self.cells.push(cell.to_owned());
+        code
+    }
+
+    /// All runs by code.
+    pub fn runs(&self) -> &[ParsedRun] {
+        &self.runs
+    }
+
+    /// The cell of a code.
+    pub fn cell(&self, code: u32) -> Option<&str> {
+        self.cells.get(code as usize).map(String::as_str)
+    }
+}
+
+/// What the profile makes of words: fields, robots and sensor types to codes.
+#[derive(Debug, Clone)]
+pub(super) struct Words {
+    fields: Vec<Vec<u8>>,
+    sensors: Vec<Vec<u8>>,
+    robots: Vec<i64>,
+}
+
+impl Words {
+    pub(super) fn new(profile: &Profile) -> Self {
+        Self {
+            fields: profile.fields.iter().map(|f| f.name.clone().into_bytes()).collect(),
+            sensors: profile.fields.iter().map(|f| f.sensor.clone().into_bytes()).collect(),
+            robots: profile.robots.clone(),
+        }
+    }
+
+    pub(super) fn field(&self, text: &[u8]) -> u8 {
+        position(&self.fields, |f| f == text)
+    }
+
+    pub(super) fn sensor(&self, text: &[u8]) -> u8 {
+        position(&self.sensors, |s| s == text)
+    }
+
+    pub(super) fn robot(&self, number: i64) -> u8 {
+        position(&self.robots, |r| *r == number)
+    }
+}
+
+fn position<T>(items: &[T], mut is: impl FnMut(&T) -> bool) -> u8 {
+    // A profile has at most 250 channels, so at most 250 of anything.
+    items.iter().position(&mut is).map_or(UNKNOWN, |i| i as u8)
+}

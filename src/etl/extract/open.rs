@@ -1,0 +1,110 @@
+//! Opening a log of any format, and finding its columns.
+
+use std::{fs::File, path::Path};
+
+use super::{
+    columns::{Batch, Vocabulary},
+    csv_log::CsvLog,
+    decode::Role,
+    parquet_log::ParquetLog,
+};
+use crate::etl::{Error, Result, profile::Profile, source::Format, text};
+
+/// An open log: batches of decoded rows, in file order.
+pub struct LogReader(pub(super) Kind);
+
+pub(super) enum Kind {
+    Parquet(Box<ParquetLog>),
+    Csv(Box<CsvLog>),
+}
+
+impl LogReader {
+    /// Opens a log and checks that it has the columns that the profile requires, with
+    /// types that they may have.
+    ///
+    /// # Errors
+    /// [`Error::Log`] that names the column and lists those there are, or says what is
+    /// wrong with the file; [`Error::Io`].
+    pub fn open(path: &Path, format: Format, profile: &Profile) -> Result<Self> {
+        let file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+        Ok(Self(match format {
+            Format::Parquet => {
+                Kind::Parquet(Box::new(ParquetLog::open(file, path.to_owned(), profile)?))
+            }
+            Format::Csv => Kind::Csv(Box::new(CsvLog::open(file, path, false, profile)?)),
+            Format::CsvGz => Kind::Csv(Box::new(CsvLog::open(file, path, true, profile)?)),
+        }))
+    }
+
+    /// Rows of the log, when its footer tells.
+    pub fn rows_total(&self) -> Option<u64> {
+        match &self.0 {
+            Kind::Parquet(log) => Some(log.rows_total()),
+            Kind::Csv(_) => None,
+        }
+    }
+
+    /// Bytes of the file that were read so far.
+    pub fn bytes_read(&self) -> u64 {
+        match &self.0 {
+            Kind::Parquet(log) => log.bytes_read(),
+            Kind::Csv(log) => log.bytes_read(),
+        }
+    }
+
+    /// The next rows: a row group of Parquet, some ten thousand rows of CSV. `None` at
+    /// the end. Runs and cells are given codes in `vocabulary`.
+    ///
+    /// # Errors
+    /// [`Error::Log`] when the log is damaged, [`Error::Io`].
+    pub fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
+        match &mut self.0 {
+            Kind::Parquet(log) => log.next_batch(vocabulary),
+            Kind::Csv(log) => log.next_batch(vocabulary),
+        }
+    }
+}
+
+/// Where each role's column stands among `names`; the cell's may be missing.
+///
+/// # Errors
+/// [`Error::Log`] that names a column that is missing or stands twice.
+pub(super) fn locate(names: &[&str], profile: &Profile) -> Result<Vec<(Role, usize)>> {
+    let c = &profile.columns;
+    let wanted = [&c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell];
+    let mut found = Vec::with_capacity(wanted.len());
+    for (role, name) in Role::ALL.into_iter().zip(wanted) {
+        let mut places = names.iter().enumerate().filter(|(_, n)| *n == name).map(|(i, _)| i);
+        match (places.next(), places.next()) {
+            (Some(index), None) => found.push((role, index)),
+            (Some(_), Some(_)) => {
+                return Err(Error::Log(format!(
+                    "column `{}` stands twice; which one is meant?",
+                    text::quoted(name, 60)
+                )));
+            }
+            (None, _) if role == Role::Cell => {}
+            (None, _) => {
+                return Err(Error::Log(format!(
+                    "column `{}` is missing; there are {}",
+                    text::quoted(name, 60),
+                    list(names)
+                )));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn list(names: &[&str]) -> String {
+    const MOST: usize = 20;
+    if names.is_empty() {
+        return "none".into();
+    }
+    let mut out: Vec<String> =
+        names.iter().take(MOST).map(|n| format!("`{}`", text::quoted(n, 40))).collect();
+    if names.len() > MOST {
+        out.push(format!("{} more", names.len() - MOST));
+    }
+    out.join(", ")
+}

@@ -1,0 +1,194 @@
+//! One cell of a log as it stands there, whatever its type.
+
+use crate::etl::{
+    run_id::{self, ParsedRun},
+    text, time,
+};
+
+/// A cell before anyone asked what it means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Raw<'a> {
+    Null,
+    Int(i128),
+    Float(f64),
+    /// `unscaled × 10^-scale`
+    Decimal(i128, u32),
+    Text(&'a [u8]),
+    Uuid(u128),
+    /// Microseconds since 1970; finer is cut off towards the past.
+    Time(i64),
+}
+
+/// Times from 0000-01-01 to 9999-12-31: what text can write. A timestamp outside is
+/// no time of a log either, and differences of times never overflow.
+const TIMES: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
+
+impl Raw<'_> {
+    pub(super) fn time(self) -> Option<i64> {
+        match self {
+            Self::Text(bytes) => time::parse(bytes),
+            Self::Time(us) => TIMES.contains(&us).then_some(us),
+            _ => None,
+        }
+        .filter(|us| TIMES.contains(us))
+    }
+
+    /// A finite number, or NaN.
+    pub(super) fn number(self) -> f64 {
+        match self {
+            Self::Float(v) => v,
+            Self::Int(n) => n as f64,
+            Self::Decimal(n, scale) => decimal_to_f64(n, scale),
+            Self::Text(bytes) => parse_number(bytes).unwrap_or(f64::NAN),
+            _ => f64::NAN,
+        }
+    }
+
+    pub(super) fn run(self) -> Option<ParsedRun> {
+        match self {
+            Self::Text(bytes) => run_id::parse_text(bytes),
+            Self::Int(n) => u128::try_from(n).ok().map(exact),
+            Self::Float(v) => run_id::from_f64(v),
+            Self::Decimal(n, scale) => whole(n, scale).and_then(|n| u128::try_from(n).ok()).map(exact),
+            Self::Uuid(n) => Some(exact(n)),
+            Self::Null | Self::Time(_) => None,
+        }
+    }
+
+    /// A whole number, for robots.
+    pub(super) fn whole(self) -> Option<i64> {
+        match self {
+            Self::Int(n) => i64::try_from(n).ok(),
+            Self::Float(v) => float_whole(v),
+            Self::Decimal(n, scale) => whole(n, scale).and_then(|n| i64::try_from(n).ok()),
+            Self::Text(bytes) => {
+                let text = std::str::from_utf8(bytes).ok()?.trim_ascii();
+                text.parse().ok().or_else(|| float_whole(parse_number(bytes)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// A name, for cells: whole numbers without a fraction, text as it is.
+    pub(super) fn name(self) -> Option<String> {
+        match self {
+            Self::Null => None,
+            Self::Float(v) => Some(float_whole(v).map_or_else(|| v.to_string(), |n| n.to_string())),
+            Self::Text([]) => None,
+            other => Some(text::visible(&other.to_text()?)),
+        }
+    }
+
+    /// The cell as text, for rejected rows; `None` for null.
+    pub(super) fn to_text(self) -> Option<String> {
+        Some(match self {
+            Self::Null => return None,
+            Self::Int(n) => n.to_string(),
+            Self::Float(v) => v.to_string(),
+            Self::Decimal(n, scale) => decimal_text(n, scale),
+            Self::Text(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => text.to_owned(),
+                Err(_) => text::visible_bytes(bytes),
+            },
+            Self::Uuid(n) => run_id::RunId(n).to_string(),
+            Self::Time(us) => time::format(us),
+        })
+    }
+}
+
+fn exact(n: u128) -> ParsedRun {
+    ParsedRun { id: run_id::RunId(n), exact: true }
+}
+
+fn float_whole(v: f64) -> Option<i64> {
+    (v.fract() == 0.0 && v.abs() < 9.0e18).then_some(v as i64)
+}
+
+fn whole(unscaled: i128, scale: u32) -> Option<i128> {
+    let Some(divisor) = 10i128.checked_pow(scale) else {
+        return (unscaled == 0).then_some(0);
+    };
+    (unscaled % divisor == 0).then_some(unscaled / divisor)
+}
+
+/// A number in text; spaces around it are allowed, words such as `nan` and `inf` are not.
+fn parse_number(bytes: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(bytes).ok()?.trim_ascii();
+    text.parse().ok().filter(|v: &f64| v.is_finite())
+}
+
+fn decimal_to_f64(unscaled: i128, scale: u32) -> f64 {
+    // Both exact as doubles: one correctly rounded division.
+    if unscaled.unsigned_abs() < 1 << 53 && scale <= 22 {
+        return unscaled as f64 / 10f64.powi(scale as i32);
+    }
+    decimal_text(unscaled, scale).parse().unwrap_or(f64::NAN)
+}
+
+fn decimal_text(unscaled: i128, scale: u32) -> String {
+    if scale == 0 {
+        return unscaled.to_string();
+    }
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let scale = scale as usize;
+    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    format!("{sign}{whole}.{fraction}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_from_every_type() {
+        assert_eq!(Raw::Text(b" 1.5 ").number(), 1.5);
+        assert_eq!(Raw::Text(b"1e3").number(), 1000.0);
+        assert!(Raw::Text(b"nan").number().is_nan());
+        assert!(Raw::Text(b"inf").number().is_nan());
+        assert!(Raw::Text(b"").number().is_nan());
+        assert!(Raw::Null.number().is_nan());
+        assert_eq!(Raw::Decimal(-8_261_516, 4).number(), -826.1516);
+        assert_eq!(Raw::Decimal(12_345_678_901_234_567_890_123, 10).number(), 1_234_567_890_123.456_8);
+        assert_eq!(Raw::Int(-3).number(), -3.0);
+    }
+
+    #[test]
+    fn robots_are_whole() {
+        assert_eq!(Raw::Float(2.0).whole(), Some(2));
+        assert_eq!(Raw::Float(1.5).whole(), None);
+        assert_eq!(Raw::Text(b"1").whole(), Some(1));
+        assert_eq!(Raw::Text(b"1.0").whole(), Some(1));
+        assert_eq!(Raw::Text(b"1.5").whole(), None);
+        assert_eq!(Raw::Text(b"one").whole(), None);
+        assert_eq!(Raw::Decimal(20, 1).whole(), Some(2));
+        assert_eq!(Raw::Float(f64::NAN).whole(), None);
+    }
+
+    #[test]
+    fn cells_have_one_name_whatever_their_type() {
+        for raw in [Raw::Int(10), Raw::Float(10.0), Raw::Text(b"10")] {
+            assert_eq!(raw.name().as_deref(), Some("10"));
+        }
+        assert_eq!(Raw::Text(b"").name(), None);
+        assert_eq!(Raw::Text(b"a\x1bb").name().as_deref(), Some("a\\u{1b}b"));
+    }
+
+    #[test]
+    fn run_ids_from_every_type() {
+        let n = 8_910_095_844_186_657_261u128;
+        for raw in [Raw::Int(n as i128), Raw::Decimal(n as i128, 0), Raw::Uuid(n), Raw::Text(b"8910095844186657261")] {
+            assert_eq!(raw.run().map(|r| (r.id.0, r.exact)), Some((n, true)));
+        }
+        assert_eq!(Raw::Int(-1).run(), None);
+        assert_eq!(Raw::Decimal(15, 1).run(), None);
+        assert!(!Raw::Float(n as f64).run().unwrap().exact);
+    }
+
+    #[test]
+    fn a_timestamp_outside_the_years_of_text_is_no_time() {
+        assert_eq!(Raw::Time(0).time(), Some(0));
+        assert_eq!(Raw::Time(i64::MAX).time(), None);
+        assert_eq!(Raw::Time(i64::MIN + 1).time(), None);
+    }
+}

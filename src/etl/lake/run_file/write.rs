@@ -1,0 +1,237 @@
+//! Writes a run's table: row group by row group, hashed on the way.
+
+use std::{
+    io::{BufWriter, Write},
+    ops::Range,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use polars_arrow::{
+    bitmap::Bitmap,
+    datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit},
+};
+use polars_parquet::{
+    parquet::{
+        error::ParquetError,
+        metadata::SchemaDescriptor,
+        write::{FileWriter, Version, WriteOptions},
+    },
+    write::{
+        CompressedPage, DynIter, DynStreamingIterator, FallibleStreamingIterator, KeyValue,
+        schema_to_metadata_key, to_parquet_type,
+    },
+};
+use rayon::prelude::*;
+
+use super::{
+    MADE_BY_KEY, RESULT_KEY, TIME, UNITS_KEY,
+    encode::{Chunk, encode_column, encode_times, failed},
+};
+use crate::etl::{Error, PIPELINE_VERSION, Result, harvest::CancelToken, transform::RunTable};
+
+/// Rows of a row group: at most this many, and at least half as many when the table has
+/// more than one.
+const MAX_GROUP_ROWS: usize = 65_536;
+
+/// What writing a table found out about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// Per column without `time`: cells that are not null.
+    pub filled_cells: Vec<u64>,
+    /// Rows in which no column is null.
+    pub complete_rows: u64,
+    /// Bytes of the file.
+    pub size: u64,
+    /// BLAKE3 of the file, hexadecimal.
+    pub hash: String,
+}
+
+/// Writes `table` to the new file `path` and syncs it. `result` is asked, once all cells
+/// are counted, for the JSON that the file's metadata keeps.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Cancelled`] (noticed between row groups).
+pub fn write_run_file(
+    path: &Path,
+    table: &RunTable,
+    cancel: &CancelToken,
+    result: impl FnOnce(&Written) -> String,
+) -> Result<Written> {
+    let io = |e| Error::io("write", path, e);
+    let file = std::fs::File::create_new(path).map_err(io)?;
+    let schema = arrow_schema(table);
+    let fields = schema
+        .iter_values()
+        .map(to_parquet_type)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| failed(&e))?;
+    let descriptor = SchemaDescriptor::new("schema".into(), fields);
+    let refused = Refused::default();
+    let hashed = Hashed { inner: file, hasher: blake3::Hasher::new(), refused: refused.clone() };
+    let output = BufWriter::with_capacity(1 << 18, hashed);
+    let options = WriteOptions { write_statistics: true, version: Version::V1 };
+    let made_by = format!("mdtui pipeline {PIPELINE_VERSION}");
+    let mut writer = FileWriter::new(output, descriptor.clone(), options, Some(made_by.clone()));
+    let mut written = Written {
+        filled_cells: vec![0; table.columns.len()],
+        complete_rows: 0,
+        size: 0,
+        hash: String::new(),
+    };
+    for rows in row_groups(table.times.len()) {
+        cancel.check()?;
+        let chunks = encode_group(table, rows.clone(), &descriptor)?;
+        written.count(&chunks, rows.len());
+        let columns = chunks.into_iter().map(|chunk| {
+            let pages = Pages { rest: chunk.pages.into_iter(), current: None };
+            Ok(DynStreamingIterator::new(pages))
+        });
+        let columns: Vec<_> = columns.collect();
+        writer
+            .write::<ParquetError>(rows.len() as u64, DynIter::new(columns.into_iter()))
+            .map_err(|e| refused.take(path, e))?;
+    }
+    let units: std::collections::BTreeMap<&str, &str> =
+        table.columns.iter().map(|c| (c.name.as_str(), c.unit.as_str())).collect();
+    let metadata = vec![
+        schema_to_metadata_key(&schema),
+        key_value(MADE_BY_KEY, made_by),
+        key_value(UNITS_KEY, serde_json::to_string(&units).map_err(|e| failed(&e))?),
+        key_value(RESULT_KEY, result(&written)),
+    ];
+    written.size = writer.end(Some(metadata)).map_err(|e| refused.take(path, e))?;
+    let hashed = writer.into_inner().into_inner().map_err(|e| io(e.into_error()))?;
+    written.hash = hashed.hasher.finalize().to_hex().to_string();
+    hashed.inner.sync_all().map_err(|e| Error::io("sync", path, e))?;
+    Ok(written)
+}
+
+impl Written {
+    fn count(&mut self, chunks: &[Chunk], rows: usize) {
+        let mut complete: Option<Bitmap> = None;
+        for (index, chunk) in chunks.iter().enumerate() {
+            // The first chunk is `time`, which is never null.
+            let Some(filled) = index.checked_sub(1).and_then(|i| self.filled_cells.get_mut(i)) else {
+                continue;
+            };
+            *filled += match &chunk.validity {
+                None => rows as u64,
+                Some(validity) => {
+                    complete = Some(match complete {
+                        None => validity.clone(),
+                        Some(all) => &all & validity,
+                    });
+                    validity.set_bits() as u64
+                }
+            };
+        }
+        self.complete_rows += complete.map_or(rows, |c| c.set_bits()) as u64;
+    }
+}
+
+fn encode_group(table: &RunTable, rows: Range<usize>, schema: &SchemaDescriptor) -> Result<Vec<Chunk>> {
+    schema
+        .columns()
+        .par_iter()
+        .enumerate()
+        .map(|(index, column)| match index.checked_sub(1) {
+            None => encode_times(&table.times[rows.clone()], &column.descriptor),
+            Some(i) => encode_column(table, &table.columns[i], rows.clone(), &column.descriptor),
+        })
+        .collect()
+}
+
+/// Equal row groups of at most [`MAX_GROUP_ROWS`] rows.
+fn row_groups(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let groups = rows.div_ceil(MAX_GROUP_ROWS).max(1);
+    (0..groups).map(move |g| g * rows / groups..(g + 1) * rows / groups)
+}
+
+fn arrow_schema(table: &RunTable) -> ArrowSchema {
+    let time = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    let time = Field::new(TIME.into(), time, false);
+    std::iter::once(time)
+        .chain(
+            table.columns.iter().map(|c| Field::new(c.name.as_str().into(), ArrowDataType::Float64, true)),
+        )
+        .map(|f| (f.name.clone(), f))
+        .collect()
+}
+
+fn key_value(key: &str, value: String) -> KeyValue {
+    KeyValue { key: key.to_owned(), value: Some(value) }
+}
+
+/// Hands finished pages to the writer.
+struct Pages {
+    rest: std::vec::IntoIter<CompressedPage>,
+    current: Option<CompressedPage>,
+}
+
+impl FallibleStreamingIterator for Pages {
+    type Item = CompressedPage;
+    type Error = ParquetError;
+
+    fn advance(&mut self) -> Result<(), ParquetError> {
+        self.current = self.rest.next();
+        Ok(())
+    }
+
+    fn get(&self) -> Option<&CompressedPage> {
+        self.current.as_ref()
+    }
+}
+
+/// Hashes what goes by, and remembers what the system refused: the Parquet writer only
+/// keeps its text.
+struct Hashed<W> {
+    inner: W,
+    hasher: blake3::Hasher,
+    refused: Refused,
+}
+
+#[derive(Clone, Default)]
+struct Refused(Arc<Mutex<Option<std::io::Error>>>);
+
+impl Refused {
+    fn take(&self, path: &Path, error: ParquetError) -> Error {
+        let refused = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Error::io("write", path, refused.unwrap_or_else(|| std::io::Error::other(error.to_string())))
+    }
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.inner.write(bytes) {
+            Ok(n) => {
+                self.hasher.update(&bytes[..n]);
+                Ok(n)
+            }
+            Err(e) => {
+                let kept = e.raw_os_error().map_or_else(|| e.kind().into(), std::io::Error::from_raw_os_error);
+                *self.refused.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+                Err(e)
+            }
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_groups_hold_32_to_64_thousand_rows() {
+        for rows in [1usize, 40_000, 65_536, 65_537, 131_073, 1_000_000] {
+            let groups: Vec<_> = row_groups(rows).collect();
+            assert_eq!(groups.iter().map(Range::len).sum::<usize>(), rows);
+            assert!(groups.iter().all(|g| g.len() <= MAX_GROUP_ROWS));
+            assert!(groups.len() == 1 || groups.iter().all(|g| g.len() >= MAX_GROUP_ROWS / 2));
+        }
+    }
+}
