@@ -25,7 +25,10 @@ pub(super) fn read_chunk(
         .and_then(|g| g.parquet_columns().get(leaf))
         .ok_or_else(|| Error::Log("the footer lists fewer columns than the schema".into()))?;
     let range = chunk.byte_range();
-    let size = file.metadata().map_err(|e| Error::io("read", path, e))?.len();
+    let size = file
+        .metadata()
+        .map_err(|e| Error::io("read", path, e))?
+        .len();
     if range.end > size || range.start > range.end {
         return Err(Error::Log(format!(
             "the footer places column `{}` at bytes {} to {}, but the file has {size}",
@@ -35,9 +38,15 @@ pub(super) fn read_chunk(
         )));
     }
     let mut bytes = vec![0; (range.end - range.start) as usize];
-    file.read_exact_at(&mut bytes, range.start).map_err(|e| Error::io("read", path, e))?;
+    file.read_exact_at(&mut bytes, range.start)
+        .map_err(|e| Error::io("read", path, e))?;
     let limit = max_page_size(chunk);
-    let reader = PageReader::new(Cursor::new(Buffer::from_vec(bytes)), chunk, Vec::new(), limit);
+    let reader = PageReader::new(
+        Cursor::new(Buffer::from_vec(bytes)),
+        chunk,
+        Vec::new(),
+        limit,
+    );
     let primitive = &chunk.descriptor().descriptor.primitive_type;
     let (arrays, _) = column_iter_to_arrays(
         vec![BasicDecompressor::new(reader, Vec::new())],
@@ -51,7 +60,10 @@ pub(super) fn read_chunk(
 
 /// No page of a chunk can be larger than the chunk says it is unpacked.
 fn max_page_size(chunk: &ColumnChunkMetadata) -> usize {
-    let unpacked = chunk.uncompressed_size().max(chunk.compressed_size()).max(0);
+    let unpacked = chunk
+        .uncompressed_size()
+        .max(chunk.compressed_size())
+        .max(0);
     usize::try_from(unpacked).unwrap_or(usize::MAX).max(1 << 16)
 }
 

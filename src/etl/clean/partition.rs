@@ -48,7 +48,11 @@ impl Partition {
     pub fn new(profile: &Profile) -> Self {
         let code = |sensor: &str| {
             // As in the batches: the first field with that sensor type.
-            profile.fields.iter().position(|f| f.sensor == sensor).map_or(UNKNOWN, |i| i as u8)
+            profile
+                .fields
+                .iter()
+                .position(|f| f.sensor == sensor)
+                .map_or(UNKNOWN, |i| i as u8)
         };
         Self {
             fields: profile.fields.len(),

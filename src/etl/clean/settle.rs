@@ -42,7 +42,10 @@ pub fn settle(rows: RunRows) -> RunSamples {
         }
         let channel = settle_channel(channel, &mut ledger, &mut conflicts);
         // One vector for channels of one clock: compared once, shared from then on.
-        let shared = channels.iter().find(|c| *c.times == channel.times).map(|c| c.times.clone());
+        let shared = channels
+            .iter()
+            .find(|c| *c.times == channel.times)
+            .map(|c| c.times.clone());
         channels.push(Channel {
             id,
             times: shared.unwrap_or_else(|| Arc::new(channel.times)),
@@ -56,7 +59,13 @@ pub fn settle(rows: RunRows) -> RunSamples {
         }
     }
     conflicts.sort_unstable();
-    RunSamples { run: rows.run, ledger, channels, conflicts, cells }
+    RunSamples {
+        run: rows.run,
+        ledger,
+        channels,
+        conflicts,
+        cells,
+    }
 }
 
 fn settle_channel(rows: ChannelRows, ledger: &mut Ledger, conflicts: &mut Vec<u64>) -> ChannelRows {

@@ -55,7 +55,13 @@ impl Batch {
 impl Batch {
     /// Moves the column of `role` over from a batch that was decoded with a vocabulary
     /// of its own.
-    pub(super) fn take(&mut self, role: Role, part: Self, words: &Vocabulary, all: &mut Vocabulary) {
+    pub(super) fn take(
+        &mut self,
+        role: Role,
+        part: Self,
+        words: &Vocabulary,
+        all: &mut Vocabulary,
+    ) {
         match role {
             Role::Time => self.time = part.time,
             Role::Value => self.value = part.value,
@@ -157,8 +163,16 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn new(profile: &Profile) -> Self {
         Self {
-            fields: profile.fields.iter().map(|f| f.name.clone().into_bytes()).collect(),
-            sensors: profile.fields.iter().map(|f| f.sensor.clone().into_bytes()).collect(),
+            fields: profile
+                .fields
+                .iter()
+                .map(|f| f.name.clone().into_bytes())
+                .collect(),
+            sensors: profile
+                .fields
+                .iter()
+                .map(|f| f.sensor.clone().into_bytes())
+                .collect(),
             robots: profile.robots.clone(),
         }
     }

@@ -53,7 +53,13 @@ impl<R: Read> Read for Counted<R> {
 impl CsvLog {
     pub(super) fn open(file: File, path: &Path, gzipped: bool, profile: &Profile) -> Result<Self> {
         let bytes = Arc::new(AtomicU64::new(0));
-        let counted = BufReader::with_capacity(1 << 16, Counted { inner: file, bytes: bytes.clone() });
+        let counted = BufReader::with_capacity(
+            1 << 16,
+            Counted {
+                inner: file,
+                bytes: bytes.clone(),
+            },
+        );
         let input: Box<dyn Read + Send> = if gzipped {
             Box::new(MultiGzDecoder::new(counted))
         } else {
@@ -65,7 +71,9 @@ impl CsvLog {
             .buffer_capacity(1 << 16)
             .from_reader(input);
         let mut header = ByteRecord::new();
-        let any = reader.read_byte_record(&mut header).map_err(|e| trouble(path, e, 0))?;
+        let any = reader
+            .read_byte_record(&mut header)
+            .map_err(|e| trouble(path, e, 0))?;
         if !any {
             return Err(Error::Log("the file is empty: it has no header".into()));
         }
@@ -73,7 +81,11 @@ impl CsvLog {
             .iter()
             .enumerate()
             .map(|(i, name)| {
-                let name = if i == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
+                let name = if i == 0 {
+                    name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name)
+                } else {
+                    name
+                };
                 text::visible_bytes(name)
             })
             .collect();
@@ -95,10 +107,14 @@ impl CsvLog {
     }
 
     pub(super) fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
-        let mut batch = Batch { first_row: self.next_row, ..Batch::default() };
+        let mut batch = Batch {
+            first_row: self.next_row,
+            ..Batch::default()
+        };
         while batch.len() < BATCH_ROWS && self.next_record()? {
             for (role, index) in &self.columns {
-                self.decoder.push(*role, raw(&self.record, *index), &mut batch, vocabulary);
+                self.decoder
+                    .push(*role, raw(&self.record, *index), &mut batch, vocabulary);
             }
         }
         Ok((!batch.is_empty()).then_some(batch))
@@ -113,11 +129,16 @@ impl CsvLog {
         for row in rows {
             while self.next_row <= *row {
                 if !self.next_record()? {
-                    return Err(Error::Moving(format!("the log ends before row {row}; it was longer before")));
+                    return Err(Error::Moving(format!(
+                        "the log ends before row {row}; it was longer before"
+                    )));
                 }
             }
-            let cells: Vec<_> =
-                self.columns.iter().map(|(role, i)| (*role, raw(&self.record, *i))).collect();
+            let cells: Vec<_> = self
+                .columns
+                .iter()
+                .map(|(role, i)| (*role, raw(&self.record, *i)))
+                .collect();
             each(*row, &cells)?;
         }
         Ok(())

@@ -55,7 +55,10 @@ struct Memo<T> {
 
 impl<T: Copy> Memo<T> {
     const fn new() -> Self {
-        Self { text: Vec::new(), code: None }
+        Self {
+            text: Vec::new(),
+            code: None,
+        }
     }
 
     fn get(&mut self, text: &[u8], make: impl FnOnce() -> T) -> T {
@@ -95,7 +98,13 @@ impl Decoder {
 
     /// Appends one cell to the batch's column of that role.
     #[inline]
-    pub(super) fn push(&mut self, role: Role, raw: Raw<'_>, batch: &mut Batch, words: &mut Vocabulary) {
+    pub(super) fn push(
+        &mut self,
+        role: Role,
+        raw: Raw<'_>,
+        batch: &mut Batch,
+        words: &mut Vocabulary,
+    ) {
         match role {
             Role::Time => batch.time.push(raw.time().unwrap_or(INVALID_TIME)),
             Role::Value => batch.value.push(raw.number()),
@@ -128,7 +137,9 @@ impl Decoder {
         let number = match raw {
             Raw::Null => return NO_RUN,
             Raw::Text(text) => {
-                return self.last_run.get(text, || raw.run().map_or(NO_RUN, |r| words.run_code(r)));
+                return self
+                    .last_run
+                    .get(text, || raw.run().map_or(NO_RUN, |r| words.run_code(r)));
             }
             Raw::Int(n) => RunNumber::Int(n),
             Raw::Float(v) => RunNumber::Float(v.to_bits()),

@@ -71,10 +71,16 @@ impl LogReader {
 /// [`Error::Log`] that names a column that is missing or stands twice.
 pub(super) fn locate(names: &[&str], profile: &Profile) -> Result<Vec<(Role, usize)>> {
     let c = &profile.columns;
-    let wanted = [&c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell];
+    let wanted = [
+        &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
+    ];
     let mut found = Vec::with_capacity(wanted.len());
     for (role, name) in Role::ALL.into_iter().zip(wanted) {
-        let mut places = names.iter().enumerate().filter(|(_, n)| *n == name).map(|(i, _)| i);
+        let mut places = names
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| *n == name)
+            .map(|(i, _)| i);
         match (places.next(), places.next()) {
             (Some(index), None) => found.push((role, index)),
             (Some(_), Some(_)) => {
@@ -101,8 +107,11 @@ fn list(names: &[&str]) -> String {
     if names.is_empty() {
         return "none".into();
     }
-    let mut out: Vec<String> =
-        names.iter().take(MOST).map(|n| format!("`{}`", text::quoted(n, 40))).collect();
+    let mut out: Vec<String> = names
+        .iter()
+        .take(MOST)
+        .map(|n| format!("`{}`", text::quoted(n, 40)))
+        .collect();
     if names.len() > MOST {
         out.push(format!("{} more", names.len() - MOST));
     }

@@ -32,8 +32,19 @@ impl ParquetLog {
         let metadata = read_metadata(&mut file).map_err(|e| damaged(&e))?;
         let columns = find_columns(&metadata, profile)?;
         let words = Words::new(profile);
-        let decoders = columns.iter().map(|_| Decoder::new(words.clone())).collect();
-        Ok(Self { file, path, metadata, columns, decoders, next_group: 0, next_row: 0 })
+        let decoders = columns
+            .iter()
+            .map(|_| Decoder::new(words.clone()))
+            .collect();
+        Ok(Self {
+            file,
+            path,
+            metadata,
+            columns,
+            decoders,
+            next_group: 0,
+            next_row: 0,
+        })
     }
 
     pub(super) fn rows_total(&self) -> u64 {
@@ -77,7 +88,10 @@ impl ParquetLog {
                 Ok((*role, part, words))
             })
             .collect::<Result<_>>()?;
-        let mut batch = Batch { first_row: self.next_row, ..Batch::default() };
+        let mut batch = Batch {
+            first_row: self.next_row,
+            ..Batch::default()
+        };
         for (role, part, words) in parts {
             batch.take(role, part, &words, vocabulary);
         }
@@ -123,11 +137,18 @@ fn find_columns(metadata: &FileMetadata, profile: &Profile) -> Result<Vec<(Role,
     let mut columns = Vec::with_capacity(found.len());
     for (role, index) in found {
         let name = names[index];
-        let nested = || Error::Log(format!("column `{}` is nested; a log's columns are flat", text::quoted(name, 60)));
+        let nested = || {
+            Error::Log(format!(
+                "column `{}` is nested; a log's columns are flat",
+                text::quoted(name, 60)
+            ))
+        };
         let ParquetType::PrimitiveType(primitive) = &top[index] else {
             return Err(nested());
         };
-        let leaf = leaves.iter().position(|c| c.path_in_schema.len() == 1 && c.path_in_schema[0] == name);
+        let leaf = leaves
+            .iter()
+            .position(|c| c.path_in_schema.len() == 1 && c.path_in_schema[0] == name);
         let (Some(leaf), Some(field)) = (leaf, schema.get(name)) else {
             return Err(nested());
         };
@@ -144,5 +165,8 @@ fn find_columns(metadata: &FileMetadata, profile: &Profile) -> Result<Vec<(Role,
 }
 
 fn damaged(e: &dyn std::fmt::Display) -> Error {
-    Error::Log(format!("it is not a whole Parquet file: {}", text::quoted(&e.to_string(), 300)))
+    Error::Log(format!(
+        "it is not a whole Parquet file: {}",
+        text::quoted(&e.to_string(), 300)
+    ))
 }

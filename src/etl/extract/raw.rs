@@ -49,7 +49,9 @@ impl Raw<'_> {
             Self::Text(bytes) => run_id::parse_text(bytes),
             Self::Int(n) => u128::try_from(n).ok().map(exact),
             Self::Float(v) => run_id::from_f64(v),
-            Self::Decimal(n, scale) => whole(n, scale).and_then(|n| u128::try_from(n).ok()).map(exact),
+            Self::Decimal(n, scale) => whole(n, scale)
+                .and_then(|n| u128::try_from(n).ok())
+                .map(exact),
             Self::Uuid(n) => Some(exact(n)),
             Self::Null | Self::Time(_) => None,
         }
@@ -63,7 +65,9 @@ impl Raw<'_> {
             Self::Decimal(n, scale) => whole(n, scale).and_then(|n| i64::try_from(n).ok()),
             Self::Text(bytes) => {
                 let text = std::str::from_utf8(bytes).ok()?.trim_ascii();
-                text.parse().ok().or_else(|| float_whole(parse_number(bytes)?))
+                text.parse()
+                    .ok()
+                    .or_else(|| float_whole(parse_number(bytes)?))
             }
             _ => None,
         }
@@ -97,7 +101,10 @@ impl Raw<'_> {
 }
 
 fn exact(n: u128) -> ParsedRun {
-    ParsedRun { id: run_id::RunId(n), exact: true }
+    ParsedRun {
+        id: run_id::RunId(n),
+        exact: true,
+    }
 }
 
 fn float_whole(v: f64) -> Option<i64> {
@@ -149,7 +156,10 @@ mod tests {
         assert!(Raw::Text(b"").number().is_nan());
         assert!(Raw::Null.number().is_nan());
         assert_eq!(Raw::Decimal(-8_261_516, 4).number(), -826.1516);
-        assert_eq!(Raw::Decimal(12_345_678_901_234_567_890_123, 10).number(), 1_234_567_890_123.456_8);
+        assert_eq!(
+            Raw::Decimal(12_345_678_901_234_567_890_123, 10).number(),
+            1_234_567_890_123.456_8
+        );
         assert_eq!(Raw::Int(-3).number(), -3.0);
     }
 
@@ -177,7 +187,12 @@ mod tests {
     #[test]
     fn run_ids_from_every_type() {
         let n = 8_910_095_844_186_657_261u128;
-        for raw in [Raw::Int(n as i128), Raw::Decimal(n as i128, 0), Raw::Uuid(n), Raw::Text(b"8910095844186657261")] {
+        for raw in [
+            Raw::Int(n as i128),
+            Raw::Decimal(n as i128, 0),
+            Raw::Uuid(n),
+            Raw::Text(b"8910095844186657261"),
+        ] {
             assert_eq!(raw.run().map(|r| (r.id.0, r.exact)), Some((n, true)));
         }
         assert_eq!(Raw::Int(-1).run(), None);

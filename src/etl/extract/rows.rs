@@ -37,7 +37,10 @@ pub fn raw_rows(
     }
     match LogReader::open(path, format, profile)?.0 {
         Kind::Csv(mut log) => log.visit_rows(rows, |row, cells| {
-            let mut out = RawRow { row, ..RawRow::default() };
+            let mut out = RawRow {
+                row,
+                ..RawRow::default()
+            };
             for (role, raw) in cells {
                 out.set(*role, *raw);
             }
@@ -45,11 +48,18 @@ pub fn raw_rows(
         }),
         Kind::Parquet(log) => log.visit_groups(rows, |first, columns| {
             let from = rows.partition_point(|r| *r < first);
-            let len = columns.first().map_or(0, |(_, a)| a.iter().map(|x| x.len()).sum::<usize>());
+            let len = columns
+                .first()
+                .map_or(0, |(_, a)| a.iter().map(|x| x.len()).sum::<usize>());
             let to = rows.partition_point(|r| *r < first + len as u64);
             let wanted = &rows[from..to];
-            let mut out: Vec<RawRow> =
-                wanted.iter().map(|row| RawRow { row: *row, ..RawRow::default() }).collect();
+            let mut out: Vec<RawRow> = wanted
+                .iter()
+                .map(|row| RawRow {
+                    row: *row,
+                    ..RawRow::default()
+                })
+                .collect();
             for (role, arrays) in &columns {
                 let mut next = 0;
                 let mut row = first;

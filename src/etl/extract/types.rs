@@ -1,7 +1,9 @@
 //! The Parquet types that a log's columns may have, and how their cells are visited.
 
 use polars_arrow::{
-    array::{Array, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, Utf8ViewArray},
+    array::{
+        Array, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, Utf8ViewArray,
+    },
     datatypes::{ArrowDataType, TimeUnit},
     types::{NativeType, i256},
 };
@@ -35,15 +37,27 @@ pub(super) fn check(role: Role, dtype: &ArrowDataType) -> Result<(), &'static st
     let float = matches!(dtype, T::Float16 | T::Float32 | T::Float64);
     let decimal = matches!(dtype, T::Decimal(..) | T::Decimal256(..));
     let (ok, may) = match role {
-        Role::Time => (text || matches!(dtype, T::Timestamp(..)), "text or a timestamp"),
-        Role::Value => (text || int || float || decimal, "any number, or text holding one"),
+        Role::Time => (
+            text || matches!(dtype, T::Timestamp(..)),
+            "text or a timestamp",
+        ),
+        Role::Value => (
+            text || int || float || decimal,
+            "any number, or text holding one",
+        ),
         Role::Field | Role::Sensor => (text, "text, categorical or dictionary"),
-        Role::Robot => (text || int || float || decimal, "an integer, a float or text"),
+        Role::Robot => (
+            text || int || float || decimal,
+            "an integer, a float or text",
+        ),
         Role::Run => (
             text || int || float || decimal || matches!(dtype, T::FixedSizeBinary(16)),
             "an integer, a double, a decimal, a UUID or text",
         ),
-        Role::Cell => (text || int || float || decimal, "an integer, a float or text"),
+        Role::Cell => (
+            text || int || float || decimal,
+            "an integer, a float or text",
+        ),
     };
     if ok { Ok(()) } else { Err(may) }
 }
@@ -65,7 +79,11 @@ pub(super) fn visit(array: &dyn Array, mut each: impl FnMut(Raw<'_>)) -> bool {
         T::UInt32 => return ints::<u32>(array, each),
         T::UInt64 => return ints::<u64>(array, each),
         T::Float16 => {
-            return primitive::<polars::prelude::pf16>(array, |v| Raw::Float(f64::from(f32::from(v))), each);
+            return primitive::<polars::prelude::pf16>(
+                array,
+                |v| Raw::Float(f64::from(f32::from(v))),
+                each,
+            );
         }
         T::Float32 => return primitive::<f32>(array, |v| Raw::Float(f64::from(v)), each),
         T::Float64 => return primitive::<f64>(array, Raw::Float, each),
@@ -95,7 +113,11 @@ pub(super) fn visit(array: &dyn Array, mut each: impl FnMut(Raw<'_>)) -> bool {
                 return false;
             };
             for value in array.iter() {
-                let text: &[u8] = if value == Some(true) { b"true" } else { b"false" };
+                let text: &[u8] = if value == Some(true) {
+                    b"true"
+                } else {
+                    b"false"
+                };
                 each(value.map_or(Raw::Null, |_| Raw::Text(text)));
             }
         }
@@ -109,9 +131,13 @@ fn views(array: &dyn Array, mut each: impl FnMut(Raw<'_>)) -> bool {
         return false;
     };
     if array.null_count() == 0 {
-        array.values_iter().for_each(|v| each(Raw::Text(v.as_bytes())));
+        array
+            .values_iter()
+            .for_each(|v| each(Raw::Text(v.as_bytes())));
     } else {
-        array.iter().for_each(|v| each(v.map_or(Raw::Null, |t| Raw::Text(t.as_bytes()))));
+        array
+            .iter()
+            .for_each(|v| each(v.map_or(Raw::Null, |t| Raw::Text(t.as_bytes()))));
     }
     true
 }
@@ -120,7 +146,9 @@ fn binary_views(array: &dyn Array, mut each: impl FnMut(Raw<'_>)) -> bool {
     let Some(array) = array.as_any().downcast_ref::<BinaryViewArray>() else {
         return false;
     };
-    array.iter().for_each(|v| each(v.map_or(Raw::Null, Raw::Text)));
+    array
+        .iter()
+        .for_each(|v| each(v.map_or(Raw::Null, Raw::Text)));
     true
 }
 
@@ -139,7 +167,9 @@ fn primitive<T: NativeType>(
     if array.null_count() == 0 {
         array.values_iter().for_each(|v| each(to_raw(*v)));
     } else {
-        array.iter().for_each(|v| each(v.map_or(Raw::Null, |v| to_raw(*v))));
+        array
+            .iter()
+            .for_each(|v| each(v.map_or(Raw::Null, |v| to_raw(*v))));
     }
     true
 }

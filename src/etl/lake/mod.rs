@@ -1,7 +1,9 @@
 //! The lake: what a harvest leaves on disk, and how it gets there whole.
 
+pub mod files;
 pub mod layout;
 pub mod record;
+pub mod rejected;
 pub mod run_file;
 
 pub use layout::Lake;

@@ -101,11 +101,17 @@ mod tests {
     #[test]
     fn by_hand() {
         let s = channel_stats(&[0, 10_000, 20_000, 50_000], &[1.0, -2.0, 3.0, 4.0], "N");
-        assert_eq!((s.count, s.min, s.max, s.mean), (4, Some(-2.0), Some(4.0), Some(1.5)));
+        assert_eq!(
+            (s.count, s.min, s.max, s.mean),
+            (4, Some(-2.0), Some(4.0), Some(1.5))
+        );
         assert!(close(s.std, 7.0f64.sqrt()));
         assert!(close(s.rms, 7.5f64.sqrt()));
         assert_eq!((s.median, s.peak_to_peak), (Some(2.0), Some(6.0)));
-        assert_eq!((s.rate_hz, s.interval_median_s, s.interval_max_s), (Some(100.0), Some(0.01), Some(0.03)));
+        assert_eq!(
+            (s.rate_hz, s.interval_median_s, s.interval_max_s),
+            (Some(100.0), Some(0.01), Some(0.03))
+        );
         assert_eq!(s.unit, "N");
     }
 
@@ -114,7 +120,10 @@ mod tests {
         let none = channel_stats(&[], &[], "mm");
         assert_eq!((none.count, none.mean, none.first_time), (0, None, None));
         let one = channel_stats(&[5], &[2.0], "mm");
-        assert_eq!((one.mean, one.std, one.rate_hz, one.p99), (Some(2.0), None, None, Some(2.0)));
+        assert_eq!(
+            (one.mean, one.std, one.rate_hz, one.p99),
+            (Some(2.0), None, None, Some(2.0))
+        );
     }
 
     proptest! {

@@ -61,7 +61,11 @@ const SPANS: usize = 48;
 /// A picture of the run for lists: the first magnitude of force there is, else of
 /// speed, else the first channel.
 pub fn sparkline(table: &RunTable, robots: &[i64]) -> Option<Sparkline> {
-    let by_name = |letter: char| robots.iter().find_map(|r| table.column(&format!("{letter}{r}")));
+    let by_name = |letter: char| {
+        robots
+            .iter()
+            .find_map(|r| table.column(&format!("{letter}{r}")))
+    };
     let with_samples = |c: &&Column| !table.samples(c).0.is_empty();
     let column = by_name('f')
         .filter(with_samples)
@@ -77,5 +81,8 @@ pub fn sparkline(table: &RunTable, robots: &[i64]) -> Option<Sparkline> {
             *slot = Some(value);
         }
     }
-    Some(Sparkline { channel: column.name.clone(), values })
+    Some(Sparkline {
+        channel: column.name.clone(),
+        values,
+    })
 }

@@ -47,7 +47,11 @@ impl Clock {
             let held = next.checked_sub(1).filter(|i| now - times[*i] <= hold_us);
             source.push(held.map_or(NONE, |i| i as u32));
         }
-        Self { times, hold_us, source }
+        Self {
+            times,
+            hold_us,
+            source,
+        }
     }
 
     /// Whether row `row`, whose time is `time`, is a sample of this clock.
@@ -75,7 +79,8 @@ mod tests {
         rows.iter()
             .map(|now| {
                 let last = (0..times.len()).rev().find(|i| times[*i] <= *now);
-                last.filter(|i| now - times[*i] <= hold).map_or(NONE, |i| i as u32)
+                last.filter(|i| now - times[*i] <= hold)
+                    .map_or(NONE, |i| i as u32)
             })
             .collect()
     }
@@ -86,7 +91,10 @@ mod tests {
         let rows: Vec<i64> = (0..13).map(|i| i * 10).collect();
         let clock = Clock::new(times, &rows, Hold::Intervals(2.0));
         assert_eq!(clock.hold_us, 20);
-        assert_eq!(clock.source, [0, 1, 2, 2, 2, NONE, NONE, NONE, NONE, NONE, 3, 3, 3]);
+        assert_eq!(
+            clock.source,
+            [0, 1, 2, 2, 2, NONE, NONE, NONE, NONE, NONE, 3, 3, 3]
+        );
         assert!(clock.is_sample(2, 20) && !clock.is_sample(3, 30));
     }
 

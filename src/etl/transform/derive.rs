@@ -14,7 +14,11 @@ pub fn per_second(times: &[i64], values: &[f64]) -> Vec<f64> {
     for (t, v) in times.windows(2).zip(values.windows(2)) {
         let seconds = (t[1] - t[0]) as f64 / 1e6;
         let quotient = (v[1] - v[0]) / seconds;
-        out.push(if quotient.is_finite() { quotient } else { f64::NAN });
+        out.push(if quotient.is_finite() {
+            quotient
+        } else {
+            f64::NAN
+        });
     }
     out
 }

@@ -13,16 +13,25 @@ pub fn path_length(axes: &[(&[i64], &[f64])]) -> Option<f64> {
     let mut sum = Sum::default();
     if axes.iter().all(|(times, _)| *times == first_times) {
         for i in 1..first_times.len() {
-            sum.add(super::magnitude::length(axes.iter().map(|(_, v)| v[i] - v[i - 1])));
+            sum.add(super::magnitude::length(
+                axes.iter().map(|(_, v)| v[i] - v[i - 1]),
+            ));
         }
         return Some(sum.value());
     }
     // The next sample of each axis, and the point where the tool is.
     let start = axes.iter().map(|(times, _)| times[0]).max()?;
-    let mut next: Vec<usize> = axes.iter().map(|(t, _)| t.partition_point(|t| *t <= start)).collect();
+    let mut next: Vec<usize> = axes
+        .iter()
+        .map(|(t, _)| t.partition_point(|t| *t <= start))
+        .collect();
     let mut point: Vec<f64> = axes.iter().zip(&next).map(|((_, v), n)| v[n - 1]).collect();
     loop {
-        let now = axes.iter().zip(&next).filter_map(|((t, _), n)| t.get(*n).copied()).min();
+        let now = axes
+            .iter()
+            .zip(&next)
+            .filter_map(|((t, _), n)| t.get(*n).copied())
+            .min();
         let Some(now) = now else {
             return Some(sum.value());
         };
@@ -53,7 +62,11 @@ impl Sum {
             return;
         }
         let t = self.sum + x;
-        self.lost += if self.sum.abs() >= x.abs() { (self.sum - t) + x } else { (x - t) + self.sum };
+        self.lost += if self.sum.abs() >= x.abs() {
+            (self.sum - t) + x
+        } else {
+            (x - t) + self.sum
+        };
         self.sum = t;
     }
 
@@ -75,7 +88,10 @@ mod tests {
         let t = [0, 1, 2, 3, 4];
         let x = [0.0, 1.0, 1.0, 0.0, 0.0];
         let y = [0.0, 0.0, 1.0, 1.0, 0.0];
-        assert_eq!(path_length(&[(&t, &x), (&t, &y), (&t, &[5.0; 5])]), Some(4.0));
+        assert_eq!(
+            path_length(&[(&t, &x), (&t, &y), (&t, &[5.0; 5])]),
+            Some(4.0)
+        );
         assert_eq!(path_length(&[(&t, &x), (&[], &[])]), None);
         assert_eq!(path_length(&[]), None);
     }
@@ -84,15 +100,28 @@ mod tests {
     fn by_definition(axes: &[(Vec<i64>, Vec<f64>)]) -> f64 {
         let times: BTreeSet<i64> = axes.iter().flat_map(|(t, _)| t.iter().copied()).collect();
         let at = |axis: &(Vec<i64>, Vec<f64>), now| {
-            (0..axis.0.len()).rev().find(|i| axis.0[*i] <= now).map(|i| axis.1[i])
+            (0..axis.0.len())
+                .rev()
+                .find(|i| axis.0[*i] <= now)
+                .map(|i| axis.1[i])
         };
         let points: Vec<Vec<f64>> = times
             .iter()
-            .filter_map(|now| axes.iter().map(|a| at(a, *now)).collect::<Option<Vec<f64>>>())
+            .filter_map(|now| {
+                axes.iter()
+                    .map(|a| at(a, *now))
+                    .collect::<Option<Vec<f64>>>()
+            })
             .collect();
         points
             .windows(2)
-            .map(|w| w[0].iter().zip(&w[1]).map(|(a, b)| (b - a) * (b - a)).sum::<f64>().sqrt())
+            .map(|w| {
+                w[0].iter()
+                    .zip(&w[1])
+                    .map(|(a, b)| (b - a) * (b - a))
+                    .sum::<f64>()
+                    .sqrt()
+            })
             .sum()
     }
 

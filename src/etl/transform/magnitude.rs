@@ -35,7 +35,9 @@ pub fn length(components: impl Iterator<Item = f64>) -> f64 {
 /// Lengths by sample for components that share one clock.
 pub fn same_clock(components: &[&[f64]]) -> Vec<f64> {
     let samples = components.first().map_or(0, |c| c.len());
-    (0..samples).map(|i| length(components.iter().map(|c| c[i]))).collect()
+    (0..samples)
+        .map(|i| length(components.iter().map(|c| c[i])))
+        .collect()
 }
 
 /// The magnitude at one row of the table.
@@ -80,7 +82,16 @@ mod tests {
         let a = Clock::new(Arc::new(vec![0, 10, 20]), &times, Hold::Intervals(1.0));
         let b = Clock::new(Arc::new(vec![5, 15, 100]), &times, Hold::Intervals(0.2));
         assert_eq!((a.hold_us, b.hold_us), (10, 9));
-        let parts = [Part { clock: &a, values: &[3.0, 3.0, 3.0] }, Part { clock: &b, values: &[4.0, 4.0, 4.0] }];
+        let parts = [
+            Part {
+                clock: &a,
+                values: &[3.0, 3.0, 3.0],
+            },
+            Part {
+                clock: &b,
+                values: &[4.0, 4.0, 4.0],
+            },
+        ];
         // Row 0: b has no value yet. Row 5: a's last value is too old.
         let (rows, values) = samples(&parts, &times);
         assert_eq!(rows, [1, 2, 3, 4]);

@@ -87,11 +87,17 @@ impl RunTable {
         match &column.data {
             Data::Sampled { clock, values } => {
                 let times = &self.clocks[*clock].times;
-                times.iter().zip(values.iter()).filter(|(_, v)| !v.is_nan()).map(|(t, v)| (*t, *v)).unzip()
+                times
+                    .iter()
+                    .zip(values.iter())
+                    .filter(|(_, v)| !v.is_nan())
+                    .map(|(t, v)| (*t, *v))
+                    .unzip()
             }
-            Data::Mixed { rows, values, .. } => {
-                (rows.iter().map(|r| self.times[*r as usize]).collect(), values.clone())
-            }
+            Data::Mixed { rows, values, .. } => (
+                rows.iter().map(|r| self.times[*r as usize]).collect(),
+                values.clone(),
+            ),
         }
     }
 
@@ -103,7 +109,10 @@ impl RunTable {
     fn parts<'a>(&'a self, parts: &'a [(usize, Arc<Vec<f64>>)]) -> Vec<Part<'a>> {
         parts
             .iter()
-            .map(|(clock, values)| Part { clock: &self.clocks[*clock], values: values.as_slice() })
+            .map(|(clock, values)| Part {
+                clock: &self.clocks[*clock],
+                values: values.as_slice(),
+            })
             .collect()
     }
 }
@@ -116,7 +125,9 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
     let mut clock_times: Vec<Arc<Vec<i64>>> = Vec::new();
     let mut clock_of = Vec::with_capacity(run.channels.len());
     for channel in &run.channels {
-        let known = clock_times.iter().position(|t| Arc::ptr_eq(t, &channel.times));
+        let known = clock_times
+            .iter()
+            .position(|t| Arc::ptr_eq(t, &channel.times));
         clock_of.push(known.unwrap_or_else(|| {
             clock_times.push(channel.times.clone());
             clock_times.len() - 1
@@ -124,7 +135,10 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
     }
     let times = timeline(&clock_times);
     cancel.check()?;
-    let clocks = clock_times.into_iter().map(|t| Clock::new(t, &times, profile.hold)).collect();
+    let clocks = clock_times
+        .into_iter()
+        .map(|t| Clock::new(t, &times, profile.hold))
+        .collect();
     let mut table = RunTable {
         times,
         clocks,
@@ -143,17 +157,33 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
     }
     for robot in &robots {
         cancel.check()?;
-        table.columns.extend(robot.velocities.iter().map(Signal::column));
-        table.columns.extend(robot.accelerations.iter().map(Signal::column));
+        table
+            .columns
+            .extend(robot.velocities.iter().map(Signal::column));
+        table
+            .columns
+            .extend(robot.accelerations.iter().map(Signal::column));
     }
     for robot in &robots {
         cancel.check()?;
         let id = &robot.id;
         let vectors = [
-            (format!("v{id}"), robot.whole(&robot.velocities, FieldKind::Position)),
-            (format!("a{id}"), robot.whole(&robot.accelerations, FieldKind::Position)),
-            (format!("f{id}"), robot.whole(&robot.forces, FieldKind::Force)),
-            (format!("p_{id}"), robot.whole(&robot.positions, FieldKind::Position)),
+            (
+                format!("v{id}"),
+                robot.whole(&robot.velocities, FieldKind::Position),
+            ),
+            (
+                format!("a{id}"),
+                robot.whole(&robot.accelerations, FieldKind::Position),
+            ),
+            (
+                format!("f{id}"),
+                robot.whole(&robot.forces, FieldKind::Force),
+            ),
+            (
+                format!("p_{id}"),
+                robot.whole(&robot.positions, FieldKind::Position),
+            ),
         ];
         for (name, components) in vectors {
             if let Some(components) = components {
@@ -188,7 +218,10 @@ impl Signal {
         Column {
             name: self.name.clone(),
             unit: self.unit.clone(),
-            data: Data::Sampled { clock: self.clock, values: self.values.clone() },
+            data: Data::Sampled {
+                clock: self.clock,
+                values: self.values.clone(),
+            },
         }
     }
 }
@@ -218,7 +251,12 @@ impl Robot {
             accelerations: Vec::new(),
         };
         let range = index * profile.fields.len()..(index + 1) * profile.fields.len();
-        for (channel, clock) in run.channels.iter().zip(clock_of).filter(|(c, _)| range.contains(&c.id)) {
+        for (channel, clock) in run
+            .channels
+            .iter()
+            .zip(clock_of)
+            .filter(|(c, _)| range.contains(&c.id))
+        {
             robot.add(channel, *clock, profile);
         }
         robot
@@ -241,7 +279,12 @@ impl Robot {
                 let derived = |letter: char, values| {
                     let name = format!("{letter}{axis}_{id}");
                     let unit = profile.unit_of(&name).unwrap_or_default().to_owned();
-                    Signal { name, unit, clock, values: Arc::new(values) }
+                    Signal {
+                        name,
+                        unit,
+                        clock,
+                        values: Arc::new(values),
+                    }
                 };
                 self.velocities.push(derived('v', velocity));
                 self.accelerations.push(derived('a', acceleration));
@@ -255,7 +298,11 @@ impl Robot {
 
     /// The components of a vector, when all that the profile knows are there.
     fn whole<'a>(&self, signals: &'a [Signal], kind: FieldKind) -> Option<&'a [Signal]> {
-        let wanted = if kind == FieldKind::Position { self.axes.0 } else { self.axes.1 };
+        let wanted = if kind == FieldKind::Position {
+            self.axes.0
+        } else {
+            self.axes.1
+        };
         (wanted > 0 && signals.len() == wanted).then_some(signals)
     }
 }
@@ -268,12 +315,21 @@ fn vector(name: String, components: &[Signal], table: &RunTable) -> Column {
     let clock = components.first().map_or(0, |s| s.clock);
     let data = if components.iter().all(|s| s.clock == clock) {
         let values: Vec<&[f64]> = components.iter().map(|s| s.values.as_slice()).collect();
-        Data::Sampled { clock, values: Arc::new(magnitude::same_clock(&values)) }
+        Data::Sampled {
+            clock,
+            values: Arc::new(magnitude::same_clock(&values)),
+        }
     } else {
-        let parts: Vec<(usize, Arc<Vec<f64>>)> =
-            components.iter().map(|s| (s.clock, s.values.clone())).collect();
+        let parts: Vec<(usize, Arc<Vec<f64>>)> = components
+            .iter()
+            .map(|s| (s.clock, s.values.clone()))
+            .collect();
         let (rows, values) = magnitude::samples(&table.parts(&parts), &table.times);
-        Data::Mixed { parts, rows, values }
+        Data::Mixed {
+            parts,
+            rows,
+            values,
+        }
     };
     Column { name, unit, data }
 }

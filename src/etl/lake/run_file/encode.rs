@@ -60,7 +60,10 @@ pub(super) fn encode_times(times: &[i64], descriptor: &Descriptor) -> Result<Chu
         Encoding::DeltaBinaryPacked,
     )
     .map_err(|e| failed(&e))?;
-    Ok(Chunk { pages: compress_all([page])?, validity: None })
+    Ok(Chunk {
+        pages: compress_all([page])?,
+        validity: None,
+    })
 }
 
 /// Encodes the cells of a column in `rows`.
@@ -76,7 +79,8 @@ pub(super) fn encode_column(
     let valid: usize = cells.len() - validity.as_ref().map_or(0, Bitmap::unset_bits);
     let statistics = statistics(&cells, cells.len() - valid, descriptor);
     let mut body = Vec::new();
-    write_def_levels(&mut body, true, validity.as_ref(), cells.len(), Version::V1).map_err(|e| failed(&e))?;
+    write_def_levels(&mut body, true, validity.as_ref(), cells.len(), Version::V1)
+        .map_err(|e| failed(&e))?;
     let dictionary = match &column.data {
         Data::Sampled { clock, values } => {
             dictionary(&table.clocks[*clock].source[rows], &cells, values, valid)
@@ -92,8 +96,12 @@ pub(super) fn encode_column(
                 false,
             )));
             body.push(dictionary.bits as u8);
-            hybrid_rle::encode::<u32, _, _>(&mut body, dictionary.keys.into_iter(), dictionary.bits)
-                .map_err(|e| failed(&e))?;
+            hybrid_rle::encode::<u32, _, _>(
+                &mut body,
+                dictionary.keys.into_iter(),
+                dictionary.bits,
+            )
+            .map_err(|e| failed(&e))?;
             Encoding::RleDictionary
         }
         None => {
@@ -114,7 +122,10 @@ pub(super) fn encode_column(
         descriptor.clone(),
         cells.len(),
     )));
-    Ok(Chunk { pages: compress_all(pages)?, validity })
+    Ok(Chunk {
+        pages: compress_all(pages)?,
+        validity,
+    })
 }
 
 struct Dictionary<'a> {
@@ -131,7 +142,11 @@ fn dictionary<'a>(
     values: &'a [f64],
     valid: usize,
 ) -> Option<Dictionary<'a>> {
-    let mut used = source.iter().zip(cells).filter(|(_, c)| !c.is_nan()).map(|(i, _)| *i);
+    let mut used = source
+        .iter()
+        .zip(cells)
+        .filter(|(_, c)| !c.is_nan())
+        .map(|(i, _)| *i);
     let first = used.next()?;
     // Rows are in time order, so the last index in force is the largest.
     let last = used.next_back().unwrap_or(first);
@@ -146,7 +161,11 @@ fn dictionary<'a>(
         .filter(|(i, c)| **i != NONE && !c.is_nan())
         .map(|(i, _)| i - first)
         .collect();
-    Some(Dictionary { values: samples, keys, bits })
+    Some(Dictionary {
+        values: samples,
+        keys,
+        bits,
+    })
 }
 
 fn validity(cells: &[f64]) -> Option<Bitmap> {

@@ -64,7 +64,13 @@ impl RunFile {
         for group in &metadata.row_groups {
             starts.push(starts.last().copied().unwrap_or(0) + group.num_rows() as u64);
         }
-        Ok(Self { file, path: path.to_owned(), metadata, columns, starts })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            metadata,
+            columns,
+            starts,
+        })
     }
 
     /// Names of the columns, `time` first.
@@ -95,7 +101,10 @@ impl RunFile {
     /// [`Error::Usage`] for an unknown column, [`Error::Io`], [`Error::Log`],
     /// [`Error::Cancelled`] (noticed between row groups).
     pub fn read(&self, columns: &[&str], rows: Range<u64>, cancel: &CancelToken) -> Result<Window> {
-        let leaves = columns.iter().map(|c| self.leaf(c)).collect::<Result<Vec<_>>>()?;
+        let leaves = columns
+            .iter()
+            .map(|c| self.leaf(c))
+            .collect::<Result<Vec<_>>>()?;
         let rows = rows.start.min(self.rows())..rows.end.min(self.rows());
         let mut window = Window {
             first_row: rows.start,
@@ -143,7 +152,12 @@ impl RunFile {
 
     /// The last time of a row group, from its statistics.
     fn last_time(&self, group: usize) -> Option<i64> {
-        let chunk = self.metadata.row_groups.get(group)?.parquet_columns().first()?;
+        let chunk = self
+            .metadata
+            .row_groups
+            .get(group)?
+            .parquet_columns()
+            .first()?;
         match chunk.statistics(&self.metadata.footer_buf)?.ok()? {
             Statistics::Int64(s) => s.max_value,
             _ => None,
@@ -156,13 +170,20 @@ impl RunFile {
             .skip(1)
             .position(|c| c == name)
             .map(|i| i + 1)
-            .ok_or_else(|| Error::Usage(format!("the run has no channel `{}`", text::quoted(name, 60))))
+            .ok_or_else(|| {
+                Error::Usage(format!(
+                    "the run has no channel `{}`",
+                    text::quoted(name, 60)
+                ))
+            })
     }
 
     fn times(&self, group: usize, rows: Range<usize>, out: &mut Vec<i64>) -> Result<()> {
         let dtype = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
         let field = Field::new(TIME.into(), dtype, false);
-        self.append(group, 0, &field, rows, |v: Option<&i64>| out.push(v.copied().unwrap_or(0)))
+        self.append(group, 0, &field, rows, |v: Option<&i64>| {
+            out.push(v.copied().unwrap_or(0))
+        })
     }
 
     fn append<T: NativeType>(
@@ -178,13 +199,20 @@ impl RunFile {
         let mut first = 0;
         for array in &arrays {
             let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<T>>() else {
-                return Err(not_a_table(&self.path, &format!("column `{}` has another type", field.name)));
+                return Err(not_a_table(
+                    &self.path,
+                    &format!("column `{}` has another type", field.name),
+                ));
             };
             let from = rows.start.clamp(first, first + array.len()) - first;
             let to = rows.end.clamp(first, first + array.len()) - first;
             first += array.len();
             if from < to {
-                array.clone().sliced(from, to - from).iter().for_each(&mut push);
+                array
+                    .clone()
+                    .sliced(from, to - from)
+                    .iter()
+                    .for_each(&mut push);
             }
         }
         Ok(())

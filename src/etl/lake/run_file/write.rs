@@ -68,9 +68,16 @@ pub fn write_run_file(
         .map_err(|e| failed(&e))?;
     let descriptor = SchemaDescriptor::new("schema".into(), fields);
     let refused = Refused::default();
-    let hashed = Hashed { inner: file, hasher: blake3::Hasher::new(), refused: refused.clone() };
+    let hashed = Hashed {
+        inner: file,
+        hasher: blake3::Hasher::new(),
+        refused: refused.clone(),
+    };
     let output = BufWriter::with_capacity(1 << 18, hashed);
-    let options = WriteOptions { write_statistics: true, version: Version::V1 };
+    let options = WriteOptions {
+        write_statistics: true,
+        version: Version::V1,
+    };
     let made_by = format!("mdtui pipeline {PIPELINE_VERSION}");
     let mut writer = FileWriter::new(output, descriptor.clone(), options, Some(made_by.clone()));
     let mut written = Written {
@@ -84,7 +91,10 @@ pub fn write_run_file(
         let chunks = encode_group(table, rows.clone(), &descriptor)?;
         written.count(&chunks, rows.len());
         let columns = chunks.into_iter().map(|chunk| {
-            let pages = Pages { rest: chunk.pages.into_iter(), current: None };
+            let pages = Pages {
+                rest: chunk.pages.into_iter(),
+                current: None,
+            };
             Ok(DynStreamingIterator::new(pages))
         });
         let columns: Vec<_> = columns.collect();
@@ -92,18 +102,32 @@ pub fn write_run_file(
             .write::<ParquetError>(rows.len() as u64, DynIter::new(columns.into_iter()))
             .map_err(|e| refused.take(path, e))?;
     }
-    let units: std::collections::BTreeMap<&str, &str> =
-        table.columns.iter().map(|c| (c.name.as_str(), c.unit.as_str())).collect();
+    let units: std::collections::BTreeMap<&str, &str> = table
+        .columns
+        .iter()
+        .map(|c| (c.name.as_str(), c.unit.as_str()))
+        .collect();
     let metadata = vec![
         schema_to_metadata_key(&schema),
         key_value(MADE_BY_KEY, made_by),
-        key_value(UNITS_KEY, serde_json::to_string(&units).map_err(|e| failed(&e))?),
+        key_value(
+            UNITS_KEY,
+            serde_json::to_string(&units).map_err(|e| failed(&e))?,
+        ),
         key_value(RESULT_KEY, result(&written)),
     ];
-    written.size = writer.end(Some(metadata)).map_err(|e| refused.take(path, e))?;
-    let hashed = writer.into_inner().into_inner().map_err(|e| io(e.into_error()))?;
+    written.size = writer
+        .end(Some(metadata))
+        .map_err(|e| refused.take(path, e))?;
+    let hashed = writer
+        .into_inner()
+        .into_inner()
+        .map_err(|e| io(e.into_error()))?;
     written.hash = hashed.hasher.finalize().to_hex().to_string();
-    hashed.inner.sync_all().map_err(|e| Error::io("sync", path, e))?;
+    hashed
+        .inner
+        .sync_all()
+        .map_err(|e| Error::io("sync", path, e))?;
     Ok(written)
 }
 
@@ -112,7 +136,10 @@ impl Written {
         let mut complete: Option<Bitmap> = None;
         for (index, chunk) in chunks.iter().enumerate() {
             // The first chunk is `time`, which is never null.
-            let Some(filled) = index.checked_sub(1).and_then(|i| self.filled_cells.get_mut(i)) else {
+            let Some(filled) = index
+                .checked_sub(1)
+                .and_then(|i| self.filled_cells.get_mut(i))
+            else {
                 continue;
             };
             *filled += match &chunk.validity {
@@ -130,7 +157,11 @@ impl Written {
     }
 }
 
-fn encode_group(table: &RunTable, rows: Range<usize>, schema: &SchemaDescriptor) -> Result<Vec<Chunk>> {
+fn encode_group(
+    table: &RunTable,
+    rows: Range<usize>,
+    schema: &SchemaDescriptor,
+) -> Result<Vec<Chunk>> {
     schema
         .columns()
         .par_iter()
@@ -153,14 +184,20 @@ fn arrow_schema(table: &RunTable) -> ArrowSchema {
     let time = Field::new(TIME.into(), time, false);
     std::iter::once(time)
         .chain(
-            table.columns.iter().map(|c| Field::new(c.name.as_str().into(), ArrowDataType::Float64, true)),
+            table
+                .columns
+                .iter()
+                .map(|c| Field::new(c.name.as_str().into(), ArrowDataType::Float64, true)),
         )
         .map(|f| (f.name.clone(), f))
         .collect()
 }
 
 fn key_value(key: &str, value: String) -> KeyValue {
-    KeyValue { key: key.to_owned(), value: Some(value) }
+    KeyValue {
+        key: key.to_owned(),
+        value: Some(value),
+    }
 }
 
 /// Hands finished pages to the writer.
@@ -197,7 +234,11 @@ struct Refused(Arc<Mutex<Option<std::io::Error>>>);
 impl Refused {
     fn take(&self, path: &Path, error: ParquetError) -> Error {
         let refused = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Error::io("write", path, refused.unwrap_or_else(|| std::io::Error::other(error.to_string())))
+        Error::io(
+            "write",
+            path,
+            refused.unwrap_or_else(|| std::io::Error::other(error.to_string())),
+        )
     }
 }
 
@@ -209,8 +250,14 @@ impl<W: Write> Write for Hashed<W> {
                 Ok(n)
             }
             Err(e) => {
-                let kept = e.raw_os_error().map_or_else(|| e.kind().into(), std::io::Error::from_raw_os_error);
-                *self.refused.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+                let kept = e
+                    .raw_os_error()
+                    .map_or_else(|| e.kind().into(), std::io::Error::from_raw_os_error);
+                *self
+                    .refused
+                    .0
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(kept);
                 Err(e)
             }
         }

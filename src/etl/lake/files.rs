@@ -1,0 +1,98 @@
+//! How files get into the lake whole: a temporary name, a sync, a rename.
+
+use std::{
+    fs::{self, File},
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use super::{Lake, Record};
+use crate::etl::{Error, Result};
+
+/// A path below the lake's `tmp` that nothing else uses. The name begins with the
+/// process id, so that leftovers of dead processes can be told from files in use. What
+/// is still there when this is dropped is removed.
+#[derive(Debug)]
+pub struct TempPath(PathBuf);
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+impl TempPath {
+    /// Names a new temporary file; nothing is created but its directory.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the directory cannot be created.
+    pub fn new(lake: &Lake) -> Result<Self> {
+        let dir = lake.tmp();
+        fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        Ok(Self(dir.join(format!("{}-{n}", std::process::id()))))
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Moves the finished, synced file to its place, replacing what is there.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the target's path.
+    pub fn publish(self, target: &Path) -> Result<()> {
+        if let Some(dir) = target.parent() {
+            fs::create_dir_all(dir).map_err(|e| Error::io("create", dir, e))?;
+        }
+        fs::rename(&self.0, target).map_err(|e| Error::io("rename a finished file to", target, e))
+    }
+}
+
+impl Drop for TempPath {
+    fn drop(&mut self) {
+        // Gone already when it was published.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Replaces the record of log `key`: the commit. Everything that it names must be in
+/// place and synced; the directory is synced before and after.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
+    let target = lake.record(key);
+    let dir = lake.log_dir(key);
+    fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
+    sync_dir(&dir)?;
+    let temp = TempPath::new(lake)?;
+    let io = |e| Error::io("write", temp.path(), e);
+    let mut file = File::create_new(temp.path()).map_err(io)?;
+    let mut text = serde_json::to_vec_pretty(record)
+        .map_err(|e| Error::Log(format!("its record cannot be written as JSON: {e}")))?;
+    text.push(b'\n');
+    file.write_all(&text).map_err(io)?;
+    file.sync_all()
+        .map_err(|e| Error::io("sync", temp.path(), e))?;
+    temp.publish(&target)?;
+    sync_dir(&dir)
+}
+
+/// Makes renames within a directory last.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn sync_dir(dir: &Path) -> Result<()> {
+    let io = |e| Error::io("sync", dir, e);
+    File::open(dir).map_err(io)?.sync_all().map_err(io)
+}
+
+/// Removes a file; one that is gone already is no error.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
+        _ => Ok(()),
+    }
+}

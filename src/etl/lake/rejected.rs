@@ -1,0 +1,133 @@
+//! `rejected.<fingerprint>.parquet`: the rows that were dropped, other than exact
+//! duplicates, as they stand in the log.
+//!
+//! Columns: `row` (number in the log, from 0), `reason`, and the log's own columns as
+//! text. The cell's column is null throughout when the log has none.
+
+use std::{fs::File, path::Path};
+
+use polars::{
+    io::parquet::write::{BatchedWriter, ParquetCompression, ParquetWriter},
+    prelude::{Column, DataFrame, DataType, Field, NamedFrom, Schema, Series},
+};
+
+use crate::etl::{
+    Error, Result,
+    clean::Reason,
+    extract::{RawRow, raw_rows},
+    harvest::CancelToken,
+    profile::Profile,
+    source::Format,
+};
+
+/// Rows of one write.
+const CHUNK: usize = 65_536;
+
+/// Writes the rejected rows (number and reason, sorted by number) of a log to the new
+/// file `target` and syncs it.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Log`], [`Error::Moving`] when the log has lost rows since,
+/// [`Error::Cancelled`].
+pub fn write_rejected(
+    target: &Path,
+    log: (&Path, Format),
+    profile: &Profile,
+    rejected: &[(u64, Reason)],
+    cancel: &CancelToken,
+) -> Result<()> {
+    let file = File::create_new(target).map_err(|e| Error::io("write", target, e))?;
+    let names = column_names(profile);
+    let schema: Schema = names
+        .iter()
+        .enumerate()
+        .map(|(i, n)| {
+            let dtype = if i == 0 {
+                DataType::UInt64
+            } else {
+                DataType::String
+            };
+            Field::new(n.as_str().into(), dtype)
+        })
+        .collect();
+    let mut writer = ParquetWriter::new(&file)
+        .with_compression(ParquetCompression::Zstd(None))
+        .batched(&schema)
+        .map_err(|e| refused(target, &e))?;
+    let mut rows: Vec<RawRow> = Vec::new();
+    let mut reasons = rejected.iter().map(|(_, reason)| reason.word());
+    let numbers: Vec<u64> = rejected.iter().map(|(row, _)| *row).collect();
+    raw_rows(log.0, log.1, profile, &numbers, |row| {
+        rows.push(row);
+        if rows.len() == CHUNK {
+            cancel.check()?;
+            write_chunk(&mut writer, target, &names, &mut rows, &mut reasons)?;
+        }
+        Ok(())
+    })?;
+    write_chunk(&mut writer, target, &names, &mut rows, &mut reasons)?;
+    writer.finish().map_err(|e| refused(target, &e))?;
+    drop(writer);
+    file.sync_all().map_err(|e| Error::io("sync", target, e))
+}
+
+fn write_chunk(
+    writer: &mut BatchedWriter<&File>,
+    target: &Path,
+    names: &[String],
+    rows: &mut Vec<RawRow>,
+    reasons: &mut dyn Iterator<Item = &'static str>,
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<u64> = rows.iter().map(|r| r.row).collect();
+    let words: Vec<&str> = reasons.take(rows.len()).collect();
+    let height = numbers.len();
+    let mut columns: Vec<Column> = vec![
+        Series::new(names[0].as_str().into(), numbers).into(),
+        Series::new(names[1].as_str().into(), words).into(),
+    ];
+    for (i, name) in names[2..].iter().enumerate() {
+        let cells: Vec<Option<&str>> = rows.iter().map(|r| r.cells[i].as_deref()).collect();
+        columns.push(Series::new(name.as_str().into(), cells).into());
+    }
+    let frame = DataFrame::new(height, columns).map_err(|e| refused(target, &e))?;
+    writer
+        .write_batch(&frame)
+        .map_err(|e| refused(target, &e))?;
+    rows.clear();
+    Ok(())
+}
+
+/// `row`, `reason`, and the log's columns; the first two give way with a `_` when the
+/// log has columns of that name.
+fn column_names(profile: &Profile) -> Vec<String> {
+    let c = &profile.columns;
+    let own = [
+        &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
+    ];
+    let mut names: Vec<String> = ["row", "reason"]
+        .map(|n| {
+            let mut name = n.to_owned();
+            while own.contains(&&name) {
+                name.push('_');
+            }
+            name
+        })
+        .into();
+    names.extend(own.into_iter().cloned());
+    names
+}
+
+/// The frame library keeps the system's error where there is one.
+fn refused(path: &Path, error: &polars::error::PolarsError) -> Error {
+    let source = match error {
+        polars::error::PolarsError::IO { error, .. } => match error.raw_os_error() {
+            Some(code) => std::io::Error::from_raw_os_error(code),
+            None => std::io::Error::new(error.kind(), error.to_string()),
+        },
+        other => std::io::Error::other(other.to_string()),
+    };
+    Error::io("write", path, source)
+}
