@@ -26,6 +26,9 @@ pub enum Error {
     /// The log (or one run of it) cannot be harvested as it is.
     #[error("{0}")]
     Log(String),
+    /// As [`Error::Log`], and the log's record says so already.
+    #[error("{0}")]
+    Recorded(String),
     /// The operating system refused something.
     #[error("cannot {action} {}: {source}", crate::etl::text::visible_path(path))]
     Io {
@@ -74,7 +77,7 @@ impl Error {
     /// How to treat this error.
     pub fn kind(&self) -> FaultKind {
         match self {
-            Self::Log(_) => FaultKind::Lasting,
+            Self::Log(_) | Self::Recorded(_) => FaultKind::Lasting,
             Self::Io { .. } | Self::Moving(_) | Self::Busy(_) => FaultKind::Passing,
             Self::Cancelled => FaultKind::Cancelled,
             Self::Usage(_) => FaultKind::Usage,

@@ -167,7 +167,10 @@ impl Profile {
     /// [`Error::Fatal`] with file, line and the trouble.
     pub fn read(path: &Path) -> Result<Self> {
         let toml = std::fs::read_to_string(path).map_err(|e| {
-            Error::Fatal(format!("cannot read the profile {}: {e}", text::visible_path(path)))
+            Error::Fatal(format!(
+                "cannot read the profile {}: {e}",
+                text::visible_path(path)
+            ))
         })?;
         Self::parse(&toml, &format!("the profile {}", text::visible_path(path)))
     }
@@ -219,7 +222,10 @@ impl Profile {
 
     /// The field and robot of channel `id` (`robot index × fields + field index`).
     pub fn channel(&self, id: usize) -> (&Field, i64) {
-        (&self.fields[id % self.fields.len()], self.robots[id / self.fields.len()])
+        (
+            &self.fields[id % self.fields.len()],
+            self.robots[id / self.fields.len()],
+        )
     }
 
     /// The unit of a column of a run's table, `None` for `time` and unknown columns.
@@ -271,10 +277,15 @@ impl Profile {
             ));
         }
         let c = &self.columns;
-        let roles = [&c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell];
+        let roles = [
+            &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
+        ];
         for (i, name) in roles.iter().enumerate() {
             if roles[..i].contains(name) {
-                return Err(format!("two columns are called \"{}\"", text::quoted(name, 40)));
+                return Err(format!(
+                    "two columns are called \"{}\"",
+                    text::quoted(name, 40)
+                ));
             }
         }
         for (i, robot) in self.robots.iter().enumerate() {
@@ -311,7 +322,10 @@ impl Profile {
         }
         names.sort_unstable();
         match names.windows(2).find(|w| w[0] == w[1]) {
-            Some(w) => Err(format!("two columns of a run's table would be called \"{}\"", w[0])),
+            Some(w) => Err(format!(
+                "two columns of a run's table would be called \"{}\"",
+                w[0]
+            )),
             None => Ok(()),
         }
     }
@@ -341,7 +355,10 @@ mod tests {
         assert!(error.starts_with("p.toml, line 8: hold is -1"), "{error}");
         let bad = BUILT_IN.replace("kind = \"force\"", "kind = \"farce\"");
         let error = Profile::parse(&bad, "p.toml").unwrap_err().to_string();
-        assert!(error.contains("farce") && error.contains("position"), "{error}");
+        assert!(
+            error.contains("farce") && error.contains("position"),
+            "{error}"
+        );
     }
 
     #[test]

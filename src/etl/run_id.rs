@@ -84,7 +84,8 @@ impl RunId {
             Some((head, tail)) => {
                 let head = head.replace('-', "");
                 let tail = tail.replace('-', "");
-                bare.trim_start_matches('0').starts_with(head.trim_start_matches('0'))
+                bare.trim_start_matches('0')
+                    .starts_with(head.trim_start_matches('0'))
                     && bare.ends_with(&tail)
                     && !(head.is_empty() && tail.is_empty())
             }
@@ -111,14 +112,22 @@ const TWO_53: f64 = 9_007_199_254_740_992.0;
 /// double (`1.24e19`). `None` when it is negative, fractional, too large or empty.
 pub fn parse_text(text: &[u8]) -> Option<ParsedRun> {
     if let Some(n) = parse_uuid(text) {
-        return Some(ParsedRun { id: RunId(n), exact: true });
+        return Some(ParsedRun {
+            id: RunId(n),
+            exact: true,
+        });
     }
     if !text.is_empty() && text.iter().all(u8::is_ascii_digit) {
-        return parse_digits(text).map(|n| ParsedRun { id: RunId(n), exact: true });
+        return parse_digits(text).map(|n| ParsedRun {
+            id: RunId(n),
+            exact: true,
+        });
     }
     // What is left must be the text of a double: digits with a point or an exponent.
     let float = text.first()?.is_ascii_digit()
-        && text.iter().all(|b| b.is_ascii_digit() || b".eE+-".contains(b));
+        && text
+            .iter()
+            .all(|b| b.is_ascii_digit() || b".eE+-".contains(b));
     if !float {
         return None;
     }
@@ -128,7 +137,10 @@ pub fn parse_text(text: &[u8]) -> Option<ParsedRun> {
 /// A run id from a double: its exact whole value. `None` when it is negative,
 /// fractional, not finite or too large.
 pub fn from_f64(value: f64) -> Option<ParsedRun> {
-    if !(0.0..TWO_128).contains(&value) || value.fract() != 0.0 || value.is_sign_negative() && value != 0.0 {
+    if !(0.0..TWO_128).contains(&value)
+        || value.fract() != 0.0
+        || value.is_sign_negative() && value != 0.0
+    {
         return None;
     }
     Some(ParsedRun {
@@ -195,24 +207,51 @@ mod tests {
         assert_eq!(from_f64(1.5), None);
         assert_eq!(from_f64(f64::NAN), None);
         assert_eq!(from_f64(TWO_128), None);
-        assert_eq!(from_f64(TWO_128.next_down()).unwrap().id.0, u128::MAX - (1 << 75) + 1);
+        assert_eq!(
+            from_f64(TWO_128.next_down()).unwrap().id.0,
+            u128::MAX - (1 << 75) + 1
+        );
     }
 
     #[test]
     fn what_is_no_id_is_refused() {
-        for bad in ["", "-1", "1.5", "abc", "+5", "1e400", "nan", "inf", " 1", "1_000",
-            "340282366920938463463374607431768211456", "7ba704f66b6e11ed",
-            "00000000-0000-0000-7ba7-04f66b6e11e", "1e-3", "."] {
+        for bad in [
+            "",
+            "-1",
+            "1.5",
+            "abc",
+            "+5",
+            "1e400",
+            "nan",
+            "inf",
+            " 1",
+            "1_000",
+            "340282366920938463463374607431768211456",
+            "7ba704f66b6e11ed",
+            "00000000-0000-0000-7ba7-04f66b6e11e",
+            "1e-3",
+            ".",
+        ] {
             assert_eq!(id(bad), None, "{bad:?}");
         }
-        assert_eq!(id("340282366920938463463374607431768211455"), Some(u128::MAX));
+        assert_eq!(
+            id("340282366920938463463374607431768211455"),
+            Some(u128::MAX)
+        );
     }
 
     #[test]
     fn parts_name_a_run() {
         let run = RunId(8_910_095_844_186_657_261);
-        for part in ["7ba7", "7BA704F6", "7ba704f6…11ed", "8910095844186657261", "7ba7-04f6", "11ed",
-            "00000000-0000-0000-7ba7-04f66b6e11ed"] {
+        for part in [
+            "7ba7",
+            "7BA704F6",
+            "7ba704f6…11ed",
+            "8910095844186657261",
+            "7ba7-04f6",
+            "11ed",
+            "00000000-0000-0000-7ba7-04f66b6e11ed",
+        ] {
             assert!(run.matches(part), "{part}");
         }
         for part in ["", "zz", "8910095844186657262", "…"] {

@@ -73,7 +73,10 @@ mod tests {
 
     #[test]
     fn control_sequences_and_bidi_overrides_become_visible() {
-        assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{9b}d\n"), "a\\u{1b}[31mb\\u{202e}c\\u{9b}d\\n");
+        assert_eq!(
+            visible("a\u{1b}[31mb\u{202e}c\u{9b}d\n"),
+            "a\\u{1b}[31mb\\u{202e}c\\u{9b}d\\n"
+        );
         assert_eq!(visible_bytes(b"x\xff\x7fy"), "x\\xff\\u{7f}y");
         assert_eq!(visible("Zürich 加工"), "Zürich 加工");
     }

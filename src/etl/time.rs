@@ -40,9 +40,12 @@ pub fn parse(text: &[u8]) -> Option<i64> {
         if n == 0 {
             return None;
         }
-        for i in 0..6 {
-            micros = micros * 10 + if i < n { i64::from(tail[i] - b'0') } else { 0 };
-        }
+        // Six digits: zeros where there are fewer, and what is finer is cut off.
+        let digits = tail[..n].iter().map(|b| i64::from(b - b'0'));
+        micros = digits
+            .chain(std::iter::repeat(0))
+            .take(6)
+            .fold(0, |us, d| us * 10 + d);
         rest = &tail[n..];
     }
     let offset_minutes = match rest {
@@ -89,7 +92,8 @@ pub fn format_screen(us: i64) -> String {
 /// `20:40:00.035`, for screens.
 pub fn format_clock(us: i64) -> String {
     let text = format(us);
-    text.split_once('T').map_or_else(String::new, |(_, c)| c[..c.len() - 4].to_owned())
+    text.split_once('T')
+        .map_or_else(String::new, |(_, c)| c[..c.len() - 4].to_owned())
 }
 
 /// Microseconds since 1970 now.
@@ -109,7 +113,11 @@ pub fn format_duration(seconds: f64) -> String {
     let s = seconds.max(0.0);
     if s < 60.0 {
         // 59.96 would print as 60.0s.
-        return if s < 59.95 { format!("{s:.1}s") } else { "1m 00s".into() };
+        return if s < 59.95 {
+            format!("{s:.1}s")
+        } else {
+            "1m 00s".into()
+        };
     }
     let whole = s.round() as u64;
     if whole < 3600 {
@@ -175,17 +183,36 @@ mod tests {
         assert_eq!(p("2022-11-23T20:40:00.9999999999999999"), Some(t + 999_999));
         assert_eq!(p("2022-11-23T22:10:00.5+01:30"), Some(t + 500_000));
         assert_eq!(p("2022-11-23T20:10:00-0030"), Some(t));
-        assert_eq!(p("2024-02-29T00:00:00Z").map(format), Some("2024-02-29T00:00:00.000000Z".into()));
+        assert_eq!(
+            p("2024-02-29T00:00:00Z").map(format),
+            Some("2024-02-29T00:00:00.000000Z".into())
+        );
         assert_eq!(p("1969-12-31T23:59:59.9999999Z"), Some(-1));
     }
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for bad in ["", "2022-11-23", "2022-11-23T20:40", "2022-11-23T20:40:00.", "2022-11-23T20:40:00.Z",
-            "2022-13-01T00:00:00", "2022-02-29T00:00:00", "2022-11-23T24:00:00", "2022-11-23T20:60:00",
-            "2022-11-23T20:40:60", "2022-11-23t20:40:00", "2022-11-23T20:40:00z", "2022-11-23T20:40:00+1",
-            "2022-11-23T20:40:00+01", "2022-11-23T20:40:00+24:00", " 2022-11-23T20:40:00", "2022-11-23T20:40:00 Z",
-            "x022-11-23T20:40:00", "2022-11-23T20:40:00Zx"] {
+        for bad in [
+            "",
+            "2022-11-23",
+            "2022-11-23T20:40",
+            "2022-11-23T20:40:00.",
+            "2022-11-23T20:40:00.Z",
+            "2022-13-01T00:00:00",
+            "2022-02-29T00:00:00",
+            "2022-11-23T24:00:00",
+            "2022-11-23T20:60:00",
+            "2022-11-23T20:40:60",
+            "2022-11-23t20:40:00",
+            "2022-11-23T20:40:00z",
+            "2022-11-23T20:40:00+1",
+            "2022-11-23T20:40:00+01",
+            "2022-11-23T20:40:00+24:00",
+            " 2022-11-23T20:40:00",
+            "2022-11-23T20:40:00 Z",
+            "x022-11-23T20:40:00",
+            "2022-11-23T20:40:00Zx",
+        ] {
             assert_eq!(p(bad), None, "{bad:?}");
         }
     }

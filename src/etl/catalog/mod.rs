@@ -122,7 +122,13 @@ impl Catalog {
 
     /// Takes a record in, replacing what was known of the log, in one transaction.
     /// `outcome` goes to the history.
-    pub fn store_record(&mut self, _context: &Context, _key: &str, _record: &Record, _outcome: &HarvestRow) -> Result<()> {
+    pub fn store_record(
+        &mut self,
+        _context: &Context,
+        _key: &str,
+        _record: &Record,
+        _outcome: &HarvestRow,
+    ) -> Result<()> {
         Ok(())
     }
 
@@ -137,7 +143,11 @@ impl Catalog {
     }
 
     /// Other harvested logs with this content: `(key, still in the data directory)`.
-    pub fn with_content(&self, _content_hash: &str, _except_key: &str) -> Result<Vec<(String, bool)>> {
+    pub fn with_content(
+        &self,
+        _content_hash: &str,
+        _except_key: &str,
+    ) -> Result<Vec<(String, bool)>> {
         Ok(Vec::new())
     }
 

@@ -116,16 +116,13 @@ pub struct LogRow {
 
 impl LogRow {
     /// Whether a harvest without names (`--all`) would take it: not current, not left
-    /// alone, not gone, not in somebody's hands.
+    /// alone, not gone, not in somebody's hands. `partial` is current: its runs failed
+    /// for reasons that only another log would change.
     pub fn is_due(&self) -> bool {
         self.leave_alone.is_none()
             && matches!(
                 self.state,
-                LogState::Changed
-                    | LogState::Failed
-                    | LogState::Stale
-                    | LogState::Partial
-                    | LogState::Pending
+                LogState::Changed | LogState::Failed | LogState::Stale | LogState::Pending
             )
     }
 }

@@ -2,9 +2,13 @@
 //! The browser and the commands call the same.
 
 mod cancel;
+mod commit;
 mod one;
 mod pool;
 mod progress;
+mod read;
+mod run;
+mod takeover;
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -1,7 +1,31 @@
 //! One log, from its bytes to its record.
 
-use super::{CancelToken, Context, Options, Outcome, ProgressSink};
-use crate::etl::{Error, Result};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    CancelToken, Context, Options, Outcome, Progress, ProgressSink, Stage, Summary,
+    commit::{self, Harvest, source_info},
+    read::{self, Rows, Stat},
+    run::{self, Done, Target},
+    takeover::Predecessor,
+};
+use crate::etl::{
+    Error, FaultKind, Result,
+    catalog::{Catalog, HarvestRow},
+    clean::{Ledger, Reason, settle},
+    lake::{
+        Record, files::TempPath, gc::remove_unnamed, layout::rejected_file_name, lock::LogLock,
+        rejected::write_rejected,
+    },
+    source::FoundLog,
+    text, time,
+};
 
 /// Harvests the log `key`.
 ///
@@ -13,13 +37,350 @@ use crate::etl::{Error, Result};
 /// [`Error::Io`], [`Error::Moving`] and [`Error::Busy`] when trying again may help;
 /// [`Error::Cancelled`].
 pub fn harvest_log(
-    _context: &Context,
+    context: &Context,
     key: &str,
-    _options: Options,
-    _sink: &dyn ProgressSink,
-    _cancel: &CancelToken,
+    options: Options,
+    sink: &dyn ProgressSink,
+    cancel: &CancelToken,
 ) -> Result<Outcome> {
-    Err(Error::Usage(format!("no log {key}")))
+    cancel.check()?;
+    let mut catalog = Catalog::open(&context.lake)?;
+    let log = catalog.source(context, key)?.ok_or_else(|| {
+        Error::Usage(format!(
+            "there is no log {} below the data directory",
+            text::quoted(key, 200)
+        ))
+    })?;
+    let lock = LogLock::try_acquire(&context.lake, key)?.ok_or_else(|| {
+        Error::Busy(format!(
+            "another mdtui is harvesting {}",
+            text::quoted(key, 200)
+        ))
+    })?;
+    let started = Instant::now();
+    let meter = Meter::new(sink, log.size);
+    let prior = prior_record(context, key);
+    let mut attempt = Attempt {
+        context,
+        log: &log,
+        options,
+        cancel,
+        meter: &meter,
+        started,
+        hash: None,
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        attempt.run(&mut catalog, prior.as_ref())
+    }))
+    .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
+    if let Err(error) = &outcome {
+        attempt.write_down(&mut catalog, prior.as_ref(), error);
+    }
+    drop(lock);
+    outcome
+}
+
+/// A record that cannot be read is as good as none: the log is harvested anew.
+fn prior_record(context: &Context, key: &str) -> Option<Record> {
+    Record::read(&context.lake, key).unwrap_or_else(|e| {
+        tracing::warn!("the record of {key} cannot be used: {e}");
+        None
+    })
+}
+
+/// One attempt at a log whose lock is held.
+struct Attempt<'a> {
+    context: &'a Context,
+    log: &'a FoundLog,
+    options: Options,
+    cancel: &'a CancelToken,
+    meter: &'a Meter<'a>,
+    started: Instant,
+    /// The content's hash, once it is known.
+    hash: Option<String>,
+}
+
+impl Attempt<'_> {
+    fn run(&mut self, catalog: &mut Catalog, prior: Option<&Record>) -> Result<Outcome> {
+        let (context, log) = (self.context, self.log);
+        if let Some(trouble) = &log.trouble {
+            return Err(Error::Log(trouble.clone()));
+        }
+        let started_us = time::now();
+        let stat = Stat::of(&log.file)?;
+        let current = prior.filter(|p| !self.options.force && self.is_current(p));
+        if current.is_some_and(|p| (p.source.size, p.source.mtime_ns) == (stat.size, stat.mtime_ns))
+        {
+            return Ok(Outcome::Current);
+        }
+        self.meter.stage(Stage::Hashing);
+        let hash = read::content_hash(&log.file, self.cancel, self.meter)?;
+        self.hash = Some(hash.clone());
+        if let Some(same) = current.filter(|p| p.source.content_hash.as_ref() == Some(&hash)) {
+            return self.touch(catalog, same, stat);
+        }
+        if prior.is_none_or(|p| p.error.is_some())
+            && let Some(old) = Predecessor::find(context, catalog, log, stat, &hash)?
+        {
+            let from = old.key.clone();
+            let record = old.take_over(context, catalog, log, stat)?;
+            let message =
+                format!("took over the results of {from}, of which it is the renamed log");
+            self.remember(catalog, &record, "renamed", message)?;
+            return Ok(Outcome::Renamed { from });
+        }
+        let rows = read::rows(log, &context.profile, self.cancel, self.meter)?;
+        // Before anything is named after the content: it must be the content that was read.
+        read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter)?;
+        let fingerprint = context.profile.fingerprint(&hash);
+        let Transformed {
+            runs,
+            ledger,
+            rejected,
+        } = self.transform(rows, &fingerprint)?;
+        self.meter.stage(Stage::Committing);
+        let rejected_file = self.write_rejected(&fingerprint, &rejected)?;
+        read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter)?;
+        self.cancel.check()?;
+        let resumed = runs.iter().filter(|d| d.resumed).count() as u32;
+        let harvest = Harvest {
+            source: source_info(log, stat, Some(&hash), Some(ledger.rows_in)),
+            fingerprint,
+            runs: runs.into_iter().map(|d| d.result).collect(),
+            ledger,
+            rejected_file,
+            seconds: self.started.elapsed().as_secs_f64(),
+        };
+        let record = harvest.record(context, log, prior);
+        commit::replace(context, &log.key, &record, prior)?;
+        remove_unnamed(&context.lake, &log.key, &record)?;
+        let summary = summary(&record, resumed);
+        let word = match record.file_stats.run_error_count {
+            _ if record.error.is_some() => "failed",
+            0 => "harvested",
+            _ => "partial",
+        };
+        self.remember(catalog, &record, word, describe(&record))?;
+        match &record.error {
+            Some(error) => Err(Error::Recorded(error.clone())),
+            None => Ok(Outcome::Harvested(summary)),
+        }
+    }
+
+    /// Whether the results are whole and made under these rules.
+    fn is_current(&self, prior: &Record) -> bool {
+        prior.error.is_none()
+            && prior.file_stats.run_error_count == 0
+            && prior.rules == self.context.profile.rules()
+            && prior
+                .files()
+                .all(|f| self.context.lake.log_file(&self.log.key, f).is_file())
+    }
+
+    /// The same content under another time: only the record is brought up to date.
+    fn touch(&self, catalog: &mut Catalog, same: &Record, stat: Stat) -> Result<Outcome> {
+        let mut record = same.clone();
+        let rows = record.source.rows;
+        record.source = source_info(self.log, stat, self.hash.as_deref(), rows);
+        record.last_attempt = None;
+        commit::replace(self.context, &self.log.key, &record, Some(same))?;
+        let message = "the log's time changed, its content did not".to_owned();
+        self.remember(catalog, &record, "current", message)?;
+        Ok(Outcome::Current)
+    }
+
+    /// Settles, transforms and stores the runs side by side, largest first.
+    fn transform(&self, rows: Rows, fingerprint: &str) -> Result<Transformed> {
+        let Rows {
+            mut runs,
+            mut ledger,
+            mut rejected,
+            vocabulary,
+        } = rows;
+        self.meter.update(|p| {
+            p.stage = Stage::Transforming;
+            p.runs_total = Some(runs.len() as u32);
+        });
+        let target = Target {
+            lake: &self.context.lake,
+            key: &self.log.key,
+            profile: &self.context.profile,
+            fingerprint,
+            force: self.options.force,
+        };
+        runs.sort_by_key(|r| std::cmp::Reverse(r.ledger.rows_kept));
+        let done: Vec<(Done, Vec<u64>)> = runs
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|rows| {
+                self.cancel.check()?;
+                let mut samples = settle(rows);
+                let conflicts = std::mem::take(&mut samples.conflicts);
+                let done = run::process(&target, samples, &vocabulary, self.cancel)?;
+                self.meter.update(|p| p.runs += 1);
+                Ok((done, conflicts))
+            })
+            .collect::<Result<_>>()?;
+        let mut results = Vec::with_capacity(done.len());
+        for (done, conflicts) in done {
+            let run = &done.result.ledger;
+            ledger.rows_kept += run.rows_kept;
+            for reason in [Reason::Conflict, Reason::Duplicate] {
+                ledger.drop_rows(reason, run.dropped.get(&reason).copied().unwrap_or(0));
+            }
+            rejected.extend(conflicts.into_iter().map(|row| (row, Reason::Conflict)));
+            results.push(done);
+        }
+        rejected.sort_unstable();
+        Ok(Transformed {
+            runs: results,
+            ledger,
+            rejected,
+        })
+    }
+
+    /// The name of the rejected rows' file, when there are any.
+    fn write_rejected(
+        &self,
+        fingerprint: &str,
+        rejected: &[(u64, Reason)],
+    ) -> Result<Option<String>> {
+        if rejected.is_empty() {
+            return Ok(None);
+        }
+        let name = rejected_file_name(fingerprint);
+        let path = self.context.lake.log_file(&self.log.key, &name);
+        if self.options.force || !path.is_file() {
+            let temp = TempPath::new(&self.context.lake)?;
+            let source = (self.log.file.as_path(), self.log.format);
+            write_rejected(
+                temp.path(),
+                source,
+                &self.context.profile,
+                rejected,
+                self.cancel,
+            )?;
+            temp.publish(&path)?;
+        }
+        Ok(Some(name))
+    }
+
+    fn remember(
+        &self,
+        catalog: &mut Catalog,
+        record: &Record,
+        outcome: &str,
+        message: String,
+    ) -> Result<()> {
+        let row = self.history(outcome, message);
+        catalog.store_record(self.context, &self.log.key, record, &row)
+    }
+
+    fn history(&self, outcome: &str, message: String) -> HarvestRow {
+        HarvestRow {
+            key: self.log.key.clone(),
+            at_us: time::now(),
+            seconds: self.started.elapsed().as_secs_f64(),
+            outcome: outcome.to_owned(),
+            message,
+        }
+    }
+
+    /// Keeps why an attempt failed. What cannot be written down is only logged: the
+    /// first error is the one to tell.
+    fn write_down(&self, catalog: &mut Catalog, prior: Option<&Record>, error: &Error) {
+        let written = match (error, error.kind()) {
+            (Error::Recorded(_), _) => Ok(()),
+            (_, FaultKind::Cancelled) => {
+                catalog.store_attempt(&self.history("cancelled", "cancelled".into()))
+            }
+            _ => Stat::of(&self.log.file)
+                .or(Ok(Stat {
+                    size: self.log.size,
+                    mtime_ns: self.log.mtime_ns,
+                    inode: self.log.inode,
+                }))
+                .and_then(|stat| {
+                    let hash = self.hash.as_deref();
+                    let record = commit::failure(self.context, self.log, stat, hash, prior, error)?;
+                    self.remember(catalog, &record, "failed", error.to_string())
+                }),
+        };
+        if let Err(e) = written {
+            tracing::error!(
+                "why {} failed ({error}) cannot be written down: {e}",
+                self.log.key
+            );
+        }
+    }
+}
+
+/// All runs of a log and the rows that none of them got.
+struct Transformed {
+    runs: Vec<Done>,
+    ledger: Ledger,
+    /// Sorted by row number.
+    rejected: Vec<(u64, Reason)>,
+}
+
+fn summary(record: &Record, runs_resumed: u32) -> Summary {
+    Summary {
+        rows_in: record.ledger.rows_in,
+        rows_kept: record.ledger.rows_kept,
+        rows_dropped: record.ledger.rows_dropped(),
+        runs_ok: record.file_stats.run_success_count,
+        run_errors: record
+            .run_to_result
+            .values()
+            .filter_map(|r| Some(format!("run {}: {}", r.run_uuid.short(), r.error.as_ref()?)))
+            .collect(),
+        runs_resumed,
+        seconds: record.seconds,
+        bytes_in: record.source.size,
+        bytes_out: record.run_to_result.values().map(|r| r.file_size).sum(),
+    }
+}
+
+fn describe(record: &Record) -> String {
+    let stats = record.file_stats;
+    let failed = match stats.run_error_count {
+        0 => String::new(),
+        n => format!(", {n} of {} runs failed", stats.run_total_count),
+    };
+    format!(
+        "{} runs, {} rows, {} dropped{failed}",
+        stats.run_success_count,
+        record.ledger.rows_in,
+        record.ledger.rows_dropped()
+    )
+}
+
+/// Gathers the progress of a log's threads and passes it on.
+pub(super) struct Meter<'a> {
+    sink: &'a dyn ProgressSink,
+    progress: Mutex<Progress>,
+}
+
+impl<'a> Meter<'a> {
+    fn new(sink: &'a dyn ProgressSink, bytes: u64) -> Self {
+        Self {
+            sink,
+            progress: Mutex::new(Progress::start(bytes)),
+        }
+    }
+
+    fn stage(&self, stage: Stage) {
+        self.update(|p| p.stage = stage);
+    }
+
+    pub(super) fn update(&self, change: impl FnOnce(&mut Progress)) {
+        let now = {
+            let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            change(&mut progress);
+            *progress
+        };
+        self.sink.report(&now);
+    }
 }
 
 /// What a caught panic says, as one sentence.
@@ -29,5 +390,5 @@ pub(super) fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
         .map(|s| (*s).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".into());
-    format!("a library gave up on it: {}", crate::etl::text::quoted(&what, 300))
+    format!("a library gave up on it: {}", text::quoted(&what, 300))
 }

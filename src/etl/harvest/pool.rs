@@ -51,7 +51,7 @@ type Listener = Arc<dyn Fn(JobEvent) + Send + Sync>;
 
 struct Queue {
     waiting: VecDeque<(JobId, String, Options)>,
-    tokens: HashMap<JobId, CancelToken>,
+    open: HashMap<JobId, (String, CancelToken)>,
     next: u64,
     closed: bool,
 }
@@ -87,7 +87,7 @@ impl Pool {
             context,
             queue: Mutex::new(Queue {
                 waiting: VecDeque::new(),
-                tokens: HashMap::new(),
+                open: HashMap::new(),
                 next: 1,
                 closed: false,
             }),
@@ -107,18 +107,28 @@ impl Pool {
         Self { shared, workers }
     }
 
-    /// Queues a log by its key. A log that already waits or runs is not queued again.
+    /// Queues a log by its key. A log that already waits or runs is not queued again:
+    /// its job is returned.
     pub fn submit(&self, key: &str, options: Options) -> JobId {
         let job = {
             let mut queue = self.shared.queue();
+            if let Some((job, _)) = queue.open.iter().find(|(_, (open, _))| open == key) {
+                return *job;
+            }
             let job = JobId(queue.next);
             queue.next += 1;
-            queue.tokens.insert(job, CancelToken::new());
+            queue.open.insert(job, (key.to_owned(), CancelToken::new()));
             job
         };
         // The listener hears of the job before a worker can start it.
-        (self.shared.listener)(JobEvent::Queued { job, key: key.to_owned() });
-        self.shared.queue().waiting.push_back((job, key.to_owned(), options));
+        (self.shared.listener)(JobEvent::Queued {
+            job,
+            key: key.to_owned(),
+        });
+        self.shared
+            .queue()
+            .waiting
+            .push_back((job, key.to_owned(), options));
         self.shared.wake.notify_one();
         job
     }
@@ -127,24 +137,28 @@ impl Pool {
     pub fn cancel(&self, job: JobId) {
         let removed = {
             let mut queue = self.shared.queue();
-            if let Some(token) = queue.tokens.get(&job) {
+            if let Some((_, token)) = queue.open.get(&job) {
                 token.cancel();
             }
             let at = queue.waiting.iter().position(|(id, ..)| *id == job);
             let removed = at.and_then(|at| queue.waiting.remove(at));
             if removed.is_some() {
-                queue.tokens.remove(&job);
+                queue.open.remove(&job);
             }
             removed
         };
         if let Some((job, key, _)) = removed {
-            (self.shared.listener)(JobEvent::Finished { job, key, result: Err(Error::Cancelled) });
+            (self.shared.listener)(JobEvent::Finished {
+                job,
+                key,
+                result: Err(Error::Cancelled),
+            });
         }
     }
 
     /// Cancels every job.
     pub fn cancel_all(&self) {
-        let jobs: Vec<JobId> = self.shared.queue().tokens.keys().copied().collect();
+        let jobs: Vec<JobId> = self.shared.queue().open.keys().copied().collect();
         for job in jobs {
             self.cancel(job);
         }
@@ -152,7 +166,7 @@ impl Pool {
 
     /// Jobs that wait or run.
     pub fn open_jobs(&self) -> usize {
-        self.shared.queue().tokens.len()
+        self.shared.queue().open.len()
     }
 
     /// Lets the queue run empty, then ends the workers.
@@ -183,7 +197,10 @@ struct Forward<'a> {
 
 impl ProgressSink for Forward<'_> {
     fn report(&self, progress: &Progress) {
-        (self.listener)(JobEvent::Progress { job: self.job, progress: *progress });
+        (self.listener)(JobEvent::Progress {
+            job: self.job,
+            progress: *progress,
+        });
     }
 }
 
@@ -192,22 +209,32 @@ fn work(shared: &Shared) {
         let mut queue = shared.queue();
         let (job, key, options, token) = loop {
             if let Some((job, key, options)) = queue.waiting.pop_front() {
-                let token = queue.tokens.get(&job).cloned().unwrap_or_default();
+                let token = queue
+                    .open
+                    .get(&job)
+                    .map(|(_, t)| t.clone())
+                    .unwrap_or_default();
                 break (job, key, options, token);
             }
             if queue.closed {
                 return;
             }
-            queue = shared.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue = shared
+                .wake
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
         };
         drop(queue);
         (shared.listener)(JobEvent::Started { job });
-        let sink = Forward { job, listener: &shared.listener };
+        let sink = Forward {
+            job,
+            listener: &shared.listener,
+        };
         let result = catch_unwind(AssertUnwindSafe(|| {
             harvest_log(&shared.context, &key, options, &sink, &token)
         }))
         .unwrap_or_else(|panic| Err(Error::Log(super::one::panic_sentence(panic.as_ref()))));
-        shared.queue().tokens.remove(&job);
+        shared.queue().open.remove(&job);
         (shared.listener)(JobEvent::Finished { job, key, result });
     }
 }

@@ -63,7 +63,13 @@ impl Progress {
 
     /// Coarse share done, from 0 to 1: reading counts for half, runs for the rest.
     pub fn share(&self) -> f64 {
-        let part = |a: u64, b: u64| if b == 0 { 0.0 } else { (a as f64 / b as f64).min(1.0) };
+        let part = |a: u64, b: u64| {
+            if b == 0 {
+                0.0
+            } else {
+                (a as f64 / b as f64).min(1.0)
+            }
+        };
         match self.stage {
             Stage::Queued => 0.0,
             Stage::Hashing => 0.05 * part(self.bytes, self.bytes_total),

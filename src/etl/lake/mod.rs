@@ -1,10 +1,13 @@
 //! The lake: what a harvest leaves on disk, and how it gets there whole.
 
 pub mod files;
+pub mod gc;
 pub mod layout;
+pub mod lock;
 pub mod record;
 pub mod rejected;
 pub mod run_file;
 
 pub use layout::Lake;
+pub use lock::LogLock;
 pub use record::Record;

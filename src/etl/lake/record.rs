@@ -168,7 +168,9 @@ impl Record {
         let path = lake.record(key);
         match std::fs::read(&path) {
             Ok(bytes) => Self::parse(&bytes, &crate::etl::text::visible_path(&path)).map(Some),
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Ok(None)
+            }
             Err(e) => Err(Error::io("read", &path, e)),
         }
     }
@@ -199,7 +201,10 @@ impl Record {
 
     /// First start and last stop over the stored runs, in microseconds.
     pub fn span(&self) -> Option<(i64, i64)> {
-        let stats = self.run_to_result.values().filter_map(|r| r.run_stats.as_ref());
+        let stats = self
+            .run_to_result
+            .values()
+            .filter_map(|r| r.run_stats.as_ref());
         let parse = |t: &str| crate::etl::time::parse(t.as_bytes());
         let mut span: Option<(i64, i64)> = None;
         for s in stats {

@@ -1,0 +1,168 @@
+//! The end of a harvest: its record, for better or worse.
+
+use super::{Context, read::Stat};
+use crate::etl::{
+    Error, FaultKind, PIPELINE_VERSION, Result,
+    clean::Ledger,
+    lake::{
+        files::{commit_record, remove},
+        record::{Attempt, FileStats, RECORD_VERSION, Record, RunResult, SourceInfo},
+    },
+    quality::Verdict,
+    source::FoundLog,
+    time,
+};
+
+/// The program as records name it.
+pub(super) fn program() -> String {
+    format!("mdtui {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// What a record says of the log itself.
+pub(super) fn source_info(
+    log: &FoundLog,
+    stat: Stat,
+    hash: Option<&str>,
+    rows: Option<u64>,
+) -> SourceInfo {
+    SourceInfo {
+        path: log.path.clone(),
+        size: stat.size,
+        mtime: time::format(stat.mtime_ns.div_euclid(1000)),
+        mtime_ns: stat.mtime_ns,
+        inode: stat.inode,
+        content_hash: hash.map(str::to_owned),
+        rows,
+    }
+}
+
+/// A harvest that came to its end.
+pub(super) struct Harvest {
+    pub(super) source: SourceInfo,
+    pub(super) fingerprint: String,
+    pub(super) runs: Vec<RunResult>,
+    pub(super) ledger: Ledger,
+    pub(super) rejected_file: Option<String>,
+    pub(super) seconds: f64,
+}
+
+impl Harvest {
+    /// The record of a finished harvest. Runs that name no cell get that of the folder.
+    pub(super) fn record(
+        self,
+        context: &Context,
+        log: &FoundLog,
+        prior: Option<&Record>,
+    ) -> Record {
+        let mut runs = self.runs;
+        for run in &mut runs {
+            run.cell_id = run.cell_id.take().or_else(|| log.folder.clone());
+        }
+        let failed = runs.iter().filter(|r| r.error.is_some()).count() as u32;
+        let total = runs.len() as u32;
+        let now = time::format(time::now());
+        let same = prior
+            .filter(|p| p.error.is_none() && p.source.content_hash == self.source.content_hash);
+        Record {
+            source_file: log.key.clone(),
+            error: all_failed(&runs),
+            file_stats: FileStats {
+                run_error_count: failed,
+                run_success_count: total - failed,
+                run_total_count: total,
+            },
+            verdict: runs.iter().map(|r| r.verdict).max().unwrap_or_default(),
+            run_to_result: runs.into_iter().map(|r| (r.run_uuid, r)).collect(),
+            record_version: RECORD_VERSION,
+            pipeline_version: PIPELINE_VERSION,
+            program: program(),
+            fingerprint: Some(self.fingerprint),
+            rules: context.profile.rules(),
+            first_harvested_at: same.map_or_else(|| now.clone(), |p| p.first_harvested_at.clone()),
+            harvested_at: now,
+            seconds: self.seconds,
+            profile: (*context.profile).clone(),
+            source: self.source,
+            ledger: self.ledger,
+            rejected_file: self.rejected_file,
+            last_attempt: None,
+        }
+    }
+}
+
+/// A log none of whose runs could be processed has failed; a log in which no row bears a
+/// run id as well.
+fn all_failed(runs: &[RunResult]) -> Option<String> {
+    match runs {
+        [] => Some("no row of the log bears a run id".into()),
+        [only] => only.error.clone(),
+        all if all.iter().all(|r| r.error.is_some()) => {
+            Some(format!("all of its {} runs failed", all.len()))
+        }
+        _ => None,
+    }
+}
+
+/// Commits a record and removes what only the replaced one named.
+pub(super) fn replace(
+    context: &Context,
+    key: &str,
+    record: &Record,
+    prior: Option<&Record>,
+) -> Result<()> {
+    commit_record(&context.lake, key, record)?;
+    for old in prior.iter().flat_map(|p| p.files()) {
+        if !record.files().any(|new| new == old) {
+            remove(&context.lake.log_file(key, old))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes down why an attempt failed: beside what is good, or as a record of its own.
+/// Returns the record as it now stands.
+pub(super) fn failure(
+    context: &Context,
+    log: &FoundLog,
+    stat: Stat,
+    hash: Option<&str>,
+    prior: Option<&Record>,
+    error: &Error,
+) -> Result<Record> {
+    let attempt = Attempt {
+        at: time::format(time::now()),
+        error: error.to_string(),
+        lasting: error.kind() == FaultKind::Lasting,
+        size: stat.size,
+        mtime_ns: stat.mtime_ns,
+        rules: context.profile.rules(),
+    };
+    let record = match prior {
+        Some(good) if good.error.is_none() => Record {
+            last_attempt: Some(attempt),
+            ..good.clone()
+        },
+        _ => Record {
+            source_file: log.key.clone(),
+            error: Some(error.to_string()),
+            file_stats: FileStats::default(),
+            run_to_result: std::collections::BTreeMap::new(),
+            record_version: RECORD_VERSION,
+            pipeline_version: PIPELINE_VERSION,
+            program: program(),
+            fingerprint: hash.map(|h| context.profile.fingerprint(h)),
+            rules: context.profile.rules(),
+            harvested_at: attempt.at.clone(),
+            first_harvested_at: attempt.at.clone(),
+            seconds: 0.0,
+            profile: (*context.profile).clone(),
+            source: source_info(log, stat, hash, None),
+            ledger: Ledger::default(),
+            rejected_file: None,
+            verdict: Verdict::NotEvaluated,
+            last_attempt: Some(attempt),
+        },
+    };
+    replace(context, &log.key, &record, prior)?;
+    Ok(record)
+}

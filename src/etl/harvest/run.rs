@@ -1,0 +1,212 @@
+//! One run of a log: from its samples to its table on disk and its part of the record.
+
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use super::{CancelToken, one::panic_sentence};
+use crate::etl::{
+    Error, FaultKind, Result,
+    clean::{Ledger, RunSamples},
+    extract::Vocabulary,
+    lake::{
+        Lake,
+        files::TempPath,
+        layout::run_file_name,
+        record::RunResult,
+        run_file::{RESULT_KEY, RunFile, Written, write_run_file},
+    },
+    profile::Profile,
+    quality::Verdict,
+    run_id::ParsedRun,
+    stats::{channel_stats, machine_stats, run_stats, sparkline},
+    transform::{RunTable, transform},
+};
+
+/// Where the tables of a log go, and under which rules they are made.
+pub(super) struct Target<'a> {
+    pub(super) lake: &'a Lake,
+    pub(super) key: &'a str,
+    pub(super) profile: &'a Profile,
+    pub(super) fingerprint: &'a str,
+    /// Tables that are there already are made anew.
+    pub(super) force: bool,
+}
+
+/// What became of a run, and whether its table was there already.
+pub(super) struct Done {
+    pub(super) result: RunResult,
+    pub(super) resumed: bool,
+}
+
+/// Makes a run's table, or finds it finished. What is wrong with the run stands in its
+/// result; what is wrong with the machine is an error of the whole log.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Cancelled`].
+pub(super) fn process(
+    target: &Target<'_>,
+    samples: RunSamples,
+    vocabulary: &Vocabulary,
+    cancel: &CancelToken,
+) -> Result<Done> {
+    cancel.check()?;
+    let (run, ledger) = (samples.run, samples.ledger.clone());
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        make(target, samples, vocabulary, cancel)
+    }))
+    .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
+    match made {
+        Ok(done) => Ok(done),
+        Err(e) if e.kind() == FaultKind::Lasting => Ok(Done {
+            result: failed(run, ledger, e.to_string()),
+            resumed: false,
+        }),
+        Err(e) => Err(e),
+    }
+}
+
+fn make(
+    target: &Target<'_>,
+    samples: RunSamples,
+    vocabulary: &Vocabulary,
+    cancel: &CancelToken,
+) -> Result<Done> {
+    if samples.channels.is_empty() {
+        return Err(Error::Log(nothing_kept(&samples.ledger)));
+    }
+    let name = run_file_name(samples.run.id, target.fingerprint);
+    let path = target.lake.log_file(target.key, &name);
+    if !target.force
+        && let Some(result) = finished(&path, samples.run)
+    {
+        return Ok(Done {
+            result,
+            resumed: true,
+        });
+    }
+    let table = transform(&samples, target.profile, cancel)?;
+    let mut result = describe(&samples, &table, target.profile, vocabulary, cancel)?;
+    result.file_name = Some(name);
+    drop(samples);
+    let temp = TempPath::new(target.lake)?;
+    let written = write_run_file(temp.path(), &table, cancel, |written| {
+        complete(&mut result, &table, written);
+        serde_json::to_string(&result).unwrap_or_default()
+    })?;
+    temp.publish(&path)?;
+    result.file_hash = Some(written.hash);
+    result.file_size = written.size;
+    Ok(Done {
+        result,
+        resumed: false,
+    })
+}
+
+/// The result that a finished table carries, if it is whole and this run's.
+fn finished(path: &Path, run: ParsedRun) -> Option<RunResult> {
+    let file = RunFile::open(path).ok()?;
+    let mut result: RunResult = serde_json::from_str(file.metadata(RESULT_KEY)?).ok()?;
+    if result.run_uuid != run.id || result.rows != file.rows() {
+        return None;
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
+    result.file_hash = Some(hasher.finalize().to_hex().to_string());
+    result.file_size = std::fs::metadata(path).ok()?.len();
+    Some(result)
+}
+
+/// All that can be said before the table is written.
+fn describe(
+    samples: &RunSamples,
+    table: &RunTable,
+    profile: &Profile,
+    vocabulary: &Vocabulary,
+    cancel: &CancelToken,
+) -> Result<RunResult> {
+    let mut channels = BTreeMap::new();
+    for column in &table.columns {
+        cancel.check()?;
+        let (times, values) = table.samples(column);
+        channels.insert(
+            column.name.clone(),
+            channel_stats(&times, &values, &column.unit),
+        );
+    }
+    let cells_seen: Vec<String> = samples
+        .cells
+        .iter()
+        .filter_map(|c| vocabulary.cell(*c))
+        .map(str::to_owned)
+        .collect();
+    Ok(RunResult {
+        run_uuid: samples.run.id,
+        error: None,
+        file_name: None,
+        run_stats: run_stats(table),
+        ledger: samples.ledger.clone(),
+        channels,
+        quality: Vec::new(),
+        verdict: Verdict::NotEvaluated,
+        rows: table.times.len() as u64,
+        complete_rows: 0,
+        samples: table.samples,
+        cell_id: cells_seen.first().cloned(),
+        cells_seen,
+        source_lost_precision: !samples.run.exact,
+        machines: machine_stats(table, &profile.robots),
+        sparkline: sparkline(table, &profile.robots),
+        file_hash: None,
+        file_size: 0,
+    })
+}
+
+/// What only writing the table tells.
+fn complete(result: &mut RunResult, table: &RunTable, written: &Written) {
+    result.complete_rows = written.complete_rows;
+    for (column, filled) in table.columns.iter().zip(&written.filled_cells) {
+        if let Some(stats) = result.channels.get_mut(&column.name) {
+            let held = filled.saturating_sub(stats.count);
+            stats.fill_share = (*filled > 0).then(|| held as f64 / *filled as f64);
+        }
+    }
+}
+
+fn failed(run: ParsedRun, ledger: Ledger, error: String) -> RunResult {
+    RunResult {
+        run_uuid: run.id,
+        error: Some(error),
+        file_name: None,
+        run_stats: None,
+        ledger,
+        channels: BTreeMap::new(),
+        quality: Vec::new(),
+        verdict: Verdict::NotEvaluated,
+        rows: 0,
+        complete_rows: 0,
+        samples: 0,
+        cell_id: None,
+        cells_seen: Vec::new(),
+        source_lost_precision: !run.exact,
+        machines: BTreeMap::new(),
+        sparkline: None,
+        file_hash: None,
+        file_size: 0,
+    }
+}
+
+fn nothing_kept(ledger: &Ledger) -> String {
+    let reasons: Vec<String> = ledger
+        .dropped
+        .iter()
+        .map(|(reason, rows)| format!("{} {rows}", reason.word()))
+        .collect();
+    format!(
+        "none of its {} rows could be kept ({})",
+        ledger.rows_in,
+        reasons.join(", ")
+    )
+}

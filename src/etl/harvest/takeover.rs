@@ -1,0 +1,124 @@
+//! A renamed log keeps its results: they move to its new key.
+
+use std::fs;
+
+use super::{Context, commit, read::Stat};
+use crate::etl::{
+    Error, Result,
+    catalog::Catalog,
+    lake::{
+        Record,
+        files::{commit_record, remove, sync_dir},
+        lock::LogLock,
+    },
+    source::FoundLog,
+    time,
+};
+
+/// The results of another key that are this log's: the same content under the same
+/// rules, and the same inode, size and time as a log that is gone. Its lock is held.
+pub(super) struct Predecessor {
+    pub(super) key: String,
+    record: Record,
+    _lock: LogLock,
+}
+
+impl Predecessor {
+    /// Looks for one.
+    ///
+    /// # Errors
+    /// [`Error::Catalog`], [`Error::Io`].
+    pub(super) fn find(
+        context: &Context,
+        catalog: &Catalog,
+        log: &FoundLog,
+        stat: Stat,
+        hash: &str,
+    ) -> Result<Option<Self>> {
+        for (key, present) in catalog.with_content(hash, &log.key)? {
+            if present {
+                continue;
+            }
+            let Some(lock) = LogLock::try_acquire(&context.lake, &key)? else {
+                continue;
+            };
+            let Some(record) = Record::read(&context.lake, &key)? else {
+                continue;
+            };
+            let s = &record.source;
+            let same_file = (s.inode, s.size, s.mtime_ns) == (stat.inode, stat.size, stat.mtime_ns);
+            let same_content = s.content_hash.as_deref() == Some(hash);
+            let whole = record
+                .files()
+                .all(|f| context.lake.log_file(&key, f).is_file());
+            if same_file
+                && same_content
+                && record.error.is_none()
+                && record.rules == context.profile.rules()
+                && whole
+            {
+                return Ok(Some(Self {
+                    key,
+                    record,
+                    _lock: lock,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Moves the results. Until the new record is committed the old one stays good: the
+    /// files are linked first and the old names removed last.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Catalog`].
+    pub(super) fn take_over(
+        self,
+        context: &Context,
+        catalog: &mut Catalog,
+        log: &FoundLog,
+        stat: Stat,
+    ) -> Result<Record> {
+        let lake = &context.lake;
+        let dir = lake.log_dir(&log.key);
+        fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
+        for file in self.record.files() {
+            let (from, to) = (
+                lake.log_file(&self.key, file),
+                lake.log_file(&log.key, file),
+            );
+            remove(&to)?;
+            fs::hard_link(&from, &to)
+                .or_else(|_| fs::copy(&from, &to).and_then(|_| fs::File::open(&to)?.sync_all()))
+                .map_err(|e| Error::io("write", &to, e))?;
+        }
+        let mut record = self.record.clone();
+        record.source_file.clone_from(&log.key);
+        record.source = commit::source_info(
+            log,
+            stat,
+            record.source.content_hash.as_deref(),
+            record.source.rows,
+        );
+        record.harvested_at = time::format(time::now());
+        record.last_attempt = None;
+        for run in record.run_to_result.values_mut() {
+            run.cell_id = run
+                .cells_seen
+                .first()
+                .cloned()
+                .or_else(|| log.folder.clone());
+        }
+        commit_record(lake, &log.key, &record)?;
+        let old = lake.log_dir(&self.key);
+        remove(&lake.record(&self.key))?;
+        for file in self.record.files() {
+            remove(&lake.log_file(&self.key, file))?;
+        }
+        sync_dir(&old)?;
+        // Other logs' results may lie below it: only an empty directory goes.
+        let _ = fs::remove_dir(&old);
+        catalog.forget(&self.key)?;
+        Ok(record)
+    }
+}

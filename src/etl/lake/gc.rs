@@ -1,0 +1,311 @@
+//! Garbage: files of mdtui that no record names. What a record names, what somebody else
+//! put there, exports and logs in somebody's hands are never touched.
+
+use std::{
+    collections::HashSet,
+    ffi::OsStr,
+    fs::{self, DirEntry, File},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Lake, Record,
+    files::remove,
+    layout::{RECORD, is_lake_file, is_reserved_at_top},
+    lock::{ENDING, LogLock},
+};
+use crate::etl::{Error, Result, text};
+
+/// What a collection removed and left.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Files and empty directories that were removed (or would be), below the lake.
+    pub removed: Vec<PathBuf>,
+    /// Their bytes.
+    pub bytes: u64,
+    /// What mdtui did not make and therefore left, below the lake.
+    pub foreign: Vec<PathBuf>,
+    /// Logs that were left alone, one sentence each.
+    pub skipped: Vec<String>,
+}
+
+/// Removes the files of mdtui that no record names. With `dry_run` it only says so.
+///
+/// # Errors
+/// [`Error::Io`] when something cannot be read or removed.
+pub fn gc(lake: &Lake, dry_run: bool) -> Result<Report> {
+    let mut collector = Collector {
+        lake,
+        dry_run,
+        report: Report::default(),
+    };
+    if lake.root().is_dir() {
+        collector.directory(lake.root(), "")?;
+        collector.temporary()?;
+        collector.locks()?;
+    }
+    let mut report = collector.report;
+    report.removed.sort();
+    report.foreign.sort();
+    Ok(report)
+}
+
+/// Removes tables and rejected rows beside the record of log `key` that it does not
+/// name. The log's lock must be held.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
+    let named: HashSet<&str> = record.files().collect();
+    let dir = lake.log_dir(key);
+    for entry in list(&dir)? {
+        let name = entry.file_name();
+        let Some(name) = name.to_str().filter(|n| is_table(n) && !named.contains(n)) else {
+            continue;
+        };
+        if is_file(&entry) {
+            remove(&dir.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+struct Collector<'a> {
+    lake: &'a Lake,
+    dry_run: bool,
+    report: Report,
+}
+
+impl Collector<'_> {
+    /// Collects below `dir`, whose log key is `key`. Returns whether it is empty now.
+    fn directory(&mut self, dir: &Path, key: &str) -> Result<bool> {
+        let top = key.is_empty();
+        let mut empty = true;
+        let mut tables = Vec::new();
+        for entry in list(dir)? {
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else {
+                empty = false;
+                self.foreign(&entry.path());
+                continue;
+            };
+            let is_dir = entry.file_type().is_ok_and(|t| t.is_dir());
+            if top && is_reserved_at_top(name) {
+                continue;
+            }
+            if is_dir {
+                let below = if top {
+                    name.to_owned()
+                } else {
+                    format!("{key}/{name}")
+                };
+                if self.directory(&entry.path(), &below)? {
+                    self.drop_directory(&entry.path())?;
+                } else {
+                    empty = false;
+                }
+            } else if !top && is_table(name) && is_file(&entry) {
+                tables.push(entry.path());
+            } else {
+                empty = false;
+                if top || name != RECORD {
+                    self.foreign(&entry.path());
+                }
+            }
+        }
+        if !tables.is_empty() && !self.tables(key, &tables)? {
+            empty = false;
+        }
+        Ok(empty)
+    }
+
+    /// Removes those of a log's tables that its record does not name; says whether none
+    /// is left.
+    fn tables(&mut self, key: &str, tables: &[PathBuf]) -> Result<bool> {
+        let Some(_lock) = LogLock::try_acquire(self.lake, key)? else {
+            self.report
+                .skipped
+                .push(format!("{key} is being harvested"));
+            return Ok(false);
+        };
+        // Read under the lock: nobody can commit between the look and the removal.
+        let record = match Record::read(self.lake, key) {
+            Ok(record) => record,
+            Err(e @ Error::Log(_)) => {
+                self.report.skipped.push(format!("{key}: {e}"));
+                return Ok(false);
+            }
+            Err(e) => return Err(e),
+        };
+        let named: HashSet<&str> = record.iter().flat_map(Record::files).collect();
+        let mut none_left = true;
+        for path in tables {
+            let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+            if named.contains(name) {
+                none_left = false;
+            } else {
+                self.drop_file(path)?;
+            }
+        }
+        Ok(none_left)
+    }
+
+    /// Files that a process left behind when it died.
+    fn temporary(&mut self) -> Result<()> {
+        for entry in list(&self.lake.tmp())? {
+            let name = entry.file_name();
+            let pid = name
+                .to_str()
+                .and_then(|n| n.split_once('-'))
+                .and_then(|(pid, _)| pid.parse().ok());
+            match pid {
+                Some(pid) if is_alive(pid) => {}
+                Some(_) => self.drop_file(&entry.path())?,
+                None => self.foreign(&entry.path()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lock files that nobody holds.
+    fn locks(&mut self) -> Result<()> {
+        for entry in list(&self.lake.locks())? {
+            let path = entry.path();
+            let ours = entry
+                .file_name()
+                .to_str()
+                .is_some_and(|n| n.ends_with(ENDING));
+            match File::open(&path) {
+                Ok(file) if ours && file.try_lock().is_ok() => self.drop_file(&path)?,
+                _ if ours => {}
+                _ => self.foreign(&path),
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_file(&mut self, path: &Path) -> Result<()> {
+        self.report.bytes += fs::symlink_metadata(path).map_or(0, |m| m.len());
+        self.report.removed.push(self.below(path));
+        if self.dry_run { Ok(()) } else { remove(path) }
+    }
+
+    fn drop_directory(&mut self, path: &Path) -> Result<()> {
+        self.report.removed.push(self.below(path));
+        if self.dry_run {
+            return Ok(());
+        }
+        fs::remove_dir(path).map_err(|e| Error::io("remove", path, e))
+    }
+
+    fn foreign(&mut self, path: &Path) {
+        let path = self.below(path);
+        self.report.foreign.push(path);
+    }
+
+    fn below(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(self.lake.root())
+            .unwrap_or(path)
+            .to_owned()
+    }
+}
+
+fn is_table(name: &str) -> bool {
+    is_lake_file(name) && name != RECORD
+}
+
+fn is_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_ok_and(|t| t.is_file())
+}
+
+/// Whether a process with this id runs (as far as this user can tell).
+fn is_alive(pid: i32) -> bool {
+    let Some(pid) = rustix::process::Pid::from_raw(pid) else {
+        return false;
+    };
+    !matches!(
+        rustix::process::test_kill_process(pid),
+        Err(rustix::io::Errno::SRCH)
+    )
+}
+
+/// The entries of a directory; none when it is not there.
+fn list(dir: &Path) -> Result<Vec<DirEntry>> {
+    match fs::read_dir(dir) {
+        Ok(entries) => entries
+            .collect::<std::io::Result<_>>()
+            .map_err(|e| Error::io("read", dir, e)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(Error::io("read", dir, e)),
+    }
+}
+
+impl Report {
+    /// One line for people.
+    pub fn sentence(&self) -> String {
+        match self.removed.len() {
+            0 => "nothing to remove".to_owned(),
+            n => format!("{n} files and empty folders, {} bytes", self.bytes),
+        }
+    }
+
+    /// The foreign paths as harmless text.
+    pub fn foreign_text(&self) -> impl Iterator<Item = String> {
+        self.foreign.iter().map(|p| text::visible_path(p))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn touch(lake: &Lake, path: &str) -> PathBuf {
+        let path = lake.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "x").unwrap();
+        path
+    }
+
+    #[test]
+    fn only_what_no_record_names_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let lake = Lake::new(dir.path());
+        let garbage = [
+            touch(&lake, "a/run_x.old.parquet"),
+            touch(&lake, "a/b/rejected.old.parquet"),
+            touch(&lake, ".mdtui/tmp/999999999-0"),
+            touch(&lake, ".mdtui/locks/0123.lock"),
+        ];
+        let kept = [
+            touch(&lake, "a/notes.txt"),
+            touch(&lake, "exports/run_y.parquet"),
+            touch(&lake, "catalog.db-wal"),
+            touch(&lake, &format!(".mdtui/tmp/{}-7", std::process::id())),
+        ];
+        let dry = gc(&lake, true).unwrap();
+        assert!(garbage.iter().all(|p| p.exists()));
+        let report = gc(&lake, false).unwrap();
+        assert_eq!(dry, report);
+        assert!(garbage.iter().all(|p| !p.exists()), "{report:?}");
+        assert!(kept.iter().all(|p| p.exists()), "{report:?}");
+        assert!(!lake.root().join("a/b").exists());
+        assert_eq!(report.foreign, [PathBuf::from("a/notes.txt")]);
+        assert_eq!(gc(&lake, false).unwrap().removed, Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn a_log_in_somebodys_hands_and_an_unreadable_record_are_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let lake = Lake::new(dir.path());
+        let held = touch(&lake, "held/run_x.f.parquet");
+        let broken = touch(&lake, "broken/run_x.f.parquet");
+        touch(&lake, "broken/record.json");
+        let lock = LogLock::try_acquire(&lake, "held").unwrap().unwrap();
+        let report = gc(&lake, false).unwrap();
+        assert!(held.exists() && broken.exists());
+        assert_eq!(report.skipped.len(), 2);
+        drop(lock);
+        gc(&lake, false).unwrap();
+        assert!(!held.exists());
+    }
+}
