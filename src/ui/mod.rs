@@ -1,3 +1,5 @@
-//! Draws the state; changes nothing.
+//! Draws the browser's state; changes nothing.
 
+pub mod run;
+pub mod theme;
 pub mod widgets;

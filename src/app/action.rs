@@ -1,0 +1,155 @@
+//! Everything that a key, or the palette, can ask for.
+
+/// Names every action as the key table writes it, and as code matches it.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// One thing that an operator can ask for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $($(#[$doc])* $variant,)*
+            /// A character typed into a text field; no key is bound to it.
+            Type(char),
+        }
+
+        impl Action {
+            /// Every action that a key can be bound to.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name in the key table.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Type(_) => "type",
+                }
+            }
+
+            /// The inverse of [`Action::name`].
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// One line down.
+    Down = "down",
+    /// One line up.
+    Up = "up",
+    /// One column to the left; in charts: pan.
+    Left = "left",
+    /// One column to the right; in charts: pan.
+    Right = "right",
+    /// To the first line.
+    First = "first",
+    /// To the last line.
+    Last = "last",
+    /// Half a page down.
+    HalfDown = "half-page-down",
+    /// Half a page up.
+    HalfUp = "half-page-up",
+    /// A page down.
+    PageDown = "page-down",
+    /// A page up.
+    PageUp = "page-up",
+    /// The next pane, or tab of a run.
+    NextPane = "next-pane",
+    /// The previous pane, or tab of a run.
+    PreviousPane = "previous-pane",
+    /// Marks or unmarks the line under the cursor, and goes on.
+    Mark = "mark",
+    /// Starts a range of marks, or ends it.
+    MarkRange = "mark-range",
+    /// Marks all lines that are shown, or unmarks them when all are marked.
+    MarkAll = "mark-all",
+    /// Opens what is under the cursor.
+    Open = "open",
+    /// Closes the innermost thing that is open; at the top nothing.
+    Escape = "escape",
+    /// Back; at the top: quits.
+    Back = "back",
+    /// Quits.
+    Quit = "quit",
+    /// Puts the program to sleep until the shell's `fg`.
+    Suspend = "suspend",
+    /// Harvests the marked logs, or the one under the cursor.
+    Harvest = "harvest",
+    /// Cancels the job under the cursor.
+    CancelJob = "cancel-job",
+    /// Cancels all jobs, after asking.
+    CancelAllJobs = "cancel-all-jobs",
+    /// Begins an incremental search.
+    Search = "search",
+    /// The next hit; in charts: the next flag.
+    Next = "next",
+    /// The previous hit; in charts: the previous flag.
+    Previous = "previous",
+    /// Edits the filter.
+    Filter = "filter",
+    /// Sorts by the column under the cursor, then reverses.
+    Sort = "sort",
+    /// Zooms in.
+    ZoomIn = "zoom-in",
+    /// Zooms out.
+    ZoomOut = "zoom-out",
+    /// The whole run.
+    ZoomFit = "zoom-fit",
+    /// The chart's cursor, one step to the left.
+    CursorLeft = "cursor-left",
+    /// The chart's cursor, one step to the right.
+    CursorRight = "cursor-right",
+    /// Pins the chart's cursor.
+    Pin = "pin",
+    /// Goes to a time or a row.
+    GoTo = "go-to",
+    /// Copies what is under the cursor to the terminal's clipboard.
+    Copy = "copy",
+    /// Shows the headless command that does the same.
+    Command = "command",
+    /// Looks for new logs.
+    Refresh = "refresh",
+    /// The logs.
+    ShowLogs = "show-logs",
+    /// The runs of all logs.
+    ShowRuns = "show-runs",
+    /// The jobs.
+    ShowJobs = "show-jobs",
+    /// The next view.
+    NextView = "next-view",
+    /// The previous view.
+    PreviousView = "previous-view",
+    /// The palette of every action.
+    Palette = "palette",
+    /// Help for the view.
+    Help = "help",
+    /// Takes the text that was typed, or the line of the palette.
+    Accept = "accept",
+    /// Deletes the character before the cursor of a text field.
+    DeleteBack = "delete-back",
+    /// Deletes the character under the cursor of a text field.
+    DeleteForward = "delete-forward",
+    /// Deletes the word before the cursor of a text field.
+    DeleteWord = "delete-word",
+    /// Deletes everything before the cursor of a text field.
+    DeleteToStart = "delete-to-start",
+    /// Yes, to a question.
+    Yes = "yes",
+    /// No, to a question.
+    No = "no",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_lead_back() {
+        for action in Action::ALL {
+            assert_eq!(Action::from_name(action.name()), Some(*action));
+        }
+        assert_eq!(Action::from_name("type"), None, "typing is no binding");
+    }
+}

@@ -1,0 +1,24 @@
+//! What the command line and the configuration say about the browser.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::etl::profile::Profile;
+
+/// How the browser is started.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data directory.
+    pub data_dir: PathBuf,
+    /// The cache directory.
+    pub cache_dir: PathBuf,
+    /// The rules.
+    pub profile: Arc<Profile>,
+    /// Logs that are harvested side by side (at least 1).
+    pub jobs: usize,
+    /// `dark`, `light`, `high-contrast`; `None`: dark.
+    pub theme: Option<String>,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// Whether `NO_COLOR` is set to anything but nothing.
+    pub no_color: bool,
+}

@@ -1,0 +1,89 @@
+//! What `update` asks of the world, and what the world answers. Workers do it.
+
+use super::run::{RunAnswer, RunRequest, RunSlot};
+use crate::etl::{
+    catalog::{HarvestRow, LogDetail, LogRow, Refresh, RunRow},
+    harvest::JobId,
+};
+
+/// One thing to do outside of the state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Have a worker answer `request`. A newer request of the same slot cancels it,
+    /// and the older answer is thrown away: the latest wins.
+    Ask {
+        /// Who asks.
+        slot: Slot,
+        /// What.
+        request: Request,
+    },
+    /// Nobody waits for this slot's answer any longer.
+    Forget(Slot),
+    /// Harvest these logs.
+    Harvest(Vec<String>),
+    /// Cancel a harvest.
+    CancelJob(JobId),
+    /// Cancel all harvests.
+    CancelAllJobs,
+    /// Hand this text to the terminal's clipboard.
+    Copy(String),
+    /// Give the terminal back and sleep until woken.
+    Suspend,
+    /// Draw everything anew: somebody else wrote on the screen.
+    Redraw,
+    /// End the browser.
+    Quit,
+}
+
+/// Who asks. Each has at most one request under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// The look at the data directory.
+    Refresh,
+    /// The list of logs.
+    Logs,
+    /// The panel beside the list of logs.
+    LogDetail,
+    /// The list of all runs.
+    Runs,
+    /// The list of one log's runs.
+    LogRuns,
+    /// What was done.
+    History,
+    /// A part of the run that is open.
+    Run(RunSlot),
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Look at the data directory.
+    Refresh,
+    /// All logs.
+    Logs,
+    /// One log by key.
+    LogDetail(String),
+    /// The runs of one log, or of all.
+    Runs(Option<String>),
+    /// At most so many past harvests.
+    History(usize),
+    /// Something about the run that is open.
+    Run(RunRequest),
+}
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// To [`Request::Refresh`].
+    Refreshed(Refresh),
+    /// To [`Request::Logs`].
+    Logs(Vec<LogRow>),
+    /// To [`Request::LogDetail`]; `None`: no such log any more.
+    LogDetail(Option<Box<LogDetail>>),
+    /// To [`Request::Runs`].
+    Runs(Vec<RunRow>),
+    /// To [`Request::History`].
+    History(Vec<HarvestRow>),
+    /// To [`Request::Run`].
+    Run(RunAnswer),
+}

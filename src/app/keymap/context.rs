@@ -1,0 +1,104 @@
+//! Where a key counts.
+
+/// Where a key counts. Inner contexts take keys from outer ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// Everywhere but in dialogs and text fields.
+    Global,
+    /// In every list.
+    List,
+    /// The list of logs.
+    Logs,
+    /// The panel about a log.
+    Panel,
+    /// A list of runs.
+    Runs,
+    /// The jobs.
+    Jobs,
+    /// All views of one run.
+    Run,
+    /// A run's summary.
+    Summary,
+    /// A run's signals.
+    Signals,
+    /// A run's samples.
+    Samples,
+    /// Help.
+    Help,
+    /// The palette.
+    Palette,
+    /// A line that is typed: search, filter.
+    Input,
+    /// Every text field.
+    Text,
+    /// A question.
+    Confirm,
+}
+
+impl Context {
+    /// Every context, in the order of help.
+    pub const ALL: [Self; 15] = [
+        Self::Global,
+        Self::List,
+        Self::Logs,
+        Self::Panel,
+        Self::Runs,
+        Self::Jobs,
+        Self::Run,
+        Self::Summary,
+        Self::Signals,
+        Self::Samples,
+        Self::Help,
+        Self::Palette,
+        Self::Input,
+        Self::Text,
+        Self::Confirm,
+    ];
+
+    /// The name in the key table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::List => "list",
+            Self::Logs => "logs",
+            Self::Panel => "panel",
+            Self::Runs => "runs",
+            Self::Jobs => "jobs",
+            Self::Run => "run",
+            Self::Summary => "summary",
+            Self::Signals => "signals",
+            Self::Samples => "samples",
+            Self::Help => "help",
+            Self::Palette => "palette",
+            Self::Input => "input",
+            Self::Text => "text",
+            Self::Confirm => "confirm",
+        }
+    }
+
+    /// The inverse of [`Context::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.name() == name)
+    }
+
+    /// What help calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::List => "Lists",
+            Self::Logs => "Logs",
+            Self::Panel => "The panel about a log",
+            Self::Runs => "Runs",
+            Self::Jobs => "Jobs",
+            Self::Run => "A run",
+            Self::Summary => "A run's summary",
+            Self::Signals => "A run's signals",
+            Self::Samples => "A run's samples",
+            Self::Help => "Help",
+            Self::Palette => "The palette",
+            Self::Input => "Search and filter",
+            Self::Text => "Text fields",
+            Self::Confirm => "Questions",
+        }
+    }
+}
