@@ -49,7 +49,15 @@ fn rows() -> Vec<Row> {
                     let time = START + robot * 1000 + i * step;
                     // Four decimals, as encoders write them: every type holds it exactly.
                     let value = ((i * i * 37 + robot * 11 + step) % 9973) as f64 / 16.0;
-                    rows.push(Row { time, value, field, robot, run, sensor, cell });
+                    rows.push(Row {
+                        time,
+                        value,
+                        field,
+                        robot,
+                        run,
+                        sensor,
+                        cell,
+                    });
                 }
             }
         }
@@ -74,7 +82,10 @@ fn tables(path: &Path, format: Format) -> (Vec<(u128, Vec<String>)>, Ledger) {
             let samples = settle(run);
             let cell = samples.cells.first().and_then(|c| vocabulary.cell(*c));
             let table = transform(&samples, &profile, &CancelToken::new()).unwrap();
-            let mut lines = vec![format!("{cell:?} {:?} {:?}", table.distance_mm, table.times)];
+            let mut lines = vec![format!(
+                "{cell:?} {:?} {:?}",
+                table.distance_mm, table.times
+            )];
             let mut cells = Vec::new();
             for column in &table.columns {
                 table.fill(column, 0..table.times.len(), &mut cells);
@@ -101,7 +112,10 @@ fn ints(rows: &[Row], f: impl Fn(&Row) -> i64) -> Box<dyn Array> {
 fn plain(rows: &[Row]) -> Columns {
     vec![
         ("time", text(rows.iter().map(|r| time::format(r.time)))),
-        ("value", PrimitiveArray::<f64>::from_vec(rows.iter().map(|r| r.value).collect()).boxed()),
+        (
+            "value",
+            PrimitiveArray::<f64>::from_vec(rows.iter().map(|r| r.value).collect()).boxed(),
+        ),
         ("field", text(rows.iter().map(|r| r.field))),
         ("robot_id", ints(rows, |r| r.robot)),
         (
@@ -122,7 +136,12 @@ fn with(rows: &[Row], name: &'static str, array: Box<dyn Array>) -> Columns {
 fn write_parquet(path: &Path, columns: Columns) {
     let schema: ArrowSchema = columns
         .iter()
-        .map(|(n, a)| ((*n).into(), Field::new((*n).into(), a.dtype().clone(), true)))
+        .map(|(n, a)| {
+            (
+                (*n).into(),
+                Field::new((*n).into(), a.dtype().clone(), true),
+            )
+        })
         .collect();
     let options = WriteOptions {
         statistics: StatisticsOptions::default(),
@@ -140,9 +159,13 @@ fn write_parquet(path: &Path, columns: Columns) {
         .collect();
     let arrays = columns.into_iter().map(|(_, a)| a).collect();
     let batch = RecordBatchT::new(len, schema.clone().into(), arrays);
-    let groups =
-        RowGroupIterator::try_new(std::iter::once(Ok(batch)), &schema, options, encodings.into())
-            .unwrap();
+    let groups = RowGroupIterator::try_new(
+        std::iter::once(Ok(batch)),
+        &schema,
+        options,
+        encodings.into(),
+    )
+    .unwrap();
     let mut writer = FileWriter::try_new(File::create(path).unwrap(), schema, options).unwrap();
     for group in groups {
         writer.write(len as u64, group.unwrap()).unwrap();
@@ -155,14 +178,24 @@ fn csv(rows: &[Row]) -> String {
     for (i, r) in rows.iter().enumerate() {
         out.push_str(&format!(
             "{i},{},{},{},{},{},{},{},\"a, note\"\n",
-            r.run, time::format(r.time), r.value, r.field, r.cell, r.robot, r.sensor
+            r.run,
+            time::format(r.time),
+            r.value,
+            r.field,
+            r.cell,
+            r.robot,
+            r.sensor
         ));
     }
     out
 }
 
 fn micros(rows: &[Row], unit: TimeUnit, zone: Option<&str>) -> Box<dyn Array> {
-    let per = if unit == TimeUnit::Nanosecond { 1000 } else { 1 };
+    let per = if unit == TimeUnit::Nanosecond {
+        1000
+    } else {
+        1
+    };
     let late = per - 1; // finer than a microsecond is cut off
     let values = rows.iter().map(|r| r.time * per + late).collect();
     let dtype = ArrowDataType::Timestamp(unit, zone.map(Into::into));
@@ -183,28 +216,73 @@ fn every_type_gives_the_same_tables() {
 
     let uuid = |n: u128| mdtui::etl::run_id::RunId(n).to_string();
     let decimal = |p| ArrowDataType::Decimal(p, 0);
-    let as_decimal = |values: Vec<i128>, dtype| PrimitiveArray::<i128>::from_vec(values).to(dtype).boxed();
+    let as_decimal =
+        |values: Vec<i128>, dtype| PrimitiveArray::<i128>::from_vec(values).to(dtype).boxed();
     let bytes: Vec<u8> = rows.iter().flat_map(|r| r.run.to_be_bytes()).collect();
     let small = |f: fn(&Row) -> i64| {
         PrimitiveArray::<i8>::from_vec(rows.iter().map(|r| f(r) as i8).collect()).boxed()
     };
     let forms: Vec<(&str, Columns)> = vec![
-        ("ids as i64", with(&rows, "run_uuid", ints(&rows, |r| r.run as i64))),
+        (
+            "ids as i64",
+            with(&rows, "run_uuid", ints(&rows, |r| r.run as i64)),
+        ),
         (
             "ids as f64",
-            with(&rows, "run_uuid", PrimitiveArray::<f64>::from_vec(rows.iter().map(|r| r.run as f64).collect()).boxed()),
+            with(
+                &rows,
+                "run_uuid",
+                PrimitiveArray::<f64>::from_vec(rows.iter().map(|r| r.run as f64).collect())
+                    .boxed(),
+            ),
         ),
-        ("ids as decimal(20)", with(&rows, "run_uuid", as_decimal(rows.iter().map(|r| r.run as i128).collect(), decimal(20)))),
-        ("ids as decimal(9..18)", with(&rows, "run_uuid", as_decimal(rows.iter().map(|r| r.run as i128).collect(), decimal(17)))),
-        ("ids as decimal(38)", with(&rows, "run_uuid", as_decimal(rows.iter().map(|r| r.run as i128).collect(), decimal(38)))),
-        ("ids as decimal text", with(&rows, "run_uuid", text(rows.iter().map(|r| r.run.to_string())))),
-        ("ids as UUID text", with(&rows, "run_uuid", text(rows.iter().map(|r| uuid(r.run).to_uppercase())))),
+        (
+            "ids as decimal(20)",
+            with(
+                &rows,
+                "run_uuid",
+                as_decimal(rows.iter().map(|r| r.run as i128).collect(), decimal(20)),
+            ),
+        ),
+        (
+            "ids as decimal(9..18)",
+            with(
+                &rows,
+                "run_uuid",
+                as_decimal(rows.iter().map(|r| r.run as i128).collect(), decimal(17)),
+            ),
+        ),
+        (
+            "ids as decimal(38)",
+            with(
+                &rows,
+                "run_uuid",
+                as_decimal(rows.iter().map(|r| r.run as i128).collect(), decimal(38)),
+            ),
+        ),
+        (
+            "ids as decimal text",
+            with(
+                &rows,
+                "run_uuid",
+                text(rows.iter().map(|r| r.run.to_string())),
+            ),
+        ),
+        (
+            "ids as UUID text",
+            with(
+                &rows,
+                "run_uuid",
+                text(rows.iter().map(|r| uuid(r.run).to_uppercase())),
+            ),
+        ),
         (
             "ids as UUID",
             with(
                 &rows,
                 "run_uuid",
-                FixedSizeBinaryArray::new(ArrowDataType::FixedSizeBinary(16), bytes.into(), None).boxed(),
+                FixedSizeBinaryArray::new(ArrowDataType::FixedSizeBinary(16), bytes.into(), None)
+                    .boxed(),
             ),
         ),
         ("categorical text", {
@@ -213,36 +291,101 @@ fn every_type_gives_the_same_tables() {
             columns[5].1 = dictionary(rows.iter().map(|r| r.sensor));
             columns
         }),
-        ("µs", with(&rows, "time", micros(&rows, TimeUnit::Microsecond, None))),
-        ("µs with zone", with(&rows, "time", micros(&rows, TimeUnit::Microsecond, Some("UTC")))),
-        ("ns", with(&rows, "time", micros(&rows, TimeUnit::Nanosecond, None))),
-        ("ns with zone", with(&rows, "time", micros(&rows, TimeUnit::Nanosecond, Some("Europe/Berlin")))),
+        (
+            "µs",
+            with(&rows, "time", micros(&rows, TimeUnit::Microsecond, None)),
+        ),
+        (
+            "µs with zone",
+            with(
+                &rows,
+                "time",
+                micros(&rows, TimeUnit::Microsecond, Some("UTC")),
+            ),
+        ),
+        (
+            "ns",
+            with(&rows, "time", micros(&rows, TimeUnit::Nanosecond, None)),
+        ),
+        (
+            "ns with zone",
+            with(
+                &rows,
+                "time",
+                micros(&rows, TimeUnit::Nanosecond, Some("Europe/Berlin")),
+            ),
+        ),
         ("time with a space and an offset", {
             let shifted = |r: &Row| time::format(r.time + 3600 * time::SECOND);
-            let texts = rows.iter().map(|r| shifted(r).replace('T', " ").replace('Z', "+0100"));
+            let texts = rows
+                .iter()
+                .map(|r| shifted(r).replace('T', " ").replace('Z', "+0100"));
             with(&rows, "time", text(texts))
         }),
-        ("values as text", with(&rows, "value", text(rows.iter().map(|r| format!(" {}", r.value))))),
+        (
+            "values as text",
+            with(
+                &rows,
+                "value",
+                text(rows.iter().map(|r| format!(" {}", r.value))),
+            ),
+        ),
         (
             "values as f32",
-            with(&rows, "value", PrimitiveArray::<f32>::from_vec(rows.iter().map(|r| r.value as f32).collect()).boxed()),
+            with(
+                &rows,
+                "value",
+                PrimitiveArray::<f32>::from_vec(rows.iter().map(|r| r.value as f32).collect())
+                    .boxed(),
+            ),
         ),
         (
             "values as decimal",
-            with(&rows, "value", as_decimal(rows.iter().map(|r| (r.value * 10_000.0) as i128).collect(), ArrowDataType::Decimal(18, 4))),
+            with(
+                &rows,
+                "value",
+                as_decimal(
+                    rows.iter().map(|r| (r.value * 10_000.0) as i128).collect(),
+                    ArrowDataType::Decimal(18, 4),
+                ),
+            ),
         ),
         ("robots as i8", with(&rows, "robot_id", small(|r| r.robot))),
         (
             "robots as f64",
-            with(&rows, "robot_id", PrimitiveArray::<f64>::from_vec(rows.iter().map(|r| r.robot as f64).collect()).boxed()),
+            with(
+                &rows,
+                "robot_id",
+                PrimitiveArray::<f64>::from_vec(rows.iter().map(|r| r.robot as f64).collect())
+                    .boxed(),
+            ),
         ),
-        ("robots as text", with(&rows, "robot_id", text(rows.iter().map(|r| r.robot.to_string())))),
+        (
+            "robots as text",
+            with(
+                &rows,
+                "robot_id",
+                text(rows.iter().map(|r| r.robot.to_string())),
+            ),
+        ),
         ("cells as i8", with(&rows, "cell_id", small(|r| r.cell))),
         (
             "cells as f64",
-            with(&rows, "cell_id", PrimitiveArray::<f64>::from_vec(rows.iter().map(|r| r.cell as f64).collect()).boxed()),
+            with(
+                &rows,
+                "cell_id",
+                PrimitiveArray::<f64>::from_vec(rows.iter().map(|r| r.cell as f64).collect())
+                    .boxed(),
+            ),
         ),
-        ("cells as text", with(&rows, "cell_id", text(rows.iter().map(|r| r.cell.to_string())))),
+        (
+            "cells as text",
+            with(
+                &rows,
+                "cell_id",
+                text(rows.iter().map(|r| r.cell.to_string())),
+            ),
+        ),
         ("extra columns, another order", {
             let mut columns = plain(&rows);
             columns.push(("extra", text(rows.iter().map(|_| "x"))));
@@ -269,7 +412,10 @@ fn csv_plain_gzipped_and_shuffled_give_the_same_tables() {
 
     let path = dir.path().join("a.csv");
     std::fs::write(&path, format!("\u{feff}{}", csv(&rows))).unwrap();
-    assert!(tables(&path, Format::Csv) == want, "CSV with a byte order mark");
+    assert!(
+        tables(&path, Format::Csv) == want,
+        "CSV with a byte order mark"
+    );
 
     let path = dir.path().join("a.csv.gz");
     // Two members: what appending recorders and parallel packers write.
@@ -297,7 +443,12 @@ fn dictionary<'a>(values: impl Iterator<Item = &'a str>) -> Box<dyn Array> {
     let mut words = values.clone();
     words.sort();
     words.dedup();
-    let keys = values.iter().map(|v| words.iter().position(|w| w == v).unwrap() as u32).collect();
+    let keys = values
+        .iter()
+        .map(|v| words.iter().position(|w| w == v).unwrap() as u32)
+        .collect();
     let words = Utf8ViewArray::from_slice_values(&words).boxed();
-    DictionaryArray::try_from_keys(PrimitiveArray::<u32>::from_vec(keys), words, false).unwrap().boxed()
+    DictionaryArray::try_from_keys(PrimitiveArray::<u32>::from_vec(keys), words, false)
+        .unwrap()
+        .boxed()
 }

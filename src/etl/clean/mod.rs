@@ -7,6 +7,8 @@
 mod ledger;
 mod partition;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 pub use ledger::{Ledger, Reason};
 pub use partition::{ChannelRows, Partition, RunRows};
