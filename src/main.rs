@@ -1,1 +1,22 @@
-fn main() {}
+//! Parses the command line, installs the hooks for the unexpected, dispatches, and gives
+//! the exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mdtui::cli::{self, args::Cli, exit, exit::Exit};
+
+fn main() -> ExitCode {
+    // For panics only: expected errors are one sentence.
+    if let Err(e) = color_eyre::install() {
+        exit::note(&format!("mdtui: cannot install the panic hook: {e}"));
+    }
+    let cli = Cli::parse();
+    match cli::run(&cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            exit::note(&format!("mdtui: {error}"));
+            Exit::of(&error).into()
+        }
+    }
+}

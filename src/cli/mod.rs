@@ -1,1 +1,62 @@
-//! (being written)
+//! The commands: clap's types, where everything is, and one file per command.
+//!
+//! * [`args`]: what may be written on the command line.
+//! * [`settings`]: command line, environment, config file and defaults.
+//! * [`look`]: the catalog brought up to date, and names of logs and runs.
+//! * [`exit`]: exit codes and standard output.
+//! * [`json`] and [`table`]: the two forms in which commands answer.
+//! * [`signals`], [`log`]: what every process does.
+
+pub mod args;
+mod demo;
+pub mod exit;
+mod export;
+mod harvest;
+pub mod json;
+mod list;
+mod log;
+mod look;
+mod machines;
+mod rebuild;
+mod runs;
+pub mod settings;
+mod shell;
+mod show;
+mod signals;
+pub mod table;
+
+use args::{Cli, Command};
+use exit::Exit;
+use settings::Settings;
+
+use crate::etl::{Result, lake::Lake};
+
+/// Does what the command line says.
+///
+/// # Errors
+/// One sentence for the operator; [`Exit::of`] gives the exit code.
+pub fn run(cli: &Cli) -> Result<Exit> {
+    match &cli.command {
+        // These two say the same whatever is wrong with the settings.
+        Command::Completions { shell } => return shell::completions(*shell),
+        Command::Man { command } => return shell::man(command.as_deref()),
+        _ => {}
+    }
+    let settings = Settings::resolve(&cli.global)?;
+    let lake = match &cli.command {
+        Command::Demo(args) => args.dir.join("cache"),
+        _ => settings.cache_dir.clone(),
+    };
+    log::start(&Lake::new(lake));
+    match &cli.command {
+        Command::Harvest(args) => harvest::run(&settings, args),
+        Command::List(args) => list::run(&settings, args),
+        Command::Runs(args) => runs::run(&settings, args),
+        Command::Machines(args) => machines::run(&settings, args),
+        Command::Show(args) => show::run(&settings, args),
+        Command::Export(args) => export::run(&settings, args),
+        Command::Rebuild => rebuild::run(&settings),
+        Command::Demo(args) => demo::run(&settings, args),
+        Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Ok),
+    }
+}

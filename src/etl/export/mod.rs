@@ -1,1 +1,158 @@
-//! (being written)
+//! A run's table as CSV, Parquet, NDJSON or Arrow IPC.
+//!
+//! * [`ask`]: times and steps as an operator writes them.
+//! * [`hold`]: how long a value stays in force where the table has no row.
+//! * [`rows`]: which rows: windows of the table, or one row a step.
+//! * [`sink`]: the four forms.
+
+mod ask;
+mod hold;
+mod rows;
+mod sink;
+
+use std::{
+    fs,
+    io::{BufWriter, Write},
+    ops::RangeInclusive,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+};
+
+pub use self::{
+    ask::{parse_step, parse_time},
+    hold::hold_limits,
+    rows::Limits,
+    sink::Format,
+};
+use super::{Error, Result, harvest::CancelToken, lake::run_file::RunFile, text};
+
+/// What of a run's table is written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Options {
+    /// Columns besides `time`, in this order; empty: all.
+    pub columns: Vec<String>,
+    /// First time in microseconds; `None`: the run's start.
+    pub from_us: Option<i64>,
+    /// Last time in microseconds; `None`: the run's end.
+    pub to_us: Option<i64>,
+    /// One row each so many microseconds from the run's start, instead of the table's rows.
+    pub step_us: Option<i64>,
+    /// Only rows in which no column of the table is null.
+    pub complete: bool,
+    /// How long each column holds where the table has no row; for steps only.
+    pub limits: Limits,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exported {
+    /// Rows.
+    pub rows: u64,
+    /// Columns, `time` included.
+    pub columns: usize,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+/// One batch of rows on its way. `NaN` stands for null.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Batch {
+    pub times: Vec<i64>,
+    pub columns: Vec<Vec<f64>>,
+}
+
+/// Writes a run's table to `target`, whose ending says how. The file is written under a
+/// temporary name beside it and renamed when it is whole.
+///
+/// # Errors
+/// [`Error::Usage`] for an ending or a column that is not known, or a span that ends
+/// before it begins; [`Error::Io`], [`Error::Log`], [`Error::Cancelled`].
+pub fn export(
+    table: &RunFile,
+    target: &Path,
+    options: &Options,
+    cancel: &CancelToken,
+) -> Result<Exported> {
+    let format = Format::of(target)?;
+    let columns = columns(table, options)?;
+    let span = span(options)?;
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".mdtui-export-")
+        // Less the umask: the file is the operator's, as any that a shell makes.
+        .permissions(fs::Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .map_err(|e| Error::io("write to", folder, e))?;
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut out = BufWriter::new(file.as_file_mut());
+    let mut written = 0;
+    {
+        let mut sink = sink::open(format, &mut out, &names, target)?;
+        rows::walk(table, &names, options, span, cancel, &mut |batch| {
+            cancel.check()?;
+            written += batch.times.len() as u64;
+            sink.write(batch)
+        })?;
+        sink.finish()?;
+    }
+    out.flush().map_err(|e| Error::io("write", target, e))?;
+    drop(out);
+    file.as_file()
+        .sync_all()
+        .map_err(|e| Error::io("write", target, e))?;
+    let bytes = file
+        .as_file()
+        .metadata()
+        .map_err(|e| Error::io("read", target, e))?
+        .len();
+    cancel.check()?;
+    file.persist(target)
+        .map_err(|e| Error::io("write", target, e.error))?;
+    Ok(Exported {
+        rows: written,
+        columns: names.len() + 1,
+        bytes,
+    })
+}
+
+/// The columns to be written, each once and known.
+fn columns(table: &RunFile, options: &Options) -> Result<Vec<String>> {
+    let (time, all) = table
+        .columns()
+        .split_first()
+        .ok_or_else(|| Error::Log("the table has no columns".into()))?;
+    if options.columns.is_empty() {
+        return Ok(all.to_vec());
+    }
+    let mut columns: Vec<String> = Vec::new();
+    for name in options.columns.iter().map(|c| c.trim()) {
+        if name == time.as_str() || columns.iter().any(|c| c == name) {
+            continue;
+        }
+        if !all.iter().any(|c| c == name) {
+            return Err(Error::Usage(format!(
+                "the run has no column \"{}\"; it has {}",
+                text::quoted(name, 60),
+                all.join(", ")
+            )));
+        }
+        columns.push(name.to_owned());
+    }
+    Ok(columns)
+}
+
+fn span(options: &Options) -> Result<RangeInclusive<i64>> {
+    let (from, to) = (
+        options.from_us.unwrap_or(i64::MIN),
+        options.to_us.unwrap_or(i64::MAX),
+    );
+    if from > to {
+        return Err(Error::Usage(
+            "the span ends before it begins: --to is before --from".into(),
+        ));
+    }
+    Ok(from..=to)
+}

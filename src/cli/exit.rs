@@ -1,0 +1,76 @@
+//! Exit codes, and standard output that may go away.
+
+use std::{
+    io::{self, ErrorKind, Write},
+    process::ExitCode,
+};
+
+use crate::etl::{Error, FaultKind};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All well.
+    Ok = 0,
+    /// Some logs failed in this call.
+    SomeFailed = 1,
+    /// Wrong usage.
+    Usage = 2,
+    /// Nothing could be done.
+    Fatal = 3,
+    /// A passing fault: trying again may help.
+    Passing = 75,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// The code for a command that ended with this error.
+    pub fn of(error: &Error) -> Self {
+        match error.kind() {
+            FaultKind::Lasting => Self::SomeFailed,
+            FaultKind::Passing => Self::Passing,
+            FaultKind::Cancelled => Self::Interrupted,
+            FaultKind::Usage => Self::Usage,
+            FaultKind::Fatal => Self::Fatal,
+        }
+    }
+}
+
+/// Writes a result to standard output. A reader that went away (`| head`) is no error.
+///
+/// # Errors
+/// [`Error::Io`] when standard output cannot be written.
+pub fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Error::io(
+            "write to",
+            std::path::Path::new("standard output"),
+            e,
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a result as indented JSON.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_json(value: &impl serde::Serialize) -> Result<(), Error> {
+    let mut text = serde_json::to_string_pretty(value)
+        .map_err(|e| Error::Fatal(format!("cannot write JSON: {e}")))?;
+    text.push('\n');
+    print(&text)
+}
+
+/// Writes a note to standard error, which may be closed.
+pub fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,105 @@
+//! `mdtui export`: a run's table to a file.
+
+use std::path::Path;
+
+use super::{
+    args, exit,
+    exit::Exit,
+    look::Look,
+    settings::Settings,
+    signals::cancel_on_signals,
+    table::{count, size},
+};
+use crate::etl::{
+    Error, Result,
+    export::{self, Format},
+    harvest::{CancelToken, Context},
+    lake::{Record, run_file::RunFile},
+    text,
+};
+
+/// Exports a run.
+///
+/// # Errors
+/// [`Error::Usage`] for an unknown run, column, time, step or ending; those of
+/// [`export::export`].
+pub fn run(settings: &Settings, args: &args::Export) -> Result<Exit> {
+    Format::of(&args.output)?;
+    let step_us = args
+        .resample
+        .as_deref()
+        .map(export::parse_step)
+        .transpose()?;
+    let cancel = CancelToken::new();
+    cancel_on_signals(&cancel, || {})?;
+    let look = Look::new(settings, &cancel)?;
+    let run = look.run(&args.run)?;
+    guard(&look, &args.output)?;
+    let (Some(file), Some(start)) = (&run.file_name, run.start_us) else {
+        let why = run.error.as_deref().unwrap_or("it has no table");
+        return Err(Error::Usage(format!("the run {} failed: {why}", run.run)));
+    };
+    let time = |asked: &Option<String>| {
+        asked
+            .as_deref()
+            .map(|asked| export::parse_time(asked, start))
+            .transpose()
+    };
+    let record = Record::read(&look.context.lake, &run.log_key)?;
+    let result = record.as_ref().and_then(|r| r.run_to_result.get(&run.run));
+    let limits = match (&record, result) {
+        (Some(record), Some(result)) => export::hold_limits(&record.profile, &result.channels),
+        _ => export::Limits::new(),
+    };
+    let options = export::Options {
+        columns: args.columns.clone(),
+        from_us: time(&args.from)?,
+        to_us: time(&args.to)?,
+        step_us,
+        complete: args.complete,
+        limits,
+    };
+    let table = RunFile::open(&look.context.lake.log_file(&run.log_key, file))?;
+    let done = export::export(&table, &args.output, &options, &cancel)?;
+    exit::note(&format!(
+        "wrote {} of {} to {} ({})",
+        count(done.rows, "row"),
+        count(done.columns as u64, "column"),
+        text::visible_path(&args.output),
+        size(done.bytes)
+    ));
+    Ok(Exit::Ok)
+}
+
+/// Logs are never changed, and the lake is written by harvests alone.
+fn guard(look: &Look, output: &Path) -> Result<()> {
+    if output.exists() && look.find_log(output.as_os_str())?.is_some() {
+        return Err(Error::Usage(format!(
+            "{} is a log, and logs are never changed; name another file",
+            text::visible_path(output)
+        )));
+    }
+    if is_in_lake(&look.context, output) {
+        return Err(Error::Usage(format!(
+            "{} is in the lake, which only harvests write; name a file elsewhere, or in {}",
+            text::visible_path(output),
+            text::visible_path(&look.context.lake.exports())
+        )));
+    }
+    Ok(())
+}
+
+fn is_in_lake(context: &Context, output: &Path) -> bool {
+    let folder = output
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let real = |path: &Path| path.canonicalize().ok();
+    match (real(folder), real(context.lake.root())) {
+        (Some(folder), Some(lake)) => {
+            let exports = lake.join(crate::etl::lake::layout::EXPORTS);
+            folder.starts_with(&lake) && !folder.starts_with(exports)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,139 @@
+//! Shows how a harvest goes: bars on a terminal, a line for each log otherwise.
+
+use std::{
+    collections::HashMap,
+    io::{IsTerminal, stderr, stdout},
+    time::Instant,
+};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::report::Done;
+use crate::{
+    cli::exit,
+    etl::harvest::{JobEvent, JobId},
+};
+
+/// Steps of a bar: finer than any terminal shows.
+const STEPS: f64 = 1000.0;
+
+/// Follows the jobs of one harvest.
+pub struct Follow {
+    bars: Option<Bars>,
+    keys: HashMap<JobId, String>,
+    begin: Instant,
+}
+
+struct Bars {
+    all: MultiProgress,
+    total: ProgressBar,
+    running: HashMap<JobId, ProgressBar>,
+}
+
+impl Follow {
+    /// For so many logs.
+    pub fn new(logs: usize) -> Self {
+        let bars = stderr().is_terminal().then(|| {
+            let all = MultiProgress::new();
+            let total = all.add(
+                ProgressBar::new(logs as u64)
+                    .with_style(style("{bar:24} {pos} of {len} logs, {elapsed}")),
+            );
+            Bars {
+                all,
+                total,
+                running: HashMap::new(),
+            }
+        });
+        Self {
+            bars,
+            keys: HashMap::new(),
+            begin: Instant::now(),
+        }
+    }
+
+    /// Since the beginning.
+    pub fn seconds(&self) -> f64 {
+        self.begin.elapsed().as_secs_f64()
+    }
+
+    /// A job was queued, began or went on.
+    pub fn event(&mut self, event: JobEvent) {
+        match event {
+            JobEvent::Queued { job, key } => {
+                self.keys.insert(job, key);
+            }
+            JobEvent::Started { job } => {
+                let (Some(bars), Some(key)) = (&mut self.bars, self.keys.get(&job)) else {
+                    return;
+                };
+                let bar = ProgressBar::new(STEPS as u64)
+                    .with_style(style("{bar:24} {percent:>3} %  {prefix}  {msg}"))
+                    .with_prefix(key.clone());
+                let bar = bars.all.insert_before(&bars.total, bar);
+                bars.running.insert(job, bar);
+            }
+            JobEvent::Progress { job, progress } => {
+                let Some(bar) = self.bars.as_ref().and_then(|b| b.running.get(&job)) else {
+                    return;
+                };
+                bar.set_position((progress.share() * STEPS) as u64);
+                bar.set_message(progress.stage.word());
+            }
+            JobEvent::Finished { .. } => {}
+        }
+    }
+
+    /// A job is over; says so.
+    pub fn finished(&mut self, job: JobId, done: &Done, json: bool) {
+        self.keys.remove(&job);
+        if let Some(bars) = &mut self.bars {
+            if let Some(bar) = bars.running.remove(&job) {
+                bar.finish_and_clear();
+                bars.all.remove(&bar);
+            }
+            bars.total.inc(1);
+        }
+        // With JSON, standard output is the JSON's; trouble still shows at once.
+        let line = done.line();
+        if done.is_trouble() {
+            self.outside(|| exit::note(&line));
+        } else if !json {
+            // A reader that went away shows at the summary.
+            self.outside(|| {
+                let _ = exit::print(&format!("{line}\n"));
+            });
+        }
+    }
+
+    /// Somebody wants it to stop.
+    pub fn interrupted(&self) {
+        self.outside(|| exit::note("stopping: what is not finished is cancelled"));
+    }
+
+    /// Writes a line without tearing the bars.
+    fn outside(&self, write: impl FnOnce()) {
+        match &self.bars {
+            Some(bars) if stderr().is_terminal() || stdout().is_terminal() => {
+                bars.all.suspend(write)
+            }
+            _ => write(),
+        }
+    }
+}
+
+impl Drop for Follow {
+    fn drop(&mut self) {
+        if let Some(bars) = &self.bars {
+            bars.total.finish_and_clear();
+            let _ = bars.all.clear();
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // The templates are fixed; a test of the bars on a terminal reads them.
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
+}

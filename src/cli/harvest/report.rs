@@ -1,0 +1,406 @@
+//! What became of each log of a harvest.
+
+use serde::Serialize;
+
+use super::select::Selection;
+use crate::{
+    cli::{
+        exit::Exit,
+        json,
+        table::{count, size, whole},
+    },
+    etl::{
+        Error, Result,
+        catalog::{LogRow, LogState},
+        harvest::{Outcome, Summary},
+    },
+};
+
+/// What became of a log, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Word {
+    /// All its runs are stored.
+    Harvested,
+    /// Some runs failed.
+    Partial,
+    /// There was nothing to do.
+    Current,
+    /// It is a renamed log; its results were taken over.
+    Renamed,
+    /// It could not be harvested, or none of its runs could.
+    Failed,
+    /// Not now: another process harvests it, or it is being written.
+    Skipped,
+    /// Cancelled before it was finished.
+    Cancelled,
+}
+
+/// One log that is over.
+#[derive(Debug, Serialize)]
+pub struct Done {
+    key: String,
+    outcome: Word,
+    message: String,
+    rows_in: Option<u64>,
+    rows_kept: Option<u64>,
+    rows_dropped: Option<u64>,
+    runs_ok: Option<u32>,
+    run_errors: Vec<String>,
+    runs_resumed: Option<u32>,
+    bytes_in: Option<u64>,
+    bytes_out: Option<u64>,
+    seconds: Option<f64>,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+impl Done {
+    /// From what the pool says. A log that another process holds, or that is still being
+    /// written, is a fault only where the operator named it.
+    pub fn new(key: String, result: Result<Outcome>, named: bool) -> Self {
+        let (outcome, message, summary, exit) = match result {
+            Ok(Outcome::Harvested(s)) => {
+                let (word, exit) = match (s.runs_ok, s.run_errors.len()) {
+                    (_, 0) => (Word::Harvested, Exit::Ok),
+                    (0, _) => (Word::Failed, Exit::SomeFailed),
+                    _ => (Word::Partial, Exit::Ok),
+                };
+                (word, harvested(&s), Some(s), exit)
+            }
+            Ok(Outcome::Current) => (
+                Word::Current,
+                "nothing to do: harvested and current".into(),
+                None,
+                Exit::Ok,
+            ),
+            Ok(Outcome::Renamed { from }) => (
+                Word::Renamed,
+                format!("was {from}; its results were kept"),
+                None,
+                Exit::Ok,
+            ),
+            Err(e @ (Error::Busy(_) | Error::Moving(_))) if !named => {
+                (Word::Skipped, e.to_string(), None, Exit::Ok)
+            }
+            Err(e @ Error::Cancelled) => (Word::Cancelled, e.to_string(), None, Exit::of(&e)),
+            Err(e) => (Word::Failed, e.to_string(), None, Exit::of(&e)),
+        };
+        let s = summary.as_ref();
+        Self {
+            key,
+            outcome,
+            message,
+            rows_in: s.map(|s| s.rows_in),
+            rows_kept: s.map(|s| s.rows_kept),
+            rows_dropped: s.map(|s| s.rows_dropped),
+            runs_ok: s.map(|s| s.runs_ok),
+            run_errors: s.map(|s| s.run_errors.clone()).unwrap_or_default(),
+            runs_resumed: s.map(|s| s.runs_resumed),
+            bytes_in: s.map(|s| s.bytes_in),
+            bytes_out: s.map(|s| s.bytes_out),
+            seconds: s.map(|s| s.seconds),
+            exit,
+        }
+    }
+
+    /// Whether it belongs to standard error.
+    pub fn is_trouble(&self) -> bool {
+        matches!(self.outcome, Word::Failed | Word::Skipped | Word::Cancelled)
+    }
+
+    /// `harvested  cell-01/…: 4 runs, 55,023 rows in 0.31 s`
+    pub fn line(&self) -> String {
+        let word = match self.outcome {
+            Word::Harvested => "harvested",
+            Word::Partial => "partial",
+            Word::Current => "current",
+            Word::Renamed => "renamed",
+            Word::Failed => "failed",
+            Word::Skipped => "skipped",
+            Word::Cancelled => "cancelled",
+        };
+        let mut line = format!("{word:<9}  {}", self.key);
+        if self.outcome != Word::Cancelled {
+            line.push_str(&format!(": {}", self.message));
+        }
+        for error in &self.run_errors {
+            line.push_str(&format!("\n           {error}"));
+        }
+        line
+    }
+}
+
+fn harvested(s: &Summary) -> String {
+    let mut text = format!(
+        "{}, {}",
+        count(s.runs_ok.into(), "run"),
+        count(s.rows_in, "row")
+    );
+    if s.rows_dropped > 0 {
+        text.push_str(&format!(" ({} dropped)", whole(s.rows_dropped)));
+    }
+    if s.runs_resumed > 0 {
+        text.push_str(&format!(
+            ", {} of them finished before",
+            count(s.runs_resumed.into(), "run")
+        ));
+    }
+    text.push_str(&format!(" in {:.2} s, {}", s.seconds, size(s.bytes_out)));
+    if !s.run_errors.is_empty() {
+        text.push_str(&format!(
+            "; {} failed:",
+            count(s.run_errors.len() as u64, "run")
+        ));
+    }
+    text
+}
+
+/// A log that was not current and not harvested.
+#[derive(Debug, Serialize)]
+struct LeftAlone {
+    key: String,
+    state: &'static str,
+    reason: String,
+}
+
+impl From<&LogRow> for LeftAlone {
+    fn from(log: &LogRow) -> Self {
+        Self {
+            key: log.key.clone(),
+            state: log.state.word(),
+            reason: log
+                .leave_alone
+                .clone()
+                .unwrap_or_else(|| log.reason.clone()),
+        }
+    }
+}
+
+/// `harvest --json`, and the last line of `harvest`.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    version: u32,
+    /// Logs that are over, in the order in which they were.
+    pub logs: Vec<Done>,
+    left_alone: Vec<LeftAlone>,
+    seconds: f64,
+    /// Somebody stopped it.
+    pub interrupted: bool,
+    #[serde(skip)]
+    nothing: String,
+}
+
+impl Report {
+    /// Of a harvest that begins.
+    pub fn new(selection: &Selection) -> Self {
+        Self {
+            version: json::VERSION,
+            logs: Vec::new(),
+            left_alone: selection.left_alone.iter().map(LeftAlone::from).collect(),
+            seconds: 0.0,
+            interrupted: false,
+            nothing: nothing(selection),
+        }
+    }
+
+    /// It took so long.
+    pub fn finish(&mut self, seconds: f64) {
+        self.seconds = seconds;
+    }
+
+    fn number(&self, words: &[Word]) -> u64 {
+        self.logs
+            .iter()
+            .filter(|done| words.contains(&done.outcome))
+            .count() as u64
+    }
+
+    /// One sentence.
+    pub fn summary(&self) -> String {
+        if self.logs.is_empty() {
+            return self.nothing.clone();
+        }
+        let harvested = self.number(&[Word::Harvested, Word::Partial, Word::Renamed]);
+        let current = self.number(&[Word::Current]);
+        if current > 0 && current == self.logs.len() as u64 {
+            return match self.logs.as_slice() {
+                [one] => format!("nothing to do: {} is harvested and current", one.key),
+                _ => format!("nothing to do: all {current} are harvested and current"),
+            };
+        }
+        let sum = |of: fn(&Done) -> Option<u64>| self.logs.iter().filter_map(of).sum::<u64>();
+        let runs = sum(|done| done.runs_ok.map(u64::from));
+        let rows = sum(|done| done.rows_in);
+        let mut text = format!(
+            "{}harvested {} ({}, {}) in {:.2} s",
+            if self.interrupted {
+                "interrupted: "
+            } else {
+                ""
+            },
+            count(harvested, "log"),
+            count(runs, "run"),
+            count(rows, "row"),
+            self.seconds,
+        );
+        let rest = [
+            (self.number(&[Word::Partial]), "with failed runs"),
+            (current, "current"),
+            (self.number(&[Word::Failed]), "failed"),
+            (self.number(&[Word::Cancelled]), "cancelled"),
+            (self.number(&[Word::Skipped]), "skipped"),
+            (self.left_alone.len() as u64, "left alone"),
+        ];
+        for (n, word) in rest.iter().filter(|(n, _)| *n > 0) {
+            text.push_str(&format!("; {} {word}", whole(*n)));
+        }
+        text
+    }
+
+    /// The worst of the logs' codes: a call that was stopped, then what nothing can be
+    /// done about, then what may pass, then logs that failed.
+    pub fn exit(&self) -> Exit {
+        if self.interrupted {
+            return Exit::Interrupted;
+        }
+        let order = [
+            Exit::Interrupted,
+            Exit::Fatal,
+            Exit::Passing,
+            Exit::Usage,
+            Exit::SomeFailed,
+        ];
+        let has = |exit: &Exit| self.logs.iter().any(|done| done.exit == *exit);
+        order.into_iter().find(has).unwrap_or(Exit::Ok)
+    }
+}
+
+/// Why there is nothing to do.
+pub fn nothing(selection: &Selection) -> String {
+    let mut parts = Vec::new();
+    let mut others = selection.others.clone();
+    let current = others.remove(&LogState::Harvested).unwrap_or(0)
+        + others.remove(&LogState::Duplicate).unwrap_or(0);
+    if current > 0 {
+        let is = if current == 1 { "is" } else { "are" };
+        parts.push(format!(
+            "{} {is} harvested and current",
+            count(current as u64, "log")
+        ));
+    }
+    for (state, n) in others {
+        parts.push(format!("{} {}", whole(n as u64), state.word()));
+    }
+    let mut alone: std::collections::BTreeMap<LogState, u64> = Default::default();
+    for log in &selection.left_alone {
+        *alone.entry(log.state).or_default() += 1;
+    }
+    if !alone.is_empty() {
+        let states: Vec<String> = alone
+            .iter()
+            .map(|(s, n)| format!("{n} {}", s.word()))
+            .collect();
+        parts.push(format!("left alone unless named: {}", states.join(", ")));
+    }
+    if parts.is_empty() {
+        return "nothing to do: there are no logs".into();
+    }
+    format!("nothing to do: {}", parts.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(results: Vec<Result<Outcome>>, named: bool) -> Report {
+        let mut report = Report::new(&Selection::default());
+        report.logs = results
+            .into_iter()
+            .enumerate()
+            .map(|(n, result)| Done::new(format!("log-{n}"), result, named))
+            .collect();
+        report
+    }
+
+    fn harvested_one() -> Result<Outcome> {
+        Ok(Outcome::Harvested(Summary {
+            runs_ok: 4,
+            rows_in: 1000,
+            ..Summary::default()
+        }))
+    }
+
+    fn io_error() -> Error {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        Error::io("write", std::path::Path::new("x"), full)
+    }
+
+    #[test]
+    fn the_worst_log_decides_the_exit_code() {
+        let of = |results, named| report(results, named).exit();
+        assert_eq!(
+            of(vec![harvested_one(), Ok(Outcome::Current)], false),
+            Exit::Ok
+        );
+        let bad = || Err(Error::Log("bad".into()));
+        assert_eq!(of(vec![harvested_one(), bad()], false), Exit::SomeFailed);
+        assert_eq!(of(vec![bad(), Err(io_error())], false), Exit::Passing);
+        assert_eq!(
+            of(
+                vec![Err(io_error()), Err(Error::Fatal("gone".into()))],
+                false
+            ),
+            Exit::Fatal
+        );
+        assert_eq!(
+            of(vec![bad(), Err(Error::Cancelled)], false),
+            Exit::Interrupted
+        );
+    }
+
+    #[test]
+    fn some_failed_runs_do_not_fail_a_log_but_all_of_them_do() {
+        let with = |runs_ok| {
+            let errors = vec!["run a: broken".to_owned()];
+            Ok(Outcome::Harvested(Summary {
+                runs_ok,
+                run_errors: errors,
+                ..Summary::default()
+            }))
+        };
+        assert_eq!(report(vec![with(3)], false).exit(), Exit::Ok);
+        assert_eq!(report(vec![with(0)], false).exit(), Exit::SomeFailed);
+        assert!(
+            report(vec![with(3)], false)
+                .summary()
+                .contains("; 1 with failed runs")
+        );
+    }
+
+    #[test]
+    fn a_busy_log_is_a_fault_only_where_it_is_named() {
+        let busy = || Err(Error::Busy("another mdtui harvests it".into()));
+        assert_eq!(report(vec![busy()], false).exit(), Exit::Ok);
+        assert_eq!(report(vec![busy()], true).exit(), Exit::Passing);
+    }
+
+    #[test]
+    fn doing_nothing_says_why() {
+        let mut selection = Selection::default();
+        assert_eq!(nothing(&selection), "nothing to do: there are no logs");
+        selection.others.insert(LogState::Harvested, 11);
+        selection.others.insert(LogState::Duplicate, 1);
+        assert_eq!(
+            nothing(&selection),
+            "nothing to do: 12 logs are harvested and current"
+        );
+        selection.others.insert(LogState::Missing, 2);
+        assert!(nothing(&selection).ends_with("; 2 missing"));
+        let named = report(vec![Ok(Outcome::Current)], true);
+        assert_eq!(
+            named.summary(),
+            "nothing to do: log-0 is harvested and current"
+        );
+    }
+}

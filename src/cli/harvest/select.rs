@@ -1,0 +1,62 @@
+//! Which logs a harvest takes.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    cli::{args, look::Look},
+    etl::{
+        Result,
+        catalog::{LogRow, LogState},
+    },
+};
+
+/// What a harvest takes, and what it passes over.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// To be harvested, in the order of their keys or as they were named.
+    pub logs: Vec<LogRow>,
+    /// Whether the operator named them.
+    pub named: bool,
+    /// Not current, but left alone unless named.
+    pub left_alone: Vec<LogRow>,
+    /// Neither: how many there are in each state.
+    pub others: BTreeMap<LogState, usize>,
+}
+
+/// Named logs are taken as they are. Without names: those that are due, or with `force`
+/// all whose files can be read now.
+///
+/// # Errors
+/// [`crate::etl::Error::Usage`] for an unknown log.
+pub fn select(look: &Look, args: &args::Harvest) -> Result<Selection> {
+    let mut selection = Selection {
+        named: !args.logs.is_empty(),
+        ..Selection::default()
+    };
+    for name in &args.logs {
+        let log = look.log(name)?;
+        if selection.logs.iter().all(|other| other.key != log.key) {
+            selection.logs.push(log);
+        }
+    }
+    if selection.named {
+        return Ok(selection);
+    }
+    for log in look.catalog.logs()? {
+        if log.is_due() || (args.force && can_be_forced(&log)) {
+            selection.logs.push(log);
+        } else if log.leave_alone.is_some() {
+            selection.left_alone.push(log);
+        } else {
+            *selection.others.entry(log.state).or_default() += 1;
+        }
+    }
+    Ok(selection)
+}
+
+fn can_be_forced(log: &LogRow) -> bool {
+    !matches!(
+        log.state,
+        LogState::Missing | LogState::Writing | LogState::Harvesting | LogState::Queued
+    )
+}

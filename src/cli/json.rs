@@ -1,0 +1,348 @@
+//! The JSON that commands print. `docs/json.md` says what each key means.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::etl::{
+    catalog::{HarvestRow, LogDetail, LogRow, MachineRow, RunDetail, RunRow},
+    clean::Ledger,
+    quality::Flag,
+    stats::{ChannelStats, MachineStats},
+    time,
+};
+
+/// Version of all shapes here; raised when a key changes its meaning or goes away.
+pub const VERSION: u32 = 1;
+
+fn time_text(us: Option<i64>) -> Option<String> {
+    us.map(time::format)
+}
+
+/// A log of `list`.
+#[derive(Debug, Serialize)]
+pub struct LogJson<'a> {
+    key: &'a str,
+    state: &'static str,
+    reason: &'a str,
+    path: &'a str,
+    cell_id: Option<&'a str>,
+    size: Option<u64>,
+    mtime: Option<String>,
+    rows: Option<u64>,
+    runs_ok: Option<u32>,
+    runs_failed: Option<u32>,
+    start_time: Option<String>,
+    stop_time: Option<String>,
+    harvested_at: Option<String>,
+    verdict: Option<&'static str>,
+}
+
+impl<'a> From<&'a LogRow> for LogJson<'a> {
+    fn from(log: &'a LogRow) -> Self {
+        Self {
+            key: &log.key,
+            state: log.state.word(),
+            reason: &log.reason,
+            path: &log.path,
+            cell_id: log.cell_id.as_deref(),
+            size: log.size,
+            mtime: time_text(log.mtime_us),
+            rows: log.rows,
+            runs_ok: log.runs_ok,
+            runs_failed: log.runs_failed,
+            start_time: time_text(log.start_us),
+            stop_time: time_text(log.stop_us),
+            harvested_at: time_text(log.harvested_at_us),
+            verdict: log.verdict.map(|v| v.word()),
+        }
+    }
+}
+
+/// `list --json`, and `harvest --dry-run --json`.
+#[derive(Debug, Serialize)]
+pub struct LogsJson<'a> {
+    version: u32,
+    logs: Vec<LogJson<'a>>,
+}
+
+impl<'a> LogsJson<'a> {
+    /// Of these logs.
+    pub fn new(logs: impl IntoIterator<Item = &'a LogRow>) -> Self {
+        Self {
+            version: VERSION,
+            logs: logs.into_iter().map(LogJson::from).collect(),
+        }
+    }
+}
+
+/// A run of `runs`.
+#[derive(Debug, Serialize)]
+pub struct RunJson<'a> {
+    run_uuid: String,
+    log: &'a str,
+    cell_id: Option<&'a str>,
+    error: Option<&'a str>,
+    start_time: Option<String>,
+    stop_time: Option<String>,
+    total_runtime_seconds: Option<f64>,
+    total_distance_mm: &'a BTreeMap<String, f64>,
+    rows: u64,
+    samples: u64,
+    complete_rows: u64,
+    channels: u32,
+    verdict: &'static str,
+    flags: u32,
+    also_in: &'a [String],
+    file_name: Option<&'a str>,
+}
+
+impl<'a> From<&'a RunRow> for RunJson<'a> {
+    fn from(run: &'a RunRow) -> Self {
+        Self {
+            run_uuid: run.run.to_string(),
+            log: &run.log_key,
+            cell_id: run.cell_id.as_deref(),
+            error: run.error.as_deref(),
+            start_time: time_text(run.start_us),
+            stop_time: time_text(run.stop_us),
+            total_runtime_seconds: run.runtime_s,
+            total_distance_mm: &run.distance_mm,
+            rows: run.rows,
+            samples: run.samples,
+            complete_rows: run.complete_rows,
+            channels: run.channels,
+            verdict: run.verdict.word(),
+            flags: run.flags,
+            also_in: &run.also_in,
+            file_name: run.file_name.as_deref(),
+        }
+    }
+}
+
+/// `runs --json`.
+#[derive(Debug, Serialize)]
+pub struct RunsJson<'a> {
+    version: u32,
+    runs: Vec<RunJson<'a>>,
+}
+
+impl<'a> RunsJson<'a> {
+    /// Of these runs.
+    pub fn new(runs: &'a [RunRow]) -> Self {
+        Self {
+            version: VERSION,
+            runs: runs.iter().map(RunJson::from).collect(),
+        }
+    }
+}
+
+/// A run of `show`: what `runs` says of it, and section by section the rest.
+#[derive(Debug, Serialize)]
+pub struct RunDetailJson<'a> {
+    run_uuid: String,
+    log: &'a str,
+    cell_id: Option<&'a str>,
+    cells_seen: &'a [String],
+    error: Option<&'a str>,
+    start_time: Option<String>,
+    stop_time: Option<String>,
+    total_runtime_seconds: Option<f64>,
+    total_distance_mm: &'a BTreeMap<String, f64>,
+    available_channels: &'a [String],
+    rows: u64,
+    samples: u64,
+    complete_rows: u64,
+    ledger: &'a Ledger,
+    channels: &'a BTreeMap<String, ChannelStats>,
+    machines: &'a BTreeMap<String, MachineStats>,
+    quality: &'a [Flag],
+    verdict: &'static str,
+    source_lost_precision: bool,
+    also_in: &'a [String],
+    file_name: Option<&'a str>,
+}
+
+impl<'a> From<&'a RunDetail> for RunDetailJson<'a> {
+    fn from(detail: &'a RunDetail) -> Self {
+        let run = &detail.row;
+        Self {
+            run_uuid: run.run.to_string(),
+            log: &run.log_key,
+            cell_id: run.cell_id.as_deref(),
+            cells_seen: &detail.cells_seen,
+            error: run.error.as_deref(),
+            start_time: time_text(run.start_us),
+            stop_time: time_text(run.stop_us),
+            total_runtime_seconds: run.runtime_s,
+            total_distance_mm: &run.distance_mm,
+            available_channels: &detail.columns,
+            rows: run.rows,
+            samples: run.samples,
+            complete_rows: run.complete_rows,
+            ledger: &detail.ledger,
+            channels: &detail.channels,
+            machines: &detail.machines,
+            quality: &detail.flags,
+            verdict: run.verdict.word(),
+            source_lost_precision: detail.source_lost_precision,
+            also_in: &run.also_in,
+            file_name: run.file_name.as_deref(),
+        }
+    }
+}
+
+/// `show RUN --json`.
+#[derive(Debug, Serialize)]
+pub struct ShowRunJson<'a> {
+    version: u32,
+    run: RunDetailJson<'a>,
+}
+
+impl<'a> ShowRunJson<'a> {
+    /// Of this run.
+    pub fn new(run: &'a RunDetail) -> Self {
+        Self {
+            version: VERSION,
+            run: run.into(),
+        }
+    }
+}
+
+/// A past harvest of a log.
+#[derive(Debug, Serialize)]
+struct HarvestJson<'a> {
+    at: String,
+    seconds: f64,
+    outcome: &'a str,
+    message: &'a str,
+}
+
+impl<'a> From<&'a HarvestRow> for HarvestJson<'a> {
+    fn from(row: &'a HarvestRow) -> Self {
+        Self {
+            at: time::format(row.at_us),
+            seconds: row.seconds,
+            outcome: &row.outcome,
+            message: &row.message,
+        }
+    }
+}
+
+/// A log of `show`: what `list` says of it, and the rest.
+#[derive(Debug, Serialize)]
+struct LogDetailJson<'a> {
+    #[serde(flatten)]
+    row: LogJson<'a>,
+    ledger: Option<&'a Ledger>,
+    errors: &'a [String],
+    content_hash: Option<&'a str>,
+    program: Option<&'a str>,
+    seconds: Option<f64>,
+    history: Vec<HarvestJson<'a>>,
+    runs: Vec<RunDetailJson<'a>>,
+}
+
+/// `show LOG --json`.
+#[derive(Debug, Serialize)]
+pub struct ShowLogJson<'a> {
+    version: u32,
+    log: LogDetailJson<'a>,
+}
+
+impl<'a> ShowLogJson<'a> {
+    /// Of this log and its runs.
+    pub fn new(log: &'a LogDetail, runs: &'a [RunDetail]) -> Self {
+        let log = LogDetailJson {
+            row: (&log.row).into(),
+            ledger: log.ledger.as_ref(),
+            errors: &log.errors,
+            content_hash: log.content_hash.as_deref(),
+            program: log.program.as_deref(),
+            seconds: log.seconds,
+            history: log.history.iter().map(HarvestJson::from).collect(),
+            runs: runs.iter().map(RunDetailJson::from).collect(),
+        };
+        Self {
+            version: VERSION,
+            log,
+        }
+    }
+}
+
+/// One run in a machine's series.
+#[derive(Debug, Serialize)]
+struct MachinePointJson<'a> {
+    log: &'a str,
+    run_uuid: String,
+    start_time: String,
+    total_runtime_seconds: f64,
+    verdict: &'static str,
+    #[serde(flatten)]
+    stats: &'a MachineStats,
+}
+
+/// A machine of `machines`.
+#[derive(Debug, Serialize)]
+struct MachineJson<'a> {
+    cell_id: Option<&'a str>,
+    robot: &'a str,
+    runs: u64,
+    runtime_seconds: f64,
+    distance_mm: Option<f64>,
+    top_speed_max: Option<f64>,
+    top_speed_p999: Option<f64>,
+    peak_force_max: Option<f64>,
+    peak_force_p999: Option<f64>,
+    mean_force: Option<f64>,
+    verdicts: &'a BTreeMap<String, u64>,
+    first_seen: String,
+    last_seen: String,
+    series: Vec<MachinePointJson<'a>>,
+}
+
+impl<'a> From<&'a MachineRow> for MachineJson<'a> {
+    fn from(machine: &'a MachineRow) -> Self {
+        let point = |p: &'a crate::etl::catalog::MachinePoint| MachinePointJson {
+            log: &p.log_key,
+            run_uuid: p.run.to_string(),
+            start_time: time::format(p.start_us),
+            total_runtime_seconds: p.runtime_s,
+            verdict: p.verdict.word(),
+            stats: &p.stats,
+        };
+        Self {
+            cell_id: machine.cell_id.as_deref(),
+            robot: &machine.robot,
+            runs: machine.runs,
+            runtime_seconds: machine.runtime_s,
+            distance_mm: machine.distance_mm,
+            top_speed_max: machine.top_speed_max,
+            top_speed_p999: machine.top_speed_p999,
+            peak_force_max: machine.peak_force_max,
+            peak_force_p999: machine.peak_force_p999,
+            mean_force: machine.mean_force,
+            verdicts: &machine.verdicts,
+            first_seen: time::format(machine.first_seen_us),
+            last_seen: time::format(machine.last_seen_us),
+            series: machine.series.iter().map(point).collect(),
+        }
+    }
+}
+
+/// `machines --json`.
+#[derive(Debug, Serialize)]
+pub struct MachinesJson<'a> {
+    version: u32,
+    machines: Vec<MachineJson<'a>>,
+}
+
+impl<'a> MachinesJson<'a> {
+    /// Of these machines.
+    pub fn new(machines: &'a [MachineRow]) -> Self {
+        Self {
+            version: VERSION,
+            machines: machines.iter().map(MachineJson::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `mdtui list`: the logs and their states.
+
+use super::{
+    args, exit,
+    exit::Exit,
+    json::LogsJson,
+    look::Look,
+    settings::Settings,
+    table::{self, Table, or_none},
+};
+use crate::etl::{
+    Result,
+    catalog::{LogRow, LogState},
+    harvest::CancelToken,
+    time,
+};
+
+/// Lists the logs.
+///
+/// # Errors
+/// Those of [`Look::new`].
+pub fn run(settings: &Settings, args: &args::List) -> Result<Exit> {
+    let look = Look::new(settings, &CancelToken::new())?;
+    let mut logs = look.catalog.logs()?;
+    if !args.state.is_empty() {
+        logs.retain(|log| args.state.contains(&log.state));
+    }
+    if args.json {
+        exit::print_json(&LogsJson::new(&logs))?;
+    } else if logs.is_empty() {
+        let which = if args.state.is_empty() {
+            "no logs"
+        } else {
+            "no logs in this state"
+        };
+        let data = crate::etl::text::visible_path(&look.context.data_dir);
+        exit::note(&format!("{which} below {data}"));
+    } else {
+        exit::print(&render(&logs))?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// The table of `list`.
+pub fn render(logs: &[LogRow]) -> String {
+    let mut table = Table::new(&[
+        "state",
+        "log",
+        "cell",
+        ">size",
+        ">rows",
+        ">runs",
+        "start (UTC)",
+        ">span",
+        "verdict",
+        "reason",
+    ]);
+    for log in logs {
+        table.row(vec![
+            log.state.word().into(),
+            log.key.clone(),
+            or_none(log.cell_id.clone()),
+            or_none(log.size.map(table::size)),
+            or_none(log.rows.map(table::whole)),
+            runs(log),
+            or_none(log.start_us.map(time::format_screen)),
+            span(log),
+            or_none(log.verdict.map(|v| v.word())),
+            reason(log),
+        ]);
+    }
+    table.render()
+}
+
+/// `4`, or `3/4` when some failed.
+fn runs(log: &LogRow) -> String {
+    match (log.runs_ok, log.runs_failed) {
+        (Some(ok), None | Some(0)) => ok.to_string(),
+        (Some(ok), Some(failed)) => format!("{ok}/{}", ok + failed),
+        (None, _) => table::NONE.into(),
+    }
+}
+
+fn span(log: &LogRow) -> String {
+    match (log.start_us, log.stop_us) {
+        (Some(a), Some(b)) => time::format_duration((b - a) as f64 / time::SECOND as f64),
+        _ => table::NONE.into(),
+    }
+}
+
+/// The reason, where the state alone leaves a question.
+fn reason(log: &LogRow) -> String {
+    match log.state {
+        LogState::Harvested | LogState::Pending => String::new(),
+        _ => log.reason.clone(),
+    }
+}

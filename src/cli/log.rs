@@ -1,0 +1,88 @@
+//! The program's own log, for whoever looks for the cause of trouble.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+use crate::etl::lake::Lake;
+
+/// A log that has grown beyond this is begun anew.
+const LARGEST: u64 = 8_000_000;
+
+/// Sends what the program traces to the lake's log file. `MDTUI_LOG` filters it
+/// (`debug`, `mdtui=trace`); without it, warnings and errors are kept.
+pub fn start(lake: &Lake) {
+    let filter = EnvFilter::try_from_env("MDTUI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let writer = LazyFile {
+        root: lake.root().to_owned(),
+        path: lake.log_path(),
+        file: Mutex::new(None),
+    };
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(writer)
+        .finish();
+    // Set once per process; a second call (in tests) keeps the first.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// A file that is opened at the first line, and only below a lake that exists: looking at
+/// an empty directory leaves nothing behind.
+struct LazyFile {
+    root: PathBuf,
+    path: PathBuf,
+    file: Mutex<Option<File>>,
+}
+
+impl LazyFile {
+    fn open(&self) -> io::Result<File> {
+        if !self.root.is_dir() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let too_large = fs::metadata(&self.path).is_ok_and(|m| m.len() > LARGEST);
+        if too_large {
+            fs::remove_file(&self.path)?;
+        }
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.path)
+    }
+}
+
+impl<'a> MakeWriter<'a> for LazyFile {
+    type Writer = Line<'a>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Line(self)
+    }
+}
+
+/// One line to the file. Trouble with the log never becomes trouble of the program.
+struct Line<'a>(&'a LazyFile);
+
+impl Write for Line<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut file = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.is_none() {
+            *file = self.0.open().ok();
+        }
+        if let Some(file) = file.as_mut() {
+            let _ = file.write_all(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! `mdtui machines`: every machine over its runs.
+
+use super::{
+    args, exit,
+    exit::Exit,
+    json::MachinesJson,
+    look::Look,
+    settings::Settings,
+    table::{Table, fixed, or_none, whole},
+};
+use crate::etl::{Result, catalog::MachineRow, harvest::CancelToken, quality::Verdict, time};
+
+/// Lists machines.
+///
+/// # Errors
+/// Those of [`Look::new`].
+pub fn run(settings: &Settings, args: &args::Machines) -> Result<Exit> {
+    let look = Look::new(settings, &CancelToken::new())?;
+    let machines = look.catalog.machines()?;
+    if args.json {
+        exit::print_json(&MachinesJson::new(&machines))?;
+    } else if machines.is_empty() {
+        exit::note("no machines: nothing is harvested yet");
+    } else {
+        exit::print(&render(&machines))?;
+    }
+    Ok(Exit::Ok)
+}
+
+const VERDICTS: [Verdict; 4] = [
+    Verdict::Pass,
+    Verdict::Suspect,
+    Verdict::Fail,
+    Verdict::NotEvaluated,
+];
+
+fn render(machines: &[MachineRow]) -> String {
+    let mut table = Table::new(&[
+        "cell",
+        "robot",
+        ">runs",
+        ">runtime",
+        ">distance (mm)",
+        ">top speed (mm/s)",
+        ">p99.9",
+        ">peak force (N)",
+        ">p99.9",
+        ">mean force (N)",
+        ">pass",
+        ">suspect",
+        ">fail",
+        ">not evaluated",
+        "first seen (UTC)",
+        "last seen (UTC)",
+    ]);
+    for m in machines {
+        let mut cells = vec![
+            or_none(m.cell_id.clone()),
+            m.robot.clone(),
+            whole(m.runs),
+            time::format_duration(m.runtime_s),
+            fixed(m.distance_mm, 1),
+            fixed(m.top_speed_max, 1),
+            fixed(m.top_speed_p999, 1),
+            fixed(m.peak_force_max, 1),
+            fixed(m.peak_force_p999, 1),
+            fixed(m.mean_force, 1),
+        ];
+        cells.extend(VERDICTS.map(|v| whole(m.verdicts.get(v.word()).copied().unwrap_or(0))));
+        cells.extend([
+            time::format_screen(m.first_seen_us),
+            time::format_screen(m.last_seen_us),
+        ]);
+        table.row(cells);
+    }
+    table.render()
+}

@@ -1,0 +1,34 @@
+//! `mdtui rebuild`: the catalog anew from the records in the lake.
+
+use super::{exit, exit::Exit, settings::Settings, signals::cancel_on_signals, table::count};
+use crate::etl::{Error, Result, catalog::Catalog, harvest::CancelToken, text};
+
+/// Rebuilds the catalog. A record that cannot be read is named and passed over.
+///
+/// # Errors
+/// [`Error::Fatal`] without a lake, and those of [`Catalog::rebuild`].
+pub fn run(settings: &Settings) -> Result<Exit> {
+    let context = settings.context()?;
+    if !context.lake.root().is_dir() {
+        return Err(Error::Fatal(format!(
+            "there is no lake at {}; name it with --cache-dir",
+            text::visible_path(context.lake.root())
+        )));
+    }
+    let cancel = CancelToken::new();
+    cancel_on_signals(&cancel, || {})?;
+    let rebuilt = Catalog::open(&context.lake)?.rebuild(&context, &cancel)?;
+    for problem in &rebuilt.problems {
+        exit::note(problem);
+    }
+    exit::print(&format!(
+        "rebuilt the catalog from {} with {}\n",
+        count(rebuilt.records as u64, "record"),
+        count(rebuilt.runs as u64, "run")
+    ))?;
+    Ok(if rebuilt.problems.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::SomeFailed
+    })
+}

@@ -1,0 +1,104 @@
+//! `mdtui runs`: the runs of one log, or of all.
+
+use super::{
+    args, exit,
+    exit::Exit,
+    json::RunsJson,
+    look::Look,
+    settings::Settings,
+    table::{self, Table, fixed, or_none},
+};
+use crate::etl::{Result, catalog::RunRow, harvest::CancelToken, time};
+
+/// Lists runs.
+///
+/// # Errors
+/// [`crate::etl::Error::Usage`] for an unknown log, and those of [`Look::new`].
+pub fn run(settings: &Settings, args: &args::Runs) -> Result<Exit> {
+    let look = Look::new(settings, &CancelToken::new())?;
+    let key = args
+        .log
+        .as_deref()
+        .map(|name| look.log(name))
+        .transpose()?
+        .map(|log| log.key);
+    let runs = look.catalog.runs(key.as_deref())?;
+    if args.json {
+        exit::print_json(&RunsJson::new(&runs))?;
+    } else if runs.is_empty() {
+        exit::note("no runs: nothing of it is harvested yet");
+    } else {
+        exit::print(&render(&runs))?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// The table of `runs`.
+pub fn render(runs: &[RunRow]) -> String {
+    let mut robots: Vec<&str> = Vec::new();
+    for robot in runs.iter().flat_map(|r| r.distance_mm.keys()) {
+        if !robots.contains(&robot.as_str()) {
+            robots.push(robot);
+        }
+    }
+    robots.sort_unstable();
+    let distances: Vec<String> = robots
+        .iter()
+        .map(|r| format!(">distance {r} (mm)"))
+        .collect();
+    let mut heads = vec!["run", "cell", "start (UTC)", ">runtime (s)"];
+    heads.extend(distances.iter().map(String::as_str));
+    heads.extend([
+        ">rows",
+        ">samples",
+        ">complete",
+        ">channels",
+        "verdict",
+        "log",
+        "note",
+    ]);
+    let mut table = Table::new(&heads);
+    for run in runs {
+        let mut cells = vec![
+            run.run.short(),
+            or_none(run.cell_id.clone()),
+            or_none(run.start_us.map(time::format_screen)),
+            fixed(run.runtime_s, 3),
+        ];
+        cells.extend(
+            robots
+                .iter()
+                .map(|r| fixed(run.distance_mm.get(*r).copied(), 3)),
+        );
+        cells.extend([
+            table::whole(run.rows),
+            table::whole(run.samples),
+            table::whole(run.complete_rows),
+            run.channels.to_string(),
+            verdict(run),
+            run.log_key.clone(),
+            note(run),
+        ]);
+        table.row(cells);
+    }
+    table.render()
+}
+
+fn verdict(run: &RunRow) -> String {
+    match run.flags {
+        0 => run.verdict.word().into(),
+        n => format!("{} ({n})", run.verdict.word()),
+    }
+}
+
+/// What is out of the ordinary.
+fn note(run: &RunRow) -> String {
+    let mut notes = Vec::new();
+    if let Some(error) = &run.error {
+        notes.push(format!("failed: {error}"));
+    }
+    if !run.also_in.is_empty() {
+        notes.push(format!("also in {}", run.also_in.join(", ")));
+    }
+    notes.join("; ")
+}

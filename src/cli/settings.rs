@@ -1,0 +1,240 @@
+//! Where everything is: command line and environment, then the config file, then defaults.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use etcetera::BaseStrategy;
+use serde::{Deserialize, Deserializer};
+
+use super::args::Global;
+use crate::etl::{Error, Result, harvest::Context, lake::Lake, profile::Profile, text};
+
+/// What the config file may say.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigFile {
+    data_dir: Option<PathBuf>,
+    cache_dir: Option<PathBuf>,
+    profile: Option<PathBuf>,
+    jobs: Option<Jobs>,
+}
+
+/// Logs harvested side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Jobs {
+    /// One per core.
+    #[default]
+    Cores,
+    /// So many.
+    Number(usize),
+}
+
+impl Jobs {
+    /// At least one.
+    pub fn number(self) -> usize {
+        match self {
+            Self::Cores => std::thread::available_parallelism().map_or(1, usize::from),
+            Self::Number(n) => n,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Jobs {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Raw {
+            Number(i64),
+            Word(String),
+            Other(toml::Value),
+        }
+        let bad = |what: String| {
+            let what = text::quoted(&what, 40);
+            serde::de::Error::custom(format!(
+                "jobs is {what}: allowed are \"cores\" and whole numbers from 1 to 1024"
+            ))
+        };
+        match Raw::deserialize(d)? {
+            Raw::Number(n @ 1..=1024) => Ok(Self::Number(n as usize)),
+            Raw::Number(n) => Err(bad(n.to_string())),
+            Raw::Word(word) if word == "cores" => Ok(Self::Cores),
+            Raw::Word(word) => Err(bad(format!("\"{word}\""))),
+            Raw::Other(other) => Err(bad(other.to_string())),
+        }
+    }
+}
+
+/// What holds for this call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Where the logs are.
+    pub data_dir: PathBuf,
+    /// Where the results go.
+    pub cache_dir: PathBuf,
+    /// The profile's file; `None`: the built-in one.
+    pub profile: Option<PathBuf>,
+    /// Logs harvested side by side.
+    pub jobs: Jobs,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: "data".into(),
+            cache_dir: "cache".into(),
+            profile: None,
+            jobs: Jobs::Cores,
+        }
+    }
+}
+
+impl Settings {
+    /// The settings of this call.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the config file, the line and what is allowed.
+    pub fn resolve(global: &Global) -> Result<Self> {
+        let file = config_path().map_or_else(|| Ok(ConfigFile::default()), |path| read(&path))?;
+        Ok(Self::merge(global, file))
+    }
+
+    fn merge(global: &Global, file: ConfigFile) -> Self {
+        let defaults = Self::default();
+        // An empty variable of the environment is as good as none.
+        let given = |path: &Option<PathBuf>| path.clone().filter(|p| !p.as_os_str().is_empty());
+        let filed = |path: Option<PathBuf>| path.map(|p| from_home(&p));
+        let profile = given(&global.profile).or_else(|| filed(file.profile));
+        Self {
+            data_dir: given(&global.data_dir)
+                .or_else(|| filed(file.data_dir))
+                .unwrap_or(defaults.data_dir),
+            cache_dir: given(&global.cache_dir)
+                .or_else(|| filed(file.cache_dir))
+                .unwrap_or(defaults.cache_dir),
+            profile: profile.filter(|p| p != Path::new("built-in")),
+            jobs: file.jobs.unwrap_or(defaults.jobs),
+        }
+    }
+
+    /// Logs, lake and rules of this call.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] when the profile cannot be used.
+    pub fn context(&self) -> Result<Context> {
+        let profile = match &self.profile {
+            Some(path) => Profile::read(path)?,
+            None => Profile::built_in()?,
+        };
+        Ok(Context {
+            data_dir: self.data_dir.clone(),
+            lake: Lake::new(self.cache_dir.clone()),
+            profile: Arc::new(profile),
+        })
+    }
+}
+
+/// `$XDG_CONFIG_HOME/mdtui/config.toml`; `None` without a home.
+fn config_path() -> Option<PathBuf> {
+    let dirs = etcetera::choose_base_strategy().ok()?;
+    Some(dirs.config_dir().join("mdtui").join("config.toml"))
+}
+
+fn read(path: &Path) -> Result<ConfigFile> {
+    match fs::read_to_string(path) {
+        Ok(toml) => parse(&toml, &text::visible_path(path)),
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(ConfigFile::default())
+        }
+        Err(e) => Err(Error::Usage(format!(
+            "cannot read the config file {}: {e}",
+            text::visible_path(path)
+        ))),
+    }
+}
+
+fn parse(toml: &str, origin: &str) -> Result<ConfigFile> {
+    toml::from_str(toml).map_err(|e| {
+        let before = e.span().and_then(|span| toml.get(..span.start));
+        let line = before.map_or(1, |text| text.matches('\n').count() + 1);
+        // The message may run over several lines; an error is one sentence.
+        let message = text::visible(&e.message().replace('\n', " "));
+        Error::Usage(format!("{origin}, line {line}: {message}"))
+    })
+}
+
+fn from_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), etcetera::home_dir()) {
+        (Ok(rest), Ok(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: &str = include_str!("../../assets/config.toml");
+
+    #[test]
+    fn the_sample_equals_the_defaults_and_sets_everything() {
+        let file = parse(SAMPLE, "sample").unwrap();
+        let ConfigFile {
+            data_dir,
+            cache_dir,
+            profile,
+            jobs,
+        } = &file;
+        assert!(data_dir.is_some() && cache_dir.is_some() && profile.is_some() && jobs.is_some());
+        assert_eq!(
+            Settings::merge(&Global::default(), file),
+            Settings::default()
+        );
+    }
+
+    #[test]
+    fn the_command_line_goes_before_the_file_and_an_empty_variable_is_none() {
+        let file = parse("data_dir = \"a\"\ncache_dir = \"b\"\njobs = 3\n", "f").unwrap();
+        let global = Global {
+            data_dir: Some("c".into()),
+            cache_dir: Some("".into()),
+            profile: Some("p.toml".into()),
+        };
+        let settings = Settings::merge(&global, file);
+        assert_eq!(settings.data_dir, Path::new("c"));
+        assert_eq!(settings.cache_dir, Path::new("b"));
+        assert_eq!(settings.profile.as_deref(), Some(Path::new("p.toml")));
+        assert_eq!(settings.jobs, Jobs::Number(3));
+    }
+
+    #[test]
+    fn mistakes_name_the_file_the_line_and_what_is_allowed() {
+        let sentence = |toml: &str| parse(toml, "f.toml").unwrap_err().to_string();
+        let unknown = sentence("jobs = 2\ndata-dir = \"x\"\n");
+        assert!(unknown.starts_with("f.toml, line 2: "), "{unknown}");
+        assert!(
+            unknown.contains("data-dir") && unknown.contains("cache_dir"),
+            "{unknown}"
+        );
+        for bad in ["0", "\"many\"", "1.5"] {
+            let error = sentence(&format!("\njobs = {bad}\n"));
+            assert!(error.starts_with("f.toml, line 2: "), "{error}");
+            assert!(
+                error.contains("\"cores\" and whole numbers from 1 to 1024"),
+                "{error}"
+            );
+        }
+        assert!(sentence("data_dir = 5\n").contains("line 1"));
+        assert!(!sentence("data_dir = \n").contains('\n'));
+    }
+
+    #[test]
+    fn a_leading_tilde_is_the_home() {
+        let home = etcetera::home_dir().unwrap();
+        assert_eq!(from_home(Path::new("~/x")), home.join("x"));
+        assert_eq!(from_home(Path::new("x/~")), Path::new("x/~"));
+    }
+}

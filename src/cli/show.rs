@@ -1,0 +1,371 @@
+//! `mdtui show`: everything about a log or a run.
+
+use super::{
+    args, exit,
+    exit::Exit,
+    json::{ShowLogJson, ShowRunJson},
+    look::Look,
+    settings::Settings,
+    table::{self, NONE, Table, fixed, or_none, whole},
+};
+use crate::etl::{
+    Error, Result,
+    catalog::{LogDetail, RunDetail, RunRow},
+    clean::Ledger,
+    harvest::CancelToken,
+    time,
+};
+
+/// Shows a log or a run. A log's exact name goes before a part of a run's id.
+///
+/// # Errors
+/// [`Error::Usage`] for an unknown name or one that means several runs; those of
+/// [`Look::new`].
+pub fn run(settings: &Settings, args: &args::Show) -> Result<Exit> {
+    let look = Look::new(settings, &CancelToken::new())?;
+    if let Some(log) = look.find_log(&args.name)? {
+        let detail = look
+            .catalog
+            .log_detail(&log.key)?
+            .ok_or_else(|| gone(&log.key))?;
+        let rows = look.catalog.runs(Some(&log.key))?;
+        let runs: Vec<RunDetail> = rows
+            .iter()
+            .map(|r| run_detail(&look, r))
+            .collect::<Result<_>>()?;
+        if args.json {
+            exit::print_json(&ShowLogJson::new(&detail, &runs))?;
+        } else {
+            exit::print(&log_text(&detail, &runs))?;
+        }
+        return Ok(Exit::Ok);
+    }
+    let name = crate::etl::text::visible_os(&args.name);
+    let row = match look.find_run(&name)? {
+        Some(row) => row,
+        // What names neither is most likely a mistyped log where it has the look of one.
+        None if name.contains(['/', '.']) => return look.log(&args.name).map(|_| Exit::Ok),
+        None => look.run(&name)?,
+    };
+    let detail = run_detail(&look, &row)?;
+    if args.json {
+        exit::print_json(&ShowRunJson::new(&detail))?;
+    } else {
+        exit::print(&run_text(&detail))?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn run_detail(look: &Look, row: &RunRow) -> Result<RunDetail> {
+    look.catalog
+        .run_detail(&row.log_key, row.run)?
+        .ok_or_else(|| gone(&format!("{}:{}", row.log_key, row.run)))
+}
+
+/// Another process changed the catalog between two questions.
+fn gone(name: &str) -> Error {
+    Error::Moving(format!(
+        "{name} was being harvested again just now; ask once more"
+    ))
+}
+
+/// `  label            text`
+fn line(out: &mut String, label: &str, text: &str) {
+    out.push_str(&format!("  {label:<18}{text}\n"));
+}
+
+fn log_text(detail: &LogDetail, runs: &[RunDetail]) -> String {
+    let log = &detail.row;
+    let mut out = format!("log {}\n", log.key);
+    line(
+        &mut out,
+        "state",
+        &format!("{}: {}", log.state.word(), log.reason),
+    );
+    line(&mut out, "file", &log.path);
+    line(
+        &mut out,
+        "size",
+        &or_none(
+            log.size
+                .map(|s| format!("{} ({} bytes)", table::size(s), whole(s))),
+        ),
+    );
+    line(
+        &mut out,
+        "changed",
+        &or_none(log.mtime_us.map(time::format)),
+    );
+    line(&mut out, "cell", &or_none(log.cell_id.clone()));
+    if let Some(at) = log.harvested_at_us {
+        let seconds = detail
+            .seconds
+            .map(|s| format!(" in {s:.2} s"))
+            .unwrap_or_default();
+        let by = detail
+            .program
+            .as_ref()
+            .map(|p| format!(" by {p}"))
+            .unwrap_or_default();
+        line(
+            &mut out,
+            "harvested",
+            &format!("{}{seconds}{by}", time::format(at)),
+        );
+    }
+    if let Some(hash) = &detail.content_hash {
+        line(&mut out, "content", &format!("blake3 {hash}"));
+    }
+    if let Some(verdict) = log.verdict {
+        line(&mut out, "verdict", verdict.word());
+    }
+    if let Some(ledger) = &detail.ledger {
+        ledger_text(&mut out, ledger);
+    }
+    for error in &detail.errors {
+        line(&mut out, "error", error);
+    }
+    if !detail.history.is_empty() {
+        let mut table = Table::new(&["harvest (UTC)", ">seconds", "outcome", "message"]).indent(2);
+        for h in &detail.history {
+            let at = time::format_screen(h.at_us);
+            table.row(vec![
+                at,
+                format!("{:.2}", h.seconds),
+                h.outcome.clone(),
+                h.message.clone(),
+            ]);
+        }
+        out.push('\n');
+        out.push_str(&table.render());
+    }
+    for run in runs {
+        out.push('\n');
+        out.push_str(&run_text(run));
+    }
+    out
+}
+
+fn ledger_text(out: &mut String, ledger: &Ledger) {
+    let dropped = ledger.rows_dropped();
+    let kept = format!(
+        "{} in, {} kept, {} dropped",
+        whole(ledger.rows_in),
+        whole(ledger.rows_kept),
+        whole(dropped)
+    );
+    line(out, "ledger", &kept);
+    for (reason, rows) in &ledger.dropped {
+        line(out, "", &format!("{} {}", reason.word(), whole(*rows)));
+    }
+}
+
+fn run_text(detail: &RunDetail) -> String {
+    let run = &detail.row;
+    let mut out = format!("run {}\n", run.run);
+    line(&mut out, "log", &run.log_key);
+    let cells = match detail.cells_seen.len() {
+        0 | 1 => String::new(),
+        _ => format!(" (its rows name {})", detail.cells_seen.join(", ")),
+    };
+    line(
+        &mut out,
+        "cell",
+        &format!("{}{cells}", or_none(run.cell_id.clone())),
+    );
+    if let Some(error) = &run.error {
+        line(&mut out, "error", error);
+    }
+    line(&mut out, "start", &or_none(run.start_us.map(time::format)));
+    line(&mut out, "stop", &or_none(run.stop_us.map(time::format)));
+    line(
+        &mut out,
+        "runtime",
+        &format!("{} s", fixed(run.runtime_s, 6)),
+    );
+    for (robot, mm) in &run.distance_mm {
+        line(
+            &mut out,
+            &format!("distance {robot}"),
+            &format!("{mm:.6} mm"),
+        );
+    }
+    line(
+        &mut out,
+        "rows",
+        &format!(
+            "{} ({} complete)",
+            whole(run.rows),
+            whole(run.complete_rows)
+        ),
+    );
+    line(&mut out, "samples", &whole(run.samples));
+    let channels: Vec<&str> = detail.columns.iter().map(String::as_str).collect();
+    line(
+        &mut out,
+        "channels",
+        &format!("{}: {}", run.channels, channels.join(" ")),
+    );
+    line(&mut out, "verdict", run.verdict.word());
+    if detail.source_lost_precision {
+        line(
+            &mut out,
+            "id",
+            "the log stored it as a double above 2^53: neighbouring ids may be merged",
+        );
+    }
+    if !run.also_in.is_empty() {
+        line(&mut out, "also in", &run.also_in.join(", "));
+    }
+    if let Some(file) = &run.file_name {
+        line(&mut out, "table", file);
+    }
+    ledger_text(&mut out, &detail.ledger);
+    for flag in &detail.flags {
+        let channel = flag.channel.as_deref().unwrap_or("run");
+        line(
+            &mut out,
+            "flag",
+            &format!("{} {channel}: {}", flag.rule, flag.message),
+        );
+    }
+    if !detail.machines.is_empty() {
+        out.push('\n');
+        out.push_str(&machines(detail).render());
+    }
+    if !detail.channels.is_empty() {
+        out.push('\n');
+        out.push_str(&values(detail).render());
+        out.push('\n');
+        out.push_str(&clocks(detail).render());
+    }
+    out
+}
+
+fn machines(detail: &RunDetail) -> Table {
+    let mut table = Table::new(&[
+        "robot",
+        ">distance (mm)",
+        ">top speed (mm/s)",
+        ">p99.9",
+        ">peak force (N)",
+        ">p99.9",
+        ">mean force (N)",
+    ])
+    .indent(2);
+    for (robot, m) in &detail.machines {
+        let figures = [
+            m.distance_mm,
+            m.top_speed_max,
+            m.top_speed_p999,
+            m.peak_force_max,
+            m.peak_force_p999,
+            m.mean_force,
+        ];
+        let cells = std::iter::once(robot.clone()).chain(figures.map(|f| fixed(f, 3)));
+        table.row(cells.collect());
+    }
+    table
+}
+
+/// Channels in the order of the table's columns.
+fn in_order(
+    detail: &RunDetail,
+) -> impl Iterator<Item = (&String, &crate::etl::stats::ChannelStats)> {
+    detail
+        .columns
+        .iter()
+        .filter_map(|name| detail.channels.get(name).map(|stats| (name, stats)))
+}
+
+/// What the channels measured.
+fn values(detail: &RunDetail) -> Table {
+    let mut table = Table::new(&[
+        "channel",
+        "unit",
+        ">count",
+        ">min",
+        ">p1",
+        ">median",
+        ">mean",
+        ">p99",
+        ">max",
+        ">std",
+        ">rms",
+        ">peak to peak",
+    ])
+    .indent(2);
+    for (name, s) in in_order(detail) {
+        let figures = [
+            s.min,
+            s.p1,
+            s.median,
+            s.mean,
+            s.p99,
+            s.max,
+            s.std,
+            s.rms,
+            s.peak_to_peak,
+        ];
+        let unit = if s.unit.is_empty() {
+            NONE.into()
+        } else {
+            s.unit.clone()
+        };
+        let cells = [name.clone(), unit, whole(s.count)].into_iter();
+        table.row(cells.chain(figures.map(|f| fixed(f, 3))).collect());
+    }
+    table
+}
+
+/// When the channels were sampled.
+fn clocks(detail: &RunDetail) -> Table {
+    let mut table = Table::new(&[
+        "channel",
+        ">rate (Hz)",
+        ">interval median (ms)",
+        ">p95",
+        ">p99",
+        ">max",
+        ">fill share",
+        "first (UTC)",
+        "last (UTC)",
+    ])
+    .indent(2);
+    let ms = |seconds: Option<f64>| fixed(seconds.map(|s| s * 1e3), 3);
+    for (name, s) in in_order(detail) {
+        table.row(vec![
+            name.clone(),
+            fixed(s.rate_hz, 3),
+            ms(s.interval_median_s),
+            ms(s.interval_p95_s),
+            ms(s.interval_p99_s),
+            ms(s.interval_max_s),
+            fixed(s.fill_share, 4),
+            or_none(s.first_time.clone()),
+            or_none(s.last_time.clone()),
+        ]);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_names_every_reason() {
+        let mut ledger = Ledger {
+            rows_in: 10,
+            rows_kept: 7,
+            ..Ledger::default()
+        };
+        ledger.drop_rows(crate::etl::clean::Reason::Conflict, 3);
+        let mut out = String::new();
+        ledger_text(&mut out, &ledger);
+        assert!(
+            out.contains("10 in, 7 kept, 3 dropped") && out.contains("conflict 3"),
+            "{out}"
+        );
+    }
+}

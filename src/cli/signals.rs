@@ -1,0 +1,32 @@
+//! Ctrl-c, SIGTERM and SIGHUP ask a command to stop; they never kill it half-way.
+
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use crate::etl::{Error, Result, harvest::CancelToken};
+
+/// Calls `on_signal` for each signal that comes from now on, and cancels `token` before
+/// it. A second signal asks again; what is being undone is not torn by it.
+///
+/// # Errors
+/// [`Error::Fatal`] when the system does not let signals be handled.
+pub fn cancel_on_signals(
+    token: &CancelToken,
+    mut on_signal: impl FnMut() + Send + 'static,
+) -> Result<()> {
+    let trouble = |e: std::io::Error| Error::Fatal(format!("cannot handle signals: {e}"));
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(trouble)?;
+    let token = token.clone();
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            for _ in signals.forever() {
+                token.cancel();
+                on_signal();
+            }
+        })
+        .map_err(trouble)?;
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Text tables: aligned, units in the headers, widths from the content.
+
+use unicode_width::UnicodeWidthStr;
+
+/// On which side of its column a cell stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// What stands for a value that is not there.
+pub const NONE: &str = "-";
+
+/// A table that is built row by row.
+#[derive(Debug, Clone)]
+pub struct Table {
+    columns: Vec<(String, Align)>,
+    rows: Vec<Vec<String>>,
+    indent: usize,
+}
+
+impl Table {
+    /// A table with these column heads; `>` before a head aligns its column to the right.
+    pub fn new(heads: &[&str]) -> Self {
+        let columns = heads
+            .iter()
+            .map(|head| match head.strip_prefix('>') {
+                Some(head) => (head.to_owned(), Align::Right),
+                None => ((*head).to_owned(), Align::Left),
+            })
+            .collect();
+        Self {
+            columns,
+            rows: Vec::new(),
+            indent: 0,
+        }
+    }
+
+    /// Moves the table to the right.
+    pub fn indent(mut self, spaces: usize) -> Self {
+        self.indent = spaces;
+        self
+    }
+
+    /// Adds a row of as many cells as there are columns.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// Rows so far, without the heads.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row yet.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The table as text, a line break after each row. Columns that are empty in every row
+    /// are left out.
+    pub fn render(&self) -> String {
+        let cell = |row: &Vec<String>, c: usize| row.get(c).cloned().unwrap_or_default();
+        let shown: Vec<usize> = (0..self.columns.len())
+            .filter(|c| self.rows.is_empty() || self.rows.iter().any(|r| !cell(r, *c).is_empty()))
+            .collect();
+        let heads: Vec<String> = self.columns.iter().map(|(head, _)| head.clone()).collect();
+        let widths: Vec<usize> = shown
+            .iter()
+            .map(|c| {
+                let rows = self.rows.iter().map(|r| cell(r, *c).width());
+                rows.chain([cell(&heads, *c).width()]).max().unwrap_or(0)
+            })
+            .collect();
+        let mut out = String::new();
+        for row in std::iter::once(&heads).chain(&self.rows) {
+            let mut line = " ".repeat(self.indent);
+            for (i, (c, width)) in shown.iter().zip(&widths).enumerate() {
+                let text = cell(row, *c);
+                let space = " ".repeat(width.saturating_sub(text.width()));
+                if i > 0 {
+                    line.push_str("  ");
+                }
+                match self.columns.get(*c) {
+                    Some((_, Align::Right)) => line.extend([space, text]),
+                    _ => line.extend([text, space]),
+                }
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// `1,577,762`
+pub fn whole(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `4 runs`, `1 run`
+pub fn count(n: u64, one: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{} {one}{s}", whole(n))
+}
+
+/// A number with a fixed number of decimals; [`NONE`] when it is not there.
+pub fn fixed(value: Option<f64>, decimals: usize) -> String {
+    value.map_or_else(|| NONE.into(), |v| format!("{v:.decimals$}"))
+}
+
+/// `14.8 MB`, `512 B`
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for next in UNITS {
+        // What rounds to 1000.0 belongs to the next unit.
+        if value < 999.95 {
+            break;
+        }
+        (value, unit) = (value / 1000.0, next);
+    }
+    format!("{value:.1} {unit}")
+}
+
+/// Text that may not be there.
+pub fn or_none(text: Option<impl Into<String>>) -> String {
+    text.map_or_else(|| NONE.into(), Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell_and_empty_ones_are_left_out() {
+        let mut table = Table::new(&["log", ">rows", "cell", ">size"]);
+        table.row(vec![
+            "加工".into(),
+            "12".into(),
+            String::new(),
+            "1 B".into(),
+        ]);
+        table.row(vec![
+            "a-long-key".into(),
+            "1,234".into(),
+            String::new(),
+            "12 B".into(),
+        ]);
+        assert_eq!(
+            table.render(),
+            "log          rows  size\n加工           12   1 B\na-long-key  1,234  12 B\n"
+        );
+    }
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(whole(0), "0");
+        assert_eq!(whole(999), "999");
+        assert_eq!(whole(1_577_762), "1,577,762");
+        assert_eq!(count(1, "run"), "1 run");
+        assert_eq!(count(1200, "row"), "1,200 rows");
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(999_960), "1.0 MB");
+        assert_eq!(size(14_800_000), "14.8 MB");
+        assert_eq!(fixed(Some(-1.25), 1), "-1.2");
+        assert_eq!(fixed(None, 1), "-");
+    }
+}
