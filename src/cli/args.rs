@@ -65,6 +65,8 @@ pub enum Command {
     Show(Show),
     /// Write a run's table to a file: CSV, Parquet, NDJSON or Arrow, by its ending
     Export(Export),
+    /// Remove files of mdtui in the lake that no record names
+    Gc(Gc),
     /// Make the catalog anew from the records in the lake
     Rebuild,
     /// Write synthetic logs, faults among them, harvest them and list what came out
@@ -168,6 +170,17 @@ pub struct Export {
     /// Where to: .csv, .parquet, .ndjson (.jsonl) or .arrow (.ipc, .feather)
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
+}
+
+/// `mdtui gc`
+#[derive(Debug, Args)]
+pub struct Gc {
+    /// Say what would be removed, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `mdtui demo`

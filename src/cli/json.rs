@@ -7,9 +7,10 @@ use serde::Serialize;
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, MachineRow, RunDetail, RunRow},
     clean::Ledger,
+    lake::gc,
     quality::Flag,
     stats::{ChannelStats, MachineStats},
-    time,
+    text, time,
 };
 
 /// Version of all shapes here; raised when a key changes its meaning or goes away.
@@ -343,6 +344,31 @@ impl<'a> MachinesJson<'a> {
         Self {
             version: VERSION,
             machines: machines.iter().map(MachineJson::from).collect(),
+        }
+    }
+}
+
+/// `gc --json`. Paths are below the lake.
+#[derive(Debug, Serialize)]
+pub struct GcJson<'a> {
+    version: u32,
+    dry_run: bool,
+    removed: Vec<String>,
+    bytes: u64,
+    foreign: Vec<String>,
+    skipped: &'a [String],
+}
+
+impl<'a> GcJson<'a> {
+    /// Of this collection.
+    pub fn new(report: &'a gc::Report, dry_run: bool) -> Self {
+        Self {
+            version: VERSION,
+            dry_run,
+            removed: report.removed.iter().map(|p| text::visible_path(p)).collect(),
+            bytes: report.bytes,
+            foreign: report.foreign_text().collect(),
+            skipped: &report.skipped,
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod args;
 mod demo;
 pub mod exit;
 mod export;
+mod gc;
 mod harvest;
 pub mod json;
 mod list;
@@ -55,6 +56,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Machines(args) => machines::run(&settings, args),
         Command::Show(args) => show::run(&settings, args),
         Command::Export(args) => export::run(&settings, args),
+        Command::Gc(args) => gc::run(&settings, args),
         Command::Rebuild => rebuild::run(&settings),
         Command::Demo(args) => demo::run(&settings, args),
         Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Ok),

@@ -156,3 +156,6 @@ fn span(options: &Options) -> Result<RangeInclusive<i64>> {
     }
     Ok(from..=to)
 }
+
+#[cfg(test)]
+mod tests;

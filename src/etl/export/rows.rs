@@ -167,57 +167,74 @@ fn stepped(
     let Some(mut next) = steps.checked_mul(step).and_then(|us| start.checked_add(us)) else {
         return Ok(());
     };
-    let held: Vec<i64> = reader
-        .columns
-        .iter()
-        .map(|c| limits.get(*c).copied().unwrap_or(i64::MAX))
-        .collect();
-    let mut now = InForce {
-        time: None,
-        values: Vec::new(),
-        held,
-        aged: Vec::new(),
-    };
-    // The row before the first at or after the step is in force at it.
-    let first = reader.table.row_at(next)?.saturating_sub(1);
+    let held: Vec<i64> =
+        reader.columns.iter().map(|c| limits.get(*c).copied().unwrap_or(i64::MAX)).collect();
+    // Begin so far back that what is still held at the first step has been seen to change.
+    let longest = held.iter().copied().filter(|us| *us < i64::MAX).max().unwrap_or(0);
+    let first = reader.table.row_at(next.saturating_sub(longest))?.saturating_sub(1);
+    let mut now = InForce { held, ..InForce::default() };
+    let mut values = Vec::new();
     let mut last = None;
     reader.from_row(first, |window, i| {
-        let Some(time) = window.times.get(i).copied() else {
-            return Ok(false);
-        };
+        let Some(time) = window.times.get(i).copied() else { return Ok(false) };
+        values_at(window, i, &mut values);
         while next < time && next <= *span.end() {
-            now.emit(next, out)?;
+            now.emit(next, Some(&values), out)?;
             next = next.saturating_add(step);
         }
-        now.time = Some(time);
-        values_at(window, i, &mut now.values);
+        now.take(time, &values);
         last = Some(time);
         Ok(next <= *span.end())
     })?;
-    // The run's last row is at a step, or behind the last one.
+    // The run's last row may stand at a step.
     if last.is_some_and(|last| next <= last) && span.contains(&next) {
-        now.emit(next, out)?;
+        now.emit(next, None, out)?;
     }
     Ok(())
 }
 
-/// The last row seen.
+/// The last row seen, by column.
+#[derive(Default)]
 struct InForce {
     time: Option<i64>,
     values: Vec<f64>,
-    /// Limits by column.
+    /// Since when the column has its value.
+    since: Vec<i64>,
+    /// Hold limits.
     held: Vec<i64>,
-    aged: Vec<f64>,
+    row: Vec<f64>,
 }
 
 impl InForce {
-    fn emit(&mut self, at: i64, out: &mut Out) -> Result<()> {
+    fn take(&mut self, time: i64, values: &[f64]) {
+        let first = self.time.is_none();
+        self.since.resize(values.len(), time);
+        self.values.resize(values.len(), f64::NAN);
+        for ((old, since), new) in self.values.iter_mut().zip(&mut self.since).zip(values) {
+            if first || old.to_bits() != new.to_bits() {
+                (*old, *since) = (*new, time);
+            }
+        }
+        self.time = Some(time);
+    }
+
+    /// A row at `at`, before the table's next row with the values `next`.
+    ///
+    /// The table does not tell held cells from samples. A value that changed no longer ago
+    /// than its limit is in force. One that stands for longer has been sampled again if the
+    /// next row still has it; if not, it was held, and is too old by now.
+    fn emit(&mut self, at: i64, next: Option<&[f64]>, out: &mut Out) -> Result<()> {
         let Some(time) = self.time else { return Ok(()) };
-        let age = at.saturating_sub(time);
-        self.aged.clear();
-        let in_force = |(value, limit): (&f64, &i64)| if age <= *limit { *value } else { f64::NAN };
-        self.aged
-            .extend(self.values.iter().zip(&self.held).map(in_force));
-        out.row(at, &self.aged)
+        self.row.clear();
+        for (i, value) in self.values.iter().enumerate() {
+            let limit = self.held.get(i).copied().unwrap_or(i64::MAX);
+            let since = self.since.get(i).copied().unwrap_or(time);
+            let again = next.and_then(|n| n.get(i)).is_some_and(|n| n.to_bits() == value.to_bits());
+            let in_force = at == time
+                || at.saturating_sub(since) <= limit
+                || (again && at.saturating_sub(time) <= limit);
+            self.row.push(if in_force { *value } else { f64::NAN });
+        }
+        out.row(at, &self.row)
     }
 }

@@ -1,0 +1,43 @@
+//! `mdtui gc`: removes what no record in the lake names.
+
+use super::{args, exit, exit::Exit, json::GcJson, settings::Settings, table};
+use crate::etl::{Error, Result, lake::gc, text};
+
+/// Removes unnamed files of mdtui; never what it did not make, or what a record names.
+///
+/// # Errors
+/// [`Error::Fatal`] without a lake, [`Error::Io`].
+pub fn run(settings: &Settings, args: &args::Gc) -> Result<Exit> {
+    let lake = settings.context()?.lake;
+    if !lake.root().is_dir() {
+        return Err(Error::Fatal(format!(
+            "there is no lake at {}; name it with --cache-dir",
+            text::visible_path(lake.root())
+        )));
+    }
+    let report = gc::gc(&lake, args.dry_run)?;
+    if args.json {
+        exit::print_json(&GcJson::new(&report, args.dry_run))?;
+        return Ok(Exit::Ok);
+    }
+    for skipped in &report.skipped {
+        exit::note(&format!("left alone: {skipped}"));
+    }
+    for foreign in report.foreign_text() {
+        exit::note(&format!("not mdtui's, left alone: {foreign}"));
+    }
+    let mut out = String::new();
+    for path in &report.removed {
+        out.push_str(&text::visible_path(path));
+        out.push('\n');
+    }
+    // Empty folders go with the last file in them.
+    let what = table::count(report.removed.len() as u64, "entry").replace("entrys", "entries");
+    out.push_str(&match (report.removed.is_empty(), args.dry_run) {
+        (true, _) => "nothing to remove\n".to_owned(),
+        (_, true) => format!("would remove {what}, {}\n", table::size(report.bytes)),
+        (_, false) => format!("removed {what}, {}\n", table::size(report.bytes)),
+    });
+    exit::print(&out)?;
+    Ok(Exit::Ok)
+}
