@@ -42,7 +42,7 @@ pub(super) struct Done {
 }
 
 /// Makes a run's table, or finds it finished. What is wrong with the run stands in its
-/// result; what is wrong with the machine is an error of the whole log.
+/// result; what is wrong with the disk is an error of the whole log.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Cancelled`].

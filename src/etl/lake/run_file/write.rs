@@ -26,7 +26,7 @@ use rayon::prelude::*;
 
 use super::{
     MADE_BY_KEY, RESULT_KEY, TIME, UNITS_KEY,
-    encode::{Chunk, encode_column, encode_times, failed},
+    encode::{Chunk, Keys, encode_column, encode_times, failed},
 };
 use crate::etl::{Error, PIPELINE_VERSION, Result, harvest::CancelToken, transform::RunTable};
 
@@ -162,13 +162,24 @@ fn encode_group(
     rows: Range<usize>,
     schema: &SchemaDescriptor,
 ) -> Result<Vec<Chunk>> {
+    let keys = table
+        .clocks
+        .par_iter()
+        .map(|clock| Keys::of(clock, rows.clone()))
+        .collect::<Result<Vec<_>>>()?;
     schema
         .columns()
         .par_iter()
         .enumerate()
         .map(|(index, column)| match index.checked_sub(1) {
             None => encode_times(&table.times[rows.clone()], &column.descriptor),
-            Some(i) => encode_column(table, &table.columns[i], rows.clone(), &column.descriptor),
+            Some(i) => encode_column(
+                table,
+                &table.columns[i],
+                rows.clone(),
+                &keys,
+                &column.descriptor,
+            ),
         })
         .collect()
 }
