@@ -365,7 +365,11 @@ impl<'a> GcJson<'a> {
         Self {
             version: VERSION,
             dry_run,
-            removed: report.removed.iter().map(|p| text::visible_path(p)).collect(),
+            removed: report
+                .removed
+                .iter()
+                .map(|p| text::visible_path(p))
+                .collect(),
             bytes: report.bytes,
             foreign: report.foreign_text().collect(),
             skipped: &report.skipped,

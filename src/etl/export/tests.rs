@@ -24,7 +24,10 @@ struct Made {
 
 /// The run's second channel begins late and stops early; the first pauses in between.
 fn made() -> Made {
-    let a = (0..100).filter(|i| !(40..70).contains(i)).map(|i| (i * 10, i as f64 / 3.0)).collect();
+    let a = (0..100)
+        .filter(|i| !(40..70).contains(i))
+        .map(|i| (i * 10, i as f64 / 3.0))
+        .collect();
     let b = (30..60).map(|i| (i * 7, -(i as f64))).collect();
     make([a, b])
 }
@@ -37,7 +40,10 @@ fn make(samples: [Vec<(i64, f64)>; 2]) -> Made {
         .map(|s| Arc::new(s.iter().map(|(ms, _)| START + ms * 1000).collect()))
         .collect();
     let rows = timeline(&times);
-    let clocks = times.iter().map(|t| Clock::new(t.clone(), &rows, Hold::Intervals(10.0))).collect();
+    let clocks = times
+        .iter()
+        .map(|t| Clock::new(t.clone(), &rows, Hold::Intervals(10.0)))
+        .collect();
     let column = |clock: usize| Column {
         name: ["a_1", "b_1"][clock].into(),
         unit: "mm".into(),
@@ -55,22 +61,34 @@ fn make(samples: [Vec<(i64, f64)>; 2]) -> Made {
     };
     write_run_file(&path, &table, &CancelToken::new(), |_| "{}".into()).unwrap();
     let table = RunFile::open(&path).unwrap();
-    Made { dir, table, samples }
+    Made {
+        dir,
+        table,
+        samples,
+    }
 }
 
 impl Made {
     /// What a channel holds at a time, the slow way: its last sample while it is young.
     fn in_force(&self, channel: usize, ms: i64, hold_ms: i64) -> Option<f64> {
-        let last = self.samples[channel].iter().rev().find(|(at, _)| *at <= ms)?;
+        let last = self.samples[channel]
+            .iter()
+            .rev()
+            .find(|(at, _)| *at <= ms)?;
         (ms - last.0 <= hold_ms).then_some(last.1)
     }
 
     fn csv(&self, options: &Options) -> Vec<Vec<String>> {
         let path = self.dir.path().join("out.csv");
         let done = export(&self.table, &path, options, &CancelToken::new()).unwrap();
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(&path).unwrap();
-        let rows: Vec<Vec<String>> =
-            reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_path(&path)
+            .unwrap();
+        let rows: Vec<Vec<String>> = reader
+            .records()
+            .map(|r| r.unwrap().iter().map(str::to_owned).collect())
+            .collect();
         assert_eq!(done.rows + 1, rows.len() as u64);
         assert_eq!(done.columns, rows[0].len());
         assert_eq!(done.bytes, fs::metadata(&path).unwrap().len());
@@ -112,11 +130,23 @@ fn a_span_has_both_its_ends_and_columns_come_as_asked() {
     let rows = made.csv(&options);
     assert_eq!(rows[0], ["time", "b_1"]);
     assert_eq!((ms(&rows[1]), ms(rows.last().unwrap())), (250, 300));
-    let unknown = Options { columns: vec!["c".into()], ..Options::default() };
+    let unknown = Options {
+        columns: vec!["c".into()],
+        ..Options::default()
+    };
     let out = made.dir.path().join("x.csv");
     let error = export(&made.table, &out, &unknown, &CancelToken::new()).unwrap_err();
-    assert!(error.to_string().contains("no column \"c\"; it has a_1, b_1"), "{error}");
-    let backwards = Options { from_us: Some(2), to_us: Some(1), ..Options::default() };
+    assert!(
+        error
+            .to_string()
+            .contains("no column \"c\"; it has a_1, b_1"),
+        "{error}"
+    );
+    let backwards = Options {
+        from_us: Some(2),
+        to_us: Some(1),
+        ..Options::default()
+    };
     assert!(export(&made.table, &out, &backwards, &CancelToken::new()).is_err());
     assert!(!out.exists());
 }
@@ -124,18 +154,33 @@ fn a_span_has_both_its_ends_and_columns_come_as_asked() {
 #[test]
 fn complete_rows_are_those_without_a_null_in_any_column_of_the_table() {
     let made = made();
-    let all = made.csv(&Options { complete: true, ..Options::default() });
-    let one = made.csv(&Options { complete: true, columns: vec!["a_1".into()], ..Options::default() });
+    let all = made.csv(&Options {
+        complete: true,
+        ..Options::default()
+    });
+    let one = made.csv(&Options {
+        complete: true,
+        columns: vec!["a_1".into()],
+        ..Options::default()
+    });
     assert!(all.len() > 10);
     assert_eq!(all.len(), one.len());
-    assert!(all[1..].iter().all(|row| row.iter().all(|cell| !cell.is_empty())));
+    assert!(
+        all[1..]
+            .iter()
+            .all(|row| row.iter().all(|cell| !cell.is_empty()))
+    );
 }
 
 #[test]
 fn steps_take_the_value_in_force_and_not_one_that_is_too_old() {
     let made = made();
     for step in [3, 10, 25, 400] {
-        for (from, to) in [(None, None), (Some(101), Some(777)), (Some(-50), Some(5000))] {
+        for (from, to) in [
+            (None, None),
+            (Some(101), Some(777)),
+            (Some(-50), Some(5000)),
+        ] {
             let options = Options {
                 step_us: Some(step * 1000),
                 from_us: from.map(|ms| START + ms * 1000),
@@ -218,7 +263,12 @@ fn a_cancelled_or_failed_export_leaves_the_old_file_and_nothing_else() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     fs::create_dir(folder.join("dir.csv")).unwrap();
-    let error = export(&made.table, &folder.join("dir.csv"), &Options::default(), &CancelToken::new());
+    let error = export(
+        &made.table,
+        &folder.join("dir.csv"),
+        &Options::default(),
+        &CancelToken::new(),
+    );
     assert!(matches!(error, Err(Error::Io { .. })));
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
 }
@@ -226,13 +276,22 @@ fn a_cancelled_or_failed_export_leaves_the_old_file_and_nothing_else() {
 #[test]
 fn a_table_of_many_row_groups_comes_out_whole() {
     let n = 150_000;
-    let made = make([(0..n).map(|i| (i, i as f64)).collect(), vec![(0, 1.0), (n, 2.0)]]);
+    let made = make([
+        (0..n).map(|i| (i, i as f64)).collect(),
+        vec![(0, 1.0), (n, 2.0)],
+    ]);
     let path = made.dir.path().join("out.parquet");
     let done = export(&made.table, &path, &Options::default(), &CancelToken::new()).unwrap();
     assert_eq!(done.rows, n as u64 + 1);
-    let frame = ParquetReader::new(std::io::Cursor::new(fs::read(&path).unwrap())).finish().unwrap();
+    let frame = ParquetReader::new(std::io::Cursor::new(fs::read(&path).unwrap()))
+        .finish()
+        .unwrap();
     let a = frame.column("a_1").unwrap().f64().unwrap();
     assert!((0..n).all(|i| a.get(i as usize) == Some(i as f64)));
-    let mid = Options { from_us: Some(START + 70_000_500), to_us: Some(START + 70_003_000), ..Options::default() };
+    let mid = Options {
+        from_us: Some(START + 70_000_500),
+        to_us: Some(START + 70_003_000),
+        ..Options::default()
+    };
     assert_eq!(made.csv(&mid).len(), 4);
 }

@@ -60,11 +60,26 @@ pub(super) fn process(
     .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
     match made {
         Ok(done) => Ok(done),
-        Err(e) if e.kind() == FaultKind::Lasting => Ok(Done {
+        Err(e) if is_of_the_run(&e) => Ok(Done {
             result: failed(run, ledger, e.to_string()),
             resumed: false,
         }),
         Err(e) => Err(e),
+    }
+}
+
+/// Whether an error is this run's alone. A full or failing disk is everybody's: the
+/// attempt ends, and the next one finds what was finished.
+fn is_of_the_run(error: &Error) -> bool {
+    use std::io::ErrorKind as K;
+    match error {
+        Error::Io { source, .. } => {
+            !matches!(
+                source.kind(),
+                K::StorageFull | K::QuotaExceeded | K::ReadOnlyFilesystem
+            ) && source.raw_os_error() != Some(rustix::io::Errno::IO.raw_os_error())
+        }
+        e => e.kind() == FaultKind::Lasting,
     }
 }
 
