@@ -2,14 +2,33 @@
 //!
 //! Everything in it can be rebuilt from the data directory and the lake.
 
+mod assess;
+mod entry;
+mod logs;
+mod machines;
+mod open;
+mod rebuild;
+mod refresh;
 mod rows;
+mod runs;
+mod state;
+mod store;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::HashMap, path::PathBuf};
+
+use rusqlite::Connection;
 
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RunDetail, RunRow,
 };
 
 use super::{
-    Result,
+    Error, Result,
     harvest::{CancelToken, Context},
     lake::{Lake, Record},
     run_id::RunId,
@@ -17,7 +36,15 @@ use super::{
 };
 
 /// An open catalog. One per thread: opening is cheap.
-pub struct Catalog {}
+pub struct Catalog {
+    db: Connection,
+    path: PathBuf,
+    /// `None` in memory: nobody can hold a lock there.
+    lake: Option<Lake>,
+    /// What lists showed after the last look, by key: to tell what changed since,
+    /// whoever changed it.
+    last_look: Option<HashMap<String, u64>>,
+}
 
 /// What a look at the data directory found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,13 +75,23 @@ impl Catalog {
     /// # Errors
     /// [`crate::etl::Error::Fatal`] when the database is not mdtui's, is newer than
     /// this program or cannot be used.
-    pub fn open(_lake: &Lake) -> Result<Self> {
-        Ok(Self {})
+    pub fn open(lake: &Lake) -> Result<Self> {
+        Ok(Self {
+            db: open::file(&lake.catalog())?,
+            path: lake.catalog(),
+            lake: Some(lake.clone()),
+            last_look: None,
+        })
     }
 
     /// A catalog that is gone with its value, for tests.
     pub fn open_in_memory() -> Result<Self> {
-        Ok(Self {})
+        Ok(Self {
+            db: open::memory()?,
+            path: PathBuf::from(":memory:"),
+            lake: None,
+            last_look: None,
+        })
     }
 
     /// Looks at the data directory and brings every log's state up to date. Stats
@@ -63,96 +100,108 @@ impl Catalog {
     /// # Errors
     /// [`crate::etl::Error::Fatal`] when the data directory does not exist,
     /// [`crate::etl::Error::Catalog`], [`crate::etl::Error::Cancelled`].
-    pub fn refresh(&mut self, _context: &Context, _cancel: &CancelToken) -> Result<Refresh> {
-        Ok(Refresh::default())
+    pub fn refresh(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
+        self.look(context, cancel)
     }
 
     /// All logs, sorted by key, as the last refresh (of any process) left them.
     pub fn logs(&self) -> Result<Vec<LogRow>> {
-        Ok(Vec::new())
+        self.list("?1 IS NULL", None)
     }
 
     /// One log by its key.
-    pub fn log(&self, _key: &str) -> Result<Option<LogRow>> {
-        Ok(None)
+    pub fn log(&self, key: &str) -> Result<Option<LogRow>> {
+        self.one(key)
     }
 
     /// One log with its ledger, errors and history.
-    pub fn log_detail(&self, _key: &str) -> Result<Option<LogDetail>> {
-        Ok(None)
+    pub fn log_detail(&self, key: &str) -> Result<Option<LogDetail>> {
+        self.panel(key)
     }
 
     /// A log by what an operator would call it: its key, its path below the data
     /// directory, or a path that leads to the file from the current directory.
-    pub fn find_log(&self, _context: &Context, _name: &str) -> Result<Option<LogRow>> {
-        Ok(None)
+    pub fn find_log(&self, context: &Context, name: &str) -> Result<Option<LogRow>> {
+        self.by_name(context, name)
     }
 
     /// Where the log `key` lies and how it was found; `None` for an unknown key or a
     /// log that is gone.
-    pub fn source(&self, _context: &Context, _key: &str) -> Result<Option<FoundLog>> {
-        Ok(None)
+    pub fn source(&self, context: &Context, key: &str) -> Result<Option<FoundLog>> {
+        self.found(context, key)
     }
 
     /// Runs of one log, or of all, by start time.
-    pub fn runs(&self, _log_key: Option<&str>) -> Result<Vec<RunRow>> {
-        Ok(Vec::new())
+    pub fn runs(&self, log_key: Option<&str>) -> Result<Vec<RunRow>> {
+        self.list_runs(log_key)
     }
 
     /// One run of one log.
-    pub fn run_detail(&self, _log_key: &str, _run: RunId) -> Result<Option<RunDetail>> {
-        Ok(None)
+    pub fn run_detail(&self, log_key: &str, run: RunId) -> Result<Option<RunDetail>> {
+        self.detail(log_key, run)
     }
 
     /// Runs that `part` names: `<part>` or `<log key>/<part>` or `<log key>:<part>`.
     /// An exact id or decimal form goes before a part of an id.
-    pub fn find_runs(&self, _part: &str) -> Result<Vec<RunRow>> {
-        Ok(Vec::new())
+    pub fn find_runs(&self, part: &str) -> Result<Vec<RunRow>> {
+        self.named_runs(part)
     }
 
     /// Every machine over its runs, by cell and robot.
     pub fn machines(&self) -> Result<Vec<MachineRow>> {
-        Ok(Vec::new())
+        self.all_machines()
     }
 
     /// Past harvests of all logs, latest first.
-    pub fn history(&self, _limit: usize) -> Result<Vec<HarvestRow>> {
-        Ok(Vec::new())
+    pub fn history(&self, limit: usize) -> Result<Vec<HarvestRow>> {
+        self.past(limit)
     }
 
     /// Takes a record in, replacing what was known of the log, in one transaction.
     /// `outcome` goes to the history.
     pub fn store_record(
         &mut self,
-        _context: &Context,
-        _key: &str,
-        _record: &Record,
-        _outcome: &HarvestRow,
+        context: &Context,
+        key: &str,
+        record: &Record,
+        outcome: &HarvestRow,
     ) -> Result<()> {
-        Ok(())
+        self.take_in(context, key, record, Some(outcome))
     }
 
     /// Adds a line to the history without touching the log (cancelled, failed again).
-    pub fn store_attempt(&mut self, _outcome: &HarvestRow) -> Result<()> {
-        Ok(())
+    pub fn store_attempt(&mut self, outcome: &HarvestRow) -> Result<()> {
+        self.write(|tx| store::store_outcome(tx, outcome))
     }
 
     /// Drops everything known of a log (its results were taken over by another key).
-    pub fn forget(&mut self, _key: &str) -> Result<()> {
-        Ok(())
+    pub fn forget(&mut self, key: &str) -> Result<()> {
+        self.drop_log(key)
     }
 
     /// Other harvested logs with this content: `(key, still in the data directory)`.
     pub fn with_content(
         &self,
-        _content_hash: &str,
-        _except_key: &str,
+        content_hash: &str,
+        except_key: &str,
     ) -> Result<Vec<(String, bool)>> {
-        Ok(Vec::new())
+        self.same_content(content_hash, except_key)
     }
 
     /// Fills the catalog anew from the records of the lake, then refreshes.
-    pub fn rebuild(&mut self, _context: &Context, _cancel: &CancelToken) -> Result<Rebuilt> {
-        Ok(Rebuilt::default())
+    pub fn rebuild(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
+        self.fill(context, cancel)
+    }
+
+    /// Runs `work` on the database.
+    fn sql<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        work(&self.db).map_err(|e| self.error(e))
+    }
+
+    fn error(&self, source: rusqlite::Error) -> Error {
+        Error::Catalog {
+            path: self.path.clone(),
+            source,
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! Which files below the data directory are logs, what their keys are, and whether
 //! they are whole. Nothing here reads more of a log than its footer.
 
+pub mod footer;
+pub mod key;
+pub mod scan;
+
 use std::path::PathBuf;
 
 /// How a log is written.
@@ -12,6 +16,24 @@ pub enum Format {
     Csv,
     /// `.csv.gz`
     CsvGz,
+}
+
+impl Format {
+    /// The word in the catalog.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Csv => "csv",
+            Self::CsvGz => "csv.gz",
+        }
+    }
+
+    /// The inverse of [`Format::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Parquet, Self::Csv, Self::CsvGz]
+            .into_iter()
+            .find(|f| f.word() == word)
+    }
 }
 
 /// A log below the data directory.

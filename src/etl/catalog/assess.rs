@@ -1,0 +1,170 @@
+//! States of many logs at once: what one log's state owes to the others.
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+
+use super::{
+    entry::{Assessment, Entry, Facts},
+    state::{Known, assess},
+};
+use crate::etl::{harvest::Context, profile::Profile};
+
+/// The rules of now, and how others differ from them.
+pub(super) struct Rules {
+    now: String,
+    differ: HashMap<String, String>,
+}
+
+impl Rules {
+    /// Compares the context's profile with those under which logs were harvested.
+    pub(super) fn load(db: &Connection, context: &Context) -> rusqlite::Result<Self> {
+        let now = context.profile.rules();
+        let mut statement = db.prepare_cached("SELECT rules, profile FROM profiles")?;
+        let mut differ = HashMap::new();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (rules, json): (String, String) = (row.get(0)?, row.get(1)?);
+            if rules != now
+                && let Ok(old) = serde_json::from_str::<Profile>(&json)
+            {
+                differ.insert(rules, difference(&old, &context.profile));
+            }
+        }
+        Ok(Self { now, differ })
+    }
+
+    fn differ(&self, rules: &str) -> &str {
+        self.differ
+            .get(rules)
+            .map_or("the profile was another one", String::as_str)
+    }
+}
+
+/// Which rules of a profile differ, as one clause.
+fn difference(old: &Profile, new: &Profile) -> String {
+    let mut parts = Vec::new();
+    if old.hold != new.hold {
+        parts.push(format!("hold was {}, is {}", old.hold, new.hold));
+    }
+    if old.robots != new.robots {
+        parts.push(format!(
+            "robots were {:?}, are {:?}",
+            old.robots, new.robots
+        ));
+    }
+    if old.columns != new.columns {
+        parts.push("the names of the columns differ".to_owned());
+    }
+    let names = |p: &Profile| p.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>();
+    if names(old) != names(new) {
+        parts.push(format!(
+            "fields were {}, are {}",
+            names(old).join(" "),
+            names(new).join(" ")
+        ));
+    } else {
+        for (a, b) in old.fields.iter().zip(&new.fields) {
+            if (a.kind, &a.axis, &a.sensor, &a.unit) != (b.kind, &b.axis, &b.sensor, &b.unit) {
+                parts.push(format!("field {} is described otherwise", a.name));
+            }
+        }
+    }
+    if parts.is_empty() {
+        // The same profile: what is left in the rules is the program's own version.
+        return "another version of this program".into();
+    }
+    parts.join("; ")
+}
+
+/// The state of each of `entries`. States of logs with one content, and of a log and
+/// its new name, depend on each other: all of them must be among `entries`.
+pub(super) fn assess_all(entries: &[Entry], rules: &Rules, now_us: i64) -> Vec<Assessment> {
+    let first = first_of_content(entries);
+    let names = renames(entries);
+    entries
+        .iter()
+        .map(|entry| {
+            let key = entry.key.as_str();
+            let record = entry.record.as_ref();
+            let duplicate_of = record
+                .and_then(|r| first.get(r.content_hash.as_deref()?))
+                .map(|e| e.key.as_str())
+                .filter(|other| *other != key);
+            assess(&Known {
+                seen: entry.seen.as_ref(),
+                record,
+                rules: &rules.now,
+                rules_differ: record.map_or("", |r| rules.differ(&r.rules)),
+                duplicate_of,
+                was: names.was.get(key).copied(),
+                became: names.became.get(key).copied(),
+                now_us,
+            })
+        })
+        .collect()
+}
+
+/// By content: the log in the data directory that was harvested first.
+fn first_of_content(entries: &[Entry]) -> HashMap<&str, &Entry> {
+    let mut first: HashMap<&str, &Entry> = HashMap::new();
+    for entry in entries {
+        let Some(hash) = holds_content(entry) else {
+            continue;
+        };
+        let order = |e: &Entry| {
+            (
+                e.record.as_ref().map(|r| r.first_harvested.clone()),
+                e.key.clone(),
+            )
+        };
+        let best = first.entry(hash).or_insert(entry);
+        if order(entry) < order(best) {
+            *best = entry;
+        }
+    }
+    first
+}
+
+/// The content that a log in the data directory surely has: it is as it was harvested.
+fn holds_content(entry: &Entry) -> Option<&str> {
+    let (seen, record) = (entry.seen.as_ref()?, entry.record.as_ref()?);
+    let same = seen.size == record.size && seen.mtime_ns == record.mtime_ns;
+    let whole = record.error.is_none() && seen.trouble.is_none();
+    record.content_hash.as_deref().filter(|_| same && whole)
+}
+
+struct Renames<'a> {
+    was: HashMap<&'a str, &'a str>,
+    became: HashMap<&'a str, &'a str>,
+}
+
+/// Harvested logs that are gone, held against logs that were never harvested.
+fn renames(entries: &[Entry]) -> Renames<'_> {
+    let gone: HashMap<(u64, u64, i64), &Entry> = entries
+        .iter()
+        .filter(|e| e.seen.is_none())
+        .filter_map(|e| {
+            let r: &Facts = e.record.as_ref().filter(|r| r.error.is_none())?;
+            Some(((r.inode, r.size, r.mtime_ns), e))
+        })
+        .collect();
+    let mut renames = Renames {
+        was: HashMap::new(),
+        became: HashMap::new(),
+    };
+    if gone.is_empty() {
+        return renames;
+    }
+    for entry in entries.iter().filter(|e| e.record.is_none()) {
+        let old = entry
+            .seen
+            .as_ref()
+            .and_then(|s| gone.get(&(s.inode, s.size, s.mtime_ns)));
+        if let Some(old) = old {
+            renames.was.insert(&entry.key, &old.key);
+            renames.became.insert(&old.key, &entry.key);
+        }
+    }
+    renames
+}

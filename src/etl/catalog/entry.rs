@@ -1,0 +1,240 @@
+//! A row of `logs` as the catalog itself sees it: what the last look saw, and what the
+//! record says.
+
+use rusqlite::{Connection, Row, params};
+
+use super::rows::LogState;
+use crate::etl::{
+    lake::{Record, record::Attempt},
+    source::{Format, scan::Found},
+    time,
+};
+
+/// What is known of one log.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
+    /// `None` until it is stored.
+    pub id: Option<i64>,
+    pub key: String,
+    /// Harmless text.
+    pub path: String,
+    /// The real path below the data directory; `None` when only the lake knows the log.
+    pub raw: Option<Vec<u8>>,
+    /// `None` when the log is gone.
+    pub seen: Option<Seen>,
+    /// `None` when it has no record.
+    pub record: Option<Facts>,
+    pub verdict: Assessment,
+}
+
+/// State, reason, and why a harvest without names leaves it alone.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Assessment {
+    pub state: LogState,
+    pub reason: String,
+    pub leave_alone: Option<String>,
+}
+
+/// What the last look at the data directory saw.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Seen {
+    pub format: Format,
+    pub size: u64,
+    pub mtime_ns: i64,
+    pub inode: u64,
+    pub folder: Option<String>,
+    pub trouble: Option<String>,
+    /// Whether a Parquet log ends in a whole footer; `None` when that is not known.
+    pub footer: Option<bool>,
+    /// When a look saw its size or modification time change.
+    pub moved_us: Option<i64>,
+}
+
+impl Seen {
+    pub(super) fn new(found: &Found, folder: Option<String>) -> Self {
+        Self {
+            format: found.format,
+            size: found.size,
+            mtime_ns: found.mtime_ns,
+            inode: found.inode,
+            folder,
+            trouble: found.trouble.clone(),
+            footer: None,
+            moved_us: None,
+        }
+    }
+
+    /// Whether a footer has to be looked at.
+    pub(super) fn wants_footer(&self) -> bool {
+        self.format == Format::Parquet && self.footer.is_none() && self.trouble.is_none()
+    }
+}
+
+/// What decides the state of a log that has a record.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Facts {
+    pub harvested_at_us: i64,
+    pub first_harvested: String,
+    pub error: Option<String>,
+    pub size: u64,
+    pub mtime_ns: i64,
+    pub inode: u64,
+    pub content_hash: Option<String>,
+    pub rules: String,
+    pub pipeline_version: u32,
+    pub rows: Option<u64>,
+    pub runs_ok: u32,
+    pub runs_failed: u32,
+    pub attempt: Option<Attempt>,
+}
+
+impl Facts {
+    pub(super) fn of(record: &Record) -> Self {
+        Self {
+            harvested_at_us: micros(&record.harvested_at),
+            first_harvested: record.first_harvested_at.clone(),
+            error: record.error.clone(),
+            size: record.source.size,
+            mtime_ns: record.source.mtime_ns,
+            inode: record.source.inode,
+            content_hash: record.source.content_hash.clone(),
+            rules: record.rules.clone(),
+            pipeline_version: record.pipeline_version,
+            rows: record.source.rows,
+            runs_ok: record.file_stats.run_success_count,
+            runs_failed: record.file_stats.run_error_count,
+            attempt: record.last_attempt.clone(),
+        }
+    }
+}
+
+/// A time of a record in microseconds; the start of 1970 when it is none.
+pub(super) fn micros(text: &str) -> i64 {
+    time::parse(text.as_bytes()).unwrap_or(0)
+}
+
+/// SQLite's integers are signed: counts and sizes never come near the limit.
+pub(super) fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// The inverse of [`signed`].
+pub(super) fn unsigned(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+const COLUMNS: &str = "id, key, path, state, reason, leave_alone, file, format, size, mtime_ns, \
+    inode, folder, trouble, footer, moved_us, harvested_at, first_harvested, error, rec_size, \
+    rec_mtime_ns, rec_inode, content_hash, rules, pipeline_version, rows, runs_ok, runs_failed, \
+    attempt_at, attempt_error, attempt_lasting, attempt_size, attempt_mtime_ns, attempt_rules";
+
+/// Entries that meet `condition` (SQL after `WHERE`), in no order.
+pub(super) fn load(
+    db: &Connection,
+    condition: &str,
+    params: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<Entry>> {
+    let mut statement =
+        db.prepare_cached(&format!("SELECT {COLUMNS} FROM logs WHERE {condition}"))?;
+    statement.query_map(params, read)?.collect()
+}
+
+fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
+    let state: String = r.get(3)?;
+    let seen = match r.get::<_, Option<i64>>(8)? {
+        None => None,
+        Some(size) => Some(Seen {
+            format: r
+                .get_ref(7)?
+                .as_str_or_null()?
+                .and_then(Format::from_word)
+                .unwrap_or(Format::Parquet),
+            size: unsigned(size),
+            mtime_ns: r.get(9)?,
+            // Inodes use all 64 bits on some file systems: the bits are kept.
+            inode: r.get::<_, i64>(10)?.cast_unsigned(),
+            folder: r.get(11)?,
+            trouble: r.get(12)?,
+            footer: r.get(13)?,
+            moved_us: r.get(14)?,
+        }),
+    };
+    Ok(Entry {
+        id: r.get(0)?,
+        key: r.get(1)?,
+        path: r.get(2)?,
+        raw: r.get(6)?,
+        seen,
+        record: read_facts(r)?,
+        verdict: Assessment {
+            state: LogState::from_word(&state).unwrap_or(LogState::Pending),
+            reason: r.get(4)?,
+            leave_alone: r.get(5)?,
+        },
+    })
+}
+
+fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Facts>> {
+    let Some(harvested_at_us) = r.get(15)? else {
+        return Ok(None);
+    };
+    let attempt = match r.get::<_, Option<i64>>(27)? {
+        None => None,
+        Some(at) => Some(Attempt {
+            at: time::format(at),
+            error: r.get(28)?,
+            lasting: r.get(29)?,
+            size: unsigned(r.get(30)?),
+            mtime_ns: r.get(31)?,
+            rules: r.get(32)?,
+        }),
+    };
+    Ok(Some(Facts {
+        harvested_at_us,
+        first_harvested: r.get(16)?,
+        error: r.get(17)?,
+        size: unsigned(r.get(18)?),
+        mtime_ns: r.get(19)?,
+        inode: r.get::<_, i64>(20)?.cast_unsigned(),
+        content_hash: r.get(21)?,
+        rules: r.get(22)?,
+        pipeline_version: r.get(23)?,
+        rows: r.get::<_, Option<i64>>(24)?.map(unsigned),
+        runs_ok: r.get(25)?,
+        runs_failed: r.get(26)?,
+        attempt,
+    }))
+}
+
+/// Writes what a look decides: everything but the record's columns.
+pub(super) fn save(db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
+    let seen = entry.seen.as_ref();
+    let mut statement = db.prepare_cached(
+        "INSERT INTO logs (id, key, path, state, reason, leave_alone, file, format, size, mtime_ns, \
+         inode, folder, trouble, footer, moved_us) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+         ON CONFLICT (key) DO UPDATE SET path = ?3, state = ?4, reason = ?5, leave_alone = ?6, \
+         file = ?7, format = ?8, size = ?9, mtime_ns = ?10, inode = ?11, folder = ?12, trouble = ?13, \
+         footer = ?14, moved_us = ?15 RETURNING id",
+    )?;
+    statement.query_row(
+        params![
+            entry.id,
+            entry.key,
+            entry.path,
+            entry.verdict.state.word(),
+            entry.verdict.reason,
+            entry.verdict.leave_alone,
+            entry.raw,
+            seen.map(|s| s.format.word()),
+            seen.map(|s| signed(s.size)),
+            seen.map(|s| s.mtime_ns),
+            seen.map(|s| s.inode.cast_signed()),
+            seen.and_then(|s| s.folder.as_deref()),
+            seen.and_then(|s| s.trouble.as_deref()),
+            seen.and_then(|s| s.footer),
+            seen.and_then(|s| s.moved_us),
+        ],
+        |r| r.get(0),
+    )
+}

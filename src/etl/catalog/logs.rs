@@ -1,0 +1,241 @@
+//! Logs, as lists and the panel beside them show them.
+
+use std::{
+    collections::HashMap,
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Component, Path, PathBuf},
+};
+
+use rusqlite::{Connection, Row, params};
+
+use super::{
+    Catalog, HarvestRow, LogDetail, LogRow, LogState,
+    entry::{self, unsigned},
+};
+use crate::etl::{
+    Result,
+    harvest::Context,
+    lake::lock,
+    quality::Verdict,
+    run_id::RunId,
+    source::{FoundLog, scan},
+};
+
+/// A log that never succeeded was not harvested: its record's figures are no results.
+const COLUMNS: &str = "key, path, state, reason, leave_alone, size, mtime_ns, rows, \
+    CASE WHEN error IS NULL THEN runs_ok END, CASE WHEN error IS NULL THEN runs_failed END, \
+    start_us, stop_us, CASE WHEN error IS NULL THEN harvested_at END, \
+    CASE WHEN error IS NULL THEN verdict END, \
+    CASE WHEN harvested_at IS NULL OR error IS NOT NULL THEN folder ELSE cells END";
+
+impl Catalog {
+    pub(super) fn list(&self, condition: &str, key: Option<&str>) -> Result<Vec<LogRow>> {
+        let mut rows: Vec<LogRow> = self.sql(|db| {
+            db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM logs WHERE {condition} ORDER BY key"
+            ))?
+            .query_map(params![key], read_row)?
+            .collect()
+        })?;
+        self.show_held(&mut rows)?;
+        Ok(rows)
+    }
+
+    /// Who holds a lock is known only now: it is never stored.
+    fn show_held(&self, rows: &mut [LogRow]) -> Result<()> {
+        let Some(lake) = &self.lake else {
+            return Ok(());
+        };
+        let held: HashMap<String, u32> = lock::held(lake)?
+            .into_iter()
+            .map(|h| (h.key, h.pid))
+            .collect();
+        if held.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            if let Some(pid) = held.get(&row.key) {
+                row.state = LogState::Harvesting;
+                row.reason = if *pid == std::process::id() {
+                    "it is being harvested here".into()
+                } else {
+                    format!("process {pid} is harvesting it")
+                };
+                row.leave_alone = None;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn one(&self, key: &str) -> Result<Option<LogRow>> {
+        Ok(self.list("key = ?1", Some(key))?.pop())
+    }
+
+    pub(super) fn panel(&self, key: &str) -> Result<Option<LogDetail>> {
+        let Some(row) = self.one(key)? else {
+            return Ok(None);
+        };
+        self.sql(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT id, ledger, content_hash, program, seconds, error, attempt_error \
+                 FROM logs WHERE key = ?1",
+            )?;
+            let mut rows = statement.query([key])?;
+            let Some(r) = rows.next()? else {
+                return Ok(None);
+            };
+            let own: [Option<String>; 2] = [r.get(5)?, r.get(6)?];
+            let mut errors: Vec<String> = own.into_iter().flatten().collect();
+            errors.dedup();
+            errors.extend(run_errors(db, r.get(0)?)?);
+            let ledger: Option<String> = r.get(1)?;
+            Ok(Some(LogDetail {
+                row,
+                ledger: ledger.and_then(|l| serde_json::from_str(&l).ok()),
+                errors,
+                content_hash: r.get(2)?,
+                program: r.get(3)?,
+                seconds: r.get(4)?,
+                history: history_of(db, Some(key), 50)?,
+            }))
+        })
+    }
+
+    pub(super) fn past(&self, limit: usize) -> Result<Vec<HarvestRow>> {
+        self.sql(|db| history_of(db, None, limit))
+    }
+
+    /// See [`Catalog::find_log`].
+    pub(super) fn by_name(&self, context: &Context, name: &str) -> Result<Option<LogRow>> {
+        for condition in ["key = ?1", "path = ?1"] {
+            if let Some(row) = self.list(condition, Some(name))?.into_iter().next() {
+                return Ok(Some(row));
+            }
+        }
+        let Some(raw) = below_data_dir(&context.data_dir, Path::new(name)) else {
+            return Ok(None);
+        };
+        let key: Option<String> = self.sql(|db| {
+            let mut statement = db.prepare_cached("SELECT key FROM logs WHERE file = ?1")?;
+            let mut rows = statement.query([raw])?;
+            rows.next()?.map(|r| r.get(0)).transpose()
+        })?;
+        match key {
+            Some(key) => self.one(&key),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn found(&self, context: &Context, key: &str) -> Result<Option<FoundLog>> {
+        let entry = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
+        let Some(entry) = entry else { return Ok(None) };
+        let (Some(seen), Some(raw)) = (entry.seen, entry.raw) else {
+            return Ok(None);
+        };
+        Ok(Some(FoundLog {
+            key: entry.key,
+            path: entry.path,
+            file: scan::real_path(&context.data_dir, &raw),
+            format: seen.format,
+            size: seen.size,
+            mtime_ns: seen.mtime_ns,
+            inode: seen.inode,
+            folder: seen.folder,
+            trouble: seen.trouble,
+        }))
+    }
+
+    pub(super) fn same_content(&self, hash: &str, except: &str) -> Result<Vec<(String, bool)>> {
+        self.sql(|db| {
+            db.prepare_cached(
+                "SELECT key, size IS NOT NULL FROM logs \
+                 WHERE content_hash = ?1 AND key <> ?2 AND error IS NULL ORDER BY first_harvested, key",
+            )?
+            .query_map([hash, except], |r| Ok((r.get(0)?, r.get(1)?)))?
+            .collect()
+        })
+    }
+}
+
+/// The raw path below the data directory of a file named from the current directory.
+/// Its last part is not resolved: a link to a log is a log of its own.
+fn below_data_dir(data_dir: &Path, name: &Path) -> Option<Vec<u8>> {
+    let Some(Component::Normal(last)) = name.components().next_back() else {
+        return None;
+    };
+    let parent = match name.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let file: PathBuf = parent.canonicalize().ok()?.join(last);
+    let below = file.strip_prefix(data_dir.canonicalize().ok()?).ok()?;
+    Some(OsStr::as_bytes(below.as_os_str()).to_vec())
+}
+
+fn read_row(r: &Row<'_>) -> rusqlite::Result<LogRow> {
+    let verdict = r.get_ref(13)?.as_str_or_null()?;
+    Ok(LogRow {
+        key: r.get(0)?,
+        path: r.get(1)?,
+        state: LogState::from_word(r.get_ref(2)?.as_str()?).unwrap_or(LogState::Pending),
+        reason: r.get(3)?,
+        leave_alone: r.get(4)?,
+        size: r.get::<_, Option<i64>>(5)?.map(unsigned),
+        mtime_us: r
+            .get::<_, Option<i64>>(6)?
+            .filter(|_| {
+                r.get_ref(5)
+                    .is_ok_and(|v| v != rusqlite::types::ValueRef::Null)
+            })
+            .map(|ns| ns.div_euclid(1000)),
+        rows: r.get::<_, Option<i64>>(7)?.map(unsigned),
+        runs_ok: r.get(8)?,
+        runs_failed: r.get(9)?,
+        start_us: r.get(10)?,
+        stop_us: r.get(11)?,
+        harvested_at_us: r.get(12)?,
+        verdict: verdict.map(Verdict::from_word),
+        cell_id: r.get(14)?,
+    })
+}
+
+fn run_errors(db: &Connection, log: i64) -> rusqlite::Result<Vec<String>> {
+    db.prepare_cached(
+        "SELECT run, error FROM runs WHERE log_id = ?1 AND error IS NOT NULL ORDER BY run",
+    )?
+    .query_map([log], |r| {
+        let run: RunId = super::runs::run_id(r, 0)?;
+        Ok(format!("run {}: {}", run.short(), r.get::<_, String>(1)?))
+    })?
+    .collect()
+}
+
+fn history_of(
+    db: &Connection,
+    key: Option<&str>,
+    limit: usize,
+) -> rusqlite::Result<Vec<HarvestRow>> {
+    let condition = if key.is_some() {
+        "key = ?1"
+    } else {
+        "?1 IS NULL"
+    };
+    db.prepare_cached(&format!(
+        "SELECT key, at_us, seconds, outcome, message FROM harvests WHERE {condition} \
+         ORDER BY at_us DESC, id DESC LIMIT ?2"
+    ))?
+    .query_map(
+        params![key, i64::try_from(limit).unwrap_or(i64::MAX)],
+        |r| {
+            Ok(HarvestRow {
+                key: r.get(0)?,
+                at_us: r.get(1)?,
+                seconds: r.get(2)?,
+                outcome: r.get(3)?,
+                message: r.get(4)?,
+            })
+        },
+    )?
+    .collect()
+}

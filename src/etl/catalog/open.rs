@@ -1,0 +1,253 @@
+//! Opening the database: whose it is, how new it is, and what to add to it.
+
+use std::{
+    fs::{File, Permissions},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use crate::etl::{Error, Result, text::visible_path};
+
+/// `mdtu`: how a database says that it is mdtui's.
+const APPLICATION_ID: i32 = 0x6d64_7475;
+/// One file per version of the schema, only ever added.
+const MIGRATIONS: [&str; 1] = [include_str!("../../../assets/migrations/0001_catalog.sql")];
+/// How long a statement waits for another process's transaction.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Opens the database at `path`, creating it (readable by its owner alone) or
+/// migrating it.
+pub(super) fn file(path: &Path) -> Result<Connection> {
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir).map_err(|e| {
+            Error::Fatal(format!(
+                "cannot create the cache directory {}: {e}",
+                visible_path(dir)
+            ))
+        })?;
+    }
+    own(path)?;
+    let db = Connection::open(path).map_err(|e| refuse(path, &e))?;
+    prepare(db, path)
+}
+
+/// A database that is gone with its value.
+pub(super) fn memory() -> Result<Connection> {
+    let path = PathBuf::from(":memory:");
+    let db = Connection::open_in_memory().map_err(|e| refuse(&path, &e))?;
+    prepare(db, &path)
+}
+
+/// Makes sure that the file exists and is its owner's alone, before SQLite makes its
+/// companions (`-wal`, `-shm`) with the same mode.
+fn own(path: &Path) -> Result<()> {
+    let made = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    let fatal = |e: std::io::Error| {
+        Error::Fatal(format!(
+            "cannot use the catalog {}: {e}",
+            visible_path(path)
+        ))
+    };
+    match made {
+        Ok(_) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+            let mode = std::fs::metadata(path).map_err(fatal)?.permissions().mode();
+            if mode & 0o077 != 0 {
+                // Somebody else's file stays as it is: SQLite says whether it can be used.
+                let _ = std::fs::set_permissions(path, Permissions::from_mode(0o600));
+            }
+            Ok(())
+        }
+        Err(e) => Err(fatal(e)),
+    }
+}
+
+fn prepare(mut db: Connection, path: &Path) -> Result<Connection> {
+    let fail = |e: &rusqlite::Error| refuse(path, e);
+    db.busy_timeout(BUSY).map_err(|e| fail(&e))?;
+    check_owner(&db, path)?;
+    wal(&db).map_err(|e| fail(&e))?;
+    // FULL: a harvest that was acknowledged is listed as harvested after a power cut,
+    // without a rebuild. It costs one sync per harvest.
+    db.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+         PRAGMA cache_size = -32000;",
+    )
+    .map_err(|e| fail(&e))?;
+    if version(&db).map_err(|e| fail(&e))? < MIGRATIONS.len() {
+        migrate(&mut db).map_err(|e| fail(&e))?;
+    }
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(db)
+}
+
+/// Refuses a database that is not mdtui's, or newer than this program.
+fn check_owner(db: &Connection, path: &Path) -> Result<()> {
+    let read = || -> rusqlite::Result<(i32, usize, i64)> {
+        Ok((
+            db.query_row("PRAGMA application_id", [], |r| r.get(0))?,
+            version(db)?,
+            db.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?,
+        ))
+    };
+    let (id, version, tables) = read().map_err(|e| refuse(path, &e))?;
+    if id != APPLICATION_ID && (id != 0 || tables > 0) {
+        return Err(Error::Fatal(format!(
+            "{} is a database of another program: name another directory with --cache-dir, or move it away",
+            visible_path(path)
+        )));
+    }
+    if version > MIGRATIONS.len() {
+        return Err(Error::Fatal(format!(
+            "the catalog {} was written by a newer mdtui (version {version}, this program knows {}): \
+             use that one, or move the file away and run mdtui rebuild",
+            visible_path(path),
+            MIGRATIONS.len()
+        )));
+    }
+    Ok(())
+}
+
+fn version(db: &Connection) -> rusqlite::Result<usize> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    // A negative version is none of ours: newer than anything.
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+/// Two processes that open a new database together may both switch it; SQLite does
+/// not wait for a lock there.
+fn wal(db: &Connection) -> rusqlite::Result<()> {
+    let mut left = 100;
+    loop {
+        match db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && left > 0 => {
+                left -= 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            other => return other,
+        }
+    }
+}
+
+fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Read again inside the transaction: another process may have been first.
+    let from = version(&tx)?;
+    for sql in MIGRATIONS.iter().skip(from) {
+        tx.execute_batch(sql)?;
+    }
+    if from < MIGRATIONS.len() {
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    }
+    tx.commit()
+}
+
+fn refuse(path: &Path, error: &rusqlite::Error) -> Error {
+    let path = visible_path(path);
+    Error::Fatal(match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            format!("{path} is not a database: move it away and run mdtui rebuild")
+        }
+        Some(ErrorCode::DatabaseCorrupt) => {
+            format!("the catalog {path} is damaged ({error}): move it away and run mdtui rebuild")
+        }
+        _ => format!("cannot use the catalog {path}: {error}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dir() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cache/catalog.db");
+        (dir, path)
+    }
+
+    #[test]
+    fn a_new_catalog_is_ours_in_wal_and_its_owners_alone() {
+        let (_dir, path) = dir();
+        let db = file(&path).unwrap();
+        let get = |pragma: &str| -> String {
+            db.query_row(&format!("SELECT * FROM pragma_{pragma}"), [], |r| {
+                r.get::<_, rusqlite::types::Value>(0)
+            })
+            .map(|v| format!("{v:?}"))
+            .unwrap()
+        };
+        assert_eq!(get("journal_mode"), "Text(\"wal\")");
+        assert_eq!(get("foreign_keys"), "Integer(1)");
+        assert_eq!(get("application_id"), format!("Integer({APPLICATION_ID})"));
+        assert_eq!(
+            get("user_version"),
+            format!("Integer({})", MIGRATIONS.len())
+        );
+        for entry in path.parent().unwrap().read_dir().unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{:?}", entry.path());
+        }
+        drop(db);
+        file(&path).unwrap();
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused_and_left_alone() {
+        let (_dir, path) = dir();
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(
+            &path,
+            "these are surely not the bytes of a database, are they?".repeat(30),
+        )
+        .unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let error = file(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("catalog.db is not a database: move it away"),
+            "{error}"
+        );
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+
+        std::fs::remove_file(&path).unwrap();
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("CREATE TABLE t (x)")
+            .unwrap();
+        let error = file(&path).unwrap_err().to_string();
+        assert!(error.contains("another program"), "{error}");
+    }
+
+    #[test]
+    fn a_newer_catalog_is_refused() {
+        let (_dir, path) = dir();
+        file(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        let error = file(&path).unwrap_err();
+        assert_eq!(error.kind(), crate::etl::FaultKind::Fatal);
+        assert!(
+            error.to_string().contains("newer mdtui (version 99"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn many_open_a_new_catalog_together() {
+        let (_dir, path) = dir();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| file(&path).unwrap());
+            }
+        });
+    }
+}

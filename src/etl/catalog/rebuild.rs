@@ -1,0 +1,91 @@
+//! Filling the catalog from the lake: every record is taken in again.
+
+use walkdir::WalkDir;
+
+use super::{Catalog, Rebuilt};
+use crate::etl::{
+    Error, Result,
+    harvest::{CancelToken, Context},
+    lake::{
+        Lake, Record,
+        layout::{EXPORTS, PRIVATE, RECORD},
+    },
+    text::visible_path,
+};
+
+impl Catalog {
+    pub(super) fn fill(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
+        let mut rebuilt = Rebuilt::default();
+        let keys = recorded_keys(&context.lake, &mut rebuilt.problems);
+        self.empty()?;
+        for key in &keys {
+            cancel.check()?;
+            // Each record is read right before it is taken in, so that a harvest of
+            // another process that commits meanwhile is not undone.
+            match Record::read(&context.lake, key) {
+                Ok(Some(record)) if record.source_file == *key => {
+                    self.take_in(context, key, &record, None)?;
+                    rebuilt.records += 1;
+                    rebuilt.runs += record.run_to_result.len();
+                }
+                Ok(Some(record)) => rebuilt.problems.push(format!(
+                    "{} says that it is the record of {}: it was moved or copied there, and was passed over",
+                    visible_path(&context.lake.record(key)),
+                    crate::etl::text::quoted(&record.source_file, 200)
+                )),
+                Ok(None) => {}
+                Err(e) => rebuilt.problems.push(e.to_string()),
+            }
+        }
+        self.look(context, cancel)?;
+        Ok(rebuilt)
+    }
+
+    /// Drops every log, but keeps the history of harvests: the lake does not have it.
+    fn empty(&mut self) -> Result<()> {
+        self.write(|tx| {
+            tx.execute_batch("DELETE FROM logs; DELETE FROM profiles;")?;
+            Ok(())
+        })
+    }
+}
+
+/// Keys of all logs that have a record, sorted.
+fn recorded_keys(lake: &Lake, problems: &mut Vec<String>) -> Vec<String> {
+    let root = lake.root();
+    let entries = WalkDir::new(root)
+        .min_depth(1)
+        .into_iter()
+        .filter_entry(|e| {
+            let name = e.file_name();
+            !(e.depth() == 1 && (name == PRIVATE || name == EXPORTS))
+        });
+    let mut keys = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) if entry.file_name() == RECORD && entry.file_type().is_file() => {
+                let folder = entry
+                    .path()
+                    .parent()
+                    .and_then(|p| p.strip_prefix(root).ok());
+                match folder.and_then(|f| f.to_str()).filter(|k| !k.is_empty()) {
+                    Some(key) => keys.push(key.to_owned()),
+                    None => problems.push(format!(
+                        "{} is no log's record and was passed over",
+                        visible_path(entry.path())
+                    )),
+                }
+            }
+            Ok(_) => {}
+            Err(e) => {
+                let path = e.path().unwrap_or(root).to_owned();
+                let source = e
+                    .into_io_error()
+                    .unwrap_or_else(|| std::io::ErrorKind::Other.into());
+                problems.push(Error::io("read", &path, source).to_string());
+            }
+        }
+    }
+    keys.sort_unstable();
+    keys
+}

@@ -1,0 +1,285 @@
+//! A look at the data directory: what is there, held against what is known.
+//!
+//! The walk and the footers are read before anything is locked; the transaction only
+//! writes rows that differ. A look that finds nothing new writes nothing.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+};
+
+use rayon::prelude::*;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{
+    Catalog, Refresh,
+    assess::{Rules, assess_all},
+    entry::{self, Assessment, Entry, Seen},
+    rows::LogState,
+};
+use crate::etl::{
+    Result,
+    harvest::{CancelToken, Context},
+    lake::lock,
+    source::{
+        footer, key,
+        scan::{self, Found, Scan},
+    },
+    text, time,
+};
+
+/// What a look would write.
+struct Plan {
+    save: Vec<Entry>,
+    delete: Vec<i64>,
+    /// Every log that stays, as [`digest`] sees it.
+    digests: HashMap<String, u64>,
+}
+
+impl Catalog {
+    pub(super) fn look(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
+        let scan = scan::scan(&context.data_dir, context.lake.root(), cancel)?;
+        let held: HashSet<String> = lock::held(&context.lake)?
+            .into_iter()
+            .map(|h| h.key)
+            .collect();
+        let root = context.data_dir.as_path();
+        let seen_version = self.sql(data_version)?;
+        let entries = self.sql(|db| entry::load(db, "1", []))?;
+        if self.last_look.is_none() {
+            self.last_look = Some(digests(&entries, &HashSet::new()));
+        }
+        let rules = self.sql(|db| Rules::load(db, context))?;
+        let plan = plan(entries, &scan, &rules, &held, root);
+        cancel.check()?;
+        let plan = if plan.save.is_empty() && plan.delete.is_empty() {
+            plan
+        } else {
+            self.write(|tx| {
+                // What another process committed meanwhile is looked at again.
+                let plan = if data_version(tx)? == seen_version {
+                    plan
+                } else {
+                    let rules = Rules::load(tx, context)?;
+                    self::plan(entry::load(tx, "1", [])?, &scan, &rules, &held, root)
+                };
+                for id in &plan.delete {
+                    tx.prepare_cached("DELETE FROM logs WHERE id = ?1")?
+                        .execute([id])?;
+                }
+                for entry in &plan.save {
+                    entry::save(tx, entry)?;
+                }
+                Ok(plan)
+            })?
+        };
+        let logs = plan.digests.len();
+        let before = self.last_look.replace(plan.digests).unwrap_or_default();
+        let changed_keys = self
+            .last_look
+            .as_ref()
+            .map(|now| changed(&before, now))
+            .unwrap_or_default();
+        Ok(Refresh {
+            changed_keys,
+            logs,
+            notes: scan.notes,
+        })
+    }
+
+    /// Runs `work` in one transaction that is there before it reads.
+    pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let run = |db: &mut Connection| {
+            let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let out = work(&tx)?;
+            tx.commit()?;
+            Ok(out)
+        };
+        let done = run(&mut self.db);
+        done.map_err(|e| self.error(e))
+    }
+}
+
+/// Changes when another connection commits.
+fn data_version(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("PRAGMA data_version", [], |r| r.get(0))
+}
+
+/// Holds what was found against what is known.
+fn plan(old: Vec<Entry>, scan: &Scan, rules: &Rules, held: &HashSet<String>, root: &Path) -> Plan {
+    let now_us = time::now();
+    let before: HashMap<i64, Entry> = old
+        .iter()
+        .filter_map(|e| Some((e.id?, e.clone())))
+        .collect();
+    let (mut entries, gone) = meet(old, scan, now_us);
+    // A log that leaves while it is being harvested gets its record in a moment.
+    let delete: Vec<i64> = gone
+        .iter()
+        .filter(|e| !held.contains(&e.key))
+        .filter_map(|e| e.id)
+        .collect();
+    read_footers(&mut entries, root);
+    let verdicts = assess_all(&entries, rules, now_us);
+    for (entry, verdict) in entries.iter_mut().zip(verdicts) {
+        entry.verdict = verdict;
+    }
+    let digests = digests(&entries, held);
+    let save = entries
+        .into_iter()
+        .filter(|e| e.id.and_then(|id| before.get(&id)) != Some(e))
+        .collect();
+    Plan {
+        save,
+        delete,
+        digests,
+    }
+}
+
+/// Gives every found log its entry. Also returns entries that nothing is left of.
+fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
+    let mut taken: HashSet<String> = old.iter().map(|e| e.key.clone()).collect();
+    let mut by_raw: HashMap<Vec<u8>, Entry> = HashMap::new();
+    // Entries of a rebuilt catalog know their path as harmless text only.
+    let mut by_path: HashMap<String, Vec<Entry>> = HashMap::new();
+    for entry in old {
+        match &entry.raw {
+            Some(raw) => {
+                by_raw.insert(raw.clone(), entry);
+            }
+            None => by_path.entry(entry.path.clone()).or_default().push(entry),
+        }
+    }
+    let mut entries = Vec::with_capacity(scan.found.len());
+    let mut strangers = Vec::new();
+    for found in &scan.found {
+        let known = by_raw.remove(&found.raw).or_else(|| {
+            let rest = by_path.get_mut(&text::visible_bytes(&found.raw))?;
+            let same = |e: &Entry| e.record.as_ref().is_some_and(|r| r.inode == found.inode);
+            let at = rest
+                .iter()
+                .position(same)
+                .or((!rest.is_empty()).then_some(0))?;
+            Some(rest.remove(at))
+        });
+        match known {
+            Some(entry) => entries.push(renew(entry, found, now_us)),
+            None => strangers.push(found),
+        }
+    }
+    for found in strangers {
+        entries.push(Entry {
+            id: None,
+            key: key::assign(&found.raw, &mut taken),
+            path: text::visible_bytes(&found.raw),
+            raw: Some(found.raw.clone()),
+            seen: Some(Seen::new(found, scan::folder_of(&found.raw))),
+            record: None,
+            verdict: Assessment {
+                state: LogState::Pending,
+                reason: String::new(),
+                leave_alone: None,
+            },
+        });
+    }
+    let mut gone = Vec::new();
+    for mut entry in by_raw.into_values().chain(by_path.into_values().flatten()) {
+        if is_below_unread(&entry, scan) {
+            entries.push(entry);
+        } else if entry.record.is_some() {
+            entry.seen = None;
+            entries.push(entry);
+        } else {
+            gone.push(entry);
+        }
+    }
+    (entries, gone)
+}
+
+fn is_below_unread(entry: &Entry, scan: &Scan) -> bool {
+    entry.raw.as_ref().is_some_and(|raw| {
+        scan.unread.iter().any(|folder| {
+            folder.is_empty()
+                || raw
+                    .strip_prefix(folder.as_slice())
+                    .is_some_and(|rest| rest.starts_with(b"/"))
+        })
+    })
+}
+
+/// What is seen of a known log now; the footer's verdict is kept while nothing moved.
+fn renew(mut entry: Entry, found: &Found, now_us: i64) -> Entry {
+    let mut seen = Seen::new(found, scan::folder_of(&found.raw));
+    if let Some(old) = &entry.seen {
+        let moved = old.size != seen.size || old.mtime_ns != seen.mtime_ns;
+        if !moved && old.inode == seen.inode && old.trouble == seen.trouble {
+            seen.footer = old.footer;
+        }
+        // A clock that was set back must not leave a move in the future.
+        seen.moved_us = if moved {
+            Some(now_us)
+        } else {
+            old.moved_us.map(|t| t.min(now_us))
+        };
+    }
+    entry.seen = Some(seen);
+    entry.raw = Some(found.raw.clone());
+    entry
+}
+
+/// Looks at the footers that are not known, side by side. A file that cannot be read
+/// stays unknown, and is looked at again next time; its harvest says what is wrong.
+fn read_footers(entries: &mut [Entry], root: &Path) {
+    entries.par_iter_mut().for_each(|entry| {
+        let Some(raw) = &entry.raw else { return };
+        let file = scan::real_path(root, raw);
+        if let Some(seen) = entry.seen.as_mut().filter(|s| s.wants_footer()) {
+            seen.footer = footer::is_whole(&file).ok();
+        }
+    });
+}
+
+fn digests(entries: &[Entry], held: &HashSet<String>) -> HashMap<String, u64> {
+    entries
+        .iter()
+        .map(|e| (e.key.clone(), digest(e, held.contains(&e.key))))
+        .collect()
+}
+
+/// What a list shows of a log, as one number: to tell whether it must be drawn anew.
+fn digest(entry: &Entry, held: bool) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let verdict = &entry.verdict;
+    (
+        held,
+        &entry.path,
+        verdict.state.word(),
+        &verdict.reason,
+        &verdict.leave_alone,
+    )
+        .hash(&mut hasher);
+    entry
+        .seen
+        .as_ref()
+        .map(|s| (s.size, s.mtime_ns))
+        .hash(&mut hasher);
+    let record = entry.record.as_ref();
+    record
+        .map(|r| (r.harvested_at_us, &r.content_hash, r.runs_ok, r.runs_failed))
+        .hash(&mut hasher);
+    hasher.finish()
+}
+
+fn changed(before: &HashMap<String, u64>, now: &HashMap<String, u64>) -> Vec<String> {
+    let new = now
+        .iter()
+        .filter(|(key, digest)| before.get(*key) != Some(*digest));
+    let gone = before.iter().filter(|(key, _)| !now.contains_key(*key));
+    let mut keys: Vec<String> = new.chain(gone).map(|(key, _)| key.clone()).collect();
+    keys.sort_unstable();
+    keys
+}

@@ -1,0 +1,303 @@
+//! Runs, from SQL alone.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Connection, Row, params, types::Type};
+
+use super::{Catalog, RunDetail, RunRow, entry::unsigned, store::run_key};
+use crate::etl::{
+    Result,
+    quality::{Flag, Severity, Verdict},
+    run_id::RunId,
+    stats::{ChannelStats, MachineStats},
+};
+
+const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
+    r.rows, r.samples, r.complete_rows, r.channels, r.verdict, r.flags, r.file_name, r.spark_channel, \
+    r.spark, r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision";
+
+impl Catalog {
+    pub(super) fn list_runs(&self, log_key: Option<&str>) -> Result<Vec<RunRow>> {
+        self.sql(|db| {
+            let condition = if log_key.is_some() {
+                "l.key = ?1"
+            } else {
+                "?1 IS NULL"
+            };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM runs r JOIN logs l ON l.id = r.log_id WHERE {condition}"
+            ))?;
+            let mut rows: Vec<RunRow> = statement
+                .query_map(params![log_key], read_row)?
+                .collect::<rusqlite::Result<_>>()?;
+            let twice = in_several_logs(db, log_key)?;
+            for row in &mut rows {
+                if let Some(logs) = twice.get(&row.run) {
+                    row.also_in = logs
+                        .iter()
+                        .filter(|k| **k != row.log_key)
+                        .cloned()
+                        .collect();
+                }
+            }
+            sort(&mut rows);
+            Ok(rows)
+        })
+    }
+
+    pub(super) fn detail(&self, log_key: &str, run: RunId) -> Result<Option<RunDetail>> {
+        self.sql(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM runs r JOIN logs l ON l.id = r.log_id WHERE l.key = ?1 AND r.run = ?2"
+            ))?;
+            let mut rows = statement.query(params![log_key, run_key(run)])?;
+            let Some(r) = rows.next()? else { return Ok(None) };
+            let mut row = read_row(r)?;
+            row.also_in = other_logs(db, &row)?;
+            let id: i64 = r.get(17)?;
+            Ok(Some(RunDetail {
+                row,
+                columns: json(r, 18)?,
+                ledger: json(r, 19)?,
+                cells_seen: json(r, 20)?,
+                source_lost_precision: r.get(21)?,
+                channels: channels(db, id)?,
+                flags: flags(db, id)?,
+                machines: machines(db, id)?,
+            }))
+        })
+    }
+
+    /// See [`Catalog::find_runs`].
+    pub(super) fn named_runs(&self, part: &str) -> Result<Vec<RunRow>> {
+        let mut readings = vec![(None, part)];
+        // A key may itself hold the sign, so the last one is what divides.
+        for sign in ['/', ':'] {
+            if let Some((key, rest)) = part.rsplit_once(sign) {
+                readings.push((Some(key), rest));
+            }
+        }
+        for (key, part) in readings {
+            let found = self.named_in(key, part)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn named_in(&self, key: Option<&str>, part: &str) -> Result<Vec<RunRow>> {
+        let ids: Vec<RunId> = self.sql(|db| {
+            let condition = if key.is_some() {
+                "l.key = ?1"
+            } else {
+                "?1 IS NULL"
+            };
+            db.prepare_cached(&format!(
+                "SELECT DISTINCT r.run FROM runs r JOIN logs l ON l.id = r.log_id WHERE {condition}"
+            ))?
+            .query_map(params![key], |r| run_id(r, 0))?
+            .collect()
+        })?;
+        let exact: Vec<RunId> = match part.parse::<RunId>() {
+            Ok(id) => ids.iter().copied().filter(|i| *i == id).collect(),
+            Err(()) => Vec::new(),
+        };
+        let chosen = if exact.is_empty() {
+            ids.into_iter().filter(|i| i.matches(part)).collect()
+        } else {
+            exact
+        };
+        let mut rows = Vec::new();
+        for id in chosen {
+            rows.extend(self.rows_of(key, id)?);
+        }
+        sort(&mut rows);
+        Ok(rows)
+    }
+
+    fn rows_of(&self, key: Option<&str>, run: RunId) -> Result<Vec<RunRow>> {
+        self.sql(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM runs r JOIN logs l ON l.id = r.log_id \
+                 WHERE r.run = ?1 AND (?2 IS NULL OR l.key = ?2)"
+            ))?;
+            let mut rows: Vec<RunRow> = statement
+                .query_map(params![run_key(run), key], read_row)?
+                .collect::<rusqlite::Result<_>>()?;
+            for row in &mut rows {
+                row.also_in = other_logs(db, row)?;
+            }
+            Ok(rows)
+        })
+    }
+}
+
+/// By start; runs that failed have none and come last.
+fn sort(rows: &mut [RunRow]) {
+    rows.sort_by(|a, b| {
+        let order = |r: &RunRow| (r.start_us.is_none(), r.start_us);
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| a.log_key.cmp(&b.log_key))
+            .then_with(|| a.run.cmp(&b.run))
+    });
+}
+
+/// The logs of every run that stands in more than one (of those in `log_key`, if given).
+fn in_several_logs(
+    db: &Connection,
+    log_key: Option<&str>,
+) -> rusqlite::Result<HashMap<RunId, Vec<String>>> {
+    let runs = match log_key {
+        Some(_) => "SELECT run FROM runs WHERE log_id = (SELECT id FROM logs WHERE key = ?1)",
+        None => "SELECT run FROM runs WHERE ?1 IS NULL GROUP BY run HAVING count(*) > 1",
+    };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT r.run, l.key FROM runs r JOIN logs l ON l.id = r.log_id WHERE r.run IN ({runs}) ORDER BY l.key"
+    ))?;
+    let mut several: HashMap<RunId, Vec<String>> = HashMap::new();
+    let mut rows = statement.query(params![log_key])?;
+    while let Some(r) = rows.next()? {
+        several.entry(run_id(r, 0)?).or_default().push(r.get(1)?);
+    }
+    Ok(several)
+}
+
+fn other_logs(db: &Connection, row: &RunRow) -> rusqlite::Result<Vec<String>> {
+    db.prepare_cached(
+        "SELECT l.key FROM runs r JOIN logs l ON l.id = r.log_id WHERE r.run = ?1 AND l.key <> ?2 ORDER BY l.key",
+    )?
+    .query_map(params![run_key(row.run), row.log_key], |r| r.get(0))?
+    .collect()
+}
+
+fn read_row(r: &Row<'_>) -> rusqlite::Result<RunRow> {
+    Ok(RunRow {
+        log_key: r.get(0)?,
+        run: run_id(r, 1)?,
+        cell_id: r.get(2)?,
+        error: r.get(3)?,
+        start_us: r.get(4)?,
+        stop_us: r.get(5)?,
+        runtime_s: r.get(6)?,
+        distance_mm: json(r, 7)?,
+        rows: unsigned(r.get(8)?),
+        samples: unsigned(r.get(9)?),
+        complete_rows: unsigned(r.get(10)?),
+        channels: r.get(11)?,
+        verdict: Verdict::from_word(r.get_ref(12)?.as_str()?),
+        flags: r.get(13)?,
+        also_in: Vec::new(),
+        file_name: r.get(14)?,
+        spark_channel: r.get(15)?,
+        spark: spark(r.get_ref(16)?.as_blob()?),
+    })
+}
+
+pub(super) fn run_id(r: &Row<'_>, column: usize) -> rusqlite::Result<RunId> {
+    Ok(RunId(u128::from_be_bytes(r.get(column)?)))
+}
+
+fn spark(bytes: &[u8]) -> Vec<Option<f64>> {
+    let (values, _) = bytes.as_chunks::<8>();
+    values
+        .iter()
+        .map(|b| Some(f64::from_le_bytes(*b)).filter(|v| !v.is_nan()))
+        .collect()
+}
+
+fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    serde_json::from_str(r.get_ref(column)?.as_str()?)
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(e)))
+}
+
+fn channels(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, ChannelStats>> {
+    db.prepare_cached(
+        "SELECT name, count, first_time, last_time, rate_hz, interval_median_s, interval_p95_s, \
+         interval_p99_s, interval_max_s, min, max, mean, std, rms, p1, median, p99, peak_to_peak, \
+         fill_share, unit FROM channels WHERE run_id = ?1",
+    )?
+    .query_map([run], |r| {
+        let stats = ChannelStats {
+            count: unsigned(r.get(1)?),
+            first_time: r.get(2)?,
+            last_time: r.get(3)?,
+            rate_hz: r.get(4)?,
+            interval_median_s: r.get(5)?,
+            interval_p95_s: r.get(6)?,
+            interval_p99_s: r.get(7)?,
+            interval_max_s: r.get(8)?,
+            min: r.get(9)?,
+            max: r.get(10)?,
+            mean: r.get(11)?,
+            std: r.get(12)?,
+            rms: r.get(13)?,
+            p1: r.get(14)?,
+            median: r.get(15)?,
+            p99: r.get(16)?,
+            peak_to_peak: r.get(17)?,
+            fill_share: r.get(18)?,
+            unit: r.get(19)?,
+        };
+        Ok((r.get(0)?, stats))
+    })?
+    .collect()
+}
+
+fn machines(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, MachineStats>> {
+    db.prepare_cached(
+        "SELECT robot, distance_mm, top_speed_max, top_speed_p999, peak_force_max, peak_force_p999, \
+         mean_force, force_samples FROM machines WHERE run_id = ?1",
+    )?
+    .query_map([run], |r| Ok((r.get(0)?, machine_stats(r, 1)?)))?
+    .collect()
+}
+
+/// Seven columns from `first` on.
+pub(super) fn machine_stats(r: &Row<'_>, first: usize) -> rusqlite::Result<MachineStats> {
+    Ok(MachineStats {
+        distance_mm: r.get(first)?,
+        top_speed_max: r.get(first + 1)?,
+        top_speed_p999: r.get(first + 2)?,
+        peak_force_max: r.get(first + 3)?,
+        peak_force_p999: r.get(first + 4)?,
+        mean_force: r.get(first + 5)?,
+        force_samples: unsigned(r.get(first + 6)?),
+    })
+}
+
+fn flags(db: &Connection, run: i64) -> rusqlite::Result<Vec<Flag>> {
+    db.prepare_cached(
+        "SELECT rule, severity, channel, start_time, stop_time, value, threshold, message \
+         FROM flags WHERE run_id = ?1 ORDER BY position",
+    )?
+    .query_map([run], |r| {
+        Ok(Flag {
+            rule: r.get(0)?,
+            severity: severity(r.get_ref(1)?.as_str()?),
+            channel: r.get(2)?,
+            start_time: r.get(3)?,
+            stop_time: r.get(4)?,
+            value: r.get(5)?,
+            threshold: r.get(6)?,
+            message: r.get(7)?,
+        })
+    })?
+    .collect()
+}
+
+pub(super) fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Suspect => "suspect",
+        Severity::Fail => "fail",
+    }
+}
+
+fn severity(word: &str) -> Severity {
+    if word == "fail" {
+        Severity::Fail
+    } else {
+        Severity::Suspect
+    }
+}

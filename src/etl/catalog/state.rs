@@ -1,0 +1,282 @@
+//! From what is known of a log to its state: SPEC section 8, in its order.
+
+use super::{
+    entry::{Assessment, Facts, Seen},
+    rows::LogState,
+};
+use crate::etl::{PIPELINE_VERSION, source::Format, time};
+
+/// A file without a footer that moved within this time is still being written.
+const WRITING_US: i64 = 60_000_000;
+
+/// Everything that decides the state of one log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// What lies in the data directory; `None` when the log is gone.
+    pub seen: Option<&'a Seen>,
+    /// What the record says.
+    pub record: Option<&'a Facts>,
+    /// The rules of now.
+    pub rules: &'a str,
+    /// How the record's rules differ from them, as one clause.
+    pub rules_differ: &'a str,
+    /// Another log with the same content that was harvested before.
+    pub duplicate_of: Option<&'a str>,
+    /// A harvested log that is gone and looks like this one.
+    pub was: Option<&'a str>,
+    /// A log that looks like this one, which is gone.
+    pub became: Option<&'a str>,
+    /// Microseconds since 1970.
+    pub now_us: i64,
+}
+
+/// The state of a log whose lock nobody holds.
+pub(super) fn assess(known: &Known<'_>) -> Assessment {
+    let Some(seen) = known.seen else {
+        return gone(known);
+    };
+    if let Some(trouble) = &seen.trouble {
+        return failed(trouble.clone(), Some(trouble.clone()));
+    }
+    if seen.format == Format::Parquet && seen.footer == Some(false) {
+        return unfinished(seen, known.now_us);
+    }
+    match known.record {
+        None => pending(known),
+        Some(facts) => recorded(known, seen, facts),
+    }
+}
+
+fn state(state: LogState, reason: String) -> Assessment {
+    Assessment {
+        state,
+        reason,
+        leave_alone: None,
+    }
+}
+
+fn failed(reason: String, leave_alone: Option<String>) -> Assessment {
+    Assessment {
+        state: LogState::Failed,
+        reason,
+        leave_alone,
+    }
+}
+
+fn gone(known: &Known<'_>) -> Assessment {
+    let what = match known.record {
+        Some(Facts {
+            error: Some(error), ..
+        }) => format!("the log is gone; harvesting it had failed: {error}"),
+        Some(facts) => {
+            let when = screen(facts.harvested_at_us);
+            match known.became {
+                Some(new) => format!(
+                    "the log is gone, {new} looks like it; the results harvested {when} stay"
+                ),
+                None => format!("the log is gone; the results harvested {when} stay"),
+            }
+        }
+        None => "the log is gone".into(),
+    };
+    state(LogState::Missing, what)
+}
+
+/// Parquet without a whole footer. Times that lie ahead of the clock say nothing: after
+/// the clock was set back a log would be `writing` for ever.
+fn unfinished(seen: &Seen, now_us: i64) -> Assessment {
+    let moved = [Some(seen.mtime_ns.div_euclid(1000)), seen.moved_us]
+        .into_iter()
+        .flatten()
+        .filter(|t| *t <= now_us)
+        .max();
+    let size = bytes(seen.size);
+    match moved.filter(|t| now_us - t < WRITING_US) {
+        Some(moved) => {
+            let reason = format!(
+                "{size} so far, without a Parquet footer, and changed at {}",
+                screen(moved)
+            );
+            Assessment {
+                state: LogState::Writing,
+                leave_alone: Some(reason.clone()),
+                reason,
+            }
+        }
+        None => {
+            let reason = format!(
+                "{size} without a whole Parquet footer, unchanged since {}: it was cut off, or is no Parquet file",
+                screen(seen.mtime_ns.div_euclid(1000))
+            );
+            failed(reason.clone(), Some(reason))
+        }
+    }
+}
+
+fn pending(known: &Known<'_>) -> Assessment {
+    let reason = match known.was {
+        Some(old) => format!(
+            "never harvested under this name; size, time and inode are those of {old}, which is gone: \
+             a harvest takes its results over when the content is the same"
+        ),
+        None => "never harvested".into(),
+    };
+    state(LogState::Pending, reason)
+}
+
+fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
+    // An attempt counts while the log is as it was then.
+    let attempt = facts
+        .attempt
+        .as_ref()
+        .filter(|a| a.size == seen.size && a.mtime_ns == seen.mtime_ns);
+    let useless = attempt
+        .filter(|a| a.lasting && a.rules == known.rules)
+        .map(|a| {
+            format!(
+                "failed at {} for a lasting reason, and did not change since: {}",
+                screen(at(&a.at)),
+                a.error
+            )
+        });
+    if seen.size != facts.size || seen.mtime_ns != facts.mtime_ns {
+        let mut reason = difference(seen, facts);
+        if let Some(attempt) = attempt {
+            reason.push_str(&format!("; harvesting it failed: {}", attempt.error));
+        }
+        return Assessment {
+            state: LogState::Changed,
+            reason,
+            leave_alone: useless,
+        };
+    }
+    if let Some(error) = &facts.error {
+        // Without an attempt of its own, the record's error is the log's fault.
+        let lasting = attempt.is_none_or(|a| a.lasting) && facts.rules == known.rules;
+        let useless = useless.or_else(|| {
+            lasting.then(|| {
+                format!(
+                    "failed at {}, and did not change since: {error}",
+                    screen(facts.harvested_at_us)
+                )
+            })
+        });
+        return failed(error.clone(), useless);
+    }
+    if let Some(attempt) = attempt {
+        let reason = format!(
+            "harvesting it again failed at {}: {}; the results harvested {} stay",
+            screen(at(&attempt.at)),
+            attempt.error,
+            screen(facts.harvested_at_us)
+        );
+        return failed(reason, useless);
+    }
+    settled(known, facts)
+}
+
+/// A log that is as it was when it was harvested.
+fn settled(known: &Known<'_>, facts: &Facts) -> Assessment {
+    if facts.pipeline_version > PIPELINE_VERSION {
+        let reason = format!(
+            "harvested by a newer mdtui (pipeline version {}, this program has {PIPELINE_VERSION}): use that one",
+            facts.pipeline_version
+        );
+        return Assessment {
+            state: LogState::Stale,
+            leave_alone: Some(reason.clone()),
+            reason,
+        };
+    }
+    if facts.pipeline_version < PIPELINE_VERSION {
+        return state(
+            LogState::Stale,
+            format!(
+                "harvested by pipeline version {}, this program has {PIPELINE_VERSION}",
+                facts.pipeline_version
+            ),
+        );
+    }
+    if facts.rules != known.rules {
+        return state(
+            LogState::Stale,
+            format!("harvested under other rules: {}", known.rules_differ),
+        );
+    }
+    let runs = facts.runs_ok + facts.runs_failed;
+    if facts.runs_failed > 0 {
+        return state(
+            LogState::Partial,
+            format!("{} of {runs} runs failed", facts.runs_failed),
+        );
+    }
+    if let Some(other) = known.duplicate_of {
+        return state(
+            LogState::Duplicate,
+            format!("the same content as {other}, byte for byte"),
+        );
+    }
+    let rows = facts
+        .rows
+        .map_or_else(String::new, |n| format!("{} rows, ", grouped(n)));
+    state(
+        LogState::Harvested,
+        format!(
+            "harvested {}: {rows}{runs} {}",
+            screen(facts.harvested_at_us),
+            if runs == 1 { "run" } else { "runs" }
+        ),
+    )
+}
+
+/// How a log differs from what was harvested (or tried), as far as a look can tell.
+fn difference(seen: &Seen, facts: &Facts) -> String {
+    let since = if facts.error.is_some() {
+        "harvesting it failed"
+    } else {
+        "it was harvested"
+    };
+    if seen.size == facts.size {
+        return format!(
+            "its time is {} and was {} when {since}; its size is the same, a harvest will compare the content",
+            screen(seen.mtime_ns.div_euclid(1000)),
+            screen(facts.mtime_ns.div_euclid(1000)),
+        );
+    }
+    format!(
+        "it has {} and had {} when {since}",
+        bytes(seen.size),
+        bytes(facts.size)
+    )
+}
+
+fn at(text: &str) -> i64 {
+    super::entry::micros(text)
+}
+
+/// To the second: what an operator compares with the clock on the wall.
+fn screen(us: i64) -> String {
+    let text = time::format(us);
+    let text = text.split_once('.').map_or(text.as_str(), |(head, _)| head);
+    text.replacen('T', " ", 1)
+}
+
+fn bytes(n: u64) -> String {
+    if n == 1 {
+        "1 byte".into()
+    } else {
+        format!("{} bytes", grouped(n))
+    }
+}
+
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + 6);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

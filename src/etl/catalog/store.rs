@@ -1,0 +1,347 @@
+//! Taking records in: one transaction for each.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, params};
+
+use super::{
+    Catalog, HarvestRow,
+    assess::{Rules, assess_all},
+    entry::{self, Assessment, Entry, Facts, Seen, micros, signed},
+    rows::LogState,
+};
+use crate::etl::{
+    Result,
+    harvest::Context,
+    lake::{
+        Record,
+        record::{RunResult, Sparkline},
+    },
+    run_id::RunId,
+    source::{footer, scan},
+    stats::ChannelStats,
+    time,
+};
+
+impl Catalog {
+    pub(super) fn take_in(
+        &mut self,
+        context: &Context,
+        key: &str,
+        record: &Record,
+        outcome: Option<&HarvestRow>,
+    ) -> Result<()> {
+        self.write(|tx| {
+            let old = entry::load(tx, "key = ?1", [key])?.pop();
+            let old_hash = old
+                .as_ref()
+                .and_then(|e| e.record.as_ref()?.content_hash.clone());
+            let id = match &old {
+                Some(Entry { id: Some(id), .. }) => *id,
+                _ => entry::save(tx, &unknown(key, record))?,
+            };
+            store_log(tx, id, record)?;
+            store_runs(tx, id, record)?;
+            if let Some(outcome) = outcome {
+                store_outcome(tx, outcome)?;
+            }
+            reassess(tx, context, key, old_hash.as_deref())
+        })
+    }
+
+    pub(super) fn drop_log(&mut self, key: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.execute("DELETE FROM logs WHERE key = ?1", [key])?;
+            Ok(())
+        })
+    }
+}
+
+/// A log that no look has seen yet.
+fn unknown(key: &str, record: &Record) -> Entry {
+    Entry {
+        id: None,
+        key: key.to_owned(),
+        path: record.source.path.clone(),
+        raw: None,
+        seen: None,
+        record: None,
+        verdict: Assessment {
+            state: LogState::Missing,
+            reason: String::new(),
+            leave_alone: None,
+        },
+    }
+}
+
+/// The state of a log whose record is new, and of those that hang together with it.
+fn reassess(
+    tx: &Connection,
+    context: &Context,
+    key: &str,
+    old_hash: Option<&str>,
+) -> rusqlite::Result<()> {
+    let Some(mut own) = entry::load(tx, "key = ?1", [key])?.pop() else {
+        return Ok(());
+    };
+    see(context, &mut own);
+    entry::save(tx, &own)?;
+    let facts = own.record.as_ref();
+    let inode = facts.map_or(0, |r| r.inode).cast_signed();
+    let hash = facts.and_then(|r| r.content_hash.as_deref());
+    let near = entry::load(
+        tx,
+        "key = ?1 OR content_hash = ?2 OR content_hash = ?3 OR inode = ?4 OR rec_inode = ?4",
+        params![key, hash, old_hash, inode],
+    )?;
+    let rules = Rules::load(tx, context)?;
+    let verdicts = assess_all(&near, &rules, time::now());
+    for (mut entry, verdict) in near.into_iter().zip(verdicts) {
+        if entry.verdict != verdict {
+            entry.verdict = verdict;
+            entry::save(tx, &entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Looks at the log's file now, so that its state is that of this moment.
+fn see(context: &Context, entry: &mut Entry) {
+    let raw = entry
+        .raw
+        .clone()
+        .unwrap_or_else(|| entry.path.clone().into_bytes());
+    let Some(found) = scan::look_at(&context.data_dir, context.lake.root(), &raw) else {
+        entry.seen = None;
+        return;
+    };
+    let mut seen = Seen::new(&found, scan::folder_of(&raw));
+    let old = entry
+        .seen
+        .as_ref()
+        .filter(|o| (o.size, o.mtime_ns, o.inode) == (seen.size, seen.mtime_ns, seen.inode));
+    seen.footer = old.and_then(|o| o.footer);
+    seen.moved_us = match (&entry.seen, old) {
+        (Some(_), None) => Some(time::now()),
+        (_, same) => same.and_then(|o| o.moved_us),
+    };
+    if seen.wants_footer() {
+        seen.footer = footer::is_whole(&scan::real_path(&context.data_dir, &raw)).ok();
+    }
+    entry.seen = Some(seen);
+    entry.raw = Some(raw);
+}
+
+fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::Result<()> {
+    let facts = Facts::of(record);
+    tx.prepare_cached("INSERT OR IGNORE INTO profiles (rules, profile) VALUES (?1, ?2)")?
+        .execute(params![record.rules, json(&record.profile)?])?;
+    let span = record.span();
+    let attempt = facts.attempt.as_ref();
+    let mut statement = tx.prepare_cached(
+        "UPDATE logs SET harvested_at = ?2, first_harvested = ?3, error = ?4, rec_size = ?5, \
+         rec_mtime_ns = ?6, rec_inode = ?7, content_hash = ?8, rules = ?9, pipeline_version = ?10, \
+         program = ?11, seconds = ?12, rows = ?13, runs_ok = ?14, runs_failed = ?15, start_us = ?16, \
+         stop_us = ?17, verdict = ?18, cells = ?19, ledger = ?20, attempt_at = ?21, attempt_error = ?22, \
+         attempt_lasting = ?23, attempt_size = ?24, attempt_mtime_ns = ?25, attempt_rules = ?26 \
+         WHERE id = ?1",
+    )?;
+    statement.execute(params![
+        id,
+        facts.harvested_at_us,
+        facts.first_harvested,
+        facts.error,
+        signed(facts.size),
+        facts.mtime_ns,
+        facts.inode.cast_signed(),
+        facts.content_hash,
+        facts.rules,
+        facts.pipeline_version,
+        record.program,
+        record.seconds,
+        facts.rows.map(signed),
+        facts.runs_ok,
+        facts.runs_failed,
+        span.map(|s| s.0),
+        span.map(|s| s.1),
+        record.verdict.word(),
+        cells(record),
+        json(&record.ledger)?,
+        attempt.map(|a| micros(&a.at)),
+        attempt.map(|a| a.error.as_str()),
+        attempt.map(|a| a.lasting),
+        attempt.map(|a| signed(a.size)),
+        attempt.map(|a| a.mtime_ns),
+        attempt.map(|a| a.rules.as_str()),
+    ])?;
+    Ok(())
+}
+
+/// The cells of a log's runs: the one, or how many.
+fn cells(record: &Record) -> Option<String> {
+    let cells: BTreeSet<&str> = record
+        .run_to_result
+        .values()
+        .filter_map(|r| r.cell_id.as_deref())
+        .collect();
+    match cells.len() {
+        0 | 1 => cells.first().map(|c| (*c).to_owned()),
+        n => Some(format!("{n} cells")),
+    }
+}
+
+fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM runs WHERE log_id = ?1")?
+        .execute([log])?;
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO runs (log_id, run, cell_id, error, start_us, stop_us, runtime_s, distance_mm, rows, \
+         samples, complete_rows, verdict, flags, file_name, spark_channel, spark, columns, channels, ledger, \
+         cells_seen, lost_precision) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
+         RETURNING id",
+    )?;
+    for (run, result) in &record.run_to_result {
+        let stats = result.run_stats.as_ref();
+        let columns = stats
+            .map(|s| s.available_channels.as_slice())
+            .unwrap_or_default();
+        let spark = result.sparkline.as_ref();
+        let id: i64 = statement.query_row(
+            params![
+                log,
+                run_key(*run),
+                result.cell_id,
+                result.error,
+                stats.map(|s| micros(&s.start_time)),
+                stats.map(|s| micros(&s.stop_time)),
+                stats.map(|s| s.total_runtime_seconds),
+                match stats {
+                    Some(s) => json(&s.total_distance_mm)?,
+                    None => "{}".into(),
+                },
+                signed(result.rows),
+                signed(result.samples),
+                signed(result.complete_rows),
+                result.verdict.word(),
+                result.quality.len() as i64,
+                result.file_name,
+                spark.map(|s| s.channel.as_str()),
+                spark.map(spark_bytes).unwrap_or_default(),
+                json(&columns)?,
+                columns.len().saturating_sub(1) as i64,
+                json(&result.ledger)?,
+                json(&result.cells_seen)?,
+                result.source_lost_precision,
+            ],
+            |r| r.get(0),
+        )?;
+        store_parts(tx, id, result)?;
+    }
+    Ok(())
+}
+
+fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Result<()> {
+    let mut machine = tx.prepare_cached(
+        "INSERT INTO machines (run_id, robot, distance_mm, top_speed_max, top_speed_p999, peak_force_max, \
+         peak_force_p999, mean_force, force_samples) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for (robot, m) in &result.machines {
+        machine.execute(params![
+            run,
+            robot,
+            m.distance_mm,
+            m.top_speed_max,
+            m.top_speed_p999,
+            m.peak_force_max,
+            m.peak_force_p999,
+            m.mean_force,
+            signed(m.force_samples),
+        ])?;
+    }
+    for (name, channel) in &result.channels {
+        store_channel(tx, run, name, channel)?;
+    }
+    let mut flag = tx.prepare_cached(
+        "INSERT INTO flags (run_id, position, rule, severity, channel, start_time, stop_time, value, \
+         threshold, message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    for (position, f) in result.quality.iter().enumerate() {
+        flag.execute(params![
+            run,
+            position as i64,
+            f.rule,
+            super::runs::severity_word(f.severity),
+            f.channel,
+            f.start_time,
+            f.stop_time,
+            f.value,
+            f.threshold,
+            f.message,
+        ])?;
+    }
+    Ok(())
+}
+
+fn store_channel(tx: &Connection, run: i64, name: &str, c: &ChannelStats) -> rusqlite::Result<()> {
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO channels (run_id, name, count, first_time, last_time, rate_hz, interval_median_s, \
+         interval_p95_s, interval_p99_s, interval_max_s, min, max, mean, std, rms, p1, median, p99, \
+         peak_to_peak, fill_share, unit) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+    )?;
+    statement.execute(params![
+        run,
+        name,
+        signed(c.count),
+        c.first_time,
+        c.last_time,
+        c.rate_hz,
+        c.interval_median_s,
+        c.interval_p95_s,
+        c.interval_p99_s,
+        c.interval_max_s,
+        c.min,
+        c.max,
+        c.mean,
+        c.std,
+        c.rms,
+        c.p1,
+        c.median,
+        c.p99,
+        c.peak_to_peak,
+        c.fill_share,
+        c.unit,
+    ])?;
+    Ok(())
+}
+
+pub(super) fn store_outcome(tx: &Connection, outcome: &HarvestRow) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO harvests (key, at_us, seconds, outcome, message) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        outcome.key,
+        outcome.at_us,
+        outcome.seconds,
+        outcome.outcome,
+        outcome.message
+    ])?;
+    Ok(())
+}
+
+/// A run's id as the catalog stores it: sixteen bytes that sort as the number does.
+pub(super) fn run_key(run: RunId) -> [u8; 16] {
+    run.0.to_be_bytes()
+}
+
+fn spark_bytes(spark: &Sparkline) -> Vec<u8> {
+    spark
+        .values
+        .iter()
+        .flat_map(|v| v.unwrap_or(f64::NAN).to_le_bytes())
+        .collect()
+}
+
+fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
+}

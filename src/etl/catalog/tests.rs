@@ -1,0 +1,202 @@
+//! The catalog as its callers see it.
+
+use std::{fs, os::unix::fs::symlink};
+
+use super::{
+    Catalog, LogState,
+    sample::{run, world},
+};
+use crate::etl::{harvest::CancelToken, run_id::RunId};
+
+const T: i64 = 1_669_236_000_000_000;
+
+#[test]
+fn a_log_is_new_harvested_changed_and_gone() {
+    let mut w = world();
+    w.write("cell-1/a.parquet", "one");
+    assert_eq!(w.refresh().changed_keys, ["cell-1/a"]);
+    let row = w.log("cell-1/a");
+    assert_eq!(
+        (row.state, row.path.as_str()),
+        (LogState::Pending, "cell-1/a.parquet")
+    );
+    assert_eq!(row.cell_id.as_deref(), Some("cell-1"));
+    assert!(row.is_due() && row.verdict.is_none());
+    assert!(w.refresh().changed_keys.is_empty());
+
+    w.harvest("cell-1/a", "cell-1/a.parquet", &[(7, T), (9, T + 5)]);
+    let row = w.log("cell-1/a");
+    assert_eq!(row.state, LogState::Harvested, "{}", row.reason);
+    assert_eq!(
+        row.reason,
+        "harvested 2023-11-14 22:13:20: 100 rows, 2 runs"
+    );
+    assert_eq!(
+        (row.rows, row.runs_ok, row.runs_failed),
+        (Some(100), Some(2), Some(0))
+    );
+    assert_eq!(
+        (row.start_us, row.stop_us),
+        (Some(T), Some(T + 5 + 60_000_000))
+    );
+    assert_eq!(row.cell_id.as_deref(), Some("10"));
+    // The look that follows sees what the harvest changed.
+    assert_eq!(w.refresh().changed_keys, ["cell-1/a"]);
+    assert!(w.refresh().changed_keys.is_empty());
+
+    w.write("cell-1/a.parquet", "other content");
+    w.refresh();
+    let row = w.log("cell-1/a");
+    assert_eq!(row.state, LogState::Changed);
+    assert_eq!(
+        row.reason,
+        "it has 29 bytes and had 19 bytes when it was harvested"
+    );
+
+    fs::remove_file(w.file("cell-1/a.parquet")).unwrap();
+    assert_eq!(w.refresh().changed_keys, ["cell-1/a"]);
+    let row = w.log("cell-1/a");
+    assert_eq!(
+        (row.state, row.size, row.mtime_us),
+        (LogState::Missing, None, None)
+    );
+    assert!(!row.is_due());
+    assert_eq!(w.catalog.runs(Some("cell-1/a")).unwrap().len(), 2);
+}
+
+#[test]
+fn a_log_that_was_never_harvested_leaves_nothing() {
+    let mut w = world();
+    w.write("a.csv", "x");
+    w.refresh();
+    fs::remove_file(w.file("a.csv")).unwrap();
+    assert_eq!(w.refresh().changed_keys, ["a.csv"]);
+    assert!(w.catalog.logs().unwrap().is_empty());
+}
+
+#[test]
+fn a_run_comes_back_to_the_bit() {
+    let mut w = world();
+    w.write("a.parquet", "a");
+    w.refresh();
+    let big = u128::from(u64::MAX) + 12_345;
+    w.harvest("a", "a.parquet", &[(big, T)]);
+    let detail = w.catalog.run_detail("a", RunId(big)).unwrap().unwrap();
+    let expected = run(big, T);
+    let stats = expected.run_stats.unwrap();
+    assert_eq!(detail.row.run, RunId(big));
+    assert_eq!(detail.row.distance_mm, stats.total_distance_mm);
+    assert_eq!(detail.row.spark, expected.sparkline.unwrap().values);
+    assert_eq!(
+        (detail.row.start_us, detail.row.stop_us),
+        (Some(T), Some(T + 60_000_000))
+    );
+    assert_eq!(
+        (
+            detail.row.rows,
+            detail.row.samples,
+            detail.row.complete_rows
+        ),
+        (60, 97, 50)
+    );
+    assert_eq!((detail.row.channels, detail.row.flags), (2, 1));
+    assert_eq!(detail.row.verdict, expected.verdict);
+    assert_eq!(detail.columns, stats.available_channels);
+    assert_eq!(detail.channels, expected.channels);
+    assert_eq!(detail.machines, expected.machines);
+    assert_eq!(detail.flags, expected.quality);
+    assert_eq!(detail.ledger, expected.ledger);
+    assert_eq!(detail.cells_seen, expected.cells_seen);
+    assert!(detail.source_lost_precision);
+    assert!(w.catalog.run_detail("a", RunId(1)).unwrap().is_none());
+}
+
+#[test]
+fn storing_a_record_again_replaces_what_was_known() {
+    let mut w = world();
+    w.write("a.parquet", "a");
+    w.refresh();
+    w.harvest("a", "a.parquet", &[(1, T), (2, T)]);
+    w.harvest("a", "a.parquet", &[(2, T), (3, T)]);
+    let ids: Vec<u128> = w
+        .catalog
+        .runs(None)
+        .unwrap()
+        .iter()
+        .map(|r| r.run.0)
+        .collect();
+    assert_eq!(ids, [2, 3]);
+    assert_eq!(w.catalog.history(10).unwrap().len(), 2);
+    assert_eq!(w.catalog.log_detail("a").unwrap().unwrap().history.len(), 2);
+}
+
+#[test]
+fn a_rebuild_brings_back_the_same_list() {
+    let mut w = world();
+    for path in [
+        "cell-1/a.parquet",
+        "b.csv",
+        "cell-2/c.parquet",
+        "d.parquet",
+        "e.csv",
+    ] {
+        w.write(path, path);
+    }
+    w.refresh();
+    w.harvest("cell-1/a", "cell-1/a.parquet", &[(1, T), (2, T)]);
+    w.harvest("b.csv", "b.csv", &[(2, T)]);
+    let mut failed = w.record("cell-2/c", "cell-2/c.parquet", &[]);
+    failed.error = Some("no column named time".into());
+    w.commit(&failed);
+    w.harvest("e.csv", "e.csv", &[(4, T)]);
+    fs::remove_file(w.file("e.csv")).unwrap();
+    w.refresh();
+    let (logs, runs) = (w.catalog.logs().unwrap(), w.catalog.runs(None).unwrap());
+    assert_eq!(logs.len(), 5);
+
+    // From nothing, and from what is there.
+    for _ in 0..2 {
+        let rebuilt = w.catalog.rebuild(&w.context, &CancelToken::new()).unwrap();
+        assert_eq!((rebuilt.records, rebuilt.runs), (4, 4));
+        assert_eq!(rebuilt.problems, Vec::<String>::new());
+        assert_eq!(w.catalog.logs().unwrap(), logs);
+        assert_eq!(w.catalog.runs(None).unwrap(), runs);
+        w.catalog = Catalog::open_in_memory().unwrap();
+        let path = w.context.lake.catalog();
+        for companion in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(format!("{}{companion}", path.display()));
+        }
+        w.catalog = Catalog::open(&w.context.lake).unwrap();
+    }
+}
+
+#[test]
+fn a_log_is_found_by_key_path_and_file() {
+    let mut w = world();
+    w.write("cell-1/a.parquet", "a");
+    w.write("cell-1/b.csv", "b");
+    symlink("b.csv", w.file("cell-1/link.csv")).unwrap();
+    w.refresh();
+    let find = |name: &str| w.catalog.find_log(&w.context, name).unwrap().map(|r| r.key);
+    assert_eq!(find("cell-1/a").as_deref(), Some("cell-1/a"));
+    assert_eq!(find("cell-1/a.parquet").as_deref(), Some("cell-1/a"));
+    assert_eq!(
+        find(w.file("cell-1/a.parquet").to_str().unwrap()).as_deref(),
+        Some("cell-1/a")
+    );
+    assert_eq!(
+        find(w.file("cell-1/link.csv").to_str().unwrap()).as_deref(),
+        Some("cell-1/link.csv")
+    );
+    for none in ["", "a", "cell-1", "/", "..", "/etc/passwd"] {
+        assert_eq!(find(none), None, "{none:?}");
+    }
+    let source = w
+        .catalog
+        .source(&w.context, "cell-1/b.csv")
+        .unwrap()
+        .unwrap();
+    assert_eq!(source.file, w.file("cell-1/b.csv"));
+    assert_eq!(source.folder.as_deref(), Some("cell-1"));
+    assert!(w.catalog.source(&w.context, "nothing").unwrap().is_none());
+}

@@ -1,0 +1,362 @@
+//! Walks the data directory. Stats files; opens none.
+
+use std::{
+    ffi::OsStr,
+    fs::{FileType, Metadata},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{FileTypeExt, MetadataExt},
+    },
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
+use super::Format;
+use crate::etl::{Error, Result, harvest::CancelToken, text};
+
+/// A file (or what looks like one) with a log's ending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The real path below the data directory, raw bytes.
+    pub raw: Vec<u8>,
+    /// By its ending.
+    pub format: Format,
+    /// Bytes; of its target for a link.
+    pub size: u64,
+    /// Modification time in nanoseconds since 1970.
+    pub mtime_ns: i64,
+    /// Inode.
+    pub inode: u64,
+    /// Why it cannot be a log, as one sentence.
+    pub trouble: Option<String>,
+}
+
+/// What a walk found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scan {
+    /// In order of their raw paths.
+    pub found: Vec<Found>,
+    /// Folders that could not be read, raw bytes below the data directory: nothing is
+    /// known of what lies below them.
+    pub unread: Vec<Vec<u8>>,
+    /// What was passed over, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The format that a file name's ending says; letter case does not matter.
+pub fn format_of(name: &[u8]) -> Option<Format> {
+    let ends = |ending: &[u8]| {
+        name.len() >= ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending)
+    };
+    if ends(b".parquet") || ends(b".pq") {
+        Some(Format::Parquet)
+    } else if ends(b".csv") {
+        Some(Format::Csv)
+    } else if ends(b".csv.gz") {
+        Some(Format::CsvGz)
+    } else {
+        None
+    }
+}
+
+/// Looks at everything below `data_dir`, except below `cache_dir`. Folders are entered
+/// whatever their names; links to folders are not. Files whose names begin with a dot
+/// are not logs (as for a shell's `*`): programs that copy files name unfinished ones so.
+///
+/// # Errors
+/// [`Error::Fatal`] when the data directory cannot be read or is the cache directory,
+/// [`Error::Cancelled`].
+pub fn scan(data_dir: &Path, cache_dir: &Path, cancel: &CancelToken) -> Result<Scan> {
+    let root = real_root(data_dir)?;
+    let cache = cache_dir.canonicalize().ok();
+    if cache.as_deref() == Some(root.as_path()) {
+        return Err(Error::Fatal(format!(
+            "{} is both the data directory and the cache directory: name another with --cache-dir",
+            text::visible_path(data_dir)
+        )));
+    }
+    let mut scan = Scan::default();
+    let (candidates, folders) = walk(&root, cache.as_deref(), cancel, &mut scan)?;
+    scan.found = candidates
+        .into_par_iter()
+        .filter_map(|c| look(&root, cache.as_deref(), c))
+        .collect();
+    cancel.check()?;
+    scan.found.par_sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
+    add_empty_folders(&mut scan, folders);
+    Ok(scan)
+}
+
+fn real_root(data_dir: &Path) -> Result<PathBuf> {
+    let refuse = |what: String| {
+        Error::Fatal(format!(
+            "the data directory {} {what}: name one with --data-dir",
+            text::visible_path(data_dir)
+        ))
+    };
+    let root = data_dir.canonicalize().map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => refuse("does not exist".into()),
+        _ => refuse(format!("cannot be used ({e})")),
+    })?;
+    if !root.is_dir() {
+        return Err(refuse("is not a directory".into()));
+    }
+    std::fs::read_dir(&root).map_err(|e| refuse(format!("cannot be read ({e})")))?;
+    Ok(root)
+}
+
+struct Candidate {
+    path: PathBuf,
+    raw: Vec<u8>,
+    format: Format,
+    kind: FileType,
+}
+
+/// Entries with a log's ending, and folders that are named like a log.
+fn walk(
+    root: &Path,
+    cache: Option<&Path>,
+    cancel: &CancelToken,
+    scan: &mut Scan,
+) -> Result<(Vec<Candidate>, Vec<Candidate>)> {
+    let mut files = Vec::new();
+    let mut folders = Vec::new();
+    let mut hidden: Vec<String> = Vec::new();
+    let mut hidden_count = 0u64;
+    let entries = WalkDir::new(root)
+        .min_depth(1)
+        .into_iter()
+        .filter_entry(|e| Some(e.path()) != cache);
+    for (n, entry) in entries.enumerate() {
+        if n % 1024 == 0 {
+            cancel.check()?;
+        }
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(e) => {
+                note_unread(root, &e, scan);
+                continue;
+            }
+        };
+        let name = entry.file_name().as_bytes();
+        let kind = entry.file_type();
+        let Some(format) = format_of(name) else {
+            if kind.is_symlink() && entry.path().is_dir() {
+                scan.notes.push(format!(
+                    "{} is a link to a folder and was not entered",
+                    text::visible_bytes(&below(root, entry.path()))
+                ));
+            }
+            continue;
+        };
+        if name.first() == Some(&b'.') {
+            if !kind.is_dir() {
+                hidden_count += 1;
+                if hidden.len() < 3 {
+                    hidden.push(text::visible_bytes(&below(root, entry.path())));
+                }
+            }
+            continue;
+        }
+        let candidate = candidate(root, entry, format);
+        if kind.is_dir() {
+            folders.push(candidate);
+        } else {
+            files.push(candidate);
+        }
+    }
+    if hidden_count > 0 {
+        let more = if hidden_count > hidden.len() as u64 {
+            ", …"
+        } else {
+            ""
+        };
+        scan.notes.push(format!(
+            "{hidden_count} hidden {} passed over ({}{more})",
+            if hidden_count == 1 {
+                "file was"
+            } else {
+                "files were"
+            },
+            hidden.join(", ")
+        ));
+    }
+    Ok((files, folders))
+}
+
+fn candidate(root: &Path, entry: DirEntry, format: Format) -> Candidate {
+    let kind = entry.file_type();
+    let raw = below(root, entry.path());
+    Candidate {
+        path: entry.into_path(),
+        raw,
+        format,
+        kind,
+    }
+}
+
+fn below(root: &Path, path: &Path) -> Vec<u8> {
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .as_os_str()
+        .as_bytes()
+        .to_vec()
+}
+
+fn note_unread(root: &Path, error: &walkdir::Error, scan: &mut Scan) {
+    let raw = error.path().map(|p| below(root, p)).unwrap_or_default();
+    let why = error
+        .io_error()
+        .map_or_else(|| error.to_string(), std::io::Error::to_string);
+    // A file or folder that vanished during the walk is simply gone.
+    if error
+        .io_error()
+        .is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+    {
+        return;
+    }
+    scan.notes.push(format!(
+        "{} cannot be read ({}): what lies below it is shown as it was",
+        text::visible_bytes(&raw),
+        text::visible(&why)
+    ));
+    scan.unread.push(raw);
+}
+
+/// One file as [`scan`] would find it now; `None` when it is gone.
+pub fn look_at(data_dir: &Path, cache_dir: &Path, raw: &[u8]) -> Option<Found> {
+    let root = data_dir.canonicalize().ok()?;
+    let path = real_path(&root, raw);
+    let kind = std::fs::symlink_metadata(&path).ok()?.file_type();
+    let format = format_of(raw)?;
+    let cache = cache_dir.canonicalize().ok();
+    look(
+        &root,
+        cache.as_deref(),
+        Candidate {
+            path,
+            raw: raw.to_vec(),
+            format,
+            kind,
+        },
+    )
+}
+
+/// The file of a raw path below the data directory.
+pub fn real_path(data_dir: &Path, raw: &[u8]) -> PathBuf {
+    data_dir.join(OsStr::from_bytes(raw))
+}
+
+/// Stats one candidate; `None` when it vanished since the walk.
+fn look(root: &Path, cache: Option<&Path>, c: Candidate) -> Option<Found> {
+    let trouble = |what: &str| Some(what.to_owned());
+    let own = std::fs::symlink_metadata(&c.path).ok()?;
+    if !c.kind.is_symlink() {
+        let why = if own.is_file() {
+            None
+        } else {
+            trouble(special(own.file_type()))
+        };
+        return Some(found(c, &own, why));
+    }
+    let (meta, why) = match c.path.canonicalize() {
+        Err(_) => (own, trouble("it is a link that leads nowhere")),
+        Ok(target) if !target.starts_with(root) => (
+            own,
+            trouble("it is a link that leads out of the data directory"),
+        ),
+        Ok(target) if cache.is_some_and(|c| target.starts_with(c)) => (
+            own,
+            trouble("it is a link that leads into the cache directory"),
+        ),
+        Ok(target) => match std::fs::metadata(&target) {
+            Err(_) => (own, trouble("it is a link that leads nowhere")),
+            Ok(meta) if meta.is_dir() => (
+                own,
+                trouble("it is a link to a folder; those are not entered"),
+            ),
+            Ok(meta) if meta.is_file() => (meta, None),
+            Ok(meta) => {
+                let why = special(meta.file_type());
+                (own, trouble(why))
+            }
+        },
+    };
+    Some(found(c, &meta, why))
+}
+
+fn special(kind: FileType) -> &'static str {
+    if kind.is_fifo() {
+        "it is a FIFO, not a file"
+    } else if kind.is_socket() {
+        "it is a socket, not a file"
+    } else if kind.is_dir() {
+        "it is a folder, not a file"
+    } else if kind.is_symlink() {
+        "it became a link while it was looked at"
+    } else {
+        "it is a device, not a file"
+    }
+}
+
+fn found(c: Candidate, meta: &Metadata, trouble: Option<String>) -> Found {
+    Found {
+        raw: c.raw,
+        format: c.format,
+        size: meta.len(),
+        mtime_ns: mtime_ns(meta),
+        inode: meta.ino(),
+        trouble,
+    }
+}
+
+/// A file's modification time in nanoseconds since 1970.
+pub fn mtime_ns(meta: &Metadata) -> i64 {
+    meta.mtime()
+        .saturating_mul(1_000_000_000)
+        .saturating_add(meta.mtime_nsec())
+}
+
+/// Lists folders that are named like a log but hold none.
+fn add_empty_folders(scan: &mut Scan, folders: Vec<Candidate>) {
+    let mut empty = Vec::new();
+    for folder in folders {
+        let mut prefix = folder.raw.clone();
+        prefix.push(b'/');
+        let at = scan.found.partition_point(|f| f.raw < prefix);
+        let holds_a_log = scan
+            .found
+            .get(at)
+            .is_some_and(|f| f.raw.starts_with(&prefix));
+        if holds_a_log || scan.unread.contains(&folder.raw) {
+            continue;
+        }
+        if let Ok(meta) = std::fs::symlink_metadata(&folder.path) {
+            let why = format!(
+                "it is a folder named like a {} file, and holds no log",
+                ending(&folder.raw)
+            );
+            // A folder's own size and time say nothing of a log.
+            let mut entry = found(folder, &meta, Some(why));
+            entry.size = 0;
+            empty.push(entry);
+        }
+    }
+    scan.found.extend(empty);
+    scan.found.sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
+}
+
+fn ending(raw: &[u8]) -> &'static str {
+    match format_of(raw) {
+        Some(Format::Parquet) | None => "Parquet",
+        Some(Format::Csv | Format::CsvGz) => "CSV",
+    }
+}
+
+/// The first folder of a path below the data directory, harmless.
+pub fn folder_of(raw: &[u8]) -> Option<String> {
+    let at = raw.iter().position(|b| *b == b'/')?;
+    Some(text::visible_os(OsStr::from_bytes(&raw[..at])))
+}
