@@ -103,6 +103,8 @@ actions! {
     CursorRight = "cursor-right",
     /// Pins the chart's cursor.
     Pin = "pin",
+    /// Draws charts with braille, blocks or dots.
+    Marker = "marker",
     /// Goes to a time or a row.
     GoTo = "go-to",
     /// Copies what is under the cursor to the terminal's clipboard.

@@ -113,6 +113,16 @@ impl Series {
         &self.times
     }
 
+    /// Uses `times` in place of its own when they are those of the same table, so that
+    /// the channels of a run keep them once.
+    pub fn share_times(&mut self, times: &Arc<[i64]>) {
+        let same =
+            |a: &[i64], b: &[i64]| (a.len(), a.first(), a.last()) == (b.len(), b.first(), b.last());
+        if same(times, &self.times) {
+            self.times = times.clone();
+        }
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.values.len()
@@ -148,6 +158,20 @@ impl Series {
     pub fn extent_in(&self, range: TimeRange) -> Option<(f64, f64)> {
         let (lo, hi) = self.rows_in(range);
         self.extent_of(lo, hi)
+    }
+
+    /// The gap around `time`: the last sample before it and the first after it. `None`
+    /// where the line goes on, and before the first and after the last sample.
+    pub fn gap_at(&self, time: i64) -> Option<(i64, i64)> {
+        let starts_after = |s: &(usize, usize)| self.times.get(s.0).is_some_and(|t| *t <= time);
+        let next = self.segments.partition_point(starts_after);
+        let (_, end) = *self.segments.get(next.checked_sub(1)?)?;
+        let (start, _) = *self.segments.get(next)?;
+        let (from, to) = (
+            *self.times.get(end.checked_sub(1)?)?,
+            *self.times.get(start)?,
+        );
+        (from < time && time < to).then_some((from, to))
     }
 
     /// Reduces what is visible to `width` columns. Column `c` shows the samples at
@@ -415,6 +439,10 @@ mod tests {
         let columns = series.reduce(TimeRange::new(0, 5010), 10).columns;
         assert!(columns[0].is_some() && columns[1..9].iter().all(Option::is_none));
         assert!(!columns[9].unwrap().joined);
+        assert_eq!(series.gap_at(2000), Some((20, 5000)));
+        assert_eq!(series.gap_at(15), None);
+        assert_eq!(series.gap_at(6000), None);
+        assert_eq!(series.gap_at(-5), None);
         // Within the silence nothing is drawn at all.
         assert_eq!(series.reduce(TimeRange::new(100, 200), 4).extent(), None);
     }

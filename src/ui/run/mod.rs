@@ -1,32 +1,111 @@
-//! Draws one run.
+//! Draws one run: its heading with the tabs, and the tab that is open.
+
+mod samples;
+mod signals;
+mod summary;
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    buffer::Buffer,
+    layout::{Margin, Rect},
+    style::Style,
     text::{Line, Span},
-    widgets::Paragraph,
+    widgets::{Paragraph, Widget, Wrap},
 };
 
 use super::theme::Theme;
-use crate::app::run::RunScreen;
+use crate::{
+    app::run::{RunScreen, Tab},
+    etl::time,
+};
 
 /// Draws the run that is open into `area`.
 pub fn draw(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
-    let lines: Vec<Line> = match (&screen.error, &screen.detail) {
-        (Some(error), _) => vec![Line::styled(error.as_str(), theme.error)],
-        (None, None) => vec![Line::styled("reading the run …", theme.muted)],
-        (None, Some(detail)) => detail
-            .channels
-            .iter()
-            .skip(screen.scroll)
-            .take(usize::from(area.height))
-            .map(|(name, stats)| {
-                Line::from(vec![
-                    Span::styled(format!(" {name:<8}"), theme.text),
-                    Span::styled(format!("{:>12} samples", stats.count), theme.muted),
-                ])
-            })
-            .collect(),
+    let area = area.intersection(frame.area());
+    if area.is_empty() {
+        return;
+    }
+    let buf = frame.buffer_mut();
+    heading(Rect { height: 1, ..area }, buf, screen, theme);
+    let body = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
     };
-    frame.render_widget(Paragraph::new(lines), area);
+    match (&screen.views, &screen.error) {
+        (Some(views), _) => match screen.tab {
+            Tab::Summary => summary::draw(body, buf, &views.summary, theme),
+            Tab::Signals => signals::draw(body, buf, screen, &views.signals, theme),
+            Tab::Samples => samples::draw(body, buf, &views.samples, theme),
+        },
+        (None, Some(error)) => sentence(body, buf, error, theme.error),
+        (None, None) => put(body, buf, " reading the run …", theme.muted),
+    }
 }
+
+/// Cell, start, runtime and verdict; the tabs at the right. The open one stands in
+/// brackets.
+fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
+    let tabs: Vec<Span> = Tab::ALL
+        .into_iter()
+        .map(|tab| {
+            if tab == screen.tab {
+                Span::styled(format!("[{}]", tab.title()), theme.accent)
+            } else {
+                Span::styled(format!(" {} ", tab.title()), theme.muted)
+            }
+        })
+        .collect();
+    let width: usize = tabs.iter().map(Span::width).sum();
+    let left = area.width.saturating_sub(width as u16 + 1);
+    if let Some(detail) = &screen.detail {
+        let row = &detail.row;
+        let line = |start: Option<String>| {
+            let mut words = Vec::new();
+            words.extend(row.cell_id.as_ref().map(|c| format!("cell {c}")));
+            words.extend(start);
+            words.extend(row.runtime_s.map(time::format_duration));
+            words.push(row.verdict.word().to_owned());
+            format!(" {} ", words.join("  "))
+        };
+        let mut text = line(row.start_us.map(time::format_screen));
+        if text.chars().count() > usize::from(left) {
+            text = line(row.start_us.map(time::format_clock));
+        }
+        put(
+            Rect {
+                width: left,
+                ..area
+            },
+            buf,
+            &text,
+            theme.title,
+        );
+    }
+    if screen.views.is_some() {
+        let tabs_area = Rect {
+            x: area.x + left,
+            width: area.width - left,
+            ..area
+        };
+        Line::from(tabs).render(tabs_area, buf);
+    }
+}
+
+/// A sentence in as many lines as it needs, below a blank one.
+fn sentence(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
+    let inner = area.inner(Margin::new(1, 0));
+    let lines = vec![Line::default(), Line::styled(text, style)];
+    let text = Paragraph::new(lines).wrap(Wrap { trim: false });
+    text.render(inner.intersection(buf.area), buf);
+}
+
+/// One line of text at the top left of `area`, cut at its edge.
+fn put(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
+    if !area.is_empty() {
+        buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+    }
+}
+
+#[cfg(test)]
+mod tests;

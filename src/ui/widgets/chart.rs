@@ -2,9 +2,12 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::chart_canvas::{Canvas, Marker};
-use crate::app::chart::{
-    Reduced, TimeRange, format_fit, format_tick, format_time_tick, time_ticks, value_ticks,
+use super::chart_canvas::{Canvas, dots};
+use crate::app::{
+    chart::{
+        Reduced, TimeRange, format_fit, format_tick, format_time_tick, time_ticks, value_ticks,
+    },
+    run::Marker,
 };
 
 /// Characters for the numbers of a value axis.
@@ -89,7 +92,7 @@ pub fn plot_area(area: Rect, label_width: usize) -> Rect {
 
 /// How many columns a series must be reduced to for a plot `width` characters wide.
 pub fn plot_columns(width: u16, marker: Marker) -> usize {
-    usize::from(width) * marker.dots().0
+    usize::from(width) * dots(marker).0
 }
 
 impl Chart<'_> {

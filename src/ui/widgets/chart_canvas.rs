@@ -1,38 +1,27 @@
 //! The dots of a line chart: finer than a character where the font allows it.
 
-use crate::app::chart::{Column, Reduced};
+use crate::app::{
+    chart::{Column, Reduced},
+    run::Marker,
+};
 
-/// What lines are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Marker {
-    /// Two by four dots a character.
-    #[default]
-    Braille,
-    /// Half blocks, for fonts without braille.
-    Block,
-    /// One dot a character, for fonts with hardly anything.
-    Dot,
+/// Dots in one character: across and down.
+pub(super) fn dots(marker: Marker) -> (usize, usize) {
+    match marker {
+        Marker::Braille => (2, 4),
+        Marker::Block => (1, 2),
+        Marker::Dot => (1, 1),
+    }
 }
 
-impl Marker {
-    /// Dots in one character: across and down.
-    pub fn dots(self) -> (usize, usize) {
-        match self {
-            Self::Braille => (2, 4),
-            Self::Block => (1, 2),
-            Self::Dot => (1, 1),
-        }
-    }
-
-    fn symbol(self, bits: u8) -> char {
-        match (self, bits) {
-            (_, 0) => ' ',
-            (Self::Braille, bits) => char::from_u32(0x2800 + u32::from(bits)).unwrap_or('•'),
-            (Self::Block, 0b01) => '▀',
-            (Self::Block, 0b10) => '▄',
-            (Self::Block, _) => '█',
-            (Self::Dot, _) => '•',
-        }
+fn symbol(marker: Marker, bits: u8) -> char {
+    match (marker, bits) {
+        (_, 0) => ' ',
+        (Marker::Braille, bits) => char::from_u32(0x2800 + u32::from(bits)).unwrap_or('•'),
+        (Marker::Block, 0b01) => '▀',
+        (Marker::Block, 0b10) => '▄',
+        (Marker::Block, _) => '█',
+        (Marker::Dot, _) => '•',
     }
 }
 
@@ -58,13 +47,13 @@ impl Canvas {
     /// The character at a cell; a space where nothing is drawn.
     pub(super) fn symbol(&self, x: usize, y: usize) -> char {
         let bits = self.cells.get(y * self.width + x).copied();
-        self.marker.symbol(bits.unwrap_or(0))
+        symbol(self.marker, bits.unwrap_or(0))
     }
 
     /// Draws a reduced series (one column a dot) with `low` at the bottom dot and
     /// `high` at the top one.
     pub(super) fn trace(&mut self, reduced: &Reduced, low: f64, high: f64) {
-        let rows = (self.height * self.marker.dots().1) as f64;
+        let rows = (self.height * dots(self.marker).1) as f64;
         let range = high - low;
         let y = |v: f64| {
             if range > 0.0 {
@@ -108,7 +97,7 @@ impl Canvas {
     }
 
     fn upright(&mut self, x: usize, a: f64, b: f64) {
-        let rows = self.height * self.marker.dots().1;
+        let rows = self.height * dots(self.marker).1;
         let clip = |y: f64| (y.round().max(0.0) as usize).min(rows.saturating_sub(1));
         let (from, to) = (clip(a.min(b)), clip(a.max(b)));
         for y in from..=to {
@@ -119,7 +108,7 @@ impl Canvas {
     fn dot(&mut self, x: usize, y: usize) {
         // Bits of a braille character by row: left, right (Unicode, chapter 21.1).
         const BRAILLE: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-        let (across, down) = self.marker.dots();
+        let (across, down) = dots(self.marker);
         let bit = match self.marker {
             Marker::Braille => BRAILLE[y % 4][x % 2],
             Marker::Block => 1 << (y % 2),

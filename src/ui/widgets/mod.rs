@@ -4,5 +4,3 @@ pub mod chart;
 mod chart_canvas;
 pub mod sparkline;
 pub mod table;
-
-pub use chart_canvas::Marker;

@@ -30,12 +30,14 @@ pub struct Cell {
 }
 
 /// A table whose first column stays while the others scroll. Numbers end at the
-/// right edge of their column; `left` columns begin at its left one.
+/// right edge of their column.
 pub struct Table<'a> {
     /// Titles, the frozen column's first.
     pub titles: &'a [String],
     /// Second line of the header (units); empty: no such line.
     pub units: &'a [String],
+    /// How many columns, from the frozen one on, begin at their left edge: text.
+    pub left: usize,
     /// Width of each column in characters.
     pub widths: &'a [usize],
     /// The first scrolled column (1 is the first after the frozen one).
@@ -67,7 +69,8 @@ impl Table<'_> {
             }
             for (column, x, width) in &columns {
                 let text = line.get(*column).map_or("", String::as_str);
-                put(buf, *x, y, *width, text, self.styles.header);
+                let left = *column < self.left;
+                put(buf, *x, y, (*width, left), text, self.styles.header);
             }
             y += 1;
         }
@@ -82,7 +85,7 @@ impl Table<'_> {
                     (false, 0) => self.styles.frozen,
                     (false, _) => self.styles.cell,
                 };
-                put(buf, *x, y, *width, &cell.text, style);
+                put(buf, *x, y, (*width, *column < self.left), &cell.text, style);
             }
             if self.cursor == Some(row) {
                 buf.set_style(
@@ -118,12 +121,14 @@ impl Table<'_> {
     }
 }
 
-/// Writes `text` so that it ends at the column's right edge; what is too long is cut
-/// with a mark, never run into its neighbour.
-fn put(buf: &mut Buffer, x: u16, y: u16, width: usize, text: &str, style: Style) {
+/// Writes `text` into a column of (width, whether it begins at the left edge); what is
+/// too long is cut with a mark, never run into its neighbour.
+fn put(buf: &mut Buffer, x: u16, y: u16, column: (usize, bool), text: &str, style: Style) {
+    let (width, left) = column;
     let length = text.width();
     if length <= width {
-        buf.set_stringn(x + (width - length) as u16, y, text, width, style);
+        let indent = if left { 0 } else { width - length };
+        buf.set_stringn(x + indent as u16, y, text, width, style);
     } else if width > 0 {
         buf.set_stringn(x, y, text, width - 1, style);
         buf.set_string(x + (width - 1) as u16, y, "…", style);
@@ -153,6 +158,7 @@ mod tests {
         let table = Table {
             titles: &titles,
             units: &units,
+            left: 0,
             widths: &[8, 6, 6, 6],
             first_column,
             first_row,

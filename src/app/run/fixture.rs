@@ -1,0 +1,228 @@
+//! A deterministic run for tests: no file, no catalog.
+
+use std::collections::BTreeMap;
+
+use super::{Overview, OverviewBuilder, RunAnswer, RunRequest, RunScreen};
+use crate::{
+    app::{
+        chart::{Series, TimeRange},
+        effect::{Effect, Request, Slot},
+    },
+    etl::{
+        catalog::{RunDetail, RunRow},
+        clean::{Ledger, Reason},
+        lake::run_file::Window,
+        quality::Verdict,
+        run_id::RunId,
+        stats::{ChannelStats, MachineStats},
+        time::{SECOND, format},
+    },
+};
+
+/// 2022-11-23T20:40:00.027Z
+pub const START: i64 = 1_669_236_000_027_000;
+/// Rows of the table: 100 s at 100 Hz, without the silence.
+pub const ROWS: usize = 10_000;
+const NAMES: [&str; 8] = ["x_1", "z_1", "fx_1", "fz_1", "v1", "f1", "x_2", "vx_2"];
+const UNITS: [&str; 8] = ["mm", "mm", "N", "N", "mm/s", "N", "mm", "mm/s"];
+
+/// The run's id.
+pub fn run() -> RunId {
+    RunId(0x6939_b762_6b66_11ed)
+}
+
+/// Time of a row: the recorder is silent for 5 s after row 6000.
+pub fn time_of(row: usize) -> i64 {
+    START + row as i64 * 10_000 + if row >= 6000 { 5 * SECOND } else { 0 }
+}
+
+/// Value of a channel in a row. `z_1` has a gap of its own, `fz_1` one spike, `vx_2`
+/// no value at all.
+pub fn value(channel: usize, row: usize) -> f64 {
+    let t = row as f64 / ROWS as f64;
+    match channel {
+        0 => 300.0 * (t * 12.0).sin(),
+        1 if (3000..4500).contains(&row) => f64::NAN,
+        1 => -48.0 - 9.0 * t,
+        2 => 20.0 * (t * 40.0).cos(),
+        3 if row == 7777 => -9999.5,
+        3 => -1400.0 - 200.0 * (t * 9.0).sin(),
+        4 => 120.0 + 100.0 * (t * 20.0).sin(),
+        5 => 1400.0 + 200.0 * (t * 9.0).sin(),
+        6 => 5.0,
+        _ => f64::NAN,
+    }
+}
+
+fn stats(channel: usize) -> ChannelStats {
+    let mut values: Vec<f64> = (0..ROWS)
+        .map(|r| value(channel, r))
+        .filter(|v| !v.is_nan())
+        .collect();
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    let unit = UNITS[channel].to_owned();
+    if n == 0 {
+        return ChannelStats {
+            unit,
+            ..ChannelStats::default()
+        };
+    }
+    let at = |q: f64| Some(values[((n - 1) as f64 * q) as usize]);
+    ChannelStats {
+        count: n as u64,
+        first_time: Some(format(START)),
+        last_time: Some(format(time_of(ROWS - 1))),
+        rate_hz: Some(100.0),
+        interval_median_s: Some(0.01),
+        interval_p95_s: Some(0.01),
+        interval_p99_s: Some(0.012),
+        interval_max_s: Some(5.01),
+        min: at(0.0),
+        max: at(1.0),
+        mean: Some(values.iter().sum::<f64>() / n as f64),
+        std: Some(1.5),
+        rms: Some(2.5),
+        p1: at(0.01),
+        median: at(0.5),
+        p99: at(0.99),
+        peak_to_peak: Some(values[n - 1] - values[0]),
+        fill_share: Some(0.125),
+        unit,
+    }
+}
+
+/// Everything about the run short of its samples.
+pub fn detail() -> RunDetail {
+    let mut ledger = Ledger {
+        rows_in: 60_772,
+        rows_kept: 60_000,
+        ..Ledger::default()
+    };
+    ledger.drop_rows(Reason::InvalidTime, 614);
+    ledger.drop_rows(Reason::UnknownRobot, 158);
+    let machine = MachineStats {
+        distance_mm: Some(39_010.731_742),
+        top_speed_max: Some(812.04),
+        top_speed_p999: Some(790.5),
+        peak_force_max: Some(2405.4),
+        peak_force_p999: Some(2399.9),
+        mean_force: Some(1402.25),
+        force_samples: 60_000,
+    };
+    RunDetail {
+        row: RunRow {
+            log_key: "cell-10/2022-11-23T2040".into(),
+            run: run(),
+            cell_id: Some("10".into()),
+            error: None,
+            start_us: Some(START),
+            stop_us: Some(time_of(ROWS - 1)),
+            runtime_s: Some(104.99),
+            distance_mm: BTreeMap::from([("1".into(), 39_010.731_742)]),
+            rows: ROWS as u64,
+            samples: 60_000,
+            complete_rows: 0,
+            channels: NAMES.len() as u32,
+            verdict: Verdict::NotEvaluated,
+            flags: 0,
+            also_in: vec!["cell-10/copy".into()],
+            file_name: Some("run_x.f.parquet".into()),
+            spark_channel: None,
+            spark: vec![],
+        },
+        columns: std::iter::once("time")
+            .chain(NAMES)
+            .map(str::to_owned)
+            .collect(),
+        channels: (0..NAMES.len())
+            .map(|c| (NAMES[c].to_owned(), stats(c)))
+            .collect(),
+        ledger,
+        flags: vec![],
+        cells_seen: vec!["10".into(), "11".into()],
+        source_lost_precision: true,
+        machines: BTreeMap::from([
+            ("1".to_owned(), machine),
+            ("2".to_owned(), MachineStats::default()),
+        ]),
+    }
+}
+
+fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
+    let rows = rows.start as usize..(rows.end as usize).min(ROWS);
+    let of = |name: &String| NAMES.iter().position(|n| n == name).unwrap();
+    Window {
+        first_row: rows.start as u64,
+        times: rows.clone().map(time_of).collect(),
+        columns: channels
+            .iter()
+            .map(|c| rows.clone().map(|r| value(of(c), r)).collect())
+            .collect(),
+    }
+}
+
+fn overview(channels: &[String], span: (i64, i64)) -> Overview {
+    let mut builder = OverviewBuilder::new(TimeRange::new(span.0, span.1), channels.len());
+    builder.add(&window(channels, 0..ROWS as u64));
+    builder.finish()
+}
+
+/// Answers a request as a worker would from the run's file.
+pub fn answer(request: &RunRequest) -> RunAnswer {
+    match request {
+        RunRequest::Detail { .. } => RunAnswer::Detail(Some(Box::new(detail()))),
+        RunRequest::Overview { channels, span, .. } => {
+            RunAnswer::Overview(overview(channels, *span))
+        }
+        RunRequest::Channel { channel, .. } => {
+            let window = window(std::slice::from_ref(channel), 0..ROWS as u64);
+            let values = window.columns[0].clone();
+            RunAnswer::Channel {
+                channel: channel.clone(),
+                series: Series::new(window.times.into(), values, 100_000),
+            }
+        }
+        RunRequest::CursorRow { channels, time, .. } => {
+            let row = (0..ROWS)
+                .take_while(|r| time_of(*r) <= *time)
+                .last()
+                .unwrap_or(0) as u64;
+            let window = window(channels, row..row + 1);
+            RunAnswer::CursorRow {
+                asked: *time,
+                values: window.columns.iter().map(|c| c[0]).collect(),
+            }
+        }
+        RunRequest::Rows { channels, rows, .. } => RunAnswer::Rows(window(channels, rows.clone())),
+        RunRequest::Locate { time, .. } => {
+            RunAnswer::Located((0..ROWS).take_while(|r| time_of(*r) < *time).count() as u64)
+        }
+    }
+}
+
+/// Answers what `effects` ask, and what the answers ask, until nothing is asked.
+/// Gives back how many questions there were.
+pub fn settle(screen: &mut RunScreen, effects: Vec<Effect>) -> usize {
+    let mut open = effects;
+    let mut asked = 0;
+    while let Some(effect) = open.pop() {
+        if let Effect::Ask {
+            slot: Slot::Run(slot),
+            request: Request::Run(request),
+        } = effect
+        {
+            asked += 1;
+            assert!(asked < 100, "the screen never stops asking");
+            open.extend(screen.answer(slot, Ok(answer(&request))));
+        }
+    }
+    asked
+}
+
+/// The run, opened and read.
+pub fn opened(size: (u16, u16)) -> RunScreen {
+    let (mut screen, effects) = RunScreen::open("cell-10/2022-11-23T2040", run(), size);
+    settle(&mut screen, effects);
+    screen
+}

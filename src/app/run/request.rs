@@ -1,0 +1,127 @@
+//! What the views of a run ask of workers, and what they are answered.
+
+use crate::{
+    app::{chart::Series, run::Overview},
+    etl::{catalog::RunDetail, lake::run_file::Window, run_id::RunId},
+};
+use std::ops::Range;
+
+/// Which part of the run's views asks. Each has at most one request under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RunSlot {
+    /// Everything short of samples.
+    Detail,
+    /// The sparklines.
+    Overview,
+    /// A channel for the charts.
+    Channel,
+    /// Values at the cursor.
+    CursorRow,
+    /// The rows on the screen.
+    Rows,
+    /// The row of a time.
+    Locate,
+}
+
+impl RunSlot {
+    /// Every slot.
+    pub const ALL: [Self; 6] = [
+        Self::Detail,
+        Self::Overview,
+        Self::Channel,
+        Self::CursorRow,
+        Self::Rows,
+        Self::Locate,
+    ];
+}
+
+/// The table of a run in the lake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRef {
+    /// The log's key.
+    pub log_key: String,
+    /// The table's file beside the log's record.
+    pub file_name: String,
+}
+
+/// What a run's views ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunRequest {
+    /// Everything about a run short of its samples.
+    Detail {
+        /// The log's key.
+        log_key: String,
+        /// The run.
+        run: RunId,
+    },
+    /// All channels in a few hundred spans.
+    Overview {
+        /// Where.
+        table: TableRef,
+        /// Which channels, in order.
+        channels: Vec<String>,
+        /// First and last time of the run.
+        span: (i64, i64),
+    },
+    /// One channel, whole.
+    Channel {
+        /// Where.
+        table: TableRef,
+        /// Which.
+        channel: String,
+        /// Its median interval in microseconds: it decides what is a gap.
+        interval_us: Option<f64>,
+    },
+    /// The row at or before a time.
+    CursorRow {
+        /// Where.
+        table: TableRef,
+        /// Which channels, in order.
+        channels: Vec<String>,
+        /// Microseconds since 1970.
+        time: i64,
+    },
+    /// Some rows of the table.
+    Rows {
+        /// Where.
+        table: TableRef,
+        /// Which channels, in order.
+        channels: Vec<String>,
+        /// Which rows.
+        rows: Range<u64>,
+    },
+    /// The first row at or after a time.
+    Locate {
+        /// Where.
+        table: TableRef,
+        /// Microseconds since 1970.
+        time: i64,
+    },
+}
+
+/// What a run's views are answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunAnswer {
+    /// To [`RunRequest::Detail`]; `None`: no such run any more.
+    Detail(Option<Box<RunDetail>>),
+    /// To [`RunRequest::Overview`].
+    Overview(Overview),
+    /// To [`RunRequest::Channel`].
+    Channel {
+        /// Which.
+        channel: String,
+        /// All of it.
+        series: Series,
+    },
+    /// To [`RunRequest::CursorRow`]; one value for each channel asked for.
+    CursorRow {
+        /// The time that was asked for.
+        asked: i64,
+        /// NaN where a channel is null.
+        values: Vec<f64>,
+    },
+    /// To [`RunRequest::Rows`].
+    Rows(Window),
+    /// To [`RunRequest::Locate`].
+    Located(u64),
+}

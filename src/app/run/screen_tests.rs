@@ -1,0 +1,230 @@
+use super::*;
+use crate::app::run::fixture::{self, ROWS, START, opened, settle, time_of};
+
+fn act(screen: &mut RunScreen, action: Action) -> usize {
+    let effects = screen.update(action);
+    settle(screen, effects)
+}
+
+fn submit(screen: &mut RunScreen, text: &str) -> Result<(), String> {
+    let effects = screen.submit(Purpose::GoTo, text)?;
+    settle(screen, effects);
+    Ok(())
+}
+
+fn samples(screen: &RunScreen) -> &Samples {
+    &screen.views.as_ref().unwrap().samples
+}
+
+fn signals(screen: &RunScreen) -> &Signals {
+    &screen.views.as_ref().unwrap().signals
+}
+
+#[test]
+fn each_tab_reads_what_it_shows_when_it_is_shown() {
+    let mut screen = opened((80, 24));
+    assert_eq!(screen.tab, Tab::Summary);
+    assert!(signals(&screen).overview.is_none());
+    // Sparklines, two channels, the values at the cursor.
+    assert_eq!(act(&mut screen, Action::NextPane), 4);
+    assert!(signals(&screen).series(4).is_some() && signals(&screen).series(5).is_some());
+    assert_eq!(
+        act(&mut screen, Action::ZoomIn),
+        0,
+        "a zoom asks for nothing"
+    );
+    assert_eq!(act(&mut screen, Action::Pin), 0);
+    assert_eq!(
+        act(&mut screen, Action::CursorRight),
+        1,
+        "values of the other channels"
+    );
+    assert_eq!(act(&mut screen, Action::NextPane), 1);
+    assert_eq!(
+        samples(&screen).cell(0, 0).as_deref(),
+        Some("20:40:00.027000")
+    );
+    assert_eq!(act(&mut screen, Action::NextPane), 0);
+    assert_eq!(screen.tab, Tab::Summary);
+}
+
+#[test]
+fn samples_read_windows_around_what_is_seen() {
+    let mut screen = opened((80, 24));
+    act(&mut screen, Action::PreviousPane);
+    for _ in 0..50 {
+        assert_eq!(
+            act(&mut screen, Action::PageDown),
+            usize::from(screen.tab != Tab::Samples)
+        );
+        if samples(&screen).row > 900 {
+            break;
+        }
+    }
+    assert_eq!(act(&mut screen, Action::Last), 1);
+    let s = samples(&screen);
+    assert_eq!(s.row, ROWS as u64 - 1);
+    assert_eq!(
+        s.cell(s.row, 1),
+        s.cell(s.row, 1).filter(|t| t.contains('.'))
+    );
+    assert_eq!(s.cell(s.row, 8).as_deref(), Some("·"), "null");
+    assert_eq!(s.time(), Some(time_of(ROWS - 1)));
+    act(&mut screen, Action::First);
+    assert_eq!(
+        samples(&screen).cell(ROWS as u64 - 1, 0),
+        None,
+        "no longer in memory"
+    );
+}
+
+#[test]
+fn one_goes_to_times_and_rows() {
+    let mut screen = opened((80, 24));
+    assert_eq!(screen.prompt(Action::GoTo), None);
+    act(&mut screen, Action::PreviousPane);
+    assert_eq!(screen.prompt(Action::GoTo), Some(Purpose::GoTo));
+    submit(&mut screen, "+10s").unwrap();
+    assert_eq!(samples(&screen).row, 1000);
+    submit(&mut screen, "4,321").unwrap();
+    assert_eq!(samples(&screen).row, 4320);
+    assert_eq!(
+        submit(&mut screen, "20001").unwrap_err(),
+        "the table has 10,000 rows"
+    );
+    assert!(
+        submit(&mut screen, "soon")
+            .unwrap_err()
+            .starts_with("`soon` is no place")
+    );
+    assert!(
+        submit(&mut screen, "+2h")
+            .unwrap_err()
+            .contains("outside of the run")
+    );
+    act(&mut screen, Action::PreviousPane);
+    submit(&mut screen, "20:40:00").unwrap();
+    assert_eq!(signals(&screen).cursor.time, START);
+    submit(&mut screen, "20:40:30 .. 20:40:40").unwrap();
+    assert_eq!(signals(&screen).range.span(), 10_000_000);
+    assert!(
+        signals(&screen)
+            .range
+            .contains(signals(&screen).cursor.time)
+    );
+    submit(&mut screen, "7001").unwrap();
+    assert_eq!(signals(&screen).cursor.time, time_of(7000));
+}
+
+#[test]
+fn a_run_that_failed_or_is_gone_says_so() {
+    let (mut screen, _) = RunScreen::open("log", fixture::run(), (80, 24));
+    let mut detail = fixture::detail();
+    detail.row.error = Some("every sample of robot 2 has the same time".into());
+    detail.row.start_us = None;
+    detail.row.file_name = None;
+    let answer = RunAnswer::Detail(Some(Box::new(detail)));
+    assert_eq!(screen.answer(RunSlot::Detail, Ok(answer)), []);
+    assert_eq!(
+        screen.error.as_deref(),
+        Some("every sample of robot 2 has the same time")
+    );
+    for action in Action::ALL {
+        screen.update(*action);
+    }
+    screen.answer(RunSlot::Detail, Ok(RunAnswer::Detail(None)));
+    assert!(
+        screen
+            .error
+            .unwrap()
+            .contains("6939b762…11ed is not in the lake any more")
+    );
+}
+
+#[test]
+fn a_table_deleted_by_hand_is_told_in_every_tab_and_asked_for_once() {
+    let mut screen = opened((80, 24));
+    for tab in [Tab::Signals, Tab::Samples] {
+        let mut open = screen.update(Action::NextPane);
+        assert_eq!(screen.tab, tab);
+        let mut asked = 0;
+        while let Some(Effect::Ask {
+            slot: Slot::Run(slot),
+            ..
+        }) = open.pop()
+        {
+            asked += 1;
+            open.extend(screen.answer(slot, Err("the run's table is gone".into())));
+        }
+        assert!((1..=4).contains(&asked), "{asked}");
+        assert_eq!(screen.resize((100, 30)), []);
+    }
+    assert!(samples(&screen).error.is_some());
+    assert_eq!(signals(&screen).failed.len(), 2);
+    assert!(signals(&screen).error.is_some());
+    // Looking again finds it back.
+    let again = screen.reload();
+    assert!(settle(&mut screen, again) > 1);
+    assert!(samples(&screen).error.is_none());
+}
+
+#[test]
+fn looking_again_keeps_the_place() {
+    let mut screen = opened((80, 24));
+    act(&mut screen, Action::NextPane);
+    act(&mut screen, Action::First);
+    act(&mut screen, Action::Mark);
+    act(&mut screen, Action::ZoomIn);
+    let before = screen.views.clone().unwrap().signals;
+    let again = screen.reload();
+    assert_eq!(settle(&mut screen, again), 1, "what is loaded stays");
+    let after = signals(&screen);
+    assert_eq!((after.range, &after.chosen), (before.range, &before.chosen));
+}
+
+#[test]
+fn commands_and_copies_say_what_is_shown() {
+    let mut screen = opened((80, 24));
+    let run = fixture::run().to_string();
+    assert_eq!(
+        screen.command(),
+        ["show".to_owned(), format!("cell-10/2022-11-23T2040/{run}")]
+    );
+    assert_eq!(screen.copy(), run);
+    act(&mut screen, Action::NextPane);
+    act(&mut screen, Action::ZoomIn);
+    assert!(
+        screen
+            .command()
+            .join(" ")
+            .contains("--columns v1,f1 --from 2022-11-23T20:40:00.027000Z --to")
+    );
+    assert_eq!(
+        screen.copy(),
+        "2022-11-23T20:40:00.027000Z v1=120 mm/s f1=1400 N"
+    );
+    act(&mut screen, Action::NextPane);
+    assert!(
+        screen.copy().starts_with("20:40:00.027000\t0.00\t−48.00\t"),
+        "{}",
+        screen.copy()
+    );
+}
+
+#[test]
+fn no_action_at_any_size_fails() {
+    let mut screen = opened((80, 24));
+    for size in [(1, 1), (0, 0), (20, 5), (300, 100)] {
+        let effects = screen.resize(size);
+        settle(&mut screen, effects);
+        for _ in 0..3 {
+            act(&mut screen, Action::NextPane);
+            for action in Action::ALL
+                .iter()
+                .filter(|a| !matches!(a, Action::NextPane | Action::PreviousPane))
+            {
+                act(&mut screen, *action);
+            }
+        }
+    }
+}

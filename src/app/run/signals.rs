@@ -1,0 +1,427 @@
+//! The signals of a run: every channel in one line, the chosen ones as charts that
+//! share a span of time and a cursor.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::Overview;
+use crate::{
+    app::{
+        action::Action,
+        chart::{Cursor, Sample, Series, TimeRange, decimals_for},
+    },
+    etl::catalog::RunDetail,
+};
+
+/// Loaded channels are kept up to this many bytes.
+const CACHE: usize = 256 << 20;
+/// A key pans by this share of what is seen.
+const PAN: f64 = 0.1;
+
+/// One channel as the list shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    /// The table's column.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+    /// Smallest and largest sample; `None` without samples.
+    pub extent: Option<(f64, f64)>,
+    /// Digits after the point.
+    pub decimals: usize,
+    /// Median interval of its samples in microseconds.
+    pub interval_us: Option<f64>,
+}
+
+/// What lines are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Marker {
+    /// Two by four dots a character.
+    #[default]
+    Braille,
+    /// Half blocks, for fonts without braille.
+    Block,
+    /// One dot a character, for fonts with hardly anything.
+    Dot,
+}
+
+/// Something that the charts or the list lack.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Want {
+    /// The sparklines of all channels.
+    Overview,
+    /// A channel, by its index.
+    Channel(usize),
+    /// The values of all channels at a time.
+    CursorRow(i64),
+}
+
+/// Lines of the parts of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// Channels in the list.
+    pub list: usize,
+    /// Lines of all charts together; 0: no charts and no time axis.
+    pub charts: usize,
+}
+
+/// Where the view is and what it has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signals {
+    /// All channels in the table's order.
+    pub channels: Vec<Channel>,
+    /// The channel under the list's cursor.
+    pub row: usize,
+    /// Channels that have a chart.
+    pub chosen: BTreeSet<usize>,
+    /// The whole run.
+    pub bounds: TimeRange,
+    /// What the charts show.
+    pub range: TimeRange,
+    /// The charts' cursor and its pin.
+    pub cursor: Cursor,
+    /// What lines are drawn with.
+    pub marker: Marker,
+    /// The sparklines.
+    pub overview: Option<Arc<Overview>>,
+    /// Why there is something missing, by channel.
+    pub failed: BTreeMap<usize, String>,
+    /// Why there are no sparklines.
+    pub error: Option<String>,
+    /// Loaded channels, the latest used last.
+    loaded: Vec<(usize, Arc<Series>)>,
+    loading: Option<usize>,
+    row_values: Option<(i64, Vec<f64>)>,
+    row_asked: Option<i64>,
+    overview_asked: bool,
+}
+
+impl Signals {
+    /// The signals of `detail`; `None` when the run has no span of time (it failed).
+    pub fn new(detail: &RunDetail) -> Option<Self> {
+        let bounds = TimeRange::new(detail.row.start_us?, detail.row.stop_us?);
+        let channels: Vec<Channel> = detail
+            .columns
+            .iter()
+            .skip(1)
+            .map(|name| {
+                let stats = detail.channels.get(name);
+                let extent = stats.and_then(|s| s.min.zip(s.max));
+                Channel {
+                    name: name.clone(),
+                    unit: stats.map(|s| s.unit.clone()).unwrap_or_default(),
+                    extent,
+                    decimals: extent.map_or(2, |(min, max)| decimals_for(min, max)),
+                    interval_us: stats.and_then(|s| s.interval_median_s).map(|s| s * 1e6),
+                }
+            })
+            .collect();
+        let chosen = telling(&channels, detail.machines.keys());
+        Some(Self {
+            row: chosen.first().copied().unwrap_or(0),
+            chosen,
+            channels,
+            bounds,
+            range: bounds,
+            cursor: Cursor::at(bounds.start()),
+            marker: Marker::default(),
+            overview: None,
+            failed: BTreeMap::new(),
+            error: None,
+            loaded: Vec::new(),
+            loading: None,
+            row_values: None,
+            row_asked: None,
+            overview_asked: false,
+        })
+    }
+
+    /// Moves, zooms, chooses; true when `action` was one of the view's own.
+    pub fn update(&mut self, action: Action, height: usize) -> bool {
+        let last = self.channels.len().saturating_sub(1);
+        let page = self.layout(height).list.max(1);
+        match action {
+            Action::Down => self.row = (self.row + 1).min(last),
+            Action::Up => self.row = self.row.saturating_sub(1),
+            Action::PageDown => self.row = (self.row + page).min(last),
+            Action::PageUp => self.row = self.row.saturating_sub(page),
+            Action::HalfDown => self.row = (self.row + page / 2).min(last),
+            Action::HalfUp => self.row = self.row.saturating_sub(page / 2),
+            Action::First => self.row = 0,
+            Action::Last => self.row = last,
+            Action::Mark => self.choose(),
+            Action::Left => self.range = self.range.pan(-PAN, self.bounds),
+            Action::Right => self.range = self.range.pan(PAN, self.bounds),
+            Action::ZoomIn => self.zoom(0.5),
+            Action::ZoomOut => self.zoom(2.0),
+            Action::ZoomFit => self.range = self.bounds,
+            Action::CursorLeft => self.step(-1),
+            Action::CursorRight => self.step(1),
+            Action::Pin => self.cursor.toggle_pin(),
+            Action::Marker => {
+                self.marker = match self.marker {
+                    Marker::Braille => Marker::Block,
+                    Marker::Block => Marker::Dot,
+                    Marker::Dot => Marker::Braille,
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn choose(&mut self) {
+        if !self.chosen.remove(&self.row) && self.row < self.channels.len() {
+            self.chosen.insert(self.row);
+        }
+    }
+
+    fn zoom(&mut self, factor: f64) {
+        self.range = self.range.zoom(factor, self.cursor.time, self.bounds);
+    }
+
+    fn step(&mut self, direction: i64) {
+        // A cursor that was left behind by panning comes back at the edge.
+        let time = self.cursor.time;
+        self.cursor.time = time.clamp(self.range.start(), self.range.end());
+        if time == self.cursor.time {
+            let by = (self.range.span() / 100).max(1) * direction;
+            let mut cursor = self.cursor;
+            cursor.step(self.times(), by);
+            self.cursor = cursor;
+            self.cursor.time = self
+                .cursor
+                .time
+                .clamp(self.bounds.start(), self.bounds.end());
+        }
+        if !self.range.contains(self.cursor.time) {
+            self.range = self.range.centre(self.cursor.time, self.bounds);
+        }
+    }
+
+    /// Puts the cursor at `time`, in the middle of what is seen when it was not.
+    pub fn go_to(&mut self, time: i64) {
+        self.cursor.time = time.clamp(self.bounds.start(), self.bounds.end());
+        if !self.range.contains(self.cursor.time) {
+            self.range = self.range.centre(self.cursor.time, self.bounds);
+        }
+    }
+
+    /// Shows a span of time.
+    pub fn show(&mut self, from: i64, to: i64) {
+        self.range = TimeRange::new(from, to).clamp(self.bounds);
+        if self.range.span() < self.bounds.span().min(100) {
+            self.range = self.range.zoom(100.0, from, self.bounds);
+        }
+        self.cursor.time = self.cursor.time.clamp(self.range.start(), self.range.end());
+    }
+
+    /// Times of the table's rows; empty while no channel is loaded.
+    pub fn times(&self) -> &[i64] {
+        self.loaded.first().map_or(&[], |(_, s)| s.times())
+    }
+
+    /// A loaded channel.
+    pub fn series(&self, channel: usize) -> Option<&Arc<Series>> {
+        let found = self.loaded.iter().find(|(c, _)| *c == channel);
+        found.map(|(_, series)| series)
+    }
+
+    /// The channel's value at the row at or before `time`: NaN for null, `None`
+    /// while it is not known.
+    pub fn value_at(&self, channel: usize, time: i64) -> Option<f64> {
+        if let Some(series) = self.series(channel) {
+            let sample: Option<Sample> = series.at_or_before(time);
+            return Some(sample.map_or(f64::NAN, |s| s.value));
+        }
+        let (at, values) = self.row_values.as_ref()?;
+        (*at == time).then(|| values.get(channel).copied())?
+    }
+
+    /// What changed of a channel from the pinned place to the cursor; `None` when
+    /// nothing is pinned or a value is not known, NaN when one is null.
+    pub fn since_pin(&self, channel: usize) -> Option<f64> {
+        let pinned = self.value_at(channel, self.cursor.pin?)?;
+        Some(self.value_at(channel, self.cursor.time)? - pinned)
+    }
+
+    /// How many lines the parts get in a view of `height` lines: a header above the
+    /// list; a rule, the time axis and the cursor's line around the charts.
+    pub fn layout(&self, height: usize) -> Layout {
+        let n = self.channels.len();
+        let free = height.saturating_sub(4);
+        if self.chosen.is_empty() || free < 4 {
+            return Layout {
+                list: n.min(height.saturating_sub(2)),
+                charts: 0,
+            };
+        }
+        // Charts that need little room leave it to the list.
+        let needed = self.chosen.len() * 12;
+        let list = n.min((free * 2 / 5).max(free.saturating_sub(needed)).max(1));
+        Layout {
+            list,
+            charts: free - list,
+        }
+    }
+
+    /// Chosen channels whose charts are seen, with their heights: those up to the
+    /// one under the list's cursor, when not all of them fit.
+    pub fn charts(&self, lines: usize) -> Vec<(usize, usize)> {
+        let shown = self.chosen.len().min((lines / 3).max(1));
+        if shown == 0 || lines == 0 {
+            return Vec::new();
+        }
+        let under = self.chosen.iter().filter(|c| **c <= self.row).count();
+        let first = under.saturating_sub(shown);
+        let (each, more) = (lines / shown, lines % shown);
+        self.chosen
+            .iter()
+            .skip(first)
+            .take(shown)
+            .enumerate()
+            .map(|(i, channel)| (*channel, each + usize::from(i < more)))
+            .collect()
+    }
+
+    /// What to ask for next. Each answer is asked for once, a failed one not again.
+    pub fn wants(&mut self) -> Vec<Want> {
+        let mut wants = Vec::new();
+        if !self.overview_asked {
+            self.overview_asked = true;
+            wants.push(Want::Overview);
+        }
+        let missing = self
+            .chosen
+            .iter()
+            .find(|c| self.series(**c).is_none() && !self.failed.contains_key(c));
+        let missing = missing.copied();
+        let useful = self.loading.is_some_and(|c| self.chosen.contains(&c));
+        if !useful && missing.is_some() {
+            self.loading = missing;
+            wants.extend(missing.map(Want::Channel));
+        }
+        let time = self.cursor.time;
+        let unknown = (0..self.channels.len()).any(|c| self.value_at(c, time).is_none());
+        if unknown && self.row_asked != Some(time) && self.error.is_none() {
+            self.row_asked = Some(time);
+            wants.push(Want::CursorRow(time));
+        }
+        wants
+    }
+
+    /// The first channel in a list of `lines` lines that keeps its cursor in sight.
+    pub fn first_row(&self, lines: usize) -> usize {
+        let last = self.channels.len().saturating_sub(lines);
+        self.row.saturating_sub(lines / 2).min(last)
+    }
+
+    /// Whether a channel is on its way.
+    pub fn is_loading(&self, channel: usize) -> bool {
+        self.loading == Some(channel)
+    }
+
+    /// Takes the sparklines.
+    pub fn take_overview(&mut self, result: Result<Overview, String>) {
+        match result {
+            Ok(overview) => self.overview = Some(Arc::new(overview)),
+            Err(sentence) => self.error = Some(sentence),
+        }
+    }
+
+    /// Takes a channel that was read, or why it was not.
+    pub fn take_channel(&mut self, result: Result<(String, Series), String>) {
+        let asked = self.loading.take();
+        match result {
+            Ok((name, mut series)) => {
+                let Some(at) = self.channels.iter().position(|c| c.name == name) else {
+                    return;
+                };
+                if let Some((_, first)) = self.loaded.first() {
+                    series.share_times(first.times());
+                }
+                self.loaded.retain(|(c, _)| *c != at);
+                self.loaded.push((at, Arc::new(series)));
+                self.forget_unused();
+            }
+            Err(sentence) => {
+                if let Some(channel) = asked {
+                    self.failed.insert(channel, sentence);
+                }
+            }
+        }
+    }
+
+    /// Takes the values at the cursor.
+    pub fn take_row(&mut self, asked: i64, values: Vec<f64>) {
+        self.row_values = Some((asked, values));
+    }
+
+    /// Takes the place of an earlier look at the same run: where it was, and what it
+    /// has loaded when the table is the same file.
+    pub fn resume(&mut self, earlier: Self, same_file: bool) {
+        let of = |c: &usize| earlier.channels.get(*c).map(|c| c.name.clone());
+        let names: BTreeSet<String> = earlier.chosen.iter().filter_map(of).collect();
+        let index = |name: &String| self.channels.iter().position(|c| c.name == *name);
+        self.chosen = names.iter().filter_map(index).collect();
+        self.row = earlier.row.min(self.channels.len().saturating_sub(1));
+        self.marker = earlier.marker;
+        self.range = earlier.range.clamp(self.bounds);
+        self.cursor = earlier.cursor;
+        self.cursor.time = self
+            .cursor
+            .time
+            .clamp(self.bounds.start(), self.bounds.end());
+        if same_file {
+            self.overview_asked = earlier.overview.is_some();
+            self.overview = earlier.overview;
+            self.loaded = earlier.loaded;
+            self.row_values = earlier.row_values;
+        }
+    }
+
+    /// Lets go of channels that are not chosen, the longest unused first, until the
+    /// rest fits the cache.
+    fn forget_unused(&mut self) {
+        let bytes = |l: &[(usize, Arc<Series>)]| l.iter().map(|(_, s)| s.bytes()).sum::<usize>();
+        while bytes(&self.loaded) > CACHE {
+            let Some(at) = self
+                .loaded
+                .iter()
+                .position(|(c, _)| !self.chosen.contains(c))
+            else {
+                return;
+            };
+            self.loaded.remove(at);
+        }
+    }
+}
+
+/// What to look at first: force and speed of the first robot that has them, else
+/// the first channel with samples.
+fn telling<'a>(channels: &[Channel], robots: impl Iterator<Item = &'a String>) -> BTreeSet<usize> {
+    let with = |name: String| {
+        let found = channels.iter().position(|c| c.name == name);
+        found.filter(|c| channels.get(*c).is_some_and(|c| c.extent.is_some()))
+    };
+    for robot in robots {
+        let both: BTreeSet<usize> = ["f", "v"]
+            .iter()
+            .filter_map(|letter| with(format!("{letter}{robot}")))
+            .collect();
+        if !both.is_empty() {
+            return both;
+        }
+    }
+    channels
+        .iter()
+        .position(|c| c.extent.is_some())
+        .into_iter()
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "signals_tests.rs"]
+mod tests;

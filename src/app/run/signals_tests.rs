@@ -1,0 +1,107 @@
+use super::*;
+use crate::app::run::fixture;
+
+fn signals() -> Signals {
+    Signals::new(&fixture::detail()).unwrap()
+}
+
+fn names(signals: &Signals) -> Vec<&str> {
+    signals
+        .chosen
+        .iter()
+        .map(|c| signals.channels[*c].name.as_str())
+        .collect()
+}
+
+#[test]
+fn force_and_speed_are_chosen_first() {
+    assert_eq!(names(&signals()), ["v1", "f1"]);
+    let mut detail = fixture::detail();
+    for name in ["v1", "f1"] {
+        detail.channels.get_mut(name).unwrap().min = None;
+    }
+    assert_eq!(names(&Signals::new(&detail).unwrap()), ["x_1"]);
+    detail.row.start_us = None;
+    assert!(Signals::new(&detail).is_none());
+}
+
+#[test]
+fn a_channel_is_asked_for_once_and_a_failed_one_not_again() {
+    let mut s = signals();
+    let first = s.wants();
+    assert_eq!(
+        first,
+        [
+            Want::Overview,
+            Want::Channel(4),
+            Want::CursorRow(fixture::START)
+        ]
+    );
+    assert_eq!(s.wants(), []);
+    s.take_channel(Err("torn".into()));
+    assert_eq!(s.wants(), [Want::Channel(5)]);
+    s.take_channel(Err("torn".into()));
+    assert_eq!(s.wants(), []);
+    assert_eq!(s.failed.len(), 2);
+}
+
+#[test]
+fn a_channel_that_nobody_wants_any_more_makes_way() {
+    let mut s = signals();
+    s.wants();
+    assert!(s.is_loading(4));
+    s.row = 4;
+    s.update(Action::Mark, 20);
+    assert_eq!(s.wants(), [Want::Channel(5)]);
+}
+
+#[test]
+fn zoom_pan_and_cursor_stay_within_the_run() {
+    let mut s = signals();
+    s.cursor.time = s.bounds.start() + s.bounds.span() / 4;
+    s.update(Action::ZoomIn, 20);
+    assert_eq!(s.range.span(), s.bounds.span() / 2);
+    let share = |s: &Signals| (s.cursor.time - s.range.start()) as f64 / s.range.span() as f64;
+    assert!((share(&s) - 0.25).abs() < 1e-6);
+    for _ in 0..100 {
+        s.update(Action::Right, 20);
+    }
+    assert_eq!(s.range.end(), s.bounds.end());
+    // The cursor was left behind: a step brings it back at the edge.
+    s.update(Action::CursorRight, 20);
+    assert_eq!(s.cursor.time, s.range.start());
+    for _ in 0..1000 {
+        s.update(Action::CursorRight, 20);
+    }
+    assert_eq!(s.cursor.time, s.bounds.end());
+    s.update(Action::ZoomFit, 20);
+    assert_eq!(s.range, s.bounds);
+    s.show(s.bounds.start() + 100, s.bounds.start() + 1_000_100);
+    assert_eq!(s.range.span(), 1_000_000);
+}
+
+#[test]
+fn list_and_charts_share_the_lines() {
+    let mut s = signals();
+    for height in 0..200 {
+        let layout = s.layout(height);
+        assert!(layout.list <= s.channels.len());
+        let lines: usize = s.charts(layout.charts).iter().map(|(_, h)| h).sum();
+        assert_eq!(lines, layout.charts);
+        if layout.charts > 0 {
+            assert_eq!(layout.list + layout.charts + 4, height);
+        }
+    }
+    s.chosen = (0..8).collect();
+    s.row = 7;
+    let seen: Vec<usize> = s.charts(9).iter().map(|(c, _)| *c).collect();
+    assert_eq!(
+        seen,
+        [5, 6, 7],
+        "the chart of the channel under the cursor is seen"
+    );
+    s.row = 0;
+    assert_eq!(s.charts(9)[0].0, 0);
+    s.chosen.clear();
+    assert_eq!(s.layout(40).charts, 0);
+}

@@ -1,0 +1,258 @@
+//! The summary of a run: facts, then the statistics of every channel, on one page
+//! that scrolls down, with the statistics scrolling sideways.
+
+use super::grid;
+use crate::{
+    app::{
+        action::Action,
+        chart::{decimals_for, format_value, format_whole},
+    },
+    etl::{catalog::RunDetail, stats::ChannelStats, time},
+};
+
+/// Lines of the table's header: titles, and the blank line above them.
+const HEADER: usize = 2;
+/// Characters that one column of facts needs.
+const FACT: usize = 38;
+
+/// Something known of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What.
+    pub label: String,
+    /// How much, or which.
+    pub value: String,
+}
+
+/// The page as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Short facts, shown in columns.
+    pub facts: Vec<Fact>,
+    /// Facts that need a line of their own.
+    pub lines: Vec<Fact>,
+    /// Titles of the table, the channel's first.
+    pub titles: Vec<String>,
+    /// One row for each channel.
+    pub rows: Vec<Vec<String>>,
+    /// Widths of the table's columns.
+    pub widths: Vec<usize>,
+}
+
+/// Where the page is scrolled to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// What is on it.
+    pub page: Page,
+    /// The first line that is seen.
+    pub top: usize,
+    /// The first scrolled column of the table.
+    pub first_column: usize,
+}
+
+impl Page {
+    /// How many columns of facts stand side by side.
+    pub fn fact_columns(width: usize) -> usize {
+        (width / FACT).clamp(1, 4)
+    }
+
+    /// Lines above the table.
+    pub fn fact_lines(&self, width: usize) -> usize {
+        self.facts.len().div_ceil(Self::fact_columns(width)) + self.lines.len()
+    }
+}
+
+impl Summary {
+    /// The summary of `detail`, from its top.
+    pub fn new(detail: &RunDetail) -> Self {
+        Self {
+            page: page(detail),
+            top: 0,
+            first_column: 1,
+        }
+    }
+
+    /// Scrolls; true when `action` was a move.
+    pub fn update(&mut self, action: Action, size: (usize, usize)) -> bool {
+        let step = size.1.saturating_sub(HEADER).max(1);
+        let last_column = grid::last_first(&self.page.widths, size.0);
+        match action {
+            Action::Down => self.top += 1,
+            Action::Up => self.top = self.top.saturating_sub(1),
+            Action::PageDown => self.top += step,
+            Action::PageUp => self.top = self.top.saturating_sub(step),
+            Action::HalfDown => self.top += step / 2,
+            Action::HalfUp => self.top = self.top.saturating_sub(step / 2),
+            Action::First => self.top = 0,
+            Action::Last => self.top = usize::MAX,
+            Action::Right => self.first_column = (self.first_column + 1).min(last_column),
+            Action::Left => self.first_column = self.first_column.saturating_sub(1).max(1),
+            _ => return false,
+        }
+        self.clamp(size);
+        true
+    }
+
+    /// Keeps the last line at the bottom.
+    pub fn clamp(&mut self, (width, height): (usize, usize)) {
+        let lines = self.page.fact_lines(width) + HEADER + self.page.rows.len();
+        self.top = self.top.min(lines.saturating_sub(height.max(HEADER + 1)));
+    }
+}
+
+fn fact(label: &str, value: impl Into<String>) -> Fact {
+    Fact {
+        label: label.into(),
+        value: value.into(),
+    }
+}
+
+fn page(detail: &RunDetail) -> Page {
+    let mut titles = vec!["channel".to_owned(), "unit".to_owned()];
+    titles.extend(STATISTICS.iter().map(|(title, _)| (*title).to_owned()));
+    let rows: Vec<Vec<String>> = detail
+        .columns
+        .iter()
+        .skip(1)
+        .map(|name| {
+            let mut row = vec![name.clone()];
+            match detail.channels.get(name) {
+                Some(s) => {
+                    row.push(s.unit.clone());
+                    row.extend(STATISTICS.iter().map(|(_, text)| text(s)));
+                }
+                None => row.extend(vec!["·".to_owned(); STATISTICS.len() + 1]),
+            }
+            row
+        })
+        .collect();
+    let widths = titles
+        .iter()
+        .enumerate()
+        .map(|(c, title)| {
+            let cells = rows
+                .iter()
+                .filter_map(|r| r.get(c))
+                .map(|t| t.chars().count());
+            cells.max().unwrap_or(0).max(title.chars().count())
+        })
+        .collect();
+    Page {
+        facts: facts(detail),
+        lines: lines(detail),
+        titles,
+        rows,
+        widths,
+    }
+}
+
+fn facts(detail: &RunDetail) -> Vec<Fact> {
+    let row = &detail.row;
+    let null = || "·".to_owned();
+    let when = |t: Option<i64>| t.map_or_else(null, time::format_screen);
+    let mut facts = vec![
+        fact("start", when(row.start_us)),
+        fact("stop", when(row.stop_us)),
+        fact(
+            "runtime",
+            row.runtime_s.map_or_else(null, time::format_duration),
+        ),
+        fact("cell", row.cell_id.clone().unwrap_or_else(null)),
+        fact("verdict", row.verdict.word()),
+        fact("channels", format_whole(row.channels.into())),
+        fact("rows", format_whole(row.rows)),
+        fact("samples", format_whole(row.samples)),
+        fact("complete rows", format_whole(row.complete_rows)),
+        fact("log rows in", format_whole(detail.ledger.rows_in)),
+        fact("kept", format_whole(detail.ledger.rows_kept)),
+        fact("dropped", format_whole(detail.ledger.rows_dropped())),
+    ];
+    for (reason, rows) in &detail.ledger.dropped {
+        facts.push(fact(reason.word(), format_whole(*rows)));
+    }
+    facts
+}
+
+fn lines(detail: &RunDetail) -> Vec<Fact> {
+    let mut lines = Vec::new();
+    for (robot, m) in &detail.machines {
+        let figure = |name: &str, v: Option<f64>, unit: &str, decimals| {
+            v.map(|v| format!("{name} {} {unit}", format_value(v, decimals)))
+        };
+        let movement = [
+            figure("distance", m.distance_mm, "mm", 1),
+            figure("top speed", m.top_speed_max, "mm/s", 1),
+            figure("(99.9 %:", m.top_speed_p999, "mm/s)", 1),
+        ];
+        let force = [
+            figure("peak force", m.peak_force_max, "N", 1),
+            figure("(99.9 %:", m.peak_force_p999, "N)", 1),
+            figure("mean force", m.mean_force, "N", 1),
+        ];
+        let known = |figures: [Option<String>; 3], absent: &str| {
+            let known: Vec<_> = figures.into_iter().flatten().collect();
+            if known.is_empty() {
+                absent.to_owned()
+            } else {
+                known.join("  ")
+            }
+        };
+        let label = format!("robot {robot}");
+        let value = known(movement, "no distance and no speed: an axis is missing");
+        lines.push(fact(&label, value));
+        lines.push(fact("", known(force, "no force: a component is missing")));
+    }
+    if detail.cells_seen.len() > 1 {
+        let value = format!("{} (one run, several cells)", detail.cells_seen.join(", "));
+        lines.push(fact("cells seen", value));
+    }
+    if detail.source_lost_precision {
+        let value = "its id was stored as a double: neighbours may be merged in it";
+        lines.push(fact("precision lost", value));
+    }
+    if !detail.row.also_in.is_empty() {
+        lines.push(fact("also in", detail.row.also_in.join(", ")));
+    }
+    lines
+}
+
+type Text = fn(&ChannelStats) -> String;
+
+/// What the table shows of a channel, in order.
+const STATISTICS: [(&str, Text); 17] = [
+    ("samples", |s| format_whole(s.count)),
+    ("min", |s| value(s, s.min)),
+    ("max", |s| value(s, s.max)),
+    ("mean", |s| value(s, s.mean)),
+    ("std", |s| value(s, s.std)),
+    ("rms", |s| value(s, s.rms)),
+    ("p1", |s| value(s, s.p1)),
+    ("median", |s| value(s, s.median)),
+    ("p99", |s| value(s, s.p99)),
+    ("peak to peak", |s| value(s, s.peak_to_peak)),
+    ("rate Hz", |s| number(s.rate_hz, 3)),
+    ("interval s", |s| number(s.interval_median_s, 6)),
+    ("p95 s", |s| number(s.interval_p95_s, 6)),
+    ("p99 s", |s| number(s.interval_p99_s, 6)),
+    ("longest s", |s| number(s.interval_max_s, 6)),
+    ("held %", |s| number(s.fill_share.map(|f| f * 100.0), 1)),
+    ("first … last", |s| {
+        match (clock(&s.first_time), clock(&s.last_time)) {
+            (Some(first), Some(last)) => format!("{first} … {last}"),
+            _ => "·".into(),
+        }
+    }),
+];
+
+fn value(stats: &ChannelStats, v: Option<f64>) -> String {
+    let (min, max) = (stats.min.unwrap_or(0.0), stats.max.unwrap_or(0.0));
+    number(v, decimals_for(min, max))
+}
+
+fn number(v: Option<f64>, decimals: usize) -> String {
+    format_value(v.unwrap_or(f64::NAN), decimals)
+}
+
+fn clock(text: &Option<String>) -> Option<String> {
+    Some(time::format_clock(time::parse(text.as_ref()?.as_bytes())?))
+}

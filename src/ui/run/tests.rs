@@ -1,0 +1,167 @@
+use ratatui::{Terminal, backend::TestBackend};
+
+use super::*;
+use crate::app::{
+    Action,
+    run::{RunAnswer, RunSlot, fixture},
+};
+
+/// Lines of the terminal that the frame around a run takes.
+const FRAME: u16 = 3;
+
+fn theme() -> Theme {
+    Theme::named("dark", false).unwrap()
+}
+
+/// The run's part of the terminal as text.
+fn text(screen: &RunScreen) -> String {
+    let (width, height) = screen.size;
+    let mut terminal =
+        Terminal::new(TestBackend::new(width, height.saturating_sub(FRAME))).unwrap();
+    let theme = theme();
+    terminal
+        .draw(|frame| draw(frame, frame.area(), screen, &theme))
+        .unwrap();
+    let buffer = terminal.backend().buffer();
+    let lines = (0..buffer.area.height).map(|y| {
+        let line: String = (0..buffer.area.width)
+            .map(|x| buffer[(x, y)].symbol())
+            .collect();
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn act(screen: &mut RunScreen, actions: &[Action]) {
+    for action in actions {
+        let effects = screen.update(*action);
+        fixture::settle(screen, effects);
+    }
+}
+
+fn snapshot(name: &str, actions: &[Action]) {
+    for size in [(80, 24), (200, 50)] {
+        let mut screen = fixture::opened(size);
+        act(&mut screen, actions);
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), text(&screen));
+    }
+}
+
+#[test]
+fn summary() {
+    snapshot("summary", &[]);
+    use Action::*;
+    snapshot("summary_scrolled", &[Last, Right, Right]);
+}
+
+#[test]
+fn signals() {
+    use Action::*;
+    // z_1 with its gap joins force and speed; the cursor measures from a pin.
+    let mut actions = vec![NextPane, First, Down, Mark, Pin];
+    actions.extend([CursorRight; 20]);
+    snapshot("signals", &actions);
+    actions.extend([ZoomIn, Marker, Right]);
+    snapshot("signals_zoomed_blocks", &actions);
+}
+
+#[test]
+fn signals_without_a_chart_and_with_all() {
+    use Action::*;
+    let chosen = [NextPane, First, Down, Down, Down, Down, Mark, Down, Mark];
+    snapshot("signals_none_chosen", &chosen);
+    let mut all = vec![NextPane, First];
+    all.extend([
+        Mark, Down, Mark, Down, Mark, Down, Mark, Down, Down, Down, Mark, Down, Mark,
+    ]);
+    snapshot("signals_all_chosen", &all);
+}
+
+#[test]
+fn samples() {
+    use Action::*;
+    snapshot("samples", &[PreviousPane, Down, Down]);
+    snapshot("samples_end", &[PreviousPane, Last, Right, Right, Right]);
+}
+
+#[test]
+fn what_is_not_read_yet_has_its_place() {
+    let (mut screen, _) = RunScreen::open("log", fixture::run(), (80, 24));
+    assert_eq!(text(&screen).trim(), "reading the run …");
+    let detail = RunAnswer::Detail(Some(Box::new(fixture::detail())));
+    screen.answer(RunSlot::Detail, Ok(detail));
+    screen.update(Action::NextPane);
+    insta::assert_snapshot!("signals_loading", text(&screen));
+    screen.update(Action::NextPane);
+    insta::assert_snapshot!("samples_loading", text(&screen));
+}
+
+#[test]
+fn what_cannot_be_shown_says_why() {
+    let mut screen = fixture::opened((80, 24));
+    let gone = "the run's table cache/a/run_x.parquet is gone; harvest a again with --force to have it back";
+    screen.update(Action::NextPane);
+    for slot in [
+        RunSlot::Overview,
+        RunSlot::Channel,
+        RunSlot::Channel,
+        RunSlot::CursorRow,
+    ] {
+        screen.answer(slot, Err(gone.into()));
+    }
+    insta::assert_snapshot!("signals_table_gone", text(&screen));
+    screen.update(Action::NextPane);
+    screen.answer(RunSlot::Rows, Err(gone.into()));
+    insta::assert_snapshot!("samples_table_gone", text(&screen));
+    let (mut screen, _) = RunScreen::open("log", fixture::run(), (80, 24));
+    let mut detail = fixture::detail();
+    detail.row.error = Some("every sample of robot 2 has the same time".into());
+    (
+        detail.row.start_us,
+        detail.row.stop_us,
+        detail.row.runtime_s,
+    ) = (None, None, None);
+    screen.answer(
+        RunSlot::Detail,
+        Ok(RunAnswer::Detail(Some(Box::new(detail)))),
+    );
+    insta::assert_snapshot!("failed_run", text(&screen));
+}
+
+#[test]
+fn every_size_is_drawn_in_every_tab() {
+    let mut screen = fixture::opened((80, 24));
+    for _ in 0..3 {
+        act(&mut screen, &[Action::NextPane]);
+        for width in (1..50).chain([80, 120, 250]) {
+            for height in (4..30).chain([60]) {
+                let effects = screen.resize((width, height));
+                fixture::settle(&mut screen, effects);
+                text(&screen);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_row_under_the_cursor_is_always_seen() {
+    for height in 8..40 {
+        let mut screen = fixture::opened((80, height));
+        act(&mut screen, &[Action::PreviousPane]);
+        for action in [
+            Action::Last,
+            Action::PageUp,
+            Action::HalfDown,
+            Action::First,
+            Action::PageDown,
+        ] {
+            act(&mut screen, &[action]);
+            let samples = &screen.views.as_ref().unwrap().samples;
+            let time = samples.cell(samples.row, 0).unwrap();
+            assert!(
+                text(&screen).contains(&time),
+                "{action:?} at {height} lines"
+            );
+        }
+    }
+}
