@@ -13,9 +13,6 @@ use crate::{
     },
 };
 
-/// Rows read at a time where a whole table is walked through: about a row group.
-const STRIDE: u64 = 65_536;
-
 /// Answers a request.
 ///
 /// # Errors
@@ -109,12 +106,9 @@ fn overview(
     cancel: &CancelToken,
 ) -> Result<RunAnswer> {
     let mut builder = OverviewBuilder::new(TimeRange::new(start, stop), channels.len());
-    let mut from = 0;
-    while from < file.rows() {
+    for group in file.groups() {
         cancel.check()?;
-        let to = file.rows().min(from + STRIDE);
-        builder.add(&file.read(&names(channels), from..to, cancel)?);
-        from = to;
+        builder.add(&file.read(&names(channels), group, cancel)?);
     }
     Ok(RunAnswer::Overview(builder.finish()))
 }
@@ -132,6 +126,154 @@ fn gap_limit(hold: Hold, interval_us: Option<f64>) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::etl::{
+        catalog::RunDetail,
+        harvest::{NoProgress, Options, harvest_log},
+        lake::Lake,
+        profile::Profile,
+        run_id::RunId,
+    };
+
+    const START: i64 = 1_669_236_000_000_000;
+
+    /// A harvested log of one run: 700 samples of `x`, every 10 ms; `fx` has a value
+    /// only in the first three seconds.
+    fn harvested(dir: &std::path::Path) -> (Context, Catalog, RunDetail) {
+        let data = dir.join("data");
+        std::fs::create_dir(&data).unwrap();
+        let mut csv = String::from("time,value,field,robot_id,run_uuid,sensor_type\n");
+        for i in 0..700 {
+            let time = crate::etl::time::format(START + i * 10_000);
+            csv.push_str(&format!("{time},{},x,1,7,encoder\n", i % 50));
+            if i < 300 {
+                csv.push_str(&format!("{time},{},fx,1,7,load_cell\n", -i));
+            }
+        }
+        std::fs::write(data.join("a.csv"), csv).unwrap();
+        let context = Context {
+            data_dir: data,
+            lake: Lake::new(dir.join("cache")),
+            profile: Profile::built_in().unwrap().into(),
+        };
+        let cancel = CancelToken::new();
+        let mut catalog = Catalog::open(&context.lake).unwrap();
+        catalog.refresh(&context, &cancel).unwrap();
+        harvest_log(&context, "a.csv", Options::default(), &NoProgress, &cancel).unwrap();
+        catalog.rebuild(&context, &cancel).unwrap();
+        let request = RunRequest::Detail {
+            log_key: "a.csv".into(),
+            run: RunId(7),
+        };
+        let RunAnswer::Detail(Some(detail)) =
+            perform(&request, &context, &catalog, &cancel).unwrap()
+        else {
+            panic!("no such run");
+        };
+        (context, catalog, *detail)
+    }
+
+    #[test]
+    fn a_harvested_run_answers_everything_that_its_views_ask() {
+        let dir = tempfile::tempdir().unwrap();
+        let (context, catalog, detail) = harvested(dir.path());
+        let cancel = CancelToken::new();
+        let ask = |request: &RunRequest| perform(request, &context, &catalog, &cancel).unwrap();
+        let table = TableRef {
+            log_key: "a.csv".into(),
+            file_name: detail.row.file_name.clone().unwrap(),
+        };
+        let channels = vec!["fx_1".to_owned(), "x_1".to_owned()];
+        assert_eq!(detail.row.rows, 700);
+
+        let RunAnswer::Channel { channel, series } = ask(&RunRequest::Channel {
+            table: table.clone(),
+            channel: "fx_1".into(),
+            interval_us: Some(10_000.0),
+        }) else {
+            panic!("another answer");
+        };
+        assert_eq!((channel.as_str(), series.len()), ("fx_1", 700));
+        assert_eq!(series.extent(), Some((-299.0, 0.0)));
+        // Held for ten intervals after its last sample, then null.
+        assert_eq!(
+            series.at_or_before(START + 3_090_000).unwrap().value,
+            -299.0
+        );
+        assert!(
+            series
+                .at_or_before(START + 3_200_000)
+                .unwrap()
+                .value
+                .is_nan()
+        );
+
+        let RunAnswer::Overview(overview) = ask(&RunRequest::Overview {
+            table: table.clone(),
+            channels: channels.clone(),
+            span: (START, START + 6_990_000),
+        }) else {
+            panic!("another answer");
+        };
+        let spans = |c: usize| overview.channels[c].iter().flatten().count();
+        assert_eq!(spans(1), 512);
+        assert!((220..240).contains(&spans(0)), "{}", spans(0));
+
+        let at = |time: i64| match ask(&RunRequest::CursorRow {
+            table: table.clone(),
+            channels: channels.clone(),
+            time,
+        }) {
+            RunAnswer::CursorRow { asked, values } if asked == time => values,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(at(START + 29_999), [-2.0, 2.0]);
+        assert_eq!(at(START + 30_000), [-3.0, 3.0]);
+        assert_eq!(at(i64::MAX)[1], 49.0);
+        assert!(at(START - 1).iter().all(|v| v.is_nan()));
+
+        let rows = RunRequest::Rows {
+            table: table.clone(),
+            channels,
+            rows: 690..2000,
+        };
+        let RunAnswer::Rows(window) = ask(&rows) else {
+            panic!("another answer")
+        };
+        assert_eq!((window.first_row, window.times.len()), (690, 10));
+        assert_eq!(
+            window.columns[1],
+            (40..50).map(f64::from).collect::<Vec<_>>()
+        );
+        let locate = RunRequest::Locate {
+            table,
+            time: START + 5_001_000,
+        };
+        assert_eq!(ask(&locate), RunAnswer::Located(501));
+    }
+
+    #[test]
+    fn a_table_that_was_deleted_is_named_and_a_cancelled_question_is_not_answered() {
+        let dir = tempfile::tempdir().unwrap();
+        let (context, catalog, detail) = harvested(dir.path());
+        let file_name = detail.row.file_name.unwrap();
+        std::fs::remove_file(context.lake.log_file("a.csv", &file_name)).unwrap();
+        let table = TableRef {
+            log_key: "a.csv".into(),
+            file_name,
+        };
+        let request = RunRequest::Locate { table, time: 0 };
+        let cancel = CancelToken::new();
+        let error = perform(&request, &context, &catalog, &cancel)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("is gone; harvest a.csv again with --force"),
+            "{error}"
+        );
+        cancel.cancel();
+        let error = perform(&request, &context, &catalog, &cancel).unwrap_err();
+        assert!(matches!(error, Error::Cancelled));
+    }
 
     #[test]
     fn a_line_is_broken_where_a_value_would_not_be_held() {

@@ -15,9 +15,6 @@ use crate::{
     etl::{catalog::RunDetail, run_id::RunId, time},
 };
 
-/// Lines of the terminal that the browser's own frame takes, and the run's heading.
-const FRAME: u16 = 4;
-
 /// The views of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
@@ -441,10 +438,10 @@ impl RunScreen {
     /// Columns and lines that the view of a tab has.
     pub fn body(&self) -> (usize, usize) {
         let (width, height) = self.size;
-        (
-            usize::from(width),
-            usize::from(height.saturating_sub(FRAME)),
-        )
+        // The browser's frame, and the run's heading.
+        let frame = if height >= 20 { 5 } else { 4 };
+        let height = height.saturating_sub(frame);
+        (usize::from(width), usize::from(height))
     }
 
     /// What the cursor of Signals stands on, in words: its time, the pinned one's

@@ -6,9 +6,6 @@ use crate::app::{
     run::{RunAnswer, RunSlot, fixture},
 };
 
-/// Lines of the terminal that the frame around a run takes.
-const FRAME: u16 = 3;
-
 fn theme() -> Theme {
     Theme::named("dark", false).unwrap()
 }
@@ -16,8 +13,9 @@ fn theme() -> Theme {
 /// The run's part of the terminal as text.
 fn text(screen: &RunScreen) -> String {
     let (width, height) = screen.size;
-    let mut terminal =
-        Terminal::new(TestBackend::new(width, height.saturating_sub(FRAME))).unwrap();
+    let frame = if height >= 20 { 4 } else { 3 };
+    let backend = TestBackend::new(width, height.saturating_sub(frame));
+    let mut terminal = Terminal::new(backend).unwrap();
     let theme = theme();
     terminal
         .draw(|frame| draw(frame, frame.area(), screen, &theme))
