@@ -29,6 +29,8 @@ pub enum Message {
     Answer {
         /// Who asked.
         slot: Slot,
+        /// Which of the slot's requests.
+        generation: u64,
         /// What came out.
         result: Result<Answer, String>,
     },

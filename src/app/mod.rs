@@ -1,21 +1,42 @@
 //! The browser without its looks: state, actions and keys, effects and workers.
 //!
-//! * [`action`], [`keymap`]: what can be asked for, and by which key.
+//! * [`state`], [`update`]: everything that is shown, and the one way to change it.
+//! * [`action`], [`keymap`], [`help`]: what can be asked for, and by which key.
 //! * [`event`], [`effect`]: what comes in, and what goes out to the workers.
+//! * [`table`], [`rows`], [`filter`]: lists.
+//! * [`jobs`]: harvests of this process.
 //! * [`prompt`]: a line that is being typed.
-//! * [`run`]: the views of one run.
+//! * [`run`], [`chart`]: the views of one run.
+//! * [`workers`]: what is slow, on threads of its own.
+//! * [`terminal`], [`browser`]: the operator's terminal, and the loop.
 
 pub mod action;
+pub mod browser;
 pub mod chart;
 pub mod effect;
 pub mod event;
+pub mod fetch;
+pub mod filter;
+pub mod help;
+pub mod jobs;
 pub mod keymap;
+pub mod layout;
 pub mod prompt;
+pub mod rows;
 pub mod run;
+pub mod state;
+pub mod table;
+pub mod terminal;
+pub mod update;
+pub mod words;
+pub mod workers;
+
+mod config;
 
 pub use action::Action;
+pub use browser::run;
 pub use config::Config;
 pub use effect::{Answer, Effect, Request, Slot};
 pub use event::{Event, Message, Signal};
-
-mod config;
+pub use state::State;
+pub use update::update;

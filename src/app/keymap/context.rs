@@ -33,11 +33,13 @@ pub enum Context {
     Text,
     /// A question.
     Confirm,
+    /// A headless command on the screen.
+    Command,
 }
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Global,
         Self::List,
         Self::Logs,
@@ -53,6 +55,7 @@ impl Context {
         Self::Input,
         Self::Text,
         Self::Confirm,
+        Self::Command,
     ];
 
     /// The name in the key table.
@@ -73,6 +76,7 @@ impl Context {
             Self::Input => "input",
             Self::Text => "text",
             Self::Confirm => "confirm",
+            Self::Command => "command",
         }
     }
 
@@ -99,6 +103,7 @@ impl Context {
             Self::Input => "Search and filter",
             Self::Text => "Text fields",
             Self::Confirm => "Questions",
+            Self::Command => "A headless command",
         }
     }
 }

@@ -1,0 +1,167 @@
+//! The loop: waits for events, takes in all that are there, draws when something changed.
+
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, unbounded};
+use ratatui::{Frame, Terminal, backend::Backend};
+
+use super::{
+    config::Config,
+    effect::Effect,
+    event::{Event, Message},
+    keymap::Keymap,
+    state::State,
+    terminal::{self, Screen, Taken},
+    update::update,
+    workers::{Workers, listen_to_signals, read_input},
+};
+use crate::etl::{
+    Error, Result,
+    harvest::{Context, JobEvent},
+    lake::Lake,
+};
+
+/// Progress alone draws no more often than this.
+const PROGRESS_FRAME: Duration = Duration::from_millis(50);
+
+/// Runs the browser on the terminal until the operator quits; `draw` draws a state.
+///
+/// # Errors
+/// [`Error::Fatal`] without a terminal, [`Error::Usage`] for a bad key table,
+/// [`Error::Cancelled`] when a signal ended it.
+pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
+    let keymap = Arc::new(Keymap::built_in()?);
+    let context = Context {
+        data_dir: config.data_dir.clone(),
+        lake: Lake::new(config.cache_dir.clone()),
+        profile: config.profile.clone(),
+    };
+    let (sender, events) = unbounded();
+    let _signals = listen_to_signals(sender.clone())?;
+    let mut workers = Workers::start(&context, config.jobs, &sender)?;
+    let taken = Taken::take(config.mouse)?;
+    let mut screen = Terminal::new(Screen::new(io::stdout())).map_err(|e| no_terminal(&e))?;
+    let size = screen.size().map_err(|e| no_terminal(&e))?;
+    let (mut state, first) = State::new(config, keymap, (size.width, size.height));
+    // Drawn before anything is asked: the first frame waits for nobody.
+    screen.draw(|frame| draw(frame, &state)).map_err(|e| no_terminal(&e))?;
+    read_input(sender)?;
+    let mut effects = first;
+    loop {
+        match perform(std::mem::take(&mut effects), &mut workers, &taken, &mut screen)? {
+            Go::On => {}
+            Go::Cleared => {
+                screen.draw(|frame| draw(frame, &state)).map_err(|e| no_terminal(&e))?;
+            }
+            Go::Ended => break,
+        }
+        match turn(&mut state, &events, &workers, &mut screen, &draw)? {
+            Turn::Effects(next) => effects = next,
+            Turn::Signalled => return Err(Error::Cancelled),
+        }
+    }
+    drop(screen);
+    drop(taken);
+    // Waits until cancelled harvests have cleaned up, with the terminal given back.
+    drop(workers);
+    Ok(())
+}
+
+enum Go {
+    On,
+    /// The screen was wiped and must be drawn without waiting for an event.
+    Cleared,
+    Ended,
+}
+
+enum Turn {
+    Effects(Vec<Effect>),
+    Signalled,
+}
+
+fn no_terminal(error: &impl std::fmt::Display) -> Error {
+    Error::Fatal(format!("cannot draw on the terminal: {error}"))
+}
+
+/// Waits for an event, takes in all that are there, and draws if anything changed.
+fn turn<B: Backend>(
+    state: &mut State,
+    events: &Receiver<Event>,
+    workers: &Workers,
+    screen: &mut Terminal<B>,
+    draw: &impl Fn(&mut Frame, &State),
+) -> Result<Turn> {
+    let mut effects = Vec::new();
+    let mut waiting = events.recv().ok();
+    let since = Instant::now();
+    let mut urgent = false;
+    while let Some(event) = waiting {
+        if matches!(event, Event::Signal(super::event::Signal::End)) {
+            return Ok(Turn::Signalled);
+        }
+        urgent |= !is_progress(&event);
+        if is_current(&event, workers) {
+            effects.extend(update(state, event));
+        }
+        waiting = events.try_recv().ok();
+        if waiting.is_none() && !urgent {
+            // Nothing but progress: wait for more of it, but not for long.
+            let left = PROGRESS_FRAME.saturating_sub(since.elapsed());
+            waiting = events.recv_timeout(left).ok();
+        }
+    }
+    screen.draw(|frame| draw(frame, state)).map_err(|e| no_terminal(&e))?;
+    Ok(Turn::Effects(effects))
+}
+
+fn is_progress(event: &Event) -> bool {
+    matches!(event, Event::Worker(Message::Job { event: JobEvent::Progress { .. }, .. }))
+}
+
+/// False for an answer that a newer request of its slot has made useless.
+fn is_current(event: &Event, workers: &Workers) -> bool {
+    match event {
+        Event::Worker(Message::Answer { slot, generation, .. }) => {
+            workers.is_latest(*slot, *generation)
+        }
+        _ => true,
+    }
+}
+
+fn perform<W: io::Write>(
+    effects: Vec<Effect>,
+    workers: &mut Workers,
+    taken: &Taken,
+    screen: &mut Terminal<Screen<W>>,
+) -> Result<Go> {
+    let mut go = Go::On;
+    for effect in effects {
+        match effect {
+            Effect::Ask { slot, request } => workers.ask(slot, request),
+            Effect::Forget(slot) => workers.forget(slot),
+            Effect::Harvest(keys) => workers.harvest(&keys),
+            Effect::CancelJob(job) => workers.cancel(job),
+            Effect::CancelAllJobs => workers.cancel_all(),
+            Effect::Copy(text) => screen
+                .backend_mut()
+                .send(&terminal::copy_sequence(&text))
+                .map_err(|e| no_terminal(&e))?,
+            Effect::Suspend => {
+                taken.suspend()?;
+                screen.clear().map_err(|e| no_terminal(&e))?;
+                go = Go::Cleared;
+            }
+            Effect::Redraw => {
+                taken.retake()?;
+                screen.clear().map_err(|e| no_terminal(&e))?;
+                go = Go::Cleared;
+            }
+            Effect::Quit => return Ok(Go::Ended),
+        }
+    }
+    Ok(go)
+}

@@ -1,0 +1,107 @@
+//! Help and palette: the key table told to people.
+
+use super::keymap::{Binding, Context, Keymap};
+
+/// One line of help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HelpLine {
+    /// The name of a context.
+    Title(&'static str),
+    /// Keys and what they do.
+    Keys(String, String),
+    /// Nothing.
+    Blank,
+}
+
+/// What the keys do where `contexts` hold, the innermost first.
+pub fn lines(keymap: &Keymap, contexts: &[Context]) -> Vec<HelpLine> {
+    let mut lines = Vec::new();
+    let bindings = keymap.bindings_in(contexts);
+    for context in contexts {
+        let mut own = bindings.iter().filter(|b| b.context == *context).peekable();
+        if own.peek().is_none() {
+            continue;
+        }
+        if !lines.is_empty() {
+            lines.push(HelpLine::Blank);
+        }
+        lines.push(HelpLine::Title(context.title()));
+        lines.extend(own.map(|b| HelpLine::Keys(keys(b), b.help.clone())));
+    }
+    lines
+}
+
+/// All keys of a binding: `j ↓`.
+pub fn keys(binding: &Binding) -> String {
+    let keys: Vec<String> = binding.chords.iter().map(ToString::to_string).collect();
+    keys.join(" ")
+}
+
+/// The lines of the palette: every action where `contexts` hold whose name or help has
+/// the letters of `typed` in their order, the closest first.
+pub fn palette(keymap: &Keymap, contexts: &[Context], typed: &str) -> Vec<Binding> {
+    let typed: Vec<char> = typed.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let mut found: Vec<(usize, Binding)> = keymap
+        .bindings_in(contexts)
+        .into_iter()
+        .filter_map(|b| {
+            let score = [b.action.name(), &b.help].iter().filter_map(|t| distance(t, &typed)).min()?;
+            Some((score, b))
+        })
+        .collect();
+    found.sort_by_key(|(score, _)| *score);
+    found.into_iter().map(|(_, binding)| binding).collect()
+}
+
+/// How many letters of `text` lie between the first and the last letter of `typed` and
+/// do not belong to it, plus where it begins; `None` when its letters are not there.
+fn distance(text: &str, typed: &[char]) -> Option<usize> {
+    let Some(first) = typed.first() else {
+        return Some(0);
+    };
+    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let starts = text.iter().enumerate().filter(|(_, c)| *c == first).map(|(i, _)| i);
+    starts
+        .filter_map(|start| {
+            let mut wanted = typed.iter().peekable();
+            for (i, c) in text.iter().enumerate().skip(start) {
+                if wanted.peek() == Some(&c) {
+                    wanted.next();
+                }
+                if wanted.peek().is_none() {
+                    return Some((i + 1 - start - typed.len()) * 4 + start);
+                }
+            }
+            None
+        })
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Action;
+
+    #[test]
+    fn the_palette_finds_by_scattered_letters() {
+        let keymap = Keymap::built_in().unwrap();
+        let contexts = [Context::Logs, Context::List, Context::Global];
+        let first = |typed: &str| palette(&keymap, &contexts, typed).first().map(|b| b.action);
+        assert_eq!(first("harvest"), Some(Action::Harvest));
+        assert_eq!(first("hrv"), Some(Action::Harvest));
+        assert_eq!(first("pgdn"), None);
+        assert_eq!(first("page d"), Some(Action::PageDown));
+        assert_eq!(palette(&keymap, &contexts, "").len(), keymap.bindings_in(&contexts).len());
+    }
+
+    #[test]
+    fn help_names_every_key_that_works_there() {
+        let keymap = Keymap::built_in().unwrap();
+        let contexts = [Context::Logs, Context::List, Context::Global];
+        let lines = lines(&keymap, &contexts);
+        for binding in keymap.bindings_in(&contexts) {
+            assert!(lines.contains(&HelpLine::Keys(keys(&binding), binding.help.clone())));
+        }
+        assert_eq!(lines[0], HelpLine::Title("Logs"));
+    }
+}

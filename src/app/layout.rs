@@ -1,0 +1,88 @@
+//! Where things stand on the screen: `update` needs it to scroll, `ui` to draw.
+
+use ratatui::layout::Rect;
+
+/// Below this many columns or lines only a notice is drawn.
+pub const MINIMUM: (u16, u16) = (40, 10);
+
+/// From this many columns on the panel about a log stands beside the list.
+const PANEL_FROM: u16 = 110;
+
+/// Whether the terminal is too small for the views.
+pub fn too_small(size: (u16, u16)) -> bool {
+    size.0 < MINIMUM.0 || size.1 < MINIMUM.1
+}
+
+/// The whole view between the top line and the message line. A blank line follows the
+/// top line where there is room for it.
+pub fn body(size: (u16, u16)) -> Rect {
+    let (width, height) = size;
+    let top = if height >= 20 { 2 } else { 1 };
+    Rect::new(0, top, width, height.saturating_sub(top + 2))
+}
+
+/// The line that says what just happened.
+pub fn message(size: (u16, u16)) -> Rect {
+    Rect::new(0, size.1.saturating_sub(2), size.0, 1)
+}
+
+/// The line that says what the keys do.
+pub fn hints(size: (u16, u16)) -> Rect {
+    Rect::new(0, size.1.saturating_sub(1), size.0, 1)
+}
+
+/// Whether the panel about a log stands beside the list.
+pub fn has_panel(size: (u16, u16)) -> bool {
+    size.0 >= PANEL_FROM
+}
+
+/// The list of logs and the panel beside it.
+pub fn logs(size: (u16, u16), focused: bool) -> (Option<Rect>, Option<Rect>) {
+    let body = body(size);
+    if !has_panel(size) {
+        return if focused { (None, Some(body)) } else { (Some(body), None) };
+    }
+    let panel = (body.width / 3).clamp(36, 64);
+    let list = Rect { width: body.width - panel - 2, ..body };
+    (Some(list), Some(Rect { x: list.width + 2, width: panel, ..body }))
+}
+
+/// The list of jobs, and the messages of the one under the cursor.
+pub fn jobs(size: (u16, u16)) -> (Rect, Rect) {
+    let body = body(size);
+    let messages = (body.height / 3).min(12);
+    let list = Rect { height: body.height - messages, ..body };
+    (list, Rect { y: list.bottom(), height: messages, ..body })
+}
+
+/// Where the line of a list begins that is `row` lines below its header.
+pub fn list_top(size: (u16, u16)) -> u16 {
+    body(size).y + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leaves_the_screen_at_any_size() {
+        for width in 0..240 {
+            for height in 0..70 {
+                let size = (width, height);
+                let screen = Rect::new(0, 0, width, height);
+                let (list, panel) = logs(size, false);
+                let (jobs, messages) = jobs(size);
+                if too_small(size) {
+                    continue;
+                }
+                for part in [Some(body(size)), Some(message(size)), Some(hints(size)), list, panel, Some(jobs), Some(messages)] {
+                    let part = part.unwrap_or_default();
+                    assert_eq!(part.intersection(screen), part, "{size:?}");
+                }
+                if let (Some(list), Some(panel)) = (list, panel) {
+                    assert!(!list.intersects(panel) && list.width >= 70, "{size:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Everything that the browser shows, as data.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    config::Config,
+    effect::{Effect, Request, Slot},
+    fetch::Fetch,
+    jobs::Jobs,
+    keymap::{Context, Keymap},
+    layout,
+    prompt::{Line, Purpose},
+    run::RunScreen,
+    table::Table,
+};
+use crate::etl::{
+    catalog::{LogDetail, LogRow, LogState, RunRow},
+    text::visible_path,
+};
+
+/// A view; the innermost of the stack is drawn.
+#[derive(Debug, Clone)]
+pub enum Screen {
+    /// The logs.
+    Logs,
+    /// The runs of all logs.
+    Runs,
+    /// The runs of one log.
+    LogRuns(Box<Runs>),
+    /// The jobs.
+    Jobs,
+    /// One run.
+    Run(Box<RunScreen>),
+}
+
+/// What lies over the view and takes all keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// The keys of the view; the first line that is shown.
+    Help(usize),
+    /// Every action of the view, by what was typed, and the line under the cursor.
+    Palette(Line, usize),
+    /// A line that is being typed.
+    Prompt(Prompt),
+    /// Whether to quit though harvests run.
+    Quit,
+    /// Whether to cancel all harvests.
+    CancelAll,
+    /// A headless command.
+    Command(String),
+}
+
+/// A line that is being typed, and what to go back to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prompt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The text.
+    pub line: Line,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// The cursor of the list before.
+    pub cursor: usize,
+    /// The filter of the list before.
+    pub filter: String,
+}
+
+/// How a message is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something happened.
+    Plain,
+    /// Something went well.
+    Good,
+    /// Something failed.
+    Error,
+}
+
+/// The list of logs and the panel beside it.
+#[derive(Debug, Clone, Default)]
+pub struct Logs {
+    /// The list.
+    pub table: Table<LogRow>,
+    /// Whether the list was read.
+    pub loaded: bool,
+    /// Why the list cannot be read, or the data directory not be looked at.
+    pub error: Option<String>,
+    /// How many logs are in each state.
+    pub counts: BTreeMap<LogState, usize>,
+    /// The log of the panel.
+    pub detail: Option<Box<LogDetail>>,
+    /// The log that the panel was asked for: its key.
+    pub detail_of: Option<String>,
+    /// Whether keys go to the panel.
+    pub panel: bool,
+    /// The first line of the panel that is shown.
+    pub panel_scroll: usize,
+}
+
+/// A list of runs.
+#[derive(Debug, Clone, Default)]
+pub struct Runs {
+    /// The log; `None`: all.
+    pub log: Option<String>,
+    /// The list.
+    pub table: Table<RunRow>,
+    /// Whether the list was read.
+    pub loaded: bool,
+    /// Why it cannot be read.
+    pub error: Option<String>,
+}
+
+/// What is under way in lists: asked again only when the answer has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fetches {
+    /// The look at the data directory.
+    pub refresh: Fetch,
+    /// The list of logs.
+    pub logs: Fetch,
+    /// The list of all runs.
+    pub runs: Fetch,
+    /// The list of one log's runs.
+    pub log_runs: Fetch,
+    /// What was done.
+    pub history: Fetch,
+}
+
+/// The whole state of the browser.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// The data directory, as harmless text.
+    pub data_dir: String,
+    /// The cache directory, as harmless text.
+    pub cache_dir: String,
+    /// The key table.
+    pub keymap: Arc<Keymap>,
+    /// The views that are open, the innermost last; never empty.
+    stack: Vec<Screen>,
+    /// What lies over the view.
+    pub overlay: Option<Overlay>,
+    /// What just happened.
+    pub message: Option<(Tone, String)>,
+    /// The logs.
+    pub logs: Logs,
+    /// The runs of all logs.
+    pub runs: Runs,
+    /// The jobs.
+    pub jobs: Jobs,
+    /// What is under way.
+    pub fetches: Fetches,
+}
+
+impl State {
+    /// The state at start, in a terminal of `size` (columns, lines), and what to do first.
+    pub fn new(config: &Config, keymap: Arc<Keymap>, size: (u16, u16)) -> (Self, Vec<Effect>) {
+        let mut state = Self {
+            size,
+            data_dir: visible_path(&config.data_dir),
+            cache_dir: visible_path(&config.cache_dir),
+            keymap,
+            stack: vec![Screen::Logs],
+            overlay: None,
+            message: None,
+            logs: Logs::default(),
+            runs: Runs::default(),
+            jobs: Jobs::default(),
+            fetches: Fetches::default(),
+        };
+        let mut effects = Vec::new();
+        state.ask_logs(&mut effects);
+        state.ask_refresh(&mut effects);
+        state.ask_history(&mut effects);
+        (state, effects)
+    }
+
+    /// The view that is drawn.
+    pub fn screen(&self) -> &Screen {
+        self.stack.last().unwrap_or(&Screen::Logs)
+    }
+
+    /// The view that is drawn, to change it.
+    pub fn screen_mut(&mut self) -> Option<&mut Screen> {
+        self.stack.last_mut()
+    }
+
+    /// The views that are open, the outermost first.
+    pub fn stack(&self) -> &[Screen] {
+        &self.stack
+    }
+
+    /// The views that are open, to change them.
+    pub(super) fn stack_mut(&mut self) -> &mut Vec<Screen> {
+        &mut self.stack
+    }
+
+    /// The number of the view of the outermost screen: 1 logs, 2 runs, 4 jobs.
+    pub fn view(&self) -> u8 {
+        match self.stack.first() {
+            Some(Screen::Runs) => 2,
+            Some(Screen::Jobs) => 4,
+            _ => 1,
+        }
+    }
+
+    /// The key contexts that hold for the view, whatever lies over it.
+    pub fn screen_contexts(&self) -> Vec<Context> {
+        let mut contexts = match self.screen() {
+            Screen::Logs if self.logs.panel => vec![Context::Panel],
+            Screen::Logs => vec![Context::Logs, Context::List],
+            Screen::Runs | Screen::LogRuns(_) => vec![Context::Runs, Context::List],
+            Screen::Jobs => vec![Context::Jobs],
+            Screen::Run(run) => run.contexts().to_vec(),
+        };
+        contexts.push(Context::Global);
+        contexts
+    }
+
+    /// The key contexts that hold now, the innermost first.
+    pub fn contexts(&self) -> Vec<Context> {
+        match &self.overlay {
+            None => self.screen_contexts(),
+            Some(Overlay::Help(_)) => vec![Context::Help],
+            Some(Overlay::Palette(..)) => vec![Context::Palette, Context::Text],
+            Some(Overlay::Prompt(_)) => vec![Context::Input, Context::Text],
+            Some(Overlay::Quit | Overlay::CancelAll) => vec![Context::Confirm],
+            Some(Overlay::Command(_)) => vec![Context::Command],
+        }
+    }
+
+    /// Lines of a list on the screen.
+    pub fn list_lines(&self) -> usize {
+        usize::from(layout::body(self.size).height).saturating_sub(1)
+    }
+
+    /// Whether the panel about a log stands on the screen.
+    pub fn shows_panel(&self) -> bool {
+        self.logs.panel || layout::has_panel(self.size)
+    }
+
+    pub(super) fn ask_refresh(&mut self, effects: &mut Vec<Effect>) {
+        self.fetches.refresh.ask(Slot::Refresh, Request::Refresh, effects);
+    }
+
+    pub(super) fn ask_logs(&mut self, effects: &mut Vec<Effect>) {
+        self.fetches.logs.ask(Slot::Logs, Request::Logs, effects);
+    }
+
+    pub(super) fn ask_history(&mut self, effects: &mut Vec<Effect>) {
+        let request = Request::History(1000);
+        self.fetches.history.ask(Slot::History, request, effects);
+    }
+
+    /// Asks for the lists of runs that are open, or were.
+    pub(super) fn ask_runs(&mut self, effects: &mut Vec<Effect>) {
+        let open = self.stack.iter().any(|s| matches!(s, Screen::Runs));
+        if self.runs.loaded || open {
+            self.fetches.runs.ask(Slot::Runs, Request::Runs(None), effects);
+        }
+        let log = self.stack.iter().find_map(|screen| match screen {
+            Screen::LogRuns(runs) => runs.log.clone(),
+            _ => None,
+        });
+        if log.is_some() {
+            self.fetches.log_runs.ask(Slot::LogRuns, Request::Runs(log), effects);
+        }
+    }
+
+    /// The list of runs that is drawn, if one is.
+    pub fn run_list(&self) -> Option<&Runs> {
+        match self.screen() {
+            Screen::Runs => Some(&self.runs),
+            Screen::LogRuns(runs) => Some(runs),
+            _ => None,
+        }
+    }
+
+    /// The list of runs that is drawn, to change it.
+    pub(super) fn run_list_mut(&mut self) -> Option<&mut Runs> {
+        match self.stack.last_mut() {
+            Some(Screen::Runs) => Some(&mut self.runs),
+            Some(Screen::LogRuns(runs)) => Some(runs),
+            _ => None,
+        }
+    }
+}

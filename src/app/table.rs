@@ -1,0 +1,239 @@
+//! A list of any length: its order, filter, cursor, marks and search, whatever its rows.
+
+mod moves;
+
+use std::{borrow::Cow, cmp::Ordering, collections::HashSet};
+
+use super::{
+    action::Action,
+    filter::{Filter, Term},
+};
+
+/// What a list needs to know of its rows.
+pub trait Row {
+    /// Number of columns that can be sorted by.
+    const COLUMNS: usize;
+    /// Names of fields that a filter can ask for.
+    const FIELDS: &'static [&'static str];
+
+    /// Names the row; survives a refresh.
+    fn key(&self) -> Cow<'_, str>;
+    /// How this row stands to another in a column.
+    fn compare(&self, other: &Self, column: usize) -> Ordering;
+    /// Whether one term of a filter holds.
+    fn holds(&self, term: &Term) -> bool;
+    /// Whether the row contains `text`, which is in lower case.
+    fn contains(&self, text: &str) -> bool;
+}
+
+/// Rows with their order, filter, cursor, marks and search.
+#[derive(Debug, Clone)]
+pub struct Table<T> {
+    rows: Vec<T>,
+    /// Indices of the rows that are shown, in order.
+    shown: Vec<usize>,
+    /// Position of the cursor among the rows that are shown.
+    pub cursor: usize,
+    /// Position of the first row on the screen.
+    pub offset: usize,
+    /// The column under the cursor.
+    pub column: usize,
+    /// The column that the rows are sorted by, and whether in reverse.
+    pub sort: Option<(usize, bool)>,
+    /// Where a range of marks began.
+    pub anchor: Option<usize>,
+    marks: HashSet<String>,
+    filter: Filter,
+    search: String,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            shown: Vec::new(),
+            cursor: 0,
+            offset: 0,
+            column: 0,
+            sort: None,
+            anchor: None,
+            marks: HashSet::new(),
+            filter: Filter::default(),
+            search: String::new(),
+        }
+    }
+}
+
+impl<T: Row> Table<T> {
+    /// All rows, shown or not.
+    pub fn rows(&self) -> &[T] {
+        &self.rows
+    }
+
+    /// All rows, to bring them up to date in place. Follow with [`Table::arrange`] when
+    /// order or filter may be touched.
+    pub fn rows_mut(&mut self) -> &mut [T] {
+        &mut self.rows
+    }
+
+    /// Number of rows that are shown.
+    pub fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether no row is shown.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// The row at a position of the list.
+    pub fn get(&self, position: usize) -> Option<&T> {
+        self.rows.get(*self.shown.get(position)?)
+    }
+
+    /// The row under the cursor.
+    pub fn current(&self) -> Option<&T> {
+        self.get(self.cursor)
+    }
+
+    /// Other rows; cursor and marks stay with their keys.
+    pub fn replace(&mut self, rows: Vec<T>) {
+        let key = self.current().map(|row| row.key().into_owned());
+        self.rows = rows;
+        if !self.marks.is_empty() {
+            let mut kept = HashSet::with_capacity(self.marks.len());
+            for row in &self.rows {
+                if let Some(mark) = self.marks.take(row.key().as_ref()) {
+                    kept.insert(mark);
+                }
+            }
+            self.marks = kept;
+        }
+        self.arrange_at(key);
+    }
+
+    /// Filters and sorts anew; the cursor stays with its key.
+    pub fn arrange(&mut self) {
+        let key = self.current().map(|row| row.key().into_owned());
+        self.arrange_at(key);
+    }
+
+    fn arrange_at(&mut self, key: Option<String>) {
+        let (rows, filter) = (&self.rows, &self.filter);
+        let holds = |row: &T| filter.terms().iter().all(|term| row.holds(term));
+        self.shown = rows.iter().enumerate().filter(|(_, r)| holds(r)).map(|(i, _)| i).collect();
+        if let Some((column, reverse)) = self.sort {
+            self.shown.sort_by(|a, b| match (rows.get(*a), rows.get(*b)) {
+                (Some(a), Some(b)) if reverse => b.compare(a, column),
+                (Some(a), Some(b)) => a.compare(b, column),
+                _ => Ordering::Equal,
+            });
+        }
+        self.anchor = None;
+        if let Some(key) = key
+            && let Some(at) = (0..self.len()).find(|i| self.get(*i).is_some_and(|r| r.key() == key))
+        {
+            self.cursor = at;
+        }
+        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+    }
+
+    /// What the rows are filtered by, as it was typed.
+    pub fn filter(&self) -> &str {
+        self.filter.text()
+    }
+
+    /// Filters by `text`; nothing shows all.
+    ///
+    /// # Errors
+    /// One sentence on the term that makes no sense; the filter stays as it was.
+    pub fn set_filter(&mut self, text: &str) -> Result<(), String> {
+        let filter = Filter::parse(text, T::FIELDS)?;
+        if filter != self.filter {
+            self.filter = filter;
+            self.arrange();
+        }
+        Ok(())
+    }
+
+    /// What is searched for, in lower case; empty: nothing.
+    pub fn search(&self) -> &str {
+        &self.search
+    }
+
+    /// Searches for `text` from position `from` on, around the end; whether it is there.
+    pub fn set_search(&mut self, text: &str, from: usize) -> bool {
+        self.search = text.to_lowercase();
+        if self.search.is_empty() {
+            self.cursor = from.min(self.len().saturating_sub(1));
+            return true;
+        }
+        let hit = self.hit((from..self.len()).chain(0..from.min(self.len())));
+        self.cursor = hit.unwrap_or(from).min(self.len().saturating_sub(1));
+        hit.is_some()
+    }
+
+    /// To the next hit, or the previous one, around the ends; whether there is one.
+    pub fn search_on(&mut self, forward: bool) -> bool {
+        let (at, len) = (self.cursor, self.len());
+        let hit = if self.search.is_empty() || len == 0 {
+            None
+        } else if forward {
+            self.hit((at + 1..len).chain(0..=at))
+        } else {
+            self.hit((0..at).rev().chain((at..len).rev()))
+        };
+        if let Some(hit) = hit {
+            self.cursor = hit;
+        }
+        hit.is_some()
+    }
+
+    fn hit(&self, mut positions: impl Iterator<Item = usize>) -> Option<usize> {
+        positions.find(|i| self.get(*i).is_some_and(|row| row.contains(&self.search)))
+    }
+
+    /// Whether a row is marked, or within the range that is being marked.
+    pub fn is_marked(&self, position: usize) -> bool {
+        let in_range = self.anchor.is_some_and(|anchor| {
+            (anchor.min(self.cursor)..=anchor.max(self.cursor)).contains(&position)
+        });
+        in_range
+            || !self.marks.is_empty()
+                && self.get(position).is_some_and(|row| self.marks.contains(row.key().as_ref()))
+    }
+
+    /// Number of marked rows, shown or not.
+    pub fn marked(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// The marked rows in the order of all rows; the one under the cursor when none is.
+    pub fn chosen(&self) -> Vec<&T> {
+        if self.marks.is_empty() {
+            return self.current().into_iter().collect();
+        }
+        self.rows.iter().filter(|row| self.marks.contains(row.key().as_ref())).collect()
+    }
+
+    /// Unmarks everything.
+    pub fn clear_marks(&mut self) {
+        self.marks.clear();
+        self.anchor = None;
+    }
+
+    /// Scrolls so that the cursor is among the `lines` on the screen.
+    pub fn settle(&mut self, lines: usize) {
+        let lines = lines.max(1);
+        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+        let last = self.len().saturating_sub(lines);
+        self.offset = self
+            .offset
+            .min(last)
+            .min(self.cursor)
+            .max((self.cursor + 1).saturating_sub(lines));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! What the keys of every list do.
+
+use super::{Action, Row, Table};
+
+impl<T: Row> Table<T> {
+    /// Does an action that every list knows, with `page` lines on the screen; false for
+    /// any other.
+    pub fn act(&mut self, action: Action, page: usize) -> bool {
+        let page = page.max(1);
+        let half = (page / 2).max(1);
+        let last = self.len().saturating_sub(1);
+        match action {
+            Action::Down => self.cursor = (self.cursor + 1).min(last),
+            Action::Up => self.cursor = self.cursor.saturating_sub(1),
+            Action::HalfDown => self.cursor = (self.cursor + half).min(last),
+            Action::HalfUp => self.cursor = self.cursor.saturating_sub(half),
+            Action::PageDown => self.cursor = (self.cursor + page).min(last),
+            Action::PageUp => self.cursor = self.cursor.saturating_sub(page),
+            Action::First => self.cursor = 0,
+            Action::Last => self.cursor = last,
+            Action::Left => self.column = self.column.saturating_sub(1),
+            Action::Right => self.column = (self.column + 1).min(T::COLUMNS.saturating_sub(1)),
+            Action::Mark => self.mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::Sort => self.sort_by_cursor(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn mark(&mut self) {
+        if self.anchor.is_some() {
+            self.mark_range();
+            return;
+        }
+        if let Some(key) = self.current().map(|row| row.key().into_owned()) {
+            if !self.marks.remove(&key) {
+                self.marks.insert(key);
+            }
+            self.cursor = (self.cursor + 1).min(self.len().saturating_sub(1));
+        }
+    }
+
+    fn mark_range(&mut self) {
+        let Some(anchor) = self.anchor.take() else {
+            self.anchor = (!self.is_empty()).then_some(self.cursor);
+            return;
+        };
+        for position in anchor.min(self.cursor)..=anchor.max(self.cursor) {
+            if let Some(key) = self.get(position).map(|row| row.key().into_owned()) {
+                self.marks.insert(key);
+            }
+        }
+    }
+
+    fn mark_all(&mut self) {
+        self.anchor = None;
+        let keys: Vec<String> =
+            (0..self.len()).filter_map(|i| Some(self.get(i)?.key().into_owned())).collect();
+        let all = keys.iter().all(|key| self.marks.contains(key));
+        for key in keys {
+            if all {
+                self.marks.remove(&key);
+            } else {
+                self.marks.insert(key);
+            }
+        }
+    }
+
+    fn sort_by_cursor(&mut self) {
+        self.sort = match self.sort {
+            Some((column, reverse)) if column == self.column => Some((column, !reverse)),
+            _ => Some((self.column, false)),
+        };
+        self.arrange();
+    }
+}

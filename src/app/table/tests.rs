@@ -1,0 +1,124 @@
+use super::*;
+
+#[derive(Clone)]
+struct Fruit(&'static str, u32);
+
+impl Row for Fruit {
+    const COLUMNS: usize = 2;
+    const FIELDS: &'static [&'static str] = &["weight"];
+
+    fn key(&self) -> Cow<'_, str> {
+        self.0.into()
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        if column == 0 { self.0.cmp(other.0) } else { self.1.cmp(&other.1) }
+    }
+
+    fn holds(&self, term: &Term) -> bool {
+        match term {
+            Term::Word(word) => self.contains(word),
+            Term::Field { test, .. } => test.number(f64::from(self.1)),
+        }
+    }
+
+    fn contains(&self, text: &str) -> bool {
+        self.0.contains(text)
+    }
+}
+
+fn table() -> Table<Fruit> {
+    let mut table = Table::default();
+    table.replace(vec![
+        Fruit("apple", 150),
+        Fruit("banana", 120),
+        Fruit("cherry", 8),
+        Fruit("pear", 150),
+        Fruit("quince", 400),
+    ]);
+    table
+}
+
+fn names(table: &Table<Fruit>) -> Vec<&'static str> {
+    (0..table.len()).map(|i| table.get(i).unwrap().0).collect()
+}
+
+#[test]
+fn cursor_and_marks_stay_with_their_rows() {
+    let mut table = table();
+    table.cursor = 2;
+    table.act(Action::Mark, 10);
+    assert_eq!(table.current().unwrap().0, "pear");
+    table.replace(vec![Fruit("aardbei", 1), Fruit("cherry", 8), Fruit("pear", 1)]);
+    assert_eq!(table.current().unwrap().0, "pear");
+    assert_eq!(table.chosen()[0].0, "cherry");
+    table.replace(vec![Fruit("aardbei", 1), Fruit("banana", 8)]);
+    assert_eq!((table.cursor, table.marked()), (1, 0), "what is gone is not marked");
+    table.replace(Vec::new());
+    assert!(table.current().is_none() && table.chosen().is_empty());
+}
+
+#[test]
+fn sorts_by_the_column_under_the_cursor_then_reverses() {
+    let mut table = table();
+    table.act(Action::Right, 10);
+    table.act(Action::Right, 10);
+    table.act(Action::Sort, 10);
+    assert_eq!(names(&table), ["cherry", "banana", "apple", "pear", "quince"]);
+    assert_eq!(table.current().unwrap().0, "apple", "the cursor stays with its row");
+    table.act(Action::Sort, 10);
+    assert_eq!(names(&table), ["quince", "apple", "pear", "banana", "cherry"]);
+}
+
+#[test]
+fn filters_and_says_what_makes_no_sense() {
+    let mut table = table();
+    table.set_filter("weight>=150 e").unwrap();
+    assert_eq!(names(&table), ["apple", "pear", "quince"]);
+    assert!(table.set_filter("colour:red").unwrap_err().contains("colour"));
+    assert_eq!(table.filter(), "weight>=150 e");
+    table.act(Action::MarkAll, 10);
+    table.set_filter("").unwrap();
+    assert_eq!((table.len(), table.marked()), (5, 3));
+}
+
+#[test]
+fn searches_around_the_ends() {
+    let mut table = table();
+    assert!(table.set_search("AN", 0));
+    assert_eq!(table.cursor, 1);
+    assert!(!table.set_search("anx", 0));
+    assert_eq!(table.cursor, 0);
+    table.set_search("p", 1);
+    assert_eq!(table.cursor, 3);
+    assert!(table.search_on(true));
+    assert_eq!(table.cursor, 0);
+    assert!(table.search_on(false));
+    assert_eq!(table.cursor, 3);
+}
+
+#[test]
+fn ranges_mark_both_ends() {
+    let mut table = table();
+    table.cursor = 3;
+    table.act(Action::MarkRange, 10);
+    table.act(Action::Up, 10);
+    table.act(Action::Up, 10);
+    assert!(table.is_marked(2) && !table.is_marked(0));
+    assert_eq!(table.marked(), 0, "not before the range has ended");
+    table.act(Action::MarkRange, 10);
+    assert_eq!(table.marked(), 3);
+    table.act(Action::MarkAll, 10);
+    table.act(Action::MarkAll, 10);
+    assert_eq!(table.marked(), 0, "all were marked, so all are unmarked");
+}
+
+#[test]
+fn the_cursor_is_always_on_the_screen() {
+    let mut table = table();
+    for (cursor, lines, offset) in [(4, 2, 3), (0, 2, 0), (2, 1, 2), (3, 9, 0), (9, 0, 4)] {
+        table.cursor = cursor;
+        table.settle(lines);
+        assert_eq!(table.offset, offset, "cursor {cursor}, {lines} lines");
+    }
+}

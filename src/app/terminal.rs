@@ -1,0 +1,156 @@
+//! The operator's terminal: taken, drawn on, and given back, once, whatever happens.
+
+mod backend;
+
+use std::{
+    io::{self, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use crossterm::{
+    cursor, event, execute,
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+};
+
+pub use backend::Screen;
+
+use crate::etl::{Error, Result};
+
+/// Whether the terminal is ours now; the panic hook and the owner both give it back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours. Dropping it gives it back.
+pub struct Taken(());
+
+impl Taken {
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, the mouse if
+    /// wanted. From now on a panic of this thread gives it back before it is reported.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] when there is none.
+    pub fn take(mouse: bool) -> Result<Self> {
+        MOUSE.store(mouse, Ordering::SeqCst);
+        acquire()?;
+        hook_panics();
+        Ok(Self(()))
+    }
+
+    /// Gives the terminal back, sleeps until somebody wakes the process, and takes it
+    /// again.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] when it cannot be taken again.
+    pub fn suspend(&self) -> Result<()> {
+        give_back();
+        // The whole group, as a shell's own Ctrl-Z does it; SIGSTOP cannot be caught, so
+        // this returns when we are awake again.
+        if let Err(error) =
+            rustix::process::kill_current_process_group(rustix::process::Signal::STOP)
+        {
+            tracing::warn!("cannot sleep: {error}");
+        }
+        acquire()
+    }
+
+    /// Takes the terminal again after somebody else may have changed its modes.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] when it cannot be taken.
+    pub fn retake(&self) -> Result<()> {
+        give_back();
+        acquire()
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn acquire() -> Result<()> {
+    let refused = |e: io::Error| Error::Fatal(format!("this is no terminal to draw on: {e}"));
+    enable_raw_mode().map_err(refused)?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let mut out = io::stdout();
+    execute!(out, EnterAlternateScreen, cursor::Hide, event::EnableBracketedPaste)
+        .map_err(refused)?;
+    if MOUSE.load(Ordering::SeqCst) {
+        execute!(out, event::EnableMouseCapture).map_err(refused)?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal back if it is ours. Failures are of no use to anybody: the
+/// terminal may be gone.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = execute!(out, event::DisableMouseCapture);
+    }
+    let _ = execute!(out, event::DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}
+
+/// A panic of the drawing thread gives the terminal back and is reported as always. One of
+/// a worker is that worker's error, and must not write over the screen.
+fn hook_panics() {
+    let own = std::thread::current().id();
+    let previous = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == own {
+            give_back();
+        } else if TAKEN.load(Ordering::SeqCst) {
+            tracing::error!("a worker panicked: {info}");
+            return;
+        }
+        previous(info);
+    }));
+}
+
+/// The sequence that hands `text` to the terminal's clipboard (OSC 52).
+pub fn copy_sequence(text: &str) -> Vec<u8> {
+    format!("\x1b]52;c;{}\x07", base64(text.as_bytes())).into_bytes()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for i in 0..4 {
+            let digit = (bits >> (18 - 6 * i)) as usize & 63;
+            let shown = DIGITS.get(digit).copied().map_or('=', char::from);
+            out.push(if i <= chunk.len() { shown } else { '=' });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clipboard_gets_base64() {
+        // RFC 4648, section 10.
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+        assert_eq!(copy_sequence("foo"), b"\x1b]52;c;Zm9v\x07");
+    }
+}

@@ -1,0 +1,305 @@
+//! Actions of the views.
+
+use crate::app::{
+    action::Action,
+    effect::{Effect, Request, Slot},
+    jobs::Entry,
+    layout,
+    prompt::{Line, Purpose},
+    run::RunScreen,
+    state::{Overlay, Prompt, Runs, Screen, State, Tone},
+    words::count,
+};
+
+pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::ShowLogs => show(state, 1, effects),
+        Action::ShowRuns => show(state, 2, effects),
+        Action::ShowJobs => show(state, 4, effects),
+        Action::NextView => show(state, [2, 2, 4, 4, 1][usize::from(state.view().min(4))], effects),
+        Action::PreviousView => show(state, [1, 4, 1, 2, 2][usize::from(state.view().min(4))], effects),
+        Action::Quit => quit(state, effects),
+        Action::Back => {
+            if !close(state, effects) {
+                quit(state, effects);
+            }
+        }
+        Action::Escape => {
+            close(state, effects);
+        }
+        Action::Suspend => effects.push(Effect::Suspend),
+        Action::Help => state.overlay = Some(Overlay::Help(0)),
+        Action::Palette => state.overlay = Some(Overlay::Palette(Line::default(), 0)),
+        Action::Command => state.overlay = Some(Overlay::Command(super::commands::command(state))),
+        Action::Copy => copy(state, effects),
+        Action::Refresh => {
+            state.ask_refresh(effects);
+            state.message = Some((Tone::Plain, "looking for new and changed logs".into()));
+        }
+        Action::Harvest => harvest(state, effects),
+        _ => in_view(state, action, effects),
+    }
+}
+
+fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let lines = state.list_lines();
+    let focused = state.logs.panel;
+    match state.screen_mut() {
+        Some(Screen::Run(run)) => {
+            if let Some(purpose) = run.prompt(action) {
+                state.overlay = Some(Overlay::Prompt(prompt(purpose, 0, "")));
+            } else {
+                effects.extend(run.update(action));
+            }
+        }
+        Some(Screen::Jobs) => jobs(state, action, effects),
+        Some(Screen::Logs) if focused => panel(state, action),
+        Some(Screen::Logs) => match action {
+            Action::Open => open_log(state, effects),
+            Action::NextPane => state.logs.panel = true,
+            _ => {
+                if let Some(opened) = list(&mut state.logs.table, action, lines, &mut state.message) {
+                    state.overlay = Some(opened);
+                }
+            }
+        },
+        _ => {
+            if action == Action::Open {
+                open_run(state, effects);
+                return;
+            }
+            let mut message = state.message.take();
+            if let Some(runs) = state.run_list_mut()
+                && let Some(opened) = list(&mut runs.table, action, lines, &mut message)
+            {
+                state.overlay = Some(opened);
+            }
+            state.message = message;
+        }
+    }
+}
+
+/// What the keys of every list do; the text field that opens.
+fn list<T: crate::app::table::Row>(
+    table: &mut crate::app::table::Table<T>,
+    action: Action,
+    lines: usize,
+    message: &mut Option<(Tone, String)>,
+) -> Option<Overlay> {
+    match action {
+        Action::Search => Some(Overlay::Prompt(prompt(Purpose::Search, table.cursor, table.filter()))),
+        Action::Filter => Some(Overlay::Prompt(prompt(Purpose::Filter, table.cursor, table.filter()))),
+        Action::Next | Action::Previous => {
+            if table.search().is_empty() {
+                *message = Some((Tone::Plain, "nothing was searched for yet: /".into()));
+            } else if !table.search_on(action == Action::Next) {
+                *message = Some((Tone::Error, format!("`{}` is not in the list", table.search())));
+            }
+            None
+        }
+        _ => {
+            table.act(action, lines);
+            None
+        }
+    }
+}
+
+fn prompt(purpose: Purpose, cursor: usize, filter: &str) -> Prompt {
+    let text = if purpose == Purpose::Filter { filter } else { "" };
+    Prompt { purpose, line: Line::new(text), error: None, cursor, filter: filter.to_owned() }
+}
+
+fn show(state: &mut State, view: u8, effects: &mut Vec<Effect>) {
+    while state.stack().len() > 1 {
+        pop(state, effects);
+    }
+    state.logs.panel = false;
+    let screen = match view {
+        2 => Screen::Runs,
+        4 => Screen::Jobs,
+        _ => Screen::Logs,
+    };
+    *state.stack_mut() = vec![screen];
+    if view == 2 && !state.runs.loaded {
+        state.ask_runs(effects);
+    }
+}
+
+/// Closes the innermost thing that is open; false at the top.
+fn close(state: &mut State, effects: &mut Vec<Effect>) -> bool {
+    if matches!(state.screen(), Screen::Logs) && state.logs.panel {
+        state.logs.panel = false;
+        return true;
+    }
+    if matches!(state.screen(), Screen::Logs) && state.logs.table.anchor.take().is_some() {
+        return true;
+    }
+    if let Some(runs) = state.run_list_mut()
+        && runs.table.anchor.take().is_some()
+    {
+        return true;
+    }
+    if state.stack().len() > 1 {
+        pop(state, effects);
+        return true;
+    }
+    false
+}
+
+fn pop(state: &mut State, effects: &mut Vec<Effect>) {
+    match state.stack_mut().pop() {
+        Some(Screen::Run(run)) => effects.extend(run.close()),
+        Some(Screen::LogRuns(_)) => {
+            state.fetches.log_runs.reset();
+            effects.push(Effect::Forget(Slot::LogRuns));
+        }
+        _ => {}
+    }
+}
+
+/// Quits, after asking while harvests run.
+pub(super) fn quit(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.jobs.open().is_empty() {
+        effects.push(Effect::Quit);
+    } else {
+        state.overlay = Some(Overlay::Quit);
+    }
+}
+
+/// Opens the runs of the log under the cursor.
+pub(super) fn open_log(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(row) = state.logs.table.current() {
+        let key = row.key.clone();
+        open_runs_of(state, key, effects);
+    }
+}
+
+fn open_runs_of(state: &mut State, key: String, effects: &mut Vec<Effect>) {
+    let runs = Runs { log: Some(key.clone()), ..Runs::default() };
+    state.stack_mut().push(Screen::LogRuns(Box::new(runs)));
+    state.fetches.log_runs.reset();
+    let request = Request::Runs(Some(key));
+    state.fetches.log_runs.ask(Slot::LogRuns, request, effects);
+}
+
+fn open_run(state: &mut State, effects: &mut Vec<Effect>) {
+    let size = state.size;
+    let Some(row) = state.run_list().and_then(|runs| runs.table.current()) else {
+        return;
+    };
+    if let Some(error) = &row.error {
+        state.message = Some((Tone::Error, format!("run {} failed: {error}", row.run.short())));
+        return;
+    }
+    let (screen, asked) = RunScreen::open(&row.log_key, row.run, size);
+    effects.extend(asked);
+    state.stack_mut().push(Screen::Run(Box::new(screen)));
+}
+
+fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
+    let mut keys: Vec<String> = match state.screen() {
+        Screen::Logs if state.logs.panel => {
+            state.logs.table.current().map(|row| row.key.clone()).into_iter().collect()
+        }
+        Screen::Logs => state.logs.table.chosen().iter().map(|row| row.key.clone()).collect(),
+        _ => match state.run_list() {
+            Some(runs) => runs.table.chosen().iter().map(|row| row.log_key.clone()).collect(),
+            None => return,
+        },
+    };
+    keys.dedup();
+    keys.retain(|key| state.jobs.of_log(key).is_none());
+    if keys.is_empty() {
+        state.message = Some((Tone::Plain, "nothing to harvest here".into()));
+        return;
+    }
+    let told = match keys.as_slice() {
+        [key] => format!("harvesting {key}"),
+        keys => format!("harvesting {}", count(keys.len() as u64, "log", "logs")),
+    };
+    state.message = Some((Tone::Plain, told));
+    state.logs.table.clear_marks();
+    if let Some(runs) = state.run_list_mut() {
+        runs.table.clear_marks();
+    }
+    effects.push(Effect::Harvest(keys));
+}
+
+fn jobs(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let (list, _) = layout::jobs(state.size);
+    let page = usize::from(list.height).saturating_sub(1).max(1);
+    let last = state.jobs.len().saturating_sub(1);
+    match action {
+        Action::CancelJob => cancel(state, effects),
+        Action::CancelAllJobs if state.jobs.open().is_empty() => {
+            state.message = Some((Tone::Plain, "no harvest runs".into()));
+        }
+        Action::CancelAllJobs => state.overlay = Some(Overlay::CancelAll),
+        Action::Open => {
+            if let Some(key) = state.jobs.current().map(|entry| entry.key().to_owned()) {
+                open_runs_of(state, key, effects);
+            }
+        }
+        _ => state.jobs.cursor = moved(state.jobs.cursor, last, page, action),
+    }
+}
+
+/// Where a cursor goes within `0..=last`.
+pub(super) fn moved(at: usize, last: usize, page: usize, action: Action) -> usize {
+    let half = (page / 2).max(1);
+    match action {
+        Action::Down => at + 1,
+        Action::Up => at.saturating_sub(1),
+        Action::HalfDown => at + half,
+        Action::HalfUp => at.saturating_sub(half),
+        Action::PageDown => at + page,
+        Action::PageUp => at.saturating_sub(page),
+        Action::First => 0,
+        Action::Last => last,
+        _ => at,
+    }
+    .min(last)
+}
+
+fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
+    let open = match state.jobs.current() {
+        Some(Entry::Job(job)) if job.ended.is_none() => Some((job.id, job.key.clone())),
+        _ => None,
+    };
+    state.message = Some(match open {
+        Some((id, key)) => {
+            state.jobs.stopping(id);
+            effects.push(Effect::CancelJob(id));
+            (Tone::Plain, format!("cancelling {key}"))
+        }
+        None => (Tone::Plain, "this harvest is over: nothing to cancel".into()),
+    });
+}
+
+fn panel(state: &mut State, action: Action) {
+    let page = usize::from(layout::body(state.size).height).max(1);
+    match action {
+        Action::NextPane => state.logs.panel = false,
+        _ => {
+            let lines = state.logs.detail.as_ref().map_or(0, |d| super::answers::panel_lines(d));
+            let last = lines.saturating_sub(1);
+            state.logs.panel_scroll = moved(state.logs.panel_scroll, last, page, action);
+        }
+    }
+}
+
+fn copy(state: &mut State, effects: &mut Vec<Effect>) {
+    let text = match state.screen() {
+        Screen::Logs => state.logs.table.current().map(|row| row.key.clone()),
+        Screen::Jobs => state.jobs.current().map(|entry| entry.key().to_owned()),
+        Screen::Run(run) => Some(run.copy()),
+        _ => state
+            .run_list()
+            .and_then(|runs| runs.table.current())
+            .map(|row| format!("{}/{}", row.log_key, row.run)),
+    };
+    if let Some(text) = text {
+        state.message = Some((Tone::Plain, format!("copied {text}")));
+        effects.push(Effect::Copy(text));
+    }
+}

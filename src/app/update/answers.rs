@@ -1,0 +1,170 @@
+//! What workers found, and how harvests go on.
+
+use crate::{
+    app::{
+        effect::{Answer, Effect, Slot},
+        state::{Runs, Screen, State, Tone},
+    },
+    etl::{
+        catalog::{LogDetail, LogRow, RunRow},
+        harvest::JobEvent,
+    },
+};
+
+pub(super) fn take(
+    state: &mut State,
+    slot: Slot,
+    result: Result<Answer, String>,
+    effects: &mut Vec<Effect>,
+) {
+    match slot {
+        Slot::Refresh => refreshed(state, result, effects),
+        Slot::Logs => {
+            match result {
+                Ok(Answer::Logs(rows)) => logs(state, rows),
+                Ok(_) => {}
+                Err(error) => state.logs.error = Some(error),
+            }
+            if state.fetches.logs.answered() {
+                state.ask_logs(effects);
+            }
+        }
+        Slot::LogDetail => match result {
+            Ok(Answer::LogDetail(detail)) => state.logs.detail = detail,
+            Ok(_) => {}
+            Err(error) => {
+                state.logs.detail = None;
+                state.message = Some((Tone::Error, error));
+            }
+        },
+        Slot::Runs => {
+            runs(&mut state.runs, result);
+            if state.fetches.runs.answered() {
+                state.ask_runs(effects);
+            }
+        }
+        Slot::LogRuns => {
+            let open = state.stack_mut().iter_mut().find_map(|screen| match screen {
+                Screen::LogRuns(runs) => Some(runs),
+                _ => None,
+            });
+            if let Some(open) = open {
+                runs(open, result);
+            }
+            if state.fetches.log_runs.answered() {
+                state.ask_runs(effects);
+            }
+        }
+        Slot::History => {
+            if let Ok(Answer::History(rows)) = result {
+                state.jobs.set_history(rows);
+            }
+            if state.fetches.history.answered() {
+                state.ask_history(effects);
+            }
+        }
+        Slot::Run(slot) => {
+            let result = result.and_then(|answer| match answer {
+                Answer::Run(answer) => Ok(answer),
+                _ => Err("the answer belongs to another question".into()),
+            });
+            if let Some(Screen::Run(run)) = state.screen_mut() {
+                effects.extend(run.answer(slot, result));
+            }
+        }
+    }
+}
+
+fn refreshed(state: &mut State, result: Result<Answer, String>, effects: &mut Vec<Effect>) {
+    match result {
+        Ok(Answer::Refreshed(refresh)) => {
+            state.logs.error = None;
+            if let Some(note) = refresh.notes.first() {
+                state.message = Some((Tone::Plain, note.clone()));
+            }
+            if !refresh.changed_keys.is_empty() || !state.logs.loaded {
+                changed(state, effects);
+            }
+        }
+        Ok(_) => {}
+        Err(error) => state.logs.error = Some(error),
+    }
+    if state.fetches.refresh.answered() {
+        state.ask_refresh(effects);
+    }
+}
+
+/// Asks again for everything that shows logs or runs.
+fn changed(state: &mut State, effects: &mut Vec<Effect>) {
+    state.ask_logs(effects);
+    state.ask_runs(effects);
+    // Settling asks again for what the panel shows.
+    state.logs.detail_of = None;
+}
+
+fn logs(state: &mut State, rows: Vec<LogRow>) {
+    state.logs.loaded = true;
+    state.logs.table.replace(rows);
+    overlay_jobs(state);
+    state.logs.detail_of = None;
+}
+
+/// Logs that this process harvests show so, whatever the catalog knows yet.
+fn overlay_jobs(state: &mut State) {
+    let mut touched = false;
+    for job in state.jobs.open() {
+        let rows = state.logs.table.rows_mut();
+        if let Ok(at) = rows.binary_search_by(|row| row.key.as_str().cmp(&job.key))
+            && let Some(row) = rows.get_mut(at)
+            && row.state != job.state()
+        {
+            row.state = job.state();
+            touched = true;
+        }
+    }
+    if touched && (state.logs.table.sort.is_some() || !state.logs.table.filter().is_empty()) {
+        state.logs.table.arrange();
+    }
+    state.logs.counts.clear();
+    for row in state.logs.table.rows() {
+        *state.logs.counts.entry(row.state).or_default() += 1;
+    }
+}
+
+fn runs(list: &mut Runs, result: Result<Answer, String>) {
+    list.loaded = true;
+    match result {
+        Ok(Answer::Runs(rows)) => {
+            list.error = None;
+            list.table.replace(rows as Vec<RunRow>);
+        }
+        Ok(_) => {}
+        Err(error) => list.error = Some(error),
+    }
+}
+
+pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut Vec<Effect>) {
+    let only_progress = matches!(event, JobEvent::Progress { .. });
+    if let Some(job) = state.jobs.take(at_us, event)
+        && let Some(ended) = &job.ended
+    {
+        let tone = match ended.outcome {
+            "failed" | "partial" => Tone::Error,
+            "harvested" => Tone::Good,
+            _ => Tone::Plain,
+        };
+        state.message = Some((tone, format!("{}: {}", job.key, ended.message)));
+        changed(state, effects);
+        state.ask_history(effects);
+    }
+    if !only_progress {
+        overlay_jobs(state);
+    }
+}
+
+/// Lines of the panel about a log, so that it scrolls no further; the drawing wraps, so
+/// this is the least.
+pub(super) fn panel_lines(detail: &LogDetail) -> usize {
+    let dropped = detail.ledger.as_ref().map_or(0, |l| l.dropped.len() + 3);
+    8 + dropped + detail.errors.len() * 3 + detail.history.len()
+}

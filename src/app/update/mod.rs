@@ -1,0 +1,121 @@
+//! The one way to change the state. Does no I/O: what is slow becomes an effect.
+
+mod actions;
+mod answers;
+mod commands;
+mod mouse;
+mod overlays;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{
+    action::Action,
+    effect::{Effect, Request, Slot},
+    event::{Event, Message, Signal},
+    keymap::Context,
+    layout,
+    state::{Overlay, Screen, State},
+    table::Row,
+};
+
+/// Takes in one event; what is to be done outside of the state.
+pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match event {
+        Event::Key(key) => press(state, key, &mut effects),
+        Event::Mouse(mouse) => mouse::used(state, mouse, &mut effects),
+        Event::Paste(text) => overlays::paste(state, &text),
+        Event::Resize(width, height) => resize(state, (width, height), &mut effects),
+        Event::Worker(Message::Answer { slot, result, .. }) => {
+            answers::take(state, slot, result, &mut effects);
+        }
+        Event::Worker(Message::Job { at_us, event }) => {
+            answers::job(state, at_us, event, &mut effects);
+        }
+        Event::Worker(Message::DataChanged) => state.ask_refresh(&mut effects),
+        Event::Worker(Message::NotWatched(why)) => {
+            state.message = Some((super::state::Tone::Error, why));
+        }
+        Event::Signal(Signal::End) => effects.push(Effect::Quit),
+        Event::Signal(Signal::Stop) => effects.push(Effect::Suspend),
+        Event::Signal(Signal::Continue) => effects.push(Effect::Redraw),
+    }
+    settle(state, &mut effects);
+    effects
+}
+
+/// Does `action` as a key would.
+pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    if state.overlay.is_some() {
+        overlays::act(state, action, effects);
+    } else {
+        actions::act(state, action, effects);
+    }
+}
+
+fn press(state: &mut State, key: KeyEvent, effects: &mut Vec<Effect>) {
+    let contexts = state.contexts();
+    if let Some(action) = state.keymap.action(&contexts, key) {
+        act(state, action, effects);
+    } else if contexts.contains(&Context::Text)
+        && let KeyCode::Char(c) = key.code
+        && (key.modifiers - KeyModifiers::SHIFT).is_empty()
+    {
+        act(state, Action::Type(c), effects);
+    }
+}
+
+fn resize(state: &mut State, size: (u16, u16), effects: &mut Vec<Effect>) {
+    state.size = size;
+    for screen in state.stack_mut() {
+        if let Screen::Run(run) = screen {
+            effects.extend(run.resize(size));
+        }
+    }
+}
+
+/// Keeps cursors on the screen, and asks for what the cursor came to.
+fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    let lines = state.list_lines();
+    state.logs.table.settle(lines);
+    if let Some(runs) = state.run_list_mut() {
+        runs.table.settle(lines);
+    }
+    let (list, _) = layout::jobs(state.size);
+    let lines = usize::from(list.height).saturating_sub(1).max(1);
+    let jobs = &mut state.jobs;
+    jobs.cursor = jobs.cursor.min(jobs.len().saturating_sub(1));
+    jobs.offset = jobs.offset.min(jobs.cursor).max((jobs.cursor + 1).saturating_sub(lines));
+    if let Some(Screen::Run(run)) = state.screen_mut()
+        && let Some(text) = run.take_message()
+    {
+        state.message = Some((super::state::Tone::Plain, text));
+    }
+    if matches!(state.screen(), Screen::Logs) && state.shows_panel() {
+        ask_detail(state, effects);
+    }
+    if let Some(Overlay::Help(scroll)) = state.overlay {
+        let lines = super::help::lines(&state.keymap, &state.screen_contexts()).len();
+        let last = lines.saturating_sub(usize::from(layout::body(state.size).height));
+        state.overlay = Some(Overlay::Help(scroll.min(last)));
+    }
+}
+
+fn ask_detail(state: &mut State, effects: &mut Vec<Effect>) {
+    let key = state.logs.table.current().map(|row| row.key().into_owned());
+    if key == state.logs.detail_of {
+        return;
+    }
+    state.logs.panel_scroll = 0;
+    match &key {
+        Some(key) => effects.push(Effect::Ask {
+            slot: Slot::LogDetail,
+            request: Request::LogDetail(key.clone()),
+        }),
+        None => state.logs.detail = None,
+    }
+    state.logs.detail_of = key;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! The mouse: the wheel moves, a click puts the cursor, a second one opens.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use crate::app::{
+    action::Action,
+    effect::Effect,
+    layout,
+    state::{Screen, State},
+};
+
+pub(super) fn used(state: &mut State, mouse: MouseEvent, effects: &mut Vec<Effect>) {
+    match mouse.kind {
+        MouseEventKind::ScrollDown => super::act(state, Action::Down, effects),
+        MouseEventKind::ScrollUp => super::act(state, Action::Up, effects),
+        MouseEventKind::Down(MouseButton::Left) if state.overlay.is_none() => {
+            click(state, mouse.column, mouse.row, effects);
+        }
+        _ => {}
+    }
+}
+
+fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
+    let top = layout::list_top(state.size);
+    let bottom = match state.screen() {
+        Screen::Jobs => layout::jobs(state.size).0.bottom(),
+        Screen::Run(_) => return,
+        _ => layout::body(state.size).bottom(),
+    };
+    if y < top || y >= bottom || layout::too_small(state.size) {
+        return;
+    }
+    if matches!(state.screen(), Screen::Logs) {
+        let (list, _) = layout::logs(state.size, state.logs.panel);
+        if list.is_none_or(|list| x >= list.right()) {
+            state.logs.panel = true;
+            return;
+        }
+        state.logs.panel = false;
+    }
+    let line = usize::from(y - top);
+    let (cursor, offset, len) = match state.screen() {
+        Screen::Logs => {
+            let table = &state.logs.table;
+            (table.cursor, table.offset, table.len())
+        }
+        Screen::Jobs => (state.jobs.cursor, state.jobs.offset, state.jobs.len()),
+        _ => match state.run_list() {
+            Some(runs) => (runs.table.cursor, runs.table.offset, runs.table.len()),
+            None => return,
+        },
+    };
+    let at = offset + line;
+    if at >= len {
+        return;
+    }
+    if at == cursor {
+        super::act(state, Action::Open, effects);
+        return;
+    }
+    match state.screen() {
+        Screen::Logs => state.logs.table.cursor = at,
+        Screen::Jobs => state.jobs.cursor = at,
+        _ => {
+            if let Some(runs) = state.run_list_mut() {
+                runs.table.cursor = at;
+            }
+        }
+    }
+}

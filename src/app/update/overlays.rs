@@ -1,0 +1,173 @@
+//! Actions of help, palette, text fields and questions.
+
+use crate::app::{
+    action::Action,
+    effect::Effect,
+    help, layout,
+    prompt::Purpose,
+    state::{Overlay, Prompt, Screen, State, Tone},
+};
+
+pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Suspend => return effects.push(Effect::Suspend),
+        Action::Quit => {
+            cancel_prompt(state);
+            state.overlay = None;
+            return super::actions::quit(state, effects);
+        }
+        _ => {}
+    }
+    match state.overlay.take() {
+        Some(Overlay::Help(scroll)) => {
+            if action != Action::Escape {
+                let page = usize::from(layout::body(state.size).height).max(1);
+                let last = help::lines(&state.keymap, &state.screen_contexts()).len();
+                let scroll = super::actions::moved(scroll, last, page, action);
+                state.overlay = Some(Overlay::Help(scroll));
+            }
+        }
+        Some(Overlay::Palette(mut line, cursor)) => {
+            let found = help::palette(&state.keymap, &state.screen_contexts(), line.text());
+            match action {
+                Action::Escape => {}
+                Action::Accept => {
+                    if let Some(binding) = found.get(cursor) {
+                        super::actions::act(state, binding.action, effects);
+                    }
+                }
+                Action::Up | Action::Down => {
+                    let last = found.len().saturating_sub(1);
+                    let cursor = super::actions::moved(cursor, last, 1, action);
+                    state.overlay = Some(Overlay::Palette(line, cursor));
+                }
+                _ => {
+                    line.edit(action);
+                    state.overlay = Some(Overlay::Palette(line, 0));
+                }
+            }
+        }
+        Some(Overlay::Prompt(prompt)) => typed(state, prompt, action, effects),
+        Some(Overlay::Quit) if action == Action::Yes => {
+            effects.push(Effect::CancelAllJobs);
+            effects.push(Effect::Quit);
+        }
+        Some(Overlay::CancelAll) if action == Action::Yes => {
+            let open: Vec<_> = state.jobs.open().iter().map(|job| job.id).collect();
+            for id in open {
+                state.jobs.stopping(id);
+            }
+            state.message = Some((Tone::Plain, "cancelling all harvests".into()));
+            effects.push(Effect::CancelAllJobs);
+        }
+        Some(Overlay::Command(text)) if action == Action::Copy => {
+            state.message = Some((Tone::Plain, "copied the command".into()));
+            effects.push(Effect::Copy(text));
+        }
+        _ => {}
+    }
+}
+
+/// Text from the terminal's clipboard goes where text is typed.
+pub(super) fn paste(state: &mut State, text: &str) {
+    match &mut state.overlay {
+        Some(Overlay::Palette(line, cursor)) => {
+            line.paste(text);
+            *cursor = 0;
+        }
+        Some(Overlay::Prompt(prompt)) => {
+            prompt.line.paste(text);
+            let prompt = prompt.clone();
+            preview(state, prompt);
+        }
+        _ => {}
+    }
+}
+
+fn typed(state: &mut State, mut prompt: Prompt, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Escape => {
+            state.overlay = Some(Overlay::Prompt(prompt));
+            cancel_prompt(state);
+            state.overlay = None;
+        }
+        Action::Accept => accept(state, prompt, effects),
+        _ => {
+            if prompt.line.edit(action) {
+                preview(state, prompt);
+            } else {
+                state.overlay = Some(Overlay::Prompt(prompt));
+            }
+        }
+    }
+}
+
+/// Searches and filters while one types.
+fn preview(state: &mut State, mut prompt: Prompt) {
+    let text = prompt.line.text();
+    prompt.error = match (state.screen(), prompt.purpose) {
+        (Screen::Logs, Purpose::Search) => {
+            missing(text, state.logs.table.set_search(text, prompt.cursor))
+        }
+        (Screen::Logs, Purpose::Filter) => state.logs.table.set_filter(text).err(),
+        (_, purpose) => match (state.run_list_mut(), purpose) {
+            (Some(runs), Purpose::Search) => {
+                missing(text, runs.table.set_search(text, prompt.cursor))
+            }
+            (Some(runs), Purpose::Filter) => runs.table.set_filter(text).err(),
+            _ => None,
+        },
+    };
+    state.overlay = Some(Overlay::Prompt(prompt));
+}
+
+fn missing(text: &str, found: bool) -> Option<String> {
+    (!found).then(|| format!("`{text}` is not in the list"))
+}
+
+fn accept(state: &mut State, mut prompt: Prompt, effects: &mut Vec<Effect>) {
+    if let Some(Screen::Run(run)) = state.screen_mut() {
+        match run.submit(prompt.purpose, prompt.line.text()) {
+            Ok(asked) => effects.extend(asked),
+            Err(error) => {
+                prompt.error = Some(error);
+                state.overlay = Some(Overlay::Prompt(prompt));
+            }
+        }
+        return;
+    }
+    // Search and filter were applied while they were typed; one that makes no sense
+    // stays open.
+    if prompt.purpose == Purpose::Filter && prompt.error.is_some() {
+        state.overlay = Some(Overlay::Prompt(prompt));
+    }
+}
+
+/// Back to the filter and the cursor from before the text field was opened.
+fn cancel_prompt(state: &mut State) {
+    let Some(Overlay::Prompt(prompt)) = state.overlay.take() else {
+        return;
+    };
+    let back = |table: &mut dyn Restore| table.restore(&prompt);
+    if matches!(state.screen(), Screen::Logs) {
+        back(&mut state.logs.table);
+    } else if let Some(runs) = state.run_list_mut() {
+        back(&mut runs.table);
+    }
+}
+
+trait Restore {
+    fn restore(&mut self, prompt: &Prompt);
+}
+
+impl<T: crate::app::table::Row> Restore for crate::app::table::Table<T> {
+    fn restore(&mut self, prompt: &Prompt) {
+        // The old filter was good once, so it is now.
+        let _ = self.set_filter(&prompt.filter);
+        if prompt.purpose == Purpose::Search {
+            self.set_search("", prompt.cursor);
+        } else {
+            self.cursor = prompt.cursor.min(self.len().saturating_sub(1));
+        }
+    }
+}

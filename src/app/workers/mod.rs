@@ -1,0 +1,76 @@
+//! What is slow, on threads of its own: questions to the catalog and the lake, harvests,
+//! the keyboard, signals, and the watch over the data directory.
+
+mod input;
+mod questions;
+mod signals;
+
+use crossbeam_channel::Sender;
+
+pub use input::read_input;
+pub use signals::listen as listen_to_signals;
+
+use self::questions::Questions;
+use super::{
+    effect::{Request, Slot},
+    event::{Event, Message},
+};
+use crate::etl::{
+    Result,
+    harvest::{Context, JobId, Options, Pool},
+};
+
+/// All workers of a browser. Dropping them cancels what runs and waits for it.
+pub struct Workers {
+    questions: Questions,
+    pool: Pool,
+}
+
+impl Workers {
+    /// Starts the workers; what they find goes to `events`.
+    ///
+    /// # Errors
+    /// [`crate::etl::Error::Fatal`] when a thread cannot be started.
+    pub fn start(context: &Context, jobs: usize, events: &Sender<Event>) -> Result<Self> {
+        let questions = Questions::start(context, events)?;
+        let listener = events.clone();
+        let pool = Pool::new(context.clone(), jobs, move |event| {
+            let at_us = crate::etl::time::now();
+            // Nobody listens any more only when the browser ends.
+            let _ = listener.send(Event::Worker(Message::Job { at_us, event }));
+        });
+        Ok(Self { questions, pool })
+    }
+
+    /// Has `request` answered; an older request of the slot is cancelled.
+    pub fn ask(&mut self, slot: Slot, request: Request) {
+        self.questions.ask(slot, request);
+    }
+
+    /// Cancels the slot's request.
+    pub fn forget(&mut self, slot: Slot) {
+        self.questions.forget(slot);
+    }
+
+    /// Whether an answer belongs to the slot's latest request.
+    pub fn is_latest(&self, slot: Slot, generation: u64) -> bool {
+        self.questions.is_latest(slot, generation)
+    }
+
+    /// Queues harvests.
+    pub fn harvest(&self, keys: &[String]) {
+        for key in keys {
+            self.pool.submit(key, Options::default());
+        }
+    }
+
+    /// Cancels a harvest.
+    pub fn cancel(&self, job: JobId) {
+        self.pool.cancel(job);
+    }
+
+    /// Cancels all harvests.
+    pub fn cancel_all(&self) {
+        self.pool.cancel_all();
+    }
+}

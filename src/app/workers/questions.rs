@@ -1,0 +1,152 @@
+//! Questions to the catalog and the lake: the latest of each slot wins.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread::JoinHandle,
+};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use crate::{
+    app::{
+        effect::{Answer, Request, Slot},
+        event::{Event, Message},
+        run,
+    },
+    etl::{
+        Error, Result,
+        catalog::Catalog,
+        harvest::{CancelToken, Context},
+        text,
+    },
+};
+
+/// Threads that answer quick questions; a slow one must not keep the others waiting.
+const QUICK: usize = 3;
+
+struct Question {
+    slot: Slot,
+    generation: u64,
+    request: Request,
+    cancel: CancelToken,
+}
+
+/// Threads that answer questions. Dropping it cancels all and waits for them.
+pub struct Questions {
+    /// The look at the data directory has a thread of its own: it may take long.
+    slow: Option<Sender<Question>>,
+    quick: Option<Sender<Question>>,
+    latest: HashMap<Slot, (u64, CancelToken)>,
+    generation: u64,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Questions {
+    pub fn start(context: &Context, events: &Sender<Event>) -> Result<Self> {
+        let (slow, slow_questions) = unbounded();
+        let (quick, quick_questions) = unbounded();
+        let mut threads = Vec::with_capacity(QUICK + 1);
+        for n in 0..=QUICK {
+            let questions = if n == 0 { slow_questions.clone() } else { quick_questions.clone() };
+            let (context, events) = (context.clone(), events.clone());
+            let thread = std::thread::Builder::new()
+                .name(format!("questions-{n}"))
+                .spawn(move || answer_all(&context, &questions, &events))
+                .map_err(|e| Error::Fatal(format!("cannot start a thread: {e}")))?;
+            threads.push(thread);
+        }
+        Ok(Self {
+            slow: Some(slow),
+            quick: Some(quick),
+            latest: HashMap::new(),
+            generation: 0,
+            threads,
+        })
+    }
+
+    pub fn ask(&mut self, slot: Slot, request: Request) {
+        self.generation += 1;
+        let (generation, cancel) = (self.generation, CancelToken::new());
+        if let Some((_, older)) = self.latest.insert(slot, (generation, cancel.clone())) {
+            older.cancel();
+        }
+        let lane = if slot == Slot::Refresh { &self.slow } else { &self.quick };
+        if let Some(lane) = lane {
+            // The threads end only after the lane is closed.
+            let _ = lane.send(Question { slot, generation, request, cancel });
+        }
+    }
+
+    pub fn forget(&mut self, slot: Slot) {
+        if let Some((_, cancel)) = self.latest.remove(&slot) {
+            cancel.cancel();
+        }
+    }
+
+    pub fn is_latest(&self, slot: Slot, generation: u64) -> bool {
+        self.latest.get(&slot).is_some_and(|(latest, _)| *latest == generation)
+    }
+}
+
+impl Drop for Questions {
+    fn drop(&mut self) {
+        for (_, cancel) in self.latest.values() {
+            cancel.cancel();
+        }
+        (self.slow, self.quick) = (None, None);
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn answer_all(context: &Context, questions: &Receiver<Question>, events: &Sender<Event>) {
+    let mut catalog = None;
+    for question in questions {
+        if question.cancel.is_cancelled() {
+            continue;
+        }
+        let answered =
+            catch_unwind(AssertUnwindSafe(|| answer(context, &mut catalog, &question)));
+        let result = match answered {
+            Ok(Err(Error::Cancelled)) => continue,
+            Ok(result) => result.map_err(|e| e.to_string()),
+            Err(panic) => {
+                // A half-done transaction goes with its connection.
+                catalog = None;
+                Err(panic_sentence(panic.as_ref()))
+            }
+        };
+        let Question { slot, generation, .. } = question;
+        let message = Message::Answer { slot, generation, result };
+        if events.send(Event::Worker(message)).is_err() {
+            return;
+        }
+    }
+}
+
+fn answer(context: &Context, catalog: &mut Option<Catalog>, question: &Question) -> Result<Answer> {
+    let catalog = match catalog {
+        Some(catalog) => catalog,
+        None => catalog.insert(Catalog::open(&context.lake)?),
+    };
+    let cancel = &question.cancel;
+    Ok(match &question.request {
+        Request::Refresh => Answer::Refreshed(catalog.refresh(context, cancel)?),
+        Request::Logs => Answer::Logs(catalog.logs()?),
+        Request::LogDetail(key) => Answer::LogDetail(catalog.log_detail(key)?.map(Box::new)),
+        Request::Runs(log) => Answer::Runs(catalog.runs(log.as_deref())?),
+        Request::History(limit) => Answer::History(catalog.history(*limit)?),
+        Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),
+    })
+}
+
+fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
+    let what = panic
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".into());
+    format!("reading gave up: {}", text::quoted(&what, 300))
+}
