@@ -48,14 +48,23 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     let size = screen.size().map_err(|e| no_terminal(&e))?;
     let (mut state, first) = State::new(config, keymap, (size.width, size.height));
     // Drawn before anything is asked: the first frame waits for nobody.
-    screen.draw(|frame| draw(frame, &state)).map_err(|e| no_terminal(&e))?;
+    screen
+        .draw(|frame| draw(frame, &state))
+        .map_err(|e| no_terminal(&e))?;
     read_input(sender)?;
     let mut effects = first;
     loop {
-        match perform(std::mem::take(&mut effects), &mut workers, &taken, &mut screen)? {
+        match perform(
+            std::mem::take(&mut effects),
+            &mut workers,
+            &taken,
+            &mut screen,
+        )? {
             Go::On => {}
             Go::Cleared => {
-                screen.draw(|frame| draw(frame, &state)).map_err(|e| no_terminal(&e))?;
+                screen
+                    .draw(|frame| draw(frame, &state))
+                    .map_err(|e| no_terminal(&e))?;
             }
             Go::Ended => break,
         }
@@ -114,20 +123,28 @@ fn turn<B: Backend>(
             waiting = events.recv_timeout(left).ok();
         }
     }
-    screen.draw(|frame| draw(frame, state)).map_err(|e| no_terminal(&e))?;
+    screen
+        .draw(|frame| draw(frame, state))
+        .map_err(|e| no_terminal(&e))?;
     Ok(Turn::Effects(effects))
 }
 
 fn is_progress(event: &Event) -> bool {
-    matches!(event, Event::Worker(Message::Job { event: JobEvent::Progress { .. }, .. }))
+    matches!(
+        event,
+        Event::Worker(Message::Job {
+            event: JobEvent::Progress { .. },
+            ..
+        })
+    )
 }
 
 /// False for an answer that a newer request of its slot has made useless.
 fn is_current(event: &Event, workers: &Workers) -> bool {
     match event {
-        Event::Worker(Message::Answer { slot, generation, .. }) => {
-            workers.is_latest(*slot, *generation)
-        }
+        Event::Worker(Message::Answer {
+            slot, generation, ..
+        }) => workers.is_latest(*slot, *generation),
         _ => true,
     }
 }

@@ -88,7 +88,10 @@ impl Filter {
     /// One sentence that quotes the term.
     pub fn parse(text: &str, fields: &[&str]) -> Result<Self, String> {
         let terms = text.split_whitespace().map(|term| parse_term(term, fields));
-        Ok(Self { text: text.trim().to_owned(), terms: terms.collect::<Result<_, _>>()? })
+        Ok(Self {
+            text: text.trim().to_owned(),
+            terms: terms.collect::<Result<_, _>>()?,
+        })
     }
 
     /// As it was typed.
@@ -111,7 +114,10 @@ fn parse_term(term: &str, fields: &[&str]) -> Result<Term, String> {
     if !fields.contains(&field.as_str()) {
         // A key may hold such characters too: only what looks like a name is a field.
         if field.chars().all(|c| c.is_ascii_alphabetic()) {
-            return Err(format!("there is no field `{field}`; there are {}", fields.join(", ")));
+            return Err(format!(
+                "there is no field `{field}`; there are {}",
+                fields.join(", ")
+            ));
         }
         return Ok(Term::Word(term.to_lowercase()));
     }
@@ -137,7 +143,9 @@ fn parse_term(term: &str, fields: &[&str]) -> Result<Term, String> {
         }
         (_, None) => Test::Has(value.to_lowercase()),
         (_, Some(relation)) => {
-            let number = value.parse().map_err(|_| format!("`{value}` in `{term}` is no number"))?;
+            let number = value
+                .parse()
+                .map_err(|_| format!("`{value}` in `{term}` is no number"))?;
             Test::Is(relation, number)
         }
     };
@@ -179,16 +187,27 @@ mod tests {
         assert!(test_of("runtime>500").number(500.1) && !test_of("runtime>500").number(500.0));
         assert!(test_of("runtime>=500").number(500.0) && !test_of("runtime<500").number(500.0));
         assert!(test_of("runtime<=500").number(500.0) && test_of("runtime=5").number(5.0));
-        assert!(!test_of("runtime<500").known(None), "what is unknown passes no test");
+        assert!(
+            !test_of("runtime<500").known(None),
+            "what is unknown passes no test"
+        );
         let november = test_of("since:2022-11-01");
-        assert!(november.number(1_667_260_800_000_000.0) && !november.number(1_667_260_799_999_999.0));
+        assert!(
+            november.number(1_667_260_800_000_000.0) && !november.number(1_667_260_799_999_999.0)
+        );
     }
 
     #[test]
     fn what_makes_no_sense_is_quoted() {
         let refused = |text: &str| Filter::parse(text, FIELDS).unwrap_err();
-        assert_eq!(refused("colour:red"), "there is no field `colour`; there are state, cell, since, runtime");
-        assert_eq!(refused("runtime>long"), "`long` in `runtime>long` is no number");
+        assert_eq!(
+            refused("colour:red"),
+            "there is no field `colour`; there are state, cell, since, runtime"
+        );
+        assert_eq!(
+            refused("runtime>long"),
+            "`long` in `runtime>long` is no number"
+        );
         assert_eq!(refused("state:"), "`state:` lacks a value");
         assert!(refused("since:yesterday").contains("`yesterday` is no time"));
         assert!(refused("since>2022").contains("since:2022-11-01"));
@@ -197,6 +216,12 @@ mod tests {
     #[test]
     fn a_key_with_a_colon_is_a_word() {
         let filter = Filter::parse("cell-01/a:b Zürich", FIELDS).unwrap();
-        assert_eq!(filter.terms, [Term::Word("cell-01/a:b".into()), Term::Word("zürich".into())]);
+        assert_eq!(
+            filter.terms,
+            [
+                Term::Word("cell-01/a:b".into()),
+                Term::Word("zürich".into())
+            ]
+        );
     }
 }

@@ -37,15 +37,30 @@ pub fn keys(binding: &Binding) -> String {
     keys.join(" ")
 }
 
+/// The key that is shown where there is room for one.
+pub fn usual_key(binding: &Binding) -> String {
+    binding
+        .chords
+        .first()
+        .map_or_else(String::new, ToString::to_string)
+}
+
 /// The lines of the palette: every action where `contexts` hold whose name or help has
 /// the letters of `typed` in their order, the closest first.
 pub fn palette(keymap: &Keymap, contexts: &[Context], typed: &str) -> Vec<Binding> {
-    let typed: Vec<char> = typed.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let typed: Vec<char> = typed
+        .to_lowercase()
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
     let mut found: Vec<(usize, Binding)> = keymap
         .bindings_in(contexts)
         .into_iter()
         .filter_map(|b| {
-            let score = [b.action.name(), &b.help].iter().filter_map(|t| distance(t, &typed)).min()?;
+            let score = [b.action.name(), &b.help]
+                .iter()
+                .filter_map(|t| distance(t, &typed))
+                .min()?;
             Some((score, b))
         })
         .collect();
@@ -60,7 +75,11 @@ fn distance(text: &str, typed: &[char]) -> Option<usize> {
         return Some(0);
     };
     let text: Vec<char> = text.to_lowercase().chars().collect();
-    let starts = text.iter().enumerate().filter(|(_, c)| *c == first).map(|(i, _)| i);
+    let starts = text
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| *c == first)
+        .map(|(i, _)| i);
     starts
         .filter_map(|start| {
             let mut wanted = typed.iter().peekable();
@@ -91,7 +110,10 @@ mod tests {
         assert_eq!(first("hrv"), Some(Action::Harvest));
         assert_eq!(first("pgdn"), None);
         assert_eq!(first("page d"), Some(Action::PageDown));
-        assert_eq!(palette(&keymap, &contexts, "").len(), keymap.bindings_in(&contexts).len());
+        assert_eq!(
+            palette(&keymap, &contexts, "").len(),
+            keymap.bindings_in(&contexts).len()
+        );
     }
 
     #[test]

@@ -56,7 +56,11 @@ impl Job {
 
     /// The state that its log shows while it is open.
     pub fn state(&self) -> LogState {
-        if self.started_us.is_some() { LogState::Harvesting } else { LogState::Queued }
+        if self.started_us.is_some() {
+            LogState::Harvesting
+        } else {
+            LogState::Queued
+        }
     }
 
     /// Rows decoded per second; `None` in the first tenth of a second.
@@ -200,15 +204,24 @@ impl Jobs {
                     job.progress_us = at_us;
                 }
             }
-            JobEvent::Finished { job, key: _, result } => {
+            JobEvent::Finished {
+                job,
+                key: _,
+                result,
+            } => {
                 let at = self.open.iter().position(|open| open.id == job)?;
                 let mut job = self.open.remove(at);
                 let (outcome, message) = tell(&result);
                 job.messages.push((at_us, message.clone()));
                 if let Ok(Outcome::Harvested(summary)) = &result {
-                    job.messages.extend(summary.run_errors.iter().map(|e| (at_us, e.clone())));
+                    job.messages
+                        .extend(summary.run_errors.iter().map(|e| (at_us, e.clone())));
                 }
-                job.ended = Some(Ended { at_us, outcome, message });
+                job.ended = Some(Ended {
+                    at_us,
+                    outcome,
+                    message,
+                });
                 // The cursor stays on a job that waits or runs when one above it ends.
                 if self.cursor > at && self.cursor < self.open.len() + 1 {
                     self.cursor -= 1;
@@ -238,13 +251,19 @@ fn tell(result: &Result<Outcome, Error>) -> (&'static str, String) {
                 super::words::seconds(s.seconds),
             );
             if failed > 0 {
-                text.push_str(&format!("; {} failed", super::words::count(failed as u64, "run", "runs")));
+                text.push_str(&format!(
+                    "; {} failed",
+                    super::words::count(failed as u64, "run", "runs")
+                ));
             }
             (if failed > 0 { "partial" } else { "harvested" }, text)
         }
         Ok(Outcome::Current) => ("current", "harvested and current: nothing to do".into()),
         Ok(Outcome::Renamed { from }) => ("renamed", format!("took over the results of {from}")),
-        Err(Error::Cancelled) => ("cancelled", "cancelled; nothing half-written remains".into()),
+        Err(Error::Cancelled) => (
+            "cancelled",
+            "cancelled; nothing half-written remains".into(),
+        ),
         Err(error) => ("failed", error.to_string()),
     }
 }

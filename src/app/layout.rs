@@ -40,19 +40,43 @@ pub fn has_panel(size: (u16, u16)) -> bool {
 pub fn logs(size: (u16, u16), focused: bool) -> (Option<Rect>, Option<Rect>) {
     let body = body(size);
     if !has_panel(size) {
-        return if focused { (None, Some(body)) } else { (Some(body), None) };
+        return if focused {
+            (None, Some(body))
+        } else {
+            (Some(body), None)
+        };
     }
     let panel = (body.width / 3).clamp(36, 64);
-    let list = Rect { width: body.width - panel - 2, ..body };
-    (Some(list), Some(Rect { x: list.width + 2, width: panel, ..body }))
+    let list = Rect {
+        width: body.width - panel - 2,
+        ..body
+    };
+    (
+        Some(list),
+        Some(Rect {
+            x: list.width + 2,
+            width: panel,
+            ..body
+        }),
+    )
 }
 
 /// The list of jobs, and the messages of the one under the cursor.
 pub fn jobs(size: (u16, u16)) -> (Rect, Rect) {
     let body = body(size);
     let messages = (body.height / 3).min(12);
-    let list = Rect { height: body.height - messages, ..body };
-    (list, Rect { y: list.bottom(), height: messages, ..body })
+    let list = Rect {
+        height: body.height - messages,
+        ..body
+    };
+    (
+        list,
+        Rect {
+            y: list.bottom(),
+            height: messages,
+            ..body
+        },
+    )
 }
 
 /// Where the line of a list begins that is `row` lines below its header.
@@ -75,7 +99,15 @@ mod tests {
                 if too_small(size) {
                     continue;
                 }
-                for part in [Some(body(size)), Some(message(size)), Some(hints(size)), list, panel, Some(jobs), Some(messages)] {
+                for part in [
+                    Some(body(size)),
+                    Some(message(size)),
+                    Some(hints(size)),
+                    list,
+                    panel,
+                    Some(jobs),
+                    Some(messages),
+                ] {
                     let part = part.unwrap_or_default();
                     assert_eq!(part.intersection(screen), part, "{size:?}");
                 }

@@ -3,7 +3,7 @@
 //! * [`state`], [`update`]: everything that is shown, and the one way to change it.
 //! * [`action`], [`keymap`], [`help`]: what can be asked for, and by which key.
 //! * [`event`], [`effect`]: what comes in, and what goes out to the workers.
-//! * [`table`], [`rows`], [`filter`]: lists.
+//! * [`table`], [`rows`], [`columns`], [`filter`]: lists.
 //! * [`jobs`]: harvests of this process.
 //! * [`prompt`]: a line that is being typed.
 //! * [`run`], [`chart`]: the views of one run.
@@ -13,6 +13,7 @@
 pub mod action;
 pub mod browser;
 pub mod chart;
+pub mod columns;
 pub mod effect;
 pub mod event;
 pub mod fetch;

@@ -56,7 +56,6 @@ fn runs(row: &LogRow) -> Option<u32> {
 }
 
 impl Row for LogRow {
-    const COLUMNS: usize = LogColumn::ALL.len();
     const FIELDS: &'static [&'static str] = &[
         "state", "log", "cell", "verdict", "reason", "since", "until", "size", "rows", "runs",
         "failed", "runtime",
@@ -82,7 +81,9 @@ impl Row for LogRow {
 
     fn holds(&self, term: &Term) -> bool {
         let (field, test) = match term {
-            Term::Word(word) => return self.contains(word) || self.reason.to_lowercase().contains(word),
+            Term::Word(word) => {
+                return self.contains(word) || self.reason.to_lowercase().contains(word);
+            }
             Term::Field { field, test } => (field.as_str(), test),
         };
         match field {
@@ -128,11 +129,13 @@ pub enum RunColumn {
     Channels,
     /// Worst flag.
     Verdict,
+    /// A small picture of the run; sorts as the run does.
+    Spark,
 }
 
 impl RunColumn {
     /// All columns in their order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Run,
         Self::Log,
         Self::Cell,
@@ -142,6 +145,7 @@ impl RunColumn {
         Self::Samples,
         Self::Channels,
         Self::Verdict,
+        Self::Spark,
     ];
 }
 
@@ -150,10 +154,9 @@ fn distance(row: &RunRow) -> Option<f64> {
 }
 
 impl Row for RunRow {
-    const COLUMNS: usize = RunColumn::ALL.len();
     const FIELDS: &'static [&'static str] = &[
-        "run", "log", "cell", "verdict", "since", "until", "runtime", "distance", "rows", "samples",
-        "channels", "flags",
+        "run", "log", "cell", "verdict", "since", "until", "runtime", "distance", "rows",
+        "samples", "channels", "flags",
     ];
 
     fn key(&self) -> Cow<'_, str> {
@@ -170,7 +173,7 @@ impl Row for RunRow {
             Some(RunColumn::Samples) => self.samples.cmp(&other.samples),
             Some(RunColumn::Channels) => self.channels.cmp(&other.channels),
             Some(RunColumn::Verdict) => self.verdict.cmp(&other.verdict),
-            Some(RunColumn::Run) | None => self.run.cmp(&other.run),
+            Some(RunColumn::Run | RunColumn::Spark) | None => self.run.cmp(&other.run),
         }
     }
 
@@ -212,7 +215,9 @@ fn contains(text: &str, part: &str) -> bool {
         // Without the allocation: this runs over every row at each key press.
         let (text, part) = (text.as_bytes(), part.as_bytes());
         return part.is_empty()
-            || text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
+            || text
+                .windows(part.len())
+                .any(|window| window.eq_ignore_ascii_case(part));
     }
     text.to_lowercase().contains(part)
 }
@@ -220,7 +225,9 @@ fn contains(text: &str, part: &str) -> bool {
 /// `cell:10` means the cell whose name is `10`, and the folder `cell-10` too.
 fn cell_holds(cell: Option<&str>, test: &Test) -> bool {
     cell.is_some_and(|cell| {
-        let bare = cell.trim_start_matches(|c: char| !c.is_ascii_digit()).trim_start_matches('0');
+        let bare = cell
+            .trim_start_matches(|c: char| !c.is_ascii_digit())
+            .trim_start_matches('0');
         test.word(cell) || !bare.is_empty() && test.word(bare)
     })
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    columns,
     config::Config,
     effect::{Effect, Request, Slot},
     fetch::Fetch,
@@ -134,6 +135,8 @@ pub struct State {
     pub data_dir: String,
     /// The cache directory, as harmless text.
     pub cache_dir: String,
+    /// Robots of a cell.
+    pub robots: u16,
     /// The key table.
     pub keymap: Arc<Keymap>,
     /// The views that are open, the innermost last; never empty.
@@ -159,6 +162,9 @@ impl State {
             size,
             data_dir: visible_path(&config.data_dir),
             cache_dir: visible_path(&config.cache_dir),
+            robots: u16::try_from(config.profile.robots.len())
+                .unwrap_or(u16::MAX)
+                .min(4),
             keymap,
             stack: vec![Screen::Logs],
             overlay: None,
@@ -234,13 +240,30 @@ impl State {
         usize::from(layout::body(self.size).height).saturating_sub(1)
     }
 
+    /// Columns of the list on the screen, by their place in the order of sorting.
+    pub fn list_columns(&self) -> Vec<usize> {
+        match self.screen() {
+            Screen::Logs => {
+                let (list, _) = layout::logs(self.size, false);
+                let width = list.map_or(0, |list| list.width);
+                columns::logs(width).iter().map(|c| c.index).collect()
+            }
+            _ => columns::runs(self.size.0, self.robots)
+                .iter()
+                .map(|c| c.index)
+                .collect(),
+        }
+    }
+
     /// Whether the panel about a log stands on the screen.
     pub fn shows_panel(&self) -> bool {
         self.logs.panel || layout::has_panel(self.size)
     }
 
     pub(super) fn ask_refresh(&mut self, effects: &mut Vec<Effect>) {
-        self.fetches.refresh.ask(Slot::Refresh, Request::Refresh, effects);
+        self.fetches
+            .refresh
+            .ask(Slot::Refresh, Request::Refresh, effects);
     }
 
     pub(super) fn ask_logs(&mut self, effects: &mut Vec<Effect>) {
@@ -256,14 +279,18 @@ impl State {
     pub(super) fn ask_runs(&mut self, effects: &mut Vec<Effect>) {
         let open = self.stack.iter().any(|s| matches!(s, Screen::Runs));
         if self.runs.loaded || open {
-            self.fetches.runs.ask(Slot::Runs, Request::Runs(None), effects);
+            self.fetches
+                .runs
+                .ask(Slot::Runs, Request::Runs(None), effects);
         }
         let log = self.stack.iter().find_map(|screen| match screen {
             Screen::LogRuns(runs) => runs.log.clone(),
             _ => None,
         });
         if log.is_some() {
-            self.fetches.log_runs.ask(Slot::LogRuns, Request::Runs(log), effects);
+            self.fetches
+                .log_runs
+                .ask(Slot::LogRuns, Request::Runs(log), effects);
         }
     }
 

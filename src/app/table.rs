@@ -11,8 +11,6 @@ use super::{
 
 /// What a list needs to know of its rows.
 pub trait Row {
-    /// Number of columns that can be sorted by.
-    const COLUMNS: usize;
     /// Names of fields that a filter can ask for.
     const FIELDS: &'static [&'static str];
 
@@ -121,13 +119,19 @@ impl<T: Row> Table<T> {
     fn arrange_at(&mut self, key: Option<String>) {
         let (rows, filter) = (&self.rows, &self.filter);
         let holds = |row: &T| filter.terms().iter().all(|term| row.holds(term));
-        self.shown = rows.iter().enumerate().filter(|(_, r)| holds(r)).map(|(i, _)| i).collect();
+        self.shown = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| holds(r))
+            .map(|(i, _)| i)
+            .collect();
         if let Some((column, reverse)) = self.sort {
-            self.shown.sort_by(|a, b| match (rows.get(*a), rows.get(*b)) {
-                (Some(a), Some(b)) if reverse => b.compare(a, column),
-                (Some(a), Some(b)) => a.compare(b, column),
-                _ => Ordering::Equal,
-            });
+            self.shown
+                .sort_by(|a, b| match (rows.get(*a), rows.get(*b)) {
+                    (Some(a), Some(b)) if reverse => b.compare(a, column),
+                    (Some(a), Some(b)) => a.compare(b, column),
+                    _ => Ordering::Equal,
+                });
         }
         self.anchor = None;
         if let Some(key) = key
@@ -200,7 +204,9 @@ impl<T: Row> Table<T> {
         });
         in_range
             || !self.marks.is_empty()
-                && self.get(position).is_some_and(|row| self.marks.contains(row.key().as_ref()))
+                && self
+                    .get(position)
+                    .is_some_and(|row| self.marks.contains(row.key().as_ref()))
     }
 
     /// Number of marked rows, shown or not.
@@ -213,7 +219,10 @@ impl<T: Row> Table<T> {
         if self.marks.is_empty() {
             return self.current().into_iter().collect();
         }
-        self.rows.iter().filter(|row| self.marks.contains(row.key().as_ref())).collect()
+        self.rows
+            .iter()
+            .filter(|row| self.marks.contains(row.key().as_ref()))
+            .collect()
     }
 
     /// Unmarks everything.

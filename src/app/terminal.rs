@@ -74,8 +74,13 @@ fn acquire() -> Result<()> {
     enable_raw_mode().map_err(refused)?;
     TAKEN.store(true, Ordering::SeqCst);
     let mut out = io::stdout();
-    execute!(out, EnterAlternateScreen, cursor::Hide, event::EnableBracketedPaste)
-        .map_err(refused)?;
+    execute!(
+        out,
+        EnterAlternateScreen,
+        cursor::Hide,
+        event::EnableBracketedPaste
+    )
+    .map_err(refused)?;
     if MOUSE.load(Ordering::SeqCst) {
         execute!(out, event::EnableMouseCapture).map_err(refused)?;
     }
@@ -92,7 +97,12 @@ pub fn give_back() {
     if MOUSE.load(Ordering::SeqCst) {
         let _ = execute!(out, event::DisableMouseCapture);
     }
-    let _ = execute!(out, event::DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(
+        out,
+        event::DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
     let _ = out.flush();
     let _ = disable_raw_mode();
 }

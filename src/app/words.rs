@@ -42,12 +42,29 @@ pub fn eta(s: f64) -> String {
 
 /// `14.8 MB`: powers of 1000, three digits.
 pub fn bytes(n: u64) -> String {
-    scaled(n, &[("B", 1), ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000)])
+    scaled(
+        n,
+        &[
+            ("B", 1),
+            ("kB", 1_000),
+            ("MB", 1_000_000),
+            ("GB", 1_000_000_000),
+            ("TB", 1_000_000_000_000),
+        ],
+    )
 }
 
 /// `1.58 M`, `15.2 k`, `361`: a count, three digits.
 pub fn short(n: u64) -> String {
-    scaled(n, &[("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000)])
+    scaled(
+        n,
+        &[
+            ("", 1),
+            ("k", 1_000),
+            ("M", 1_000_000),
+            ("G", 1_000_000_000),
+        ],
+    )
 }
 
 fn scaled(n: u64, units: &[(&str, u64)]) -> String {
@@ -77,11 +94,23 @@ mod tests {
         assert_eq!(thousands(999), "999");
         assert_eq!(thousands(1_577_762), "1,577,762");
         assert_eq!(thousands(u64::MAX), "18,446,744,073,709,551,615");
-        assert_eq!((bytes(999), bytes(14_800_000)), ("999 B".into(), "14.8 MB".into()));
-        assert_eq!((short(361), short(1_577_762), short(0)), ("361".into(), "1.58 M".into(), "0".into()));
+        assert_eq!(
+            (bytes(999), bytes(14_800_000)),
+            ("999 B".into(), "14.8 MB".into())
+        );
+        assert_eq!(
+            (short(361), short(1_577_762), short(0)),
+            ("361".into(), "1.58 M".into(), "0".into())
+        );
         assert_eq!(short(15_162), "15.2 k");
-        assert_eq!((seconds(0.314), seconds(12.34), seconds(125.0)), ("0.31 s".into(), "12.3 s".into(), "2m 05s".into()));
-        assert_eq!((eta(0.2), eta(7.1), eta(21.0), eta(61.0)), ("1 s".into(), "8 s".into(), "25 s".into(), "2 min".into()));
+        assert_eq!(
+            (seconds(0.314), seconds(12.34), seconds(125.0)),
+            ("0.31 s".into(), "12.3 s".into(), "2m 05s".into())
+        );
+        assert_eq!(
+            (eta(0.2), eta(7.1), eta(21.0), eta(61.0)),
+            ("1 s".into(), "8 s".into(), "25 s".into(), "2 min".into())
+        );
         assert_eq!(count(1, "run", "runs"), "1 run");
     }
 }

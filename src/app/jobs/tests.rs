@@ -2,12 +2,24 @@ use super::*;
 use crate::etl::harvest::Summary;
 
 fn queued(jobs: &mut Jobs, id: u64, key: &str) {
-    jobs.take(1_000_000, JobEvent::Queued { job: JobId(id), key: key.into() });
+    jobs.take(
+        1_000_000,
+        JobEvent::Queued {
+            job: JobId(id),
+            key: key.into(),
+        },
+    );
 }
 
 fn ended(jobs: &mut Jobs, id: u64, result: Result<Outcome, Error>) -> Ended {
-    let event = JobEvent::Finished { job: JobId(id), key: String::new(), result };
-    jobs.take(9_000_000, event).and_then(|job| job.ended.clone()).unwrap()
+    let event = JobEvent::Finished {
+        job: JobId(id),
+        key: String::new(),
+        result,
+    };
+    jobs.take(9_000_000, event)
+        .and_then(|job| job.ended.clone())
+        .unwrap()
 }
 
 #[test]
@@ -25,20 +37,45 @@ fn a_job_goes_from_queued_to_done() {
         runs: 0,
         runs_total: None,
     };
-    jobs.take(4_000_000, JobEvent::Progress { job: JobId(1), progress });
+    jobs.take(
+        4_000_000,
+        JobEvent::Progress {
+            job: JobId(1),
+            progress,
+        },
+    );
     let job = jobs.of_log("a").unwrap();
-    assert_eq!((job.state(), job.stage(), job.rate()), (LogState::Harvesting, Stage::Reading, Some(250.0)));
+    assert_eq!(
+        (job.state(), job.stage(), job.rate()),
+        (LogState::Harvesting, Stage::Reading, Some(250.0))
+    );
     // A quarter of the work took two seconds: 0.05 + 0.4 × ½.
     assert!((job.eta_s().unwrap() - 6.0).abs() < 1e-9);
-    let summary = Summary { rows_in: 1_577_762, runs_ok: 4, seconds: 0.314, ..Summary::default() };
+    let summary = Summary {
+        rows_in: 1_577_762,
+        runs_ok: 4,
+        seconds: 0.314,
+        ..Summary::default()
+    };
     let end = ended(&mut jobs, 1, Ok(Outcome::Harvested(summary)));
-    assert_eq!((end.outcome, end.message.as_str()), ("harvested", "4 runs, 1,577,762 rows in 0.31 s"));
+    assert_eq!(
+        (end.outcome, end.message.as_str()),
+        ("harvested", "4 runs, 1,577,762 rows in 0.31 s")
+    );
     assert!(jobs.of_log("a").is_none() && jobs.len() == 1);
     let words: Vec<&str> = match jobs.get(0) {
         Some(Entry::Job(job)) => job.messages.iter().map(|(_, m)| m.as_str()).collect(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(words, ["queued", "started", "reading", "4 runs, 1,577,762 rows in 0.31 s"]);
+    assert_eq!(
+        words,
+        [
+            "queued",
+            "started",
+            "reading",
+            "4 runs, 1,577,762 rows in 0.31 s"
+        ]
+    );
 }
 
 #[test]
@@ -53,7 +90,11 @@ fn what_this_process_did_stands_once() {
         outcome: "failed".into(),
         message: "no rows".into(),
     };
-    jobs.set_history(vec![past("b", 8_500_000), past("a", 8_999_000), past("a", 500_000)]);
+    jobs.set_history(vec![
+        past("b", 8_500_000),
+        past("a", 8_999_000),
+        past("a", 500_000),
+    ]);
     let keys: Vec<(&str, bool)> = (0..jobs.len())
         .filter_map(|i| jobs.get(i))
         .map(|e| match e {

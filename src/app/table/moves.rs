@@ -18,8 +18,6 @@ impl<T: Row> Table<T> {
             Action::PageUp => self.cursor = self.cursor.saturating_sub(page),
             Action::First => self.cursor = 0,
             Action::Last => self.cursor = last,
-            Action::Left => self.column = self.column.saturating_sub(1),
-            Action::Right => self.column = (self.column + 1).min(T::COLUMNS.saturating_sub(1)),
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
@@ -56,8 +54,9 @@ impl<T: Row> Table<T> {
 
     fn mark_all(&mut self) {
         self.anchor = None;
-        let keys: Vec<String> =
-            (0..self.len()).filter_map(|i| Some(self.get(i)?.key().into_owned())).collect();
+        let keys: Vec<String> = (0..self.len())
+            .filter_map(|i| Some(self.get(i)?.key().into_owned()))
+            .collect();
         let all = keys.iter().all(|key| self.marks.contains(key));
         for key in keys {
             if all {

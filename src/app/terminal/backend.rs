@@ -44,7 +44,12 @@ impl<W: Write> Screen<W> {
     /// A screen whose cursor is hidden, as [`super::Taken::take`] leaves it.
     pub fn new(out: W) -> Self {
         let pending = Pending::default();
-        Self { inner: CrosstermBackend::new(pending.clone()), pending, out, cursor_shown: false }
+        Self {
+            inner: CrosstermBackend::new(pending.clone()),
+            pending,
+            out,
+            cursor_shown: false,
+        }
     }
 
     /// Where it writes.

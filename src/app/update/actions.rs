@@ -2,12 +2,14 @@
 
 use crate::app::{
     action::Action,
+    columns,
     effect::{Effect, Request, Slot},
     jobs::Entry,
     layout,
     prompt::{Line, Purpose},
     run::RunScreen,
     state::{Overlay, Prompt, Runs, Screen, State, Tone},
+    table::{Row, Table},
     words::count,
 };
 
@@ -16,8 +18,16 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::ShowLogs => show(state, 1, effects),
         Action::ShowRuns => show(state, 2, effects),
         Action::ShowJobs => show(state, 4, effects),
-        Action::NextView => show(state, [2, 2, 4, 4, 1][usize::from(state.view().min(4))], effects),
-        Action::PreviousView => show(state, [1, 4, 1, 2, 2][usize::from(state.view().min(4))], effects),
+        Action::NextView => show(
+            state,
+            [2, 2, 4, 4, 1][usize::from(state.view().min(4))],
+            effects,
+        ),
+        Action::PreviousView => show(
+            state,
+            [1, 4, 1, 2, 2][usize::from(state.view().min(4))],
+            effects,
+        ),
         Action::Quit => quit(state, effects),
         Action::Back => {
             if !close(state, effects) {
@@ -42,7 +52,8 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
 }
 
 fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
-    let lines = state.list_lines();
+    let columns = state.list_columns();
+    let page = (state.list_lines(), columns.as_slice());
     let focused = state.logs.panel;
     match state.screen_mut() {
         Some(Screen::Run(run)) => {
@@ -58,7 +69,8 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             Action::Open => open_log(state, effects),
             Action::NextPane => state.logs.panel = true,
             _ => {
-                if let Some(opened) = list(&mut state.logs.table, action, lines, &mut state.message) {
+                if let Some(opened) = list(&mut state.logs.table, action, page, &mut state.message)
+                {
                     state.overlay = Some(opened);
                 }
             }
@@ -70,7 +82,7 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
             let mut message = state.message.take();
             if let Some(runs) = state.run_list_mut()
-                && let Some(opened) = list(&mut runs.table, action, lines, &mut message)
+                && let Some(opened) = list(&mut runs.table, action, page, &mut message)
             {
                 state.overlay = Some(opened);
             }
@@ -80,21 +92,36 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 }
 
 /// What the keys of every list do; the text field that opens.
-fn list<T: crate::app::table::Row>(
-    table: &mut crate::app::table::Table<T>,
+fn list<T: Row>(
+    table: &mut Table<T>,
     action: Action,
-    lines: usize,
+    (lines, columns): (usize, &[usize]),
     message: &mut Option<(Tone, String)>,
 ) -> Option<Overlay> {
     match action {
-        Action::Search => Some(Overlay::Prompt(prompt(Purpose::Search, table.cursor, table.filter()))),
-        Action::Filter => Some(Overlay::Prompt(prompt(Purpose::Filter, table.cursor, table.filter()))),
+        Action::Search => Some(Overlay::Prompt(prompt(
+            Purpose::Search,
+            table.cursor,
+            table.filter(),
+        ))),
+        Action::Filter => Some(Overlay::Prompt(prompt(
+            Purpose::Filter,
+            table.cursor,
+            table.filter(),
+        ))),
         Action::Next | Action::Previous => {
             if table.search().is_empty() {
                 *message = Some((Tone::Plain, "nothing was searched for yet: /".into()));
             } else if !table.search_on(action == Action::Next) {
-                *message = Some((Tone::Error, format!("`{}` is not in the list", table.search())));
+                *message = Some((
+                    Tone::Error,
+                    format!("`{}` is not in the list", table.search()),
+                ));
             }
+            None
+        }
+        Action::Left | Action::Right => {
+            table.column = columns::step(columns, table.column, action == Action::Right);
             None
         }
         _ => {
@@ -105,8 +132,18 @@ fn list<T: crate::app::table::Row>(
 }
 
 fn prompt(purpose: Purpose, cursor: usize, filter: &str) -> Prompt {
-    let text = if purpose == Purpose::Filter { filter } else { "" };
-    Prompt { purpose, line: Line::new(text), error: None, cursor, filter: filter.to_owned() }
+    let text = if purpose == Purpose::Filter {
+        filter
+    } else {
+        ""
+    };
+    Prompt {
+        purpose,
+        line: Line::new(text),
+        error: None,
+        cursor,
+        filter: filter.to_owned(),
+    }
 }
 
 fn show(state: &mut State, view: u8, effects: &mut Vec<Effect>) {
@@ -175,7 +212,10 @@ pub(super) fn open_log(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn open_runs_of(state: &mut State, key: String, effects: &mut Vec<Effect>) {
-    let runs = Runs { log: Some(key.clone()), ..Runs::default() };
+    let runs = Runs {
+        log: Some(key.clone()),
+        ..Runs::default()
+    };
     state.stack_mut().push(Screen::LogRuns(Box::new(runs)));
     state.fetches.log_runs.reset();
     let request = Request::Runs(Some(key));
@@ -188,7 +228,10 @@ fn open_run(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     if let Some(error) = &row.error {
-        state.message = Some((Tone::Error, format!("run {} failed: {error}", row.run.short())));
+        state.message = Some((
+            Tone::Error,
+            format!("run {} failed: {error}", row.run.short()),
+        ));
         return;
     }
     let (screen, asked) = RunScreen::open(&row.log_key, row.run, size);
@@ -198,12 +241,27 @@ fn open_run(state: &mut State, effects: &mut Vec<Effect>) {
 
 fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
     let mut keys: Vec<String> = match state.screen() {
-        Screen::Logs if state.logs.panel => {
-            state.logs.table.current().map(|row| row.key.clone()).into_iter().collect()
-        }
-        Screen::Logs => state.logs.table.chosen().iter().map(|row| row.key.clone()).collect(),
+        Screen::Logs if state.logs.panel => state
+            .logs
+            .table
+            .current()
+            .map(|row| row.key.clone())
+            .into_iter()
+            .collect(),
+        Screen::Logs => state
+            .logs
+            .table
+            .chosen()
+            .iter()
+            .map(|row| row.key.clone())
+            .collect(),
         _ => match state.run_list() {
-            Some(runs) => runs.table.chosen().iter().map(|row| row.log_key.clone()).collect(),
+            Some(runs) => runs
+                .table
+                .chosen()
+                .iter()
+                .map(|row| row.log_key.clone())
+                .collect(),
             None => return,
         },
     };
@@ -272,7 +330,10 @@ fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
             effects.push(Effect::CancelJob(id));
             (Tone::Plain, format!("cancelling {key}"))
         }
-        None => (Tone::Plain, "this harvest is over: nothing to cancel".into()),
+        None => (
+            Tone::Plain,
+            "this harvest is over: nothing to cancel".into(),
+        ),
     });
 }
 
@@ -281,7 +342,11 @@ fn panel(state: &mut State, action: Action) {
     match action {
         Action::NextPane => state.logs.panel = false,
         _ => {
-            let lines = state.logs.detail.as_ref().map_or(0, |d| super::answers::panel_lines(d));
+            let lines = state
+                .logs
+                .detail
+                .as_ref()
+                .map_or(0, |d| super::answers::panel_lines(d));
             let last = lines.saturating_sub(1);
             state.logs.panel_scroll = moved(state.logs.panel_scroll, last, page, action);
         }

@@ -44,10 +44,13 @@ pub(super) fn take(
             }
         }
         Slot::LogRuns => {
-            let open = state.stack_mut().iter_mut().find_map(|screen| match screen {
-                Screen::LogRuns(runs) => Some(runs),
-                _ => None,
-            });
+            let open = state
+                .stack_mut()
+                .iter_mut()
+                .find_map(|screen| match screen {
+                    Screen::LogRuns(runs) => Some(runs),
+                    _ => None,
+                });
             if let Some(open) = open {
                 runs(open, result);
             }

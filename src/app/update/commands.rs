@@ -6,14 +6,20 @@ use crate::app::state::{Screen, State};
 pub(super) fn command(state: &State) -> String {
     let arguments: Vec<String> = match state.screen() {
         Screen::Logs if state.logs.table.marked() > 0 => {
-            let keys = state.logs.table.chosen().into_iter().map(|row| row.key.clone());
+            let keys = state
+                .logs
+                .table
+                .chosen()
+                .into_iter()
+                .map(|row| row.key.clone());
             ["harvest".to_owned()].into_iter().chain(keys).collect()
         }
         Screen::Logs => vec!["list".into()],
         Screen::Runs => vec!["runs".into()],
-        Screen::LogRuns(runs) => {
-            ["runs".to_owned()].into_iter().chain(runs.log.clone()).collect()
-        }
+        Screen::LogRuns(runs) => ["runs".to_owned()]
+            .into_iter()
+            .chain(runs.log.clone())
+            .collect(),
         Screen::Jobs => {
             let keys = state.jobs.open().iter().map(|job| job.key.clone());
             ["harvest".to_owned()].into_iter().chain(keys).collect()
@@ -28,7 +34,9 @@ pub(super) fn command(state: &State) -> String {
         state.cache_dir.clone(),
     ];
     // A key that begins with a hyphen is no option.
-    let (verb, rest) = arguments.split_first().map_or(("", [].as_slice()), |(v, r)| (v.as_str(), r));
+    let (verb, rest) = arguments
+        .split_first()
+        .map_or(("", [].as_slice()), |(v, r)| (v.as_str(), r));
     words.push(verb.to_owned());
     if rest.iter().any(|word| word.starts_with('-')) && !rest.iter().any(|w| w == "--") {
         words.push("--".into());

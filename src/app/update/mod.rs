@@ -85,7 +85,10 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     let lines = usize::from(list.height).saturating_sub(1).max(1);
     let jobs = &mut state.jobs;
     jobs.cursor = jobs.cursor.min(jobs.len().saturating_sub(1));
-    jobs.offset = jobs.offset.min(jobs.cursor).max((jobs.cursor + 1).saturating_sub(lines));
+    jobs.offset = jobs
+        .offset
+        .min(jobs.cursor)
+        .max((jobs.cursor + 1).saturating_sub(lines));
     if let Some(Screen::Run(run)) = state.screen_mut()
         && let Some(text) = run.take_message()
     {

@@ -48,7 +48,11 @@ impl Questions {
         let (quick, quick_questions) = unbounded();
         let mut threads = Vec::with_capacity(QUICK + 1);
         for n in 0..=QUICK {
-            let questions = if n == 0 { slow_questions.clone() } else { quick_questions.clone() };
+            let questions = if n == 0 {
+                slow_questions.clone()
+            } else {
+                quick_questions.clone()
+            };
             let (context, events) = (context.clone(), events.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("questions-{n}"))
@@ -71,10 +75,19 @@ impl Questions {
         if let Some((_, older)) = self.latest.insert(slot, (generation, cancel.clone())) {
             older.cancel();
         }
-        let lane = if slot == Slot::Refresh { &self.slow } else { &self.quick };
+        let lane = if slot == Slot::Refresh {
+            &self.slow
+        } else {
+            &self.quick
+        };
         if let Some(lane) = lane {
             // The threads end only after the lane is closed.
-            let _ = lane.send(Question { slot, generation, request, cancel });
+            let _ = lane.send(Question {
+                slot,
+                generation,
+                request,
+                cancel,
+            });
         }
     }
 
@@ -85,7 +98,9 @@ impl Questions {
     }
 
     pub fn is_latest(&self, slot: Slot, generation: u64) -> bool {
-        self.latest.get(&slot).is_some_and(|(latest, _)| *latest == generation)
+        self.latest
+            .get(&slot)
+            .is_some_and(|(latest, _)| *latest == generation)
     }
 }
 
@@ -107,8 +122,9 @@ fn answer_all(context: &Context, questions: &Receiver<Question>, events: &Sender
         if question.cancel.is_cancelled() {
             continue;
         }
-        let answered =
-            catch_unwind(AssertUnwindSafe(|| answer(context, &mut catalog, &question)));
+        let answered = catch_unwind(AssertUnwindSafe(|| {
+            answer(context, &mut catalog, &question)
+        }));
         let result = match answered {
             Ok(Err(Error::Cancelled)) => continue,
             Ok(result) => result.map_err(|e| e.to_string()),
@@ -118,8 +134,14 @@ fn answer_all(context: &Context, questions: &Receiver<Question>, events: &Sender
                 Err(panic_sentence(panic.as_ref()))
             }
         };
-        let Question { slot, generation, .. } = question;
-        let message = Message::Answer { slot, generation, result };
+        let Question {
+            slot, generation, ..
+        } = question;
+        let message = Message::Answer {
+            slot,
+            generation,
+            result,
+        };
         if events.send(Event::Worker(message)).is_err() {
             return;
         }

@@ -26,8 +26,7 @@ impl Drop for Listening {
 /// [`Error::Fatal`] when the system refuses.
 pub fn listen(events: Sender<Event>) -> Result<Listening> {
     let refused = |e: std::io::Error| Error::Fatal(format!("cannot listen to signals: {e}"));
-    let mut signals =
-        Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]).map_err(refused)?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]).map_err(refused)?;
     let handle = signals.handle();
     std::thread::Builder::new()
         .name("signals".into())

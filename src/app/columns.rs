@@ -1,0 +1,161 @@
+//! Which columns of a list a width has room for: drawing and the column cursor agree.
+
+use super::rows::{LogColumn, RunColumn};
+
+/// Marks and cursor before the first column.
+pub const GUTTER: u16 = 3;
+
+/// Blanks between columns.
+pub const GAP: u16 = 2;
+
+/// A column's width and how it is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column<C> {
+    /// Which.
+    pub id: C,
+    /// Its place in the order of sorting.
+    pub index: usize,
+    /// Title.
+    pub title: &'static str,
+    /// Characters.
+    pub width: u16,
+    /// Numbers end at the right.
+    pub right: bool,
+}
+
+/// The name of a log takes what the others leave, within these bounds.
+const NAME: (u16, u16) = (22, 60);
+
+fn log_column(id: LogColumn) -> (&'static str, u16, bool) {
+    match id {
+        LogColumn::State => ("state", 12, false),
+        LogColumn::Log => ("log", NAME.0, false),
+        LogColumn::Cell => ("cell", 8, false),
+        LogColumn::Size => ("size", 8, true),
+        LogColumn::Rows => ("rows", 7, true),
+        LogColumn::Runs => ("runs", 5, true),
+        LogColumn::Span => ("span", 8, true),
+        LogColumn::Harvested => ("harvested", 16, false),
+        LogColumn::Verdict => ("verdict", 13, false),
+    }
+}
+
+/// Columns of the list of logs in `width` characters.
+pub fn logs(width: u16) -> Vec<Column<LogColumn>> {
+    use LogColumn::*;
+    // The first that are left out stand last.
+    let order = [State, Log, Rows, Runs, Verdict, Size, Span, Harvested, Cell];
+    fit(width, &LogColumn::ALL, &order, |id| id == Log, log_column)
+}
+
+fn run_column(id: RunColumn, robots: u16) -> (&'static str, u16, bool) {
+    match id {
+        RunColumn::Run => ("run", 13, false),
+        RunColumn::Log => ("log", NAME.0, false),
+        RunColumn::Cell => ("cell", 6, false),
+        RunColumn::Start => ("start", 19, false),
+        RunColumn::Runtime => ("runtime", 8, true),
+        RunColumn::Distance => ("distance mm", (robots * 13).saturating_sub(2).max(11), true),
+        RunColumn::Samples => ("samples", 9, true),
+        RunColumn::Channels => ("chan", 4, true),
+        RunColumn::Verdict => ("verdict", 13, false),
+        RunColumn::Spark => ("", 24, false),
+    }
+}
+
+/// Columns of a list of runs of machines with so many robots, in `width` characters.
+pub fn runs(width: u16, robots: u16) -> Vec<Column<RunColumn>> {
+    use RunColumn::*;
+    let order = [
+        Run, Start, Runtime, Verdict, Samples, Channels, Distance, Spark, Cell, Log,
+    ];
+    fit(
+        width,
+        &RunColumn::ALL,
+        &order,
+        |id| id == Log,
+        |id| run_column(id, robots),
+    )
+}
+
+/// The columns of `all` that have room when they are taken in `order`.
+fn fit<C: Copy + PartialEq>(
+    width: u16,
+    all: &[C],
+    order: &[C],
+    is_name: impl Fn(C) -> bool,
+    spec: impl Fn(C) -> (&'static str, u16, bool),
+) -> Vec<Column<C>> {
+    let mut left = width.saturating_sub(GUTTER);
+    let mut taken: Vec<C> = Vec::with_capacity(all.len());
+    for id in order {
+        let needed = spec(*id).1 + if taken.is_empty() { 0 } else { GAP };
+        if needed <= left || taken.len() < 2 {
+            left = left.saturating_sub(needed);
+            taken.push(*id);
+        }
+    }
+    let chosen = all.iter().enumerate().filter(|(_, id)| taken.contains(id));
+    chosen
+        .map(|(index, id)| {
+            let (title, width, right) = spec(*id);
+            let width = if is_name(*id) {
+                (width + left).min(NAME.1)
+            } else {
+                width
+            };
+            Column {
+                id: *id,
+                index,
+                title,
+                width,
+                right,
+            }
+        })
+        .collect()
+}
+
+/// The column that lies `steps` to the right of `column` among those on the screen.
+pub fn step(shown: &[usize], column: usize, right: bool) -> usize {
+    let next = if right {
+        shown.iter().find(|c| **c > column).or(shown.last())
+    } else {
+        shown.iter().rev().find(|c| **c < column).or(shown.first())
+    };
+    next.copied().unwrap_or(column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum<C>(columns: &[Column<C>]) -> u16 {
+        let gaps = GAP * (columns.len() as u16).saturating_sub(1);
+        GUTTER + gaps + columns.iter().map(|c| c.width).sum::<u16>()
+    }
+
+    #[test]
+    fn columns_fit_and_the_state_is_never_cut() {
+        for width in 40..220 {
+            let columns = logs(width);
+            assert!(sum(&columns) <= width, "{width}");
+            assert_eq!(
+                (columns[0].id, columns[0].width),
+                (LogColumn::State, 12),
+                "{width}"
+            );
+            assert!(sum(&runs(width, 2)) <= width, "{width}");
+        }
+        assert_eq!(logs(200).len(), LogColumn::ALL.len());
+        assert_eq!(runs(200, 2).len(), RunColumn::ALL.len());
+    }
+
+    #[test]
+    fn the_column_cursor_skips_what_is_not_shown() {
+        assert_eq!(step(&[0, 1, 4], 1, true), 4);
+        assert_eq!(step(&[0, 1, 4], 4, true), 4);
+        assert_eq!(step(&[0, 1, 4], 4, false), 1);
+        assert_eq!(step(&[0, 1, 4], 3, false), 1);
+        assert_eq!(step(&[0, 1, 4], 0, false), 0);
+    }
+}

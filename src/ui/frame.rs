@@ -1,0 +1,211 @@
+//! What stands around every view: top line, message, hints.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    text::{fit, fit_middle},
+    theme::Theme,
+};
+use crate::{
+    app::{
+        help, layout,
+        state::{Overlay, Prompt, Screen, State, Tone},
+        words::{count, thousands},
+    },
+    etl::catalog::LogState,
+};
+
+/// What stands in a terminal that is too small for the views.
+pub fn too_small(frame: &mut Frame, theme: &Theme) {
+    let (width, height) = layout::MINIMUM;
+    let area = frame.area();
+    let lines = vec![
+        Line::styled("mdtui", theme.title),
+        Line::styled(format!("needs {width}×{height}"), theme.text),
+        Line::styled(format!("has {}×{}", area.width, area.height), theme.text),
+    ];
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// Where one is: place, views, counts.
+pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
+    let width = usize::from(state.size.0);
+    let views = views(state, theme);
+    let views_width: usize = views.iter().map(Span::width).sum();
+    let counts = counts(state);
+    let place = place(state);
+    // The views always stand; the place is cut before the counts are left out.
+    let counts_fit = width >= views_width + counts.chars().count() + 24;
+    let counts = if counts_fit { counts } else { String::new() };
+    let left = width.saturating_sub(views_width + counts.chars().count() + 3);
+    let wanted = place.chars().count().max(if width >= 100 { 40 } else { 0 });
+    let place = fit_middle(&place, left.min(wanted) as u16);
+    let mut spans = vec![
+        Span::styled(" ", theme.text),
+        Span::styled(place, theme.title),
+    ];
+    spans.push(Span::raw("  "));
+    spans.extend(views);
+    let used: usize = spans.iter().map(Span::width).sum();
+    if !counts.is_empty() {
+        let right = width.saturating_sub(used + 1);
+        spans.push(Span::styled(fit(&counts, right as u16, true), theme.muted));
+    }
+    frame.render_widget(Line::from(spans), Rect::new(0, 0, state.size.0, 1));
+}
+
+fn place(state: &State) -> String {
+    match state.screen() {
+        Screen::Logs | Screen::Runs | Screen::Jobs => format!("mdtui  {}", state.data_dir),
+        Screen::LogRuns(runs) => format!("Logs › {}", runs.log.as_deref().unwrap_or_default()),
+        Screen::Run(run) => run.title(),
+    }
+}
+
+fn views(state: &State, theme: &Theme) -> Vec<Span<'static>> {
+    let open = state.jobs.open().len();
+    let jobs = if open > 0 {
+        format!("4 Jobs ({open})")
+    } else {
+        "4 Jobs".into()
+    };
+    [(1, "1 Logs".to_owned()), (2, "2 Runs".into()), (4, jobs)]
+        .into_iter()
+        .map(|(view, text)| {
+            if state.view() == view {
+                Span::styled(format!("[{text}]"), theme.accent)
+            } else {
+                Span::styled(format!(" {text} "), theme.muted)
+            }
+        })
+        .collect()
+}
+
+fn counts(state: &State) -> String {
+    let counts = &state.logs.counts;
+    let total: usize = counts.values().sum();
+    let mut parts = vec![count(total as u64, "log", "logs")];
+    for shown in [LogState::Pending, LogState::Changed, LogState::Failed] {
+        if let Some(n) = counts.get(&shown).filter(|n| **n > 0) {
+            parts.push(format!("{} {}", thousands(*n as u64), shown.word()));
+        }
+    }
+    if total == 0 {
+        String::new()
+    } else {
+        parts.join(" · ")
+    }
+}
+
+/// What just happened; or the text that is being typed.
+pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
+    let area = layout::message(state.size);
+    let line = match (&state.overlay, &state.message) {
+        (Some(Overlay::Prompt(prompt)), _) => typed(prompt, theme),
+        (_, message) => {
+            let mut spans = vec![Span::raw(" ")];
+            let marks = marks(state);
+            if !marks.is_empty() {
+                spans.push(Span::styled(format!("{marks} "), theme.mark));
+            }
+            if let Some((tone, text)) = message {
+                let style = match tone {
+                    Tone::Plain => theme.text,
+                    Tone::Good => theme.good,
+                    Tone::Error => theme.error,
+                };
+                spans.push(Span::styled(text.as_str(), style));
+            }
+            Line::from(spans)
+        }
+    };
+    frame.render_widget(line, area);
+}
+
+fn marks(state: &State) -> String {
+    let (marked, range, filter, shown, all, one, many) = match (state.screen(), state.run_list()) {
+        (Screen::Logs, _) => {
+            let t = &state.logs.table;
+            (
+                t.marked(),
+                t.anchor.is_some(),
+                t.filter(),
+                t.len(),
+                t.rows().len(),
+                "log",
+                "logs",
+            )
+        }
+        (_, Some(runs)) => {
+            let t = &runs.table;
+            (
+                t.marked(),
+                t.anchor.is_some(),
+                t.filter(),
+                t.len(),
+                t.rows().len(),
+                "run",
+                "runs",
+            )
+        }
+        _ => return String::new(),
+    };
+    let mut text = String::new();
+    if !filter.is_empty() {
+        text.push_str(&format!(
+            "filter `{filter}` shows {} of {}. ",
+            thousands(shown as u64),
+            thousands(all as u64)
+        ));
+    }
+    if range {
+        text.push_str("marking a range: v ends it. ");
+    }
+    if marked > 0 {
+        text.push_str(&format!("{} marked. ", count(marked as u64, one, many)));
+    }
+    text
+}
+
+fn typed<'a>(prompt: &'a Prompt, theme: &Theme) -> Line<'a> {
+    let (before, after) = prompt.line.halves();
+    let mut rest = after.chars();
+    let under = rest.next().map_or_else(|| " ".to_owned(), String::from);
+    let mut spans = vec![
+        Span::styled(format!(" {}: ", prompt.purpose.label()), theme.accent),
+        Span::styled(before, theme.text),
+        Span::styled(under, theme.cursor),
+        Span::styled(rest.as_str(), theme.text),
+    ];
+    if let Some(error) = &prompt.error {
+        spans.push(Span::styled(format!("   {error}"), theme.error));
+    }
+    Line::from(spans)
+}
+
+/// What the keys do here, from the key table: as many as fit.
+pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
+    let area = layout::hints(state.size);
+    let mut spans = vec![Span::raw(" ")];
+    let mut left = usize::from(area.width).saturating_sub(2);
+    let bindings = state.keymap.bindings_in(&state.contexts());
+    for binding in &bindings {
+        let Some(hint) = &binding.hint else {
+            continue;
+        };
+        let key = help::usual_key(binding);
+        let width = key.chars().count() + hint.chars().count() + 3;
+        if width > left {
+            continue;
+        }
+        left -= width;
+        spans.push(Span::styled(key, theme.key));
+        spans.push(Span::styled(format!(" {hint}  "), theme.muted));
+    }
+    frame.render_widget(Line::from(spans), area);
+}

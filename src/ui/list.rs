@@ -1,0 +1,153 @@
+//! A list with columns: only the rows on the screen are formatted.
+
+use ratatui::{Frame, layout::Rect, style::Style, text::Span};
+
+use super::{
+    text::{fit, fit_middle, wrap},
+    theme::Theme,
+};
+use crate::app::{
+    columns::{Column, GAP, GUTTER},
+    table::{Row, Table},
+};
+
+/// One cell: what it says and how.
+pub type Cell = (String, Style);
+
+/// Draws the rows of `table` that are on the screen; `cell` says what stands in a column
+/// of a row, and `name` which column is cut in its middle.
+pub fn draw<T: Row, C: Copy + PartialEq>(
+    frame: &mut Frame,
+    area: Rect,
+    table: &Table<T>,
+    columns: &[Column<C>],
+    theme: &Theme,
+    name: C,
+    cell: impl Fn(&T, &Column<C>) -> Cell,
+) {
+    let area = area.intersection(frame.area());
+    if area.is_empty() {
+        return;
+    }
+    header(frame, area, table, columns, theme);
+    let lines = usize::from(area.height) - 1;
+    for line in 0..lines {
+        let position = table.offset + line;
+        let Some(row) = table.get(position) else {
+            break;
+        };
+        let y = area.y + 1 + line as u16;
+        let under_cursor = position == table.cursor;
+        let marked = table.is_marked(position);
+        let hit = !table.search().is_empty() && row.contains(table.search());
+        let buf = frame.buffer_mut();
+        let gutter = format!(
+            "{}{} ",
+            if under_cursor { '▸' } else { ' ' },
+            if marked { '✓' } else { ' ' }
+        );
+        buf.set_stringn(area.x, y, gutter, usize::from(area.width), theme.mark);
+        let mut x = area.x + GUTTER;
+        for column in columns {
+            let (text, mut style) = cell(row, column);
+            let text = if column.id == name {
+                style = if hit {
+                    theme.hit
+                } else if marked {
+                    theme.mark
+                } else {
+                    style
+                };
+                fit_middle(&text, column.width)
+            } else {
+                fit(&text, column.width, column.right)
+            };
+            if x >= area.right() {
+                break;
+            }
+            buf.set_stringn(x, y, text, usize::from(area.right() - x), style);
+            x += column.width + GAP;
+        }
+        if under_cursor {
+            buf.set_style(
+                Rect {
+                    y,
+                    height: 1,
+                    ..area
+                },
+                theme.cursor,
+            );
+        }
+    }
+}
+
+fn header<T: Row, C: Copy>(
+    frame: &mut Frame,
+    area: Rect,
+    table: &Table<T>,
+    columns: &[Column<C>],
+    theme: &Theme,
+) {
+    let buf = frame.buffer_mut();
+    let mut x = area.x + GUTTER;
+    for column in columns {
+        let arrow = match table.sort {
+            Some((index, reverse)) if index == column.index => {
+                if reverse {
+                    "▼"
+                } else {
+                    "▲"
+                }
+            }
+            _ => "",
+        };
+        let style = if table.column == column.index {
+            theme.accent
+        } else {
+            theme.muted
+        };
+        // The column under the cursor is told by brackets too, not by colour alone.
+        let title = if table.column == column.index {
+            format!("[{}{arrow}]", column.title)
+        } else {
+            format!("{}{arrow}", column.title)
+        };
+        if x >= area.right() {
+            break;
+        }
+        let width = usize::from((area.right() - x).min(column.width + 1));
+        let (shift, title) = overhang(&title, column.width, column.right);
+        buf.set_stringn(x - shift, area.y, title, width + usize::from(shift), style);
+        x += column.width + GAP;
+    }
+}
+
+/// A title that is wider than its column may use the gap beside it.
+fn overhang(title: &str, width: u16, right: bool) -> (u16, String) {
+    let have = unicode_width::UnicodeWidthStr::width(title) as u16;
+    if have <= width || !right {
+        return (0, fit(title, width.max(have.min(width + 1)), right));
+    }
+    let over = (have - width).min(GAP);
+    (over, fit(title, width + over, right))
+}
+
+/// Sentences in the place of a list that has no rows.
+pub fn notice(frame: &mut Frame, area: Rect, sentences: &[(&str, Style)]) {
+    let area = area.intersection(frame.area());
+    let width = area.width.saturating_sub(6).min(90);
+    let mut y = area.y + 1;
+    for (sentence, style) in sentences {
+        for line in wrap(sentence, width) {
+            if y >= area.bottom() {
+                return;
+            }
+            let span = Span::styled(line, *style);
+            frame
+                .buffer_mut()
+                .set_span(area.x + 3, y, &span, area.width.saturating_sub(3));
+            y += 1;
+        }
+        y += 1;
+    }
+}

@@ -1,0 +1,173 @@
+//! What lies over the view: help, palette, questions.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, Clear, Padding, Paragraph},
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    text::{fit, wrap},
+    theme::Theme,
+};
+use crate::app::{
+    Action,
+    help::{self, HelpLine},
+    layout, prompt,
+    state::{Overlay, State},
+    words::count,
+};
+
+/// Draws what lies over the view.
+pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) {
+    match overlay {
+        Overlay::Help(scroll) => help(frame, state, *scroll, theme),
+        Overlay::Palette(line, cursor) => palette(frame, state, line, *cursor, theme),
+        Overlay::Quit => question(frame, state, "Quit?", &quit_sentence(state), theme),
+        Overlay::CancelAll => {
+            let jobs = count(state.jobs.open().len() as u64, "harvest", "harvests");
+            let sentence =
+                format!("Cancel {jobs}? What is finished stays; nothing half-written remains.");
+            question(frame, state, "Cancel all", &sentence, theme);
+        }
+        Overlay::Command(text) => {
+            let lines = text_lines(state, text, theme.text);
+            dialog(frame, state, "The same without the browser", lines, theme);
+        }
+        Overlay::Prompt(_) => {}
+    }
+}
+
+fn help(frame: &mut Frame, state: &State, scroll: usize, theme: &Theme) {
+    let area = layout::body(state.size);
+    frame.render_widget(Clear, area);
+    let lines = help::lines(&state.keymap, &state.screen_contexts());
+    for (line, y) in lines.iter().skip(scroll).zip(area.y..area.bottom()) {
+        let line = match line {
+            HelpLine::Blank => Line::default(),
+            HelpLine::Title(title) => Line::styled(format!(" {title}"), theme.title),
+            HelpLine::Keys(keys, what) => Line::from(vec![
+                Span::styled(format!("   {}", fit(keys, 16, false)), theme.key),
+                Span::styled(what.as_str(), theme.text),
+            ]),
+        };
+        frame.buffer_mut().set_line(area.x, y, &line, area.width);
+    }
+}
+
+fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize, theme: &Theme) {
+    let area = layout::body(state.size);
+    frame.render_widget(Clear, area);
+    let (before, after) = typed.halves();
+    let input = Line::from(vec![
+        Span::styled(" : ", theme.accent),
+        Span::styled(before, theme.text),
+        Span::styled(
+            after
+                .get(..after.ceil_char_boundary(1))
+                .filter(|s| !s.is_empty())
+                .unwrap_or(" "),
+            theme.cursor,
+        ),
+        Span::styled(
+            after.get(after.ceil_char_boundary(1)..).unwrap_or(""),
+            theme.text,
+        ),
+    ]);
+    frame
+        .buffer_mut()
+        .set_line(area.x, area.y, &input, area.width);
+    let found = help::palette(&state.keymap, &state.screen_contexts(), typed.text());
+    if found.is_empty() {
+        let none = Line::styled("   no action is called so", theme.muted);
+        frame
+            .buffer_mut()
+            .set_line(area.x, area.y + 1, &none, area.width);
+    }
+    let room = usize::from(area.height).saturating_sub(1);
+    let first = (cursor + 1).saturating_sub(room);
+    for (n, binding) in found.iter().enumerate().skip(first).take(room) {
+        let y = area.y + 1 + (n - first) as u16;
+        let line = Line::from(vec![
+            Span::styled(if n == cursor { " ▸ " } else { "   " }, theme.mark),
+            Span::styled(fit(binding.action.name(), 18, false), theme.text),
+            Span::styled(fit(&help::keys(binding), 12, false), theme.key),
+            Span::styled(binding.help.as_str(), theme.muted),
+        ]);
+        frame.buffer_mut().set_line(area.x, y, &line, area.width);
+        if n == cursor {
+            frame.buffer_mut().set_style(
+                Rect {
+                    y,
+                    height: 1,
+                    ..area
+                },
+                theme.cursor,
+            );
+        }
+    }
+}
+
+fn quit_sentence(state: &State) -> String {
+    let open = state.jobs.open();
+    let named: Vec<&str> = open.iter().take(5).map(|job| job.key.as_str()).collect();
+    let more = open.len().saturating_sub(named.len());
+    let mut text = format!(
+        "{} open: {}",
+        count(open.len() as u64, "harvest is", "harvests are"),
+        named.join(", ")
+    );
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text + ". Quitting cancels them; what is finished stays."
+}
+
+fn question(frame: &mut Frame, state: &State, title: &str, sentence: &str, theme: &Theme) {
+    let mut lines = text_lines(state, sentence, theme.text);
+    lines.push(Line::default());
+    let contexts = state.contexts();
+    let key = |action| state.keymap.key_for(&contexts, action).unwrap_or_default();
+    lines.push(Line::from(vec![
+        Span::styled(key(Action::Yes), theme.key),
+        Span::styled(" yes    ", theme.text),
+        Span::styled(key(Action::No), theme.key),
+        Span::styled(" no (default)", theme.text),
+    ]));
+    dialog(frame, state, title, lines, theme);
+}
+
+fn text_lines(state: &State, text: &str, style: Style) -> Vec<Line<'static>> {
+    let width = state.size.0.saturating_sub(8).min(72);
+    wrap(text, width)
+        .into_iter()
+        .map(|line| Line::styled(line, style))
+        .collect()
+}
+
+fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme: &Theme) {
+    let (width, height) = state.size;
+    let widest = lines
+        .iter()
+        .map(Line::width)
+        .max()
+        .unwrap_or(0)
+        .max(title.width()) as u16;
+    let box_width = (widest + 4).min(width);
+    let box_height = (lines.len() as u16 + 2).min(height);
+    let area = Rect::new(
+        (width - box_width) / 2,
+        (height - box_height) / 2,
+        box_width,
+        box_height,
+    );
+    frame.render_widget(Clear, area);
+    let block = Block::bordered()
+        .border_style(theme.accent)
+        .title(Span::styled(title.to_owned(), theme.title))
+        .padding(Padding::horizontal(1));
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}

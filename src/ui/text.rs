@@ -1,0 +1,124 @@
+//! Text in a given width, counted as terminals count it.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// `text` in exactly `width` columns: cut with `…`, or filled up on the left or right.
+pub fn fit(text: &str, width: u16, right: bool) -> String {
+    let width = usize::from(width);
+    let have = text.width();
+    if have <= width {
+        let blanks = " ".repeat(width - have);
+        return if right {
+            blanks + text
+        } else {
+            text.to_owned() + &blanks
+        };
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut used = 0;
+    for c in text.chars() {
+        let w = c.width().unwrap_or(0);
+        if used + w + 1 > width {
+            break;
+        }
+        used += w;
+        out.push(c);
+    }
+    if width > 0 {
+        out.push('…');
+        used += 1;
+    }
+    out + &" ".repeat(width.saturating_sub(used))
+}
+
+/// `text` in at most `width` columns, cut in the middle: the ends of keys tell most.
+pub fn fit_middle(text: &str, width: u16) -> String {
+    let wide = usize::from(width);
+    if text.width() <= wide || wide < 8 {
+        return fit(text, width, false);
+    }
+    let tail_width = wide / 2;
+    let mut tail: Vec<char> = Vec::new();
+    let mut used = 0;
+    for c in text.chars().rev() {
+        let w = c.width().unwrap_or(0);
+        if used + w > tail_width {
+            break;
+        }
+        used += w;
+        tail.push(c);
+    }
+    let head = fit(text, (wide - used) as u16, false);
+    // The head's filling, if any, stands behind its mark.
+    head + &tail.into_iter().rev().collect::<String>()
+}
+
+/// `text` in lines of at most `width` columns, broken at blanks where possible.
+pub fn wrap(text: &str, width: u16) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
+    for word in text.split(' ') {
+        let w = word.width();
+        if used > 0 && used + 1 + w <= width {
+            line.push(' ');
+            line.push_str(word);
+            used += 1 + w;
+            continue;
+        }
+        if used > 0 {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        for c in word.chars() {
+            let w = c.width().unwrap_or(0);
+            if used + w > width && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(c);
+            used += w;
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_takes_exactly_its_width() {
+        for text in ["", "a", "cell-01/2022-11-23T2040", "加工加工加工", "Zürich"] {
+            for width in 0..30 {
+                assert_eq!(
+                    fit(text, width, false).width(),
+                    usize::from(width),
+                    "{text} {width}"
+                );
+                assert_eq!(
+                    fit(text, width, true).width(),
+                    usize::from(width),
+                    "{text} {width}"
+                );
+                assert_eq!(
+                    fit_middle(text, width).width(),
+                    usize::from(width),
+                    "{text} {width}"
+                );
+                for line in wrap(text, width.max(2)) {
+                    assert!(line.width() <= usize::from(width.max(2)));
+                }
+            }
+        }
+        assert_eq!(fit("abcdef", 4, false), "abc…");
+        assert_eq!(fit("12", 4, true), "  12");
+        assert_eq!(fit_middle("cell-01/2022-11-23T2040", 14), "cell-0…23T2040");
+    }
+
+    #[test]
+    fn words_are_kept_whole() {
+        assert_eq!(wrap("rows in the log", 7), ["rows in", "the log"]);
+        assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
+    }
+}
