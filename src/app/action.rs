@@ -105,6 +105,12 @@ actions! {
     Pin = "pin",
     /// Draws charts with braille, blocks or dots.
     Marker = "marker",
+    /// Shows the path of the next robot.
+    NextRobot = "next-robot",
+    /// Shows the path in the next pair of axes.
+    NextPlane = "next-plane",
+    /// Colours the path by the next figure.
+    NextColour = "next-colour",
     /// Goes to a time or a row.
     GoTo = "go-to",
     /// Copies what is under the cursor to the terminal's clipboard.

@@ -23,6 +23,8 @@ pub enum Context {
     Signals,
     /// A run's samples.
     Samples,
+    /// The path of a run's robots.
+    Path,
     /// Help.
     Help,
     /// The palette.
@@ -39,7 +41,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Global,
         Self::List,
         Self::Logs,
@@ -50,6 +52,7 @@ impl Context {
         Self::Summary,
         Self::Signals,
         Self::Samples,
+        Self::Path,
         Self::Help,
         Self::Palette,
         Self::Input,
@@ -71,6 +74,7 @@ impl Context {
             Self::Summary => "summary",
             Self::Signals => "signals",
             Self::Samples => "samples",
+            Self::Path => "path",
             Self::Help => "help",
             Self::Palette => "palette",
             Self::Input => "input",
@@ -98,6 +102,7 @@ impl Context {
             Self::Summary => "A run's summary",
             Self::Signals => "A run's signals",
             Self::Samples => "A run's samples",
+            Self::Path => "The path of a run's robots",
             Self::Help => "Help",
             Self::Palette => "The palette",
             Self::Input => "Search and filter",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Overview, OverviewBuilder, RunAnswer, RunRequest, RunScreen};
+use super::{Overview, OverviewBuilder, RunAnswer, RunRequest, RunScreen, path::PathBuilder};
 use crate::{
     app::{
         chart::{Series, TimeRange},
@@ -195,6 +195,17 @@ pub fn answer(request: &RunRequest) -> RunAnswer {
             }
         }
         RunRequest::Rows { channels, rows, .. } => RunAnswer::Rows(window(channels, rows.clone())),
+        RunRequest::Path { .. } => {
+            let axes = vec!["x_1".to_owned(), "y_1".to_owned(), "z_1".to_owned()];
+            let mut builder = PathBuilder::new("1".into(), axes, "mm".into(), SECOND);
+            for row in 0..ROWS {
+                let turn = row as f64 / 2000.0 * std::f64::consts::TAU;
+                let radius = 200.0 - row as f64 / 100.0;
+                let at = [radius * turn.cos(), radius * turn.sin(), value(1, row)];
+                builder.push(time_of(row), at, value(4, row), value(5, row));
+            }
+            RunAnswer::Path(vec![builder.finish()])
+        }
         RunRequest::Locate { time, .. } => {
             RunAnswer::Located((0..ROWS).take_while(|r| time_of(*r) < *time).count() as u64)
         }

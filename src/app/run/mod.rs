@@ -4,7 +4,7 @@
 //! `ui::run::draw`. What a run's views ask of the world goes through
 //! [`RunRequest`], which [`perform`] answers on a worker's thread.
 //!
-//! * [`summary`], [`signals`], [`samples`]: where each tab is and what it has.
+//! * [`summary`], [`signals`], [`samples`], [`path`]: where each tab is and what it has.
 //! * [`grid`]: which columns of a table fit.
 //! * [`Place`]: what an operator types to go somewhere.
 
@@ -12,6 +12,7 @@
 pub(crate) mod fixture;
 pub mod grid;
 mod overview;
+pub mod path;
 mod perform;
 mod place;
 mod request;
@@ -21,10 +22,11 @@ pub mod signals;
 pub mod summary;
 
 pub use overview::{Bucket, Overview, OverviewBuilder};
+pub use path::{Path, RobotPath};
 pub use perform::perform;
 pub use place::Place;
 pub use request::{RunAnswer, RunRequest, RunSlot, TableRef};
 pub use samples::Samples;
-pub use screen::{RunScreen, Tab};
+pub use screen::{RunScreen, Tab, Views};
 pub use signals::{Marker, Signals};
 pub use summary::Summary;

@@ -1,6 +1,6 @@
 //! Answers what the views of a run ask for. Runs on workers' threads.
 
-use super::{OverviewBuilder, RunAnswer, RunRequest, request::TableRef};
+use super::{OverviewBuilder, RunAnswer, RunRequest, path::PathBuilder, request::TableRef};
 use crate::{
     app::chart::{Series, TimeRange},
     etl::{
@@ -8,10 +8,14 @@ use crate::{
         catalog::Catalog,
         harvest::{CancelToken, Context},
         lake::run_file::RunFile,
-        profile::Hold,
+        profile::{FieldKind, Hold, Profile},
         text,
+        time::SECOND,
     },
 };
+
+/// A path is broken where the whole run is silent for longer than a second.
+const SILENCE: i64 = SECOND;
 
 /// Answers a request.
 ///
@@ -77,6 +81,7 @@ pub fn perform(
             let window = open(context, table)?.read(&names(channels), rows.clone(), cancel)?;
             Ok(RunAnswer::Rows(window))
         }
+        RunRequest::Path { table } => paths(&open(context, table)?, &context.profile, cancel),
         RunRequest::Locate { table, time } => {
             Ok(RunAnswer::Located(open(context, table)?.row_at(*time)?))
         }
@@ -113,6 +118,50 @@ fn overview(
     Ok(RunAnswer::Overview(builder.finish()))
 }
 
+/// The paths of the robots of which at least two axes stand in the table.
+fn paths(file: &RunFile, profile: &Profile, cancel: &CancelToken) -> Result<RunAnswer> {
+    let has = |name: &String| file.columns().contains(name);
+    let mut robots = Vec::new();
+    for robot in &profile.robots {
+        let positions = profile
+            .fields
+            .iter()
+            .filter(|f| f.kind == FieldKind::Position);
+        let axes: Vec<String> = positions
+            .map(|f| format!("{}_{robot}", f.name))
+            .filter(has)
+            .take(3)
+            .collect();
+        if axes.len() < 2 {
+            continue;
+        }
+        let unit = axes
+            .first()
+            .and_then(|a| profile.unit_of(a))
+            .unwrap_or_default();
+        let mut columns = axes.clone();
+        let figures = [format!("v{robot}"), format!("f{robot}")];
+        columns.extend(figures.iter().filter(|c| has(c)).cloned());
+        let index = |name: &String| columns.iter().position(|c| c == name);
+        let [speed, force] = [0, 1].map(|i| figures.get(i).and_then(index));
+        let mut builder = PathBuilder::new(robot.to_string(), axes.clone(), unit.into(), SILENCE);
+        for group in file.groups() {
+            cancel.check()?;
+            let window = file.read(&names(&columns), group, cancel)?;
+            let value = |column: Option<usize>, row: usize| {
+                let column = column.and_then(|c| window.columns.get(c));
+                column.and_then(|c| c.get(row)).copied().unwrap_or(f64::NAN)
+            };
+            for (row, time) in window.times.iter().enumerate() {
+                let at = [0, 1, 2].map(|a| value((a < axes.len()).then_some(a), row));
+                builder.push(*time, at, value(speed, row), value(force, row));
+            }
+        }
+        robots.push(builder.finish());
+    }
+    Ok(RunAnswer::Path(robots))
+}
+
 /// Rows further apart than this are not joined by a line: the time for which the
 /// channel would have held its value. Where nothing is held (samples only), the
 /// usual ten intervals.
@@ -130,7 +179,6 @@ mod tests {
         catalog::RunDetail,
         harvest::{NoProgress, Options, harvest_log},
         lake::Lake,
-        profile::Profile,
         run_id::RunId,
     };
 
@@ -244,6 +292,11 @@ mod tests {
             window.columns[1],
             (40..50).map(f64::from).collect::<Vec<_>>()
         );
+        // One axis is no path.
+        let path = RunRequest::Path {
+            table: table.clone(),
+        };
+        assert_eq!(ask(&path), RunAnswer::Path(vec![]));
         let locate = RunRequest::Locate {
             table,
             time: START + 5_001_000,

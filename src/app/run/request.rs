@@ -1,7 +1,10 @@
 //! What the views of a run ask of workers, and what they are answered.
 
 use crate::{
-    app::{chart::Series, run::Overview},
+    app::{
+        chart::Series,
+        run::{Overview, RobotPath},
+    },
     etl::{catalog::RunDetail, lake::run_file::Window, run_id::RunId},
 };
 use std::ops::Range;
@@ -21,17 +24,20 @@ pub enum RunSlot {
     Rows,
     /// The row of a time.
     Locate,
+    /// The paths of the robots.
+    Path,
 }
 
 impl RunSlot {
     /// Every slot.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Detail,
         Self::Overview,
         Self::Channel,
         Self::CursorRow,
         Self::Rows,
         Self::Locate,
+        Self::Path,
     ];
 }
 
@@ -90,6 +96,11 @@ pub enum RunRequest {
         /// Which rows.
         rows: Range<u64>,
     },
+    /// The paths of all robots.
+    Path {
+        /// Where.
+        table: TableRef,
+    },
     /// The first row at or after a time.
     Locate {
         /// Where.
@@ -124,4 +135,6 @@ pub enum RunAnswer {
     Rows(Window),
     /// To [`RunRequest::Locate`].
     Located(u64),
+    /// To [`RunRequest::Path`]: the robots of which two axes are known.
+    Path(Vec<RobotPath>),
 }

@@ -1,7 +1,7 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
 use super::{
-    Place, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef, place::FORMS,
+    Path, Place, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef, place::FORMS,
     signals::Want,
 };
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
         chart::{format_value, format_whole},
         effect::{Effect, Request, Slot},
         keymap::Context,
+        layout,
         prompt::Purpose,
     },
     etl::{catalog::RunDetail, run_id::RunId, time},
@@ -24,11 +25,13 @@ pub enum Tab {
     Signals,
     /// Its table.
     Samples,
+    /// Where its tools went.
+    Path,
 }
 
 impl Tab {
     /// In the order of the screen.
-    pub const ALL: [Self; 3] = [Self::Summary, Self::Signals, Self::Samples];
+    pub const ALL: [Self; 4] = [Self::Summary, Self::Signals, Self::Samples, Self::Path];
 
     /// The word for the screen.
     pub fn title(self) -> &'static str {
@@ -36,6 +39,7 @@ impl Tab {
             Self::Summary => "Summary",
             Self::Signals => "Signals",
             Self::Samples => "Samples",
+            Self::Path => "Path",
         }
     }
 
@@ -59,6 +63,8 @@ pub struct Views {
     pub signals: Signals,
     /// See [`Tab::Samples`].
     pub samples: Samples,
+    /// See [`Tab::Path`]. Its span of time and its cursor are those of Signals.
+    pub path: Path,
 }
 
 /// One run that is open.
@@ -119,6 +125,7 @@ impl RunScreen {
             (_, Tab::Summary) => &[Context::Summary, Context::Run],
             (_, Tab::Signals) => &[Context::Signals, Context::Run],
             (_, Tab::Samples) => &[Context::Samples, Context::Run],
+            (_, Tab::Path) => &[Context::Path, Context::Run],
         }
     }
 
@@ -137,6 +144,7 @@ impl RunScreen {
                     Tab::Summary => views.summary.update(action, (width, height)),
                     Tab::Signals => views.signals.update(action, height),
                     Tab::Samples => views.samples.update(action, (width, height)),
+                    Tab::Path => views.path.update(action) || views.signals.update_time(action),
                 };
             }
         }
@@ -168,7 +176,9 @@ impl RunScreen {
             }
             (Ok(RunAnswer::Rows(window)), Some(v)) => v.samples.take(window),
             (Ok(RunAnswer::Located(row)), Some(v)) => v.samples.go_to(row, height),
+            (Ok(RunAnswer::Path(robots)), Some(v)) => v.path.take(Ok(robots)),
             (Err(sentence), Some(v)) => match slot {
+                RunSlot::Path => v.path.take(Err(sentence)),
                 RunSlot::Overview => v.signals.take_overview(Err(sentence)),
                 RunSlot::Channel => v.signals.take_channel(Err(sentence)),
                 RunSlot::Rows => v.samples.fail(sentence),
@@ -199,18 +209,21 @@ impl RunScreen {
             };
             let mut summary = Summary::new(&detail);
             let mut samples = Samples::new(&detail);
+            let mut path = Path::default();
             if let Some(earlier) = earlier {
                 let same = earlier.table == table;
                 signals.resume(earlier.signals, same);
                 (summary.top, summary.first_column) =
                     (earlier.summary.top, earlier.summary.first_column);
                 samples.resume(earlier.samples, same);
+                path.resume(earlier.path, same);
             }
             self.views = Some(Views {
                 table,
                 summary,
                 signals,
                 samples,
+                path,
             });
         } else if self.error.is_none() {
             self.error = Some("the run has no samples".into());
@@ -230,6 +243,7 @@ impl RunScreen {
             table,
             signals,
             samples,
+            path,
             ..
         }) = &mut self.views
         else {
@@ -239,6 +253,10 @@ impl RunScreen {
         let names = |s: &Signals| s.channels.iter().map(|c| c.name.clone()).collect();
         match self.tab {
             Tab::Summary => Vec::new(),
+            Tab::Path if path.wanted() => {
+                vec![ask(RunSlot::Path, RunRequest::Path { table: table() })]
+            }
+            Tab::Path => Vec::new(),
             Tab::Signals => signals
                 .wants()
                 .into_iter()
@@ -411,6 +429,7 @@ impl RunScreen {
         let Some(views) = &self.views else { return id };
         match self.tab {
             Tab::Summary => id,
+            Tab::Path => views.path.place(views.signals.cursor.time).unwrap_or(id),
             Tab::Signals => {
                 let s = &views.signals;
                 let mut text = time::format(s.cursor.snap(s.times()));
@@ -437,11 +456,12 @@ impl RunScreen {
 
     /// Columns and lines that the view of a tab has.
     pub fn body(&self) -> (usize, usize) {
-        let (width, height) = self.size;
-        // The browser's frame, and the run's heading.
-        let frame = if height >= 20 { 5 } else { 4 };
-        let height = height.saturating_sub(frame);
-        (usize::from(width), usize::from(height))
+        let body = layout::body(self.size);
+        // The first line is the run's heading.
+        (
+            usize::from(body.width),
+            usize::from(body.height.saturating_sub(1)),
+        )
     }
 
     /// What the cursor of Signals stands on, in words: its time, the pinned one's

@@ -44,6 +44,13 @@ fn each_tab_reads_what_it_shows_when_it_is_shown() {
         samples(&screen).cell(0, 0).as_deref(),
         Some("20:40:00.027000")
     );
+    assert_eq!(act(&mut screen, Action::NextPane), 1);
+    assert_eq!(screen.tab, Tab::Path);
+    assert_eq!(
+        act(&mut screen, Action::ZoomIn),
+        0,
+        "nor does one of the path"
+    );
     assert_eq!(act(&mut screen, Action::NextPane), 0);
     assert_eq!(screen.tab, Tab::Summary);
 }
@@ -51,7 +58,8 @@ fn each_tab_reads_what_it_shows_when_it_is_shown() {
 #[test]
 fn samples_read_windows_around_what_is_seen() {
     let mut screen = opened((80, 24));
-    act(&mut screen, Action::PreviousPane);
+    act(&mut screen, Action::NextPane);
+    act(&mut screen, Action::NextPane);
     for _ in 0..50 {
         assert_eq!(
             act(&mut screen, Action::PageDown),
@@ -82,7 +90,8 @@ fn samples_read_windows_around_what_is_seen() {
 fn one_goes_to_times_and_rows() {
     let mut screen = opened((80, 24));
     assert_eq!(screen.prompt(Action::GoTo), None);
-    act(&mut screen, Action::PreviousPane);
+    act(&mut screen, Action::NextPane);
+    act(&mut screen, Action::NextPane);
     assert_eq!(screen.prompt(Action::GoTo), Some(Purpose::GoTo));
     submit(&mut screen, "+10s").unwrap();
     assert_eq!(samples(&screen).row, 1000);
@@ -144,7 +153,7 @@ fn a_run_that_failed_or_is_gone_says_so() {
 #[test]
 fn a_table_deleted_by_hand_is_told_in_every_tab_and_asked_for_once() {
     let mut screen = opened((80, 24));
-    for tab in [Tab::Signals, Tab::Samples] {
+    for tab in [Tab::Signals, Tab::Samples, Tab::Path] {
         let mut open = screen.update(Action::NextPane);
         assert_eq!(screen.tab, tab);
         let mut asked = 0;
@@ -217,7 +226,7 @@ fn no_action_at_any_size_fails() {
     for size in [(1, 1), (0, 0), (20, 5), (300, 100)] {
         let effects = screen.resize(size);
         settle(&mut screen, effects);
-        for _ in 0..3 {
+        for _ in 0..4 {
             act(&mut screen, Action::NextPane);
             for action in Action::ALL
                 .iter()

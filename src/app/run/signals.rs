@@ -152,6 +152,14 @@ impl Signals {
             Action::First => self.row = 0,
             Action::Last => self.row = last,
             Action::Mark => self.choose(),
+            action => return self.update_time(action),
+        }
+        true
+    }
+
+    /// What the path shares with the charts: span of time, cursor, marker.
+    pub fn update_time(&mut self, action: Action) -> bool {
+        match action {
             Action::Left => self.range = self.range.pan(-PAN, self.bounds),
             Action::Right => self.range = self.range.pan(PAN, self.bounds),
             Action::ZoomIn => self.zoom(0.5),

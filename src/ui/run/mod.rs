@@ -1,5 +1,6 @@
 //! Draws one run: its heading with the tabs, and the tab that is open.
 
+mod path;
 mod samples;
 mod signals;
 mod summary;
@@ -37,6 +38,7 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
             Tab::Summary => summary::draw(body, buf, &views.summary, theme),
             Tab::Signals => signals::draw(body, buf, screen, &views.signals, theme),
             Tab::Samples => samples::draw(body, buf, &views.samples, theme),
+            Tab::Path => path::draw(body, buf, views, theme),
         },
         (None, Some(error)) => sentence(body, buf, error, theme.error),
         (None, None) => put(body, buf, " reading the run …", theme.muted),

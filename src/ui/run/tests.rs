@@ -2,7 +2,7 @@ use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
 use crate::app::{
-    Action,
+    Action, layout,
     run::{RunAnswer, RunSlot, fixture},
 };
 
@@ -12,9 +12,8 @@ fn theme() -> Theme {
 
 /// The run's part of the terminal as text.
 fn text(screen: &RunScreen) -> String {
-    let (width, height) = screen.size;
-    let frame = if height >= 20 { 4 } else { 3 };
-    let backend = TestBackend::new(width, height.saturating_sub(frame));
+    let body = layout::body(screen.size);
+    let backend = TestBackend::new(body.width, body.height);
     let mut terminal = Terminal::new(backend).unwrap();
     let theme = theme();
     terminal
@@ -78,8 +77,22 @@ fn signals_without_a_chart_and_with_all() {
 #[test]
 fn samples() {
     use Action::*;
-    snapshot("samples", &[PreviousPane, Down, Down]);
-    snapshot("samples_end", &[PreviousPane, Last, Right, Right, Right]);
+    snapshot("samples", &[NextPane, NextPane, Down, Down]);
+    snapshot(
+        "samples_end",
+        &[NextPane, NextPane, Last, Right, Right, Right],
+    );
+}
+
+#[test]
+fn path() {
+    use Action::*;
+    let mut actions = vec![PreviousPane];
+    snapshot("path", &actions);
+    actions.extend([ZoomIn, Right, CursorRight, NextColour, Marker]);
+    snapshot("path_zoomed", &actions);
+    actions.extend([ZoomFit, NextPlane, NextColour]);
+    snapshot("path_x_z_by_time", &actions);
 }
 
 #[test]
@@ -129,7 +142,7 @@ fn what_cannot_be_shown_says_why() {
 #[test]
 fn every_size_is_drawn_in_every_tab() {
     let mut screen = fixture::opened((80, 24));
-    for _ in 0..3 {
+    for _ in 0..4 {
         act(&mut screen, &[Action::NextPane]);
         for width in (1..50).chain([80, 120, 250]) {
             for height in (4..30).chain([60]) {
@@ -145,7 +158,7 @@ fn every_size_is_drawn_in_every_tab() {
 fn the_row_under_the_cursor_is_always_seen() {
     for height in 8..40 {
         let mut screen = fixture::opened((80, height));
-        act(&mut screen, &[Action::PreviousPane]);
+        act(&mut screen, &[Action::NextPane, Action::NextPane]);
         for action in [
             Action::Last,
             Action::PageUp,

@@ -14,7 +14,8 @@ pub(super) fn dots(marker: Marker) -> (usize, usize) {
     }
 }
 
-fn symbol(marker: Marker, bits: u8) -> char {
+/// The character for the dots of a cell.
+pub(super) fn symbol(marker: Marker, bits: u8) -> char {
     match (marker, bits) {
         (_, 0) => ' ',
         (Marker::Braille, bits) => char::from_u32(0x2800 + u32::from(bits)).unwrap_or('•'),
@@ -44,10 +45,14 @@ impl Canvas {
         }
     }
 
+    /// The dots of a cell.
+    pub(super) fn bits(&self, x: usize, y: usize) -> u8 {
+        self.cells.get(y * self.width + x).copied().unwrap_or(0)
+    }
+
     /// The character at a cell; a space where nothing is drawn.
     pub(super) fn symbol(&self, x: usize, y: usize) -> char {
-        let bits = self.cells.get(y * self.width + x).copied();
-        symbol(self.marker, bits.unwrap_or(0))
+        symbol(self.marker, self.bits(x, y))
     }
 
     /// Draws a reduced series (one column a dot) with `low` at the bottom dot and
@@ -87,7 +92,7 @@ impl Canvas {
     }
 
     /// A thin line without holes: one dot a step along its longer side.
-    fn line(&mut self, (x0, y0): (f64, f64), (x1, y1): (f64, f64)) {
+    pub(super) fn line(&mut self, (x0, y0): (f64, f64), (x1, y1): (f64, f64)) {
         let steps = (x1 - x0).abs().max((y1 - y0).abs()).ceil().max(1.0);
         for i in 0..=steps as usize {
             let share = i as f64 / steps;

@@ -2,5 +2,6 @@
 
 pub mod chart;
 mod chart_canvas;
+pub mod chart_path;
 pub mod sparkline;
 pub mod table;

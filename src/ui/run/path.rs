@@ -1,0 +1,173 @@
+//! Draws the path of a robot's tool.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
+
+use super::{put, sentence};
+use crate::{
+    app::{
+        chart::{decimals_for, format_value},
+        run::{
+            Views,
+            path::{Colour, Point},
+        },
+    },
+    etl::time,
+    ui::{
+        theme::Theme,
+        widgets::chart_path::{PathPlot, Place},
+    },
+};
+
+/// Colours of a figure from low to high.
+const CLASSES: usize = 5;
+
+pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
+    let (path, signals) = (&views.path, &views.signals);
+    if area.height < 3 {
+        return;
+    }
+    if let Some(error) = &path.error {
+        return sentence(area, buf, error, theme.error);
+    }
+    let Some(robot) = path.shown() else {
+        let text = match path.robots {
+            None => "reading the path …",
+            Some(_) => "No robot of this run has samples on two axes: there is no path to draw.",
+        };
+        return sentence(area, buf, text, theme.muted);
+    };
+    let (across, up) = path.plane();
+    let (x, y) = (|p: &Point| nth(p, across), |p: &Point| nth(p, up));
+    let extent = [
+        extent(robot.points.iter().map(x)),
+        extent(robot.points.iter().map(y)),
+    ];
+    let colour = path.colour();
+    let seen = robot.within(signals.range);
+    let figures = extent_of_known(seen.iter().map(|p| p.figure(colour)));
+    let class = |p: &Point| {
+        let (low, high) = figures.unwrap_or_default();
+        let share = (p.figure(colour) - low) / (high - low).max(f64::MIN_POSITIVE);
+        // A figure that is not known has the lowest colour.
+        (share.max(0.0) * CLASSES as f64).min(CLASSES as f64 - 1.0) as usize
+    };
+    let mut styles = vec![theme.faint];
+    styles.extend((0..CLASSES).map(|c| class_style(theme, c)));
+    // The whole path first, faint; what is in the visible span over it.
+    let place = |p: &Point, class: usize| Place {
+        x: x(p),
+        y: y(p),
+        class,
+        joined: p.joined,
+    };
+    let zoomed = signals.range != signals.bounds;
+    let whole = robot.points.iter().filter(|_| zoomed).map(|p| place(p, 0));
+    let seen_places = seen.iter().enumerate().map(|(i, p)| {
+        let mut place = place(p, class(p) + 1);
+        place.joined &= i > 0;
+        place
+    });
+    let cursor = robot.at(signals.cursor.time).map(|p| (x(p), y(p)));
+    let lines: Vec<Rect> = area.rows().collect();
+    let plot = Rect {
+        height: area.height - 2,
+        ..area
+    };
+    PathPlot {
+        places: &mut whole.chain(seen_places),
+        extent,
+        cursor,
+        marker: signals.marker,
+        styles: &styles,
+        cursor_style: theme.accent,
+    }
+    .render(plot, buf);
+    let name = |axis: usize| robot.axes.get(axis).map_or("", String::as_str);
+    let range = |axis: usize, (low, high): (f64, f64)| {
+        format!(
+            "{} {} … {}",
+            name(axis),
+            format_value(low, 1),
+            format_value(high, 1)
+        )
+    };
+    let [in_x, in_y] = extent;
+    if let [.., legend_line, place_line] = lines.as_slice() {
+        let unit = match colour {
+            Colour::Force => unit_of(views, &format!("f{}", robot.robot)),
+            Colour::Speed => unit_of(views, &format!("v{}", robot.robot)),
+            Colour::Time => "",
+        };
+        legend(*legend_line, buf, (colour, unit), figures, theme);
+        let text = format!(
+            " robot {}  → {}  ↑ {} {}  at {}: {}",
+            robot.robot,
+            range(across, in_x),
+            range(up, in_y),
+            robot.unit,
+            time::format_clock(signals.cursor.snap(signals.times())),
+            path.place(signals.cursor.time)
+                .unwrap_or_else(|| "·".into())
+        );
+        put(*place_line, buf, &text, theme.muted);
+    }
+}
+
+fn nth(point: &Point, axis: usize) -> f64 {
+    point.at.get(axis).copied().unwrap_or(f64::NAN)
+}
+
+fn extent(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    extent_of_known(values).unwrap_or_default()
+}
+
+fn extent_of_known(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let known = values.filter(|v| !v.is_nan()).map(|v| (v, v));
+    known.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+fn unit_of<'a>(views: &'a Views, channel: &str) -> &'a str {
+    let found = views.signals.channels.iter().find(|c| c.name == channel);
+    found.map_or("", |c| c.unit.as_str())
+}
+
+fn class_style(theme: &Theme, class: usize) -> Style {
+    theme.series.get(class).copied().unwrap_or(theme.text)
+}
+
+/// `force N  ■ 921 ■ 1,218 ■ …`: where each colour begins.
+fn legend(
+    area: Rect,
+    buf: &mut Buffer,
+    (colour, unit): (Colour, &str),
+    figures: Option<(f64, f64)>,
+    theme: &Theme,
+) {
+    let mut spans = vec![Span::styled(
+        format!(" {} {unit}", colour.word()),
+        theme.muted,
+    )];
+    match figures {
+        None => spans.push(Span::styled("  not known here", theme.muted)),
+        Some((low, high)) => {
+            let decimals = decimals_for(low, high).saturating_sub(1);
+            let number = |v: f64| match colour {
+                Colour::Time => time::format_clock(v as i64),
+                _ => format_value(v, decimals),
+            };
+            for class in 0..CLASSES {
+                let from = low + (high - low) * class as f64 / CLASSES as f64;
+                spans.push(Span::styled("  ■", class_style(theme, class)));
+                spans.push(Span::styled(format!(" {}", number(from)), theme.text));
+            }
+            spans.push(Span::styled(format!(" … {}", number(high)), theme.text));
+        }
+    }
+    Line::from(spans).render(area, buf);
+}
