@@ -4,8 +4,11 @@
 pub mod footer;
 pub mod key;
 pub mod scan;
+pub mod watch;
 
 use std::path::PathBuf;
+
+pub use watch::Watcher;
 
 /// How a log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

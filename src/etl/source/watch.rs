@@ -1,0 +1,304 @@
+//! Notices that something below the data directory moved, and says "look again".
+//!
+//! Through the operating system's notices where that works, else by polling that rests
+//! so much longer than a poll takes that it costs under half a per cent of a core.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::{Path, PathBuf},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never, select};
+use notify::{
+    Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
+    event::{AccessKind, AccessMode},
+};
+
+use super::scan;
+use crate::etl::harvest::CancelToken;
+
+/// A burst is over after this long without a notice,
+const QUIET: Duration = Duration::from_millis(200);
+/// or after this long whatever comes: a recorder that never pauses must not hide others.
+const LONGEST: Duration = Duration::from_secs(1);
+/// A log that stopped growing without a footer is `failed` after a minute without any
+/// further notice: one more look is due then.
+const SETTLED: Duration = Duration::from_secs(61);
+/// A poll rests this many times as long as it took on all cores together,
+const REST: u32 = 250;
+/// and at least this long.
+const SHORTEST_REST: Duration = Duration::from_secs(2);
+
+/// Watches until dropped.
+pub struct Watcher {
+    /// Closing it stops the thread.
+    stop: Option<Sender<()>>,
+    cancel: CancelToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    /// Calls `on_change` from a thread of its own once everything is watched, and then
+    /// after every burst of changes below `data_dir` that is not below `cache_dir`.
+    pub fn start(data_dir: &Path, cache_dir: &Path, on_change: impl Fn() + Send + 'static) -> Self {
+        Self::spawn(data_dir, cache_dir, on_change, run)
+    }
+
+    fn spawn<F: Fn() + Send + 'static>(
+        data_dir: &Path,
+        cache_dir: &Path,
+        on_change: F,
+        work: fn(&Places, &Receiver<()>, &CancelToken, &F),
+    ) -> Self {
+        let (stop, stopped) = bounded(0);
+        let cancel = CancelToken::new();
+        let token = cancel.clone();
+        let places = Places::new(data_dir, cache_dir);
+        let thread = std::thread::Builder::new()
+            .name("watch".into())
+            .spawn(move || work(&places, &stopped, &token, &on_change))
+            .map_err(|e| tracing::error!("cannot watch the data directory: {e}"))
+            .ok();
+        Self {
+            stop: Some(stop),
+            cancel,
+            thread,
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Both directories with all links resolved: notices name them so.
+struct Places {
+    data: PathBuf,
+    cache: PathBuf,
+}
+
+impl Places {
+    fn new(data_dir: &Path, cache_dir: &Path) -> Self {
+        let real = |path: &Path| {
+            path.canonicalize()
+                .or_else(|_| std::path::absolute(path))
+                .unwrap_or_else(|_| path.to_owned())
+        };
+        Self {
+            data: real(data_dir),
+            cache: real(cache_dir),
+        }
+    }
+
+    /// Whether a notice means that a log may be another. Opening and reading are not:
+    /// the look that a notice leads to opens every folder itself.
+    fn concerns(&self, event: &Event) -> bool {
+        let moved = match event.kind {
+            EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
+            EventKind::Access(_) => false,
+            _ => true,
+        };
+        let outside = |p: &PathBuf| !p.starts_with(&self.cache);
+        moved && (event.paths.is_empty() || event.paths.iter().any(outside))
+    }
+}
+
+fn run<F: Fn()>(places: &Places, stopped: &Receiver<()>, cancel: &CancelToken, on_change: &F) {
+    match listen(places, stopped, on_change) {
+        Ok(()) => {}
+        Err(e) => {
+            tracing::warn!("changes of the data directory are polled: {e}");
+            poll(places, stopped, cancel, on_change);
+        }
+    }
+}
+
+/// Listens until stopped, or until the system cannot tell any more (too many folders,
+/// the data directory itself gone).
+fn listen<F: Fn()>(places: &Places, stopped: &Receiver<()>, on_change: &F) -> notify::Result<()> {
+    let (changed, changes) = bounded::<()>(1);
+    let (broke, broken) = bounded::<notify::Error>(1);
+    let filter = Places {
+        data: places.data.clone(),
+        cache: places.cache.clone(),
+    };
+    let mut watcher = RecommendedWatcher::new(
+        move |notice: notify::Result<Event>| match notice {
+            Ok(event) if filter.is_end(&event) => {
+                let _ = broke.try_send(notify::Error::path_not_found());
+            }
+            Ok(event) if filter.concerns(&event) => {
+                // Full: somebody is about to look already.
+                let _ = changed.try_send(());
+            }
+            Ok(_) => {}
+            Err(e) => {
+                let _ = broke.try_send(e);
+            }
+        },
+        notify::Config::default().with_follow_symlinks(false),
+    )?;
+    watcher.watch(&places.data, RecursiveMode::Recursive)?;
+    // What moved between the caller's first look and this moment has sent no notice.
+    on_change();
+    let mut settled: Option<Instant> = None;
+    loop {
+        let timer = settled.map_or_else(never, crossbeam_channel::at);
+        select! {
+            recv(stopped) -> _ => return Ok(()),
+            recv(broken) -> error => return error.map_or(Ok(()), Err),
+            recv(timer) -> _ => settled = None,
+            recv(changes) -> _ => {
+                if !calm_down(&changes, stopped) {
+                    return Ok(());
+                }
+                settled = Some(Instant::now() + SETTLED);
+            }
+        }
+        on_change();
+    }
+}
+
+impl Places {
+    /// The data directory itself is gone, and every notice with it.
+    fn is_end(&self, event: &Event) -> bool {
+        let gone = matches!(
+            event.kind,
+            EventKind::Remove(_) | EventKind::Modify(notify::event::ModifyKind::Name(_))
+        );
+        gone && event.paths.first() == Some(&self.data)
+    }
+}
+
+/// Waits for the end of a burst; false when stopped meanwhile.
+fn calm_down(changes: &Receiver<()>, stopped: &Receiver<()>) -> bool {
+    let end = Instant::now() + LONGEST;
+    loop {
+        let quiet = QUIET.min(end.saturating_duration_since(Instant::now()));
+        if quiet.is_zero() {
+            return true;
+        }
+        select! {
+            recv(stopped) -> _ => return false,
+            recv(changes) -> change => if change.is_err() { return true },
+            default(quiet) => return true,
+        }
+    }
+}
+
+fn poll<F: Fn()>(places: &Places, stopped: &Receiver<()>, cancel: &CancelToken, on_change: &F) {
+    let cores = u32::try_from(rayon::current_num_threads()).unwrap_or(1);
+    let mut last = None;
+    let mut settled: Option<Instant> = None;
+    loop {
+        let start = Instant::now();
+        let now = digest(places, cancel);
+        let rest = (start.elapsed() * REST * cores).max(SHORTEST_REST);
+        let due = settled.is_some_and(|at| at <= start);
+        if last != Some(now) {
+            last = Some(now);
+            settled = Some(start + SETTLED);
+            on_change();
+        } else if due {
+            settled = None;
+            on_change();
+        }
+        match stopped.recv_timeout(rest) {
+            Err(RecvTimeoutError::Timeout) => {}
+            _ => return,
+        }
+    }
+}
+
+/// Names, sizes and times of all logs as one number.
+fn digest(places: &Places, cancel: &CancelToken) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match scan::scan(&places.data, &places.cache, cancel) {
+        Ok(scan) => {
+            for f in &scan.found {
+                (&f.raw, f.size, f.mtime_ns, f.inode, &f.trouble).hash(&mut hasher);
+            }
+            scan.unread.hash(&mut hasher);
+        }
+        Err(e) => e.to_string().hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    type Work = fn(&Places, &Receiver<()>, &CancelToken, &Signal);
+    type Signal = Box<dyn Fn() + Send>;
+
+    fn watch(work: Work) -> (tempfile::TempDir, Watcher, Receiver<()>) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("data/cache")).unwrap();
+        let (send, signals) = crossbeam_channel::unbounded();
+        let signal: Signal = Box::new(move || send.send(()).unwrap());
+        let data = dir.path().join("data");
+        let watcher = Watcher::spawn(&data, &data.join("cache"), signal, work);
+        signals.recv_timeout(PATIENCE).expect("the first signal");
+        (dir, watcher, signals)
+    }
+
+    fn listen_only(p: &Places, s: &Receiver<()>, _: &CancelToken, f: &Signal) {
+        listen(p, s, f).unwrap();
+    }
+
+    #[test]
+    fn new_changed_and_vanished_logs_are_noticed_also_in_new_folders() {
+        let (dir, _watcher, signals) = watch(listen_only);
+        let folder = dir.path().join("data/cell-1");
+        fs::create_dir(&folder).unwrap();
+        signals.recv_timeout(PATIENCE).expect("a new folder");
+        fs::write(folder.join("a.csv"), "a").unwrap();
+        signals.recv_timeout(PATIENCE).expect("a new log");
+        fs::write(folder.join("a.csv"), "ab").unwrap();
+        signals.recv_timeout(PATIENCE).expect("a changed log");
+        fs::remove_file(folder.join("a.csv")).unwrap();
+        signals.recv_timeout(PATIENCE).expect("a log that is gone");
+    }
+
+    #[test]
+    fn a_burst_is_one_signal_and_reading_is_none() {
+        let (dir, _watcher, signals) = watch(listen_only);
+        let file = dir.path().join("data/a.csv");
+        for n in 0..50 {
+            fs::write(&file, n.to_string()).unwrap();
+            fs::read(&file).unwrap();
+            fs::write(dir.path().join("data/cache/x"), "x").unwrap();
+        }
+        signals.recv_timeout(PATIENCE).expect("the burst");
+        let more = std::iter::from_fn(|| signals.recv_timeout(LONGEST + QUIET).ok()).count();
+        assert!(more <= 2, "{more} more signals");
+
+        fs::read(&file).unwrap();
+        fs::read_dir(dir.path().join("data")).unwrap().count();
+        fs::write(dir.path().join("data/cache/y"), "y").unwrap();
+        let none = signals.recv_timeout(QUIET * 3);
+        assert_eq!(none, Err(RecvTimeoutError::Timeout));
+    }
+
+    #[test]
+    fn polling_notices_and_stops_at_once() {
+        let (dir, watcher, signals) = watch(poll);
+        fs::write(dir.path().join("data/a.csv"), "a").unwrap();
+        signals.recv_timeout(PATIENCE).expect("a new log");
+        let start = Instant::now();
+        drop(watcher);
+        assert!(start.elapsed() < SHORTEST_REST);
+    }
+}
