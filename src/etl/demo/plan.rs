@@ -6,7 +6,7 @@ use super::{Options, signal};
 use crate::etl::time::SECOND;
 
 /// 2022-11-23T20:40:00Z: where the first log begins.
-const BEGIN: i64 = 1_669_236_000 * SECOND;
+pub(super) const BEGIN: i64 = 1_669_236_000 * SECOND;
 const HOUR: i64 = 3600 * SECOND;
 /// Between the runs of a cell.
 const PAUSE: i64 = 30 * SECOND;
