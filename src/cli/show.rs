@@ -77,11 +77,8 @@ fn line(out: &mut String, label: &str, text: &str) {
 fn log_text(detail: &LogDetail, runs: &[RunDetail]) -> String {
     let log = &detail.row;
     let mut out = format!("log {}\n", log.key);
-    line(
-        &mut out,
-        "state",
-        &format!("{}: {}", log.state.word(), log.reason),
-    );
+    line(&mut out, "state", log.state.word());
+    line(&mut out, "reason", &log.reason);
     line(&mut out, "file", &log.path);
     line(
         &mut out,

@@ -43,7 +43,7 @@ pub fn select(look: &Look, args: &args::Harvest) -> Result<Selection> {
         return Ok(selection);
     }
     for log in look.catalog.logs()? {
-        if log.is_due() || (args.force && can_be_forced(&log)) {
+        if log.is_due() || (args.force && can_be_forced(&log)) || is_untried(look, &log)? {
             selection.logs.push(log);
         } else if log.leave_alone.is_some() {
             selection.left_alone.push(log);
@@ -52,6 +52,16 @@ pub fn select(look: &Look, args: &args::Harvest) -> Result<Selection> {
         }
     }
     Ok(selection)
+}
+
+/// A log that is plainly none (a folder, no footer) is `failed` before anybody tried. It is
+/// tried once, so that the call in which it turns up says so; then it is left alone.
+fn is_untried(look: &Look, log: &LogRow) -> Result<bool> {
+    if log.state != LogState::Failed {
+        return Ok(false);
+    }
+    let detail = look.catalog.log_detail(&log.key)?;
+    Ok(detail.is_some_and(|d| d.history.is_empty() && d.content_hash.is_none()))
 }
 
 fn can_be_forced(log: &LogRow) -> bool {

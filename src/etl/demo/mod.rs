@@ -162,7 +162,11 @@ fn put(path: &Path, bytes: &[u8]) -> Result<bool> {
 /// so that other content has another time.
 fn modified(bytes: &[u8]) -> SystemTime {
     let hash = blake3::hash(bytes);
-    let part = hash.as_bytes().iter().take(4).fold(0, |n, b| n << 8 | u64::from(*b));
+    let part = hash
+        .as_bytes()
+        .iter()
+        .take(4)
+        .fold(0, |n, b| n << 8 | u64::from(*b));
     let micros = plan::BEGIN.unsigned_abs() + DAY_US + part % DAY_US;
     SystemTime::UNIX_EPOCH + Duration::from_micros(micros)
 }

@@ -167,16 +167,32 @@ fn stepped(
     let Some(mut next) = steps.checked_mul(step).and_then(|us| start.checked_add(us)) else {
         return Ok(());
     };
-    let held: Vec<i64> =
-        reader.columns.iter().map(|c| limits.get(*c).copied().unwrap_or(i64::MAX)).collect();
+    let held: Vec<i64> = reader
+        .columns
+        .iter()
+        .map(|c| limits.get(*c).copied().unwrap_or(i64::MAX))
+        .collect();
     // Begin so far back that what is still held at the first step has been seen to change.
-    let longest = held.iter().copied().filter(|us| *us < i64::MAX).max().unwrap_or(0);
-    let first = reader.table.row_at(next.saturating_sub(longest))?.saturating_sub(1);
-    let mut now = InForce { held, ..InForce::default() };
+    let longest = held
+        .iter()
+        .copied()
+        .filter(|us| *us < i64::MAX)
+        .max()
+        .unwrap_or(0);
+    let first = reader
+        .table
+        .row_at(next.saturating_sub(longest))?
+        .saturating_sub(1);
+    let mut now = InForce {
+        held,
+        ..InForce::default()
+    };
     let mut values = Vec::new();
     let mut last = None;
     reader.each_from(first, |window, i| {
-        let Some(time) = window.times.get(i).copied() else { return Ok(false) };
+        let Some(time) = window.times.get(i).copied() else {
+            return Ok(false);
+        };
         values_at(window, i, &mut values);
         while next < time && next <= *span.end() {
             now.emit(next, Some(&values), out)?;
@@ -229,7 +245,9 @@ impl InForce {
         for (i, value) in self.values.iter().enumerate() {
             let limit = self.held.get(i).copied().unwrap_or(i64::MAX);
             let since = self.since.get(i).copied().unwrap_or(time);
-            let again = next.and_then(|n| n.get(i)).is_some_and(|n| n.to_bits() == value.to_bits());
+            let again = next
+                .and_then(|n| n.get(i))
+                .is_some_and(|n| n.to_bits() == value.to_bits());
             let in_force = at == time
                 || at.saturating_sub(since) <= limit
                 || (again && at.saturating_sub(time) <= limit);

@@ -1,0 +1,101 @@
+//! `mdtui export` by the real binary; what is in the files has unit tests of its own.
+
+mod common;
+
+use std::fs;
+
+use common::Lab;
+
+fn lab() -> (Lab, String, u64, u64) {
+    let lab = Lab::demo(1);
+    lab.ok(&["harvest"]);
+    let runs = lab.json(&["runs", "--json"]);
+    let run = &runs["runs"][0];
+    let number = |key: &str| run[key].as_u64().unwrap();
+    let uuid = run["run_uuid"].as_str().unwrap().to_owned();
+    let (rows, complete) = (number("rows"), number("complete_rows"));
+    (lab, uuid, rows, complete)
+}
+
+#[test]
+fn every_form_is_written_by_its_ending() {
+    let (lab, run, rows, complete) = lab();
+    for name in ["a.csv", "a.parquet", "a.ndjson", "a.arrow"] {
+        let answer = lab.run(&["export", &run, "-o", name]);
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        assert!(answer.out.is_empty(), "results go to the file");
+        assert!(lab.root().join(name).exists());
+    }
+    let lines = |name: &str| {
+        fs::read_to_string(lab.root().join(name))
+            .unwrap()
+            .lines()
+            .count() as u64
+    };
+    assert_eq!(lines("a.csv"), rows + 1);
+    assert_eq!(lines("a.ndjson"), rows);
+    lab.ok(&["export", &run, "--complete", "-o", "c.csv"]);
+    assert!(complete > 0 && complete < rows);
+    assert_eq!(lines("c.csv"), complete + 1);
+}
+
+#[test]
+fn columns_spans_and_steps_are_taken() {
+    let (lab, run, ..) = lab();
+    let asked = [
+        "export",
+        &run,
+        "--columns",
+        "fz_1,x_1",
+        "--from",
+        "+0.5s",
+        "--to",
+        "+0.6s",
+        "--resample",
+        "10ms",
+        "-o",
+        "s.csv",
+    ];
+    lab.ok(&asked);
+    let text = fs::read_to_string(lab.root().join("s.csv")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "time,fz_1,x_1");
+    assert_eq!(lines.len(), 12);
+    let time =
+        |line: &str| mdtui::etl::time::parse(line.split(',').next().unwrap().as_bytes()).unwrap();
+    assert!(
+        lines[1..]
+            .windows(2)
+            .all(|w| time(w[1]) - time(w[0]) == 10_000)
+    );
+}
+
+#[test]
+fn what_is_asked_wrongly_is_usage_and_writes_nothing() {
+    let (lab, run, ..) = lab();
+    for (args, word) in [
+        (&["export", "zebra", "-o", "a.csv"][..], "zebra"),
+        (&["export", &run, "-o", "a.xlsx"], ".csv"),
+        (&["export", &run, "--columns", "q", "-o", "a.csv"], "\"q\""),
+        (&["export", &run, "--from", "noon", "-o", "a.csv"], "noon"),
+        (&["export", &run, "--resample", "0ms", "-o", "a.csv"], "0ms"),
+        (
+            &[
+                "export", &run, "--from", "+2s", "--to", "+1s", "-o", "a.csv",
+            ],
+            "before",
+        ),
+        (&["export", &run, "-o", "cache/a.csv"], "in the lake"),
+        (
+            &["export", &run, "-o", "data/cell-01/2022-11-23T2040.parquet"],
+            "never changed",
+        ),
+    ] {
+        let answer = lab.run(args);
+        assert_eq!(answer.code, 2, "{args:?} {}", answer.err);
+        assert!(answer.sentence().contains(word), "{args:?}: {}", answer.err);
+    }
+    assert!(!lab.root().join("a.csv").exists());
+    let unwritable = lab.run(&["export", &run, "-o", "no/such/folder/a.csv"]);
+    assert_eq!(unwritable.code, 75, "{}", unwritable.err);
+}

@@ -1,0 +1,237 @@
+//! `mdtui harvest` on real files: everything, nothing, damaged logs, signals.
+
+mod common;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use common::Lab;
+use mdtui::etl::demo::Options;
+
+#[test]
+fn all_logs_are_harvested_and_a_second_time_there_is_nothing_to_do() {
+    let lab = Lab::demo(8);
+    let first = lab.run(&["harvest", "--all"]);
+    assert_eq!(first.code, 0, "{}", first.err);
+    let last = first.out.lines().last().unwrap();
+    assert!(last.starts_with("harvested 8 logs ("), "{last}");
+    assert!(
+        lab.states().values().all(|state| state == "harvested"),
+        "{:?}",
+        lab.states()
+    );
+    let before = lab.lake("");
+    for args in [&["harvest", "--all"][..], &["harvest"]] {
+        let again = lab.ok(args);
+        assert_eq!(again, "nothing to do: 8 logs are harvested and current\n");
+    }
+    let named = lab.ok(&["harvest", "cell-01/2022-11-23T2040"]);
+    let key = "cell-01/2022-11-23T2040";
+    assert!(
+        named.ends_with(&format!("nothing to do: {key} is harvested and current\n")),
+        "{named}"
+    );
+    assert!(
+        before == lab.lake(""),
+        "a harvest with nothing to do changed the lake"
+    );
+}
+
+#[test]
+fn every_planted_fault_ends_as_it_should() {
+    let lab = Lab::demo(20);
+    let answer = lab.run(&["harvest", "--jobs", "1"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    let states = lab.states();
+    assert_eq!(states.len(), 20);
+    for (key, state) in &states {
+        let wanted = match key.as_str() {
+            "faults/truncated" => "failed",
+            "faults/one-run-fails" => "partial",
+            "faults/same-as-another" => "duplicate",
+            _ => "harvested",
+        };
+        assert_eq!(state, wanted, "{key}");
+    }
+    // Another time the truncated log is left alone and counted.
+    let again = lab.run(&["harvest"]);
+    assert_eq!(again.code, 0, "{}{}", again.out, again.err);
+    let nothing = "nothing to do: 18 logs are harvested and current; 1 partial; left alone unless named: 1 failed\n";
+    assert_eq!(again.out, nothing);
+}
+
+#[test]
+fn the_ledger_of_the_bad_rows_has_every_reason() {
+    let lab = Lab::demo(16);
+    lab.ok(&["harvest", "faults/bad-rows.csv", "faults/bad-rows"]);
+    for key in ["faults/bad-rows", "faults/bad-rows.csv"] {
+        let shown = lab.json(&["show", key, "--json"]);
+        let ledger = &shown["log"]["ledger"];
+        let dropped = ledger["dropped"].as_object().unwrap();
+        assert_eq!(dropped.len(), 8, "{key}: {dropped:?}");
+        assert!(dropped.values().all(|n| n == 3), "{key}: {dropped:?}");
+        let (rows_in, kept) = (&ledger["rows_in"], &ledger["rows_kept"]);
+        assert_eq!(rows_in.as_u64().unwrap(), kept.as_u64().unwrap() + 24);
+    }
+}
+
+#[test]
+fn forcing_writes_the_same_bytes() {
+    let lab = Lab::demo(7);
+    lab.ok(&["harvest"]);
+    let before = lab.lake(".parquet");
+    assert!(!before.is_empty());
+    let forced = lab.ok(&["harvest", "--all", "--force"]);
+    assert!(forced.contains("harvested 7 logs"), "{forced}");
+    let after = lab.lake(".parquet");
+    assert!(before == after, "{:?} {:?}", before.keys(), after.keys());
+}
+
+#[test]
+fn damaged_logs_fail_with_a_sentence_and_the_others_are_harvested() {
+    let lab = Lab::demo(2);
+    let data = lab.data();
+    fs::write(data.join("empty.csv"), "").unwrap();
+    fs::write(
+        data.join("no-rows.csv"),
+        "time,value,field,robot_id,run_uuid,sensor_type\n",
+    )
+    .unwrap();
+    fs::write(
+        data.join("no-field.csv"),
+        "time,value,robot_id,run_uuid,sensor_type\n1,2,3,4,5\n",
+    )
+    .unwrap();
+    fs::create_dir(data.join("x.parquet")).unwrap();
+    let whole = fs::read(data.join("cell-01/2022-11-23T2040.parquet")).unwrap();
+    fs::write(data.join("cut.parquet"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(data.join("zero.parquet"), "").unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    for name in ["cut.parquet", "zero.parquet"] {
+        let file = fs::File::options()
+            .append(true)
+            .open(data.join(name))
+            .unwrap();
+        file.set_modified(long_ago).unwrap();
+    }
+    let answer = lab.run(&["harvest", "--all"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    let list = lab.json(&["list", "--json"]);
+    for log in list["logs"].as_array().unwrap() {
+        let (key, reason) = (
+            log["key"].as_str().unwrap(),
+            log["reason"].as_str().unwrap(),
+        );
+        let (state, word) = match key {
+            "empty.csv" => ("failed", "empty"),
+            "no-rows.csv" => ("failed", "no rows"),
+            "no-field.csv" => ("failed", "field"),
+            "x" => ("failed", "folder"),
+            "cut" => ("failed", "footer"),
+            "zero" => ("failed", "footer"),
+            _ => ("harvested", ""),
+        };
+        assert_eq!(log["state"], state, "{key}: {reason}");
+        assert!(reason.to_lowercase().contains(word), "{key}: {reason}");
+        assert!(
+            !reason.contains('\n') && !reason.is_empty(),
+            "{key}: {reason}"
+        );
+    }
+    let missing = lab.json(&["show", "no-field.csv", "--json"]);
+    let error = missing["log"]["errors"][0].as_str().unwrap();
+    // It names the column and lists the ones there are.
+    for word in [
+        "field",
+        "time",
+        "value",
+        "robot_id",
+        "run_uuid",
+        "sensor_type",
+    ] {
+        assert!(error.contains(word), "{error}");
+    }
+}
+
+#[test]
+fn a_dry_run_names_what_is_due_and_does_nothing() {
+    let lab = Lab::demo(3);
+    let text = lab.ok(&["harvest", "--dry-run"]);
+    assert_eq!(text.lines().count(), 4, "{text}");
+    let due = lab.json(&["harvest", "--dry-run", "--json", "cell-01/2022-11-23T2140"]);
+    assert_eq!(due["logs"].as_array().unwrap().len(), 1);
+    assert!(lab.lake("").is_empty());
+}
+
+#[test]
+fn named_logs_are_found_by_key_path_and_file_and_harvested_once() {
+    let lab = Lab::demo(4);
+    let file = lab.data().join("cell-01/2022-11-23T2040.parquet");
+    let report = lab.json(&[
+        "harvest",
+        "--json",
+        "cell-01/2022-11-23T2040",
+        "cell-01/2022-11-23T2040.parquet",
+        file.to_str().unwrap(),
+        "data/cell-02/2022-11-23T2140.csv",
+    ]);
+    let keys: Vec<&str> = report["logs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| l["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(keys.len(), 2, "{keys:?}");
+    let pending = lab.states().values().filter(|s| *s == "pending").count();
+    assert_eq!(pending, 2);
+}
+
+#[test]
+fn a_signal_cancels_and_nothing_partial_remains() {
+    for signal in ["INT", "TERM"] {
+        let lab = Lab::new();
+        lab.write_demo(&Options {
+            logs: 1,
+            run_seconds: 2.0,
+            seed: 1,
+        });
+        // One small log first, then large ones: when its line comes, the next has begun.
+        fs::rename(lab.data().join("cell-01"), lab.data().join("a")).unwrap();
+        lab.write_demo(&Options {
+            logs: 3,
+            run_seconds: 60.0,
+            seed: 1,
+        });
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mdtui"))
+            .args(["harvest", "--jobs", "1"])
+            .current_dir(lab.root())
+            .envs(lab.environment())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        assert!(first.starts_with("harvested  a/"), "{first}");
+        let kill = Command::new("kill")
+            .args([&format!("-{signal}"), &child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        let rest: Vec<String> = lines.map(|line| line.unwrap()).collect();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+        assert!(
+            rest.last()
+                .is_some_and(|l| l.starts_with("interrupted: harvested 1 log ")),
+            "{rest:?}"
+        );
+        let tmp = lab.cache().join(".mdtui/tmp");
+        assert!(!tmp.exists() || fs::read_dir(tmp).unwrap().next().is_none());
+        let records: Vec<String> = lab.lake("record.json").into_keys().collect();
+        assert_eq!(records, ["a/2022-11-23T2040/record.json"], "{signal}");
+        // The next harvest does the rest.
+        assert!(lab.ok(&["harvest"]).contains("harvested 3 logs"));
+    }
+}
