@@ -17,6 +17,8 @@ mod store;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod state_tests;
+#[cfg(test)]
 mod tests;
 
 use std::{collections::HashMap, path::PathBuf};

@@ -90,11 +90,13 @@ fn prepare(mut db: Connection, path: &Path) -> Result<Connection> {
 
 /// Refuses a database that is not mdtui's, or newer than this program.
 fn check_owner(db: &Connection, path: &Path) -> Result<()> {
+    // One transaction: another process may be making the tables right now.
     let read = || -> rusqlite::Result<(i32, usize, i64)> {
+        let tx = db.unchecked_transaction()?;
         Ok((
-            db.query_row("PRAGMA application_id", [], |r| r.get(0))?,
-            version(db)?,
-            db.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?,
+            tx.query_row("PRAGMA application_id", [], |r| r.get(0))?,
+            version(&tx)?,
+            tx.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?,
         ))
     };
     let (id, version, tables) = read().map_err(|e| refuse(path, &e))?;

@@ -200,3 +200,114 @@ fn a_log_is_found_by_key_path_and_file() {
     assert_eq!(source.folder.as_deref(), Some("cell-1"));
     assert!(w.catalog.source(&w.context, "nothing").unwrap().is_none());
 }
+
+#[test]
+fn machines_count_a_run_in_two_logs_once_and_weigh_means_by_samples() {
+    let mut w = world();
+    for path in ["a.csv", "b.csv"] {
+        w.write(path, path);
+    }
+    w.refresh();
+    // Run 2 stands in both logs; b was harvested first.
+    let mut b = w.record("b.csv", "b.csv", &[(2, T)]);
+    b.first_harvested_at = crate::etl::time::format(1_600_000_000_000_000);
+    w.commit(&b);
+    let mut a = w.record("a.csv", "a.csv", &[(1, T + 7), (2, T), (4, T - 9)]);
+    let mut other = run(5, T);
+    other.cell_id = Some("9".into());
+    a.run_to_result.insert(RunId(5), other);
+    w.commit(&a);
+
+    let machines = w.catalog.machines().unwrap();
+    let cells: Vec<_> = machines
+        .iter()
+        .map(|m| m.cell_id.as_deref().unwrap())
+        .collect();
+    assert_eq!(cells, ["9", "10"]);
+    let m = &machines[1];
+    let points: Vec<_> = m
+        .series
+        .iter()
+        .map(|p| (p.log_key.as_str(), p.run.0))
+        .collect();
+    assert_eq!(points, [("a.csv", 4), ("b.csv", 2), ("a.csv", 1)]);
+    assert_eq!(
+        (m.runs, m.runtime_s, m.top_speed_max),
+        (3, 180.0, Some(4.0))
+    );
+    // Means 10, 20 and 40 over 1, 2 and 4 samples.
+    assert_eq!(m.mean_force, Some((10.0 + 40.0 + 160.0) / 7.0));
+    assert_eq!(
+        (m.first_seen_us, m.last_seen_us),
+        (T - 9, T + 7 + 60_000_000)
+    );
+    assert_eq!(m.verdicts.get("suspect"), Some(&3));
+
+    let runs = w.catalog.runs(None).unwrap();
+    let also: Vec<_> = runs
+        .iter()
+        .filter(|r| r.run.0 == 2)
+        .map(|r| r.also_in.clone())
+        .collect();
+    assert_eq!(also, [["b.csv"], ["a.csv"]]);
+    let of_b = w.catalog.runs(Some("b.csv")).unwrap();
+    assert_eq!(of_b[0].also_in, ["a.csv"]);
+    assert!(
+        runs.iter()
+            .filter(|r| r.run.0 != 2)
+            .all(|r| r.also_in.is_empty())
+    );
+}
+
+#[test]
+fn runs_are_named_by_parts_decimals_and_log() {
+    let mut w = world();
+    w.write("cell/a.csv", "a");
+    w.write("b.csv", "b");
+    w.refresh();
+    w.harvest(
+        "cell/a.csv",
+        "cell/a.csv",
+        &[(0x12, T), (12, T + 1), (0xabc_0012, T + 2)],
+    );
+    w.harvest("b.csv", "b.csv", &[(12, T + 1)]);
+    let find = |part: &str| -> Vec<(String, u128)> {
+        let rows = w.catalog.find_runs(part).unwrap();
+        rows.into_iter().map(|r| (r.log_key, r.run.0)).collect()
+    };
+    let (a, b) = ("cell/a.csv".to_owned(), "b.csv".to_owned());
+    // The decimal form goes before parts of other ids.
+    assert_eq!(find("12"), [(b.clone(), 12), (a.clone(), 12)]);
+    assert_eq!(find("cell/a.csv/12"), [(a.clone(), 12)]);
+    assert_eq!(find("b.csv:12"), [(b, 12)]);
+    assert_eq!(find("abc0012"), [(a.clone(), 0xabc_0012)]);
+    assert_eq!(find("0000-000000000012"), [(a, 0x12)]);
+    assert!(find("").is_empty() && find("cell/a.csv/").is_empty() && find("fff").is_empty());
+}
+
+/// Run by hand, in a release build, for the figures: `cargo test --release -- --ignored many_logs`.
+#[test]
+#[ignore = "measures; takes a minute"]
+fn many_logs_are_listed_quickly() {
+    let mut w = world();
+    for n in 0..100_000 {
+        let path = format!("cell-{}/log-{n}.parquet", n % 200);
+        w.write(&path, "x");
+    }
+    let time = |what: &str, work: &mut dyn FnMut()| {
+        let start = std::time::Instant::now();
+        work();
+        println!("{what}: {:?}", start.elapsed());
+    };
+    time("first look", &mut || assert_eq!(w.refresh().logs, 100_000));
+    time("look without a change", &mut || {
+        assert!(w.refresh().changed_keys.is_empty())
+    });
+    time("list", &mut || {
+        assert_eq!(w.catalog.logs().unwrap().len(), 100_000)
+    });
+    time("open and list", &mut || {
+        let catalog = Catalog::open(&w.context.lake).unwrap();
+        assert_eq!(catalog.logs().unwrap().len(), 100_000);
+    });
+}

@@ -1,0 +1,358 @@
+//! Every state of SPEC section 8, through the catalog as a whole.
+
+use std::{
+    fs::{self, File},
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    LogState,
+    sample::{World, world},
+};
+use crate::etl::{
+    PIPELINE_VERSION,
+    lake::{LogLock, Record, record::Attempt},
+    profile::{Hold, Profile},
+    time,
+};
+
+const T: i64 = 1_669_236_000_000_000;
+
+/// A world with one harvested log `a`.
+fn harvested() -> World {
+    let mut w = world();
+    w.write("a.parquet", "a");
+    w.refresh();
+    w.harvest("a", "a.parquet", &[(1, T), (2, T)]);
+    w
+}
+
+fn set_mtime(w: &World, path: &str, at: SystemTime) {
+    File::options()
+        .write(true)
+        .open(w.file(path))
+        .unwrap()
+        .set_modified(at)
+        .unwrap();
+}
+
+fn ago(seconds: u64) -> SystemTime {
+    SystemTime::now() - Duration::from_secs(seconds)
+}
+
+fn attempt(record: &Record, lasting: bool) -> Attempt {
+    Attempt {
+        at: time::format(1_700_000_100_000_000),
+        error: "no column named time".into(),
+        lasting,
+        size: record.source.size,
+        mtime_ns: record.source.mtime_ns,
+        rules: record.rules.clone(),
+    }
+}
+
+#[test]
+fn a_held_lock_is_harvesting_and_never_stored() {
+    let mut w = harvested();
+    let lock = LogLock::try_acquire(&w.context.lake, "a").unwrap().unwrap();
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Harvesting);
+    assert!(!row.is_due());
+    w.refresh();
+    drop(lock);
+    assert_eq!(w.log("a").state, LogState::Harvested);
+    // Releasing it is something to draw.
+    assert_eq!(w.refresh().changed_keys, ["a"]);
+}
+
+#[test]
+fn parquet_without_a_footer_is_writing_for_a_minute_and_failed_after_it() {
+    let mut w = world();
+    let file = w.file("a.parquet");
+    fs::write(&file, "PAR1 more to come").unwrap();
+    w.refresh();
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Writing);
+    assert!(
+        row.reason
+            .starts_with("17 bytes so far, without a Parquet footer"),
+        "{}",
+        row.reason
+    );
+    assert!(row.leave_alone.is_some());
+
+    // An old time, but the look itself saw it move: still writing.
+    set_mtime(&w, "a.parquet", ago(3600));
+    w.refresh();
+    assert_eq!(w.log("a").state, LogState::Writing);
+
+    let mut old = world();
+    fs::write(old.file("a.parquet"), "PAR1 cut off").unwrap();
+    set_mtime(&old, "a.parquet", ago(61));
+    old.refresh();
+    let row = old.log("a");
+    assert_eq!(row.state, LogState::Failed);
+    assert!(
+        row.reason
+            .contains("12 bytes without a whole Parquet footer"),
+        "{}",
+        row.reason
+    );
+    assert!(row.leave_alone.is_some());
+    // A time that lies ahead says nothing.
+    set_mtime(
+        &w,
+        "a.parquet",
+        SystemTime::now() + Duration::from_secs(3600),
+    );
+    let mut w2 = world();
+    fs::copy(w.file("a.parquet"), w2.file("a.parquet")).unwrap();
+    set_mtime(
+        &w2,
+        "a.parquet",
+        SystemTime::now() + Duration::from_secs(3600),
+    );
+    w2.refresh();
+    assert_eq!(w2.log("a").state, LogState::Failed);
+}
+
+#[test]
+fn writing_becomes_failed_when_only_time_passes_and_pending_when_it_is_whole() {
+    let mut w = world();
+    fs::write(w.file("a.parquet"), "PAR1 growing").unwrap();
+    set_mtime(&w, "a.parquet", ago(58));
+    w.refresh();
+    assert_eq!(w.log("a").state, LogState::Writing);
+    let end = std::time::Instant::now() + Duration::from_secs(20);
+    while w.refresh().changed_keys.is_empty() {
+        assert!(std::time::Instant::now() < end, "still {:?}", w.log("a"));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(w.log("a").state, LogState::Failed);
+    w.write("a.parquet", "whole");
+    w.refresh();
+    assert_eq!(w.log("a").state, LogState::Pending);
+}
+
+#[test]
+fn another_time_is_changed_though_the_size_is_the_same() {
+    let mut w = harvested();
+    set_mtime(&w, "a.parquet", ago(7200));
+    w.refresh();
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Changed);
+    assert!(
+        row.reason
+            .ends_with("its size is the same, a harvest will compare the content")
+    );
+    assert!(row.is_due());
+}
+
+#[test]
+fn a_record_with_an_error_is_failed_until_the_log_or_the_rules_change() {
+    let mut w = world();
+    w.write("a.csv", "a");
+    w.refresh();
+    let mut record = w.record("a.csv", "a.csv", &[]);
+    record.error = Some("no column named time".into());
+    record.last_attempt = Some(attempt(&record, true));
+    w.commit(&record);
+    let row = w.log("a.csv");
+    assert_eq!(
+        (row.state, row.reason.as_str()),
+        (LogState::Failed, "no column named time")
+    );
+    assert_eq!(
+        (row.verdict, row.harvested_at_us, row.runs_ok),
+        (None, None, None)
+    );
+    assert!(row.leave_alone.is_some() && !row.is_due());
+    assert_eq!(
+        w.catalog.log_detail("a.csv").unwrap().unwrap().errors,
+        ["no column named time"]
+    );
+
+    // A passing fault is tried again.
+    record.last_attempt = Some(attempt(&record, false));
+    w.commit(&record);
+    assert!(w.log("a.csv").is_due());
+
+    // So is a lasting one under other rules, and after the log changed.
+    record.last_attempt = Some(attempt(&record, true));
+    record.rules = "0".repeat(16);
+    record.last_attempt.as_mut().unwrap().rules = record.rules.clone();
+    w.commit(&record);
+    assert_eq!(w.log("a.csv").state, LogState::Failed);
+    assert!(w.log("a.csv").is_due());
+    w.write("a.csv", "other");
+    w.refresh();
+    assert_eq!(w.log("a.csv").state, LogState::Changed);
+    assert!(w.log("a.csv").is_due());
+}
+
+#[test]
+fn a_failed_attempt_at_a_good_log_is_failed_and_says_that_the_results_stay() {
+    let mut w = harvested();
+    let mut record = w.record("a", "a.parquet", &[(1, T)]);
+    record.last_attempt = Some(attempt(&record, true));
+    w.commit(&record);
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Failed);
+    assert_eq!(
+        row.reason,
+        "harvesting it again failed at 2023-11-14 22:15:00: no column named time; \
+         the results harvested 2023-11-14 22:13:20 stay"
+    );
+    assert!(row.leave_alone.is_some());
+    assert_eq!(row.runs_ok, Some(1));
+}
+
+#[test]
+fn other_rules_and_older_pipelines_are_stale_and_say_what_differs() {
+    let mut w = harvested();
+    let mut record = w.record("a", "a.parquet", &[(1, T)]);
+    let mut profile: Profile = record.profile.clone();
+    profile.hold = Hold::Unlimited;
+    record.rules = profile.rules();
+    record.profile = profile;
+    w.commit(&record);
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Stale);
+    assert_eq!(
+        row.reason,
+        "harvested under other rules: hold was unlimited, is 10"
+    );
+
+    let mut record = w.record("a", "a.parquet", &[(1, T)]);
+    record.pipeline_version = PIPELINE_VERSION - 1;
+    w.commit(&record);
+    assert_eq!(w.log("a").state, LogState::Stale);
+    assert!(w.log("a").is_due());
+    record.pipeline_version = PIPELINE_VERSION + 1;
+    w.commit(&record);
+    assert!(
+        w.log("a").leave_alone.is_some(),
+        "a newer program's results are not undone"
+    );
+}
+
+#[test]
+fn some_failed_runs_are_partial() {
+    let mut w = harvested();
+    let mut record = w.record("a", "a.parquet", &[(1, T), (2, T)]);
+    record.file_stats.run_error_count = 1;
+    record.file_stats.run_success_count = 1;
+    let bad = record.run_to_result.values_mut().next().unwrap();
+    bad.error = Some("every sample has the same time".into());
+    bad.run_stats = None;
+    w.commit(&record);
+    let row = w.log("a");
+    assert_eq!(
+        (row.state, row.reason.as_str()),
+        (LogState::Partial, "1 of 2 runs failed")
+    );
+    let errors = w.catalog.log_detail("a").unwrap().unwrap().errors;
+    assert_eq!(errors, ["run 000000000001: every sample has the same time"]);
+}
+
+#[test]
+fn of_equal_contents_the_first_harvested_is_no_duplicate() {
+    let mut w = world();
+    for path in ["a.csv", "b.csv", "c.csv"] {
+        w.write(path, "same");
+    }
+    w.refresh();
+    let mut record = w.record("b.csv", "b.csv", &[(1, T)]);
+    record.first_harvested_at = time::format(1_600_000_000_000_000);
+    w.commit(&record);
+    assert_eq!(w.log("b.csv").state, LogState::Harvested);
+    for key in ["a.csv", "c.csv"] {
+        w.harvest(key, key, &[(1, T)]);
+        assert_eq!(
+            w.log(key).reason,
+            "the same content as b.csv, byte for byte"
+        );
+        assert_eq!(w.log(key).state, LogState::Duplicate);
+    }
+    assert_eq!(w.log("b.csv").state, LogState::Harvested);
+    assert_eq!(
+        w.catalog
+            .with_content(&record.source.content_hash.unwrap(), "a.csv")
+            .unwrap(),
+        [("b.csv".to_owned(), true), ("c.csv".to_owned(), true)]
+    );
+    // Without the first, the next one is the first.
+    fs::remove_file(w.file("b.csv")).unwrap();
+    w.refresh();
+    let states = ["a.csv", "b.csv", "c.csv"].map(|k| w.log(k).state);
+    assert_eq!(
+        states,
+        [LogState::Harvested, LogState::Missing, LogState::Duplicate]
+    );
+}
+
+#[test]
+fn a_renamed_log_is_suspected_on_both_sides() {
+    let mut w = harvested();
+    fs::rename(w.file("a.parquet"), w.file("b.parquet")).unwrap();
+    assert_eq!(w.refresh().changed_keys, ["a", "b"]);
+    let (a, b) = (w.log("a"), w.log("b"));
+    assert_eq!((a.state, b.state), (LogState::Missing, LogState::Pending));
+    assert!(a.reason.contains("b looks like it"), "{}", a.reason);
+    assert!(
+        b.reason.contains("are those of a, which is gone"),
+        "{}",
+        b.reason
+    );
+    w.catalog.forget("a").unwrap();
+    assert_eq!(w.refresh().logs, 1);
+}
+
+#[test]
+fn trouble_is_failed_and_left_alone() {
+    let mut w = world();
+    fs::create_dir(w.file("x.parquet")).unwrap();
+    w.refresh();
+    let row = w.log("x");
+    assert_eq!(row.state, LogState::Failed);
+    assert_eq!(row.leave_alone.as_deref(), Some(row.reason.as_str()));
+    // Once it holds a log it is a folder like any other.
+    w.write("x.parquet/a.csv", "a");
+    assert_eq!(w.refresh().changed_keys, ["x", "x.parquet/a.csv"]);
+}
+
+#[test]
+fn keys_stay_when_other_logs_come() {
+    let mut w = world();
+    w.write("a.csv.parquet", "one");
+    w.refresh();
+    w.harvest("a.csv", "a.csv.parquet", &[(1, T)]);
+    w.write("a.csv", "two");
+    w.refresh();
+    let paths: Vec<_> = w
+        .catalog
+        .logs()
+        .unwrap()
+        .into_iter()
+        .map(|l| (l.key, l.path))
+        .collect();
+    let expected = [("a.csv", "a.csv.parquet"), ("a.csv~", "a.csv")];
+    assert_eq!(paths, expected.map(|(k, p)| (k.to_owned(), p.to_owned())));
+}
+
+#[test]
+fn one_process_sees_what_another_changed() {
+    let mut w = harvested();
+    let mut other = super::Catalog::open(&w.context.lake).unwrap();
+    let look = |c: &mut super::Catalog, w: &World| {
+        c.refresh(&w.context, &crate::etl::harvest::CancelToken::new())
+            .unwrap()
+            .changed_keys
+    };
+    assert!(look(&mut other, &w).is_empty());
+    w.write("b.csv", "b");
+    w.refresh();
+    w.harvest("b.csv", "b.csv", &[(5, T)]);
+    w.refresh();
+    assert_eq!(look(&mut other, &w), ["b.csv"]);
+}
