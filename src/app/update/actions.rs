@@ -44,6 +44,9 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Copy => copy(state, effects),
         Action::Refresh => {
             state.ask_refresh(effects);
+            if let Some(Screen::Run(run)) = state.screen_mut() {
+                effects.extend(run.reload());
+            }
             state.message = Some((Tone::Plain, "looking for new and changed logs".into()));
         }
         Action::Harvest => harvest(state, effects),

@@ -103,6 +103,9 @@ fn changed(state: &mut State, effects: &mut Vec<Effect>) {
     state.ask_runs(effects);
     // Settling asks again for what the panel shows.
     state.logs.detail_of = None;
+    if let Some(Screen::Run(run)) = state.screen_mut() {
+        effects.extend(run.reload());
+    }
 }
 
 fn logs(state: &mut State, rows: Vec<LogRow>) {
