@@ -181,6 +181,11 @@ pub fn answer(request: &RunRequest) -> RunAnswer {
             RunAnswer::Channel {
                 channel: channel.clone(),
                 series: Series::new(window.times.into(), values, 100_000),
+                limits: if channel == "z_1" {
+                    vec![-50.0]
+                } else {
+                    vec![]
+                },
             }
         }
         RunRequest::CursorRow { channels, time, .. } => {

@@ -18,6 +18,8 @@ mod place;
 mod request;
 pub mod samples;
 mod screen;
+mod screen_places;
+mod screen_words;
 pub mod signals;
 pub mod summary;
 

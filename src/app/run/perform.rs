@@ -8,7 +8,7 @@ use crate::{
         catalog::Catalog,
         harvest::{CancelToken, Context},
         lake::run_file::RunFile,
-        profile::{FieldKind, Hold, Profile},
+        profile::{Field, FieldKind, Hold, Profile},
         text,
         time::SECOND,
     },
@@ -50,6 +50,7 @@ pub fn perform(
             Ok(RunAnswer::Channel {
                 channel: channel.clone(),
                 series: Series::new(window.times.into(), values, gap),
+                limits: limits(&context.profile, channel),
             })
         }
         RunRequest::CursorRow {
@@ -162,6 +163,18 @@ fn paths(file: &RunFile, profile: &Profile, cancel: &CancelToken) -> Result<RunA
     Ok(RunAnswer::Path(robots))
 }
 
+/// The limit lines of the field behind a channel; derived channels have none.
+fn limits(profile: &Profile, channel: &str) -> Vec<f64> {
+    let robots = || profile.robots.iter();
+    let of = |f: &&Field| robots().any(|r| channel == format!("{}_{r}", f.name));
+    let field = profile.fields.iter().find(of);
+    field
+        .into_iter()
+        .flat_map(|f| [f.min, f.max])
+        .flatten()
+        .collect()
+}
+
 /// Rows further apart than this are not joined by a line: the time for which the
 /// channel would have held its value. Where nothing is held (samples only), the
 /// usual ten intervals.
@@ -198,10 +211,13 @@ mod tests {
             }
         }
         std::fs::write(data.join("a.csv"), csv).unwrap();
+        let mut profile = Profile::built_in().unwrap();
+        let fx = profile.fields.iter_mut().find(|f| f.name == "fx");
+        fx.unwrap().min = Some(-250.0);
         let context = Context {
             data_dir: data,
             lake: Lake::new(dir.join("cache")),
-            profile: Profile::built_in().unwrap().into(),
+            profile: profile.into(),
         };
         let cancel = CancelToken::new();
         let mut catalog = Catalog::open(&context.lake).unwrap();
@@ -233,15 +249,21 @@ mod tests {
         let channels = vec!["fx_1".to_owned(), "x_1".to_owned()];
         assert_eq!(detail.row.rows, 700);
 
-        let RunAnswer::Channel { channel, series } = ask(&RunRequest::Channel {
+        let RunAnswer::Channel {
+            channel,
+            series,
+            limits,
+        } = ask(&RunRequest::Channel {
             table: table.clone(),
             channel: "fx_1".into(),
             interval_us: Some(10_000.0),
-        }) else {
+        })
+        else {
             panic!("another answer");
         };
         assert_eq!((channel.as_str(), series.len()), ("fx_1", 700));
         assert_eq!(series.extent(), Some((-299.0, 0.0)));
+        assert_eq!(limits, [-250.0]);
         // Held for ten intervals after its last sample, then null.
         assert_eq!(
             series.at_or_before(START + 3_090_000).unwrap().value,

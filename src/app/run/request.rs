@@ -123,6 +123,8 @@ pub enum RunAnswer {
         channel: String,
         /// All of it.
         series: Series,
+        /// The profile's limits for it.
+        limits: Vec<f64>,
     },
     /// To [`RunRequest::CursorRow`]; one value for each channel asked for.
     CursorRow {

@@ -1,19 +1,17 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
 use super::{
-    Path, Place, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef, place::FORMS,
-    signals::Want,
+    Path, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef, signals::Want,
 };
 use crate::{
     app::{
         action::Action,
-        chart::{format_value, format_whole},
         effect::{Effect, Request, Slot},
         keymap::Context,
         layout,
         prompt::Purpose,
     },
-    etl::{catalog::RunDetail, run_id::RunId, time},
+    etl::{catalog::RunDetail, run_id::RunId},
 };
 
 /// The views of a run.
@@ -168,8 +166,15 @@ impl RunScreen {
         match (result, &mut self.views) {
             (Ok(RunAnswer::Detail(detail)), _) => self.take_detail(detail),
             (Ok(RunAnswer::Overview(o)), Some(v)) => v.signals.take_overview(Ok(o)),
-            (Ok(RunAnswer::Channel { channel, series }), Some(v)) => {
-                v.signals.take_channel(Ok((channel, series)));
+            (
+                Ok(RunAnswer::Channel {
+                    channel,
+                    series,
+                    limits,
+                }),
+                Some(v),
+            ) => {
+                v.signals.take_channel(Ok((channel, series, limits)));
             }
             (Ok(RunAnswer::CursorRow { asked, values }), Some(v)) => {
                 v.signals.take_row(asked, values);
@@ -237,7 +242,7 @@ impl RunScreen {
     }
 
     /// Asks for what the tab that is seen lacks.
-    fn want(&mut self) -> Vec<Effect> {
+    pub(super) fn want(&mut self) -> Vec<Effect> {
         let height = self.body().1;
         let Some(Views {
             table,
@@ -310,76 +315,6 @@ impl RunScreen {
         }
     }
 
-    /// Takes a line that was typed after [`RunScreen::prompt`] allowed it.
-    ///
-    /// # Errors
-    /// One sentence on what is wrong with the text; the text field stays open.
-    pub fn submit(&mut self, _purpose: Purpose, text: &str) -> Result<Vec<Effect>, String> {
-        let height = self.body().1;
-        let Some(views) = &mut self.views else {
-            return Err("the run has no table to go to".into());
-        };
-        let bounds = views.signals.bounds;
-        let read = |text: &str| {
-            Place::read(text, bounds.start())
-                .ok_or_else(|| format!("`{}` is no place: type {FORMS}", text.trim()))
-        };
-        let inside = |t: i64| {
-            bounds.contains(t).then_some(t).ok_or_else(|| {
-                let (from, to) = (
-                    time::format_screen(bounds.start()),
-                    time::format_clock(bounds.end()),
-                );
-                format!(
-                    "{} is outside of the run, which lasts from {from} to {to}",
-                    time::format_screen(t)
-                )
-            })
-        };
-        if self.tab == Tab::Samples {
-            return match read(text)? {
-                Place::Row(row) if row >= views.samples.rows => Err(format!(
-                    "the table has {} rows",
-                    format_whole(views.samples.rows)
-                )),
-                Place::Row(row) => {
-                    views.samples.go_to(row, height);
-                    Ok(self.want())
-                }
-                Place::Time(t) => {
-                    let (table, time) = (views.table.clone(), inside(near(t, bounds.start()))?);
-                    Ok(vec![ask(
-                        RunSlot::Locate,
-                        RunRequest::Locate { table, time },
-                    )])
-                }
-            };
-        }
-        let signals = &mut views.signals;
-        let as_time = |place: Place| match place {
-            Place::Time(t) => inside(near(t, bounds.start())),
-            Place::Row(row) => {
-                let times = signals.times();
-                let at = usize::try_from(row).ok().and_then(|r| times.get(r));
-                at.copied().ok_or_else(|| match times.len() {
-                    0 => "the rows are still being read: type a time".to_owned(),
-                    n => format!("the table has {} rows", format_whole(n as u64)),
-                })
-            }
-        };
-        match text.split_once("..") {
-            None => {
-                let time = as_time(read(text)?)?;
-                signals.go_to(time);
-            }
-            Some((from, to)) => {
-                let (from, to) = (as_time(read(from)?)?, as_time(read(to)?)?);
-                signals.show(from, to);
-            }
-        }
-        Ok(self.want())
-    }
-
     /// The text field that `action` opens here, if any: `Search`, `GoTo`, `Filter`.
     pub fn prompt(&self, action: Action) -> Option<Purpose> {
         let has_places = self.views.is_some() && self.tab != Tab::Summary;
@@ -396,64 +331,6 @@ impl RunScreen {
         format!("Runs › {}", self.run.short())
     }
 
-    /// Arguments of the `mdtui` command that shows the same.
-    pub fn command(&self) -> Vec<String> {
-        let run = format!("{}/{}", self.log_key, self.run);
-        let Some(views) = self.views.as_ref().filter(|_| self.tab != Tab::Summary) else {
-            return vec!["show".into(), run];
-        };
-        let mut words = vec!["export".to_owned(), run];
-        if self.tab == Tab::Signals {
-            let signals = &views.signals;
-            let chosen = signals
-                .chosen
-                .iter()
-                .filter_map(|c| signals.channels.get(*c));
-            let names: Vec<&str> = chosen.map(|c| c.name.as_str()).collect();
-            if !names.is_empty() {
-                words.extend(["--columns".to_owned(), names.join(",")]);
-            }
-            if signals.range != signals.bounds {
-                words.extend(["--from".to_owned(), time::format(signals.range.start())]);
-                words.extend(["--to".to_owned(), time::format(signals.range.end())]);
-            }
-        }
-        words.extend(["-o".to_owned(), format!("{}.csv", self.run)]);
-        words
-    }
-
-    /// What `y` copies: the run's id, the chosen channels' values at the cursor, or
-    /// the row under the cursor.
-    pub fn copy(&self) -> String {
-        let id = self.run.to_string();
-        let Some(views) = &self.views else { return id };
-        match self.tab {
-            Tab::Summary => id,
-            Tab::Path => views.path.place(views.signals.cursor.time).unwrap_or(id),
-            Tab::Signals => {
-                let s = &views.signals;
-                let mut text = time::format(s.cursor.snap(s.times()));
-                for c in &s.chosen {
-                    let value = s.value_at(*c, s.cursor.time).filter(|v| !v.is_nan());
-                    if let (Some(channel), Some(value)) = (s.channels.get(*c), value) {
-                        text.push_str(&format!(" {}={value} {}", channel.name, channel.unit));
-                    }
-                }
-                text
-            }
-            Tab::Samples => {
-                let s = &views.samples;
-                let cells = 0..s.columns.titles.len();
-                let cells: Vec<String> = cells.filter_map(|c| s.cell(s.row, c)).collect();
-                if cells.is_empty() {
-                    id
-                } else {
-                    cells.join("\t")
-                }
-            }
-        }
-    }
-
     /// Columns and lines that the view of a tab has.
     pub fn body(&self) -> (usize, usize) {
         let body = layout::body(self.size);
@@ -463,37 +340,9 @@ impl RunScreen {
             usize::from(body.height.saturating_sub(1)),
         )
     }
-
-    /// What the cursor of Signals stands on, in words: its time, the pinned one's
-    /// and the difference.
-    pub fn cursor_line(&self) -> Option<String> {
-        let s = &self.views.as_ref()?.signals;
-        let here = s.cursor.snap(s.times());
-        let mut text = format!("cursor {}", time::format_clock(here));
-        let Some(pin) = s.cursor.pin else {
-            return Some(text);
-        };
-        let seconds = (here - pin) as f64 / time::SECOND as f64;
-        text.push_str(&format!(
-            "  pin {}  Δ {} s",
-            time::format_clock(pin),
-            format_value(seconds, 3)
-        ));
-        Some(text)
-    }
 }
 
-/// A time typed without a fraction may lie just before the run's first sample: it
-/// means the start.
-fn near(time: i64, start: i64) -> i64 {
-    if time < start && time > start - time::SECOND {
-        start
-    } else {
-        time
-    }
-}
-
-fn ask(slot: RunSlot, request: RunRequest) -> Effect {
+pub(super) fn ask(slot: RunSlot, request: RunRequest) -> Effect {
     Effect::Ask {
         slot: Slot::Run(slot),
         request: Request::Run(request),

@@ -56,6 +56,23 @@ fn each_tab_reads_what_it_shows_when_it_is_shown() {
 }
 
 #[test]
+fn a_pin_measures_channels_without_a_chart_too() {
+    let mut screen = opened((80, 24));
+    act(&mut screen, Action::NextPane);
+    act(&mut screen, Action::Pin);
+    assert_eq!(signals(&screen).since_pin(0), Some(0.0));
+    act(&mut screen, Action::CursorRight);
+    let row = (0..ROWS)
+        .take_while(|r| time_of(*r) <= signals(&screen).cursor.time)
+        .count()
+        - 1;
+    assert_eq!(signals(&screen).since_pin(0), Some(fixture::value(0, row)));
+    assert!(signals(&screen).since_pin(7).unwrap().is_nan());
+    act(&mut screen, Action::Pin);
+    assert_eq!(signals(&screen).since_pin(0), None);
+}
+
+#[test]
 fn samples_read_windows_around_what_is_seen() {
     let mut screen = opened((80, 24));
     act(&mut screen, Action::NextPane);

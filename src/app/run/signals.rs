@@ -93,6 +93,9 @@ pub struct Signals {
     /// Loaded channels, the latest used last.
     loaded: Vec<(usize, Arc<Series>)>,
     loading: Option<usize>,
+    /// Limit lines of loaded channels.
+    limits: BTreeMap<usize, Vec<f64>>,
+    pin_values: Option<(i64, Vec<f64>)>,
     row_values: Option<(i64, Vec<f64>)>,
     row_asked: Option<i64>,
     overview_asked: bool,
@@ -132,6 +135,8 @@ impl Signals {
             error: None,
             loaded: Vec::new(),
             loading: None,
+            limits: BTreeMap::new(),
+            pin_values: None,
             row_values: None,
             row_asked: None,
             overview_asked: false,
@@ -167,7 +172,10 @@ impl Signals {
             Action::ZoomFit => self.range = self.bounds,
             Action::CursorLeft => self.step(-1),
             Action::CursorRight => self.step(1),
-            Action::Pin => self.cursor.toggle_pin(),
+            Action::Pin => {
+                self.cursor.toggle_pin();
+                self.pin_values = self.row_values.clone();
+            }
             Action::Marker => {
                 self.marker = match self.marker {
                     Marker::Braille => Marker::Block,
@@ -237,6 +245,11 @@ impl Signals {
         found.map(|(_, series)| series)
     }
 
+    /// Values at which a channel's chart has a limit line.
+    pub fn limits(&self, channel: usize) -> &[f64] {
+        self.limits.get(&channel).map_or(&[], Vec::as_slice)
+    }
+
     /// The channel's value at the row at or before `time`: NaN for null, `None`
     /// while it is not known.
     pub fn value_at(&self, channel: usize, time: i64) -> Option<f64> {
@@ -244,8 +257,9 @@ impl Signals {
             let sample: Option<Sample> = series.at_or_before(time);
             return Some(sample.map_or(f64::NAN, |s| s.value));
         }
-        let (at, values) = self.row_values.as_ref()?;
-        (*at == time).then(|| values.get(channel).copied())?
+        let rows = self.row_values.iter().chain(&self.pin_values);
+        let mut at_time = rows.filter(|(at, _)| *at == time);
+        at_time.find_map(|(_, values)| values.get(channel).copied())
     }
 
     /// What changed of a channel from the pinned place to the cursor; `None` when
@@ -340,16 +354,17 @@ impl Signals {
     }
 
     /// Takes a channel that was read, or why it was not.
-    pub fn take_channel(&mut self, result: Result<(String, Series), String>) {
+    pub fn take_channel(&mut self, result: Result<(String, Series, Vec<f64>), String>) {
         let asked = self.loading.take();
         match result {
-            Ok((name, mut series)) => {
+            Ok((name, mut series, limits)) => {
                 let Some(at) = self.channels.iter().position(|c| c.name == name) else {
                     return;
                 };
                 if let Some((_, first)) = self.loaded.first() {
                     series.share_times(first.times());
                 }
+                self.limits.insert(at, limits);
                 self.loaded.retain(|(c, _)| *c != at);
                 self.loaded.push((at, Arc::new(series)));
                 self.forget_unused();
@@ -386,6 +401,8 @@ impl Signals {
             self.overview_asked = earlier.overview.is_some();
             self.overview = earlier.overview;
             self.loaded = earlier.loaded;
+            self.limits = earlier.limits;
+            self.pin_values = earlier.pin_values;
             self.row_values = earlier.row_values;
         }
     }

@@ -243,7 +243,7 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, at: usize, theme: &The
         range: signals.range,
         cursor: Some(signals.cursor.time),
         pin: signals.cursor.pin,
-        limits: &[],
+        limits: signals.limits(at),
         notes,
         marker: signals.marker,
         label_width,

@@ -1,0 +1,82 @@
+//! What is shown of a run that is open, as commands and as text to copy.
+
+use super::{RunScreen, Tab};
+use crate::{app::chart::format_value, etl::time};
+
+impl RunScreen {
+    /// Arguments of the `mdtui` command that shows the same.
+    pub fn command(&self) -> Vec<String> {
+        let run = format!("{}/{}", self.log_key, self.run);
+        let Some(views) = self.views.as_ref().filter(|_| self.tab != Tab::Summary) else {
+            return vec!["show".into(), run];
+        };
+        let mut words = vec!["export".to_owned(), run];
+        if self.tab == Tab::Signals {
+            let signals = &views.signals;
+            let chosen = signals
+                .chosen
+                .iter()
+                .filter_map(|c| signals.channels.get(*c));
+            let names: Vec<&str> = chosen.map(|c| c.name.as_str()).collect();
+            if !names.is_empty() {
+                words.extend(["--columns".to_owned(), names.join(",")]);
+            }
+            if signals.range != signals.bounds {
+                words.extend(["--from".to_owned(), time::format(signals.range.start())]);
+                words.extend(["--to".to_owned(), time::format(signals.range.end())]);
+            }
+        }
+        words.extend(["-o".to_owned(), format!("{}.csv", self.run)]);
+        words
+    }
+
+    /// What `y` copies: the run's id, the chosen channels' values at the cursor, or
+    /// the row under the cursor.
+    pub fn copy(&self) -> String {
+        let id = self.run.to_string();
+        let Some(views) = &self.views else { return id };
+        match self.tab {
+            Tab::Summary => id,
+            Tab::Path => views.path.place(views.signals.cursor.time).unwrap_or(id),
+            Tab::Signals => {
+                let s = &views.signals;
+                let mut text = time::format(s.cursor.snap(s.times()));
+                for c in &s.chosen {
+                    let value = s.value_at(*c, s.cursor.time).filter(|v| !v.is_nan());
+                    if let (Some(channel), Some(value)) = (s.channels.get(*c), value) {
+                        text.push_str(&format!(" {}={value} {}", channel.name, channel.unit));
+                    }
+                }
+                text
+            }
+            Tab::Samples => {
+                let s = &views.samples;
+                let cells = 0..s.columns.titles.len();
+                let cells: Vec<String> = cells.filter_map(|c| s.cell(s.row, c)).collect();
+                if cells.is_empty() {
+                    id
+                } else {
+                    cells.join("\t")
+                }
+            }
+        }
+    }
+
+    /// What the cursor of Signals stands on, in words: its time, the pinned one's
+    /// and the difference.
+    pub fn cursor_line(&self) -> Option<String> {
+        let s = &self.views.as_ref()?.signals;
+        let here = s.cursor.snap(s.times());
+        let mut text = format!("cursor {}", time::format_clock(here));
+        let Some(pin) = s.cursor.pin else {
+            return Some(text);
+        };
+        let seconds = (here - pin) as f64 / time::SECOND as f64;
+        text.push_str(&format!(
+            "  pin {}  Δ {} s",
+            time::format_clock(pin),
+            format_value(seconds, 3)
+        ));
+        Some(text)
+    }
+}
