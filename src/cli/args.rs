@@ -25,15 +25,18 @@ Exit codes:
 Results go to standard output, everything else to standard error.";
 
 /// A terminal browser for robot machine logs: harvest them, and look at what the robots did.
+///
+/// Without a command it opens the browser on the logs below --data-dir and the results below
+/// --cache-dir; `?` in it lists its keys.
 #[derive(Debug, Parser)]
 #[command(name = "mdtui", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// What to do; nothing: open the browser.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// Options of every command. Unset ones come from the config file, then from the defaults.
@@ -69,7 +72,8 @@ pub enum Command {
     Gc(Gc),
     /// Make the catalog anew from the records in the lake
     Rebuild,
-    /// Write synthetic logs, faults among them, harvest them and list what came out
+    /// Write synthetic logs, faults among them, and open the browser on them (without a terminal:
+    /// harvest them and list what came out)
     Demo(Demo),
     /// Print a completion script for a shell
     Completions {

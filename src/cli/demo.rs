@@ -1,6 +1,9 @@
-//! `mdtui demo`: writes synthetic logs, harvests them and lists what came out.
+//! `mdtui demo`: writes synthetic logs and opens the browser on them; without a terminal it
+//! harvests them and lists what came out.
 
-use super::{args, exit, exit::Exit, harvest, list, look::Look, settings::Settings, table};
+use std::io::{IsTerminal, stdin, stdout};
+
+use super::{args, browse, exit, exit::Exit, harvest, list, look::Look, settings::Settings, table};
 use crate::etl::{
     Result,
     demo::{Options, write_logs},
@@ -8,7 +11,7 @@ use crate::etl::{
     text,
 };
 
-/// Writes the logs to `DIR/data` and harvests them to `DIR/cache`. Always there, whatever
+/// Writes the logs to `DIR/data`; results go to `DIR/cache`. Always there, whatever
 /// the environment and the config file say: synthetic logs never get among real ones.
 ///
 /// # Errors
@@ -48,11 +51,14 @@ pub fn run(settings: &Settings, args: &args::Demo) -> Result<Exit> {
     if args.logs_only {
         return Ok(Exit::Ok);
     }
+    if stdin().is_terminal() && stdout().is_terminal() {
+        return browse::run(&settings);
+    }
     let ended = harvest::run(&settings, &args::Harvest::default())?;
     let look = Look::new(&settings, &CancelToken::new())?;
     exit::print(&list::render(&look.catalog.logs()?))?;
     exit::note(&format!(
-        "look closer: mdtui --data-dir {dir}/data --cache-dir {dir}/cache list"
+        "look closer: mdtui --data-dir {dir}/data --cache-dir {dir}/cache"
     ));
     // The planted faults are meant to fail.
     Ok(if ended == Exit::SomeFailed {

@@ -8,6 +8,7 @@
 //! * [`signals`], [`log`]: what every process does.
 
 pub mod args;
+mod browse;
 mod demo;
 pub mod exit;
 mod export;
@@ -39,17 +40,20 @@ use crate::etl::{Result, lake::Lake};
 pub fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
         // These two say the same whatever is wrong with the settings.
-        Command::Completions { shell } => return shell::completions(*shell),
-        Command::Man { command } => return shell::man(command.as_deref()),
+        Some(Command::Completions { shell }) => return shell::completions(*shell),
+        Some(Command::Man { command }) => return shell::man(command.as_deref()),
         _ => {}
     }
     let settings = Settings::resolve(&cli.global)?;
     let lake = match &cli.command {
-        Command::Demo(args) => args.dir.join("cache"),
+        Some(Command::Demo(args)) => args.dir.join("cache"),
         _ => settings.cache_dir.clone(),
     };
     log::start(&Lake::new(lake));
-    match &cli.command {
+    let Some(command) = &cli.command else {
+        return browse::run(&settings);
+    };
+    match command {
         Command::Harvest(args) => harvest::run(&settings, args),
         Command::List(args) => list::run(&settings, args),
         Command::Runs(args) => runs::run(&settings, args),

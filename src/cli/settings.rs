@@ -11,7 +11,10 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Deserializer};
 
 use super::args::Global;
-use crate::etl::{Error, Result, harvest::Context, lake::Lake, profile::Profile, text};
+use crate::{
+    etl::{Error, Result, harvest::Context, lake::Lake, profile::Profile, text},
+    ui::theme::Theme,
+};
 
 /// What the config file may say.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -21,6 +24,26 @@ struct ConfigFile {
     cache_dir: Option<PathBuf>,
     profile: Option<PathBuf>,
     jobs: Option<Jobs>,
+    theme: Option<ThemeName>,
+}
+
+/// The name of a theme that there is.
+#[derive(Debug, Clone, PartialEq)]
+struct ThemeName(String);
+
+impl<'de> Deserialize<'de> for ThemeName {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(d)?;
+        if Theme::names().any(|known| known == name) {
+            return Ok(Self(name));
+        }
+        let known: Vec<String> = Theme::names().map(|n| format!("\"{n}\"")).collect();
+        Err(serde::de::Error::custom(format!(
+            "theme is \"{}\": allowed are {}",
+            text::quoted(&name, 40),
+            known.join(", ")
+        )))
+    }
 }
 
 /// Logs harvested side by side.
@@ -79,6 +102,8 @@ pub struct Settings {
     pub profile: Option<PathBuf>,
     /// Logs harvested side by side.
     pub jobs: Jobs,
+    /// The browser's colours.
+    pub theme: String,
 }
 
 impl Default for Settings {
@@ -88,6 +113,7 @@ impl Default for Settings {
             cache_dir: "cache".into(),
             profile: None,
             jobs: Jobs::Cores,
+            theme: "dark".into(),
         }
     }
 }
@@ -117,6 +143,7 @@ impl Settings {
                 .unwrap_or(defaults.cache_dir),
             profile: profile.filter(|p| p != Path::new("built-in")),
             jobs: file.jobs.unwrap_or(defaults.jobs),
+            theme: file.theme.map_or(defaults.theme, |name| name.0),
         }
     }
 
@@ -187,7 +214,9 @@ mod tests {
             cache_dir,
             profile,
             jobs,
+            theme,
         } = &file;
+        assert!(theme.is_some());
         assert!(data_dir.is_some() && cache_dir.is_some() && profile.is_some() && jobs.is_some());
         assert_eq!(
             Settings::merge(&Global::default(), file),
@@ -227,6 +256,11 @@ mod tests {
                 "{error}"
             );
         }
+        let theme = sentence("theme = \"pink\"\n");
+        assert!(
+            theme.contains("line 1") && theme.contains("\"light\""),
+            "{theme}"
+        );
         assert!(sentence("data_dir = 5\n").contains("line 1"));
         assert!(!sentence("data_dir = \n").contains('\n'));
     }

@@ -174,7 +174,8 @@ pub fn key_paths(value: &Value) -> BTreeSet<String> {
 }
 
 fn collect(value: &Value, at: &str, paths: &mut BTreeSet<String>) {
-    const NAMED_BY_DATA: [&str; 5] = [
+    const NAMED_BY_DATA: [&str; 6] = [
+        "run_to_result",
         "channels",
         "machines",
         "total_distance_mm",

@@ -124,6 +124,9 @@ impl Done {
         if self.outcome != Word::Cancelled {
             line.push_str(&format!(": {}", self.message));
         }
+        if !self.run_errors.is_empty() {
+            line.push(':');
+        }
         for error in &self.run_errors {
             line.push_str(&format!("\n           {error}"));
         }
@@ -149,7 +152,7 @@ fn harvested(s: &Summary) -> String {
     text.push_str(&format!(" in {:.2} s, {}", s.seconds, size(s.bytes_out)));
     if !s.run_errors.is_empty() {
         text.push_str(&format!(
-            "; {} failed:",
+            "; {} failed",
             count(s.run_errors.len() as u64, "run")
         ));
     }
