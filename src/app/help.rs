@@ -108,7 +108,7 @@ mod tests {
         let first = |typed: &str| palette(&keymap, &contexts, typed).first().map(|b| b.action);
         assert_eq!(first("harvest"), Some(Action::Harvest));
         assert_eq!(first("hrv"), Some(Action::Harvest));
-        assert_eq!(first("pgdn"), None);
+        assert_eq!(first("pgdn"), Some(Action::PageDown));
         assert_eq!(first("page d"), Some(Action::PageDown));
         assert_eq!(
             palette(&keymap, &contexts, "").len(),
