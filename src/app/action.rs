@@ -105,6 +105,8 @@ actions! {
     Pin = "pin",
     /// Draws charts with braille, blocks or dots.
     Marker = "marker",
+    /// Draws chosen channels of one unit in one chart, or each in its own.
+    Overlay = "overlay",
     /// Shows the path of the next robot.
     NextRobot = "next-robot",
     /// Shows the path in the next pair of axes.

@@ -84,6 +84,8 @@ pub struct Signals {
     pub cursor: Cursor,
     /// What lines are drawn with.
     pub marker: Marker,
+    /// Whether chosen channels of one unit share a chart.
+    pub overlaid: bool,
     /// The sparklines.
     pub overview: Option<Arc<Overview>>,
     /// Why there is something missing, by channel.
@@ -130,6 +132,7 @@ impl Signals {
             range: bounds,
             cursor: Cursor::at(bounds.start()),
             marker: Marker::default(),
+            overlaid: false,
             overview: None,
             failed: BTreeMap::new(),
             error: None,
@@ -157,6 +160,7 @@ impl Signals {
             Action::First => self.row = 0,
             Action::Last => self.row = last,
             Action::Mark => self.choose(),
+            Action::Overlay => self.overlaid = !self.overlaid,
             action => return self.update_time(action),
         }
         true
@@ -289,22 +293,41 @@ impl Signals {
         }
     }
 
-    /// Chosen channels whose charts are seen, with their heights: those up to the
-    /// one under the list's cursor, when not all of them fit.
-    pub fn charts(&self, lines: usize) -> Vec<(usize, usize)> {
-        let shown = self.chosen.len().min((lines / 3).max(1));
+    /// The channels of each chart, in order: those of one unit follow each other, and
+    /// share a chart when overlaid.
+    fn groups(&self) -> Vec<Vec<usize>> {
+        let unit = |c: usize| self.channels.get(c).map(|c| c.unit.as_str());
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for channel in &self.chosen {
+            let same = |g: &&mut Vec<usize>| g.first().is_some_and(|f| unit(*f) == unit(*channel));
+            match groups.iter_mut().find(same) {
+                Some(group) => group.push(*channel),
+                None => groups.push(vec![*channel]),
+            }
+        }
+        if self.overlaid {
+            return groups;
+        }
+        groups.into_iter().flatten().map(|c| vec![c]).collect()
+    }
+
+    /// The charts that are seen: their channels and heights. When not all of them fit,
+    /// they are those up to the chart of the channel under the list's cursor.
+    pub fn charts(&self, lines: usize) -> Vec<(Vec<usize>, usize)> {
+        let groups = self.groups();
+        let shown = groups.len().min((lines / 3).max(1));
         if shown == 0 || lines == 0 {
             return Vec::new();
         }
-        let under = self.chosen.iter().filter(|c| **c <= self.row).count();
-        let first = under.saturating_sub(shown);
+        let under = groups.iter().position(|g| g.contains(&self.row));
+        let first = under.map_or(0, |at| (at + 1).saturating_sub(shown));
         let (each, more) = (lines / shown, lines % shown);
-        self.chosen
-            .iter()
+        groups
+            .into_iter()
             .skip(first)
             .take(shown)
             .enumerate()
-            .map(|(i, channel)| (*channel, each + usize::from(i < more)))
+            .map(|(i, channels)| (channels, each + usize::from(i < more)))
             .collect()
     }
 
@@ -391,6 +414,7 @@ impl Signals {
         self.chosen = names.iter().filter_map(index).collect();
         self.row = earlier.row.min(self.channels.len().saturating_sub(1));
         self.marker = earlier.marker;
+        self.overlaid = earlier.overlaid;
         self.range = earlier.range.clamp(self.bounds);
         self.cursor = earlier.cursor;
         self.cursor.time = self

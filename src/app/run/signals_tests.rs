@@ -92,16 +92,19 @@ fn list_and_charts_share_the_lines() {
             assert_eq!(layout.list + layout.charts + 4, height);
         }
     }
+    // By unit: x z x_2, then fx fz f1, then v1 vx_2.
     s.chosen = (0..8).collect();
+    let seen = |s: &Signals| -> Vec<Vec<usize>> { s.charts(9).into_iter().map(|c| c.0).collect() };
     s.row = 7;
-    let seen: Vec<usize> = s.charts(9).iter().map(|(c, _)| *c).collect();
     assert_eq!(
-        seen,
-        [5, 6, 7],
+        seen(&s),
+        [[5], [4], [7]],
         "the chart of the channel under the cursor is seen"
     );
     s.row = 0;
-    assert_eq!(s.charts(9)[0].0, 0);
+    assert_eq!(seen(&s), [[0], [1], [6]]);
+    s.update(Action::Overlay, 20);
+    assert_eq!(seen(&s), [vec![0, 1, 6], vec![2, 3, 5], vec![4, 7]]);
     s.chosen.clear();
     assert_eq!(s.layout(40).charts, 0);
 }

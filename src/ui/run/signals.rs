@@ -76,10 +76,10 @@ pub(super) fn draw(
         }
     }
     let styles = chart_styles(theme);
-    for (channel, height) in signals.charts(layout.charts) {
+    for (channels, height) in signals.charts(layout.charts) {
         let charts: Vec<Rect> = lines.by_ref().take(height).collect();
         if let (Some(top), Some(bottom)) = (charts.first(), charts.last()) {
-            chart(top.union(*bottom), buf, signals, channel, theme);
+            chart(top.union(*bottom), buf, signals, &channels, theme);
         }
     }
     if let Some(line) = lines.next() {
@@ -204,46 +204,54 @@ impl Columns {
     }
 }
 
-fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, at: usize, theme: &Theme) {
-    let Some(channel) = signals.channels.get(at) else {
-        return;
-    };
+fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], theme: &Theme) {
     let label_width = Columns::new(signals, usize::from(area.width)).gutter;
-    let order = signals.chosen.iter().position(|c| *c == at).unwrap_or(0);
     let plot = plot_area(area, label_width);
-    let (mut traces, mut notes) = (Vec::new(), Vec::new());
+    let (mut labels, mut traces, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut limits = Vec::new();
+    let mut unit = "";
     let whole = |text: &str| Note {
         column: 0,
         width: usize::from(plot.width),
         text: text.chars().take(usize::from(plot.width)).collect(),
     };
-    match (signals.series(at), signals.failed.get(&at)) {
-        (Some(series), _) => {
-            let columns = plot_columns(plot.width, signals.marker);
-            let reduced = series.reduce(signals.range, columns);
-            if reduced.extent().is_none() {
-                notes.push(whole(match channel.extent {
-                    None => "no samples",
-                    Some(_) => "no samples here",
-                }));
-            } else {
-                let per_character = columns / usize::from(plot.width).max(1);
-                notes = gap_notes(&reduced, series, signals.range, per_character);
+    let alone = channels.len() == 1;
+    for at in channels {
+        let Some(channel) = signals.channels.get(*at) else {
+            continue;
+        };
+        let order = signals.chosen.iter().position(|c| c == at).unwrap_or(0);
+        let style = series_style(theme, order);
+        labels.push((channel.name.as_str(), style));
+        unit = &channel.unit;
+        limits.extend(signals.limits(*at));
+        match (signals.series(*at), signals.failed.get(at)) {
+            (Some(series), _) => {
+                let columns = plot_columns(plot.width, signals.marker);
+                let reduced = series.reduce(signals.range, columns);
+                if reduced.extent().is_none() && alone {
+                    notes.push(whole(match channel.extent {
+                        None => "no samples",
+                        Some(_) => "no samples here",
+                    }));
+                } else if alone {
+                    let per_character = columns / usize::from(plot.width).max(1);
+                    notes = gap_notes(&reduced, series, signals.range, per_character);
+                }
+                traces.push(Trace { reduced, style });
             }
-            let style = series_style(theme, order);
-            traces.push(Trace { reduced, style });
+            (None, Some(sentence)) => notes.push(whole(sentence)),
+            (None, None) => notes.push(whole("reading …")),
         }
-        (None, Some(sentence)) => notes.push(whole(sentence)),
-        (None, None) => notes.push(whole("reading …")),
     }
     Chart {
-        label: &channel.name,
-        unit: &channel.unit,
+        labels: &labels,
+        unit,
         traces,
         range: signals.range,
         cursor: Some(signals.cursor.time),
         pin: signals.cursor.pin,
-        limits: signals.limits(at),
+        limits: &limits,
         notes,
         marker: signals.marker,
         label_width,
@@ -323,7 +331,6 @@ fn cursor_line(area: Rect, buf: &mut Buffer, screen: &RunScreen, signals: &Signa
 fn chart_styles(theme: &Theme) -> ChartStyles {
     ChartStyles {
         axis: theme.muted,
-        label: theme.title,
         cursor: theme.accent,
         pin: theme.mark,
         note: theme.faint,

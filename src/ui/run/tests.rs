@@ -72,6 +72,8 @@ fn signals_without_a_chart_and_with_all() {
         Mark, Down, Mark, Down, Mark, Down, Mark, Down, Down, Down, Mark, Down, Mark,
     ]);
     snapshot("signals_all_chosen", &all);
+    all.push(Overlay);
+    snapshot("signals_overlaid", &all);
 }
 
 #[test]

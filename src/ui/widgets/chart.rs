@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::chart_canvas::{Canvas, dots};
+use super::chart_canvas::{Canvas, dots, symbol};
 use crate::app::{
     chart::{
         Reduced, TimeRange, format_fit, format_tick, format_time_tick, time_ticks, value_ticks,
@@ -18,8 +18,6 @@ const NUMBERS: usize = 9;
 pub struct ChartStyles {
     /// Axes and their numbers.
     pub axis: Style,
-    /// The channel's name.
-    pub label: Style,
     /// The cursor's line.
     pub cursor: Style,
     /// The pinned cursor's line.
@@ -51,9 +49,9 @@ pub struct Note {
 /// One chart of a stack.
 #[derive(Debug, Clone)]
 pub struct Chart<'a> {
-    /// The channel's name, in the gutter.
-    pub label: &'a str,
-    /// Its unit, below the name.
+    /// The channels' names with their lines' colours, in the gutter.
+    pub labels: &'a [(&'a str, Style)],
+    /// Their unit, below the names.
     pub unit: &'a str,
     /// The lines, later ones over earlier ones.
     pub traces: Vec<Trace>,
@@ -108,7 +106,7 @@ impl Chart<'_> {
             .iter()
             .filter_map(|t| t.reduced.extent())
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        self.name(area, buf);
+        self.names(area, buf);
         if plot.width == 0 {
             return;
         }
@@ -119,9 +117,7 @@ impl Chart<'_> {
         if let Some((low, high)) = extent {
             self.axis(plot, buf, low, high);
             self.limit_lines(plot, buf, low, high);
-            for trace in &self.traces {
-                draw_trace(trace, self.marker, plot, buf, low, high);
-            }
+            self.draw_traces(plot, buf, low, high);
         }
         for note in &self.notes {
             let length = note.text.chars().count();
@@ -133,13 +129,21 @@ impl Chart<'_> {
         }
     }
 
-    fn name(&self, area: Rect, buf: &mut Buffer) {
+    fn names(&self, area: Rect, buf: &mut Buffer) {
         let width = self.label_width.min(usize::from(area.width));
-        let label = format!("{:>width$}", self.label);
-        buf.set_stringn(area.x, area.y, label, width, self.styles.label);
-        if area.height > 1 && !self.unit.is_empty() {
-            let unit = format!("{:>width$}", format!("({})", self.unit));
-            buf.set_stringn(area.x, area.y + 1, unit, width, self.styles.axis);
+        let mut put = |line: usize, text: &str, style: Style| {
+            if line < usize::from(area.height) {
+                let text = format!("{text:>width$}");
+                buf.set_stringn(area.x, area.y + line as u16, text, width, style);
+            }
+        };
+        for (line, (label, style)) in self.labels.iter().enumerate() {
+            put(line, label, *style);
+        }
+        if !self.unit.is_empty() && area.height > 1 {
+            // The unit keeps its line, whatever the number of names.
+            let line = self.labels.len().min(usize::from(area.height) - 1);
+            put(line, &format!("({})", self.unit), self.styles.axis);
         }
     }
 
@@ -186,19 +190,27 @@ impl Chart<'_> {
             }
         }
     }
-}
 
-fn draw_trace(trace: &Trace, marker: Marker, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
-    let (width, height) = (usize::from(plot.width), usize::from(plot.height));
-    let mut canvas = Canvas::new(marker, width, height);
-    canvas.trace(&trace.reduced, low, high);
-    for y in 0..height {
-        for x in 0..width {
-            let symbol = canvas.symbol(x, y);
-            if symbol != ' ' {
-                buf[(plot.x + x as u16, plot.y + y as u16)]
-                    .set_char(symbol)
-                    .set_style(trace.style);
+    /// The lines; where several meet in a character, the last one colours it.
+    fn draw_traces(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
+        let (width, height) = (usize::from(plot.width), usize::from(plot.height));
+        let draw = |trace: &Trace| {
+            let mut canvas = Canvas::new(self.marker, width, height);
+            canvas.trace(&trace.reduced, low, high);
+            (canvas, trace.style)
+        };
+        let layers: Vec<(Canvas, Style)> = self.traces.iter().map(draw).collect();
+        for y in 0..height {
+            for x in 0..width {
+                let bits = layers
+                    .iter()
+                    .fold(0, |bits, (layer, _)| bits | layer.bits(x, y));
+                let top = layers.iter().rfind(|(layer, _)| layer.bits(x, y) != 0);
+                if let Some((_, style)) = top {
+                    buf[(plot.x + x as u16, plot.y + y as u16)]
+                        .set_char(symbol(self.marker, bits))
+                        .set_style(*style);
+                }
             }
         }
     }
@@ -303,7 +315,7 @@ mod tests {
         };
         let plot = plot_area(chart_area, 4);
         let chart = Chart {
-            label: "fz_1",
+            labels: &[("fz_1", Style::default())],
             unit: "N",
             traces: vec![Trace {
                 reduced: series.reduce(range, plot_columns(plot.width, marker)),

@@ -50,11 +50,6 @@ impl Canvas {
         self.cells.get(y * self.width + x).copied().unwrap_or(0)
     }
 
-    /// The character at a cell; a space where nothing is drawn.
-    pub(super) fn symbol(&self, x: usize, y: usize) -> char {
-        symbol(self.marker, self.bits(x, y))
-    }
-
     /// Draws a reduced series (one column a dot) with `low` at the bottom dot and
     /// `high` at the top one.
     pub(super) fn trace(&mut self, reduced: &Reduced, low: f64, high: f64) {
@@ -133,7 +128,11 @@ mod tests {
 
     fn lines(canvas: &Canvas) -> Vec<String> {
         (0..canvas.height)
-            .map(|y| (0..canvas.width).map(|x| canvas.symbol(x, y)).collect())
+            .map(|y| {
+                (0..canvas.width)
+                    .map(|x| symbol(canvas.marker, canvas.bits(x, y)))
+                    .collect()
+            })
             .collect()
     }
 
