@@ -25,6 +25,8 @@ pub(super) struct Entry {
     /// `None` when it has no record.
     pub record: Option<Facts>,
     pub verdict: Assessment,
+    /// Whether it differs from what is stored.
+    pub dirty: bool,
 }
 
 /// State, reason, and why a harvest without names leaves it alone.
@@ -171,6 +173,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
             reason: r.get(4)?,
             leave_alone: r.get(5)?,
         },
+        dirty: false,
     })
 }
 

@@ -112,10 +112,6 @@ fn data_version(db: &Connection) -> rusqlite::Result<i64> {
 /// Holds what was found against what is known.
 fn plan(old: Vec<Entry>, scan: &Scan, rules: &Rules, held: &HashSet<String>, root: &Path) -> Plan {
     let now_us = time::now();
-    let before: HashMap<i64, Entry> = old
-        .iter()
-        .filter_map(|e| Some((e.id?, e.clone())))
-        .collect();
     let (mut entries, gone) = meet(old, scan, now_us);
     // A log that leaves while it is being harvested gets its record in a moment.
     let delete: Vec<i64> = gone
@@ -126,13 +122,11 @@ fn plan(old: Vec<Entry>, scan: &Scan, rules: &Rules, held: &HashSet<String>, roo
     read_footers(&mut entries, root);
     let verdicts = assess_all(&entries, rules, now_us);
     for (entry, verdict) in entries.iter_mut().zip(verdicts) {
+        entry.dirty |= entry.verdict != verdict;
         entry.verdict = verdict;
     }
     let digests = digests(&entries, held);
-    let save = entries
-        .into_iter()
-        .filter(|e| e.id.and_then(|id| before.get(&id)) != Some(e))
-        .collect();
+    let save = entries.into_iter().filter(|e| e.dirty).collect();
     Plan {
         save,
         delete,
@@ -142,7 +136,6 @@ fn plan(old: Vec<Entry>, scan: &Scan, rules: &Rules, held: &HashSet<String>, roo
 
 /// Gives every found log its entry. Also returns entries that nothing is left of.
 fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
-    let mut taken: HashSet<String> = old.iter().map(|e| e.key.clone()).collect();
     let mut by_raw: HashMap<Vec<u8>, Entry> = HashMap::new();
     // Entries of a rebuilt catalog know their path as harmless text only.
     let mut by_path: HashMap<String, Vec<Entry>> = HashMap::new();
@@ -171,6 +164,12 @@ fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
             None => strangers.push(found),
         }
     }
+    let mut taken: HashSet<String> = if strangers.is_empty() {
+        HashSet::new()
+    } else {
+        let left = by_raw.values().chain(by_path.values().flatten());
+        entries.iter().chain(left).map(|e| e.key.clone()).collect()
+    };
     for found in strangers {
         entries.push(Entry {
             id: None,
@@ -184,6 +183,7 @@ fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
                 reason: String::new(),
                 leave_alone: None,
             },
+            dirty: true,
         });
     }
     let mut gone = Vec::new();
@@ -191,7 +191,7 @@ fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
         if is_below_unread(&entry, scan) {
             entries.push(entry);
         } else if entry.record.is_some() {
-            entry.seen = None;
+            entry.dirty = entry.seen.take().is_some();
             entries.push(entry);
         } else {
             gone.push(entry);
@@ -226,8 +226,11 @@ fn renew(mut entry: Entry, found: &Found, now_us: i64) -> Entry {
             old.moved_us.map(|t| t.min(now_us))
         };
     }
-    entry.seen = Some(seen);
-    entry.raw = Some(found.raw.clone());
+    entry.dirty = entry.seen.as_ref() != Some(&seen) || entry.raw.as_ref() != Some(&found.raw);
+    if entry.dirty {
+        entry.seen = Some(seen);
+        entry.raw = Some(found.raw.clone());
+    }
     entry
 }
 
@@ -239,6 +242,7 @@ fn read_footers(entries: &mut [Entry], root: &Path) {
         let file = scan::real_path(root, raw);
         if let Some(seen) = entry.seen.as_mut().filter(|s| s.wants_footer()) {
             seen.footer = footer::is_whole(&file).ok();
+            entry.dirty |= seen.footer.is_some();
         }
     });
 }

@@ -71,6 +71,7 @@ fn unknown(key: &str, record: &Record) -> Entry {
             reason: String::new(),
             leave_alone: None,
         },
+        dirty: true,
     }
 }
 
