@@ -292,6 +292,26 @@ fn of_equal_contents_the_first_harvested_is_no_duplicate() {
 }
 
 #[test]
+fn storing_one_log_says_nothing_wrong_of_others() {
+    let mut w = world();
+    for path in ["a.csv", "b.csv"] {
+        w.write(path, "same");
+    }
+    // One file under two names: the inode ties the new log to a duplicate of another.
+    fs::hard_link(w.file("b.csv"), w.file("c.csv")).unwrap();
+    w.refresh();
+    w.harvest("a.csv", "a.csv", &[(1, T)]);
+    w.harvest("b.csv", "b.csv", &[(1, T)]);
+    let mut other = w.record("c.csv", "c.csv", &[(2, T)]);
+    other.source.content_hash = Some("f".repeat(64));
+    w.commit(&other);
+    let stored = w.catalog.logs().unwrap();
+    assert_eq!(w.log("b.csv").state, LogState::Duplicate);
+    w.refresh();
+    assert_eq!(w.catalog.logs().unwrap(), stored);
+}
+
+#[test]
 fn a_renamed_log_is_suspected_on_both_sides() {
     let mut w = harvested();
     fs::rename(w.file("a.parquet"), w.file("b.parquet")).unwrap();

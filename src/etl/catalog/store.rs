@@ -98,12 +98,27 @@ fn reassess(
     let rules = Rules::load(tx, context)?;
     let verdicts = assess_all(&near, &rules, time::now());
     for (mut entry, verdict) in near.into_iter().zip(verdicts) {
-        if entry.verdict != verdict {
+        if entry.verdict != verdict && depends(&entry, key, [hash, old_hash], inode) {
             entry.verdict = verdict;
             entry::save(tx, &entry)?;
         }
     }
     Ok(())
+}
+
+/// Whether all that decides this log's state is among the logs that were loaded: logs of
+/// these contents decide on duplicates, logs of this inode on renamed ones.
+fn depends(entry: &Entry, key: &str, contents: [Option<&str>; 2], inode: i64) -> bool {
+    let (seen, record) = (entry.seen.as_ref(), entry.record.as_ref());
+    match (seen, record) {
+        (Some(_), Some(record)) => {
+            let content = record.content_hash.as_deref();
+            entry.key == key || (content.is_some() && contents.contains(&content))
+        }
+        (Some(seen), None) => seen.inode.cast_signed() == inode,
+        (None, Some(record)) => entry.key == key || record.inode.cast_signed() == inode,
+        (None, None) => false,
+    }
 }
 
 /// Looks at the log's file now, so that its state is that of this moment.
