@@ -15,6 +15,15 @@ use crate::etl::{
 
 impl Catalog {
     pub(super) fn fill(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
+        // One sync for each of many thousand records would take minutes; what a power
+        // cut takes away, another rebuild brings back.
+        self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
+        let rebuilt = self.fill_all(context, cancel);
+        self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
+        rebuilt
+    }
+
+    fn fill_all(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
         let mut rebuilt = Rebuilt::default();
         let keys = recorded_keys(&context.lake, &mut rebuilt.problems);
         self.empty()?;
