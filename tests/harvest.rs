@@ -255,6 +255,40 @@ fn a_failed_attempt_leaves_the_good_record_and_says_what_went_wrong() {
 }
 
 #[test]
+fn results_outlive_a_version_of_the_log_that_holds_nothing() {
+    let place = Place::new();
+    place.put("a.csv", &format!("{HEADER}{}", run(1, 20)));
+    place.harvest("a.csv", false).unwrap();
+    place.put(
+        "a.csv",
+        &format!(
+            "{HEADER}{}",
+            run(1, 20)
+                .replace("encoder", "sonar")
+                .replace("load_cell", "sonar")
+        ),
+    );
+    let error = place.harvest("a.csv", false).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("none of its 80 rows could be kept"),
+        "{error}"
+    );
+    let record = place.record("a.csv");
+    assert_eq!(record.error, None);
+    assert_eq!(record.last_attempt.unwrap().error, error.to_string());
+    assert_eq!(place.tables().len(), 1);
+    // The old content comes back: the attempt is forgotten, the tables are found.
+    place.put("a.csv", &format!("{HEADER}{}", run(1, 20)));
+    let Outcome::Harvested(summary) = place.harvest("a.csv", false).unwrap() else {
+        panic!()
+    };
+    assert_eq!(summary.runs_resumed, 1);
+    assert_eq!(place.record("a.csv").last_attempt, None);
+}
+
+#[test]
 fn what_can_never_work_fails_with_a_sentence() {
     let place = Place::new();
     place.put("empty.csv", "");

@@ -152,6 +152,11 @@ impl Attempt<'_> {
             seconds: self.started.elapsed().as_secs_f64(),
         };
         let record = harvest.record(context, log, prior);
+        if let (Some(error), Some(good)) = (&record.error, prior.filter(|p| p.error.is_none())) {
+            // What was good stays; the caller adds what went wrong.
+            remove_unnamed(&context.lake, &log.key, good)?;
+            return Err(Error::Log(error.clone()));
+        }
         commit::replace(context, &log.key, &record, prior)?;
         remove_unnamed(&context.lake, &log.key, &record)?;
         let summary = summary(&record, resumed);
@@ -170,6 +175,7 @@ impl Attempt<'_> {
     /// Whether the results are whole and made under these rules.
     fn is_current(&self, prior: &Record) -> bool {
         prior.error.is_none()
+            && prior.last_attempt.is_none()
             && prior.file_stats.run_error_count == 0
             && prior.rules == self.context.profile.rules()
             && prior

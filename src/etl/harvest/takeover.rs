@@ -8,7 +8,7 @@ use crate::etl::{
     catalog::Catalog,
     lake::{
         Record,
-        files::{commit_record, remove, sync_dir},
+        files::{commit_record, create_dir, remove, sync_dir},
         lock::LogLock,
     },
     source::FoundLog,
@@ -81,7 +81,7 @@ impl Predecessor {
     ) -> Result<Record> {
         let lake = &context.lake;
         let dir = lake.log_dir(&log.key);
-        fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
+        create_dir(&dir)?;
         for file in self.record.files() {
             let (from, to) = (
                 lake.log_file(&self.key, file),

@@ -41,7 +41,7 @@ impl TempPath {
     /// [`Error::Io`] with the target's path.
     pub fn publish(self, target: &Path) -> Result<()> {
         if let Some(dir) = target.parent() {
-            fs::create_dir_all(dir).map_err(|e| Error::io("create", dir, e))?;
+            create_dir(dir)?;
         }
         fs::rename(&self.0, target).map_err(|e| Error::io("rename a finished file to", target, e))
     }
@@ -62,7 +62,7 @@ impl Drop for TempPath {
 pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     let target = lake.record(key);
     let dir = lake.log_dir(key);
-    fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
+    create_dir(&dir)?;
     sync_dir(&dir)?;
     let temp = TempPath::new(lake)?;
     let io = |e| Error::io("write", temp.path(), e);
@@ -75,6 +75,31 @@ pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
         .map_err(|e| Error::io("sync", temp.path(), e))?;
     temp.publish(&target)?;
     sync_dir(&dir)
+}
+
+/// Creates a directory and what leads to it, to last: each new name is synced in the
+/// directory above it.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn create_dir(dir: &Path) -> Result<()> {
+    let mut missing: Vec<&Path> = dir
+        .ancestors()
+        .take_while(|d| !d.as_os_str().is_empty() && !d.is_dir())
+        .collect();
+    while let Some(next) = missing.pop() {
+        match fs::create_dir(next) {
+            // Somebody else was faster.
+            Err(e) if e.kind() == ErrorKind::AlreadyExists && next.is_dir() => {}
+            Err(e) => return Err(Error::io("create", next, e)),
+            Ok(()) => match next.parent() {
+                Some(above) if above.as_os_str().is_empty() => sync_dir(Path::new("."))?,
+                Some(above) => sync_dir(above)?,
+                None => {}
+            },
+        }
+    }
+    Ok(())
 }
 
 /// Makes renames within a directory last.
