@@ -1,0 +1,179 @@
+//! The real browser in a pseudo-terminal, drawn by a terminal emulator. Tests wait for what
+//! they expect to see, never for time to pass.
+
+use std::{
+    io::{Read, Write},
+    num::NonZeroU16,
+    sync::{Arc, Condvar, Mutex, MutexGuard},
+    time::{Duration, Instant},
+};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::common::Lab;
+
+/// How long something may take on a busy machine before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A terminal with the browser in it.
+pub struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    // Kept open: what a terminal is set to goes away with its last user.
+    _slave: Box<dyn portable_pty::SlavePty + Send>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    shared: Arc<(Mutex<Seen>, Condvar)>,
+    before: String,
+}
+
+/// What came out so far.
+struct Seen {
+    parser: vt100::Parser,
+    bytes: usize,
+}
+
+impl Terminal {
+    /// Starts the browser.
+    pub fn start(lab: &Lab, args: &[&str], columns: u16, rows: u16) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let before = settings(pair.master.as_ref());
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mdtui"));
+        command.args(args);
+        command.cwd(lab.root());
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("PATH", std::env::var("PATH").unwrap_or_default());
+        for (name, value) in lab.environment() {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let number = |n| NonZeroU16::new(n).unwrap();
+        let parser = vt100::Parser::new(number(rows), number(columns), 0);
+        let shared = Arc::new((Mutex::new(Seen { parser, bytes: 0 }), Condvar::new()));
+        let seen = shared.clone();
+        std::thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut chunk) {
+                let mut now = seen.0.lock().unwrap();
+                now.parser.process(&chunk[..n]);
+                now.bytes += n;
+                seen.1.notify_all();
+            }
+        });
+        let writer = pair.master.take_writer().unwrap();
+        Self {
+            master: pair.master,
+            _slave: pair.slave,
+            writer,
+            child,
+            shared,
+            before,
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.shared.0.lock().unwrap()
+    }
+
+    /// What is on the screen.
+    pub fn screen(&self) -> String {
+        self.seen().parser.screen().contents()
+    }
+
+    /// Types.
+    pub fn send(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Waits until the screen is as wanted; gives it.
+    pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let until = Instant::now() + PATIENCE;
+        let mut seen = self.seen();
+        loop {
+            let contents = seen.parser.screen().contents();
+            if wanted(&contents) {
+                return contents;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "never seen: {what}. On the screen:\n{contents}"
+            );
+            seen = self.shared.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Waits for text on the screen; gives the screen.
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait_until(text, |screen| screen.contains(text))
+    }
+
+    /// Sends a signal to the browser.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        let kill = std::process::Command::new("kill")
+            .args([&format!("-{name}"), &pid])
+            .status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// Waits until the browser ends, and sees that the terminal is as it was: settings,
+    /// main screen, cursor, no paste or mouse modes. Gives the exit code.
+    pub fn end(mut self) -> u32 {
+        let until = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                Instant::now() < until,
+                "it did not end. On the screen:\n{}",
+                self.screen()
+            );
+            // There is nothing to wait on for a process with a deadline.
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert_eq!(
+            settings(self.master.as_ref()),
+            self.before,
+            "terminal settings"
+        );
+        // The last bytes may still be on their way.
+        self.wait_for_state("main screen", |s| !s.alternate_screen());
+        self.wait_for_state("cursor shown", |s| !s.hide_cursor());
+        self.wait_for_state("no bracketed paste", |s| !s.bracketed_paste());
+        self.wait_for_state("no mouse", |s| {
+            s.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        });
+        status.exit_code()
+    }
+
+    fn wait_for_state(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        let mut seen = self.seen();
+        while !wanted(seen.parser.screen()) {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "never: {what}");
+            seen = self.shared.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // A failed test leaves no browser behind.
+        let _ = self.child.kill();
+    }
+}
+
+fn settings(master: &(dyn MasterPty + Send)) -> String {
+    format!("{:?}", master.get_termios().unwrap())
+}

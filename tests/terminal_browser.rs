@@ -1,0 +1,180 @@
+//! The whole browser in a pseudo-terminal: harvest with the keyboard, look at what came out,
+//! quit; and the ways in which it may end.
+
+mod common;
+#[path = "common/terminal.rs"]
+mod terminal;
+
+use std::fs;
+
+use common::Lab;
+use mdtui::etl::demo::Options;
+use terminal::Terminal;
+
+const CTRL_A: &str = "\u{1}";
+const CTRL_C: &str = "\u{3}";
+const ENTER: &str = "\r";
+const ESC: &str = "\u{1b}";
+const TAB: &str = "\t";
+
+/// A few logs whose harvest takes long enough to be met while it runs.
+fn slow_lab() -> Lab {
+    let lab = Lab::new();
+    lab.write_demo(&Options {
+        logs: 4,
+        run_seconds: 120.0,
+        seed: 1,
+    });
+    let folder = lab.root().join("config/mdtui");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), "jobs = 1\n").unwrap();
+    lab
+}
+
+/// Nothing half-written remains.
+fn assert_clean(lab: &Lab) {
+    let tmp = lab.cache().join(".mdtui/tmp");
+    let left = fs::read_dir(tmp).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "temporary files remain");
+    for (table, bytes) in lab.lake(".parquet") {
+        assert!(
+            bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"),
+            "{table} is not whole"
+        );
+    }
+}
+
+#[test]
+fn logs_are_harvested_with_the_keyboard_and_their_runs_looked_at() {
+    let lab = Lab::demo(3);
+    let mut terminal = Terminal::start(&lab, &[], 80, 24);
+    let first = terminal.wait_until("three pending logs", |s| s.matches("pending").count() >= 3);
+    assert!(first.contains("cell-01/"), "{first}");
+    terminal.send(CTRL_A);
+    terminal.wait_for("✓");
+    terminal.send("H");
+    let done = terminal.wait_until("three harvested logs", |s| {
+        s.matches("harvested").count() >= 3
+    });
+    // The word of a state is not cut at 80 columns.
+    assert!(done.contains("● harvested"), "{done}");
+    terminal.send(ENTER);
+    terminal.wait_for("11ed");
+    terminal.send(ENTER);
+    terminal.wait_for("complete rows");
+    terminal.send(TAB);
+    terminal.wait_for("[Signals]");
+    terminal.wait_for("whole run");
+    terminal.wait_for("│");
+    terminal.send(TAB);
+    terminal.wait_for("[Samples]");
+    terminal.wait_for("20:40:00.002");
+    terminal.send("?");
+    terminal.wait_for("one line down");
+    terminal.send(ESC);
+    terminal.wait_until("no help", |s| !s.contains("one line down"));
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
+    assert!(lab.states().values().all(|state| state == "harvested"));
+    assert_clean(&lab);
+}
+
+#[test]
+fn quitting_while_a_harvest_runs_asks_and_leaves_nothing_half_written() {
+    let lab = slow_lab();
+    let mut terminal = Terminal::start(&lab, &[], 80, 24);
+    terminal.wait_until("the logs", |s| s.matches("pending").count() >= 4);
+    terminal.send(CTRL_A);
+    terminal.wait_for("✓");
+    terminal.send("H");
+    terminal.wait_for("queued");
+    terminal.send("Q");
+    terminal.wait_for("Quit?");
+    // The key that asks does not answer.
+    terminal.send("Q");
+    terminal.send("n");
+    terminal.wait_until("the question gone", |s| !s.contains("Quit?"));
+    // Meanwhile the views are alive.
+    terminal.send("2");
+    terminal.wait_for("[2 Runs]");
+    terminal.send("Q");
+    terminal.wait_for("Quit?");
+    terminal.send("y");
+    assert_eq!(terminal.end(), 0);
+    assert_clean(&lab);
+    let states = lab.states();
+    assert!(states.values().any(|s| s == "pending"), "{states:?}");
+    lab.ok(&["harvest"]);
+    assert!(lab.states().values().all(|s| s == "harvested"));
+}
+
+#[test]
+fn one_job_is_cancelled_and_the_others_go_on() {
+    let lab = slow_lab();
+    let mut terminal = Terminal::start(&lab, &[], 80, 24);
+    terminal.wait_until("the logs", |s| s.matches("pending").count() >= 4);
+    terminal.send(CTRL_A);
+    terminal.wait_for("✓");
+    terminal.send("H");
+    terminal.wait_for("queued");
+    // The second of the list, which waits for the first, in one go: nothing can come between.
+    terminal.send("4jx");
+    terminal.wait_for("cancelled");
+    terminal.send("1");
+    terminal.wait_until("three harvested, one not", |s| {
+        s.matches("● harvested").count() == 3 && s.matches("○ pending").count() == 1
+    });
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
+    assert_clean(&lab);
+}
+
+#[test]
+fn signals_end_it_with_the_terminal_given_back() {
+    for (signal, code) in [("TERM", 130), ("HUP", 130)] {
+        let lab = slow_lab();
+        let mut terminal = Terminal::start(&lab, &[], 80, 24);
+        terminal.wait_until("the logs", |s| s.matches("pending").count() >= 4);
+        terminal.send("H");
+        terminal.wait_until("a running job", |s| s.contains('%'));
+        terminal.signal(signal);
+        assert_eq!(terminal.end(), code, "{signal}");
+        assert_clean(&lab);
+    }
+}
+
+#[test]
+fn ctrl_c_and_q_quit_at_the_top() {
+    for keys in [CTRL_C, "q", "Q"] {
+        let lab = Lab::demo(1);
+        let mut terminal = Terminal::start(&lab, &[], 80, 24);
+        terminal.wait_for("pending");
+        terminal.send(keys);
+        assert_eq!(terminal.end(), 0, "{keys:?}");
+    }
+}
+
+#[test]
+fn without_logs_or_a_directory_it_says_what_is_the_case() {
+    let lab = Lab::new();
+    let mut terminal = Terminal::start(&lab, &[], 80, 24);
+    terminal.wait_for("no logs");
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
+    let mut terminal = Terminal::start(&lab, &["--data-dir", "nowhere"], 80, 24);
+    terminal.wait_for("nowhere");
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_demo_on_a_terminal_opens_the_browser_on_its_logs() {
+    let lab = Lab::new();
+    let args = ["demo", "d", "--logs", "2", "--run-seconds", "1"];
+    let mut terminal = Terminal::start(&lab, &args, 100, 30);
+    terminal.wait_until("the demo's logs", |s| {
+        s.matches("pending").count() == 2 || s.contains("2 pending")
+    });
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
+}
