@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Captures the screens of the README from the real program, in a terminal that tmux draws.
+#
+#   scripts/screens.sh [PROGRAM]     replaces the blocks between <!-- screen NAME --> marks
+#
+# Needs tmux and python3. The demo logs are deterministic, so that screens change only when
+# the program does (times of harvests apart).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=$(realpath "${1:-${CARGO_TARGET_DIR:-target}/release/mdtui}")
+work=$(mktemp -d)
+socket="mdtui-screens-$$"
+tmux() { command tmux -L "$socket" -f /dev/null "$@"; }
+trap 'tmux kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
+
+# Waits until the screen has the text, at most half a minute.
+wait_for() {
+    for _ in $(seq 300); do
+        if tmux capture-pane -p | grep -qF -- "$1"; then return; fi
+        sleep 0.1
+    done
+    echo "never seen: $1" >&2
+    tmux capture-pane -p >&2
+    exit 1
+}
+
+# Puts the screen into the README.
+capture() {
+    tmux capture-pane -p > "$work/screen"
+    python3 - "$1" "$work/screen" <<'PY'
+import re, sys
+name, path = sys.argv[1:]
+screen = "\n".join(line.rstrip() for line in open(path)).rstrip("\n")
+readme = open("README.md").read()
+block = f"<!-- screen {name} -->\n```text\n{screen}\n```\n<!-- end -->"
+new, n = re.subn(rf"<!-- screen {name} -->.*?<!-- end -->", lambda _: block, readme, flags=re.S)
+if n != 1:
+    sys.exit(f"README.md has {n} places for the screen {name}")
+open("README.md", "w").write(new)
+PY
+}
+
+export XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" LC_ALL=C.UTF-8
+unset MDTUI_DATA_DIR MDTUI_CACHE_DIR MDTUI_PROFILE NO_COLOR || true
+(cd "$work" && "$program" demo --logs-only 2>/dev/null)
+tmux new-session -d -x 120 -y 30 -c "$work/demo" "$program"
+
+wait_for "pending"
+tmux send-keys C-a H
+wait_for "20 logs · 1 failed"
+wait_for "● harvested   line/"
+# To the log with a failed run.
+tmux send-keys g
+tmux send-keys -N 13 j
+wait_for "▸  ◒ partial"
+capture logs
+
+tmux send-keys g Enter
+wait_for "[run]"
+tmux send-keys Enter
+wait_for "complete rows"
+tmux send-keys Tab
+wait_for "[Signals]"
+wait_for "┤"
+wait_for "▆"
+tmux send-keys o
+tmux send-keys -l "20:40:08"
+tmux send-keys Enter
+wait_for "cursor 20:40:0"
+capture signals
