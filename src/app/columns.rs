@@ -24,15 +24,15 @@ pub struct Column<C> {
 }
 
 /// The name of a log takes what the others leave, within these bounds.
-const NAME: (u16, u16) = (22, 60);
+const NAME: (u16, u16) = (24, 60);
 
 fn log_column(id: LogColumn) -> (&'static str, u16, bool) {
     match id {
         LogColumn::State => ("state", 12, false),
         LogColumn::Log => ("log", NAME.0, false),
         LogColumn::Cell => ("cell", 8, false),
-        LogColumn::Size => ("size", 8, true),
-        LogColumn::Rows => ("rows", 7, true),
+        LogColumn::Size => ("size", 7, true),
+        LogColumn::Rows => ("rows", 6, true),
         LogColumn::Runs => ("runs", 5, true),
         LogColumn::Span => ("span", 8, true),
         LogColumn::Harvested => ("harvested", 16, false),
@@ -44,7 +44,7 @@ fn log_column(id: LogColumn) -> (&'static str, u16, bool) {
 pub fn logs(width: u16) -> Vec<Column<LogColumn>> {
     use LogColumn::*;
     // The first that are left out stand last.
-    let order = [State, Log, Rows, Runs, Verdict, Size, Span, Harvested, Cell];
+    let order = [State, Log, Size, Rows, Runs, Verdict, Span, Harvested, Cell];
     fit(width, &LogColumn::ALL, &order, |id| id == Log, log_column)
 }
 
@@ -87,11 +87,16 @@ fn fit<C: Copy + PartialEq>(
     spec: impl Fn(C) -> (&'static str, u16, bool),
 ) -> Vec<Column<C>> {
     let mut left = width.saturating_sub(GUTTER);
+    let mut missing = 0;
     let mut taken: Vec<C> = Vec::with_capacity(all.len());
     for id in order {
         let needed = spec(*id).1 + if taken.is_empty() { 0 } else { GAP };
-        if needed <= left || taken.len() < 2 {
-            left = left.saturating_sub(needed);
+        if needed <= left {
+            left -= needed;
+            taken.push(*id);
+        } else if is_name(*id) && taken.len() < 2 {
+            // The name stands in any width, if need be in less than it wants.
+            (missing, left) = (needed - left, 0);
             taken.push(*id);
         }
     }
@@ -100,7 +105,7 @@ fn fit<C: Copy + PartialEq>(
         .map(|(index, id)| {
             let (title, width, right) = spec(*id);
             let width = if is_name(*id) {
-                (width + left).min(NAME.1)
+                (width + left).saturating_sub(missing).min(NAME.1)
             } else {
                 width
             };

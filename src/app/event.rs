@@ -43,8 +43,6 @@ pub enum Message {
     },
     /// Something below the data directory changed.
     DataChanged,
-    /// The data directory cannot be watched; one sentence.
-    NotWatched(String),
 }
 
 /// What the operating system wants.

@@ -33,6 +33,8 @@ pub mod words;
 pub mod workers;
 
 mod config;
+#[cfg(test)]
+pub mod fixture;
 
 pub use action::Action;
 pub use browser::run;

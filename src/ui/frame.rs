@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     app::{
-        help, layout,
+        Action, help,
+        keymap::Binding,
+        layout,
         state::{Overlay, Prompt, Screen, State, Tone},
         words::{count, thousands},
     },
@@ -40,7 +42,8 @@ pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
     let counts = counts(state);
     let place = place(state);
     // The views always stand; the place is cut before the counts are left out.
-    let counts_fit = width >= views_width + counts.chars().count() + 24;
+    let place_width = place.chars().count().min(16);
+    let counts_fit = width >= views_width + counts.chars().count() + place_width + 5;
     let counts = if counts_fit { counts } else { String::new() };
     let left = width.saturating_sub(views_width + counts.chars().count() + 3);
     let wanted = place.chars().count().max(if width >= 100 { 40 } else { 0 });
@@ -194,18 +197,29 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(area.width).saturating_sub(2);
     let bindings = state.keymap.bindings_in(&state.contexts());
-    for binding in &bindings {
-        let Some(hint) = &binding.hint else {
-            continue;
-        };
-        let key = help::usual_key(binding);
-        let width = key.chars().count() + hint.chars().count() + 3;
-        if width > left {
-            continue;
-        }
-        left -= width;
-        spans.push(Span::styled(key, theme.key));
+    let hinted = |b: &&Binding| b.hint.is_some();
+    // Help leads to all the others, so its place is kept.
+    let help = bindings
+        .iter()
+        .find(|b| hinted(b) && b.action == Action::Help);
+    left = left.saturating_sub(help.map_or(0, hint_width));
+    let others = bindings
+        .iter()
+        .filter(|b| hinted(b) && b.action != Action::Help);
+    let fitting = others.filter(|b| {
+        let fits = hint_width(b) <= left;
+        left = left.saturating_sub(if fits { hint_width(b) } else { 0 });
+        fits
+    });
+    for binding in fitting.chain(help) {
+        let hint = binding.hint.as_deref().unwrap_or_default();
+        spans.push(Span::styled(help::usual_key(binding), theme.key));
         spans.push(Span::styled(format!(" {hint}  "), theme.muted));
     }
     frame.render_widget(Line::from(spans), area);
+}
+
+fn hint_width(binding: &Binding) -> usize {
+    let hint = binding.hint.as_ref().map_or(0, |hint| hint.chars().count());
+    help::usual_key(binding).chars().count() + hint + 3
 }

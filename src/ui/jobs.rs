@@ -36,7 +36,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         let first = ("Nothing is being harvested, and nothing was.", theme.text);
         return list::notice(frame, area, &[first, (&help, theme.muted)]);
     }
-    let name = (area.width / 3).clamp(14, 48);
+    let name = (area.width / 4).clamp(14, 48);
     let header = format!(
         "   {}  {}  what",
         fit("state", 12, false),
@@ -53,7 +53,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         let y = area.y + 1 + line as u16;
         let under_cursor = at == state.jobs.cursor;
         let cursor = if under_cursor { "▸  " } else { "   " };
-        let (word, style, what) = tell(&entry, theme);
+        let (word, style, what) = tell(&entry, area.width >= 110, theme);
         let row = Line::from(vec![
             Span::styled(cursor, theme.mark),
             Span::styled(fit(&word, 12, false), style),
@@ -80,7 +80,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 }
 
 /// A word, how it looks, and what there is to say.
-fn tell(entry: &Entry, theme: &Theme) -> (String, Style, String) {
+fn tell(entry: &Entry, wide: bool, theme: &Theme) -> (String, Style, String) {
     match entry {
         Entry::Past(row) => {
             let (glyph, style) = outcome(&row.outcome, theme);
@@ -101,12 +101,12 @@ fn tell(entry: &Entry, theme: &Theme) -> (String, Style, String) {
                     format!("{at}  {}", ended.message),
                 )
             }
-            None if job.stopping => ("◐ stopping".into(), theme.warning, progress(job)),
+            None if job.stopping => ("◐ stopping".into(), theme.warning, progress(job, wide)),
             None if job.started_us.is_none() => ("◌ queued".into(), theme.busy, String::new()),
             None => (
                 format!("◐ {:3.0} %", job.share() * 100.0),
                 theme.busy,
-                progress(job),
+                progress(job, wide),
             ),
         },
     }
@@ -122,24 +122,26 @@ fn outcome(word: &str, theme: &Theme) -> (char, Style) {
     }
 }
 
-/// Stage, bar, rows, rate and what is left; each at its place, whatever its length.
-fn progress(job: &Job) -> String {
-    let filled = (job.share() * 10.0).floor().clamp(0.0, 10.0) as usize;
-    let bar = "█".repeat(filled) + &"░".repeat(10 - filled);
-    let rows = job.progress.map_or(0, |p| p.rows);
+/// Stage, rate and what is left, each at its place whatever its length; where there is
+/// room for it, a bar and the rows before them.
+fn progress(job: &Job, wide: bool) -> String {
+    let stage = job.stage().word();
     let rate = job
         .rate()
         .map(|r| format!("{} rows/s", short(r as u64)))
         .unwrap_or_default();
     let left = job
         .eta_s()
-        .map(|s| format!("about {} left", eta(s)))
+        .map(|s| format!("{} left", eta(s)))
         .unwrap_or_default();
-    format!(
-        "{bar} {:<12} {:>7} rows  {rate:>13}  {left}",
-        job.stage().word(),
-        short(rows)
-    )
+    let told = format!("{stage:<12} {rate:>13}  {left}");
+    if !wide {
+        return told;
+    }
+    let filled = (job.share() * 10.0).floor().clamp(0.0, 10.0) as usize;
+    let bar = "█".repeat(filled) + &"░".repeat(10 - filled);
+    let rows = job.progress.map_or(0, |p| p.rows);
+    format!("{bar}  {:>6} rows  {told}", short(rows))
 }
 
 fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {

@@ -94,7 +94,7 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
         let line = Line::from(vec![
             Span::styled(if n == cursor { " ▸ " } else { "   " }, theme.mark),
             Span::styled(fit(binding.action.name(), 18, false), theme.text),
-            Span::styled(fit(&help::keys(binding), 12, false), theme.key),
+            Span::styled(fit(&help::keys(binding), 15, false), theme.key),
             Span::styled(binding.help.as_str(), theme.muted),
         ]);
         frame.buffer_mut().set_line(area.x, y, &line, area.width);

@@ -1,1 +1,180 @@
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use rand_core::Rng;
+use ratatui::{Terminal, backend::TestBackend};
 
+use super::*;
+use crate::{
+    app::{
+        Answer, Event, Slot,
+        fixture::{answer, bare, detail, harvesting, populated, run},
+        keymap::Chord,
+        update,
+    },
+    etl::catalog::Refresh,
+};
+
+fn theme() -> Theme {
+    Theme::named("dark", false).unwrap()
+}
+
+fn screen(state: &State) -> String {
+    let (width, height) = state.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, state, &theme())).unwrap();
+    terminal.backend().to_string()
+}
+
+fn press(state: &mut State, chords: &[&str]) {
+    for chord in chords {
+        update(state, Event::Key(Chord::parse(chord).unwrap().event()));
+    }
+}
+
+fn with_runs(size: (u16, u16)) -> State {
+    let mut state = populated(size);
+    press(&mut state, &["2"]);
+    let runs = (0..6).map(|n| run(n, "cell-10/2022-11-23T2040")).collect();
+    update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+    state
+}
+
+#[test]
+fn every_view_at_both_sizes() {
+    for size in [(60, 20), (80, 24), (200, 50)] {
+        let snap = |name: &str, state: &State| {
+            insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen(state));
+        };
+        let mut state = populated(size);
+        press(&mut state, &["j", "j", "j", "space", "space", "k"]);
+        let row = state.logs.table.current().unwrap().clone();
+        update(
+            &mut state,
+            answer(
+                Slot::LogDetail,
+                Ok(Answer::LogDetail(Some(Box::new(detail(row))))),
+            ),
+        );
+        snap("logs", &state);
+        press(&mut state, &["tab"]);
+        snap("logs_panel", &state);
+        press(&mut state, &["tab"]);
+        harvesting(&mut state);
+        snap("logs_harvesting", &state);
+        press(&mut state, &["w"]);
+        snap("jobs", &state);
+        press(&mut state, &["X"]);
+        snap("cancel_all", &state);
+        press(&mut state, &["n", "1", "Q"]);
+        snap("quit", &state);
+        press(&mut state, &["n", "?"]);
+        snap("help", &state);
+        press(&mut state, &["esc", ":", "h", "r", "v"]);
+        snap("palette", &state);
+        press(&mut state, &["esc", "!"]);
+        snap("command", &state);
+        press(&mut state, &["esc", "f", "s", "t", "a", "t", "e", ":", "x"]);
+        snap("logs_filter_empty", &state);
+        snap("runs", &with_runs(size));
+    }
+}
+
+#[test]
+fn empty_moments_say_what_is_the_case() {
+    for size in [(80, 24), (200, 50)] {
+        let snap = |name: &str, state: &State| {
+            insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen(state));
+        };
+        let (mut state, _) = bare(size);
+        snap("start", &state);
+        update(&mut state, answer(Slot::Logs, Ok(Answer::Logs(Vec::new()))));
+        update(
+            &mut state,
+            answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default()))),
+        );
+        snap("no_logs", &state);
+        press(&mut state, &["w"]);
+        snap("no_jobs", &state);
+        press(&mut state, &["2"]);
+        update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(Vec::new()))));
+        snap("no_runs", &state);
+        let (mut state, _) = bare(size);
+        let gone = "there is no directory data: name one with --data-dir".to_owned();
+        update(&mut state, answer(Slot::Refresh, Err(gone)));
+        snap("no_data_dir", &state);
+    }
+}
+
+#[test]
+fn the_word_of_a_state_is_never_cut() {
+    let mut state = populated((80, 24));
+    press(&mut state, &["G"]);
+    let text = screen(&state);
+    for row in state.logs.table.rows() {
+        assert!(
+            text.contains(&format!(" {} ", row.state.word())),
+            "{}",
+            row.state.word()
+        );
+    }
+}
+
+#[test]
+fn without_colours_the_screen_says_the_same() {
+    let state = populated((80, 24));
+    let bare = Theme::named("dark", true).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    terminal.draw(|frame| draw(frame, &state, &bare)).unwrap();
+    assert_eq!(terminal.backend().to_string(), screen(&state));
+    let colourless = |color| color == ratatui::style::Color::Reset;
+    assert!(
+        terminal
+            .backend()
+            .buffer()
+            .content
+            .iter()
+            .all(|c| colourless(c.fg) && colourless(c.bg))
+    );
+}
+
+/// Any keys in any order, with resizes down to 1×1: nothing panics.
+#[test]
+fn random_keys_and_sizes_never_panic() {
+    let mut random = rand_pcg::Pcg64Mcg::new(20_221_123);
+    let mut state = with_runs((80, 24));
+    harvesting(&mut state);
+    let chords: Vec<KeyEvent> = {
+        let bound = state
+            .keymap
+            .bindings()
+            .iter()
+            .flat_map(|b| b.chords.iter().map(|c| c.event()));
+        let typed = "az09:>/ü加"
+            .chars()
+            .map(|c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        bound.chain(typed).collect()
+    };
+    let theme = theme();
+    for step in 0..6000 {
+        let n = random.next_u32();
+        if n.is_multiple_of(40) {
+            let size = (1 + (n >> 8) % 210, 1 + (n >> 16) % 60);
+            update(&mut state, Event::Resize(size.0 as u16, size.1 as u16));
+        } else if n.is_multiple_of(53) {
+            let runs = (0..u128::from((n >> 8) % 9))
+                .map(|n| run(n, "cell-01/a"))
+                .collect();
+            let slot = if n & 64 == 0 {
+                Slot::Runs
+            } else {
+                Slot::LogRuns
+            };
+            update(&mut state, answer(slot, Ok(Answer::Runs(runs))));
+        } else if let Some(key) = chords.get((n >> 8) as usize % chords.len()) {
+            update(&mut state, Event::Key(*key));
+        }
+        if step % 7 == 0 {
+            let mut terminal = Terminal::new(TestBackend::new(state.size.0, state.size.1)).unwrap();
+            terminal.draw(|frame| draw(frame, &state, &theme)).unwrap();
+        }
+    }
+}

@@ -33,9 +33,6 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             answers::job(state, at_us, event, &mut effects);
         }
         Event::Worker(Message::DataChanged) => state.ask_refresh(&mut effects),
-        Event::Worker(Message::NotWatched(why)) => {
-            state.message = Some((super::state::Tone::Error, why));
-        }
         Event::Signal(Signal::End) => effects.push(Effect::Quit),
         Event::Signal(Signal::Stop) => effects.push(Effect::Suspend),
         Event::Signal(Signal::Continue) => effects.push(Effect::Redraw),

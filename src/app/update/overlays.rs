@@ -19,13 +19,11 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         _ => {}
     }
     match state.overlay.take() {
-        Some(Overlay::Help(scroll)) => {
-            if action != Action::Escape {
-                let page = usize::from(layout::body(state.size).height).max(1);
-                let last = help::lines(&state.keymap, &state.screen_contexts()).len();
-                let scroll = super::actions::moved(scroll, last, page, action);
-                state.overlay = Some(Overlay::Help(scroll));
-            }
+        Some(Overlay::Help(scroll)) if action != Action::Escape => {
+            let page = usize::from(layout::body(state.size).height).max(1);
+            let last = help::lines(&state.keymap, &state.screen_contexts()).len();
+            let scroll = super::actions::moved(scroll, last, page, action);
+            state.overlay = Some(Overlay::Help(scroll));
         }
         Some(Overlay::Palette(mut line, cursor)) => {
             let found = help::palette(&state.keymap, &state.screen_contexts(), line.text());

@@ -18,12 +18,14 @@ use super::{
 use crate::etl::{
     Result,
     harvest::{Context, JobId, Options, Pool},
+    source::watch::Watcher,
 };
 
 /// All workers of a browser. Dropping them cancels what runs and waits for it.
 pub struct Workers {
     questions: Questions,
     pool: Pool,
+    _watcher: Watcher,
 }
 
 impl Workers {
@@ -39,7 +41,16 @@ impl Workers {
             // Nobody listens any more only when the browser ends.
             let _ = listener.send(Event::Worker(Message::Job { at_us, event }));
         });
-        Ok(Self { questions, pool })
+        let listener = events.clone();
+        let changed = move || {
+            let _ = listener.send(Event::Worker(Message::DataChanged));
+        };
+        let watcher = Watcher::start(&context.data_dir, context.lake.root(), changed);
+        Ok(Self {
+            questions,
+            pool,
+            _watcher: watcher,
+        })
     }
 
     /// Has `request` answered; an older request of the slot is cancelled.

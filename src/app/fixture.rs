@@ -1,0 +1,217 @@
+//! A populated state with a fixed clock and fixed paths, for tests.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Answer, Config, Effect, Event, Message, Slot, State, keymap::Keymap, update};
+use crate::etl::{
+    catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
+    clean::{Ledger, Reason},
+    harvest::{JobEvent, JobId, Progress, Stage},
+    profile::Profile,
+    quality::Verdict,
+    run_id::RunId,
+};
+
+/// 2022-11-23T20:40:00Z
+pub const NOW: i64 = 1_669_236_000_000_000;
+
+/// The state at start, before any answer.
+pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
+    let config = Config {
+        data_dir: "data".into(),
+        cache_dir: "cache".into(),
+        profile: Arc::new(Profile::built_in().unwrap()),
+        jobs: 2,
+        theme: None,
+        mouse: true,
+        no_color: false,
+    };
+    State::new(&config, Arc::new(Keymap::built_in().unwrap()), size)
+}
+
+/// An answer of a worker.
+pub fn answer(slot: Slot, result: Result<Answer, String>) -> Event {
+    Event::Worker(Message::Answer {
+        slot,
+        generation: 0,
+        result,
+    })
+}
+
+/// One thing that happened to a harvest, so many seconds after [`NOW`].
+pub fn job(seconds: i64, event: JobEvent) -> Event {
+    Event::Worker(Message::Job {
+        at_us: NOW + seconds * 1_000_000,
+        event,
+    })
+}
+
+/// A log as the list shows it.
+pub fn log(key: &str, state: LogState) -> LogRow {
+    let done = matches!(
+        state,
+        LogState::Harvested | LogState::Partial | LogState::Stale
+    );
+    LogRow {
+        key: key.into(),
+        path: format!("{key}.parquet"),
+        state,
+        reason: format!("this log is {}", state.word()),
+        cell_id: Some(key.get(5..7).unwrap_or("01").into()),
+        size: Some(14_800_000),
+        mtime_us: Some(NOW),
+        rows: done.then_some(1_577_762),
+        runs_ok: done.then_some(if state == LogState::Partial { 3 } else { 4 }),
+        runs_failed: done.then_some(u32::from(state == LogState::Partial)),
+        start_us: done.then_some(NOW),
+        stop_us: done.then_some(NOW + 600_000_000),
+        harvested_at_us: done.then_some(NOW + 7_267_000_000),
+        verdict: done.then_some(Verdict::NotEvaluated),
+        leave_alone: None,
+    }
+}
+
+/// Logs in every state.
+pub fn logs() -> Vec<LogRow> {
+    let mut rows: Vec<LogRow> = LogState::ALL
+        .into_iter()
+        .filter(|state| !matches!(state, LogState::Harvesting | LogState::Queued))
+        .enumerate()
+        .map(|(n, state)| log(&format!("cell-{:02}/2022-11-23T20{n}0", n / 2 + 1), state))
+        .collect();
+    rows.push(log(
+        "cell-09/a log with a long name and 加工 in it, recorded twice",
+        LogState::Pending,
+    ));
+    rows
+}
+
+/// A run as lists show it.
+pub fn run(n: u128, log_key: &str) -> RunRow {
+    let failed = n == 3;
+    RunRow {
+        log_key: log_key.into(),
+        run: RunId(0x6939_b762_6b66_11ed_0000 + n),
+        cell_id: Some("10".into()),
+        error: failed.then(|| "every sample of robot 2 has the same time".into()),
+        start_us: (!failed).then_some(NOW + n as i64 * 1_000_000),
+        stop_us: (!failed).then_some(NOW + 599_000_000),
+        runtime_s: (!failed).then_some(599.971 - n as f64),
+        distance_mm: if failed {
+            BTreeMap::new()
+        } else {
+            [
+                ("1".to_owned(), 39_010.73 * (n + 1) as f64),
+                ("2".to_owned(), 0.166),
+            ]
+            .into()
+        },
+        rows: 90_000,
+        samples: 394_000 + n as u64,
+        complete_rows: 80_000,
+        channels: 32,
+        verdict: Verdict::NotEvaluated,
+        flags: 0,
+        also_in: Vec::new(),
+        file_name: (!failed).then(|| "run.parquet".into()),
+        spark_channel: (!failed).then(|| "fz_1".into()),
+        spark: if failed {
+            Vec::new()
+        } else {
+            (0..24)
+                .map(|i| (i % 7 != 3).then_some(f64::from(i % 5)))
+                .collect()
+        },
+    }
+}
+
+/// What stands beside the list.
+pub fn detail(row: LogRow) -> LogDetail {
+    let mut ledger = Ledger {
+        rows_in: 1_577_762,
+        rows_kept: 1_576_990,
+        ..Ledger::default()
+    };
+    ledger.drop_rows(Reason::InvalidTime, 614);
+    ledger.drop_rows(Reason::UnknownRobot, 158);
+    LogDetail {
+        ledger: Some(ledger),
+        errors: vec!["run ac28136e…11ed: every sample of robot 2 has the same time".into()],
+        content_hash: Some("4f1c".to_owned() + &"0".repeat(56) + "9e02"),
+        program: Some("mdtui 0.1.0".into()),
+        seconds: Some(0.314),
+        history: vec![past(&row.key, "partial")],
+        row,
+    }
+}
+
+/// A harvest of the past.
+pub fn past(key: &str, outcome: &str) -> HarvestRow {
+    HarvestRow {
+        key: key.into(),
+        at_us: NOW - 86_400_000_000,
+        seconds: 0.3,
+        outcome: outcome.into(),
+        message: "4 runs, 1,577,762 rows in 0.31 s".into(),
+    }
+}
+
+/// A state with logs, a past and no harvest under way.
+pub fn populated(size: (u16, u16)) -> State {
+    let (mut state, _) = bare(size);
+    update(&mut state, answer(Slot::Logs, Ok(Answer::Logs(logs()))));
+    update(
+        &mut state,
+        answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default()))),
+    );
+    let history = vec![
+        past("cell-02/2022-11-23T2030", "harvested"),
+        past("cell-03/2022-11-23T2050", "failed"),
+    ];
+    update(
+        &mut state,
+        answer(Slot::History, Ok(Answer::History(history))),
+    );
+    state
+}
+
+/// Starts two harvests: one is half through its rows, the other waits.
+pub fn harvesting(state: &mut State) {
+    let rows = logs();
+    let pending: Vec<&LogRow> = rows
+        .iter()
+        .filter(|r| r.state == LogState::Pending)
+        .collect();
+    for (id, row) in pending.iter().enumerate() {
+        update(
+            state,
+            job(
+                0,
+                JobEvent::Queued {
+                    job: JobId(id as u64),
+                    key: row.key.clone(),
+                },
+            ),
+        );
+    }
+    update(state, job(1, JobEvent::Started { job: JobId(0) }));
+    let progress = Progress {
+        stage: Stage::Reading,
+        rows: 788_881,
+        rows_total: Some(1_577_762),
+        bytes: 7_000_000,
+        bytes_total: 14_800_000,
+        runs: 0,
+        runs_total: None,
+    };
+    update(
+        state,
+        job(
+            3,
+            JobEvent::Progress {
+                job: JobId(0),
+                progress,
+            },
+        ),
+    );
+}
