@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::report::Done;
 use crate::{
@@ -39,6 +39,8 @@ impl Follow {
                 ProgressBar::new(logs as u64)
                     .with_style(style("{bar:24} {pos} of {len} logs, {elapsed}")),
             );
+            // Drawn from the beginning, so that nothing jumps when the first log is done.
+            total.tick();
             Bars {
                 all,
                 total,
@@ -94,6 +96,10 @@ impl Follow {
             }
             bars.total.inc(1);
         }
+        // What was cancelled is counted in the summary: there may be thousands.
+        if done.is_cancelled() {
+            return;
+        }
         // With JSON, standard output is the JSON's; trouble still shows at once.
         let line = done.line();
         if done.is_trouble() {
@@ -106,9 +112,14 @@ impl Follow {
         }
     }
 
-    /// Somebody wants it to stop.
-    pub fn interrupted(&self) {
-        self.outside(|| exit::note("stopping: what is not finished is cancelled"));
+    /// Somebody wants it to stop: the bars stay as they are. Wiping them would miss a line,
+    /// for the terminal's echo of Ctrl-c has moved the cursor.
+    pub fn interrupted(&mut self) {
+        if let Some(bars) = self.bars.take() {
+            bars.all.set_draw_target(ProgressDrawTarget::hidden());
+            exit::note("");
+        }
+        exit::note("stopping: what is not finished is cancelled");
     }
 
     /// Writes a line without tearing the bars.

@@ -104,9 +104,14 @@ impl Done {
         }
     }
 
+    /// Whether somebody stopped it.
+    pub fn is_cancelled(&self) -> bool {
+        self.outcome == Word::Cancelled
+    }
+
     /// Whether it belongs to standard error.
     pub fn is_trouble(&self) -> bool {
-        matches!(self.outcome, Word::Failed | Word::Skipped | Word::Cancelled)
+        matches!(self.outcome, Word::Failed | Word::Skipped)
     }
 
     /// `harvested  cell-01/…: 4 runs, 55,023 rows in 0.31 s`
@@ -121,9 +126,7 @@ impl Done {
             Word::Cancelled => "cancelled",
         };
         let mut line = format!("{word:<9}  {}", self.key);
-        if self.outcome != Word::Cancelled {
-            line.push_str(&format!(": {}", self.message));
-        }
+        line.push_str(&format!(": {}", self.message));
         if !self.run_errors.is_empty() {
             line.push(':');
         }
@@ -145,8 +148,8 @@ fn harvested(s: &Summary) -> String {
     }
     if s.runs_resumed > 0 {
         text.push_str(&format!(
-            ", {} of them finished before",
-            count(s.runs_resumed.into(), "run")
+            " ({} of the runs finished before)",
+            whole(s.runs_resumed.into())
         ));
     }
     text.push_str(&format!(" in {:.2} s, {}", s.seconds, size(s.bytes_out)));
