@@ -261,6 +261,9 @@ fn the_documented_json_is_the_printed_json() {
     lab.run(&["harvest", "--jobs", "1"]);
     let run = lab.json(&["runs", "line/2022-11-23T2040", "--json"]);
     let run = run["runs"][0]["run_uuid"].as_str().unwrap().to_owned();
+    // Without an axis of robot 2, so that some channels stand alone.
+    let other = lab.json(&["runs", "faults/no-z_2", "--json"]);
+    let other = other["runs"][0]["run_uuid"].as_str().unwrap().to_owned();
     let doc = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md")).unwrap();
     let mut checked = 0;
     for section in doc.split("\n## ").skip(1) {
@@ -273,6 +276,7 @@ fn the_documented_json_is_the_printed_json() {
             "`list --json`" => vec!["list", "--json"],
             "`runs --json`" => vec!["runs", "--json"],
             "`machines --json`" => vec!["machines", "--json"],
+            "`compare --json`" => vec!["compare", &run, &other, "--json"],
             "`show LOG --json`" => vec!["show", "line/2022-11-23T2040", "--json"],
             "`show RUN --json`" => vec!["show", &run, "--json"],
             "`harvest --json`" => {
@@ -298,7 +302,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 8);
+    assert_eq!(checked, 9);
 }
 
 /// The example may show fewer elements and named entries, but each key once.

@@ -9,6 +9,7 @@ use clap::{
 
 use crate::etl::{
     catalog::LogState,
+    compare::{FEWEST, MOST, Statistic},
     demo::{DEFAULT_LOGS, FULL_RUN_SECONDS, SHORT_RUN_SECONDS},
 };
 
@@ -64,6 +65,8 @@ pub enum Command {
     Runs(Runs),
     /// The machines over all their runs
     Machines(Machines),
+    /// Two to six runs side by side, with their differences to the first
+    Compare(Compare),
     /// Everything about a log or a run: statistics, ledger, errors
     Show(Show),
     /// Write a run's table to a file: CSV, Parquet, NDJSON or Arrow, by its ending
@@ -135,6 +138,23 @@ pub struct Runs {
 /// `mdtui machines`
 #[derive(Debug, Args)]
 pub struct Machines {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `mdtui compare`
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// Two to six runs, each by any unambiguous part of its id; LOG:RUN when it stands in two logs
+    #[arg(value_name = "RUN", required = true, num_args = FEWEST..=MOST)]
+    pub runs: Vec<String>,
+    /// Channels to compare, separated by commas [default: all that two of the runs have]
+    #[arg(long, value_name = "CHANNEL,…", value_delimiter = ',')]
+    pub channels: Vec<String>,
+    /// Statistics to compare, separated by commas [default: all]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = statistics(), hide_possible_values = true)]
+    pub stats: Vec<Statistic>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -233,6 +253,12 @@ fn run_seconds(text: &str) -> Result<f64, String> {
         Ok(s) if (1.0..=3600.0).contains(&s) => Ok(s),
         _ => Err("a number from 1 to 3600 is needed".into()),
     }
+}
+
+fn statistics() -> impl TypedValueParser<Value = Statistic> {
+    // What the parser lets through is always the name of a statistic.
+    PossibleValuesParser::new(Statistic::ALL.map(Statistic::name))
+        .map(|name| Statistic::from_name(&name).unwrap_or(Statistic::Mean))
 }
 
 fn states() -> impl TypedValueParser<Value = LogState> {

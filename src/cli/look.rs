@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use crate::etl::{
     Error, Result,
-    catalog::{Catalog, LogRow, RunRow},
+    catalog::{Catalog, LogRow, RunDetail, RunRow},
     harvest::{CancelToken, Context},
     text,
 };
@@ -104,6 +104,23 @@ impl Look {
             runs.len(),
         )))
     }
+
+    /// Everything about a run that was found.
+    ///
+    /// # Errors
+    /// [`Error::Moving`] when it is there no more, [`Error::Catalog`].
+    pub fn detail(&self, row: &RunRow) -> Result<RunDetail> {
+        self.catalog
+            .run_detail(&row.log_key, row.run)?
+            .ok_or_else(|| gone(&format!("{}:{}", row.log_key, row.run)))
+    }
+}
+
+/// Another process changed the catalog between two questions.
+pub fn gone(name: &str) -> Error {
+    Error::Moving(format!(
+        "{name} was being harvested again just now; ask once more"
+    ))
 }
 
 /// Names that contain `name`, or begin as it does.

@@ -9,6 +9,7 @@
 
 pub mod args;
 mod browse;
+mod compare;
 mod demo;
 pub mod exit;
 mod export;
@@ -58,6 +59,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::List(args) => list::run(&settings, args),
         Command::Runs(args) => runs::run(&settings, args),
         Command::Machines(args) => machines::run(&settings, args),
+        Command::Compare(args) => compare::run(&settings, args),
         Command::Show(args) => show::run(&settings, args),
         Command::Export(args) => export::run(&settings, args),
         Command::Gc(args) => gc::run(&settings, args),

@@ -4,13 +4,13 @@ use super::{
     args, exit,
     exit::Exit,
     json::{ShowLogJson, ShowRunJson},
-    look::Look,
+    look::{self, Look},
     settings::Settings,
     table::{self, NONE, Table, fixed, or_none, whole},
 };
 use crate::etl::{
-    Error, Result,
-    catalog::{LogDetail, RunDetail, RunRow},
+    Result,
+    catalog::{LogDetail, RunDetail},
     clean::Ledger,
     harvest::CancelToken,
     time,
@@ -19,7 +19,7 @@ use crate::etl::{
 /// Shows a log or a run. A log's exact name goes before a part of a run's id.
 ///
 /// # Errors
-/// [`Error::Usage`] for an unknown name or one that means several runs; those of
+/// [`crate::etl::Error::Usage`] for an unknown name or one that means several runs; those of
 /// [`Look::new`].
 pub fn run(settings: &Settings, args: &args::Show) -> Result<Exit> {
     let look = Look::new(settings, &CancelToken::new())?;
@@ -27,12 +27,9 @@ pub fn run(settings: &Settings, args: &args::Show) -> Result<Exit> {
         let detail = look
             .catalog
             .log_detail(&log.key)?
-            .ok_or_else(|| gone(&log.key))?;
+            .ok_or_else(|| look::gone(&log.key))?;
         let rows = look.catalog.runs(Some(&log.key))?;
-        let runs: Vec<RunDetail> = rows
-            .iter()
-            .map(|r| run_detail(&look, r))
-            .collect::<Result<_>>()?;
+        let runs: Vec<RunDetail> = rows.iter().map(|r| look.detail(r)).collect::<Result<_>>()?;
         if args.json {
             exit::print_json(&ShowLogJson::new(&detail, &runs))?;
         } else {
@@ -47,26 +44,13 @@ pub fn run(settings: &Settings, args: &args::Show) -> Result<Exit> {
         None if name.contains(['/', '.']) => return look.log(&args.name).map(|_| Exit::Ok),
         None => look.run(&name)?,
     };
-    let detail = run_detail(&look, &row)?;
+    let detail = look.detail(&row)?;
     if args.json {
         exit::print_json(&ShowRunJson::new(&detail))?;
     } else {
         exit::print(&run_text(&detail))?;
     }
     Ok(Exit::Ok)
-}
-
-fn run_detail(look: &Look, row: &RunRow) -> Result<RunDetail> {
-    look.catalog
-        .run_detail(&row.log_key, row.run)?
-        .ok_or_else(|| gone(&format!("{}:{}", row.log_key, row.run)))
-}
-
-/// Another process changed the catalog between two questions.
-fn gone(name: &str) -> Error {
-    Error::Moving(format!(
-        "{name} was being harvested again just now; ask once more"
-    ))
 }
 
 /// `  label            text`

@@ -15,6 +15,7 @@
 //! * [`catalog`]: the SQLite index of the lake and the state of every log.
 //! * [`harvest`]: ties them together: one log, or many side by side.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
+//! * [`compare`]: runs side by side, and how far each is from the first.
 //! * [`demo`]: deterministic synthetic logs.
 //!
 //! Times are microseconds since 1970-01-01T00:00:00Z (`i64`) everywhere inside.
@@ -22,6 +23,7 @@
 pub mod catalog;
 mod chunk;
 pub mod clean;
+pub mod compare;
 pub mod demo;
 pub mod error;
 pub mod export;

@@ -1,0 +1,202 @@
+//! `mdtui compare`: two to six runs side by side.
+
+mod json;
+
+use json::CompareJson;
+
+use super::{
+    args, exit,
+    exit::Exit,
+    look::Look,
+    settings::Settings,
+    table::{self, NONE, Table, fixed, or_none, whole},
+};
+use crate::etl::{
+    Error, Result,
+    catalog::RunDetail,
+    compare::{Cell, Comparison, Line, Statistic, letter},
+    harvest::CancelToken,
+    time,
+};
+
+/// Compares runs.
+///
+/// # Errors
+/// [`Error::Usage`] for an unknown run, a name that means several, a run that is named
+/// twice and a channel that no two of the runs share; those of [`Look::new`].
+pub fn run(settings: &Settings, args: &args::Compare) -> Result<Exit> {
+    let look = Look::new(settings, &CancelToken::new())?;
+    let mut runs: Vec<RunDetail> = Vec::with_capacity(args.runs.len());
+    for name in &args.runs {
+        let row = look.run(name)?;
+        let same = |r: &RunDetail| (r.row.run, &r.row.log_key) == (row.run, &row.log_key);
+        if let Some(at) = runs.iter().position(same) {
+            return Err(Error::Usage(format!(
+                "the run {}:{} is named twice: it is run {} already",
+                row.log_key,
+                row.run,
+                letter(at)
+            )));
+        }
+        runs.push(look.detail(&row)?);
+    }
+    let all: Vec<&RunDetail> = runs.iter().collect();
+    let statistics = match args.stats.as_slice() {
+        [] => &Statistic::ALL[..],
+        chosen => chosen,
+    };
+    let mut comparison = Comparison::new(&all, statistics);
+    if !args.channels.is_empty() {
+        comparison.keep(&args.channels)?;
+    }
+    if args.json {
+        exit::print_json(&CompareJson::new(&all, &comparison))?;
+    } else {
+        exit::print(&text(&all, &comparison))?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn text(runs: &[&RunDetail], comparison: &Comparison) -> String {
+    let mut out = legend(runs).render();
+    out.push('\n');
+    out.push_str(&figures(runs.len(), comparison).render());
+    for run in 0..runs.len() {
+        let alone = comparison.singles.iter().filter(|s| s.run == run);
+        let names: Vec<&str> = alone.map(|s| s.name.as_str()).collect();
+        if !names.is_empty() {
+            let (run, names) = (letter(run), names.join(" "));
+            out.push_str(&format!("\nonly run {run} has {names}\n"));
+        }
+    }
+    out
+}
+
+/// Which run is which.
+fn legend(runs: &[&RunDetail]) -> Table {
+    let mut table = Table::new(&["", "run", "log", "cell", "start (UTC)", "verdict", "note"]);
+    for (at, run) in runs.iter().enumerate() {
+        let row = &run.row;
+        let failed = row.error.as_ref().map(|e| format!("failed: {e}"));
+        table.row(vec![
+            letter(at).to_string(),
+            row.run.short(),
+            row.log_key.clone(),
+            or_none(row.cell_id.clone()),
+            or_none(row.start_us.map(time::format_screen)),
+            row.verdict.word().to_owned(),
+            failed.unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+/// Every figure of every run; from the second run on with its difference to the first.
+fn figures(runs: usize, comparison: &Comparison) -> Table {
+    let mut heads = vec![String::new(), ">A".to_owned()];
+    for run in 1..runs {
+        let run = letter(run);
+        heads.extend([format!(">{run}"), format!(">{run} − A"), ">%".to_owned()]);
+    }
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let mut table = Table::new(&heads);
+    let blank = vec![String::new(); heads.len()];
+    for line in &comparison.totals {
+        table.row(figure_row(&title(line, true), line));
+    }
+    for channel in &comparison.channels {
+        table.row(blank.clone());
+        let mut head = blank.clone();
+        if let Some(first) = head.first_mut() {
+            *first = with_unit(&channel.name, &channel.unit);
+        }
+        table.row(head);
+        for line in &channel.lines {
+            // The head says the channel's unit; only other units are repeated.
+            let other = line.unit != channel.unit;
+            table.row(figure_row(&format!("  {}", title(line, other)), line));
+        }
+    }
+    table
+}
+
+fn title(line: &Line, unit: bool) -> String {
+    let name = match (line.name, &line.robot) {
+        ("total_runtime_seconds", _) => "runtime".to_owned(),
+        ("total_distance_mm", Some(robot)) => format!("distance {robot}"),
+        ("rate_hz", _) => "rate".to_owned(),
+        (name, _) => name.replace('_', " "),
+    };
+    with_unit(&name, if unit { &line.unit } else { "" })
+}
+
+fn with_unit(name: &str, unit: &str) -> String {
+    if unit.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} ({unit})")
+    }
+}
+
+fn figure_row(title: &str, line: &Line) -> Vec<String> {
+    let count = line.unit.is_empty() && is_count(line.name);
+    let number = |value: Option<f64>| match value {
+        Some(n) if count => whole(n as u64),
+        value => fixed(value, 3),
+    };
+    let mut row = vec![title.to_owned()];
+    for (at, cell) in line.cells.iter().enumerate() {
+        row.push(number(cell.value));
+        if at > 0 {
+            row.extend([difference(cell, count), signed(cell.percent, 2)]);
+        }
+    }
+    row
+}
+
+fn is_count(name: &str) -> bool {
+    matches!(name, "count" | "samples" | "rows" | "complete_rows")
+}
+
+fn difference(cell: &Cell, count: bool) -> String {
+    match cell.difference {
+        Some(d) if count && d < 0.0 => format!("-{}", whole(d.abs() as u64)),
+        Some(d) if count && d > 0.0 => format!("+{}", whole(d as u64)),
+        Some(_) if count => "0".into(),
+        difference => signed(difference, 3),
+    }
+}
+
+/// A number with its sign; without one when it rounds to zero.
+fn signed(value: Option<f64>, decimals: usize) -> String {
+    let Some(value) = value else {
+        return NONE.into();
+    };
+    let text = table::fixed(Some(value.abs()), decimals);
+    let zero = !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    match value {
+        _ if zero => text,
+        v if v < 0.0 => format!("-{text}"),
+        _ => format!("+{text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_bear_a_sign_where_there_is_one() {
+        assert_eq!(signed(Some(1.25), 1), "+1.2");
+        assert_eq!(signed(Some(-0.04), 1), "0.0");
+        assert_eq!(signed(Some(-0.06), 1), "-0.1");
+        assert_eq!(signed(None, 1), "-");
+        let cell = |d| Cell {
+            difference: Some(d),
+            ..Cell::default()
+        };
+        assert_eq!(difference(&cell(-1234.0), true), "-1,234");
+        assert_eq!(difference(&cell(7.0), true), "+7");
+        assert_eq!(difference(&cell(0.0), true), "0");
+    }
+}

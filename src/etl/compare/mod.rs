@@ -1,0 +1,224 @@
+//! Two to six runs side by side: the statistics of the channels that they share, and how
+//! far each run is from the first.
+
+mod statistic;
+
+use std::collections::BTreeSet;
+
+pub use statistic::Statistic;
+
+use super::{Error, Result, catalog::RunDetail, text};
+
+/// Fewer runs are nothing to compare.
+pub const FEWEST: usize = 2;
+/// More runs are told apart by nobody.
+pub const MOST: usize = 6;
+
+/// One figure of one run, held against the first run's.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Cell {
+    /// The figure; `None` where the run has none.
+    pub value: Option<f64>,
+    /// `value` − the first run's; `None` where one of them is missing.
+    pub difference: Option<f64>,
+    /// The difference in per cent of the first run's magnitude, so that its sign is that
+    /// of the difference; `None` where that is zero.
+    pub percent: Option<f64>,
+}
+
+/// One figure of all runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The key of section 5: `mean`, `total_runtime_seconds`.
+    pub name: &'static str,
+    /// The robot that a distance belongs to.
+    pub robot: Option<String>,
+    /// The unit of the values and the differences; empty for counts.
+    pub unit: String,
+    /// One for each run, in their order.
+    pub cells: Vec<Cell>,
+}
+
+/// The statistics of one channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    /// The table's column.
+    pub name: String,
+    /// Its unit. A channel whose unit differs between runs is not the same channel.
+    pub unit: String,
+    /// Which runs have it: their indices, in order.
+    pub runs: Vec<usize>,
+    /// One for each statistic.
+    pub lines: Vec<Line>,
+}
+
+/// A channel that only one of the runs has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Single {
+    /// The table's column.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+    /// The run's index.
+    pub run: usize,
+}
+
+/// Runs held against the first of them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Comparison {
+    /// Runtime, distances, samples, rows.
+    pub totals: Vec<Line>,
+    /// Channels that at least two runs have, in the order of the tables' columns.
+    pub channels: Vec<Channel>,
+    /// Channels that one run has alone.
+    pub singles: Vec<Single>,
+}
+
+/// What a run is called beside the others: `A` is the first.
+pub fn letter(run: usize) -> char {
+    u8::try_from(run)
+        .ok()
+        .and_then(|n| b'A'.checked_add(n))
+        .filter(u8::is_ascii_uppercase)
+        .map_or('?', char::from)
+}
+
+impl Comparison {
+    /// Compares `runs` in all channels that at least two of them have.
+    pub fn new(runs: &[&RunDetail], statistics: &[Statistic]) -> Self {
+        let (mut channels, mut singles) = (Vec::new(), Vec::new());
+        for (name, unit) in names(runs) {
+            let having: Vec<usize> = runs
+                .iter()
+                .enumerate()
+                .filter(|(_, run)| run.channels.get(&name).is_some_and(|s| s.unit == unit))
+                .map(|(at, _)| at)
+                .collect();
+            if let [run] = having[..] {
+                singles.push(Single { name, unit, run });
+                continue;
+            }
+            let line = |statistic: &Statistic| {
+                let value = |(at, run): (usize, &&RunDetail)| {
+                    let stats = run.channels.get(&name).filter(|_| having.contains(&at));
+                    stats.and_then(|s| statistic.of(s))
+                };
+                Line {
+                    name: statistic.name(),
+                    robot: None,
+                    unit: statistic.unit(&unit).to_owned(),
+                    cells: cells(runs.iter().enumerate().map(value)),
+                }
+            };
+            let lines = statistics.iter().map(line).collect();
+            channels.push(Channel {
+                name,
+                unit,
+                runs: having,
+                lines,
+            });
+        }
+        Self {
+            totals: totals(runs),
+            channels,
+            singles,
+        }
+    }
+
+    /// Keeps the named channels only, in the order in which they are named.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a channel that not even two runs have, with those that they
+    /// share.
+    pub fn keep(&mut self, names: &[String]) -> Result<()> {
+        for name in names {
+            if self.channels.iter().any(|c| c.name == *name) {
+                continue;
+            }
+            let single = self.singles.iter().find(|s| s.name == *name);
+            let why = match single {
+                Some(single) => format!("only run {} has the channel", letter(single.run)),
+                None => "none of the runs has a channel".into(),
+            };
+            let shared: Vec<&str> = self.channels.iter().map(|c| c.name.as_str()).collect();
+            let shared = match shared.as_slice() {
+                [] => "they share none".into(),
+                names => format!("they share {}", names.join(", ")),
+            };
+            let name = text::quoted(name, 60);
+            return Err(Error::Usage(format!("{why} \"{name}\"; {shared}")));
+        }
+        let place = |c: &Channel| names.iter().position(|n| *n == c.name);
+        self.channels.retain(|c| place(c).is_some());
+        self.channels.sort_by_key(place);
+        Ok(())
+    }
+}
+
+/// Channels by name and unit, in the order of the first table that has them.
+fn names(runs: &[&RunDetail]) -> Vec<(String, String)> {
+    let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
+    for run in runs {
+        for name in &run.columns {
+            if let Some(stats) = run.channels.get(name) {
+                let name = (name.clone(), stats.unit.clone());
+                if seen.insert(name.clone()) {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    names
+}
+
+fn totals(runs: &[&RunDetail]) -> Vec<Line> {
+    // A failed run has counted nothing: that is not the same as zero.
+    let line = |name, unit: &str, of: &dyn Fn(&RunDetail) -> Option<f64>| Line {
+        name,
+        robot: None,
+        unit: unit.into(),
+        cells: cells(runs.iter().map(|run| match run.row.error {
+            None => of(run),
+            Some(_) => None,
+        })),
+    };
+    let mut lines = vec![line("total_runtime_seconds", "s", &|run| run.row.runtime_s)];
+    let robots: BTreeSet<&String> = runs.iter().flat_map(|r| r.row.distance_mm.keys()).collect();
+    for robot in robots {
+        let distance = |run: &RunDetail| run.row.distance_mm.get(robot).copied();
+        lines.push(Line {
+            robot: Some(robot.clone()),
+            ..line("total_distance_mm", "mm", &distance)
+        });
+    }
+    lines.push(line("samples", "", &|run| Some(run.row.samples as f64)));
+    lines.push(line("rows", "", &|run| Some(run.row.rows as f64)));
+    lines.push(line("complete_rows", "", &|run| {
+        Some(run.row.complete_rows as f64)
+    }));
+    lines
+}
+
+/// Values held against the first.
+fn cells(values: impl Iterator<Item = Option<f64>>) -> Vec<Cell> {
+    let values: Vec<Option<f64>> = values.collect();
+    let first = values.first().copied().flatten();
+    let finite = |v: f64| Some(v).filter(|v| v.is_finite());
+    values
+        .into_iter()
+        .map(|value| {
+            let difference = value.zip(first).and_then(|(v, f)| finite(v - f));
+            let percent = difference
+                .zip(first)
+                .and_then(|(d, f)| finite(d / f.abs() * 100.0));
+            Cell {
+                value,
+                difference,
+                percent,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
