@@ -3,6 +3,7 @@ use ratatui::{Terminal, backend::TestBackend};
 use super::*;
 use crate::app::{
     Action, layout,
+    prompt::Purpose,
     run::{RunAnswer, RunSlot, fixture},
 };
 
@@ -146,8 +147,8 @@ fn every_size_is_drawn_in_every_tab() {
     let mut screen = fixture::opened((80, 24));
     for _ in 0..4 {
         act(&mut screen, &[Action::NextPane]);
-        for width in (1..50).chain([80, 120, 250]) {
-            for height in (4..30).chain([60]) {
+        for width in (1..12).chain([25, 39, 40, 60, 80, 250]) {
+            for height in (4..14).chain([20, 24, 60]) {
                 let effects = screen.resize((width, height));
                 fixture::settle(&mut screen, effects);
                 text(&screen);
@@ -176,5 +177,36 @@ fn the_row_under_the_cursor_is_always_seen() {
                 "{action:?} at {height} lines"
             );
         }
+    }
+}
+
+/// Actions and sizes without plan, drawn after each.
+#[test]
+fn nothing_that_is_pressed_fails() {
+    use rand_core::Rng;
+    use rand_core::SeedableRng;
+    let mut random = rand_pcg::Pcg32::seed_from_u64(11);
+    let mut screen = fixture::opened((80, 24));
+    for step in 0..1500 {
+        let dice = random.next_u32() as usize;
+        let effects = if dice.is_multiple_of(40) {
+            screen.resize(((dice / 64 % 150) as u16, (dice / 8192 % 60) as u16))
+        } else if dice.is_multiple_of(30) {
+            let place = ["+10s", "20:40:30", "5000", "+1s..+2s", "x"][dice / 64 % 5];
+            screen.submit(Purpose::GoTo, place).unwrap_or_default()
+        } else {
+            screen.update(Action::ALL[dice / 64 % Action::ALL.len()])
+        };
+        fixture::settle(&mut screen, effects);
+        if step % 3 == 0 {
+            text(&screen);
+        }
+        let views = screen.views.as_ref().unwrap();
+        assert!(views.samples.row < views.samples.rows);
+        assert!(views.signals.bounds.contains(views.signals.cursor.time));
+        assert_eq!(
+            views.signals.range.clamp(views.signals.bounds),
+            views.signals.range
+        );
     }
 }
