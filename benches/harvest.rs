@@ -28,6 +28,10 @@ use mdtui::etl::{
 };
 use rayon::prelude::*;
 
+/// As the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 struct Args {
     seconds: f64,
     rounds: usize,

@@ -9,7 +9,7 @@ use crate::etl::{
     transform::{
         Column,
         clock::{Clock, timeline},
-        table::{Data, RunTable},
+        table::RunTable,
     },
 };
 
@@ -47,10 +47,8 @@ fn make(samples: [Vec<(i64, f64)>; 2]) -> Made {
     let column = |clock: usize| Column {
         name: ["a_1", "b_1"][clock].into(),
         unit: "mm".into(),
-        data: Data::Sampled {
-            clock,
-            values: Arc::new(samples[clock].iter().map(|(_, v)| *v).collect()),
-        },
+        clock,
+        values: Arc::new(samples[clock].iter().map(|(_, v)| *v).collect()),
     };
     let table = RunTable {
         times: rows,

@@ -1,29 +1,8 @@
 //! Magnitudes: the length of a vector at every row where all its components are known.
 
+use std::sync::Arc;
+
 use super::clock::{Clock, NONE};
-
-/// One component: its clock and its values by sample (NaN: none).
-#[derive(Clone, Copy)]
-pub struct Part<'a> {
-    /// Whose samples these are.
-    pub clock: &'a Clock,
-    /// One per sample of the clock.
-    pub values: &'a [f64],
-}
-
-impl Part<'_> {
-    fn at(&self, row: usize) -> f64 {
-        match self.clock.source[row] {
-            NONE => f64::NAN,
-            index => self.values[index as usize],
-        }
-    }
-
-    /// Whether the row is a sample of this component.
-    fn is_sample(&self, row: usize, time: i64) -> bool {
-        self.clock.is_sample(row, time) && !self.at(row).is_nan()
-    }
-}
 
 /// `√(Σ component²)`, NaN where a component is NaN or the sum overflows.
 pub fn length(components: impl Iterator<Item = f64>) -> f64 {
@@ -40,33 +19,53 @@ pub fn same_clock(components: &[&[f64]]) -> Vec<f64> {
         .collect()
 }
 
-/// The magnitude at one row of the table.
-pub fn at_row(parts: &[Part<'_>], row: usize) -> f64 {
-    length(parts.iter().map(|p| p.at(row)))
+/// The clock of a vector whose components have clocks of their own: it ticks at every row
+/// at which the sample in force of one of them is another, or none any more. `times` are
+/// those of the table.
+pub fn merge(clocks: &[&Clock], times: &[i64]) -> Clock {
+    let mut ticks = Vec::new();
+    let mut source = Vec::with_capacity(times.len());
+    for (row, time) in times.iter().enumerate() {
+        let other = |c: &&Clock| row == 0 || c.source[row] != c.source[row - 1];
+        if clocks.iter().any(other) {
+            ticks.push(*time);
+        }
+        // Row 0 always ticks.
+        source.push(ticks.len() as u32 - 1);
+    }
+    Clock {
+        times: Arc::new(ticks),
+        hold_us: i64::MAX,
+        source,
+    }
 }
 
-/// The magnitude's samples when its components have clocks of their own: the rows at
-/// which one of them has a sample and all have a value. Returns rows and lengths.
-pub fn samples(parts: &[Part<'_>], times: &[i64]) -> (Vec<u32>, Vec<f64>) {
-    let (mut rows, mut values) = (Vec::new(), Vec::new());
-    for (row, time) in times.iter().enumerate() {
-        if parts.iter().any(|p| p.is_sample(row, *time)) {
-            let value = at_row(parts, row);
-            if !value.is_nan() {
-                rows.push(row as u32);
-                values.push(value);
-            }
+/// The lengths at every tick of the merged clock; NaN where a component is held no more
+/// or has no value yet, so that what is not NaN is a sample: a row at which one component
+/// has a sample and all have a value.
+///
+/// `components`: clock and values by sample, each.
+pub fn at_ticks(components: &[(&Clock, &[f64])], merged: &Clock) -> Vec<f64> {
+    let mut out = Vec::with_capacity(merged.times.len());
+    for (row, tick) in merged.source.iter().enumerate() {
+        if *tick as usize == out.len() {
+            out.push(length(components.iter().map(
+                |(clock, values)| match clock.source[row] {
+                    NONE => f64::NAN,
+                    sample => values[sample as usize],
+                },
+            )));
         }
     }
-    (rows, values)
+    out
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use proptest::prelude::*;
 
     use super::*;
-    use crate::etl::profile::Hold;
+    use crate::etl::{profile::Hold, transform::clock::timeline};
 
     #[test]
     fn lengths() {
@@ -82,19 +81,57 @@ mod tests {
         let a = Clock::new(Arc::new(vec![0, 10, 20]), &times, Hold::Intervals(1.0));
         let b = Clock::new(Arc::new(vec![5, 15, 100]), &times, Hold::Intervals(0.2));
         assert_eq!((a.hold_us, b.hold_us), (10, 9));
-        let parts = [
-            Part {
-                clock: &a,
-                values: &[3.0, 3.0, 3.0],
-            },
-            Part {
-                clock: &b,
-                values: &[4.0, 4.0, 4.0],
-            },
-        ];
-        // Row 0: b has no value yet. Row 5: a's last value is too old.
-        let (rows, values) = samples(&parts, &times);
-        assert_eq!(rows, [1, 2, 3, 4]);
-        assert_eq!(values, [5.0; 4]);
+        let merged = merge(&[&a, &b], &times);
+        let values = at_ticks(&[(&a, &[3.0; 3]), (&b, &[4.0; 3])], &merged);
+        // At 0 b has no value yet; at 100 a's last value is too old.
+        assert_eq!(*merged.times, times);
+        assert!(values[0].is_nan() && values[5].is_nan());
+        assert_eq!(values[1..5], [5.0; 4]);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition(
+            axes in prop::collection::vec(prop::collection::btree_map(0i64..400, -9.0..9.0f64, 2..30), 3),
+            hold in 0.5..4.0f64,
+        ) {
+            let axes: Vec<(Arc<Vec<i64>>, Vec<f64>)> = axes
+                .into_iter()
+                .map(|a| a.into_iter().unzip())
+                .map(|(t, v): (Vec<i64>, Vec<f64>)| (Arc::new(t), v))
+                .collect();
+            let clocks: Vec<Arc<Vec<i64>>> = axes.iter().map(|(t, _)| t.clone()).collect();
+            let times = timeline(&clocks);
+            let clocks: Vec<Clock> =
+                clocks.into_iter().map(|t| Clock::new(t, &times, Hold::Intervals(hold))).collect();
+            let merged = merge(&clocks.iter().collect::<Vec<_>>(), &times);
+            let parts: Vec<(&Clock, &[f64])> =
+                clocks.iter().zip(&axes).map(|(c, (_, v))| (c, v.as_slice())).collect();
+            let values = at_ticks(&parts, &merged);
+            // By the definition, row by row: the last sample of each axis, if young enough.
+            let mut samples = Vec::new();
+            for (row, now) in times.iter().enumerate() {
+                let at = |(clock, values): &(&Clock, &[f64])| {
+                    let last = (0..values.len()).rev().find(|i| clock.times[*i] <= *now)?;
+                    (now - clock.times[last] <= clock.hold_us).then(|| values[last])
+                };
+                let want = parts
+                    .iter()
+                    .map(at)
+                    .collect::<Option<Vec<f64>>>()
+                    .map(|p| (p[0] * p[0] + p[1] * p[1] + p[2] * p[2]).sqrt());
+                let got = values[merged.source[row] as usize];
+                match want {
+                    Some(want) => prop_assert!((got - want).abs() < 1e-9),
+                    None => prop_assert!(got.is_nan()),
+                }
+                if want.is_some() && clocks.iter().any(|c| c.times.contains(now)) {
+                    samples.push(*now);
+                }
+            }
+            let got: Vec<i64> =
+                merged.times.iter().zip(&values).filter(|(_, v)| !v.is_nan()).map(|(t, _)| *t).collect();
+            prop_assert_eq!(got, samples);
+        }
     }
 }

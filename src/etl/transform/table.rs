@@ -7,7 +7,7 @@ use super::{
     clock::{Clock, NONE, timeline},
     derive::per_second,
     distance::path_length,
-    magnitude::{self, Part},
+    magnitude,
 };
 use crate::etl::{
     Result,
@@ -38,82 +38,44 @@ pub struct Column {
     pub name: String,
     /// Unit of its values.
     pub unit: String,
-    /// Where its cells come from.
-    pub data: Data,
-}
-
-/// Where a column's cells come from.
-#[derive(Debug)]
-pub enum Data {
-    /// The sample in force of one clock.
-    Sampled {
-        /// Index of the clock.
-        clock: usize,
-        /// One value per sample of the clock; NaN: none.
-        values: Arc<Vec<f64>>,
-    },
-    /// The length of a vector whose components have clocks of their own.
-    Mixed {
-        /// Per component: clock and values.
-        parts: Vec<(usize, Arc<Vec<f64>>)>,
-        /// The rows that are samples.
-        rows: Vec<u32>,
-        /// Their values.
-        values: Vec<f64>,
-    },
+    /// Index of the clock whose sample in force each cell shows.
+    pub clock: usize,
+    /// One value per sample of the clock; NaN: none.
+    pub values: Arc<Vec<f64>>,
 }
 
 impl RunTable {
     /// Fills `out` with the cells of `column` in `rows`; NaN stands for null.
     pub fn fill(&self, column: &Column, rows: Range<usize>, out: &mut Vec<f64>) {
         out.clear();
-        match &column.data {
-            Data::Sampled { clock, values } => {
-                let source = &self.clocks[*clock].source[rows];
-                out.extend(source.iter().map(|i| match *i {
-                    NONE => f64::NAN,
-                    i => values[i as usize],
-                }));
-            }
-            Data::Mixed { parts, .. } => {
-                let parts = self.parts(parts);
-                out.extend(rows.map(|row| magnitude::at_row(&parts, row)));
-            }
-        }
+        let source = &self.clocks[column.clock].source[rows];
+        out.extend(source.iter().map(|i| match *i {
+            NONE => f64::NAN,
+            i => column.values[i as usize],
+        }));
     }
 
     /// The samples of a column: times and values, without those that have no value.
     pub fn samples(&self, column: &Column) -> (Vec<i64>, Vec<f64>) {
-        match &column.data {
-            Data::Sampled { clock, values } => {
-                let times = &self.clocks[*clock].times;
-                times
-                    .iter()
-                    .zip(values.iter())
-                    .filter(|(_, v)| !v.is_nan())
-                    .map(|(t, v)| (*t, *v))
-                    .unzip()
-            }
-            Data::Mixed { rows, values, .. } => (
-                rows.iter().map(|r| self.times[*r as usize]).collect(),
-                values.clone(),
-            ),
+        let times = &self.clocks[column.clock].times;
+        let mut out = (
+            Vec::with_capacity(times.len()),
+            Vec::with_capacity(times.len()),
+        );
+        for (time, value) in times
+            .iter()
+            .zip(column.values.iter())
+            .filter(|(_, v)| !v.is_nan())
+        {
+            out.0.push(*time);
+            out.1.push(*value);
         }
+        out
     }
 
     /// A column by its name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.name == name)
-    }
-
-    fn parts<'a>(&'a self, parts: &'a [(usize, Arc<Vec<f64>>)]) -> Vec<Part<'a>> {
-        parts
-            .iter()
-            .map(|(clock, values)| Part {
-                clock: &self.clocks[*clock],
-                values: values.as_slice(),
-            })
-            .collect()
     }
 }
 
@@ -164,6 +126,7 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
             .columns
             .extend(robot.accelerations.iter().map(Signal::column));
     }
+    let mut merged = Vec::new();
     for robot in &robots {
         cancel.check()?;
         let id = &robot.id;
@@ -187,7 +150,7 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
         ];
         for (name, components) in vectors {
             if let Some(components) = components {
-                let column = vector(name, components, &table);
+                let column = vector(name, components, &mut table, &mut merged);
                 table.columns.push(column);
             }
         }
@@ -218,10 +181,8 @@ impl Signal {
         Column {
             name: self.name.clone(),
             unit: self.unit.clone(),
-            data: Data::Sampled {
-                clock: self.clock,
-                values: self.values.clone(),
-            },
+            clock: self.clock,
+            values: self.values.clone(),
         }
     }
 }
@@ -307,29 +268,48 @@ impl Robot {
     }
 }
 
-fn vector(name: String, components: &[Signal], table: &RunTable) -> Column {
-    let unit = match components.first() {
-        Some(signal) => signal.unit.clone(),
-        None => String::new(),
-    };
-    let clock = components.first().map_or(0, |s| s.clock);
-    let data = if components.iter().all(|s| s.clock == clock) {
+/// The column of a vector's length. Vectors of the same clocks share a merged one, which
+/// `merged` remembers by its parts.
+fn vector(
+    name: String,
+    components: &[Signal],
+    table: &mut RunTable,
+    merged: &mut Vec<(Vec<usize>, usize)>,
+) -> Column {
+    let unit = components
+        .first()
+        .map(|s| s.unit.clone())
+        .unwrap_or_default();
+    let of: Vec<usize> = components.iter().map(|s| s.clock).collect();
+    if of.windows(2).all(|w| w[0] == w[1]) {
         let values: Vec<&[f64]> = components.iter().map(|s| s.values.as_slice()).collect();
-        Data::Sampled {
-            clock,
-            values: Arc::new(magnitude::same_clock(&values)),
-        }
-    } else {
-        let parts: Vec<(usize, Arc<Vec<f64>>)> = components
-            .iter()
-            .map(|s| (s.clock, s.values.clone()))
-            .collect();
-        let (rows, values) = magnitude::samples(&table.parts(&parts), &table.times);
-        Data::Mixed {
-            parts,
-            rows,
+        let values = Arc::new(magnitude::same_clock(&values));
+        return Column {
+            name,
+            unit,
+            clock: of[0],
             values,
+        };
+    }
+    let clock = match merged.iter().find(|(parts, _)| *parts == of) {
+        Some((_, clock)) => *clock,
+        None => {
+            let clocks: Vec<&Clock> = of.iter().map(|c| &table.clocks[*c]).collect();
+            let clock = magnitude::merge(&clocks, &table.times);
+            table.clocks.push(clock);
+            merged.push((of, table.clocks.len() - 1));
+            table.clocks.len() - 1
         }
     };
-    Column { name, unit, data }
+    let parts: Vec<(&Clock, &[f64])> = components
+        .iter()
+        .map(|s| (&table.clocks[s.clock], s.values.as_slice()))
+        .collect();
+    let values = Arc::new(magnitude::at_ticks(&parts, &table.clocks[clock]));
+    Column {
+        name,
+        unit,
+        clock,
+        values,
+    }
 }

@@ -33,7 +33,6 @@ use crate::etl::{
     transform::{
         Column, RunTable,
         clock::{Clock, NONE},
-        table::Data,
     },
 };
 
@@ -166,9 +165,8 @@ pub(super) fn encode_column(
     keys: &[Option<Keys>],
     descriptor: &Descriptor,
 ) -> Result<Chunk> {
-    if let Data::Sampled { clock, values } = &column.data
-        && let Some(Some(keys)) = keys.get(*clock)
-        && let Some(chunk) = keys.chunk(values, descriptor)?
+    if let Some(Some(keys)) = keys.get(column.clock)
+        && let Some(chunk) = keys.chunk(&column.values, descriptor)?
     {
         return Ok(chunk);
     }
