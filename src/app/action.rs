@@ -65,6 +65,8 @@ actions! {
     MarkRange = "mark-range",
     /// Marks all lines that are shown, or unmarks them when all are marked.
     MarkAll = "mark-all",
+    /// Folds or unfolds the cell under the cursor.
+    Fold = "fold",
     /// Opens what is under the cursor.
     Open = "open",
     /// Closes the innermost thing that is open; at the top nothing.
@@ -125,6 +127,8 @@ actions! {
     ShowLogs = "show-logs",
     /// The runs of all logs.
     ShowRuns = "show-runs",
+    /// The machines.
+    ShowMachines = "show-machines",
     /// The jobs.
     ShowJobs = "show-jobs",
     /// The next view.

@@ -79,7 +79,7 @@ pub fn runs(width: u16, robots: u16) -> Vec<Column<RunColumn>> {
 }
 
 /// The columns of `all` that have room when they are taken in `order`.
-fn fit<C: Copy + PartialEq>(
+pub(super) fn fit<C: Copy + PartialEq>(
     width: u16,
     all: &[C],
     order: &[C],

@@ -1,6 +1,9 @@
 //! What `update` asks of the world, and what the world answers. Workers do it.
 
-use super::run::{RunAnswer, RunRequest, RunSlot};
+use super::{
+    machines::Machine,
+    run::{RunAnswer, RunRequest, RunSlot},
+};
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, Refresh, RunRow},
     harvest::JobId,
@@ -48,6 +51,8 @@ pub enum Slot {
     Runs,
     /// The list of one log's runs.
     LogRuns,
+    /// The machines over their runs.
+    Machines,
     /// What was done.
     History,
     /// A part of the run that is open.
@@ -65,6 +70,8 @@ pub enum Request {
     LogDetail(String),
     /// The runs of one log, or of all.
     Runs(Option<String>),
+    /// All machines over their runs.
+    Machines,
     /// At most so many past harvests.
     History(usize),
     /// Something about the run that is open.
@@ -82,6 +89,8 @@ pub enum Answer {
     LogDetail(Option<Box<LogDetail>>),
     /// To [`Request::Runs`].
     Runs(Vec<RunRow>),
+    /// To [`Request::Machines`].
+    Machines(Vec<Machine>),
     /// To [`Request::History`].
     History(Vec<HarvestRow>),
     /// To [`Request::Run`].

@@ -7,6 +7,7 @@
 //! * [`jobs`]: harvests of this process.
 //! * [`prompt`]: a line that is being typed.
 //! * [`run`], [`chart`]: the views of one run.
+//! * [`machines`]: machines over their runs.
 //! * [`workers`]: what is slow, on threads of its own.
 //! * [`terminal`], [`browser`]: the operator's terminal, and the loop.
 
@@ -22,6 +23,7 @@ pub mod help;
 pub mod jobs;
 pub mod keymap;
 pub mod layout;
+pub mod machines;
 pub mod prompt;
 pub mod rows;
 pub mod run;

@@ -210,7 +210,7 @@ impl Row for RunRow {
 }
 
 /// Whether `text` contains `part`, which is in lower case, whatever the case of `text`.
-fn contains(text: &str, part: &str) -> bool {
+pub(super) fn contains(text: &str, part: &str) -> bool {
     if text.is_ascii() && part.is_ascii() {
         // Without the allocation: this runs over every row at each key press.
         let (text, part) = (text.as_bytes(), part.as_bytes());
@@ -223,7 +223,7 @@ fn contains(text: &str, part: &str) -> bool {
 }
 
 /// `cell:10` means the cell whose name is `10`, and the folder `cell-10` too.
-fn cell_holds(cell: Option<&str>, test: &Test) -> bool {
+pub(super) fn cell_holds(cell: Option<&str>, test: &Test) -> bool {
     cell.is_some_and(|cell| {
         let bare = cell
             .trim_start_matches(|c: char| !c.is_ascii_digit())
@@ -232,7 +232,7 @@ fn cell_holds(cell: Option<&str>, test: &Test) -> bool {
     })
 }
 
-fn number(a: Option<f64>, b: Option<f64>) -> Ordering {
+pub(super) fn number(a: Option<f64>, b: Option<f64>) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => a.total_cmp(&b),
         _ => a.is_some().cmp(&b.is_some()),
@@ -240,7 +240,7 @@ fn number(a: Option<f64>, b: Option<f64>) -> Ordering {
 }
 
 /// Numbers as numbers, so that cell 2 comes before cell 10.
-fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
+pub(super) fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
     let parsed = |s: Option<&str>| s.and_then(|s| s.parse::<u64>().ok());
     match (parsed(a), parsed(b)) {
         (Some(x), Some(y)) => x.cmp(&y),

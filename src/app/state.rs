@@ -10,6 +10,7 @@ use super::{
     jobs::Jobs,
     keymap::{Context, Keymap},
     layout,
+    machines::{MachineScreen, Machines, machine_columns, point_columns},
     prompt::{Line, Purpose},
     run::RunScreen,
     table::Table,
@@ -28,6 +29,10 @@ pub enum Screen {
     Runs,
     /// The runs of one log.
     LogRuns(Box<Runs>),
+    /// The machines.
+    Machines,
+    /// One machine.
+    Machine(Box<MachineScreen>),
     /// The jobs.
     Jobs,
     /// One run.
@@ -122,6 +127,8 @@ pub struct Fetches {
     pub runs: Fetch,
     /// The list of one log's runs.
     pub log_runs: Fetch,
+    /// The machines.
+    pub machines: Fetch,
     /// What was done.
     pub history: Fetch,
 }
@@ -149,6 +156,8 @@ pub struct State {
     pub logs: Logs,
     /// The runs of all logs.
     pub runs: Runs,
+    /// The machines.
+    pub machines: Machines,
     /// The jobs.
     pub jobs: Jobs,
     /// What is under way.
@@ -171,6 +180,7 @@ impl State {
             message: None,
             logs: Logs::default(),
             runs: Runs::default(),
+            machines: Machines::default(),
             jobs: Jobs::default(),
             fetches: Fetches::default(),
         };
@@ -201,10 +211,12 @@ impl State {
         &mut self.stack
     }
 
-    /// The number of the view of the outermost screen: 1 logs, 2 runs, 4 jobs.
+    /// The number of the view of the outermost screen: 1 logs, 2 runs, 3 machines,
+    /// 4 jobs.
     pub fn view(&self) -> u8 {
         match self.stack.first() {
             Some(Screen::Runs) => 2,
+            Some(Screen::Machines) => 3,
             Some(Screen::Jobs) => 4,
             _ => 1,
         }
@@ -214,8 +226,19 @@ impl State {
     pub fn screen_contexts(&self) -> Vec<Context> {
         let mut contexts = match self.screen() {
             Screen::Logs if self.logs.panel => vec![Context::Panel],
-            Screen::Logs => vec![Context::Logs, Context::List],
-            Screen::Runs | Screen::LogRuns(_) => vec![Context::Runs, Context::List],
+            Screen::Logs => vec![Context::Logs, Context::Marks, Context::List],
+            Screen::Runs | Screen::LogRuns(_) => {
+                vec![Context::Runs, Context::Marks, Context::List]
+            }
+            Screen::Machines => vec![Context::Machines, Context::List],
+            Screen::Machine(_) => {
+                vec![
+                    Context::Machine,
+                    Context::Runs,
+                    Context::Marks,
+                    Context::List,
+                ]
+            }
             Screen::Jobs => vec![Context::Jobs],
             Screen::Run(run) => run.contexts().to_vec(),
         };
@@ -237,7 +260,11 @@ impl State {
 
     /// Lines of a list on the screen.
     pub fn list_lines(&self) -> usize {
-        usize::from(layout::body(self.size).height).saturating_sub(1)
+        let area = match self.screen() {
+            Screen::Machine(machine) => machine.parts(self.size).list,
+            _ => layout::body(self.size),
+        };
+        usize::from(area.height).saturating_sub(1)
     }
 
     /// Columns of the list on the screen, by their place in the order of sorting.
@@ -248,6 +275,11 @@ impl State {
                 let width = list.map_or(0, |list| list.width);
                 columns::logs(width).iter().map(|c| c.index).collect()
             }
+            Screen::Machines => machine_columns(self.size.0, self.machines.name_width())
+                .iter()
+                .map(|c| c.index)
+                .collect(),
+            Screen::Machine(_) => point_columns(self.size.0).iter().map(|c| c.index).collect(),
             _ => columns::runs(self.size.0, self.robots)
                 .iter()
                 .map(|c| c.index)
@@ -291,6 +323,16 @@ impl State {
             self.fetches
                 .log_runs
                 .ask(Slot::LogRuns, Request::Runs(log), effects);
+        }
+    }
+
+    /// Asks for the machines when they are open, or were.
+    pub(super) fn ask_machines(&mut self, effects: &mut Vec<Effect>) {
+        let open = self.stack.iter().any(|s| matches!(s, Screen::Machines));
+        if self.machines.loaded || open {
+            self.fetches
+                .machines
+                .ask(Slot::Machines, Request::Machines, effects);
         }
     }
 

@@ -4,6 +4,8 @@ mod moves;
 
 use std::{borrow::Cow, cmp::Ordering, collections::HashSet};
 
+pub use moves::moved;
+
 use super::{
     action::Action,
     filter::{Filter, Term},

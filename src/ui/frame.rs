@@ -17,6 +17,7 @@ use crate::{
         keymap::Binding,
         layout,
         state::{Overlay, Prompt, Screen, State, Tone},
+        table::{Row, Table},
         words::{count, thousands},
     },
     etl::catalog::LogState,
@@ -64,8 +65,11 @@ pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
 
 fn place(state: &State) -> String {
     match state.screen() {
-        Screen::Logs | Screen::Runs | Screen::Jobs => format!("mdtui  {}", state.data_dir),
+        Screen::Logs | Screen::Runs | Screen::Machines | Screen::Jobs => {
+            format!("mdtui  {}", state.data_dir)
+        }
         Screen::LogRuns(runs) => format!("Logs › {}", runs.log.as_deref().unwrap_or_default()),
+        Screen::Machine(machine) => format!("Machines › {}", machine.name()),
         Screen::Run(run) => run.title(),
     }
 }
@@ -77,16 +81,21 @@ fn views(state: &State, theme: &Theme) -> Vec<Span<'static>> {
     } else {
         "4 Jobs".into()
     };
-    [(1, "1 Logs".to_owned()), (2, "2 Runs".into()), (4, jobs)]
-        .into_iter()
-        .map(|(view, text)| {
-            if state.view() == view {
-                Span::styled(format!("[{text}]"), theme.accent)
-            } else {
-                Span::styled(format!(" {text} "), theme.muted)
-            }
-        })
-        .collect()
+    [
+        (1, "1 Logs".to_owned()),
+        (2, "2 Runs".into()),
+        (3, "3 Machines".into()),
+        (4, jobs),
+    ]
+    .into_iter()
+    .map(|(view, text)| {
+        if state.view() == view {
+            Span::styled(format!("[{text}]"), theme.accent)
+        } else {
+            Span::styled(format!(" {text} "), theme.muted)
+        }
+    })
+    .collect()
 }
 
 fn counts(state: &State) -> String {
@@ -130,32 +139,29 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
     frame.render_widget(line, area);
 }
 
+/// Marked rows, whether a range is being marked, the filter, rows shown and all rows of
+/// a list, and what one and many of them are called.
+type Told<'a> = (usize, bool, &'a str, usize, usize, &'a str, &'a str);
+
+fn told<'a, T: Row>(table: &'a Table<T>, one: &'a str, many: &'a str) -> Told<'a> {
+    (
+        table.marked(),
+        table.anchor.is_some(),
+        table.filter(),
+        table.len(),
+        table.rows().len(),
+        one,
+        many,
+    )
+}
+
 fn marks(state: &State) -> String {
+    let machines = state.machines.table();
     let (marked, range, filter, shown, all, one, many) = match (state.screen(), state.run_list()) {
-        (Screen::Logs, _) => {
-            let t = &state.logs.table;
-            (
-                t.marked(),
-                t.anchor.is_some(),
-                t.filter(),
-                t.len(),
-                t.rows().len(),
-                "log",
-                "logs",
-            )
-        }
-        (_, Some(runs)) => {
-            let t = &runs.table;
-            (
-                t.marked(),
-                t.anchor.is_some(),
-                t.filter(),
-                t.len(),
-                t.rows().len(),
-                "run",
-                "runs",
-            )
-        }
+        (Screen::Logs, _) => told(&state.logs.table, "log", "logs"),
+        (Screen::Machines, _) => told(machines, "machine", "machines"),
+        (Screen::Machine(machine), _) => told(&machine.table, "run", "runs"),
+        (_, Some(runs)) => told(&runs.table, "run", "runs"),
         _ => return String::new(),
     };
     let mut text = String::new();

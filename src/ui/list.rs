@@ -81,7 +81,8 @@ pub fn draw<T: Row, C: Copy + PartialEq>(
     }
 }
 
-fn header<T: Row, C: Copy>(
+/// Titles of the columns; the one under the column cursor stands in brackets.
+pub fn header<T: Row, C: Copy>(
     frame: &mut Frame,
     area: Rect,
     table: &Table<T>,

@@ -9,6 +9,7 @@ mod frame;
 mod jobs;
 mod list;
 mod logs;
+mod machines;
 mod overlay;
 mod panel;
 pub mod run;
@@ -50,6 +51,8 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     match state.screen() {
         Screen::Logs => logs::draw(frame, state, theme),
         Screen::Runs | Screen::LogRuns(_) => runs::draw(frame, state, theme),
+        Screen::Machines => machines::draw(frame, state, theme),
+        Screen::Machine(machine) => machines::one::draw(frame, state, machine, theme),
         Screen::Jobs => jobs::draw(frame, state, theme),
         Screen::Run(run) => run::draw(frame, layout::body(state.size), run, theme),
     }

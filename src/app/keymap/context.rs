@@ -7,12 +7,18 @@ pub enum Context {
     Global,
     /// In every list.
     List,
+    /// In lists whose lines can be marked.
+    Marks,
     /// The list of logs.
     Logs,
     /// The panel about a log.
     Panel,
     /// A list of runs.
     Runs,
+    /// The machines.
+    Machines,
+    /// One machine.
+    Machine,
     /// The jobs.
     Jobs,
     /// All views of one run.
@@ -41,12 +47,15 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Global,
         Self::List,
+        Self::Marks,
         Self::Logs,
         Self::Panel,
         Self::Runs,
+        Self::Machines,
+        Self::Machine,
         Self::Jobs,
         Self::Run,
         Self::Summary,
@@ -66,9 +75,12 @@ impl Context {
         match self {
             Self::Global => "global",
             Self::List => "list",
+            Self::Marks => "marks",
             Self::Logs => "logs",
             Self::Panel => "panel",
             Self::Runs => "runs",
+            Self::Machines => "machines",
+            Self::Machine => "machine",
             Self::Jobs => "jobs",
             Self::Run => "run",
             Self::Summary => "summary",
@@ -94,9 +106,12 @@ impl Context {
         match self {
             Self::Global => "Everywhere",
             Self::List => "Lists",
+            Self::Marks => "Marking",
             Self::Logs => "Logs",
             Self::Panel => "The panel about a log",
             Self::Runs => "Runs",
+            Self::Machines => "Machines",
+            Self::Machine => "One machine",
             Self::Jobs => "Jobs",
             Self::Run => "A run",
             Self::Summary => "A run's summary",

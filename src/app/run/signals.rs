@@ -47,6 +47,17 @@ pub enum Marker {
     Dot,
 }
 
+impl Marker {
+    /// The next coarser one; after the coarsest the finest.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Braille => Self::Block,
+            Self::Block => Self::Dot,
+            Self::Dot => Self::Braille,
+        }
+    }
+}
+
 /// Something that the charts or the list lack.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Want {
@@ -180,13 +191,7 @@ impl Signals {
                 self.cursor.toggle_pin();
                 self.pin_values = self.row_values.clone();
             }
-            Action::Marker => {
-                self.marker = match self.marker {
-                    Marker::Braille => Marker::Block,
-                    Marker::Block => Marker::Dot,
-                    Marker::Dot => Marker::Braille,
-                }
-            }
+            Action::Marker => self.marker = self.marker.next(),
             _ => return false,
         }
         true

@@ -75,3 +75,20 @@ impl<T: Row> Table<T> {
         self.arrange();
     }
 }
+
+/// Where a cursor goes within `0..=last`.
+pub fn moved(at: usize, last: usize, page: usize, action: Action) -> usize {
+    let half = (page / 2).max(1);
+    match action {
+        Action::Down => at + 1,
+        Action::Up => at.saturating_sub(1),
+        Action::HalfDown => at + half,
+        Action::HalfUp => at.saturating_sub(half),
+        Action::PageDown => at + page,
+        Action::PageUp => at.saturating_sub(page),
+        Action::First => 0,
+        Action::Last => last,
+        _ => at,
+    }
+    .min(last)
+}

@@ -9,7 +9,7 @@ use crate::app::{
     prompt::{Line, Purpose},
     run::RunScreen,
     state::{Overlay, Prompt, Runs, Screen, State, Tone},
-    table::{Row, Table},
+    table::{Row, Table, moved},
     words::count,
 };
 
@@ -17,15 +17,16 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
     match action {
         Action::ShowLogs => show(state, 1, effects),
         Action::ShowRuns => show(state, 2, effects),
+        Action::ShowMachines => show(state, 3, effects),
         Action::ShowJobs => show(state, 4, effects),
         Action::NextView => show(
             state,
-            [2, 2, 4, 4, 1][usize::from(state.view().min(4))],
+            [2, 2, 3, 4, 1][usize::from(state.view().min(4))],
             effects,
         ),
         Action::PreviousView => show(
             state,
-            [1, 4, 1, 2, 2][usize::from(state.view().min(4))],
+            [1, 4, 1, 2, 3][usize::from(state.view().min(4))],
             effects,
         ),
         Action::Quit => quit(state, effects),
@@ -67,6 +68,8 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Some(Screen::Jobs) => jobs(state, action, effects),
+        Some(Screen::Machines) => super::machines::list(state, action, page),
+        Some(Screen::Machine(_)) => super::machines::one(state, action, page, effects),
         Some(Screen::Logs) if focused => panel(state, action),
         Some(Screen::Logs) => match action {
             Action::Open => open_log(state, effects),
@@ -95,7 +98,7 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 }
 
 /// What the keys of every list do; the text field that opens.
-fn list<T: Row>(
+pub(super) fn list<T: Row>(
     table: &mut Table<T>,
     action: Action,
     (lines, columns): (usize, &[usize]),
@@ -134,7 +137,7 @@ fn list<T: Row>(
     }
 }
 
-fn prompt(purpose: Purpose, cursor: usize, filter: &str) -> Prompt {
+pub(super) fn prompt(purpose: Purpose, cursor: usize, filter: &str) -> Prompt {
     let text = if purpose == Purpose::Filter {
         filter
     } else {
@@ -156,12 +159,16 @@ fn show(state: &mut State, view: u8, effects: &mut Vec<Effect>) {
     state.logs.panel = false;
     let screen = match view {
         2 => Screen::Runs,
+        3 => Screen::Machines,
         4 => Screen::Jobs,
         _ => Screen::Logs,
     };
     *state.stack_mut() = vec![screen];
     if view == 2 && !state.runs.loaded {
         state.ask_runs(effects);
+    }
+    if view == 3 && !state.machines.loaded {
+        state.ask_machines(effects);
     }
 }
 
@@ -176,6 +183,11 @@ fn close(state: &mut State, effects: &mut Vec<Effect>) -> bool {
     }
     if let Some(runs) = state.run_list_mut()
         && runs.table.anchor.take().is_some()
+    {
+        return true;
+    }
+    if let Some(Screen::Machine(machine)) = state.screen_mut()
+        && machine.table.anchor.take().is_some()
     {
         return true;
     }
@@ -258,6 +270,7 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
             .iter()
             .map(|row| row.key.clone())
             .collect(),
+        Screen::Machine(machine) => super::machines::logs(machine),
         _ => match state.run_list() {
             Some(runs) => runs
                 .table
@@ -283,6 +296,9 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(runs) = state.run_list_mut() {
         runs.table.clear_marks();
     }
+    if let Some(Screen::Machine(machine)) = state.screen_mut() {
+        machine.table.clear_marks();
+    }
     effects.push(Effect::Harvest(keys));
 }
 
@@ -303,23 +319,6 @@ fn jobs(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         _ => state.jobs.cursor = moved(state.jobs.cursor, last, page, action),
     }
-}
-
-/// Where a cursor goes within `0..=last`.
-pub(super) fn moved(at: usize, last: usize, page: usize, action: Action) -> usize {
-    let half = (page / 2).max(1);
-    match action {
-        Action::Down => at + 1,
-        Action::Up => at.saturating_sub(1),
-        Action::HalfDown => at + half,
-        Action::HalfUp => at.saturating_sub(half),
-        Action::PageDown => at + page,
-        Action::PageUp => at.saturating_sub(page),
-        Action::First => 0,
-        Action::Last => last,
-        _ => at,
-    }
-    .min(last)
 }
 
 fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
@@ -360,6 +359,8 @@ fn copy(state: &mut State, effects: &mut Vec<Effect>) {
     let text = match state.screen() {
         Screen::Logs => state.logs.table.current().map(|row| row.key.clone()),
         Screen::Jobs => state.jobs.current().map(|entry| entry.key().to_owned()),
+        Screen::Machines => super::machines::copied(state),
+        Screen::Machine(machine) => machine.table.current().map(|p| p.key().into_owned()),
         Screen::Run(run) => Some(run.copy()),
         _ => state
             .run_list()

@@ -58,6 +58,7 @@ pub(super) fn take(
                 state.ask_runs(effects);
             }
         }
+        Slot::Machines => machines(state, result, effects),
         Slot::History => {
             if let Ok(Answer::History(rows)) = result {
                 state.jobs.set_history(rows);
@@ -101,6 +102,7 @@ fn refreshed(state: &mut State, result: Result<Answer, String>, effects: &mut Ve
 fn changed(state: &mut State, effects: &mut Vec<Effect>) {
     state.ask_logs(effects);
     state.ask_runs(effects);
+    state.ask_machines(effects);
     // Settling asks again for what the panel shows.
     state.logs.detail_of = None;
     if let Some(Screen::Run(run)) = state.screen_mut() {
@@ -146,6 +148,25 @@ fn runs(list: &mut Runs, result: Result<Answer, String>) {
         }
         Ok(_) => {}
         Err(error) => list.error = Some(error),
+    }
+}
+
+fn machines(state: &mut State, result: Result<Answer, String>, effects: &mut Vec<Effect>) {
+    match result {
+        Ok(Answer::Machines(machines)) => {
+            for screen in state.stack_mut() {
+                if let Screen::Machine(open) = screen {
+                    open.take(&machines);
+                }
+            }
+            state.machines.take(machines);
+        }
+        Ok(_) => {}
+        Err(error) => state.machines.error = Some(error),
+    }
+    state.machines.loaded = true;
+    if state.fetches.machines.answered() {
+        state.ask_machines(effects);
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn command(state: &State) -> String {
             .into_iter()
             .chain(runs.log.clone())
             .collect(),
+        Screen::Machines | Screen::Machine(_) => vec!["machines".into()],
         Screen::Jobs => {
             let keys = state.jobs.open().iter().map(|job| job.key.clone());
             ["harvest".to_owned()].into_iter().chain(keys).collect()

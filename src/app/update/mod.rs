@@ -3,6 +3,7 @@
 mod actions;
 mod answers;
 mod commands;
+mod machines;
 mod mouse;
 mod overlays;
 
@@ -75,6 +76,10 @@ fn resize(state: &mut State, size: (u16, u16), effects: &mut Vec<Effect>) {
 fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     let lines = state.list_lines();
     state.logs.table.settle(lines);
+    state.machines.settle(lines);
+    if let Some(Screen::Machine(machine)) = state.screen_mut() {
+        machine.table.settle(lines);
+    }
     if let Some(runs) = state.run_list_mut() {
         runs.table.settle(lines);
     }

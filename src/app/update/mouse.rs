@@ -21,9 +21,13 @@ pub(super) fn used(state: &mut State, mouse: MouseEvent, effects: &mut Vec<Effec
 }
 
 fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
-    let top = layout::list_top(state.size);
+    let top = match state.screen() {
+        Screen::Machine(machine) => machine.parts(state.size).list.y + 1,
+        _ => layout::list_top(state.size),
+    };
     let bottom = match state.screen() {
         Screen::Jobs => layout::jobs(state.size).0.bottom(),
+        Screen::Machine(machine) => machine.parts(state.size).list.bottom(),
         Screen::Run(_) => return,
         _ => layout::body(state.size).bottom(),
     };
@@ -45,6 +49,14 @@ fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
             (table.cursor, table.offset, table.len())
         }
         Screen::Jobs => (state.jobs.cursor, state.jobs.offset, state.jobs.len()),
+        Screen::Machines => {
+            let machines = &state.machines;
+            (machines.cursor, machines.offset, machines.lines().len())
+        }
+        Screen::Machine(machine) => {
+            let table = &machine.table;
+            (table.cursor, table.offset, table.len())
+        }
         _ => match state.run_list() {
             Some(runs) => (runs.table.cursor, runs.table.offset, runs.table.len()),
             None => return,
@@ -58,9 +70,11 @@ fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
         super::act(state, Action::Open, effects);
         return;
     }
-    match state.screen() {
-        Screen::Logs => state.logs.table.cursor = at,
-        Screen::Jobs => state.jobs.cursor = at,
+    match state.screen_mut() {
+        Some(Screen::Logs) => state.logs.table.cursor = at,
+        Some(Screen::Jobs) => state.jobs.cursor = at,
+        Some(Screen::Machines) => state.machines.cursor = at,
+        Some(Screen::Machine(machine)) => machine.table.cursor = at,
         _ => {
             if let Some(runs) = state.run_list_mut() {
                 runs.table.cursor = at;

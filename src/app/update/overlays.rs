@@ -4,8 +4,10 @@ use crate::app::{
     action::Action,
     effect::Effect,
     help, layout,
+    machines::{MachineScreen, Machines},
     prompt::Purpose,
     state::{Overlay, Prompt, Screen, State, Tone},
+    table::{Row, Table, moved},
 };
 
 pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
@@ -22,7 +24,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Some(Overlay::Help(scroll)) if action != Action::Escape => {
             let page = usize::from(layout::body(state.size).height).max(1);
             let last = help::lines(&state.keymap, &state.screen_contexts()).len();
-            let scroll = super::actions::moved(scroll, last, page, action);
+            let scroll = moved(scroll, last, page, action);
             state.overlay = Some(Overlay::Help(scroll));
         }
         Some(Overlay::Palette(mut line, cursor)) => {
@@ -36,7 +38,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
                 }
                 Action::Up | Action::Down => {
                     let last = found.len().saturating_sub(1);
-                    let cursor = super::actions::moved(cursor, last, 1, action);
+                    let cursor = moved(cursor, last, 1, action);
                     state.overlay = Some(Overlay::Palette(line, cursor));
                 }
                 _ => {
@@ -103,18 +105,13 @@ fn typed(state: &mut State, mut prompt: Prompt, action: Action, effects: &mut Ve
 /// Searches and filters while one types.
 fn preview(state: &mut State, mut prompt: Prompt) {
     let text = prompt.line.text();
-    prompt.error = match (state.screen(), prompt.purpose) {
-        (Screen::Logs, Purpose::Search) => {
-            missing(text, state.logs.table.set_search(text, prompt.cursor))
-        }
-        (Screen::Logs, Purpose::Filter) => state.logs.table.set_filter(text).err(),
-        (_, purpose) => match (state.run_list_mut(), purpose) {
-            (Some(runs), Purpose::Search) => {
-                missing(text, runs.table.set_search(text, prompt.cursor))
-            }
-            (Some(runs), Purpose::Filter) => runs.table.set_filter(text).err(),
-            _ => None,
-        },
+    let Some(list) = list_mut(state) else {
+        return;
+    };
+    prompt.error = match prompt.purpose {
+        Purpose::Search => missing(text, list.search(text, prompt.cursor)),
+        Purpose::Filter => list.filter(text).err(),
+        Purpose::GoTo => None,
     };
     state.overlay = Some(Overlay::Prompt(prompt));
 }
@@ -146,26 +143,81 @@ fn cancel_prompt(state: &mut State) {
     let Some(Overlay::Prompt(prompt)) = state.overlay.take() else {
         return;
     };
-    let back = |table: &mut dyn Restore| table.restore(&prompt);
-    if matches!(state.screen(), Screen::Logs) {
-        back(&mut state.logs.table);
-    } else if let Some(runs) = state.run_list_mut() {
-        back(&mut runs.table);
+    if let Some(list) = list_mut(state) {
+        list.restore(&prompt);
     }
 }
 
-trait Restore {
-    fn restore(&mut self, prompt: &Prompt);
+/// The list that search and filter are typed for.
+fn list_mut(state: &mut State) -> Option<&mut dyn Listing> {
+    match state.screen() {
+        Screen::Logs => Some(&mut state.logs.table),
+        Screen::Machines => Some(&mut state.machines),
+        Screen::Machine(_) => match state.screen_mut() {
+            Some(Screen::Machine(machine)) => Some(machine.as_mut()),
+            _ => None,
+        },
+        _ => state.run_list_mut().map(|runs| &mut runs.table as _),
+    }
 }
 
-impl<T: crate::app::table::Row> Restore for crate::app::table::Table<T> {
+/// What can be searched and filtered while one types.
+trait Listing {
+    fn search(&mut self, text: &str, from: usize) -> bool;
+    fn filter(&mut self, text: &str) -> Result<(), String>;
+    fn put_cursor(&mut self, at: usize);
+
     fn restore(&mut self, prompt: &Prompt) {
         // The old filter was good once, so it is now.
-        let _ = self.set_filter(&prompt.filter);
+        let _ = self.filter(&prompt.filter);
         if prompt.purpose == Purpose::Search {
-            self.set_search("", prompt.cursor);
+            self.search("", prompt.cursor);
         } else {
-            self.cursor = prompt.cursor.min(self.len().saturating_sub(1));
+            self.put_cursor(prompt.cursor);
         }
+    }
+}
+
+impl<T: Row> Listing for Table<T> {
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        self.set_search(text, from)
+    }
+
+    fn filter(&mut self, text: &str) -> Result<(), String> {
+        self.set_filter(text)
+    }
+
+    fn put_cursor(&mut self, at: usize) {
+        self.cursor = at.min(self.len().saturating_sub(1));
+    }
+}
+
+impl Listing for Machines {
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        self.set_search(text, from)
+    }
+
+    fn filter(&mut self, text: &str) -> Result<(), String> {
+        self.set_filter(text)
+    }
+
+    fn put_cursor(&mut self, at: usize) {
+        self.cursor = at.min(self.lines().len().saturating_sub(1));
+    }
+}
+
+impl Listing for MachineScreen {
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        self.table.set_search(text, from)
+    }
+
+    fn filter(&mut self, text: &str) -> Result<(), String> {
+        let set = self.table.set_filter(text);
+        self.trace();
+        set
+    }
+
+    fn put_cursor(&mut self, at: usize) {
+        self.table.put_cursor(at);
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     app::{
         effect::{Answer, Request, Slot},
         event::{Event, Message},
+        machines::Machine,
         run,
     },
     etl::{
@@ -159,6 +160,10 @@ fn answer(context: &Context, catalog: &mut Option<Catalog>, question: &Question)
         Request::Logs => Answer::Logs(catalog.logs()?),
         Request::LogDetail(key) => Answer::LogDetail(catalog.log_detail(key)?.map(Box::new)),
         Request::Runs(log) => Answer::Runs(catalog.runs(log.as_deref())?),
+        Request::Machines => {
+            let rows = catalog.machines()?;
+            Answer::Machines(rows.into_iter().map(Machine::from).collect())
+        }
         Request::History(limit) => Answer::History(catalog.history(*limit)?),
         Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),
     })

@@ -1,0 +1,268 @@
+//! One machine that is open: its figures as charts over time, and the runs behind them.
+
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use super::{Machine, row::machine_name};
+use crate::{
+    app::{
+        action::Action,
+        chart::{Series, TimeRange},
+        layout,
+        run::Marker,
+        table::Table,
+    },
+    etl::catalog::MachinePoint,
+};
+
+/// Lines below which no chart is drawn.
+const CHART: u16 = 4;
+
+/// Characters for the names of figures beside the charts.
+pub const LABEL: usize = 10;
+
+/// One chart of a machine. Maxima have charts of their own: one bad sample would press
+/// the percentiles flat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// 99.9th percentile of force.
+    PeakForce,
+    /// 99.9th percentile of speed.
+    TopSpeed,
+    /// Mean force.
+    MeanForce,
+    /// Maximum of force.
+    MaxForce,
+    /// Maximum of speed.
+    MaxSpeed,
+    /// How long the runs were.
+    Runtime,
+    /// How far the machine went.
+    Distance,
+}
+
+impl Figure {
+    /// All of them, in the order of the screen.
+    pub const ALL: [Self; 7] = [
+        Self::PeakForce,
+        Self::TopSpeed,
+        Self::MeanForce,
+        Self::MaxForce,
+        Self::MaxSpeed,
+        Self::Runtime,
+        Self::Distance,
+    ];
+
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::PeakForce => "peak force",
+            Self::TopSpeed => "top speed",
+            Self::MeanForce => "mean force",
+            Self::MaxForce => "max force",
+            Self::MaxSpeed => "max speed",
+            Self::Runtime => "runtime",
+            Self::Distance => "distance",
+        }
+    }
+
+    /// Its unit.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::PeakForce | Self::MeanForce | Self::MaxForce => "N",
+            Self::TopSpeed | Self::MaxSpeed => "mm/s",
+            Self::Runtime => "s",
+            Self::Distance => "m",
+        }
+    }
+
+    /// Its value for a run, in its unit.
+    pub fn of(self, point: &MachinePoint) -> Option<f64> {
+        let stats = &point.stats;
+        match self {
+            Self::PeakForce => stats.peak_force_p999,
+            Self::TopSpeed => stats.top_speed_p999,
+            Self::MeanForce => stats.mean_force,
+            Self::MaxForce => stats.peak_force_max,
+            Self::MaxSpeed => stats.top_speed_max,
+            Self::Runtime => Some(point.runtime_s),
+            Self::Distance => stats.distance_mm.map(|mm| mm / 1000.0),
+        }
+    }
+}
+
+/// Where the parts of the view stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// What is known of the machine, in one line.
+    pub heading: Rect,
+    /// The charts; without height where there is no room for one.
+    pub charts: Rect,
+    /// The time axis below them; without height likewise.
+    pub axis: Rect,
+    /// The runs, their header included.
+    pub list: Rect,
+}
+
+/// One machine that is open.
+#[derive(Debug, Clone)]
+pub struct MachineScreen {
+    /// Its cell.
+    pub cell: Option<String>,
+    /// The robot.
+    pub robot: String,
+    /// The machine over all its runs; `None` when it has none any more.
+    pub machine: Option<Machine>,
+    /// Its runs, in order of start unless sorted.
+    pub table: Table<MachinePoint>,
+    /// What the charts are drawn with.
+    pub marker: Marker,
+    /// The topmost chart.
+    first: usize,
+    /// Per figure, over the runs that are shown.
+    series: Vec<Series>,
+    range: TimeRange,
+}
+
+impl MachineScreen {
+    /// Opens a machine at its latest run.
+    pub fn open(machine: &Machine) -> Self {
+        let mut screen = Self {
+            cell: machine.row.cell_id.clone(),
+            robot: machine.row.robot.clone(),
+            machine: None,
+            table: Table::default(),
+            marker: Marker::default(),
+            first: 0,
+            series: Vec::new(),
+            range: TimeRange::new(0, 0),
+        };
+        screen.put(Some(machine));
+        screen.table.cursor = screen.table.len().saturating_sub(1);
+        screen
+    }
+
+    /// `cell 10 / robot 1`
+    pub fn name(&self) -> String {
+        machine_name(self.cell.as_deref(), &self.robot)
+    }
+
+    /// Takes what was read of all machines; cursor and marks stay with their runs.
+    pub fn take(&mut self, machines: &[Machine]) {
+        let own = |m: &&Machine| m.row.cell_id == self.cell && m.row.robot == self.robot;
+        self.put(machines.iter().find(own));
+    }
+
+    fn put(&mut self, machine: Option<&Machine>) {
+        let series = machine.map(|m| m.row.series.clone());
+        self.table.replace(series.unwrap_or_default());
+        self.machine = machine.cloned();
+        self.trace();
+    }
+
+    /// Makes the charts anew from the runs that are shown. To be called after their
+    /// filter was changed.
+    pub fn trace(&mut self) {
+        let mut points: Vec<&MachinePoint> = (0..self.table.len())
+            .filter_map(|i| self.table.get(i))
+            .collect();
+        points.sort_by_key(|p| p.start_us);
+        let times: Arc<[i64]> = points.iter().map(|p| p.start_us).collect();
+        self.range = TimeRange::new(
+            times.first().copied().unwrap_or(0),
+            times.last().copied().unwrap_or(0),
+        );
+        let line = |figure: &Figure| {
+            let values = points.iter().map(|p| figure.of(p).unwrap_or(f64::NAN));
+            // However long a machine rested, the next run goes on from the last.
+            Series::new(times.clone(), values.collect(), i64::MAX)
+        };
+        self.series = Figure::ALL.iter().map(line).collect();
+    }
+
+    /// From the first run that is shown to the last.
+    pub fn range(&self) -> TimeRange {
+        self.range
+    }
+
+    /// A figure over the runs that are shown.
+    pub fn series(&self, figure: Figure) -> Option<&Series> {
+        let at = Figure::ALL.iter().position(|f| *f == figure)?;
+        self.series.get(at)
+    }
+
+    /// Start of the run under the cursor.
+    pub fn cursor_time(&self) -> Option<i64> {
+        self.table.current().map(|point| point.start_us)
+    }
+
+    /// Does what only this view knows; false for any other action.
+    pub fn act(&mut self, action: Action) -> bool {
+        let charts = Figure::ALL.len();
+        match action {
+            Action::NextPane => self.first = (self.first + 1) % charts,
+            Action::PreviousPane => self.first = (self.first + charts - 1) % charts,
+            Action::Marker => self.marker = self.marker.next(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The charts that `height` lines have room for, with their lines.
+    pub fn charts(&self, height: u16) -> Vec<(Figure, u16)> {
+        let shown = (height / CHART).min(Figure::ALL.len() as u16);
+        if shown == 0 {
+            return Vec::new();
+        }
+        let (each, more) = (height / shown, height % shown);
+        let turned = Figure::ALL.iter().cycle().skip(self.first);
+        turned
+            .zip(0..shown)
+            .map(|(figure, i)| (*figure, each + u16::from(i < more)))
+            .collect()
+    }
+
+    /// Where things stand in a terminal of `size`.
+    pub fn parts(&self, size: (u16, u16)) -> Parts {
+        let body = layout::body(size);
+        let heading = Rect {
+            height: body.height.min(1),
+            ..body
+        };
+        // Heading, time axis and the list's header are one line each.
+        let free = body.height.saturating_sub(3);
+        let runs = u16::try_from(self.table.len()).unwrap_or(u16::MAX).max(3);
+        let list = runs.min((free / 3).max(3));
+        let charts = if free >= list + CHART && !self.table.is_empty() {
+            free - list
+        } else {
+            0
+        };
+        let charts = Rect {
+            y: heading.bottom(),
+            height: charts,
+            ..body
+        };
+        let axis = Rect {
+            y: charts.bottom(),
+            height: charts.height.min(1),
+            ..body
+        };
+        let list = Rect {
+            y: axis.bottom(),
+            height: body.bottom().saturating_sub(axis.bottom()),
+            ..body
+        };
+        Parts {
+            heading,
+            charts,
+            axis,
+            list,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "detail_tests.rs"]
+mod tests;

@@ -1,0 +1,107 @@
+//! One run of a machine as a row of a list.
+
+use std::{borrow::Cow, cmp::Ordering};
+
+use crate::{
+    app::{
+        filter::{Term, Test},
+        rows::{contains, number},
+        table::Row,
+    },
+    etl::catalog::MachinePoint,
+};
+
+/// Columns of the list of a machine's runs, by their place in the order of sorting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PointColumn {
+    /// The run.
+    Run,
+    /// First sample.
+    Start,
+    /// How long.
+    Runtime,
+    /// How far the machine went.
+    Distance,
+    /// 99.9th percentile.
+    TopSpeed,
+    /// Maximum.
+    MaxSpeed,
+    /// 99.9th percentile.
+    PeakForce,
+    /// Maximum.
+    MaxForce,
+    /// Over its samples.
+    MeanForce,
+    /// The run's worst flag.
+    Verdict,
+    /// The log that it stands in.
+    Log,
+}
+
+impl PointColumn {
+    /// All columns in their order.
+    pub const ALL: [Self; 11] = [
+        Self::Run,
+        Self::Start,
+        Self::Runtime,
+        Self::Distance,
+        Self::TopSpeed,
+        Self::MaxSpeed,
+        Self::PeakForce,
+        Self::MaxForce,
+        Self::MeanForce,
+        Self::Verdict,
+        Self::Log,
+    ];
+}
+
+impl Row for MachinePoint {
+    const FIELDS: &'static [&'static str] = &[
+        "run", "log", "verdict", "since", "until", "runtime", "distance", "speed", "force", "mean",
+    ];
+
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.log_key, self.run))
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        use PointColumn as C;
+        let (a, b) = (&self.stats, &other.stats);
+        match C::ALL.get(column) {
+            Some(C::Start) => self.start_us.cmp(&other.start_us),
+            Some(C::Runtime) => self.runtime_s.total_cmp(&other.runtime_s),
+            Some(C::Distance) => number(a.distance_mm, b.distance_mm),
+            Some(C::TopSpeed) => number(a.top_speed_p999, b.top_speed_p999),
+            Some(C::MaxSpeed) => number(a.top_speed_max, b.top_speed_max),
+            Some(C::PeakForce) => number(a.peak_force_p999, b.peak_force_p999),
+            Some(C::MaxForce) => number(a.peak_force_max, b.peak_force_max),
+            Some(C::MeanForce) => number(a.mean_force, b.mean_force),
+            Some(C::Verdict) => self.verdict.cmp(&other.verdict),
+            Some(C::Log) => self.log_key.cmp(&other.log_key),
+            Some(C::Run) | None => self.run.cmp(&other.run),
+        }
+    }
+
+    fn holds(&self, term: &Term) -> bool {
+        let (field, test) = match term {
+            Term::Word(word) => return self.contains(word),
+            Term::Field { field, test } => (field.as_str(), test),
+        };
+        match field {
+            "run" => matches!(test, Test::Has(part) if self.run.matches(part)),
+            "log" => test.text(&self.log_key),
+            "verdict" => test.word(self.verdict.word()),
+            "since" | "until" => test.number(self.start_us as f64),
+            "runtime" => test.number(self.runtime_s),
+            "distance" => test.known(self.stats.distance_mm.map(|mm| mm / 1000.0)),
+            "speed" => test.known(self.stats.top_speed_p999),
+            "force" => test.known(self.stats.peak_force_p999),
+            "mean" => test.known(self.stats.mean_force),
+            _ => false,
+        }
+    }
+
+    fn contains(&self, text: &str) -> bool {
+        contains(&self.log_key, text) || self.run.matches(text)
+    }
+}

@@ -1,0 +1,201 @@
+//! The list of machines, by cells.
+
+pub mod one;
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line as Text, Span},
+};
+
+use super::{
+    list::{self, Cell},
+    text::fit,
+    theme::Theme,
+    widgets::sparkline::sparkline_values,
+};
+use crate::{
+    app::{
+        Action,
+        chart::{format_delta, format_fit},
+        columns::{Column, GAP, GUTTER},
+        layout,
+        machines::{Line, Machine, MachineColumn, Machines, cell_title, machine_columns},
+        state::State,
+        words::{count, thousands},
+    },
+    etl::time,
+};
+
+/// Draws the list.
+pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
+    let machines = &state.machines;
+    let area = layout::body(state.size).intersection(frame.area());
+    if machines.lines().is_empty() {
+        return empty(frame, area, state, theme);
+    }
+    let columns = machine_columns(area.width, machines.name_width());
+    list::header(frame, area, machines.table(), &columns, theme);
+    let shown = machines.lines().iter().enumerate().skip(machines.offset);
+    for ((at, line), y) in shown.zip(area.y + 1..area.bottom()) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        let under_cursor = at == machines.cursor;
+        let gutter = if under_cursor { "▸" } else { " " };
+        frame.buffer_mut().set_string(row.x, y, gutter, theme.mark);
+        match line {
+            Line::Cell(cell, inside) => {
+                let text = cell_line(machines, cell.as_ref(), *inside, theme);
+                frame.buffer_mut().set_line(
+                    row.x + GUTTER,
+                    y,
+                    &text,
+                    row.width.saturating_sub(GUTTER),
+                );
+            }
+            Line::Machine(at) => {
+                if let Some(machine) = machines.table().get(*at) {
+                    machine_line(frame, row, machines, machine, &columns, theme);
+                }
+            }
+        }
+        if under_cursor {
+            frame.buffer_mut().set_style(row, theme.cursor);
+        }
+    }
+}
+
+fn empty(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+    let machines = &state.machines;
+    let contexts = state.screen_contexts();
+    let key = |action| state.keymap.key_for(&contexts, action).unwrap_or_default();
+    let mut style = theme.text;
+    let (first, second) = if !machines.table().rows().is_empty() {
+        (
+            format!(
+                "No machine passes the filter `{}`.",
+                machines.table().filter()
+            ),
+            format!("{} changes the filter.", key(Action::Filter)),
+        )
+    } else if let Some(error) = &machines.error {
+        style = theme.error;
+        (
+            error.clone(),
+            format!("{} looks again.", key(Action::Refresh)),
+        )
+    } else if !machines.loaded {
+        ("Reading the machines …".to_owned(), String::new())
+    } else {
+        (
+            "No run was harvested yet, so there are no machines.".to_owned(),
+            format!(
+                "{} shows the logs; harvest some there.",
+                key(Action::ShowLogs)
+            ),
+        )
+    };
+    list::notice(frame, area, &[(&first, style), (&second, theme.muted)]);
+}
+
+fn cell_line<'a>(
+    machines: &Machines,
+    cell: Option<&String>,
+    inside: usize,
+    theme: &Theme,
+) -> Text<'a> {
+    let folded = machines.is_folded(cell);
+    let title = cell_title(cell.map(String::as_str));
+    let mut spans = vec![
+        Span::styled(if folded { "▸ " } else { "▾ " }, theme.muted),
+        Span::styled(title, theme.title),
+    ];
+    if folded {
+        let hidden = count(inside as u64, "machine", "machines");
+        spans.push(Span::styled(format!("  {hidden}"), theme.muted));
+    }
+    Text::from(spans)
+}
+
+fn machine_line(
+    frame: &mut Frame,
+    row: Rect,
+    machines: &Machines,
+    machine: &Machine,
+    columns: &[Column<MachineColumn>],
+    theme: &Theme,
+) {
+    use crate::app::table::Row;
+    let search = machines.table().search();
+    let hit = !search.is_empty() && machine.contains(search);
+    let mut x = row.x + GUTTER;
+    for column in columns {
+        if x >= row.right() {
+            break;
+        }
+        let (text, mut style) = cell(machine, column, theme);
+        if hit && column.id == MachineColumn::Machine {
+            style = theme.hit;
+        }
+        let text = fit(&text, column.width, column.right);
+        frame
+            .buffer_mut()
+            .set_stringn(x, row.y, text, usize::from(row.right() - x), style);
+        x += column.width + GAP;
+    }
+}
+
+fn cell(machine: &Machine, column: &Column<MachineColumn>, theme: &Theme) -> Cell {
+    use MachineColumn as C;
+    let row = &machine.row;
+    let value = |v: Option<f64>| (number(v, column.width), theme.text);
+    if let Some(verdict) = column.id.verdict() {
+        let runs = machine.runs_with(verdict);
+        let style = if runs == 0 {
+            theme.muted
+        } else {
+            super::logs::verdict_style(verdict, theme)
+        };
+        return (thousands(runs), style);
+    }
+    match column.id {
+        C::Machine => (format!("  robot {}", row.robot), theme.text),
+        C::Runs => (thousands(row.runs), theme.text),
+        C::Runtime => (time::format_duration(row.runtime_s), theme.text),
+        C::Distance => value(row.distance_mm.map(|mm| mm / 1000.0)),
+        C::TopSpeed => value(row.top_speed_p999),
+        C::MaxSpeed => value(row.top_speed_max),
+        C::PeakForce => value(row.peak_force_p999),
+        C::MaxForce => value(row.peak_force_max),
+        C::MeanForce => value(row.mean_force),
+        C::Trend => {
+            let peaks = row.series.iter().map(|p| p.stats.peak_force_p999);
+            let peaks: Vec<Option<f64>> = peaks.collect();
+            let line = sparkline_values(&peaks, usize::from(column.width));
+            (line, theme.accent)
+        }
+        C::Slope => {
+            let text = machine.slope.map(|v| format_delta(v, 1));
+            (text.unwrap_or_default(), theme.text)
+        }
+        C::LastSeen => (minute(row.last_seen_us), theme.muted),
+        C::Pass | C::Suspect | C::Fail | C::NotEvaluated => (String::new(), theme.text),
+    }
+}
+
+/// A figure with one digit after the point, with fewer where it would not fit; blank
+/// where no run has it.
+fn number(value: Option<f64>, width: u16) -> String {
+    value.map_or_else(String::new, |v| format_fit(v, 1, usize::from(width)))
+}
+
+/// `2022-11-23 20:40`
+fn minute(us: i64) -> String {
+    time::format_screen(us).chars().take(16).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! One machine: its figures as charts over time, and the runs behind them.
+
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::number;
+use crate::{
+    app::{
+        Action,
+        chart::format_delta,
+        columns::Column,
+        machines::{Figure, LABEL, MachineScreen, PointColumn, point_columns},
+        state::State,
+        words::{count, thousands},
+    },
+    etl::{catalog::MachinePoint, quality::Verdict, time},
+    ui::{
+        list::{self, Cell},
+        logs::verdict_style,
+        theme::Theme,
+        widgets::chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns, time_axis},
+    },
+};
+
+/// Draws the machine that is open.
+pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &Theme) {
+    let parts = machine.parts(state.size);
+    let screen = frame.area();
+    heading(
+        parts.heading.intersection(screen),
+        frame.buffer_mut(),
+        machine,
+        theme,
+    );
+    let list = parts.list.intersection(screen);
+    if machine.table.is_empty() {
+        return empty(frame, list, state, machine, theme);
+    }
+    let mut y = parts.charts.y;
+    for (figure, height) in machine.charts(parts.charts.height) {
+        let area = Rect {
+            y,
+            height,
+            ..parts.charts
+        };
+        chart(
+            area.intersection(screen),
+            frame.buffer_mut(),
+            machine,
+            figure,
+            theme,
+        );
+        y += height;
+    }
+    let axis = parts.axis.intersection(screen);
+    if !axis.is_empty() {
+        let styles = chart_styles(theme);
+        let cursor = machine.cursor_time();
+        time_axis(
+            machine.range(),
+            cursor,
+            LABEL,
+            &styles,
+            axis,
+            frame.buffer_mut(),
+        );
+    }
+    let columns = point_columns(list.width);
+    list::draw(
+        frame,
+        list,
+        &machine.table,
+        &columns,
+        theme,
+        PointColumn::Log,
+        |point, column| cell(point, column, theme),
+    );
+}
+
+fn empty(frame: &mut Frame, area: Rect, state: &State, machine: &MachineScreen, theme: &Theme) {
+    let contexts = state.screen_contexts();
+    let key = |action| state.keymap.key_for(&contexts, action).unwrap_or_default();
+    let (first, second) = if machine.table.rows().is_empty() {
+        (
+            format!("{} has no runs in the lake any more.", machine.name()),
+            format!("{} goes back to the machines.", key(Action::Escape)),
+        )
+    } else {
+        (
+            format!("No run passes the filter `{}`.", machine.table.filter()),
+            format!("{} changes the filter.", key(Action::Filter)),
+        )
+    };
+    list::notice(frame, area, &[(&first, theme.text), (&second, theme.muted)]);
+}
+
+/// Runs, runtime, distance, verdicts, slope, first and last seen: as much as fits.
+fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) {
+    let Some(machine) = &screen.machine else {
+        return;
+    };
+    let row = &machine.row;
+    let mut words = vec![
+        (count(row.runs, "run", "runs"), theme.title),
+        (time::format_duration(row.runtime_s), theme.title),
+    ];
+    for verdict in [
+        Verdict::Pass,
+        Verdict::Suspect,
+        Verdict::Fail,
+        Verdict::NotEvaluated,
+    ] {
+        let runs = machine.runs_with(verdict);
+        if runs > 0 {
+            let text = format!("{} {}", thousands(runs), verdict.word());
+            words.push((text, verdict_style(verdict, theme)));
+        }
+    }
+    if let Some(slope) = machine.slope {
+        let text = format!("peak force {} N/day", format_delta(slope, 1));
+        words.push((text, theme.title));
+    }
+    let seen = format!(
+        "{} … {}",
+        super::minute(row.first_seen_us),
+        super::minute(row.last_seen_us)
+    );
+    words.push((seen, theme.muted));
+    if let Some(mm) = row.distance_mm {
+        words.push((format!("{} m", number(Some(mm / 1000.0), 12)), theme.muted));
+    }
+    let mut spans = Vec::new();
+    let mut left = usize::from(area.width);
+    for (text, style) in words {
+        let span = Span::styled(format!(" {text} "), style);
+        if span.width() > left {
+            break;
+        }
+        left -= span.width();
+        spans.push(span);
+    }
+    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, theme: &Theme) {
+    let plot = plot_area(area, LABEL);
+    let columns = plot_columns(plot.width, machine.marker);
+    let order = Figure::ALL.iter().position(|f| *f == figure).unwrap_or(0);
+    let style = series_style(theme, order);
+    let reduced = machine
+        .series(figure)
+        .map(|series| series.reduce(machine.range(), columns))
+        .unwrap_or_default();
+    let mut notes = Vec::new();
+    if reduced.extent().is_none() {
+        let width = usize::from(plot.width);
+        let text = "no run has it".chars().take(width).collect();
+        notes.push(Note {
+            column: 0,
+            width,
+            text,
+        });
+    }
+    Chart {
+        labels: &[(figure.title(), style)],
+        unit: figure.unit(),
+        traces: vec![Trace { reduced, style }],
+        range: machine.range(),
+        cursor: machine.cursor_time(),
+        pin: None,
+        limits: &[],
+        notes,
+        marker: machine.marker,
+        label_width: LABEL,
+        styles: chart_styles(theme),
+    }
+    .render(area, buf);
+}
+
+fn cell(point: &MachinePoint, column: &Column<PointColumn>, theme: &Theme) -> Cell {
+    use PointColumn as C;
+    let stats = &point.stats;
+    let value = |v: Option<f64>| (number(v, column.width), theme.text);
+    match column.id {
+        C::Run => (point.run.short(), theme.text),
+        C::Log => (point.log_key.clone(), theme.muted),
+        C::Start => {
+            let text = time::format_screen(point.start_us);
+            (text.chars().take(19).collect(), theme.text)
+        }
+        C::Runtime => (time::format_duration(point.runtime_s), theme.text),
+        C::Distance => value(stats.distance_mm.map(|mm| mm / 1000.0)),
+        C::TopSpeed => value(stats.top_speed_p999),
+        C::MaxSpeed => value(stats.top_speed_max),
+        C::PeakForce => value(stats.peak_force_p999),
+        C::MaxForce => value(stats.peak_force_max),
+        C::MeanForce => value(stats.mean_force),
+        C::Verdict => (
+            point.verdict.word().to_owned(),
+            verdict_style(point.verdict, theme),
+        ),
+    }
+}
+
+fn chart_styles(theme: &Theme) -> ChartStyles {
+    ChartStyles {
+        axis: theme.muted,
+        cursor: theme.accent,
+        pin: theme.mark,
+        note: theme.faint,
+    }
+}
+
+fn series_style(theme: &Theme, order: usize) -> Style {
+    let count = theme.series.len().max(1);
+    theme
+        .series
+        .get(order % count)
+        .copied()
+        .unwrap_or(theme.text)
+}

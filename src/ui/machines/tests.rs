@@ -1,0 +1,190 @@
+use ratatui::{Terminal, backend::TestBackend};
+
+use super::*;
+use crate::app::{
+    Answer, Effect, Event, Request, Slot,
+    fixture::{answer, populated},
+    keymap::Chord,
+    machines::fixture::machines,
+    state::Screen,
+    update,
+};
+
+const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
+
+fn screen(state: &State, no_color: bool) -> String {
+    let theme = Theme::named("dark", no_color).unwrap();
+    let (width, height) = state.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal
+        .draw(|frame| crate::ui::draw(frame, state, &theme))
+        .unwrap();
+    terminal.backend().to_string()
+}
+
+fn press(state: &mut State, chords: &[&str]) -> Vec<Effect> {
+    chords
+        .iter()
+        .flat_map(|c| update(state, Event::Key(Chord::parse(c).unwrap().event())))
+        .collect()
+}
+
+fn loaded(size: (u16, u16), machines: Vec<Machine>) -> State {
+    let mut state = populated(size);
+    let asked = press(&mut state, &["3"]);
+    let question = Effect::Ask {
+        slot: Slot::Machines,
+        request: Request::Machines,
+    };
+    assert_eq!(asked, [question]);
+    let found = answer(Slot::Machines, Ok(Answer::Machines(machines)));
+    update(&mut state, found);
+    state
+}
+
+fn snap(name: &str, state: &State) {
+    let (width, height) = state.size;
+    insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen(state, false));
+    assert_eq!(
+        screen(state, true),
+        screen(state, false),
+        "a colour alone says nothing"
+    );
+}
+
+#[test]
+fn the_list_and_one_machine() {
+    for size in SIZES {
+        let mut state = loaded(size, machines());
+        press(&mut state, &["j", "j", "enter", "j", "j", "s"]);
+        snap("machines", &state);
+        press(&mut state, &["enter"]);
+        snap("machine", &state);
+        press(&mut state, &["g", "j", "j", "space", "tab", "m"]);
+        snap("machine_marked", &state);
+    }
+}
+
+#[test]
+fn empty_moments_say_what_is_the_case() {
+    for size in SIZES {
+        let mut state = populated(size);
+        press(&mut state, &["3"]);
+        assert!(screen(&state, false).contains("Reading the machines …"));
+        snap("no_machines", &loaded(size, Vec::new()));
+        let mut state = loaded(size, machines());
+        press(&mut state, &["f", "c", "e", "l", "l", ":", "9"]);
+        snap("machines_filter_empty", &state);
+        press(&mut state, &["esc", "G", "enter"]);
+        update(
+            &mut state,
+            answer(Slot::Machines, Ok(Answer::Machines(Vec::new()))),
+        );
+        snap("machine_gone", &state);
+    }
+    let mut state = populated((80, 24));
+    press(&mut state, &["3"]);
+    let busy = "another process writes the catalog; try again".to_owned();
+    update(&mut state, answer(Slot::Machines, Err(busy.clone())));
+    assert!(screen(&state, false).contains(&busy));
+}
+
+#[test]
+fn a_run_opens_from_its_machine_and_closes_to_it() {
+    let mut state = loaded((80, 24), machines());
+    press(&mut state, &["G", "enter", "g"]);
+    press(&mut state, &["/", "0", "0", "5", "enter"]);
+    let asked = press(&mut state, &["enter"]);
+    assert!(matches!(state.screen(), Screen::Run(run) if run.log_key == "cell-10/005"));
+    assert!(matches!(asked[..], [Effect::Ask { .. }]));
+    press(&mut state, &["esc"]);
+    assert!(matches!(state.screen(), Screen::Machine(_)));
+    assert_eq!(
+        press(&mut state, &["H"]),
+        [Effect::Harvest(vec!["cell-10/005".into()])]
+    );
+    press(&mut state, &["esc"]);
+    assert!(matches!(state.screen(), Screen::Machines));
+    assert_eq!(press(&mut state, &["esc"]), []);
+    press(&mut state, &["]"]);
+    assert_eq!(state.view(), 4);
+    press(&mut state, &["[", "["]);
+    assert_eq!(state.view(), 2);
+}
+
+#[test]
+fn what_is_under_the_cursor_is_copied() {
+    let copied = |keys: &[&str]| {
+        let mut state = loaded((80, 24), machines());
+        match press(&mut state, keys).last() {
+            Some(Effect::Copy(text)) => text.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(copied(&["y"]), "no cell");
+    assert_eq!(copied(&["j", "y"]), "robot 1");
+    assert_eq!(copied(&["j", "j", "j", "y"]), "cell 2 / robot 1");
+    assert_eq!(
+        copied(&["j", "enter", "y"]),
+        "cell-10/000/00000000-0000-6939-b762-6b6611ed0000"
+    );
+    assert_eq!(
+        copied(&["!", "y"]),
+        "mdtui --data-dir data --cache-dir cache machines"
+    );
+}
+
+#[test]
+fn a_filter_that_is_dropped_leaves_the_list_as_it_was() {
+    let mut state = loaded((80, 24), machines());
+    press(&mut state, &["j", "j", "j"]);
+    let before = screen(&state, false);
+    press(&mut state, &["f", "r", "o", "b", "o", "t", ":", "2", "esc"]);
+    assert_eq!(screen(&state, false), before);
+    press(&mut state, &["/", "1", "0", "esc"]);
+    assert_eq!(screen(&state, false), before);
+    press(&mut state, &["enter", "f", "r", "u", "n", ":", "x"]);
+    assert!(screen(&state, false).contains("No run passes"));
+}
+
+#[test]
+fn every_size_is_drawn() {
+    let mut state = loaded((80, 24), machines());
+    for keys in [&["G"][..], &["enter"], &["f", "z", "enter"]] {
+        press(&mut state, keys);
+        for width in (1..70).chain([120, 250]) {
+            for height in (1..30).chain([60]) {
+                update(&mut state, Event::Resize(width, height));
+                screen(&state, false);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_mouse_puts_the_cursor_and_opens() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut state = loaded((80, 24), machines());
+    let click = |state: &mut State, row: u16| {
+        let mouse = MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: 10,
+            row,
+            modifiers: KeyModifiers::NONE,
+        };
+        update(state, Event::Mouse(mouse));
+    };
+    let top = layout::list_top(state.size);
+    click(&mut state, top + 6);
+    assert_eq!(state.machines.cursor, 6);
+    click(&mut state, top + 6);
+    let Screen::Machine(machine) = state.screen() else {
+        panic!("a second click opens");
+    };
+    let (list, offset) = (machine.parts(state.size).list, machine.table.offset);
+    click(&mut state, list.y + 1);
+    match state.screen() {
+        Screen::Machine(machine) => assert_eq!(machine.table.cursor, offset),
+        other => panic!("{other:?}"),
+    }
+}
