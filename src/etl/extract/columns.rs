@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::decode::Role;
+use super::role::Role;
 use crate::etl::{
     Error, Result,
     profile::Profile,

@@ -15,8 +15,9 @@ use flate2::read::MultiGzDecoder;
 
 use super::{
     columns::{Batch, Vocabulary, Words},
-    decode::{Decoder, Role},
+    decode::Decoder,
     raw::Raw,
+    role::{Role, locate},
 };
 use crate::etl::{Error, Result, profile::Profile, text};
 
@@ -90,7 +91,7 @@ impl CsvLog {
             })
             .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let columns = super::open::locate(&names, profile)?;
+        let columns = locate(&names, profile)?;
         Ok(Self {
             reader,
             path: path.to_owned(),

@@ -3,31 +3,8 @@
 use super::{
     columns::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary, Words},
     raw::Raw,
+    role::Role,
 };
-
-/// What a column of a log holds. The order is that of the profile's `columns`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Time,
-    Value,
-    Field,
-    Robot,
-    Run,
-    Sensor,
-    Cell,
-}
-
-impl Role {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Time,
-        Self::Value,
-        Self::Field,
-        Self::Robot,
-        Self::Run,
-        Self::Sensor,
-        Self::Cell,
-    ];
-}
 
 /// Decodes the cells of one column after the other. Keep it for a whole log.
 pub(super) struct Decoder {

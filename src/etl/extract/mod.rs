@@ -9,6 +9,7 @@ mod decode;
 mod open;
 mod parquet_log;
 mod raw;
+mod role;
 mod rows;
 mod types;
 

@@ -1,14 +1,13 @@
-//! Opening a log of any format, and finding its columns.
+//! Opening a log of any format.
 
 use std::{fs::File, path::Path};
 
 use super::{
     columns::{Batch, Vocabulary},
     csv_log::CsvLog,
-    decode::Role,
     parquet_log::ParquetLog,
 };
-use crate::etl::{Error, Result, profile::Profile, source::Format, text};
+use crate::etl::{Error, Result, profile::Profile, source::Format};
 
 /// An open log: batches of decoded rows, in file order.
 pub struct LogReader(pub(super) Kind);
@@ -63,57 +62,4 @@ impl LogReader {
             Kind::Csv(log) => log.next_batch(vocabulary),
         }
     }
-}
-
-/// Where each role's column stands among `names`; the cell's may be missing.
-///
-/// # Errors
-/// [`Error::Log`] that names a column that is missing or stands twice.
-pub(super) fn locate(names: &[&str], profile: &Profile) -> Result<Vec<(Role, usize)>> {
-    let c = &profile.columns;
-    let wanted = [
-        &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
-    ];
-    let mut found = Vec::with_capacity(wanted.len());
-    for (role, name) in Role::ALL.into_iter().zip(wanted) {
-        let mut places = names
-            .iter()
-            .enumerate()
-            .filter(|(_, n)| *n == name)
-            .map(|(i, _)| i);
-        match (places.next(), places.next()) {
-            (Some(index), None) => found.push((role, index)),
-            (Some(_), Some(_)) => {
-                return Err(Error::Log(format!(
-                    "column `{}` stands twice; which one is meant?",
-                    text::quoted(name, 60)
-                )));
-            }
-            (None, _) if role == Role::Cell => {}
-            (None, _) => {
-                return Err(Error::Log(format!(
-                    "column `{}` is missing; there are {}",
-                    text::quoted(name, 60),
-                    list(names)
-                )));
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn list(names: &[&str]) -> String {
-    const MOST: usize = 20;
-    if names.is_empty() {
-        return "none".into();
-    }
-    let mut out: Vec<String> = names
-        .iter()
-        .take(MOST)
-        .map(|n| format!("`{}`", text::quoted(n, 40)))
-        .collect();
-    if names.len() > MOST {
-        out.push(format!("{} more", names.len() - MOST));
-    }
-    out.join(", ")
 }

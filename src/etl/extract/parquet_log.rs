@@ -10,7 +10,8 @@ use rayon::prelude::*;
 
 use super::{
     columns::{Batch, Vocabulary, Words},
-    decode::{Decoder, Role},
+    decode::Decoder,
+    role::{Role, locate},
     types,
 };
 use crate::etl::{Error, Result, chunk::read_chunk, profile::Profile, text};
@@ -131,7 +132,7 @@ impl ParquetLog {
 fn find_columns(metadata: &FileMetadata, profile: &Profile) -> Result<Vec<(Role, usize, Field)>> {
     let top = metadata.schema_descr.fields();
     let names: Vec<&str> = top.iter().map(ParquetType::name).collect();
-    let found = super::open::locate(&names, profile)?;
+    let found = locate(&names, profile)?;
     let schema = parquet_to_arrow_schema(top);
     let leaves = metadata.schema_descr.columns();
     let mut columns = Vec::with_capacity(found.len());

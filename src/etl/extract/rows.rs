@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{
-    decode::Role,
     open::{Kind, LogReader},
     raw::Raw,
+    role::Role,
     types,
 };
 use crate::etl::{Result, profile::Profile, source::Format};

@@ -9,7 +9,7 @@ use polars_arrow::{
 };
 use polars_parquet::parquet::schema::types::{PhysicalType, PrimitiveLogicalType, PrimitiveType};
 
-use super::{decode::Role, raw::Raw};
+use super::{raw::Raw, role::Role};
 
 /// The type to ask the reader for, where its own choice would not come through.
 pub(super) fn wanted_type(primitive: &PrimitiveType, inferred: ArrowDataType) -> ArrowDataType {

@@ -55,7 +55,7 @@ impl Harvest {
         prior: Option<&Record>,
     ) -> Record {
         let mut runs = self.runs;
-        for run in &mut runs {
+        for run in runs.iter_mut().filter(|r| r.error.is_none()) {
             run.cell_id = run.cell_id.take().or_else(|| log.folder.clone());
         }
         let failed = runs.iter().filter(|r| r.error.is_some()).count() as u32;

@@ -3,7 +3,9 @@
 
 mod cancel;
 mod commit;
+mod meter;
 mod one;
+mod panic;
 mod pool;
 mod progress;
 mod read;

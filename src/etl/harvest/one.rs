@@ -2,15 +2,16 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, PoisonError},
     time::Instant,
 };
 
 use rayon::prelude::*;
 
 use super::{
-    CancelToken, Context, Options, Outcome, Progress, ProgressSink, Stage, Summary,
+    CancelToken, Context, Options, Outcome, ProgressSink, Stage, Summary,
     commit::{self, Harvest, source_info},
+    meter::Meter,
+    panic::panic_sentence,
     read::{self, Rows, Stat},
     run::{self, Done, Target},
     takeover::Predecessor,
@@ -359,42 +360,4 @@ fn describe(record: &Record) -> String {
         record.ledger.rows_in,
         record.ledger.rows_dropped()
     )
-}
-
-/// Gathers the progress of a log's threads and passes it on.
-pub(super) struct Meter<'a> {
-    sink: &'a dyn ProgressSink,
-    progress: Mutex<Progress>,
-}
-
-impl<'a> Meter<'a> {
-    fn new(sink: &'a dyn ProgressSink, bytes: u64) -> Self {
-        Self {
-            sink,
-            progress: Mutex::new(Progress::start(bytes)),
-        }
-    }
-
-    fn stage(&self, stage: Stage) {
-        self.update(|p| p.stage = stage);
-    }
-
-    pub(super) fn update(&self, change: impl FnOnce(&mut Progress)) {
-        let now = {
-            let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-            change(&mut progress);
-            *progress
-        };
-        self.sink.report(&now);
-    }
-}
-
-/// What a caught panic says, as one sentence.
-pub(super) fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
-    let what = panic
-        .downcast_ref::<&str>()
-        .map(|s| (*s).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".into());
-    format!("a library gave up on it: {}", text::quoted(&what, 300))
 }

@@ -233,7 +233,7 @@ fn work(shared: &Shared) {
         let result = catch_unwind(AssertUnwindSafe(|| {
             harvest_log(&shared.context, &key, options, &sink, &token)
         }))
-        .unwrap_or_else(|panic| Err(Error::Log(super::one::panic_sentence(panic.as_ref()))));
+        .unwrap_or_else(|panic| Err(Error::Log(super::panic::panic_sentence(panic.as_ref()))));
         shared.queue().open.remove(&job);
         (shared.listener)(JobEvent::Finished { job, key, result });
     }

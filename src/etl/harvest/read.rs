@@ -3,7 +3,7 @@
 
 use std::{fs::File, io::Read, os::unix::fs::MetadataExt, path::Path};
 
-use super::{CancelToken, one::Meter, progress::Stage};
+use super::{CancelToken, meter::Meter, progress::Stage};
 use crate::etl::{
     Error, Result,
     clean::{Ledger, Partition, Reason, RunRows},

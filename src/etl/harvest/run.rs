@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{CancelToken, one::panic_sentence};
+use super::{CancelToken, panic::panic_sentence};
 use crate::etl::{
     Error, FaultKind, Result,
     clean::{Ledger, RunSamples},
