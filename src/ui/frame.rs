@@ -69,7 +69,7 @@ fn place(state: &State) -> String {
             format!("mdtui  {}", state.data_dir)
         }
         Screen::LogRuns(runs) => format!("Logs › {}", runs.log.as_deref().unwrap_or_default()),
-        Screen::Machine(machine) => format!("Machines › {}", machine.name()),
+        Screen::Machine(machine) => machine.name(),
         Screen::Run(run) => run.title(),
     }
 }

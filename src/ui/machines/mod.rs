@@ -24,7 +24,7 @@ use crate::{
         state::State,
         words::{count, thousands},
     },
-    etl::time,
+    etl::{quality::Verdict, time},
 };
 
 /// Draws the list.
@@ -154,6 +154,11 @@ fn cell(machine: &Machine, column: &Column<MachineColumn>, theme: &Theme) -> Cel
     let value = |v: Option<f64>| (number(v, column.width), theme.text);
     if let Some(verdict) = column.id.verdict() {
         let runs = machine.runs_with(verdict);
+        // Where nothing was evaluated, no failed run means nothing.
+        let evaluated = machine.runs_with(Verdict::NotEvaluated) < row.runs;
+        if !evaluated && verdict != Verdict::NotEvaluated {
+            return (String::new(), theme.muted);
+        }
         let style = if runs == 0 {
             theme.muted
         } else {
@@ -174,7 +179,9 @@ fn cell(machine: &Machine, column: &Column<MachineColumn>, theme: &Theme) -> Cel
         C::Trend => {
             let peaks = row.series.iter().map(|p| p.stats.peak_force_p999);
             let peaks: Vec<Option<f64>> = peaks.collect();
-            let line = sparkline_values(&peaks, usize::from(column.width));
+            // One place per run: stretched, few runs would look like many.
+            let width = usize::from(column.width).min(peaks.len());
+            let line = sparkline_values(&peaks, width);
             (line, theme.accent)
         }
         C::Slope => {

@@ -23,7 +23,10 @@ use crate::{
         list::{self, Cell},
         logs::verdict_style,
         theme::Theme,
-        widgets::chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns, time_axis},
+        widgets::{
+            chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns, time_axis},
+            chart_points::mark_points,
+        },
     },
 };
 
@@ -169,7 +172,10 @@ fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, 
     Chart {
         labels: &[(figure.title(), style)],
         unit: figure.unit(),
-        traces: vec![Trace { reduced, style }],
+        traces: vec![Trace {
+            reduced: reduced.clone(),
+            style,
+        }],
         range: machine.range(),
         cursor: machine.cursor_time(),
         pin: None,
@@ -180,6 +186,7 @@ fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, 
         styles: chart_styles(theme),
     }
     .render(area, buf);
+    mark_points(&reduced, machine.marker, plot, style, buf);
 }
 
 fn cell(point: &MachinePoint, column: &Column<PointColumn>, theme: &Theme) -> Cell {

@@ -188,3 +188,41 @@ fn the_mouse_puts_the_cursor_and_opens() {
         other => panic!("{other:?}"),
     }
 }
+
+/// Any keys of the two views in any order, sizes and refreshes between them: nothing
+/// panics, and the cursor stays on a line.
+#[test]
+fn random_keys_never_panic() {
+    use rand_core::Rng;
+    const KEYS: [&str; 24] = [
+        "j", "k", "g", "G", "ctrl-d", "pageup", "space", "enter", "enter", "s", "h", "l", "/", "f",
+        "n", "N", "tab", "m", "v", "ctrl-a", "1", "0", ">", "esc",
+    ];
+    let mut random = rand_pcg::Pcg64Mcg::new(20_221_123);
+    let mut state = loaded((80, 24), machines());
+    for step in 0..4000 {
+        let n = random.next_u32();
+        let pick = (n >> 8) as usize;
+        if n.is_multiple_of(31) {
+            let size = (1 + (n >> 8) % 210, 1 + (n >> 16) % 60);
+            update(&mut state, Event::Resize(size.0 as u16, size.1 as u16));
+        } else if n.is_multiple_of(29) {
+            let mut some = machines();
+            some.truncate(pick % 8);
+            update(
+                &mut state,
+                answer(Slot::Machines, Ok(Answer::Machines(some))),
+            );
+        } else if let Some(key) = KEYS.get(pick % KEYS.len()) {
+            press(&mut state, &[key]);
+            if state.view() != 3 {
+                press(&mut state, &["3"]);
+            }
+        }
+        let list = &state.machines;
+        assert!(list.cursor < list.lines().len().max(1));
+        if step % 5 == 0 {
+            screen(&state, false);
+        }
+    }
+}

@@ -3,5 +3,6 @@
 pub mod chart;
 mod chart_canvas;
 pub mod chart_path;
+pub mod chart_points;
 pub mod sparkline;
 pub mod table;
