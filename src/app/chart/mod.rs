@@ -2,13 +2,17 @@
 //! microseconds, the visible span of time, the cursor, ticks and numbers as text.
 
 mod cursor;
+mod geometry;
 mod number;
 mod range;
+mod seen;
 mod series;
 mod ticks;
 
 pub use cursor::Cursor;
+pub use geometry::{NUMBERS, gutter};
 pub use number::{decimals_for, format_delta, format_fit, format_value, format_whole};
 pub use range::TimeRange;
+pub use seen::Seen;
 pub use series::{Column, Reduced, Sample, Series};
 pub use ticks::{format_tick, format_time_tick, time_ticks, value_ticks};

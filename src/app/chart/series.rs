@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::TimeRange;
+use super::{TimeRange, seen::SumTree};
 
 /// Samples (or buckets of the level below) behind one bucket of the pyramid.
 const FACTOR: usize = 32;
@@ -32,8 +32,10 @@ impl Extent {
 /// One channel of a run: a value for every row of the run's table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    times: Arc<[i64]>,
-    values: Vec<f64>,
+    pub(super) times: Arc<[i64]>,
+    pub(super) values: Vec<f64>,
+    pub(super) gap_us: i64,
+    pub(super) sums: Option<SumTree>,
     /// Index ranges without a null and without a jump in time longer than the gap
     /// limit, in order. Between two of them the line is broken.
     segments: Vec<(usize, usize)>,
@@ -76,6 +78,8 @@ pub struct Reduced {
     pub enter: Option<f64>,
     /// Height at which the line leaves at the right edge, when it goes on outside.
     pub leave: Option<f64>,
+    /// Single samples to be marked (time, value); see [`Series::fresh`].
+    pub samples: Vec<(i64, f64)>,
 }
 
 impl Reduced {
@@ -103,6 +107,8 @@ impl Series {
         Self {
             times,
             values,
+            gap_us,
+            sums: None,
             segments,
             levels,
         }
@@ -136,7 +142,8 @@ impl Series {
     /// Bytes it takes in memory, its share of the times left out.
     pub fn bytes(&self) -> usize {
         let levels: usize = self.levels.iter().map(Vec::len).sum();
-        self.values.len() * 8 + self.segments.len() * 16 + levels * 16
+        let sums = self.sums.as_ref().map_or(0, SumTree::bytes);
+        self.values.len() * 8 + self.segments.len() * 16 + levels * 16 + sums
     }
 
     /// Smallest and largest value of the whole series.
@@ -202,6 +209,7 @@ impl Series {
             leave: end
                 .checked_sub(1)
                 .and_then(|i| self.crossing(i, range.end())),
+            samples: Vec::new(),
         }
     }
 
@@ -218,7 +226,7 @@ impl Series {
         Some(v0 + (v1 - v0) * share.clamp(0.0, 1.0))
     }
 
-    fn rows_in(&self, range: TimeRange) -> (usize, usize) {
+    pub(super) fn rows_in(&self, range: TimeRange) -> (usize, usize) {
         let lo = self.times.partition_point(|t| *t < range.start());
         let hi = self.times.partition_point(|t| *t <= range.end());
         (lo.min(self.len()), hi.min(self.len()))
@@ -246,7 +254,7 @@ impl Series {
     }
 
     /// Smallest and largest value of the rows `lo..hi`, through the pyramid.
-    fn extent_of(&self, lo: usize, hi: usize) -> Option<(f64, f64)> {
+    pub(super) fn extent_of(&self, lo: usize, hi: usize) -> Option<(f64, f64)> {
         let mut e = Extent::EMPTY;
         let raw = |e: Extent, lo: usize, hi: usize| {
             let rows = self.values.get(lo..hi).unwrap_or_default();

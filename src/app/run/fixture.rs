@@ -82,7 +82,7 @@ fn stats(channel: usize) -> ChannelStats {
         max: at(1.0),
         mean: Some(values.iter().sum::<f64>() / n as f64),
         std: Some(1.5),
-        rms: Some(2.5),
+        rms: Some((values.iter().map(|v| v * v).sum::<f64>() / n as f64).sqrt()),
         p1: at(0.01),
         median: at(0.5),
         p99: at(0.99),
@@ -180,7 +180,7 @@ pub fn answer(request: &RunRequest) -> RunAnswer {
             let values = window.columns[0].clone();
             RunAnswer::Channel {
                 channel: channel.clone(),
-                series: Series::new(window.times.into(), values, 100_000),
+                series: Series::new(window.times.into(), values, 100_000).with_statistics(10_000.0),
                 limits: if channel == "z_1" {
                     vec![-50.0]
                 } else {

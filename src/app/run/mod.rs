@@ -11,6 +11,7 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod grid;
+mod mouse;
 mod overview;
 pub mod path;
 mod perform;
@@ -21,6 +22,7 @@ mod screen;
 mod screen_places;
 mod screen_words;
 pub mod signals;
+mod signals_place;
 pub mod summary;
 
 pub use overview::{Bucket, Overview, OverviewBuilder};
@@ -31,4 +33,5 @@ pub use request::{RunAnswer, RunRequest, RunSlot, TableRef};
 pub use samples::Samples;
 pub use screen::{RunScreen, Tab, Views};
 pub use signals::{Marker, Signals};
+pub use signals_place::Spot;
 pub use summary::Summary;

@@ -49,7 +49,8 @@ pub fn perform(
             let gap = gap_limit(context.profile.hold, *interval_us);
             Ok(RunAnswer::Channel {
                 channel: channel.clone(),
-                series: Series::new(window.times.into(), values, gap),
+                series: Series::new(window.times.into(), values, gap)
+                    .with_statistics(interval_us.unwrap_or(f64::NAN)),
                 limits: limits(&context.profile, channel),
             })
         }

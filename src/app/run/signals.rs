@@ -17,6 +17,8 @@ use crate::{
 
 /// Loaded channels are kept up to this many bytes.
 const CACHE: usize = 256 << 20;
+/// Characters of the list's column of marks.
+pub const MARK: usize = 3;
 /// A key pans by this share of what is seen.
 const PAN: f64 = 0.1;
 
@@ -29,6 +31,10 @@ pub struct Channel {
     pub unit: String,
     /// Smallest and largest sample; `None` without samples.
     pub extent: Option<(f64, f64)>,
+    /// Mean of its samples.
+    pub mean: Option<f64>,
+    /// Root of the mean of their squares.
+    pub rms: Option<f64>,
     /// Digits after the point.
     pub decimals: usize,
     /// Median interval of its samples in microseconds.
@@ -129,6 +135,8 @@ impl Signals {
                     name: name.clone(),
                     unit: stats.map(|s| s.unit.clone()).unwrap_or_default(),
                     extent,
+                    mean: stats.and_then(|s| s.mean),
+                    rms: stats.and_then(|s| s.rms),
                     decimals: extent.map_or(2, |(min, max)| decimals_for(min, max)),
                     interval_us: stats.and_then(|s| s.interval_median_s).map(|s| s * 1e6),
                 }

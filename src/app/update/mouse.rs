@@ -10,6 +10,12 @@ use crate::app::{
 };
 
 pub(super) fn used(state: &mut State, mouse: MouseEvent, effects: &mut Vec<Effect>) {
+    if state.overlay.is_none()
+        && let Some(Screen::Run(run)) = state.screen_mut()
+    {
+        effects.extend(run.mouse(mouse));
+        return;
+    }
     match mouse.kind {
         MouseEventKind::ScrollDown => super::act(state, Action::Down, effects),
         MouseEventKind::ScrollUp => super::act(state, Action::Up, effects),

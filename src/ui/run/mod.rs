@@ -3,6 +3,7 @@
 mod path;
 mod samples;
 mod signals;
+mod statistics;
 mod summary;
 
 use ratatui::{
@@ -58,8 +59,7 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
             }
         })
         .collect();
-    let width: usize = tabs.iter().map(Span::width).sum();
-    let left = area.width.saturating_sub(width as u16 + 1);
+    let left = Tab::bar(area.width);
     if let Some(detail) = &screen.detail {
         let row = &detail.row;
         let line = |start: Option<String>| {

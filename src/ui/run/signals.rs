@@ -8,11 +8,14 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::{put, sentence};
+use super::{put, sentence, statistics};
 use crate::{
     app::{
         chart::{Reduced, Series, TimeRange, format_delta, format_fit, format_value},
-        run::{RunScreen, Signals, signals::Channel},
+        run::{
+            RunScreen, Signals,
+            signals::{Channel, MARK},
+        },
     },
     etl::time,
     ui::{
@@ -27,6 +30,8 @@ use crate::{
 /// Characters for a value at the cursor, and for one end of a range.
 const VALUE: usize = 12;
 const END: usize = 10;
+/// Single samples are marked where each has at least so many characters.
+const PER_SAMPLE: usize = 3;
 
 pub(super) fn draw(
     area: Rect,
@@ -65,7 +70,7 @@ pub(super) fn draw(
         return;
     }
     if let Some(rule) = lines.next() {
-        put(rule, buf, &"─".repeat(usize::from(rule.width)), theme.faint);
+        statistics::draw(rule, buf, signals, theme);
         if let Some(error) = &signals.error {
             let rest = Rect {
                 y: rule.y + 1,
@@ -84,7 +89,14 @@ pub(super) fn draw(
     }
     if let Some(line) = lines.next() {
         let cursor = Some(signals.cursor.time);
-        time_axis(signals.range, cursor, columns.gutter, &styles, line, buf);
+        time_axis(
+            signals.range,
+            cursor,
+            signals.label_width(),
+            &styles,
+            line,
+            buf,
+        );
     }
     if let Some(line) = lines.next() {
         cursor_line(line, buf, screen, signals, theme);
@@ -93,8 +105,6 @@ pub(super) fn draw(
 
 /// Widths of the list's columns; the sparkline takes what is left.
 struct Columns {
-    /// Characters for names and units in the charts' gutter.
-    gutter: usize,
     label: usize,
     unit: usize,
     spark: usize,
@@ -104,19 +114,13 @@ struct Columns {
 
 impl Columns {
     fn new(signals: &Signals, width: usize) -> Self {
-        let longest = |of: fn(&Channel) -> &str| {
-            let lengths = signals.channels.iter().map(|c| of(c).chars().count());
-            lengths.max().unwrap_or(0)
-        };
-        let label = longest(|c| &c.name).clamp(7, 24);
-        let unit = longest(|c| &c.unit).clamp(4, 8);
-        let fixed = 3 + label + 1 + unit + 1;
+        let (label, unit) = signals.widths();
+        let fixed = MARK + label + 1 + unit + 1;
         let value = width >= fixed + 10 + 2 + VALUE;
         let range = width >= fixed + 16 + 2 + VALUE + 2 + 2 * END + 3;
         let used =
             fixed + if value { 2 + VALUE } else { 0 } + if range { 2 + 2 * END + 3 } else { 0 };
         Self {
-            gutter: label.max(unit + 2),
             label,
             unit,
             spark: width.saturating_sub(used + 1),
@@ -205,7 +209,7 @@ impl Columns {
 }
 
 fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], theme: &Theme) {
-    let label_width = Columns::new(signals, usize::from(area.width)).gutter;
+    let label_width = signals.label_width();
     let plot = plot_area(area, label_width);
     let (mut labels, mut traces, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     let mut limits = Vec::new();
@@ -228,7 +232,9 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], th
         match (signals.series(*at), signals.failed.get(at)) {
             (Some(series), _) => {
                 let columns = plot_columns(plot.width, signals.marker);
-                let reduced = series.reduce(signals.range, columns);
+                let mut reduced = series.reduce(signals.range, columns);
+                let most = usize::from(plot.width) / PER_SAMPLE;
+                reduced.samples = series.fresh(signals.range, most).unwrap_or_default();
                 if reduced.extent().is_none() && alone {
                     notes.push(whole(match channel.extent {
                         None => "no samples",

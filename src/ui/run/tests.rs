@@ -64,6 +64,15 @@ fn signals() {
 }
 
 #[test]
+fn single_samples_are_marked_where_there_is_room() {
+    use Action::*;
+    // v1 has a new value in every row, x_2 holds one.
+    let mut actions = vec![NextPane, Down, Down, Mark, CursorRight];
+    actions.extend([ZoomIn; 10]);
+    snapshot("signals_samples", &actions);
+}
+
+#[test]
 fn signals_without_a_chart_and_with_all() {
     use Action::*;
     let chosen = [NextPane, First, Down, Down, Down, Down, Mark, Down, Mark];

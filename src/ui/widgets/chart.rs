@@ -2,16 +2,14 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::chart_canvas::{Canvas, dots, symbol};
+use super::chart_canvas::{Canvas, dots, sample_symbol, symbol};
 use crate::app::{
     chart::{
-        Reduced, TimeRange, format_fit, format_tick, format_time_tick, time_ticks, value_ticks,
+        NUMBERS, Reduced, TimeRange, format_fit, format_tick, format_time_tick, gutter, time_ticks,
+        value_ticks,
     },
     run::Marker,
 };
-
-/// Characters for the numbers of a value axis.
-const NUMBERS: usize = 9;
 
 /// How the parts of a chart look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -71,11 +69,6 @@ pub struct Chart<'a> {
     pub label_width: usize,
     /// How it looks.
     pub styles: ChartStyles,
-}
-
-/// Width of everything left of the plot.
-pub fn gutter(label_width: usize) -> usize {
-    label_width + NUMBERS + 3
 }
 
 /// The plot's part of a chart's (or the time axis') area.
@@ -211,6 +204,17 @@ impl Chart<'_> {
                         .set_char(symbol(self.marker, bits))
                         .set_style(*style);
                 }
+            }
+        }
+        for (trace, (canvas, style)) in self.traces.iter().zip(&layers) {
+            for (time, value) in &trace.reduced.samples {
+                let Some(x) = self.range.column_of(*time, width) else {
+                    continue;
+                };
+                let y = canvas.row(*value, low, high);
+                buf[(plot.x + x as u16, plot.y + y as u16)]
+                    .set_char(sample_symbol(self.marker))
+                    .set_style(*style);
             }
         }
     }

@@ -26,6 +26,15 @@ pub(super) fn symbol(marker: Marker, bits: u8) -> char {
     }
 }
 
+/// The character for a single sample upon a line.
+pub(super) fn sample_symbol(marker: Marker) -> char {
+    match marker {
+        Marker::Braille => '•',
+        Marker::Block => '●',
+        Marker::Dot => 'o',
+    }
+}
+
 /// A grid of dots, `(0, 0)` at the top left.
 pub(super) struct Canvas {
     marker: Marker,
@@ -53,15 +62,8 @@ impl Canvas {
     /// Draws a reduced series (one column a dot) with `low` at the bottom dot and
     /// `high` at the top one.
     pub(super) fn trace(&mut self, reduced: &Reduced, low: f64, high: f64) {
-        let rows = (self.height * dots(self.marker).1) as f64;
-        let range = high - low;
-        let y = |v: f64| {
-            if range > 0.0 {
-                (high - v) / range * (rows - 1.0)
-            } else {
-                (rows - 1.0) / 2.0
-            }
-        };
+        let (marker, height) = (self.marker, self.height);
+        let y = |v: f64| y_of(marker, height, v, low, high);
         let columns = reduced.columns.len();
         let mut pen = reduced.enter.map(|v| (0.0, y(v)));
         for (x, column) in reduced.columns.iter().enumerate() {
@@ -84,6 +86,14 @@ impl Canvas {
         if let (Some(from), Some(leave)) = (pen, reduced.leave) {
             self.line(from, (columns.saturating_sub(1) as f64, y(leave)));
         }
+    }
+
+    /// The line of characters of a value.
+    pub(super) fn row(&self, value: f64, low: f64, high: f64) -> usize {
+        let dot = y_of(self.marker, self.height, value, low, high)
+            .round()
+            .max(0.0) as usize;
+        (dot / dots(self.marker).1).min(self.height.saturating_sub(1))
     }
 
     /// A thin line without holes: one dot a step along its longer side.
@@ -119,6 +129,16 @@ impl Canvas {
         {
             *cell |= bit;
         }
+    }
+}
+
+/// The line of dots of a value in `height` characters, not rounded.
+fn y_of(marker: Marker, height: usize, value: f64, low: f64, high: f64) -> f64 {
+    let rows = (height * dots(marker).1) as f64;
+    if high > low {
+        (high - value) / (high - low) * (rows - 1.0)
+    } else {
+        (rows - 1.0) / 2.0
     }
 }
 
@@ -178,6 +198,7 @@ mod tests {
             columns: vec![None; 6],
             enter: Some(1.0),
             leave: Some(0.0),
+            samples: vec![],
         };
         let mut canvas = Canvas::new(Marker::Block, 6, 1);
         canvas.trace(&reduced, 0.0, 1.0);

@@ -1,0 +1,110 @@
+//! The mouse in a run: tabs, and what each tab does with it.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::{RunScreen, Samples, Tab};
+use crate::app::{action::Action, effect::Effect, layout};
+
+/// Rows that the wheel scrolls by.
+const WHEEL: u64 = 3;
+/// Lines of a table above its rows.
+const HEADER: usize = 2;
+
+impl Tab {
+    /// Where the tabs begin in a heading of `width` columns.
+    pub fn bar(width: u16) -> u16 {
+        let titles = Self::ALL.iter().map(|t| t.title().chars().count() + 2);
+        width.saturating_sub(titles.sum::<usize>() as u16 + 1)
+    }
+
+    /// The tab whose title stands at column `x` of a heading of `width` columns.
+    pub fn at(x: u16, width: u16) -> Option<Self> {
+        let mut left = usize::from(Self::bar(width));
+        let x = usize::from(x);
+        Self::ALL.into_iter().find(|tab| {
+            let from = left;
+            left += tab.title().chars().count() + 2;
+            (from..left).contains(&x)
+        })
+    }
+}
+
+impl RunScreen {
+    /// The mouse was used.
+    pub fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        let area = layout::body(self.size);
+        let Some(views) = &mut self.views else {
+            return Vec::new();
+        };
+        let inside = area.contains((mouse.column, mouse.row).into());
+        if layout::too_small(self.size) || !inside {
+            return Vec::new();
+        }
+        let (x, y) = (mouse.column - area.x, usize::from(mouse.row - area.y));
+        if y == 0 {
+            let clicked = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+            if let Some(tab) = Tab::at(x, area.width).filter(|_| clicked) {
+                self.tab = tab;
+            }
+            return self.want();
+        }
+        let size = (usize::from(area.width), usize::from(area.height) - 1);
+        let (x, y) = (usize::from(x), y - 1);
+        let wheel = |back: Action, on: Action| match mouse.kind {
+            MouseEventKind::ScrollUp => Some(back),
+            MouseEventKind::ScrollDown => Some(on),
+            _ => None,
+        };
+        match self.tab {
+            Tab::Summary => {
+                if let Some(action) = wheel(Action::Up, Action::Down) {
+                    views.summary.update(action, size);
+                }
+            }
+            Tab::Signals => views.signals.mouse(mouse.kind, (x, y), size),
+            Tab::Samples => samples(&mut views.samples, mouse.kind, y, size),
+            Tab::Path => {
+                if let Some(action) = wheel(Action::ZoomIn, Action::ZoomOut) {
+                    views.signals.update_time(action);
+                }
+            }
+        }
+        self.want()
+    }
+}
+
+/// The wheel scrolls the table under the cursor, which stays in sight; a click puts it.
+fn samples(samples: &mut Samples, kind: MouseEventKind, line: usize, size: (usize, usize)) {
+    let (_, height) = size;
+    // The last line says where the cursor is.
+    let page = height.saturating_sub(HEADER + 1).max(1) as u64;
+    let last = samples.rows.saturating_sub(1);
+    match kind {
+        MouseEventKind::ScrollUp => {
+            samples.first_row = samples.first_row.saturating_sub(WHEEL);
+        }
+        MouseEventKind::ScrollDown => {
+            let lowest = samples.rows.saturating_sub(page);
+            samples.first_row = (samples.first_row + WHEEL).min(lowest);
+        }
+        MouseEventKind::ScrollLeft => {
+            samples.update(Action::Left, size);
+        }
+        MouseEventKind::ScrollRight => {
+            samples.update(Action::Right, size);
+        }
+        MouseEventKind::Down(MouseButton::Left) if line >= HEADER => {
+            let row = samples.first_row + (line - HEADER) as u64;
+            if row < samples.rows && line + 1 < height {
+                samples.row = row;
+            }
+        }
+        _ => {}
+    }
+    let seen = samples.first_row..=(samples.first_row + page - 1).min(last);
+    samples.row = samples.row.clamp(*seen.start(), *seen.end());
+}
+
+#[cfg(test)]
+#[path = "mouse_tests.rs"]
+mod tests;

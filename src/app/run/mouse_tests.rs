@@ -1,0 +1,166 @@
+use crossterm::event::KeyModifiers;
+
+use super::*;
+use crate::app::run::{
+    Signals, Spot,
+    fixture::{ROWS, opened, settle},
+};
+
+const SIZE: (u16, u16) = (100, 30);
+
+fn mouse(screen: &mut RunScreen, kind: MouseEventKind, column: u16, row: u16) {
+    let effects = screen.mouse(MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
+    });
+    settle(screen, effects);
+}
+
+fn click(screen: &mut RunScreen, column: u16, row: u16) {
+    mouse(screen, MouseEventKind::Down(MouseButton::Left), column, row);
+}
+
+fn signals(screen: &RunScreen) -> &Signals {
+    &screen.views.as_ref().unwrap().signals
+}
+
+fn table(screen: &RunScreen) -> &Samples {
+    &screen.views.as_ref().unwrap().samples
+}
+
+/// A run with a tab open; the first line of the tab on the screen.
+fn open(tab: Tab) -> (RunScreen, u16) {
+    let mut screen = opened(SIZE);
+    let heading = layout::body(SIZE).y;
+    let titles: Vec<u16> = (0..SIZE.0)
+        .filter(|x| Tab::at(*x, SIZE.0) == Some(tab))
+        .collect();
+    click(&mut screen, titles[titles.len() / 2], heading);
+    assert_eq!(screen.tab, tab);
+    (screen, heading + 1)
+}
+
+#[test]
+fn a_click_opens_a_tab_and_reads_what_it_shows() {
+    let widths: usize = Tab::ALL.map(|t| t.title().len() + 2).iter().sum();
+    let hits = (0..SIZE.0).filter(|x| Tab::at(*x, SIZE.0).is_some());
+    assert_eq!(hits.count(), widths);
+    for tab in Tab::ALL {
+        open(tab);
+    }
+    assert!(table(&open(Tab::Samples).0).window.is_some());
+    let (mut screen, heading) = open(Tab::Signals);
+    click(&mut screen, 0, heading - 1);
+    assert_eq!(screen.tab, Tab::Signals, "beside the tabs");
+}
+
+#[test]
+fn a_click_moves_the_cursor_of_the_list_and_its_marks_choose() {
+    let (mut screen, top) = open(Tab::Signals);
+    let before = signals(&screen).chosen.clone();
+    click(&mut screen, 20, top + 1);
+    assert_eq!(signals(&screen).row, 0);
+    assert_eq!(signals(&screen).chosen, before);
+    click(&mut screen, 1, top + 2);
+    assert_eq!(signals(&screen).row, 1);
+    assert!(signals(&screen).chosen.contains(&1) && signals(&screen).series(1).is_some());
+    mouse(&mut screen, MouseEventKind::ScrollDown, 20, top + 1);
+    assert_eq!(signals(&screen).row, 2);
+}
+
+#[test]
+fn a_click_on_a_chart_sets_the_cursor_to_what_is_drawn_there() {
+    let (mut screen, top) = open(Tab::Signals);
+    let lines = usize::from(layout::body(SIZE).height) - 1;
+    let layout = signals(&screen).layout(lines);
+    let y = top + layout.list as u16 + 3;
+    let left = crate::app::chart::gutter(signals(&screen).label_width()) as u16;
+    let columns = usize::from(SIZE.0 - left);
+    for zoom in 0..12 {
+        for column in [0, 1, 40, columns - 1] {
+            click(&mut screen, left + column as u16, y);
+            let s = signals(&screen);
+            let seen = s.range.column_of(s.cursor.time, columns);
+            assert_eq!(seen, Some(column), "zoom {zoom}");
+        }
+        mouse(&mut screen, MouseEventKind::ScrollUp, left + 30, y);
+    }
+    let s = signals(&screen);
+    let zoomed = s.bounds.span() as f64 * 0.8f64.powi(12);
+    assert!((s.range.span() as f64 / zoomed - 1.0).abs() < 0.01);
+    // What is under the wheel stays there.
+    let place = (usize::from(left) + 30, layout.list + 3);
+    let body = (usize::from(SIZE.0), lines);
+    let Spot::Time(time) = s.spot(place, body) else {
+        panic!("no chart there");
+    };
+    mouse(&mut screen, MouseEventKind::ScrollUp, left + 30, y);
+    assert_eq!(signals(&screen).range.column_of(time, columns), Some(30));
+    for _ in 0..20 {
+        mouse(&mut screen, MouseEventKind::ScrollDown, left + 30, y);
+    }
+    assert_eq!(signals(&screen).range, signals(&screen).bounds);
+    let before = signals(&screen).clone();
+    click(&mut screen, left - 1, y);
+    click(&mut screen, left, top + layout.list as u16 + 1);
+    assert_eq!(signals(&screen).cursor, before.cursor, "axis and rule");
+}
+
+#[test]
+fn the_wheel_scrolls_samples_and_a_click_moves_to_a_row() {
+    let (mut screen, top) = open(Tab::Samples);
+    click(&mut screen, 10, top + 7);
+    assert_eq!(table(&screen).row, 5);
+    click(&mut screen, 10, top + 1);
+    assert_eq!(table(&screen).row, 5, "the units are no row");
+    mouse(&mut screen, MouseEventKind::ScrollDown, 10, top + 7);
+    assert_eq!((table(&screen).first_row, table(&screen).row), (3, 5));
+    mouse(&mut screen, MouseEventKind::ScrollDown, 10, top + 7);
+    assert_eq!((table(&screen).first_row, table(&screen).row), (6, 6));
+    let page = layout::body(SIZE).height - 4;
+    click(&mut screen, 10, top + 1 + page);
+    assert_eq!(table(&screen).row, 5 + u64::from(page));
+    click(&mut screen, 10, top + 2 + page);
+    assert_eq!(table(&screen).row, 5 + u64::from(page), "the last line");
+    for _ in 0..ROWS {
+        mouse(&mut screen, MouseEventKind::ScrollDown, 10, top + 7);
+    }
+    assert_eq!(table(&screen).first_row, (ROWS - usize::from(page)) as u64);
+    assert!(table(&screen).cell(table(&screen).row, 0).is_some());
+}
+
+#[test]
+fn the_mouse_anywhere_at_any_size_fails_nowhere() {
+    for size in [(1, 1), (40, 10), (41, 12), (80, 24), (200, 50)] {
+        let mut screen = opened(SIZE);
+        let effects = screen.resize(size);
+        settle(&mut screen, effects);
+        for tab in Tab::ALL {
+            screen.tab = tab;
+            for column in (0..size.0).step_by(7).chain([size.0, u16::MAX]) {
+                for row in (0..size.1 + 2).chain([u16::MAX]) {
+                    let kinds = [
+                        MouseEventKind::Down(MouseButton::Left),
+                        MouseEventKind::ScrollUp,
+                        MouseEventKind::ScrollDown,
+                        MouseEventKind::ScrollRight,
+                        MouseEventKind::Moved,
+                    ];
+                    screen.tab = tab;
+                    mouse(
+                        &mut screen,
+                        kinds[usize::from(row ^ column) % 5],
+                        column,
+                        row,
+                    );
+                    let s = signals(&screen);
+                    assert!(s.bounds.contains(s.cursor.time) && s.row < s.channels.len());
+                }
+            }
+        }
+    }
+    let spot = signals(&opened(SIZE)).spot((5, 0), (100, 27));
+    assert_eq!(spot, Spot::Nothing);
+}

@@ -1,0 +1,105 @@
+//! Where the parts of Signals stand on the screen, and what the mouse does there.
+
+use crossterm::event::{MouseButton, MouseEventKind};
+
+use super::{
+    Signals,
+    signals::{Channel, MARK},
+};
+use crate::app::{action::Action, chart::gutter};
+
+/// The wheel zooms by this factor, and back.
+const WHEEL: f64 = 0.8;
+
+/// What lies under a place of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A channel of the list, and whether the place is its mark.
+    Channel(usize, bool),
+    /// The charts at a time (microseconds since 1970), or the time axis.
+    Time(i64),
+    /// Neither.
+    Nothing,
+}
+
+impl Signals {
+    /// Characters for the names of channels and for their units.
+    pub fn widths(&self) -> (usize, usize) {
+        let longest = |of: fn(&Channel) -> &str| {
+            let lengths = self.channels.iter().map(|c| of(c).chars().count());
+            lengths.max().unwrap_or(0)
+        };
+        let label = longest(|c| &c.name).clamp(7, 24);
+        let unit = longest(|c| &c.unit).clamp(4, 8);
+        (label, unit)
+    }
+
+    /// Characters for names and units left of the charts.
+    pub fn label_width(&self) -> usize {
+        let (label, unit) = self.widths();
+        label.max(unit + 2)
+    }
+
+    /// What lies at column `x` and line `y` of a view of (columns, lines) `size`.
+    pub fn spot(&self, (x, y): (usize, usize), size: (usize, usize)) -> Spot {
+        let (width, height) = size;
+        let layout = self.layout(height);
+        // Below the header; a rule between list and charts, the time axis under them.
+        if (1..=layout.list).contains(&y) {
+            let at = self.first_row(layout.list) + y - 1;
+            return if at < self.channels.len() {
+                Spot::Channel(at, x < MARK)
+            } else {
+                Spot::Nothing
+            };
+        }
+        let charts = layout.list + 2..=layout.list + 2 + layout.charts;
+        let left = gutter(self.label_width());
+        if layout.charts == 0 || !charts.contains(&y) || !(left..width).contains(&x) {
+            return Spot::Nothing;
+        }
+        let (column, columns) = (x - left, width - left);
+        let from = self.range.column_start(column, columns);
+        let until = self.range.column_start(column + 1, columns);
+        // A row within the column where there is one: that is what the cursor reads.
+        let times = self.times();
+        let row = times.partition_point(|t| *t < from);
+        let row = times.get(row).copied().filter(|t| *t < until);
+        Spot::Time(row.unwrap_or(from + (until - from) / 2))
+    }
+
+    /// The mouse was used at a place (column, line) of a view of `size`.
+    pub fn mouse(&mut self, kind: MouseEventKind, at: (usize, usize), size: (usize, usize)) {
+        use MouseEventKind::{Down, Drag, ScrollDown, ScrollLeft, ScrollRight, ScrollUp};
+        let spot = self.spot(at, size);
+        match (kind, spot) {
+            (Down(MouseButton::Left), Spot::Channel(row, mark)) => {
+                self.row = row;
+                if mark {
+                    self.update(Action::Mark, size.1);
+                }
+            }
+            (Down(MouseButton::Left) | Drag(MouseButton::Left), Spot::Time(time)) => {
+                self.cursor.time = time.clamp(self.bounds.start(), self.bounds.end());
+            }
+            // What is under the mouse stays there.
+            (ScrollUp, Spot::Time(time)) => self.range = self.range.zoom(WHEEL, time, self.bounds),
+            (ScrollDown, Spot::Time(time)) => {
+                self.range = self.range.zoom(1.0 / WHEEL, time, self.bounds);
+            }
+            (ScrollLeft, _) => {
+                self.update_time(Action::Left);
+            }
+            (ScrollRight, _) => {
+                self.update_time(Action::Right);
+            }
+            (ScrollUp, Spot::Channel(..)) => {
+                self.update(Action::Up, size.1);
+            }
+            (ScrollDown, Spot::Channel(..)) => {
+                self.update(Action::Down, size.1);
+            }
+            _ => {}
+        }
+    }
+}

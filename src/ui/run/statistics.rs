@@ -1,0 +1,87 @@
+//! The rule above the charts: statistics of what is seen of the channel under the cursor,
+//! beside those of the run.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Widget,
+};
+
+use crate::{
+    app::{
+        chart::{format_value, format_whole},
+        run::{Signals, signals::Channel},
+    },
+    ui::theme::Theme,
+};
+
+pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
+    let rule = "─".repeat(usize::from(area.width));
+    Line::styled(rule, theme.faint).render(area, buf);
+    let Some(channel) = signals.channels.get(signals.row) else {
+        return;
+    };
+    let mut x = area.x + 1.min(area.width);
+    // What does not fit whole is left out: a cut number would be another number.
+    let mut part = |title: &str, texts: &[String]| {
+        for text in texts {
+            let line = Line::from(vec![
+                Span::styled(format!(" {title} "), theme.accent),
+                Span::styled(format!("{text} "), theme.text),
+            ]);
+            let width = line.width() as u16;
+            if x + width <= area.right() {
+                line.render(Rect { x, width, ..area }, buf);
+                x += width + 2;
+                return;
+            }
+        }
+    };
+    let seen = visible(signals, channel);
+    if seen.is_empty() {
+        part(&format!("{} run", channel.name), &run(channel));
+    } else {
+        part(&format!("{} visible", channel.name), &seen);
+        part("run", &run(channel));
+    }
+}
+
+/// Of what the charts show, from long to short; nothing while the channel is not read.
+fn visible(signals: &Signals, channel: &Channel) -> Vec<String> {
+    let Some(series) = signals.series(signals.row) else {
+        return Vec::new();
+    };
+    let Some(seen) = series.seen(signals.range) else {
+        return vec!["no samples".to_owned()];
+    };
+    let [min, max, mean, rms] =
+        [seen.min, seen.max, seen.mean, seen.rms].map(|v| format_value(v, channel.decimals));
+    let mut texts = shorter(&min, &max, &mean, &rms);
+    if let Some(longest) = texts.first() {
+        let samples = match seen.fresh {
+            0 => "no new value".to_owned(),
+            n => format!("n ≥ {}", format_whole(n)),
+        };
+        texts.insert(0, format!("{longest}  {samples}"));
+    }
+    texts
+}
+
+/// Of the whole run, over its samples, from long to short.
+fn run(channel: &Channel) -> Vec<String> {
+    let Some((min, max)) = channel.extent else {
+        return vec!["no samples".to_owned()];
+    };
+    let number = |v: Option<f64>| format_value(v.unwrap_or(f64::NAN), channel.decimals);
+    let (min, max) = (number(Some(min)), number(Some(max)));
+    shorter(&min, &max, &number(channel.mean), &number(channel.rms))
+}
+
+fn shorter(min: &str, max: &str, mean: &str, rms: &str) -> Vec<String> {
+    vec![
+        format!("{min} … {max}  mean {mean}  rms {rms}"),
+        format!("{min} … {max}  mean {mean}"),
+        format!("mean {mean}"),
+    ]
+}
