@@ -105,14 +105,12 @@ fn typed(state: &mut State, mut prompt: Prompt, action: Action, effects: &mut Ve
 /// Searches and filters while one types.
 fn preview(state: &mut State, mut prompt: Prompt) {
     let text = prompt.line.text();
-    let Some(list) = list_mut(state) else {
-        return;
-    };
-    prompt.error = match prompt.purpose {
+    // A place in a run is looked at only when it is whole.
+    prompt.error = list_mut(state).and_then(|list| match prompt.purpose {
         Purpose::Search => missing(text, list.search(text, prompt.cursor)),
         Purpose::Filter => list.filter(text).err(),
         Purpose::GoTo => None,
-    };
+    });
     state.overlay = Some(Overlay::Prompt(prompt));
 }
 

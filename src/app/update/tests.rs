@@ -320,3 +320,27 @@ fn a_long_list_answers_quickly() {
         .count();
     assert_eq!(state.logs.table.len(), expected);
 }
+
+#[test]
+fn a_place_is_typed_over_a_run_and_its_cursor_goes_there() {
+    let mut state = populated((80, 24));
+    let run = crate::app::run::fixture::opened((80, 24));
+    state.stack_mut().push(Screen::Run(Box::new(run)));
+    press(&mut state, &["tab", "o", "2", "0", ":", "4", "1"]);
+    let Some(Overlay::Prompt(prompt)) = &state.overlay else {
+        panic!("the text field is open while one types");
+    };
+    assert_eq!(
+        (prompt.line.text(), prompt.error.as_deref()),
+        ("20:41", None)
+    );
+    press(&mut state, &["enter"]);
+    let Screen::Run(run) = state.screen() else {
+        panic!("the run is open");
+    };
+    let cursor = run.views.as_ref().map(|v| v.signals.cursor.time);
+    assert_eq!(
+        (cursor, state.overlay),
+        (Some(fixture::NOW + 60_000_000), None)
+    );
+}
