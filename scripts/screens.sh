@@ -67,5 +67,17 @@ wait_for "▆"
 tmux send-keys o
 tmux send-keys -l "20:40:08"
 tmux send-keys Enter
-wait_for "cursor 20:40:0"
+wait_for "cursor 20:40:07"
 capture signals
+
+tmux send-keys 3
+wait_for "[machine]"
+wait_for "▾ cell 1"
+tmux send-keys j
+wait_for "▸    robot 1"
+capture machines
+
+tmux send-keys Enter
+wait_for "top speed"
+tmux send-keys k k
+capture machine

@@ -73,6 +73,19 @@ fn logs_are_harvested_with_the_keyboard_and_their_runs_looked_at() {
     terminal.wait_for("one line down");
     terminal.send(ESC);
     terminal.wait_until("no help", |s| !s.contains("one line down"));
+    // The machines of these logs, one of them, and the run under its cursor.
+    terminal.send("3");
+    terminal.wait_for("▾ cell");
+    terminal.send("j");
+    terminal.wait_for("▸    robot 1");
+    terminal.send(ENTER);
+    terminal.wait_for("peak force");
+    terminal.send(ENTER);
+    terminal.wait_for("[Summary]");
+    terminal.send(ESC);
+    terminal.wait_for("peak force");
+    terminal.send(ESC);
+    terminal.wait_for("▾ cell");
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
     assert!(lab.states().values().all(|state| state == "harvested"));

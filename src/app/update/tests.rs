@@ -271,7 +271,7 @@ fn no_binding_of_a_list_is_dead() {
         let context = binding.context;
         if !matches!(
             context,
-            Context::Global | Context::List | Context::Logs | Context::Jobs
+            Context::Global | Context::List | Context::Marks | Context::Logs | Context::Jobs
         ) {
             continue;
         }

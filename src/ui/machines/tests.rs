@@ -226,3 +226,29 @@ fn random_keys_never_panic() {
         }
     }
 }
+
+#[test]
+fn no_key_of_the_two_views_is_dead() {
+    for enter in [&[][..], &["j", "enter", "g", "/", "0", "enter"]] {
+        let start = || {
+            let mut state = loaded((80, 24), machines());
+            press(&mut state, &["j", "j", "/", "2", "enter"]);
+            press(&mut state, enter);
+            state
+        };
+        let contexts = start().screen_contexts();
+        for binding in start().keymap.bindings_in(&contexts) {
+            // From the first line some lead nowhere, from another they do.
+            let noticed = [&[][..], &["j"], &["j", "l"]].iter().any(|setup| {
+                let mut state = start();
+                press(&mut state, setup);
+                let before = format!("{state:?}");
+                let effects = update(&mut state, Event::Key(binding.chords[0].event()));
+                !effects.is_empty() || before != format!("{state:?}")
+            });
+            let nowhere = binding.action == Action::Escape && enter.is_empty()
+                || binding.action == Action::ShowMachines && enter.is_empty();
+            assert!(noticed != nowhere, "{}", binding.action.name());
+        }
+    }
+}
