@@ -115,6 +115,14 @@ actions! {
     NextPlane = "next-plane",
     /// Colours the path by the next figure.
     NextColour = "next-colour",
+    /// Compares the marked runs.
+    Compare = "compare",
+    /// Chooses the run whose place is set next.
+    NextRun = "next-run",
+    /// Aligns a run at the cursor.
+    AlignHere = "align-here",
+    /// Aligns all runs at their starts.
+    AlignStart = "align-start",
     /// Goes to a time or a row.
     GoTo = "go-to",
     /// Copies what is under the cursor to the terminal's clipboard.

@@ -1,6 +1,7 @@
 //! What `update` asks of the world, and what the world answers. Workers do it.
 
 use super::{
+    compare::{CompareAnswer, CompareRequest, CompareSlot},
     machines::Machine,
     run::{RunAnswer, RunRequest, RunSlot},
 };
@@ -57,6 +58,8 @@ pub enum Slot {
     History,
     /// A part of the run that is open.
     Run(RunSlot),
+    /// A part of the comparison that is open.
+    Compare(CompareSlot),
 }
 
 /// What is asked.
@@ -76,6 +79,8 @@ pub enum Request {
     History(usize),
     /// Something about the run that is open.
     Run(RunRequest),
+    /// Something about the runs that are compared.
+    Compare(CompareRequest),
 }
 
 /// What is answered.
@@ -95,4 +100,6 @@ pub enum Answer {
     History(Vec<HarvestRow>),
     /// To [`Request::Run`].
     Run(RunAnswer),
+    /// To [`Request::Compare`].
+    Compare(CompareAnswer),
 }

@@ -8,6 +8,7 @@
 //! * [`prompt`]: a line that is being typed.
 //! * [`run`], [`chart`]: the views of one run.
 //! * [`machines`]: machines over their runs.
+//! * [`compare`]: several runs side by side.
 //! * [`workers`]: what is slow, on threads of its own.
 //! * [`terminal`], [`browser`]: the operator's terminal, and the loop.
 
@@ -15,6 +16,7 @@ pub mod action;
 pub mod browser;
 pub mod chart;
 pub mod columns;
+pub mod compare;
 pub mod effect;
 pub mod event;
 pub mod fetch;

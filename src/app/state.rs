@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     columns,
+    compare::CompareScreen,
     config::Config,
     effect::{Effect, Request, Slot},
     fetch::Fetch,
@@ -37,6 +38,8 @@ pub enum Screen {
     Jobs,
     /// One run.
     Run(Box<RunScreen>),
+    /// Several runs side by side.
+    Compare(Box<CompareScreen>),
 }
 
 /// What lies over the view and takes all keys.
@@ -241,6 +244,7 @@ impl State {
             }
             Screen::Jobs => vec![Context::Jobs],
             Screen::Run(run) => run.contexts().to_vec(),
+            Screen::Compare(compared) => compared.contexts().to_vec(),
         };
         contexts.push(Context::Global);
         contexts

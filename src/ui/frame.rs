@@ -71,6 +71,7 @@ fn place(state: &State) -> String {
         Screen::LogRuns(runs) => format!("Logs › {}", runs.log.as_deref().unwrap_or_default()),
         Screen::Machine(machine) => machine.name(),
         Screen::Run(run) => run.title(),
+        Screen::Compare(compared) => compared.title(),
     }
 }
 

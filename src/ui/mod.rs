@@ -3,8 +3,10 @@
 //! * [`theme`]: colours by meaning.
 //! * [`draw`]: the whole screen: top line, view, message, hints, and what lies over it.
 //! * [`run`]: the views of one run.
+//! * [`compare`]: several runs side by side.
 //! * [`widgets`]: parts that views are made of.
 
+pub mod compare;
 mod frame;
 mod jobs;
 mod list;
@@ -55,6 +57,9 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Screen::Machine(machine) => machines::one::draw(frame, state, machine, theme),
         Screen::Jobs => jobs::draw(frame, state, theme),
         Screen::Run(run) => run::draw(frame, layout::body(state.size), run, theme),
+        Screen::Compare(compared) => {
+            compare::draw(frame, layout::body(state.size), compared, theme);
+        }
     }
     frame::message(frame, state, theme);
     frame::hints(frame, state, theme);

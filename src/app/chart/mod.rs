@@ -15,4 +15,4 @@ pub use number::{decimals_for, format_delta, format_fit, format_value, format_wh
 pub use range::TimeRange;
 pub use seen::Seen;
 pub use series::{Column, Reduced, Sample, Series};
-pub use ticks::{format_tick, format_time_tick, time_ticks, value_ticks};
+pub use ticks::{format_offset_tick, format_tick, format_time_tick, time_ticks, value_ticks};

@@ -77,6 +77,14 @@ pub fn format_time_tick(time: i64, step: i64) -> String {
     clock.chars().take(9 + digits as usize).collect()
 }
 
+/// As [`format_time_tick`] for a time counted from somewhere: `+12.5 s`.
+pub fn format_offset_tick(offset: i64, step: i64) -> String {
+    let digits = (0..=6).find(|d| step % 10i64.pow(6 - d) == 0).unwrap_or(6);
+    let text = format_value(offset as f64 / SECOND as f64, digits as usize);
+    let sign = if offset > 0 { "+" } else { "" };
+    format!("{sign}{text} s")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +113,14 @@ mod tests {
         assert_eq!(text, ["20:43:10", "20:43:20", "20:43:30", "20:43:40"]);
         assert_eq!(format_time_tick(start + 20_000, 20_000), "20:43:07.02");
         assert_eq!(format_time_tick(start, 86_400 * SECOND), "2022-11-23");
+    }
+
+    #[test]
+    fn offsets_have_the_digits_of_their_step() {
+        assert_eq!(format_offset_tick(12_500_000, 500_000), "+12.5 s");
+        assert_eq!(format_offset_tick(-120_000_000, 60_000_000), "−120 s");
+        assert_eq!(format_offset_tick(0, SECOND), "0 s");
+        assert_eq!(format_offset_tick(1_020, 20), "+0.00102 s");
     }
 
     proptest! {

@@ -31,6 +31,12 @@ pub enum Context {
     Samples,
     /// The path of a run's robots.
     Path,
+    /// Several runs side by side.
+    Compare,
+    /// Their channels overlaid.
+    Overlaid,
+    /// The table of their differences.
+    Differences,
     /// Help.
     Help,
     /// The palette.
@@ -47,7 +53,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Global,
         Self::List,
         Self::Marks,
@@ -62,6 +68,9 @@ impl Context {
         Self::Signals,
         Self::Samples,
         Self::Path,
+        Self::Compare,
+        Self::Overlaid,
+        Self::Differences,
         Self::Help,
         Self::Palette,
         Self::Input,
@@ -87,6 +96,9 @@ impl Context {
             Self::Signals => "signals",
             Self::Samples => "samples",
             Self::Path => "path",
+            Self::Compare => "compare",
+            Self::Overlaid => "overlaid",
+            Self::Differences => "differences",
             Self::Help => "help",
             Self::Palette => "palette",
             Self::Input => "input",
@@ -118,6 +130,9 @@ impl Context {
             Self::Signals => "A run's signals",
             Self::Samples => "A run's samples",
             Self::Path => "The path of a run's robots",
+            Self::Compare => "Runs side by side",
+            Self::Overlaid => "Channels of several runs",
+            Self::Differences => "Differences of several runs",
             Self::Help => "Help",
             Self::Palette => "The palette",
             Self::Input => "Search and filter",

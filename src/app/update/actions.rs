@@ -45,8 +45,10 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Copy => copy(state, effects),
         Action::Refresh => {
             state.ask_refresh(effects);
-            if let Some(Screen::Run(run)) = state.screen_mut() {
-                effects.extend(run.reload());
+            match state.screen_mut() {
+                Some(Screen::Run(run)) => effects.extend(run.reload()),
+                Some(Screen::Compare(compared)) => effects.extend(compared.reload()),
+                _ => {}
             }
             state.message = Some((Tone::Plain, "looking for new and changed logs".into()));
         }
@@ -67,6 +69,13 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
                 effects.extend(run.update(action));
             }
         }
+        Some(Screen::Compare(compared)) => {
+            if let Some(purpose) = compared.prompt(action) {
+                state.overlay = Some(Overlay::Prompt(prompt(purpose, 0, "")));
+            } else {
+                effects.extend(compared.update(action));
+            }
+        }
         Some(Screen::Jobs) => jobs(state, action, effects),
         Some(Screen::Machines) => super::machines::list(state, action, page),
         Some(Screen::Machine(_)) => super::machines::one(state, action, page, effects),
@@ -84,6 +93,10 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         _ => {
             if action == Action::Open {
                 open_run(state, effects);
+                return;
+            }
+            if action == Action::Compare {
+                super::compare::open(state, effects);
                 return;
             }
             let mut message = state.message.take();
@@ -201,6 +214,7 @@ fn close(state: &mut State, effects: &mut Vec<Effect>) -> bool {
 fn pop(state: &mut State, effects: &mut Vec<Effect>) {
     match state.stack_mut().pop() {
         Some(Screen::Run(run)) => effects.extend(run.close()),
+        Some(Screen::Compare(compared)) => effects.extend(compared.close()),
         Some(Screen::LogRuns(_)) => {
             state.fetches.log_runs.reset();
             effects.push(Effect::Forget(Slot::LogRuns));
@@ -356,12 +370,20 @@ fn panel(state: &mut State, action: Action) {
 }
 
 fn copy(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Screen::Compare(compared) = state.screen() {
+        if let Some(table) = compared.copy() {
+            state.message = Some((Tone::Plain, "copied the table of differences".into()));
+            effects.push(Effect::Copy(table));
+        }
+        return;
+    }
     let text = match state.screen() {
         Screen::Logs => state.logs.table.current().map(|row| row.key.clone()),
         Screen::Jobs => state.jobs.current().map(|entry| entry.key().to_owned()),
         Screen::Machines => super::machines::copied(state),
         Screen::Machine(machine) => machine.table.current().map(|p| p.key().into_owned()),
         Screen::Run(run) => Some(run.copy()),
+        Screen::Compare(compared) => compared.copy(),
         _ => state
             .run_list()
             .and_then(|runs| runs.table.current())

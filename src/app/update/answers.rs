@@ -2,6 +2,7 @@
 
 use crate::{
     app::{
+        compare::CompareSlot,
         effect::{Answer, Effect, Slot},
         state::{Runs, Screen, State, Tone},
     },
@@ -67,6 +68,7 @@ pub(super) fn take(
                 state.ask_history(effects);
             }
         }
+        Slot::Compare(slot) => compared(state, slot, result, effects),
         Slot::Run(slot) => {
             let result = result.and_then(|answer| match answer {
                 Answer::Run(answer) => Ok(answer),
@@ -76,6 +78,21 @@ pub(super) fn take(
                 effects.extend(run.answer(slot, result));
             }
         }
+    }
+}
+
+fn compared(
+    state: &mut State,
+    slot: CompareSlot,
+    result: Result<Answer, String>,
+    effects: &mut Vec<Effect>,
+) {
+    let result = result.and_then(|answer| match answer {
+        Answer::Compare(answer) => Ok(answer),
+        _ => Err("the answer belongs to another question".into()),
+    });
+    if let Some(Screen::Compare(screen)) = state.screen_mut() {
+        effects.extend(screen.answer(slot, result));
     }
 }
 
@@ -105,8 +122,10 @@ fn changed(state: &mut State, effects: &mut Vec<Effect>) {
     state.ask_machines(effects);
     // Settling asks again for what the panel shows.
     state.logs.detail_of = None;
-    if let Some(Screen::Run(run)) = state.screen_mut() {
-        effects.extend(run.reload());
+    match state.screen_mut() {
+        Some(Screen::Run(run)) => effects.extend(run.reload()),
+        Some(Screen::Compare(compared)) => effects.extend(compared.reload()),
+        _ => {}
     }
 }
 

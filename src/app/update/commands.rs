@@ -26,6 +26,7 @@ pub(super) fn command(state: &State) -> String {
             ["harvest".to_owned()].into_iter().chain(keys).collect()
         }
         Screen::Run(run) => run.command(),
+        Screen::Compare(compared) => compared.command(),
     };
     let mut words = vec![
         "mdtui".to_owned(),

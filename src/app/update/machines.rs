@@ -61,6 +61,9 @@ pub(super) fn one(
     page: (usize, &[usize]),
     effects: &mut Vec<Effect>,
 ) {
+    if action == Action::Compare {
+        return super::compare::open(state, effects);
+    }
     let size = state.size;
     let mut message = state.message.take();
     let Some(Screen::Machine(machine)) = state.screen_mut() else {

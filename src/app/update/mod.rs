@@ -3,6 +3,7 @@
 mod actions;
 mod answers;
 mod commands;
+mod compare;
 mod machines;
 mod mouse;
 mod overlays;
@@ -66,8 +67,10 @@ fn press(state: &mut State, key: KeyEvent, effects: &mut Vec<Effect>) {
 fn resize(state: &mut State, size: (u16, u16), effects: &mut Vec<Effect>) {
     state.size = size;
     for screen in state.stack_mut() {
-        if let Screen::Run(run) = screen {
-            effects.extend(run.resize(size));
+        match screen {
+            Screen::Run(run) => effects.extend(run.resize(size)),
+            Screen::Compare(compared) => effects.extend(compared.resize(size)),
+            _ => {}
         }
     }
 }
@@ -91,9 +94,12 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         .offset
         .min(jobs.cursor)
         .max((jobs.cursor + 1).saturating_sub(lines));
-    if let Some(Screen::Run(run)) = state.screen_mut()
-        && let Some(text) = run.take_message()
-    {
+    let said = match state.screen_mut() {
+        Some(Screen::Run(run)) => run.take_message(),
+        Some(Screen::Compare(compared)) => compared.take_message(),
+        _ => None,
+    };
+    if let Some(text) = said {
         state.message = Some((super::state::Tone::Plain, text));
     }
     if matches!(state.screen(), Screen::Logs) && state.shows_panel() {

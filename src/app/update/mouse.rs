@@ -34,7 +34,7 @@ fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
     let bottom = match state.screen() {
         Screen::Jobs => layout::jobs(state.size).0.bottom(),
         Screen::Machine(machine) => machine.parts(state.size).list.bottom(),
-        Screen::Run(_) => return,
+        Screen::Run(_) | Screen::Compare(_) => return,
         _ => layout::body(state.size).bottom(),
     };
     if y < top || y >= bottom || layout::too_small(state.size) {

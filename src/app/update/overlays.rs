@@ -119,8 +119,13 @@ fn missing(text: &str, found: bool) -> Option<String> {
 }
 
 fn accept(state: &mut State, mut prompt: Prompt, effects: &mut Vec<Effect>) {
-    if let Some(Screen::Run(run)) = state.screen_mut() {
-        match run.submit(prompt.purpose, prompt.line.text()) {
+    let taken = match state.screen_mut() {
+        Some(Screen::Run(run)) => Some(run.submit(prompt.purpose, prompt.line.text())),
+        Some(Screen::Compare(compared)) => Some(compared.submit(prompt.line.text())),
+        _ => None,
+    };
+    if let Some(taken) = taken {
+        match taken {
             Ok(asked) => effects.extend(asked),
             Err(error) => {
                 prompt.error = Some(error);

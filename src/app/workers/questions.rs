@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::{
     app::{
+        compare,
         effect::{Answer, Request, Slot},
         event::{Event, Message},
         machines::Machine,
@@ -166,6 +167,9 @@ fn answer(context: &Context, catalog: &mut Option<Catalog>, question: &Question)
         }
         Request::History(limit) => Answer::History(catalog.history(*limit)?),
         Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),
+        Request::Compare(request) => {
+            Answer::Compare(compare::perform(request, context, catalog, cancel)?)
+        }
     })
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::etl::{
     Error, Result,
     catalog::RunDetail,
-    compare::{Cell, Comparison, Line, Statistic, letter},
+    compare::{Cell, Comparison, Line, Statistic, letter, with_unit},
     harvest::CancelToken,
     time,
 };
@@ -41,11 +41,12 @@ pub fn run(settings: &Settings, args: &args::Compare) -> Result<Exit> {
         runs.push(look.detail(&row)?);
     }
     let all: Vec<&RunDetail> = runs.iter().collect();
+    let present: Vec<Option<&RunDetail>> = runs.iter().map(Some).collect();
     let statistics = match args.stats.as_slice() {
         [] => &Statistic::ALL[..],
         chosen => chosen,
     };
-    let mut comparison = Comparison::new(&all, statistics);
+    let mut comparison = Comparison::new(&present, statistics);
     if !args.channels.is_empty() {
         comparison.keep(&args.channels)?;
     }
@@ -102,7 +103,7 @@ fn figures(runs: usize, comparison: &Comparison) -> Table {
     let mut table = Table::new(&heads);
     let blank = vec![String::new(); heads.len()];
     for line in &comparison.totals {
-        table.row(figure_row(&title(line, true), line));
+        table.row(figure_row(&line.title(true), line));
     }
     for channel in &comparison.channels {
         table.row(blank.clone());
@@ -114,32 +115,14 @@ fn figures(runs: usize, comparison: &Comparison) -> Table {
         for line in &channel.lines {
             // The head says the channel's unit; only other units are repeated.
             let other = line.unit != channel.unit;
-            table.row(figure_row(&format!("  {}", title(line, other)), line));
+            table.row(figure_row(&format!("  {}", line.title(other)), line));
         }
     }
     table
 }
 
-fn title(line: &Line, unit: bool) -> String {
-    let name = match (line.name, &line.robot) {
-        ("total_runtime_seconds", _) => "runtime".to_owned(),
-        ("total_distance_mm", Some(robot)) => format!("distance {robot}"),
-        ("rate_hz", _) => "rate".to_owned(),
-        (name, _) => name.replace('_', " "),
-    };
-    with_unit(&name, if unit { &line.unit } else { "" })
-}
-
-fn with_unit(name: &str, unit: &str) -> String {
-    if unit.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name} ({unit})")
-    }
-}
-
 fn figure_row(title: &str, line: &Line) -> Vec<String> {
-    let count = line.unit.is_empty() && is_count(line.name);
+    let count = line.is_count();
     let number = |value: Option<f64>| match value {
         Some(n) if count => whole(n as u64),
         value => fixed(value, 3),
@@ -152,10 +135,6 @@ fn figure_row(title: &str, line: &Line) -> Vec<String> {
         }
     }
     row
-}
-
-fn is_count(name: &str) -> bool {
-    matches!(name, "count" | "samples" | "rows" | "complete_rows")
 }
 
 fn difference(cell: &Cell, count: bool) -> String {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 pub use statistic::Statistic;
 
-use super::{Error, Result, catalog::RunDetail, text};
+use super::{Error, Result, catalog::RunDetail, stats::ChannelStats, text};
 
 /// Fewer runs are nothing to compare.
 pub const FEWEST: usize = 2;
@@ -83,15 +83,43 @@ pub fn letter(run: usize) -> char {
         .map_or('?', char::from)
 }
 
+impl Line {
+    /// What it is called: `distance 1 (mm)`; with its unit where `unit` asks for it.
+    pub fn title(&self, unit: bool) -> String {
+        let name = match (self.name, &self.robot) {
+            ("total_runtime_seconds", _) => "runtime".to_owned(),
+            ("total_distance_mm", Some(robot)) => format!("distance {robot}"),
+            ("rate_hz", _) => "rate".to_owned(),
+            (name, _) => name.replace('_', " "),
+        };
+        with_unit(&name, if unit { &self.unit } else { "" })
+    }
+
+    /// Whether its values are whole numbers of things.
+    pub fn is_count(&self) -> bool {
+        matches!(self.name, "count" | "samples" | "rows" | "complete_rows")
+    }
+}
+
+/// `fz_1 (N)`; the name alone where there is no unit.
+pub fn with_unit(name: &str, unit: &str) -> String {
+    if unit.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} ({unit})")
+    }
+}
+
 impl Comparison {
-    /// Compares `runs` in all channels that at least two of them have.
-    pub fn new(runs: &[&RunDetail], statistics: &[Statistic]) -> Self {
+    /// Compares `runs` in all channels that at least two of them have. `None` stands for a
+    /// run that is there no more: like one that failed, it has no figures.
+    pub fn new(runs: &[Option<&RunDetail>], statistics: &[Statistic]) -> Self {
         let (mut channels, mut singles) = (Vec::new(), Vec::new());
         for (name, unit) in names(runs) {
             let having: Vec<usize> = runs
                 .iter()
                 .enumerate()
-                .filter(|(_, run)| run.channels.get(&name).is_some_and(|s| s.unit == unit))
+                .filter(|(_, run)| stats(run, &name).is_some_and(|s| s.unit == unit))
                 .map(|(at, _)| at)
                 .collect();
             if let [run] = having[..] {
@@ -99,8 +127,8 @@ impl Comparison {
                 continue;
             }
             let line = |statistic: &Statistic| {
-                let value = |(at, run): (usize, &&RunDetail)| {
-                    let stats = run.channels.get(&name).filter(|_| having.contains(&at));
+                let value = |(at, run): (usize, &Option<&RunDetail>)| {
+                    let stats = stats(run, &name).filter(|_| having.contains(&at));
                     stats.and_then(|s| statistic.of(s))
                 };
                 Line {
@@ -155,10 +183,14 @@ impl Comparison {
     }
 }
 
+fn stats<'a>(run: &Option<&'a RunDetail>, channel: &str) -> Option<&'a ChannelStats> {
+    run.and_then(|run| run.channels.get(channel))
+}
+
 /// Channels by name and unit, in the order of the first table that has them.
-fn names(runs: &[&RunDetail]) -> Vec<(String, String)> {
+fn names(runs: &[Option<&RunDetail>]) -> Vec<(String, String)> {
     let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
-    for run in runs {
+    for run in runs.iter().flatten() {
         for name in &run.columns {
             if let Some(stats) = run.channels.get(name) {
                 let name = (name.clone(), stats.unit.clone());
@@ -171,19 +203,23 @@ fn names(runs: &[&RunDetail]) -> Vec<(String, String)> {
     names
 }
 
-fn totals(runs: &[&RunDetail]) -> Vec<Line> {
+fn totals(runs: &[Option<&RunDetail>]) -> Vec<Line> {
     // A failed run has counted nothing: that is not the same as zero.
     let line = |name, unit: &str, of: &dyn Fn(&RunDetail) -> Option<f64>| Line {
         name,
         robot: None,
         unit: unit.into(),
-        cells: cells(runs.iter().map(|run| match run.row.error {
-            None => of(run),
-            Some(_) => None,
+        cells: cells(runs.iter().map(|run| {
+            let harvested = run.filter(|run| run.row.error.is_none());
+            harvested.and_then(of)
         })),
     };
     let mut lines = vec![line("total_runtime_seconds", "s", &|run| run.row.runtime_s)];
-    let robots: BTreeSet<&String> = runs.iter().flat_map(|r| r.row.distance_mm.keys()).collect();
+    let robots: BTreeSet<&String> = runs
+        .iter()
+        .flatten()
+        .flat_map(|r| r.row.distance_mm.keys())
+        .collect();
     for robot in robots {
         let distance = |run: &RunDetail| run.row.distance_mm.get(robot).copied();
         lines.push(Line {

@@ -81,7 +81,7 @@ fn differences_are_to_the_first_run_and_keep_their_sign_in_per_cent() {
         None,
     );
     let c = run(3, &[("fz_1", "N", None)], Some(75.0));
-    let comparison = Comparison::new(&[&a, &b, &c], &Statistic::ALL);
+    let comparison = Comparison::new(&[Some(&a), Some(&b), Some(&c)], &Statistic::ALL);
     assert_eq!(
         means(&comparison, "fz_1"),
         [
@@ -124,7 +124,7 @@ fn a_channel_needs_two_runs_and_one_unit() {
     let a = run(1, &[("x_1", "mm", None), ("fx_1", "N", None)], None);
     let b = run(2, &[("fx_1", "kN", None), ("q", "", None)], None);
     let c = run(3, &[("fx_1", "kN", None), ("x_1", "mm", None)], None);
-    let comparison = Comparison::new(&[&a, &b, &c], &[Statistic::Mean]);
+    let comparison = Comparison::new(&[Some(&a), Some(&b), Some(&c)], &[Statistic::Mean]);
     let shared: Vec<_> = comparison
         .channels
         .iter()
@@ -146,11 +146,17 @@ fn a_channel_needs_two_runs_and_one_unit() {
 fn a_failed_run_has_no_figures_at_all() {
     let a = run(1, &[("x_1", "mm", Some(1.0))], None);
     let mut failed = run(2, &[], None);
+    // Nor has one that is there no more.
+    let gone = None;
     failed.row.error = Some("every sample has the same time".into());
     failed.row.runtime_s = None;
-    let comparison = Comparison::new(&[&failed, &a, &a], &[Statistic::Count]);
+    let comparison = Comparison::new(
+        &[Some(&failed), Some(&a), Some(&a), gone],
+        &[Statistic::Count],
+    );
     for line in &comparison.totals {
         assert_eq!(line.cells[0], Cell::default(), "{}", line.name);
+        assert_eq!(line.cells[3], Cell::default(), "{}", line.name);
         assert!(line.cells[1].value.is_some() && line.cells[1].difference.is_none());
     }
     assert_eq!(comparison.channels[0].runs, [1, 2]);
@@ -164,7 +170,7 @@ fn named_channels_come_in_the_order_of_their_names() {
         ("z_1", "mm", None),
     ];
     let (a, b) = (run(1, &channels, None), run(2, &channels[..2], None));
-    let whole = Comparison::new(&[&a, &b], &[Statistic::Mean]);
+    let whole = Comparison::new(&[Some(&a), Some(&b)], &[Statistic::Mean]);
     let keep = |names: &[&str]| {
         let mut some = whole.clone();
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();

@@ -5,11 +5,14 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use super::chart_canvas::{Canvas, dots, sample_symbol, symbol};
 use crate::app::{
     chart::{
-        NUMBERS, Reduced, TimeRange, format_fit, format_tick, format_time_tick, gutter, time_ticks,
-        value_ticks,
+        NUMBERS, Reduced, TimeRange, format_fit, format_offset_tick, format_tick, format_time_tick,
+        gutter, time_ticks, value_ticks,
     },
     run::Marker,
 };
+
+/// Characters of a plot that one letter of [`Chart::letters`] has for itself.
+const STRETCH: usize = 8;
 
 /// How the parts of a chart look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,11 +97,7 @@ impl Chart<'_> {
         if area.height == 0 {
             return;
         }
-        let extent = self
-            .traces
-            .iter()
-            .filter_map(|t| t.reduced.extent())
-            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let extent = self.extent();
         self.names(area, buf);
         if plot.width == 0 {
             return;
@@ -120,6 +119,43 @@ impl Chart<'_> {
                 buf.set_string(x, plot.y + plot.height / 2, &note.text, self.styles.note);
             }
         }
+    }
+
+    /// Writes a letter on each line, over and over, so that they are told apart without
+    /// colours too; `letters` are those of the traces in their order. After
+    /// [`Chart::render`].
+    pub fn letters(&self, letters: &[char], area: Rect, buf: &mut Buffer) {
+        let plot = plot_area(area.intersection(buf.area), self.label_width);
+        let (Some((low, high)), true) = (self.extent(), plot.width > 0 && plot.height > 0) else {
+            return;
+        };
+        let (width, per_character) = (usize::from(plot.width), dots(self.marker).0);
+        let n = self.traces.len().max(1);
+        for (order, (trace, letter)) in self.traces.iter().zip(letters).enumerate() {
+            // Each line in its turn has a stretch of its own, so that letters never meet.
+            for stretch in (order..width.div_ceil(STRETCH)).step_by(n) {
+                let columns = stretch * STRETCH..((stretch + 1) * STRETCH).min(width);
+                let seen = |x: usize| {
+                    let column = trace.reduced.columns.get(x * per_character)?.as_ref()?;
+                    Some((x, (column.min + column.max) / 2.0))
+                };
+                let middle = stretch * STRETCH + STRETCH / 2;
+                let place = columns
+                    .filter_map(seen)
+                    .min_by_key(|(x, _)| x.abs_diff(middle));
+                if let Some((x, value)) = place {
+                    let y = plot.y + row_of(value, low, high, plot.height);
+                    buf[(plot.x + x as u16, y)]
+                        .set_char(*letter)
+                        .set_style(trace.style);
+                }
+            }
+        }
+    }
+
+    fn extent(&self) -> Option<(f64, f64)> {
+        let extents = self.traces.iter().filter_map(|t| t.reduced.extent());
+        extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     fn names(&self, area: Rect, buf: &mut Buffer) {
@@ -238,6 +274,46 @@ pub fn time_axis(
     area: Rect,
     buf: &mut Buffer,
 ) {
+    axis_line(
+        range,
+        cursor,
+        label_width,
+        styles,
+        area,
+        buf,
+        format_time_tick,
+    );
+}
+
+/// As [`time_axis`] for times counted from where runs are aligned: `└ 0 s ── +10 s ──`.
+pub fn offset_axis(
+    range: TimeRange,
+    cursor: Option<i64>,
+    label_width: usize,
+    styles: &ChartStyles,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    axis_line(
+        range,
+        cursor,
+        label_width,
+        styles,
+        area,
+        buf,
+        format_offset_tick,
+    );
+}
+
+fn axis_line(
+    range: TimeRange,
+    cursor: Option<i64>,
+    label_width: usize,
+    styles: &ChartStyles,
+    area: Rect,
+    buf: &mut Buffer,
+    write: fn(i64, i64) -> String,
+) {
     let area = area.intersection(buf.area);
     let plot = plot_area(area, label_width);
     if area.height == 0 || plot.width == 0 {
@@ -253,7 +329,7 @@ pub fn time_axis(
         let Some(at) = range.column_of(time, width) else {
             continue;
         };
-        let text = format!(" {} ", format_time_tick(time, step));
+        let text = format!(" {} ", write(time, step));
         let length = text.chars().count();
         let from = at
             .saturating_sub(length / 2)
@@ -372,6 +448,61 @@ mod tests {
                 "             0 ┤▄█▀▀│                                ┆",
                 "               └ 20:43:00 20:43:15 ───── 20:43:30 ──────",
             ]
+        );
+    }
+
+    #[test]
+    fn letters_stand_on_their_lines_and_axes_count_from_the_alignment() {
+        let area = Rect::new(0, 0, 56, 9);
+        let mut buf = Buffer::empty(area);
+        let range = TimeRange::new(-10 * SECOND, 30 * SECOND);
+        let plot = plot_area(area, 4);
+        let level = |value: f64| {
+            let times: Vec<i64> = (-100..=300).map(|i| i * SECOND / 10).collect();
+            let values = vec![value; times.len()];
+            let series = Series::new(times.into(), values, SECOND);
+            Trace {
+                reduced: series.reduce(range, plot_columns(plot.width, Marker::Dot)),
+                style: Style::default(),
+            }
+        };
+        let chart = Chart {
+            labels: &[],
+            unit: "",
+            traces: vec![level(0.0), level(10.0)],
+            range,
+            cursor: None,
+            pin: None,
+            limits: &[],
+            notes: vec![],
+            marker: Marker::Dot,
+            label_width: 4,
+            styles: ChartStyles::default(),
+        };
+        let lines = Rect { height: 8, ..area };
+        chart.render(lines, &mut buf);
+        chart.letters(&['A', 'B'], lines, &mut buf);
+        let axis = Rect {
+            y: 8,
+            height: 1,
+            ..area
+        };
+        offset_axis(range, None, 4, &chart.styles, axis, &mut buf);
+        let text = text(&buf);
+        let count = |line: &str, letter: char| line.chars().filter(|c| *c == letter).count();
+        assert_eq!(
+            (count(&text[0], 'A'), count(&text[0], 'B')),
+            (0, 2),
+            "{text:?}"
+        );
+        assert_eq!(
+            (count(&text[7], 'A'), count(&text[7], 'B')),
+            (3, 0),
+            "{text:?}"
+        );
+        assert!(
+            text[8].contains(" 0 s ") && text[8].contains(" +15 s "),
+            "{text:?}"
         );
     }
 

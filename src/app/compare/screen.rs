@@ -1,0 +1,291 @@
+//! Runs side by side: the way from a key to what is asked of workers.
+
+use super::{
+    CompareAnswer, CompareRequest, CompareSlot, Overlaid, Sheet,
+    layout::{self, Parts},
+    overlaid::Want,
+};
+use crate::{
+    app::{
+        action::Action,
+        effect::{Effect, Request, Slot},
+        keymap::Context,
+        layout as screen_layout,
+        prompt::Purpose,
+        run::TableRef,
+    },
+    etl::{
+        catalog::RunDetail,
+        compare::{Comparison, Statistic},
+        run_id::RunId,
+    },
+};
+
+/// A part of the view that takes keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// The channels and their charts.
+    #[default]
+    Overlaid,
+    /// The table of differences.
+    Sheet,
+}
+
+/// One of the runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The log that it stands in.
+    pub log_key: String,
+    /// Its id.
+    pub run: RunId,
+    /// What is known of it; `None` until it is read, and when it is gone.
+    pub detail: Option<Box<RunDetail>>,
+}
+
+/// What there is once the runs are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Views {
+    /// Their figures. Runs that are gone have none.
+    pub comparison: Comparison,
+    /// See [`Pane::Overlaid`].
+    pub overlaid: Overlaid,
+    /// See [`Pane::Sheet`].
+    pub sheet: Sheet,
+}
+
+/// Two to six runs side by side.
+#[derive(Debug, Clone)]
+pub struct CompareScreen {
+    /// The runs, the first of which the others are held against.
+    pub runs: Vec<Compared>,
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// The part that takes keys.
+    pub pane: Pane,
+    /// `None` until the runs are read.
+    pub views: Option<Views>,
+    /// Why they cannot be read.
+    pub error: Option<String>,
+    pub(super) message: Option<String>,
+}
+
+impl CompareScreen {
+    /// Opens runs (log key, id) in a terminal of `size` (columns, lines).
+    pub fn open(runs: Vec<(String, RunId)>, size: (u16, u16)) -> (Self, Vec<Effect>) {
+        let compared = |(log_key, run)| Compared {
+            log_key,
+            run,
+            detail: None,
+        };
+        let screen = Self {
+            runs: runs.into_iter().map(compared).collect(),
+            size,
+            pane: Pane::default(),
+            views: None,
+            error: None,
+            message: None,
+        };
+        let effects = screen.reload();
+        (screen, effects)
+    }
+
+    /// Asks again for what is shown: the lake may have changed.
+    pub fn reload(&self) -> Vec<Effect> {
+        let runs = self.runs.iter().map(|r| (r.log_key.clone(), r.run));
+        let request = CompareRequest::Details(runs.collect());
+        vec![ask(CompareSlot::Details, request)]
+    }
+
+    /// What the screen asks nobody for once it is closed.
+    pub fn close(&self) -> Vec<Effect> {
+        let channels = (0..self.runs.len()).map(CompareSlot::Channel);
+        channels
+            .chain([CompareSlot::Details])
+            .map(|slot| Effect::Forget(Slot::Compare(slot)))
+            .collect()
+    }
+
+    /// Key contexts, innermost first; the core adds the global one.
+    pub fn contexts(&self) -> &'static [Context] {
+        match (&self.views, self.pane) {
+            (None, _) => &[],
+            (_, Pane::Overlaid) => &[Context::Overlaid, Context::Compare],
+            (_, Pane::Sheet) => &[Context::Differences, Context::Compare],
+        }
+    }
+
+    /// Does `action`. Back, Escape, Quit, Help, Palette and the keys of text fields never
+    /// come here.
+    pub fn update(&mut self, action: Action) -> Vec<Effect> {
+        let (parts, width) = (self.parts(), self.body().0);
+        let pane = self.pane;
+        let Some(views) = &mut self.views else {
+            return Vec::new();
+        };
+        match (action, pane) {
+            (Action::NextPane | Action::PreviousPane, Pane::Overlaid) => self.pane = Pane::Sheet,
+            (Action::NextPane | Action::PreviousPane, Pane::Sheet) => self.pane = Pane::Overlaid,
+            (action, Pane::Overlaid) => {
+                self.message = views.overlaid.update(action, parts.list.max(1));
+                if action == Action::Mark {
+                    self.arrange_sheet();
+                }
+            }
+            (action, Pane::Sheet) => views.sheet.update(action, (width, parts.sheet)),
+        }
+        self.fit();
+        self.want()
+    }
+
+    /// The terminal has another size.
+    pub fn resize(&mut self, size: (u16, u16)) -> Vec<Effect> {
+        self.size = size;
+        self.fit();
+        self.want()
+    }
+
+    /// Takes the answer to one of the screen's own requests.
+    pub fn answer(
+        &mut self,
+        slot: CompareSlot,
+        result: Result<CompareAnswer, String>,
+    ) -> Vec<Effect> {
+        match (slot, result) {
+            (CompareSlot::Details, Ok(CompareAnswer::Details(details))) => self.take(details),
+            (CompareSlot::Details, Err(sentence)) if self.views.is_some() => {
+                self.message = Some(sentence);
+            }
+            (CompareSlot::Details, Err(sentence)) => self.error = Some(sentence),
+            (CompareSlot::Channel(run), result) => {
+                let result = result.and_then(|answer| match answer {
+                    CompareAnswer::Channel { channel, series } => Ok((channel, series)),
+                    CompareAnswer::Details(_) => {
+                        Err("the answer belongs to another question".into())
+                    }
+                });
+                if let Some(views) = &mut self.views {
+                    views.overlaid.take(run, result);
+                }
+            }
+            (CompareSlot::Details, Ok(CompareAnswer::Channel { .. })) => {}
+        }
+        self.want()
+    }
+
+    fn take(&mut self, details: Vec<Option<RunDetail>>) {
+        self.error = None;
+        let file = |r: &Compared| r.detail.as_ref().and_then(|d| d.row.file_name.clone());
+        let earlier_files: Vec<_> = self.runs.iter().map(file).collect();
+        for (run, detail) in self.runs.iter_mut().zip(details) {
+            run.detail = detail.map(Box::new);
+        }
+        let same_file: Vec<bool> = self
+            .runs
+            .iter()
+            .map(file)
+            .zip(earlier_files)
+            .map(same)
+            .collect();
+        let details = self.runs.iter().map(|r| r.detail.as_deref());
+        let details: Vec<Option<&RunDetail>> = details.collect();
+        let comparison = Comparison::new(&details, &Statistic::ALL);
+        let mut overlaid = Overlaid::new(&details, &comparison);
+        let mut sheet = Sheet::default();
+        if let Some(earlier) = self.views.take() {
+            overlaid.resume(earlier.overlaid, &same_file);
+            sheet = earlier.sheet;
+        }
+        self.views = Some(Views {
+            comparison,
+            overlaid,
+            sheet,
+        });
+        self.arrange_sheet();
+        self.fit();
+    }
+
+    /// The table shows the channels that have a chart, and all when none has.
+    fn arrange_sheet(&mut self) {
+        let Some(views) = &mut self.views else { return };
+        let shown = |at: usize| is_shown(&views.overlaid, at);
+        let mut sheet = Sheet::new(self.runs.len(), &views.comparison, shown);
+        (sheet.top, sheet.first_column) = (views.sheet.top, views.sheet.first_column);
+        views.sheet = sheet;
+    }
+
+    fn fit(&mut self) {
+        let (parts, width) = (self.parts(), self.body().0);
+        if let Some(views) = &mut self.views {
+            views.sheet.clamp((width, parts.sheet));
+        }
+    }
+
+    /// Asks for what the charts lack.
+    pub(super) fn want(&mut self) -> Vec<Effect> {
+        let Some(views) = &mut self.views else {
+            return Vec::new();
+        };
+        let wants = views.overlaid.wants();
+        let request = |Want { run, channel }: Want| {
+            let compared = self.runs.get(run)?;
+            let shared = views.overlaid.channels.get(channel)?;
+            let table = TableRef {
+                log_key: compared.log_key.clone(),
+                file_name: compared.detail.as_ref()?.row.file_name.clone()?,
+            };
+            let request = CompareRequest::Channel {
+                table,
+                channel: shared.name.clone(),
+                interval_us: shared.runs.get(run).copied().flatten().flatten(),
+            };
+            Some(ask(CompareSlot::Channel(run), request))
+        };
+        wants.into_iter().filter_map(request).collect()
+    }
+
+    /// The text field that `action` opens here, if any.
+    pub fn prompt(&self, action: Action) -> Option<Purpose> {
+        let has_places = self.views.is_some() && self.pane == Pane::Overlaid;
+        (action == Action::GoTo && has_places).then_some(Purpose::GoTo)
+    }
+
+    /// A message for the line above the hints, once.
+    pub fn take_message(&mut self) -> Option<String> {
+        self.message.take()
+    }
+
+    /// Columns and lines of the view.
+    pub fn body(&self) -> (usize, usize) {
+        let body = screen_layout::body(self.size);
+        (usize::from(body.width), usize::from(body.height))
+    }
+
+    /// Lines of the view's parts.
+    pub fn parts(&self) -> Parts {
+        let (channels, rows) = self
+            .views
+            .as_ref()
+            .map_or((0, 0), |v| (v.overlaid.channels.len(), v.sheet.rows.len()));
+        layout::parts(self.body().1, self.runs.len(), channels, rows, self.pane)
+    }
+}
+
+/// Whether the table shows a channel.
+pub(super) fn is_shown(overlaid: &Overlaid, channel: usize) -> bool {
+    overlaid.chosen.is_empty() || overlaid.chosen.contains(&channel)
+}
+
+fn same((now, earlier): (Option<String>, Option<String>)) -> bool {
+    now.is_some() && now == earlier
+}
+
+fn ask(slot: CompareSlot, request: CompareRequest) -> Effect {
+    Effect::Ask {
+        slot: Slot::Compare(slot),
+        request: Request::Compare(request),
+    }
+}
+
+#[cfg(test)]
+#[path = "screen_tests.rs"]
+mod tests;

@@ -1,0 +1,128 @@
+use super::*;
+use crate::app::compare::fixture;
+
+#[test]
+fn opening_asks_for_the_runs_then_for_a_channel_of_each_that_has_it() {
+    let (mut screen, effects) = CompareScreen::open(fixture::names(3), (80, 24));
+    // The runs, and f1 of A and C.
+    assert_eq!(fixture::settle(&mut screen, effects), 3);
+    let views = screen.views.as_ref().unwrap();
+    assert_eq!(views.overlaid.value_at(1, views.overlaid.row, 0), None);
+    let at = |run| views.overlaid.value_at(run, views.overlaid.row, 0).unwrap();
+    assert_eq!(at(2) - at(0), 80.0);
+    let line = screen.cursor_line().unwrap();
+    assert_eq!(line, "cursor 0.000 s  f1  C − A +80.00 N");
+    assert_eq!(screen.close().len(), 4);
+}
+
+#[test]
+fn a_line_says_how_far_the_cursor_is_from_its_pin() {
+    let mut screen = fixture::opened(2, (80, 24));
+    for action in [Action::Pin, Action::CursorRight, Action::CursorRight] {
+        screen.update(action);
+    }
+    let line = screen.cursor_line().unwrap();
+    let wanted = "cursor +2.100 s  pin 0.000 s  Δ +2.100 s  v1  B − A +40.00 mm/s";
+    assert_eq!(line, wanted);
+}
+
+#[test]
+fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
+    let mut screen = fixture::opened(2, (80, 24));
+    // Two runs share no f1: v1 is looked at.
+    let rows = |screen: &CompareScreen| screen.views.as_ref().unwrap().sheet.rows.len();
+    let one = rows(&screen);
+    assert_eq!(
+        screen.command()[..3],
+        ["compare".to_owned(), "--channels".into(), "v1".into()]
+    );
+    assert!(screen.command()[3].starts_with("cell-10/2022-11-23T2040/"));
+    screen.update(Action::First);
+    screen.update(Action::Mark);
+    assert_eq!(rows(&screen), one + 12);
+    assert_eq!(screen.command()[2], "x_1,v1");
+    assert!(screen.copy().unwrap().contains("\nx_1\tmean\t"));
+    for channel in [0, 1] {
+        let views = screen.views.as_mut().unwrap();
+        let chosen: Vec<usize> = views.overlaid.chosen.iter().copied().collect();
+        views.overlaid.row = chosen[0];
+        screen.update(Action::Mark);
+        assert_eq!(
+            screen.views.as_ref().unwrap().overlaid.chosen.len(),
+            1 - channel
+        );
+    }
+    let all = screen.views.as_ref().unwrap().comparison.channels.len();
+    assert_eq!(rows(&screen), one + 12 * (all - 1), "none chosen: all");
+    assert_eq!(screen.command().len(), 3);
+}
+
+#[test]
+fn keys_go_to_the_pane_that_has_them() {
+    let mut screen = fixture::opened(3, (80, 24));
+    assert_eq!(screen.contexts()[0], Context::Overlaid);
+    assert_eq!(screen.prompt(Action::GoTo), Some(Purpose::GoTo));
+    screen.update(Action::NextPane);
+    assert_eq!(screen.contexts()[0], Context::Differences);
+    assert_eq!(screen.prompt(Action::GoTo), None);
+    screen.update(Action::Down);
+    assert_eq!(screen.views.as_ref().unwrap().sheet.top, 1);
+    screen.update(Action::PreviousPane);
+    screen.update(Action::Up);
+    assert_eq!(screen.views.as_ref().unwrap().sheet.top, 1);
+}
+
+#[test]
+fn a_typed_place_moves_the_cursor_or_shows_a_span() {
+    let mut screen = fixture::opened(2, (80, 24));
+    let cursor = |s: &CompareScreen| s.views.as_ref().unwrap().overlaid.cursor.time;
+    screen.submit("12.5").unwrap();
+    assert_eq!(cursor(&screen), 12_500_000);
+    screen.submit("+1m .. 1m10s").unwrap();
+    let range = screen.views.as_ref().unwrap().overlaid.range;
+    assert_eq!((range.start(), range.end()), (60_000_000, 70_000_000));
+    let error = screen.submit("3h").unwrap_err();
+    assert_eq!(
+        error,
+        "+10,800.000 s is outside: the runs last from 0.000 s to +104.990 s"
+    );
+    assert!(
+        screen
+            .submit("noon")
+            .unwrap_err()
+            .starts_with("`noon` is no place: type 12.5")
+    );
+}
+
+#[test]
+fn a_run_that_goes_or_changes_is_read_again_without_losing_ones_place() {
+    let mut screen = fixture::opened(3, (80, 24));
+    screen.submit("30").unwrap();
+    screen.update(Action::AlignHere);
+    assert!(
+        screen
+            .take_message()
+            .unwrap()
+            .starts_with("run A is aligned at +30.000 s")
+    );
+    let mut details: Vec<_> = (0..3).map(|at| Some(fixture::detail(at))).collect();
+    details[1] = None;
+    if let Some(third) = &mut details[2] {
+        third.row.file_name = Some("another.parquet".into());
+    }
+    let asked = screen.answer(CompareSlot::Details, Ok(CompareAnswer::Details(details)));
+    // Only the run with another file is read again.
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(screen.runs[1].detail.is_none());
+    assert_eq!(
+        screen.views.as_ref().unwrap().overlaid.place(0),
+        Some(30_000_000)
+    );
+    // What cannot be read says so, and does not end what is shown.
+    screen.answer(CompareSlot::Details, Err("the catalog is busy".into()));
+    assert_eq!(
+        screen.take_message().as_deref(),
+        Some("the catalog is busy")
+    );
+    assert!(screen.views.is_some() && screen.error.is_none());
+}

@@ -1,0 +1,207 @@
+//! The table of differences as text, with its place on the screen.
+
+use std::fmt::Write as _;
+
+use crate::{
+    app::{
+        action::Action,
+        chart::{decimals_for, format_delta, format_value, format_whole},
+        run::grid,
+    },
+    etl::{
+        compare::{Cell, Comparison, Line, letter, with_unit},
+        time::SECOND,
+    },
+};
+
+/// The table's header.
+const HEADER: usize = 1;
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Whether it is the name of a channel, above its statistics.
+    pub head: bool,
+    /// One for each column; a head has only the first.
+    pub cells: Vec<String>,
+}
+
+/// The table and where it is scrolled to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sheet {
+    /// Titles, the frozen column's first.
+    pub titles: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Widths of the columns.
+    pub widths: Vec<usize>,
+    /// The first row that is seen.
+    pub top: usize,
+    /// The first scrolled column.
+    pub first_column: usize,
+}
+
+/// `+12.345 s`: a time from where the runs are aligned, to the millisecond.
+pub fn offset(us: i64) -> String {
+    let text = format_value(us as f64 / SECOND as f64, 3);
+    let sign = if us > 0 { "+" } else { "" };
+    format!("{sign}{text} s")
+}
+
+impl Sheet {
+    /// The totals, then the statistics of those channels of `comparison` for which
+    /// `shown` holds (its index), from the top.
+    pub fn new(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> Self {
+        let mut titles = vec!["statistic".to_owned(), "A".to_owned()];
+        for run in 1..runs {
+            let run = letter(run);
+            titles.extend([run.to_string(), format!("{run} − A"), "%".to_owned()]);
+        }
+        let mut rows: Vec<Row> = comparison
+            .totals
+            .iter()
+            .map(|line| row(&line.title(true), line, decimals(&[line])))
+            .collect();
+        let channels = comparison.channels.iter().enumerate();
+        for (_, channel) in channels.filter(|(at, _)| shown(*at)) {
+            rows.push(Row {
+                head: true,
+                cells: vec![with_unit(&channel.name, &channel.unit)],
+            });
+            let values: Vec<&Line> = channel
+                .lines
+                .iter()
+                .filter(|line| line.unit == channel.unit && !line.is_count())
+                .collect();
+            let digits = decimals(&values);
+            for line in &channel.lines {
+                // The head says the channel's unit; only other units are repeated.
+                let other = line.unit != channel.unit;
+                let digits = if other { decimals(&[line]) } else { digits };
+                rows.push(row(&format!("  {}", line.title(other)), line, digits));
+            }
+        }
+        let width = |(c, title): (usize, &String)| {
+            let cells = rows.iter().filter_map(|r| r.cells.get(c));
+            let widths = cells.chain([title]).map(|text| text.chars().count());
+            widths.max().unwrap_or(0)
+        };
+        let widths = titles.iter().enumerate().map(width).collect();
+        Self {
+            titles,
+            rows,
+            widths,
+            top: 0,
+            first_column: 1,
+        }
+    }
+
+    /// Scrolls within `size` (columns, lines).
+    pub fn update(&mut self, action: Action, size: (usize, usize)) {
+        let step = size.1.saturating_sub(HEADER).max(1);
+        let half = (step / 2).max(1);
+        match action {
+            Action::Down => self.top += 1,
+            Action::Up => self.top = self.top.saturating_sub(1),
+            Action::PageDown => self.top += step,
+            Action::PageUp => self.top = self.top.saturating_sub(step),
+            Action::HalfDown => self.top += half,
+            Action::HalfUp => self.top = self.top.saturating_sub(half),
+            Action::First => self.top = 0,
+            Action::Last => self.top = usize::MAX,
+            Action::Right => self.first_column += 1,
+            Action::Left => self.first_column = self.first_column.saturating_sub(1),
+            _ => {}
+        }
+        self.clamp(size);
+    }
+
+    /// Keeps the last row at the bottom and the last column at the right.
+    pub fn clamp(&mut self, (width, height): (usize, usize)) {
+        let lines = height.saturating_sub(HEADER).max(1);
+        self.top = self.top.min(self.rows.len().saturating_sub(lines));
+        let last = grid::last_first(&self.widths, width);
+        self.first_column = self.first_column.clamp(1, last);
+    }
+}
+
+/// The comparison as text for a spreadsheet: whole numbers, columns parted by tabs.
+pub fn tabbed(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> String {
+    let mut out = "channel\tstatistic\tunit\tA".to_owned();
+    for run in 1..runs {
+        let run = letter(run);
+        let _ = write!(out, "\t{run}\t{run} - A\t%");
+    }
+    out.push('\n');
+    let mut add = |channel: &str, line: &Line| {
+        let robot = line.robot.as_ref().map(|r| format!(" {r}"));
+        let name = format!("{}{}", line.name, robot.unwrap_or_default());
+        let _ = write!(out, "{channel}\t{name}\t{}", line.unit);
+        let text = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
+        for (at, cell) in line.cells.iter().enumerate() {
+            let _ = write!(out, "\t{}", text(cell.value));
+            if at > 0 {
+                let _ = write!(out, "\t{}\t{}", text(cell.difference), text(cell.percent));
+            }
+        }
+        out.push('\n');
+    };
+    for line in &comparison.totals {
+        add("", line);
+    }
+    let channels = comparison.channels.iter().enumerate();
+    for (_, channel) in channels.filter(|(at, _)| shown(*at)) {
+        for line in &channel.lines {
+            add(&channel.name, line);
+        }
+    }
+    out
+}
+
+/// Digits after the point for all values of `lines`, so that their points stand below
+/// each other; none for counts.
+fn decimals(lines: &[&Line]) -> usize {
+    if lines.iter().all(|line| line.is_count()) {
+        return 0;
+    }
+    let values = lines.iter().flat_map(|l| &l.cells).filter_map(|c| c.value);
+    let extent = values.map(|v| (v, v));
+    extent
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        .map_or(2, |(min, max)| decimals_for(min, max).min(3))
+}
+
+fn row(title: &str, line: &Line, decimals: usize) -> Row {
+    let mut cells = vec![title.to_owned()];
+    let null = f64::NAN;
+    for (at, cell) in line.cells.iter().enumerate() {
+        cells.push(match cell.value {
+            Some(n) if line.is_count() => format_whole(n as u64),
+            value => format_value(value.unwrap_or(null), decimals),
+        });
+        if at > 0 {
+            let Cell {
+                difference,
+                percent,
+                ..
+            } = cell;
+            cells.push(signed(difference.unwrap_or(null), decimals));
+            cells.push(signed(percent.unwrap_or(null), 2));
+        }
+    }
+    Row { head: false, cells }
+}
+
+/// A difference; one that rounds to zero has no sign.
+fn signed(value: f64, decimals: usize) -> String {
+    let text = format_value(value, decimals);
+    if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        format_delta(value, decimals)
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+#[path = "sheet_tests.rs"]
+mod tests;

@@ -1,0 +1,98 @@
+use super::*;
+use crate::{
+    app::compare::fixture,
+    etl::{catalog::RunDetail, compare::Statistic},
+};
+
+fn comparison() -> Comparison {
+    let details = [0, 1, 2].map(fixture::detail);
+    let runs: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
+    Comparison::new(&runs, &Statistic::ALL)
+}
+
+fn find<'a>(sheet: &'a Sheet, title: &str) -> &'a [String] {
+    let row = sheet.rows.iter().find(|r| r.cells[0] == title);
+    &row.unwrap().cells[1..]
+}
+
+#[test]
+fn rows_bear_values_differences_and_signs() {
+    let sheet = Sheet::new(3, &comparison(), |_| true);
+    assert_eq!(
+        sheet.titles,
+        ["statistic", "A", "B", "B − A", "%", "C", "C − A", "%"]
+    );
+    assert_eq!(
+        find(&sheet, "runtime (s)"),
+        [
+            "104.99", "94.99", "−10.00", "−9.52", "84.99", "−20.00", "−19.05"
+        ]
+    );
+    assert_eq!(
+        find(&sheet, "rows"),
+        ["10,000", "10,000", "0", "0.00", "10,000", "0", "0.00"]
+    );
+    let head = sheet
+        .rows
+        .iter()
+        .position(|r| r.cells == ["f1 (N)"])
+        .unwrap();
+    assert!(sheet.rows[head].head);
+    let count = &sheet.rows[head + 1].cells;
+    assert_eq!(count[..3], ["  count", "10,000", "·"], "B lacks it");
+    for (c, width) in sheet.widths.iter().enumerate() {
+        let cells = sheet.rows.iter().filter_map(|r| r.cells.get(c));
+        assert!(cells.clone().all(|t| t.chars().count() <= *width));
+    }
+}
+
+#[test]
+fn only_what_is_shown_has_rows() {
+    let comparison = comparison();
+    let all = Sheet::new(3, &comparison, |_| true).rows.len();
+    let none = Sheet::new(3, &comparison, |_| false).rows.len();
+    let one = Sheet::new(3, &comparison, |at| at == 2).rows.len();
+    assert_eq!(none, comparison.totals.len());
+    assert_eq!(one, none + 1 + Statistic::ALL.len());
+    assert_eq!(
+        all,
+        none + comparison.channels.len() * (1 + Statistic::ALL.len())
+    );
+}
+
+#[test]
+fn scrolling_ends_with_the_last_row_and_column() {
+    let mut sheet = Sheet::new(3, &comparison(), |_| true);
+    let size = (40, 10);
+    sheet.update(Action::Last, size);
+    assert_eq!(sheet.top, sheet.rows.len() - 9);
+    sheet.update(Action::PageUp, size);
+    assert_eq!(sheet.top, sheet.rows.len() - 18);
+    for _ in 0..50 {
+        sheet.update(Action::Right, size);
+    }
+    let last = sheet.first_column;
+    assert!(last > 1 && last < sheet.titles.len());
+    let seen = grid::visible_columns(&sheet.widths, last, size.0);
+    assert_eq!(last + seen, sheet.titles.len());
+    for _ in 0..50 {
+        sheet.update(Action::Left, size);
+    }
+    sheet.update(Action::First, size);
+    assert_eq!((sheet.top, sheet.first_column), (0, 1));
+}
+
+#[test]
+fn what_is_copied_are_plain_numbers() {
+    let text = tabbed(2, &comparison(), |at| at == 0);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "channel\tstatistic\tunit\tA\tB\tB - A\t%");
+    assert_eq!(
+        lines[2],
+        "\ttotal_distance_mm 1\tmm\t39010.731742\t39010.731742\t0\t0\t39010.731742\t0\t0"
+    );
+    let comparison = comparison();
+    let mean = lines.iter().find(|l| l.contains("\tmean\t")).unwrap();
+    assert!(mean.starts_with(&comparison.channels[0].name), "{mean}");
+    assert!(!text.contains(',') && !text.contains('−'), "{text}");
+}

@@ -1,0 +1,180 @@
+//! Draws runs side by side: which is which, their channels over each other, the table of
+//! their differences.
+
+mod overlaid;
+mod sheet;
+
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
+
+use super::{
+    text::{fit, fit_middle},
+    theme::Theme,
+};
+use crate::{
+    app::compare::{CompareScreen, Compared, Pane, sheet::offset},
+    etl::{compare::letter, time},
+};
+
+/// Draws the comparison that is open into `area`.
+pub fn draw(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme) {
+    let area = area.intersection(frame.area());
+    if area.is_empty() {
+        return;
+    }
+    let buf = frame.buffer_mut();
+    let parts = screen.parts();
+    let mut rest = area;
+    heading(take(&mut rest, 1), buf, screen, theme);
+    for run in 0..parts.legend {
+        legend(take(&mut rest, 1), buf, screen, run, theme);
+    }
+    let Some(views) = &screen.views else {
+        let (text, style) = match &screen.error {
+            Some(error) => (error.as_str(), theme.error),
+            None => ("reading the runs …", theme.muted),
+        };
+        return sentence(rest, buf, text, style);
+    };
+    if parts.overlaid > 0 {
+        let pane = take(&mut rest, parts.overlaid);
+        overlaid::draw(pane, buf, screen, &views.overlaid, theme);
+    }
+    if parts.sheet > 0 {
+        if parts.overlaid > 0 {
+            let rule = take(&mut rest, 1);
+            put(rule, buf, &"─".repeat(usize::from(rule.width)), theme.faint);
+        }
+        sheet::draw(take(&mut rest, parts.sheet), buf, &views.sheet, theme);
+    }
+}
+
+/// How many runs, how they are aligned, and the panes: the one with the keys stands in
+/// brackets.
+fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) {
+    let panes = [(Pane::Overlaid, "Charts"), (Pane::Sheet, "Differences")];
+    let panes = panes.map(|(pane, title)| {
+        if pane == screen.pane {
+            Span::styled(format!("[{title}]"), theme.accent)
+        } else {
+            Span::styled(format!(" {title} "), theme.muted)
+        }
+    });
+    let width: usize = panes.iter().map(Span::width).sum();
+    let left = area.width.saturating_sub(width as u16 + 1);
+    let text = format!(" {} runs, {}", screen.runs.len(), screen.alignment());
+    put(
+        Rect {
+            width: left,
+            ..area
+        },
+        buf,
+        &text,
+        theme.title,
+    );
+    if screen.views.is_some() {
+        let right = Rect {
+            x: area.x + left,
+            width: area.width - left,
+            ..area
+        };
+        Line::from(panes.to_vec()).render(right, buf);
+    }
+}
+
+/// Which line is which run; the one whose place is set next has a mark before it.
+fn legend(area: Rect, buf: &mut Buffer, screen: &CompareScreen, at: usize, theme: &Theme) {
+    let Some(run) = screen.runs.get(at) else {
+        return;
+    };
+    let turn = if screen.is_turn(at) { "▸" } else { " " };
+    let mut spans = vec![
+        Span::styled(format!(" {turn} "), theme.accent),
+        Span::styled(format!("{} ━━ ", letter(at)), theme.series(at)),
+        Span::styled(fit(&run.run.short(), 13, false), theme.text),
+    ];
+    let used: usize = spans.iter().map(Span::width).sum();
+    let left = usize::from(area.width).saturating_sub(used + 2);
+    let (text, style) = about(screen, run, at, left, theme);
+    spans.push(Span::styled(format!("  {text}"), style));
+    Line::from(spans).render(area, buf);
+}
+
+/// Where the run comes from and where it is aligned, or what is wrong with it, in at
+/// most `width` characters.
+fn about(
+    screen: &CompareScreen,
+    run: &Compared,
+    at: usize,
+    width: usize,
+    theme: &Theme,
+) -> (String, Style) {
+    let cut = |text: &str| fit(text, width as u16, false).trim_end().to_owned();
+    let Some(views) = &screen.views else {
+        return (cut(&run.log_key), theme.muted);
+    };
+    let Some(detail) = &run.detail else {
+        let text = "not in the lake any more";
+        return (cut(&format!("{text}: {}", run.log_key)), theme.error);
+    };
+    if let Some(error) = &detail.row.error {
+        return (cut(&format!("failed: {error}")), theme.error);
+    }
+    if let Some(failure) = views.overlaid.failure_of(at) {
+        return (cut(failure), theme.error);
+    }
+    let mut figures = Vec::new();
+    figures.extend(
+        detail
+            .row
+            .runtime_s
+            .map(|s| fit(&time::format_duration(s), 7, true)),
+    );
+    figures.extend(
+        views
+            .overlaid
+            .place(at)
+            .map(|place| format!("at {}", offset(place))),
+    );
+    if width >= 70 {
+        figures.push(detail.row.verdict.word().to_owned());
+        figures.splice(0..0, detail.row.start_us.map(time::format_screen));
+    }
+    let figures = figures.join("  ");
+    let left = width.saturating_sub(figures.chars().count() + 2).min(40);
+    let name = fit_middle(&run.log_key, left as u16);
+    (cut(&format!("{name}  {figures}")), theme.text)
+}
+
+/// The first `lines` lines of `rest`, which it loses.
+fn take(rest: &mut Rect, lines: usize) -> Rect {
+    let height = u16::try_from(lines).unwrap_or(u16::MAX).min(rest.height);
+    let taken = Rect { height, ..*rest };
+    rest.y += height;
+    rest.height -= height;
+    taken
+}
+
+/// A sentence in as many lines as it needs, below a blank one.
+fn sentence(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
+    let lines = super::text::wrap(text, area.width.saturating_sub(2));
+    for (line, row) in lines.iter().zip(area.rows().skip(1)) {
+        put(row, buf, &format!(" {line}"), style);
+    }
+}
+
+/// One line of text at the top left of `area`, cut at its edge.
+fn put(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
+    if !area.is_empty() {
+        buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+    }
+}
+
+#[cfg(test)]
+mod tests;

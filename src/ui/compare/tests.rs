@@ -1,0 +1,110 @@
+use ratatui::{Terminal, backend::TestBackend};
+
+use super::*;
+use crate::app::{
+    Action,
+    compare::{CompareAnswer, CompareSlot, fixture},
+    layout,
+};
+
+const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
+
+/// The comparison's part of the terminal as text.
+fn text(screen: &CompareScreen) -> String {
+    let body = layout::body(screen.size);
+    let mut terminal = Terminal::new(TestBackend::new(body.width, body.height)).unwrap();
+    let theme = Theme::named("dark", true).unwrap();
+    terminal
+        .draw(|frame| draw(frame, frame.area(), screen, &theme))
+        .unwrap();
+    let buffer = terminal.backend().buffer();
+    let lines = (0..buffer.area.height).map(|y| {
+        let line: String = (0..buffer.area.width)
+            .map(|x| buffer[(x, y)].symbol())
+            .collect();
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn act(screen: &mut CompareScreen, actions: &[Action]) {
+    for action in actions {
+        let effects = screen.update(*action);
+        fixture::settle(screen, effects);
+    }
+}
+
+fn snapshot(name: &str, runs: usize, actions: &[Action]) {
+    for size in SIZES {
+        let mut screen = fixture::opened(runs, size);
+        act(&mut screen, actions);
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), text(&screen));
+    }
+}
+
+#[test]
+fn charts_and_differences() {
+    use Action::*;
+    snapshot("charts", 3, &[]);
+    let mut actions = vec![First, Mark, Pin];
+    actions.extend([CursorRight; 30]);
+    actions.extend([NextRun, AlignHere, ZoomIn, Marker]);
+    snapshot("charts_aligned", 2, &actions);
+    snapshot("differences", 3, &[NextPane, Down, Down, Right, Right]);
+    snapshot("six_runs", 6, &[]);
+}
+
+#[test]
+fn runs_that_are_gone_or_failed_say_so() {
+    for size in SIZES {
+        let (mut screen, _) = CompareScreen::open(fixture::names(4), size);
+        assert!(text(&screen).contains("reading the runs …"));
+        let mut details: Vec<_> = (0..4).map(|at| Some(fixture::detail(at))).collect();
+        details[1] = None;
+        if let Some(third) = &mut details[2] {
+            third.row.error = Some("every sample of robot 2 has the same time".into());
+            (third.row.start_us, third.row.stop_us) = (None, None);
+            third.row.file_name = None;
+            third.channels.clear();
+        }
+        let details = CompareAnswer::Details(details);
+        screen.answer(CompareSlot::Details, Ok(details));
+        let gone = "the run's table cache/a/run_x.parquet is gone; harvest a again with --force to have it back";
+        screen.answer(CompareSlot::Channel(0), Err(gone.into()));
+        insta::assert_snapshot!(format!("wrong_{}x{}", size.0, size.1), text(&screen));
+        let (mut screen, _) = CompareScreen::open(fixture::names(2), size);
+        screen.answer(CompareSlot::Details, Err("the catalog is busy".into()));
+        assert!(text(&screen).contains("the catalog is busy"));
+    }
+}
+
+#[test]
+fn runs_without_a_common_channel_say_so() {
+    let (mut screen, _) = CompareScreen::open(fixture::names(2), (80, 24));
+    let mut details: Vec<_> = (0..2).map(fixture::detail).collect();
+    for (detail, kept) in details.iter_mut().zip(["x_1", "z_1"]) {
+        detail.channels.retain(|name, _| name == kept);
+    }
+    let details = details.into_iter().map(Some).collect();
+    screen.answer(CompareSlot::Details, Ok(CompareAnswer::Details(details)));
+    assert!(text(&screen).contains("No two of these runs have a channel in common"));
+    screen.update(Action::NextPane);
+    assert!(text(&screen).contains("runtime (s)"));
+}
+
+#[test]
+fn every_size_is_drawn_in_both_panes() {
+    for runs in [2, 6] {
+        let mut screen = fixture::opened(runs, (80, 24));
+        for _ in 0..2 {
+            act(&mut screen, &[Action::NextPane]);
+            for width in (1..50).chain([80, 120, 250]) {
+                for height in (4..30).chain([60]) {
+                    let effects = screen.resize((width, height));
+                    fixture::settle(&mut screen, effects);
+                    text(&screen);
+                }
+            }
+        }
+    }
+}
