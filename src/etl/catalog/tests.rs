@@ -284,30 +284,3 @@ fn runs_are_named_by_parts_decimals_and_log() {
     assert_eq!(find("0000-000000000012"), [(a, 0x12)]);
     assert!(find("").is_empty() && find("cell/a.csv/").is_empty() && find("fff").is_empty());
 }
-
-/// Run by hand, in a release build, for the figures: `cargo test --release -- --ignored many_logs`.
-#[test]
-#[ignore = "measures; takes a minute"]
-fn many_logs_are_listed_quickly() {
-    let mut w = world();
-    for n in 0..100_000 {
-        let path = format!("cell-{}/log-{n}.parquet", n % 200);
-        w.write(&path, "x");
-    }
-    let time = |what: &str, work: &mut dyn FnMut()| {
-        let start = std::time::Instant::now();
-        work();
-        println!("{what}: {:?}", start.elapsed());
-    };
-    time("first look", &mut || assert_eq!(w.refresh().logs, 100_000));
-    time("look without a change", &mut || {
-        assert!(w.refresh().changed_keys.is_empty())
-    });
-    time("list", &mut || {
-        assert_eq!(w.catalog.logs().unwrap().len(), 100_000)
-    });
-    time("open and list", &mut || {
-        let catalog = Catalog::open(&w.context.lake).unwrap();
-        assert_eq!(catalog.logs().unwrap().len(), 100_000);
-    });
-}
