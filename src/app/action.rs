@@ -127,6 +127,14 @@ actions! {
     GoTo = "go-to",
     /// Copies what is under the cursor to the terminal's clipboard.
     Copy = "copy",
+    /// Writes what is shown to a file, after asking how where there is a choice.
+    Export = "export",
+    /// Writes samples as CSV.
+    ExportCsv = "export-csv",
+    /// Writes samples as Parquet.
+    ExportParquet = "export-parquet",
+    /// Writes samples as NDJSON.
+    ExportNdjson = "export-ndjson",
     /// Shows the headless command that does the same.
     Command = "command",
     /// Looks for new logs.

@@ -2,6 +2,7 @@
 
 use super::{
     compare::{CompareAnswer, CompareRequest, CompareSlot},
+    export::{Export, Written},
     machines::Machine,
     run::{RunAnswer, RunRequest, RunSlot},
 };
@@ -56,6 +57,8 @@ pub enum Slot {
     Machines,
     /// What was done.
     History,
+    /// The export that is being written.
+    Export,
     /// A part of the run that is open.
     Run(RunSlot),
     /// A part of the comparison that is open.
@@ -77,6 +80,8 @@ pub enum Request {
     Machines,
     /// At most so many past harvests.
     History(usize),
+    /// Write a file below the lake's exports.
+    Export(Box<Export>),
     /// Something about the run that is open.
     Run(RunRequest),
     /// Something about the runs that are compared.
@@ -98,6 +103,8 @@ pub enum Answer {
     Machines(Vec<Machine>),
     /// To [`Request::History`].
     History(Vec<HarvestRow>),
+    /// To [`Request::Export`].
+    Exported(Written),
     /// To [`Request::Run`].
     Run(RunAnswer),
     /// To [`Request::Compare`].

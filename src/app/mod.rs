@@ -6,6 +6,7 @@
 //! * [`table`], [`rows`], [`columns`], [`filter`]: lists.
 //! * [`jobs`]: harvests of this process.
 //! * [`prompt`]: a line that is being typed.
+//! * [`export`]: what is shown, as files.
 //! * [`run`], [`chart`]: the views of one run.
 //! * [`machines`]: machines over their runs.
 //! * [`compare`]: several runs side by side.
@@ -19,6 +20,7 @@ pub mod columns;
 pub mod compare;
 pub mod effect;
 pub mod event;
+pub mod export;
 pub mod fetch;
 pub mod filter;
 pub mod help;

@@ -55,6 +55,8 @@ pub enum Overlay {
     Quit,
     /// Whether to cancel all harvests.
     CancelAll,
+    /// How to write the samples that are shown.
+    Export,
     /// A headless command.
     Command(String),
 }
@@ -134,6 +136,8 @@ pub struct Fetches {
     pub machines: Fetch,
     /// What was done.
     pub history: Fetch,
+    /// The export that is being written.
+    pub export: Fetch,
 }
 
 /// The whole state of the browser.
@@ -258,6 +262,7 @@ impl State {
             Some(Overlay::Palette(..)) => vec![Context::Palette, Context::Text],
             Some(Overlay::Prompt(_)) => vec![Context::Input, Context::Text],
             Some(Overlay::Quit | Overlay::CancelAll) => vec![Context::Confirm],
+            Some(Overlay::Export) => vec![Context::Export],
             Some(Overlay::Command(_)) => vec![Context::Command],
         }
     }

@@ -57,6 +57,7 @@ pub fn run(settings: &Settings, args: &args::Export) -> Result<Exit> {
         to_us: time(&args.to)?,
         step_us,
         complete: args.complete,
+        rows: None,
         limits,
     };
     let table = RunFile::open(&look.context.lake.log_file(&run.log_key, file))?;

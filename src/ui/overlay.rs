@@ -33,6 +33,7 @@ pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) 
                 format!("Cancel {jobs}? What is finished stays; nothing half-written remains.");
             question(frame, state, "Cancel all", &sentence, theme);
         }
+        Overlay::Export => export(frame, state, theme),
         Overlay::Command(text) => {
             let lines = text_lines(state, text, theme.text);
             dialog(frame, state, "The same without the browser", lines, theme);
@@ -138,6 +139,20 @@ fn question(frame: &mut Frame, state: &State, title: &str, sentence: &str, theme
         Span::styled(" no (default)", theme.text),
     ]));
     dialog(frame, state, title, lines, theme);
+}
+
+fn export(frame: &mut Frame, state: &State, theme: &Theme) {
+    let bindings = state.keymap.bindings_in(&state.contexts());
+    let lines = bindings
+        .iter()
+        .take_while(|binding| binding.action != Action::Escape)
+        .map(|binding| {
+            Line::from(vec![
+                Span::styled(help::usual_key(binding), theme.key),
+                Span::styled(format!("  {}", binding.help), theme.text),
+            ])
+        });
+    dialog(frame, state, "Export", lines.collect(), theme);
 }
 
 fn text_lines(state: &State, text: &str, style: Style) -> Vec<Line<'static>> {

@@ -47,13 +47,15 @@ pub enum Context {
     Text,
     /// A question.
     Confirm,
+    /// How to write an export.
+    Export,
     /// A headless command on the screen.
     Command,
 }
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Global,
         Self::List,
         Self::Marks,
@@ -76,6 +78,7 @@ impl Context {
         Self::Input,
         Self::Text,
         Self::Confirm,
+        Self::Export,
         Self::Command,
     ];
 
@@ -104,6 +107,7 @@ impl Context {
             Self::Input => "input",
             Self::Text => "text",
             Self::Confirm => "confirm",
+            Self::Export => "export",
             Self::Command => "command",
         }
     }
@@ -138,6 +142,7 @@ impl Context {
             Self::Input => "Search and filter",
             Self::Text => "Text fields",
             Self::Confirm => "Questions",
+            Self::Export => "Export",
             Self::Command => "A headless command",
         }
     }

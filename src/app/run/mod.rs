@@ -19,6 +19,7 @@ mod place;
 mod request;
 pub mod samples;
 mod screen;
+mod screen_export;
 mod screen_places;
 mod screen_words;
 pub mod signals;

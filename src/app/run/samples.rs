@@ -86,6 +86,16 @@ impl Samples {
         true
     }
 
+    /// The channels that are shown, in their order.
+    pub fn channels(&self) -> Vec<String> {
+        self.columns.titles.iter().skip(1).cloned().collect()
+    }
+
+    /// The rows of the table that are shown; `None`: all.
+    pub fn shown_rows(&self) -> Option<Arc<[u64]>> {
+        None
+    }
+
     /// Puts the cursor on `row`, in the middle of the screen.
     pub fn go_to(&mut self, row: u64, height: usize) {
         self.row = row.min(self.rows.saturating_sub(1));

@@ -308,7 +308,7 @@ impl Signals {
 
     /// The channels of each chart, in order: those of one unit follow each other, and
     /// share a chart when overlaid.
-    fn groups(&self) -> Vec<Vec<usize>> {
+    pub(super) fn groups(&self) -> Vec<Vec<usize>> {
         let unit = |c: usize| self.channels.get(c).map(|c| c.unit.as_str());
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for channel in &self.chosen {

@@ -43,6 +43,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Palette => state.overlay = Some(Overlay::Palette(Line::default(), 0)),
         Action::Command => state.overlay = Some(Overlay::Command(super::commands::command(state))),
         Action::Copy => copy(state, effects),
+        Action::Export => super::export::begin(state, effects),
         Action::Refresh => {
             state.ask_refresh(effects);
             match state.screen_mut() {

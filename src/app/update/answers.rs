@@ -69,6 +69,7 @@ pub(super) fn take(
             }
         }
         Slot::Compare(slot) => compared(state, slot, result, effects),
+        Slot::Export => super::export::written(state, result),
         Slot::Run(slot) => {
             let result = result.and_then(|answer| match answer {
                 Answer::Run(answer) => Ok(answer),

@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod commands;
 mod compare;
+mod export;
 mod machines;
 mod mouse;
 mod overlays;

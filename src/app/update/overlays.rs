@@ -60,6 +60,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             state.message = Some((Tone::Plain, "cancelling all harvests".into()));
             effects.push(Effect::CancelAllJobs);
         }
+        Some(Overlay::Export) => super::export::chosen(state, action, effects),
         Some(Overlay::Command(text)) if action == Action::Copy => {
             state.message = Some((Tone::Plain, "copied the command".into()));
             effects.push(Effect::Copy(text));

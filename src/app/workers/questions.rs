@@ -13,6 +13,7 @@ use crate::{
         compare,
         effect::{Answer, Request, Slot},
         event::{Event, Message},
+        export,
         machines::Machine,
         run,
     },
@@ -166,6 +167,7 @@ fn answer(context: &Context, catalog: &mut Option<Catalog>, question: &Question)
             Answer::Machines(rows.into_iter().map(Machine::from).collect())
         }
         Request::History(limit) => Answer::History(catalog.history(*limit)?),
+        Request::Export(wanted) => Answer::Exported(export::write(wanted, context, cancel)?),
         Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),
         Request::Compare(request) => {
             Answer::Compare(compare::perform(request, context, catalog, cancel)?)

@@ -11,11 +11,12 @@ mod rows;
 mod sink;
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{BufWriter, Write},
     ops::RangeInclusive,
     os::unix::fs::PermissionsExt,
     path::Path,
+    sync::Arc,
 };
 
 pub use self::{
@@ -39,6 +40,8 @@ pub struct Options {
     pub step_us: Option<i64>,
     /// Only rows in which no column of the table is null.
     pub complete: bool,
+    /// Rows of the table, ascending; `None`: all. Not together with steps.
+    pub rows: Option<Arc<[u64]>>,
     /// How long each column holds where the table has no row; for steps only.
     pub limits: Limits,
 }
@@ -73,9 +76,6 @@ pub fn export(
     options: &Options,
     cancel: &CancelToken,
 ) -> Result<Exported> {
-    let format = Format::of(target)?;
-    let columns = columns(table, options)?;
-    let span = span(options)?;
     let folder = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -86,8 +86,29 @@ pub fn export(
         .permissions(fs::Permissions::from_mode(0o666))
         .tempfile_in(folder)
         .map_err(|e| Error::io("write to", folder, e))?;
+    let written = export_into(file.as_file_mut(), table, target, options, cancel)?;
+    file.persist(target)
+        .map_err(|e| Error::io("write", target, e.error))?;
+    Ok(written)
+}
+
+/// As [`export`], into a file that is open and empty; the ending of `target` says how, and
+/// errors name it.
+///
+/// # Errors
+/// As [`export`].
+pub fn export_into(
+    file: &mut File,
+    table: &RunFile,
+    target: &Path,
+    options: &Options,
+    cancel: &CancelToken,
+) -> Result<Exported> {
+    let format = Format::of(target)?;
+    let columns = columns(table, options)?;
+    let span = span(options)?;
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let mut out = BufWriter::new(file.as_file_mut());
+    let mut out = BufWriter::new(&mut *file);
     let mut written = 0;
     {
         let mut sink = sink::open(format, &mut out, &names, target)?;
@@ -100,17 +121,12 @@ pub fn export(
     }
     out.flush().map_err(|e| Error::io("write", target, e))?;
     drop(out);
-    file.as_file()
-        .sync_all()
-        .map_err(|e| Error::io("write", target, e))?;
+    file.sync_all().map_err(|e| Error::io("write", target, e))?;
     let bytes = file
-        .as_file()
         .metadata()
         .map_err(|e| Error::io("read", target, e))?
         .len();
     cancel.check()?;
-    file.persist(target)
-        .map_err(|e| Error::io("write", target, e.error))?;
     Ok(Exported {
         rows: written,
         columns: names.len() + 1,

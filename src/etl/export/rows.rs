@@ -46,9 +46,10 @@ pub fn walk(
         columns: &read,
         cancel,
     };
-    match options.step_us {
-        None => plain(&mut reader, span, &mut out)?,
-        Some(step) => stepped(&mut reader, span, step, &options.limits, &mut out)?,
+    match (options.step_us, &options.rows) {
+        (None, Some(rows)) => listed(&mut reader, rows, span, &mut out)?,
+        (None, None) => plain(&mut reader, span, &mut out)?,
+        (Some(step), _) => stepped(&mut reader, span, step, &options.limits, &mut out)?,
     }
     out.flush()
 }
@@ -141,6 +142,34 @@ fn plain(reader: &mut Reader, span: RangeInclusive<i64>, out: &mut Out) -> Resul
         out.row(time, &values)?;
         Ok(true)
     })
+}
+
+/// The rows that are named, row group by row group.
+fn listed(
+    reader: &mut Reader,
+    rows: &[u64],
+    span: RangeInclusive<i64>,
+    out: &mut Out,
+) -> Result<()> {
+    let mut values = Vec::new();
+    for group in reader.table.groups() {
+        let from = rows.partition_point(|r| *r < group.start);
+        let to = rows.partition_point(|r| *r < group.end);
+        let Some((first, last)) = rows.get(from..to).and_then(|r| r.first().zip(r.last())) else {
+            continue;
+        };
+        let window = reader
+            .table
+            .read(reader.columns, *first..last + 1, reader.cancel)?;
+        for row in rows.get(from..to).unwrap_or_default() {
+            let at = (row - window.first_row) as usize;
+            if let Some(time) = window.times.get(at).filter(|t| span.contains(t)) {
+                values_at(&window, at, &mut values);
+                out.row(*time, &values)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// One row at `start + k × step` for every such time in the run and the span. Its values

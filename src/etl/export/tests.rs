@@ -293,3 +293,27 @@ fn a_table_of_many_row_groups_comes_out_whole() {
     };
     assert_eq!(made.csv(&mid).len(), 4);
 }
+
+#[test]
+fn named_rows_are_those_of_the_whole_table() {
+    let made = made();
+    let all = made.csv(&Options::default());
+    let rows: Vec<u64> = vec![0, 3, 4, 50, 96];
+    let options = Options {
+        rows: Some(rows.clone().into()),
+        ..Options::default()
+    };
+    let some = made.csv(&options);
+    let wanted: Vec<_> = rows.iter().map(|r| all[*r as usize + 1].clone()).collect();
+    assert_eq!(some[1..], wanted[..]);
+    let none = Options {
+        rows: Some(Vec::new().into()),
+        ..Options::default()
+    };
+    assert_eq!(made.csv(&none).len(), 1, "the header alone");
+    let behind = Options {
+        rows: Some(vec![1_000_000].into()),
+        ..Options::default()
+    };
+    assert_eq!(made.csv(&behind).len(), 1);
+}

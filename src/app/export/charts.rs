@@ -1,0 +1,203 @@
+//! The charts of a run as a picture: stacked, over one axis of time.
+
+use std::sync::Arc;
+
+use super::svg::{Anchor, COLOURS, Pen, Svg};
+use crate::{
+    app::chart::{
+        Reduced, Series, TimeRange, format_tick, format_time_tick, time_ticks, value_ticks,
+    },
+    etl::time,
+};
+
+const WIDTH: f64 = 1200.0;
+/// Of the labels, and of the right edge.
+const LEFT: f64 = 90.0;
+const RIGHT: f64 = 20.0;
+const TOP: f64 = 40.0;
+const CHART: f64 = 180.0;
+const SPACE: f64 = 34.0;
+const AXIS: f64 = 50.0;
+const GREY: &str = "#d8d8d8";
+const TEXT: &str = "#404040";
+/// Spans that a line is reduced to: more than two a pixel nobody sees.
+const COLUMNS: usize = 2000;
+
+/// One line of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The channel.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+    /// Its values.
+    pub series: Arc<Series>,
+    /// The profile's limits.
+    pub limits: Vec<f64>,
+}
+
+/// Charts over one span of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Charts {
+    /// What stands above them.
+    pub title: String,
+    /// What they show.
+    pub range: TimeRange,
+    /// The lines of each chart, which share a unit.
+    pub charts: Vec<Vec<Trace>>,
+}
+
+impl Charts {
+    /// The picture's text.
+    pub fn svg(&self) -> String {
+        let bottom = TOP + self.charts.len() as f64 * (CHART + SPACE);
+        let mut svg = Svg::new(WIDTH, bottom + AXIS);
+        svg.text((LEFT, 22.0), Anchor::Start, "black", &self.title);
+        let mut top = TOP + SPACE / 2.0;
+        let (times, step) = time_ticks(self.range, 9);
+        for traces in &self.charts {
+            for t in &times {
+                let x = self.across(*t);
+                svg.line((x, top), (x, top + CHART), GREY, false);
+            }
+            chart(&mut svg, traces, self.range, top);
+            top += CHART + SPACE;
+        }
+        let y = bottom + 6.0;
+        for t in &times {
+            let text = format_time_tick(*t, step);
+            svg.text((self.across(*t), y), Anchor::Middle, TEXT, &text);
+        }
+        let span = format!(
+            "{} … {} UTC",
+            time::format_screen(self.range.start()),
+            time::format_screen(self.range.end())
+        );
+        svg.text((LEFT, bottom + 30.0), Anchor::Start, TEXT, &span);
+        svg.finish()
+    }
+
+    fn across(&self, t: i64) -> f64 {
+        let share = (t - self.range.start()) as f64 / self.range.span().max(1) as f64;
+        LEFT + share * (WIDTH - LEFT - RIGHT)
+    }
+}
+
+fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64) {
+    let reduced: Vec<Reduced> = traces
+        .iter()
+        .map(|t| t.series.reduce(range, COLUMNS))
+        .collect();
+    let extents = reduced.iter().filter_map(Reduced::extent);
+    let extent = extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let mut x = LEFT;
+    for (i, trace) in traces.iter().enumerate() {
+        let label = format!("{} ({})", trace.name, trace.unit);
+        svg.text((x, top - 5.0), Anchor::Start, colour(i), &label);
+        x += 8.0 * (label.chars().count() as f64 + 2.0);
+    }
+    let (from, to) = (LEFT, WIDTH - RIGHT);
+    for y in [top, top + CHART] {
+        svg.line((from, y), (to, y), "#a0a0a0", false);
+    }
+    let Some((low, high)) = extent else {
+        let at = ((from + to) / 2.0, top + CHART / 2.0);
+        return svg.text(at, Anchor::Middle, TEXT, "no samples here");
+    };
+    // A line along the edge of its chart would be half hidden.
+    let pad = ((high - low) * 0.04).max((high.abs() * 1e-6).max(1e-9));
+    let (bottom_value, top_value) = (low - pad, high + pad);
+    let up = |v: f64| top + CHART * (top_value - v) / (top_value - bottom_value);
+    let (ticks, decimals) = value_ticks(low, high, 5);
+    for tick in ticks {
+        svg.line((from, up(tick)), (to, up(tick)), GREY, false);
+        let text = format_tick(tick, decimals);
+        svg.text((from - 6.0, up(tick) + 4.0), Anchor::End, TEXT, &text);
+    }
+    for (i, (trace, reduced)) in traces.iter().zip(&reduced).enumerate() {
+        for limit in trace
+            .limits
+            .iter()
+            .filter(|l| **l > bottom_value && **l < top_value)
+        {
+            svg.line((from, up(*limit)), (to, up(*limit)), colour(i), true);
+        }
+        svg.pen(&draw(reduced, (from, to), up), colour(i));
+    }
+}
+
+fn colour(i: usize) -> &'static str {
+    COLOURS.get(i % COLOURS.len()).copied().unwrap_or("black")
+}
+
+/// The line through what was reduced, broken where it has gaps.
+fn draw(reduced: &Reduced, (from, to): (f64, f64), up: impl Fn(f64) -> f64) -> Pen {
+    let mut pen = Pen::default();
+    if let Some(enter) = reduced.enter {
+        pen.to(from, up(enter));
+    }
+    let step = (to - from) / reduced.columns.len().max(1) as f64;
+    for (c, column) in reduced.columns.iter().enumerate() {
+        let Some(column) = column else { continue };
+        let x = from + (c as f64 + 0.5) * step;
+        if !column.joined {
+            pen.lift();
+        }
+        pen.to(x, up(column.first));
+        if column.min < column.max {
+            pen.to(x, up(column.min));
+            pen.to(x, up(column.max));
+            pen.to(x, up(column.last));
+        }
+    }
+    if let Some(leave) = reduced.leave.filter(|_| pen.is_down()) {
+        pen.to(to, up(leave));
+    }
+    pen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trace(name: &str, values: Vec<f64>) -> Trace {
+        let times: Arc<[i64]> = (0..values.len() as i64).map(|i| i * 10_000).collect();
+        Trace {
+            name: name.into(),
+            unit: "N".into(),
+            series: Arc::new(Series::new(times, values, 100_000)),
+            limits: vec![50.0, 5e6],
+        }
+    }
+
+    #[test]
+    fn every_chosen_channel_has_a_line_with_its_gaps_and_its_spike() {
+        let mut values: Vec<f64> = (0..5000).map(|i| f64::from(i % 100)).collect();
+        values[2000..2500].fill(f64::NAN);
+        values[4321] = 1000.0;
+        let charts = Charts {
+            title: "run <1>".into(),
+            range: TimeRange::new(0, 49_990_000),
+            charts: vec![
+                vec![trace("fx_1", values), trace("fy_1", vec![1.0; 5000])],
+                vec![trace("fz_1", vec![f64::NAN; 5000])],
+            ],
+        };
+        let svg = charts.svg();
+        let paths: Vec<&str> = svg.lines().filter(|l| l.starts_with("<path")).collect();
+        assert_eq!(paths.len(), 2, "the third has no samples");
+        assert_eq!(paths[0].matches('M').count(), 2, "one gap");
+        assert_eq!(paths[1].matches('M').count(), 1);
+        assert_eq!(
+            svg.matches("stroke-dasharray").count(),
+            2,
+            "limits that are in sight"
+        );
+        assert!(svg.contains("no samples here") && svg.contains("run &lt;1&gt;"));
+        assert!(svg.contains(">1,000</text>"), "the spike is on the axis");
+        for name in ["fx_1 (N)", "fy_1 (N)", "fz_1 (N)"] {
+            assert!(svg.contains(name), "{name}");
+        }
+        assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
+}

@@ -1,0 +1,91 @@
+//! What `e` writes below `<cache>/exports`: lists and samples as tables, charts as
+//! pictures.
+//!
+//! * [`Export`]: what is to be written, told by the state.
+//! * [`lists`], [`sheet`]: the lists as CSV.
+//! * [`charts`], [`path`], [`svg`]: the pictures.
+//! * [`write`]: does it, on a worker's thread.
+
+pub mod charts;
+pub mod lists;
+pub mod path;
+mod sheet;
+mod svg;
+mod write;
+
+use std::sync::Arc;
+
+pub use charts::{Charts, Trace};
+pub use path::PathPicture;
+pub use write::write;
+
+use super::run::TableRef;
+
+/// One file to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// What its name begins with; made harmless when it is written.
+    pub name: String,
+    /// What stands in it.
+    pub what: What,
+}
+
+/// What stands in an exported file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// A list as CSV, whole.
+    List {
+        /// The file's text.
+        csv: String,
+        /// Lines below its header.
+        lines: u64,
+    },
+    /// Samples of a run.
+    Samples {
+        /// Where they lie.
+        table: TableRef,
+        /// Columns besides `time`, in this order.
+        columns: Vec<String>,
+        /// Rows of the table, ascending; `None`: all.
+        rows: Option<Arc<[u64]>>,
+        /// How.
+        form: Form,
+    },
+    /// The charts of a run.
+    Charts(Charts),
+    /// The path of a robot.
+    Path(Box<PathPicture>),
+}
+
+/// How samples are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Comma-separated text.
+    Csv,
+    /// Parquet.
+    Parquet,
+    /// A JSON object a line.
+    Ndjson,
+}
+
+impl Form {
+    /// The ending of a file's name.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Ndjson => "ndjson",
+        }
+    }
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Where, as harmless text.
+    pub path: String,
+    /// Rows, of what has rows.
+    pub rows: Option<u64>,
+    /// Bytes of the file.
+    pub bytes: u64,
+}

@@ -1,0 +1,178 @@
+//! The path of a robot as a picture: equal scales, coloured as on the screen.
+
+use super::svg::{Anchor, Pen, Svg};
+use crate::{
+    app::{
+        chart::{TimeRange, decimals_for, format_tick, format_value, value_ticks},
+        run::{
+            Path,
+            path::{Colour, Point, RobotPath},
+        },
+    },
+    etl::time,
+};
+
+const SIDE: f64 = 900.0;
+const LEFT: f64 = 90.0;
+const TOP: f64 = 60.0;
+const BOTTOM: f64 = 60.0;
+const GREY: &str = "#d8d8d8";
+const TEXT: &str = "#404040";
+/// From low to high (viridis, which keeps its order without colours too).
+const CLASSES: [&str; 5] = ["#fde725", "#5ec962", "#21918c", "#3b528b", "#440154"];
+
+/// A path and what of it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PathPicture {
+    /// What stands above it.
+    pub title: String,
+    /// The robots, and which of them in which axes and colours.
+    pub path: Path,
+    /// The span of time that has colours.
+    pub range: TimeRange,
+    /// The unit of the figure behind the colours.
+    pub unit: String,
+}
+
+impl PathPicture {
+    /// The picture's text; `None` when no robot has a path.
+    pub fn svg(&self) -> Option<String> {
+        let robot = self.path.shown()?;
+        let axes = self.path.plane();
+        let (x, y) = (|p: &Point| nth(p, axes.0), |p: &Point| nth(p, axes.1));
+        let [(x0, x1), (y0, y1)] = [
+            extent(robot.points.iter().map(x))?,
+            extent(robot.points.iter().map(y))?,
+        ];
+        // Equal scales: the longer side fills the sheet.
+        let scale = SIDE / (x1 - x0).max(y1 - y0).max(1e-9);
+        let (width, height) = (
+            ((x1 - x0) * scale).max(200.0),
+            ((y1 - y0) * scale).max(200.0),
+        );
+        let across = |v: f64| LEFT + width / 2.0 + (v - (x0 + x1) / 2.0) * scale;
+        let up = |v: f64| TOP + height / 2.0 - (v - (y0 + y1) / 2.0) * scale;
+        let mut svg = Svg::new(LEFT + width.max(700.0) + 30.0, TOP + height + BOTTOM);
+        svg.text((LEFT, 20.0), Anchor::Start, "black", &self.title);
+        let (ticks, decimals) = value_ticks(x0, x1, 8);
+        for tick in ticks {
+            svg.line(
+                (across(tick), TOP),
+                (across(tick), TOP + height),
+                GREY,
+                false,
+            );
+            let at = (across(tick), TOP + height + 18.0);
+            svg.text(at, Anchor::Middle, TEXT, &format_tick(tick, decimals));
+        }
+        let (ticks, decimals) = value_ticks(y0, y1, 8);
+        for tick in ticks {
+            svg.line((LEFT, up(tick)), (LEFT + width, up(tick)), GREY, false);
+            let at = (LEFT - 6.0, up(tick) + 4.0);
+            svg.text(at, Anchor::End, TEXT, &format_tick(tick, decimals));
+        }
+        let name = |axis: usize| robot.axes.get(axis).map_or("", String::as_str);
+        let labels = format!("→ {}  ↑ {}  ({})", name(axes.0), name(axes.1), robot.unit);
+        svg.text((LEFT, TOP + height + 42.0), Anchor::Start, TEXT, &labels);
+        self.lines(&mut svg, robot, &|p| (across(x(p)), up(y(p))));
+        Some(svg.finish())
+    }
+
+    /// The whole path faint, then what is in the visible span by its figure.
+    fn lines(&self, svg: &mut Svg, robot: &RobotPath, place: &dyn Fn(&Point) -> (f64, f64)) {
+        let mut whole = Pen::default();
+        for p in &robot.points {
+            if !p.joined {
+                whole.lift();
+            }
+            step(&mut whole, place(p));
+        }
+        svg.pen(&whole, GREY);
+        let colour = self.path.colour();
+        let seen = robot.within(self.range);
+        let figures = extent(seen.iter().map(|p| p.figure(colour)));
+        let (low, high) = figures.unwrap_or_default();
+        let class = |p: &Point| {
+            let share = (p.figure(colour) - low) / (high - low).max(f64::MIN_POSITIVE);
+            (share.max(0.0) * CLASSES.len() as f64).min(CLASSES.len() as f64 - 1.0) as usize
+        };
+        let mut pens: [Pen; CLASSES.len()] = Default::default();
+        let mut before: Option<&Point> = None;
+        for p in seen {
+            if let Some(pen) = pens.get_mut(class(p)) {
+                pen.lift();
+                if let Some(before) = before.filter(|_| p.joined) {
+                    step(pen, place(before));
+                }
+                step(pen, place(p));
+            }
+            before = Some(p);
+        }
+        for (pen, colour) in pens.iter().zip(CLASSES) {
+            svg.pen(pen, colour);
+        }
+        let mut x = LEFT;
+        let word = format!("{} {}", colour.word(), self.unit);
+        svg.text((x, 42.0), Anchor::Start, TEXT, &word);
+        x += 7.0 * (word.chars().count() as f64 + 2.0);
+        let decimals = decimals_for(low, high).saturating_sub(1);
+        for (i, colour_of) in CLASSES.iter().enumerate().filter(|_| figures.is_some()) {
+            let from = low + (high - low) * i as f64 / CLASSES.len() as f64;
+            let text = match colour {
+                Colour::Time => time::format_clock(from as i64),
+                _ => format_value(from, decimals),
+            };
+            svg.text((x, 42.0), Anchor::Start, colour_of, "■");
+            svg.text(
+                (x + 14.0, 42.0),
+                Anchor::Start,
+                TEXT,
+                &format!("from {text}"),
+            );
+            x += 7.0 * (text.chars().count() as f64 + 9.0);
+        }
+    }
+}
+
+fn step(pen: &mut Pen, (x, y): (f64, f64)) {
+    if x.is_nan() || y.is_nan() {
+        pen.lift();
+    } else {
+        pen.to(x, y);
+    }
+}
+
+fn nth(point: &Point, axis: usize) -> f64 {
+    point.at.get(axis).copied().unwrap_or(f64::NAN)
+}
+
+fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let known = values.filter(|v| !v.is_nan()).map(|v| (v, v));
+    known.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::run::fixture;
+
+    #[test]
+    fn a_path_is_drawn_with_its_colours_and_legend() {
+        let mut screen = fixture::opened((80, 24));
+        let effects = screen.update(crate::app::Action::PreviousPane);
+        fixture::settle(&mut screen, effects);
+        let views = screen.views.as_ref().unwrap();
+        let mut picture = PathPicture {
+            title: "run".into(),
+            path: views.path.clone(),
+            range: views.signals.bounds,
+            unit: "N".into(),
+        };
+        let svg = picture.svg().unwrap();
+        assert_eq!(svg.matches("<path").count(), 1 + CLASSES.len());
+        assert_eq!(svg.matches("■").count(), CLASSES.len());
+        assert!(svg.contains("→ x_1  ↑ y_1  (mm)") && !svg.contains("NaN"));
+        picture.path = Path::default();
+        assert_eq!(picture.svg(), None);
+    }
+}

@@ -1,0 +1,142 @@
+//! The little of SVG that pictures need.
+
+use std::fmt::Write;
+
+/// Colours of lines, told apart by most eyes (Okabe and Ito, 2008).
+pub const COLOURS: [&str; 7] = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000",
+];
+
+/// Where a text stands beside its point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// To the right of it.
+    Start,
+    /// Around it.
+    Middle,
+    /// To the left of it.
+    End,
+}
+
+/// A picture that is being drawn; lengths are pixels from the top left.
+pub struct Svg {
+    out: String,
+}
+
+impl Svg {
+    /// A white sheet.
+    pub fn new(width: f64, height: f64) -> Self {
+        let mut out = String::new();
+        let _ = writeln!(
+            out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
+             <rect width=\"100%\" height=\"100%\" fill=\"white\"/>"
+        );
+        Self { out }
+    }
+
+    /// A text.
+    pub fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, colour: &str, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let text = escape(text);
+        let _ = writeln!(
+            self.out,
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{text}</text>"
+        );
+    }
+
+    /// A straight line.
+    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: &str, dashed: bool) {
+        let dash = if dashed {
+            " stroke-dasharray=\"6 4\""
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            self.out,
+            "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" stroke=\"{colour}\"{dash}/>",
+            from.0, from.1, to.0, to.1
+        );
+    }
+
+    /// What a pen drew.
+    pub fn pen(&mut self, pen: &Pen, colour: &str) {
+        if !pen.d.is_empty() {
+            let _ = writeln!(
+                self.out,
+                "<path d=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-linecap=\"round\" \
+                 stroke-linejoin=\"round\"/>",
+                pen.d.trim_end()
+            );
+        }
+    }
+
+    /// The file's text.
+    pub fn finish(mut self) -> String {
+        self.out.push_str("</svg>\n");
+        self.out
+    }
+}
+
+/// A line with breaks.
+#[derive(Debug, Default)]
+pub struct Pen {
+    d: String,
+    at: Option<(f64, f64)>,
+}
+
+impl Pen {
+    /// Draws on to a point; a first point is a dot until the line goes on.
+    pub fn to(&mut self, x: f64, y: f64) {
+        let _ = match self.at {
+            Some(_) => write!(self.d, "L{x:.1} {y:.1} "),
+            None => write!(self.d, "M{x:.1} {y:.1}h0 "),
+        };
+        self.at = Some((x, y));
+    }
+
+    /// Lifts the pen.
+    pub fn lift(&mut self) {
+        self.at = None;
+    }
+
+    /// Whether a line goes on from here.
+    pub fn is_down(&self) -> bool {
+        self.at.is_some()
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_no_markup_and_a_lifted_pen_leaves_a_gap() {
+        let mut svg = Svg::new(10.0, 5.0);
+        svg.text((1.0, 2.0), Anchor::End, "black", "a<b & c>");
+        let mut pen = Pen::default();
+        for (x, lift) in [(0.0, false), (1.0, true), (2.0, false)] {
+            pen.to(x, 0.0);
+            if lift {
+                pen.lift();
+            }
+        }
+        assert_eq!(pen.d, "M0.0 0.0h0 L1.0 0.0 M2.0 0.0h0 ");
+        svg.pen(&pen, "black");
+        let text = svg.finish();
+        assert!(text.contains(">a&lt;b &amp; c&gt;</text>"), "{text}");
+        assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n"));
+        assert_eq!(text.matches("<path").count(), 1);
+    }
+}

@@ -1,0 +1,207 @@
+//! Writes an export: whole, under a name of its own below `<cache>/exports`.
+
+use std::{
+    fs::{self, File},
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Export, What, Written};
+use crate::etl::{
+    Error, Result,
+    export::{Options, export_into},
+    harvest::{CancelToken, Context},
+    lake::run_file::RunFile,
+    text::visible_path,
+    time,
+};
+
+/// Characters of a name before its time.
+const NAME: usize = 100;
+
+/// Writes `wanted`.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Log`] when the run's table is gone or no path is known,
+/// [`Error::Cancelled`].
+pub fn write(wanted: &Export, context: &Context, cancel: &CancelToken) -> Result<Written> {
+    cancel.check()?;
+    let dir = context.lake.exports();
+    fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
+    let tmp = context.lake.tmp();
+    fs::create_dir_all(&tmp).map_err(|e| Error::io("create", &tmp, e))?;
+    let ending = match &wanted.what {
+        What::List { .. } => "csv",
+        What::Samples { form, .. } => form.ending(),
+        What::Charts(_) | What::Path(_) => "svg",
+    };
+    // Whoever dies leaves a file that `gc` knows by its process id.
+    let temp = tempfile::Builder::new()
+        .prefix(&format!("{}-export-", std::process::id()))
+        .suffix(&format!(".{ending}"))
+        .permissions(permissions())
+        .tempfile_in(&tmp)
+        .map_err(|e| Error::io("write to", &tmp, e))?
+        .into_temp_path();
+    let (rows, bytes) = fill(wanted, &temp, context, cancel)?;
+    let stem = format!("{}-{}", harmless(&wanted.name), stamp(time::now()));
+    let path = publish(temp, &dir, &stem, ending)?;
+    Ok(Written {
+        path: visible_path(&path),
+        rows,
+        bytes,
+    })
+}
+
+/// Less the umask: the file is the operator's, as any that a shell makes.
+fn permissions() -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    fs::Permissions::from_mode(0o666)
+}
+
+fn fill(
+    wanted: &Export,
+    temp: &Path,
+    context: &Context,
+    cancel: &CancelToken,
+) -> Result<(Option<u64>, u64)> {
+    let text = match &wanted.what {
+        What::List { csv, lines } => return Ok((Some(*lines), put(temp, csv)?)),
+        What::Samples {
+            table,
+            columns,
+            rows,
+            ..
+        } => {
+            let file = context.lake.log_file(&table.log_key, &table.file_name);
+            let file = RunFile::open(&file)?;
+            let options = Options {
+                columns: columns.clone(),
+                rows: rows.clone(),
+                ..Options::default()
+            };
+            let mut out = File::create(temp).map_err(|e| Error::io("write", temp, e))?;
+            let done = export_into(&mut out, &file, temp, &options, cancel)?;
+            return Ok((Some(done.rows), done.bytes));
+        }
+        What::Charts(charts) => charts.svg(),
+        What::Path(path) => path
+            .svg()
+            .ok_or_else(|| Error::Log("no robot of this run has a path".into()))?,
+    };
+    cancel.check()?;
+    Ok((None, put(temp, &text)?))
+}
+
+fn put(temp: &Path, text: &str) -> Result<u64> {
+    let io = |e| Error::io("write", temp, e);
+    let mut file = File::create(temp).map_err(io)?;
+    file.write_all(text.as_bytes()).map_err(io)?;
+    file.sync_all().map_err(io)?;
+    Ok(text.len() as u64)
+}
+
+/// Gives the finished file a name that nobody has: nothing is ever overwritten.
+fn publish(temp: tempfile::TempPath, dir: &Path, stem: &str, ending: &str) -> Result<PathBuf> {
+    let mut temp = temp;
+    let mut n = 1;
+    loop {
+        let target = match n {
+            1 => dir.join(format!("{stem}.{ending}")),
+            n => dir.join(format!("{stem}-{n}.{ending}")),
+        };
+        match temp.persist_noclobber(&target) {
+            Ok(()) => return Ok(target),
+            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists && n < 1000 => {
+                temp = refused.path;
+                n += 1;
+            }
+            Err(refused) => return Err(Error::io("write", &target, refused.error)),
+        }
+    }
+}
+
+/// Letters, digits, `.`, `_` and `-` only, not hidden, no option.
+fn harmless(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let text: String = name
+        .chars()
+        .map(|c| if plain(c) { c } else { '_' })
+        .take(NAME)
+        .collect();
+    match text.trim_start_matches(['.', '-']) {
+        "" => "export".into(),
+        text => text.to_owned(),
+    }
+}
+
+/// `20221123T204000Z`
+fn stamp(us: i64) -> String {
+    let text = time::format(us);
+    let digits = text.get(..19).unwrap_or(&text);
+    digits.replace(['-', ':'], "") + "Z"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::etl::{lake::Lake, profile::Profile};
+
+    fn context(dir: &Path) -> Context {
+        Context {
+            data_dir: dir.join("data"),
+            lake: Lake::new(dir.join("cache")),
+            profile: Profile::built_in().unwrap().into(),
+        }
+    }
+
+    fn list(name: &str) -> Export {
+        Export {
+            name: name.into(),
+            what: What::List {
+                csv: "log\na\n".into(),
+                lines: 1,
+            },
+        }
+    }
+
+    #[test]
+    fn nothing_is_overwritten_and_nothing_temporary_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let context = context(dir.path());
+        let mut names = std::collections::HashSet::new();
+        for _ in 0..5 {
+            let done = write(&list("logs"), &context, &CancelToken::new()).unwrap();
+            assert_eq!((done.rows, done.bytes), (Some(1), 6));
+            assert_eq!(fs::read_to_string(&done.path).unwrap(), "log\na\n");
+            assert!(names.insert(done.path));
+        }
+        assert_eq!(fs::read_dir(context.lake.tmp()).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(context.lake.exports()).unwrap().count(), 5);
+    }
+
+    #[test]
+    fn a_name_cannot_lead_elsewhere() {
+        assert_eq!(harmless("samples_../../etc/x y"), "samples_.._.._etc_x_y");
+        assert_eq!(harmless("../.."), "_..");
+        assert_eq!(harmless("--all"), "all");
+        assert_eq!(harmless("…"), "_");
+        assert_eq!(harmless(".-."), "export");
+        assert_eq!(harmless(&"a".repeat(300)).len(), NAME);
+        assert_eq!(stamp(1_669_236_000_444_000), "20221123T204000Z");
+    }
+
+    #[test]
+    fn what_cannot_be_written_says_why() {
+        let dir = tempfile::tempdir().unwrap();
+        let context = context(dir.path());
+        fs::create_dir(dir.path().join("cache")).unwrap();
+        fs::write(context.lake.exports(), "in the way").unwrap();
+        let error = write(&list("logs"), &context, &CancelToken::new()).unwrap_err();
+        assert!(error.to_string().contains("exports"), "{error}");
+        let cancel = CancelToken::new();
+        cancel.cancel();
+        let error = write(&list("logs"), &context, &cancel).unwrap_err();
+        assert!(matches!(error, Error::Cancelled));
+    }
+}

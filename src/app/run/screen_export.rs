@@ -1,0 +1,151 @@
+//! What `e` writes of a run that is open.
+
+use super::{RunScreen, Tab, path::Colour};
+use crate::{
+    app::export::{Charts, Export, Form, PathPicture, Trace, What},
+    etl::time,
+};
+
+impl RunScreen {
+    /// What the tab shows as a file; samples in `form`.
+    ///
+    /// # Errors
+    /// One sentence: why there is nothing to write.
+    pub fn export(&self, form: Form) -> Result<Export, String> {
+        let views = self.views.as_ref().ok_or("the run is not read yet")?;
+        let signals = &views.signals;
+        let (what, kind) = match self.tab {
+            Tab::Signals => (self.charts()?, "signals"),
+            Tab::Path => {
+                if views.path.shown().is_none() {
+                    return Err("there is no path to export".into());
+                }
+                let robot = views.path.shown().map_or("", |r| r.robot.as_str());
+                let figure = match views.path.colour() {
+                    Colour::Force => format!("f{robot}"),
+                    Colour::Speed => format!("v{robot}"),
+                    Colour::Time => String::new(),
+                };
+                let found = signals.channels.iter().find(|c| c.name == figure);
+                let picture = PathPicture {
+                    title: format!("{}  robot {robot}", self.heading()),
+                    path: views.path.clone(),
+                    range: signals.range,
+                    unit: found.map(|c| c.unit.clone()).unwrap_or_default(),
+                };
+                (What::Path(Box::new(picture)), "path")
+            }
+            Tab::Samples => {
+                let what = What::Samples {
+                    table: views.table.clone(),
+                    columns: views.samples.channels(),
+                    rows: views.samples.shown_rows(),
+                    form,
+                };
+                (what, "samples")
+            }
+            _ => return Err("this view has nothing to export".into()),
+        };
+        Ok(Export {
+            name: format!("{kind}_{}_{}", self.log_key, self.run),
+            what,
+        })
+    }
+
+    fn charts(&self) -> Result<What, String> {
+        let signals = self.views.as_ref().map(|v| &v.signals);
+        let signals = signals.ok_or("the run is not read yet")?;
+        let groups = signals.groups();
+        if groups.is_empty() {
+            return Err("no channel is chosen: there is no chart to export".into());
+        }
+        let trace = |channel: &usize| {
+            let known = signals.channels.get(*channel).ok_or("no such channel")?;
+            let series =
+                signals
+                    .series(*channel)
+                    .ok_or_else(|| match signals.failed.get(channel) {
+                        Some(error) => error.clone(),
+                        None => format!("{} is still being read: try again", known.name),
+                    })?;
+            Ok(Trace {
+                name: known.name.clone(),
+                unit: known.unit.clone(),
+                series: series.clone(),
+                limits: signals.limits(*channel).to_vec(),
+            })
+        };
+        let chart =
+            |group: &Vec<usize>| group.iter().map(trace).collect::<Result<Vec<_>, String>>();
+        let charts = groups.iter().map(chart).collect::<Result<Vec<_>, _>>()?;
+        Ok(What::Charts(Charts {
+            title: self.heading(),
+            range: signals.range,
+            charts,
+        }))
+    }
+
+    /// Run, cell, log and start, for above a picture.
+    fn heading(&self) -> String {
+        let row = self.detail.as_ref().map(|d| &d.row);
+        let cell = row.and_then(|r| r.cell_id.as_ref());
+        let start = row.and_then(|r| r.start_us).map(time::format_screen);
+        let mut words = vec![format!("run {}", self.run)];
+        words.extend(cell.map(|c| format!("cell {c}")));
+        words.push(self.log_key.clone());
+        words.extend(start);
+        words.join("  ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Action, run::fixture};
+
+    fn tab(tab: Tab) -> RunScreen {
+        let mut screen = fixture::opened((80, 24));
+        while screen.tab != tab {
+            let effects = screen.update(Action::NextPane);
+            fixture::settle(&mut screen, effects);
+        }
+        screen
+    }
+
+    #[test]
+    fn signals_give_the_chosen_charts_of_the_visible_span() {
+        let mut screen = tab(Tab::Signals);
+        screen.update(Action::ZoomIn);
+        let export = screen.export(Form::Csv).unwrap();
+        assert!(export.name.starts_with("signals_cell-10/2022-11-23T2040_"));
+        let What::Charts(charts) = export.what else {
+            panic!("{export:?}")
+        };
+        let views = screen.views.as_ref().unwrap();
+        assert_eq!(charts.range, views.signals.range);
+        assert_eq!(charts.charts.len(), views.signals.chosen.len());
+        assert!(charts.svg().contains("f1 (N)"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told() {
+        let (screen, _) = RunScreen::open("log", fixture::run(), (80, 24));
+        assert!(screen.export(Form::Csv).unwrap_err().contains("not read"));
+        assert!(tab(Tab::Summary).export(Form::Csv).is_err());
+        let mut screen = tab(Tab::Signals);
+        screen.views.as_mut().unwrap().signals.chosen.clear();
+        assert!(screen.export(Form::Csv).unwrap_err().contains("no channel"));
+    }
+
+    #[test]
+    fn samples_and_path_are_named_for_what_they_are() {
+        let samples = tab(Tab::Samples).export(Form::Parquet).unwrap();
+        assert!(samples.name.starts_with("samples_"));
+        assert!(matches!(
+            samples.what,
+            What::Samples { ref columns, rows: None, form: Form::Parquet, .. } if columns.len() == 8
+        ));
+        let path = tab(Tab::Path).export(Form::Csv).unwrap();
+        assert!(path.name.starts_with("path_") && matches!(path.what, What::Path(_)));
+    }
+}

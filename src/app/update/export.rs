@@ -1,0 +1,152 @@
+//! Exports: what is shown becomes a file.
+
+use crate::app::{
+    action::Action,
+    effect::{Answer, Effect, Request, Slot},
+    export::{Export, Form, What, lists},
+    run::Tab,
+    state::{Overlay, Screen, State, Tone},
+    words::{bytes, count},
+};
+
+/// `e`: writes what is shown, or asks how.
+pub(super) fn begin(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Screen::Run(run) = state.screen()
+        && run.tab == Tab::Samples
+        && run.views.is_some()
+    {
+        state.overlay = Some(Overlay::Export);
+        return;
+    }
+    match export(state, Form::Csv) {
+        Ok(export) => ask(state, export, effects),
+        Err(sentence) => state.message = Some((Tone::Plain, sentence)),
+    }
+}
+
+/// The answer to how.
+pub(super) fn chosen(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    let form = match action {
+        Action::ExportCsv => Form::Csv,
+        Action::ExportParquet => Form::Parquet,
+        Action::ExportNdjson => Form::Ndjson,
+        _ => return,
+    };
+    match export(state, form) {
+        Ok(export) => ask(state, export, effects),
+        Err(sentence) => state.message = Some((Tone::Plain, sentence)),
+    }
+}
+
+/// What the view shows as an export, or why it has none.
+fn export(state: &State, form: Form) -> Result<Export, String> {
+    let columns = state.list_columns();
+    let list = |name: &str, what: What| match &what {
+        What::List { lines: 0, .. } => Err("the list is empty: there is nothing to export".into()),
+        _ => Ok(Export {
+            name: name.to_owned(),
+            what,
+        }),
+    };
+    match state.screen() {
+        Screen::Logs => list("logs", lists::logs(&state.logs.table, &columns)),
+        Screen::Runs => list("runs", lists::runs(&state.runs.table, &columns)),
+        Screen::LogRuns(runs) => {
+            let name = format!("runs_{}", runs.log.as_deref().unwrap_or_default());
+            list(&name, lists::runs(&runs.table, &columns))
+        }
+        Screen::Machines => list("machines", lists::machines(&state.machines, &columns)),
+        Screen::Machine(machine) => list(
+            &format!("machine_{}", machine.name()),
+            lists::points(&machine.table, &columns),
+        ),
+        Screen::Run(run) => run.export(form),
+        _ => Err("this view has nothing to export".into()),
+    }
+}
+
+fn ask(state: &mut State, export: Export, effects: &mut Vec<Effect>) {
+    // A second one would cancel the first.
+    if state.fetches.export.is_busy() {
+        let told = "the export before is still being written".into();
+        state.message = Some((Tone::Plain, told));
+        return;
+    }
+    state.message = Some((Tone::Plain, "exporting …".into()));
+    let request = Request::Export(Box::new(export));
+    state.fetches.export.ask(Slot::Export, request, effects);
+}
+
+/// A file was written, or not.
+pub(super) fn written(state: &mut State, result: Result<Answer, String>) {
+    state.fetches.export.answered();
+    state.message = match result {
+        Ok(Answer::Exported(done)) => {
+            let rows = done
+                .rows
+                .map(|n| count(n, "row", "rows") + ", ")
+                .unwrap_or_default();
+            let told = format!("wrote {} ({rows}{})", done.path, bytes(done.bytes));
+            Some((Tone::Good, told))
+        }
+        Ok(_) => return,
+        Err(error) => Some((Tone::Error, format!("nothing was exported: {error}"))),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Event, export::Written, fixture, keymap::Chord, update};
+
+    fn press(state: &mut State, key: &str) -> Vec<Effect> {
+        update(state, Event::Key(Chord::parse(key).unwrap().event()))
+    }
+
+    fn asked(effects: &[Effect]) -> Vec<&Export> {
+        let of = |e| match e {
+            &Effect::Ask {
+                slot: Slot::Export,
+                request: Request::Export(ref export),
+            } => Some(export.as_ref()),
+            _ => None,
+        };
+        effects.iter().filter_map(of).collect()
+    }
+
+    #[test]
+    fn a_list_is_exported_once_at_a_time_and_the_message_says_where() {
+        let mut state = fixture::populated((80, 24));
+        let effects = press(&mut state, "e");
+        let exports = asked(&effects);
+        assert_eq!((exports.len(), exports[0].name.as_str()), (1, "logs"));
+        let rows = state.logs.table.len() as u64;
+        assert!(matches!(exports[0].what, What::List { lines, .. } if lines == rows));
+        assert!(asked(&press(&mut state, "e")).is_empty(), "one at a time");
+        let done = Written {
+            path: "cache/exports/logs.csv".into(),
+            rows: Some(9),
+            bytes: 1234,
+        };
+        update(
+            &mut state,
+            fixture::answer(Slot::Export, Ok(Answer::Exported(done))),
+        );
+        let told = state.message.clone().unwrap();
+        let wanted = "wrote cache/exports/logs.csv (9 rows, 1.23 kB)";
+        assert_eq!(told, (Tone::Good, wanted.into()));
+        assert_eq!(asked(&press(&mut state, "e")).len(), 1);
+        let refused = Err("cannot write x: disk full".to_owned());
+        update(&mut state, fixture::answer(Slot::Export, refused));
+        let (tone, text) = state.message.clone().unwrap();
+        assert_eq!(tone, Tone::Error);
+        assert_eq!(text, "nothing was exported: cannot write x: disk full");
+    }
+
+    #[test]
+    fn an_empty_list_has_nothing_to_export() {
+        let (mut state, _) = fixture::bare((80, 24));
+        assert!(asked(&press(&mut state, "e")).is_empty());
+        assert!(state.message.unwrap().1.contains("nothing to export"));
+    }
+}
