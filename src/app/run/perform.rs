@@ -44,13 +44,9 @@ pub fn perform(
             interval_us,
         } => {
             let file = open(context, table)?;
-            let mut window = file.read(&[channel], 0..file.rows(), cancel)?;
-            let values = window.columns.pop().unwrap_or_default();
-            let gap = gap_limit(context.profile.hold, *interval_us);
             Ok(RunAnswer::Channel {
                 channel: channel.clone(),
-                series: Series::new(window.times.into(), values, gap)
-                    .with_statistics(interval_us.unwrap_or(f64::NAN)),
+                series: self::channel(&file, &context.profile, channel, *interval_us, cancel)?,
                 limits: limits(&context.profile, channel),
             })
         }
@@ -104,6 +100,22 @@ fn open(context: &Context, table: &TableRef) -> Result<RunFile> {
         ))),
         result => result,
     }
+}
+
+/// A whole channel.
+pub(super) fn channel(
+    file: &RunFile,
+    profile: &Profile,
+    name: &str,
+    interval_us: Option<f64>,
+    cancel: &CancelToken,
+) -> Result<Series> {
+    let mut window = file.read(&[name], 0..file.rows(), cancel)?;
+    let values = window.columns.pop().unwrap_or_default();
+    cancel.check()?;
+    let gap = gap_limit(profile.hold, interval_us);
+    let series = Series::new(window.times.into(), values, gap);
+    Ok(series.with_statistics(interval_us.unwrap_or(f64::NAN)))
 }
 
 fn overview(

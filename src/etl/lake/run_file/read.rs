@@ -4,6 +4,7 @@ use std::{
     fs::File,
     ops::Range,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use polars_arrow::{
@@ -18,6 +19,9 @@ use polars_parquet::{
 
 use super::TIME;
 use crate::etl::{Error, Result, chunk::read_chunk, harvest::CancelToken, text};
+
+/// Rows that a row group may claim to have: far more than are written.
+const MOST_ROWS: usize = 1 << 22;
 
 /// An open table. Only its footer is in memory.
 pub struct RunFile {
@@ -62,6 +66,10 @@ impl RunFile {
         }
         let mut starts = vec![0];
         for group in &metadata.row_groups {
+            // Room for the rows is made before they are read.
+            if group.num_rows() > MOST_ROWS {
+                return Err(not_a_table(path, &"a row group is too long"));
+            }
             starts.push(starts.last().copied().unwrap_or(0) + group.num_rows() as u64);
         }
         Ok(Self {
@@ -106,28 +114,84 @@ impl RunFile {
             .map(|c| self.leaf(c))
             .collect::<Result<Vec<_>>>()?;
         let rows = rows.start.min(self.rows())..rows.end.min(self.rows());
+        let length = (rows.end - rows.start) as usize;
         let mut window = Window {
             first_row: rows.start,
-            times: Vec::new(),
-            columns: vec![Vec::new(); columns.len()],
+            times: vec![0; length],
+            columns: vec![vec![f64::NAN; length]; columns.len()],
         };
+        // One piece of the window for each row group: they are decoded side by side.
+        let mut times = window.times.as_mut_slice();
+        let mut rest: Vec<&mut [f64]> = window.columns.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut pieces = Vec::new();
         for (group, span) in self.starts.windows(2).enumerate() {
             let from = rows.start.max(span[0]);
             let to = rows.end.min(span[1]);
             if from >= to {
                 continue;
             }
-            cancel.check()?;
-            let local = (from - span[0]) as usize..(to - span[0]) as usize;
-            self.times(group, local.clone(), &mut window.times)?;
-            for ((name, leaf), out) in columns.iter().zip(&leaves).zip(&mut window.columns) {
-                let field = Field::new((*name).into(), ArrowDataType::Float64, true);
-                self.append(group, *leaf, &field, local.clone(), |v: Option<&f64>| {
-                    out.push(v.copied().unwrap_or(f64::NAN));
-                })?;
-            }
+            let rows = (from - span[0]) as usize..(to - span[0]) as usize;
+            let take = rows.len();
+            pieces.push(Piece {
+                group,
+                rows,
+                times: times.split_off_mut(..take).unwrap_or_default(),
+                columns: rest
+                    .iter_mut()
+                    .map(|c| c.split_off_mut(..take).unwrap_or_default())
+                    .collect(),
+            });
         }
+        let read = |piece| self.piece(columns, &leaves, piece, cancel);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        if threads == 1 || pieces.len() < 2 {
+            pieces.into_iter().try_for_each(read)?;
+            return Ok(window);
+        }
+        // Threads of its own: the shared ones may be busy with a harvest.
+        let queue = Mutex::new(pieces);
+        let work = || {
+            loop {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                match next {
+                    Some(piece) => read(piece)?,
+                    None => return Ok(()),
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mine = work();
+            let theirs = helpers.into_iter().map(|helper| match helper.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            theirs.fold(mine, Result::and)
+        })?;
         Ok(window)
+    }
+
+    /// Reads what a piece of a window is to hold.
+    fn piece(
+        &self,
+        names: &[&str],
+        leaves: &[usize],
+        piece: Piece,
+        cancel: &CancelToken,
+    ) -> Result<()> {
+        cancel.check()?;
+        let Piece {
+            group,
+            rows,
+            times,
+            columns,
+        } = piece;
+        self.times(group, rows.clone(), times)?;
+        for ((name, leaf), out) in names.iter().zip(leaves).zip(columns) {
+            let field = Field::new((*name).into(), ArrowDataType::Float64, true);
+            self.fill(group, *leaf, &field, rows.clone(), (f64::NAN, out))?;
+        }
+        Ok(())
     }
 
     /// The first row whose time is at or after `time_us` (the number of rows when
@@ -140,8 +204,8 @@ impl RunFile {
             if self.last_time(group).is_some_and(|last| last < time_us) {
                 continue;
             }
-            let mut times = Vec::new();
-            self.times(group, 0..(span[1] - span[0]) as usize, &mut times)?;
+            let mut times = vec![0; (span[1] - span[0]) as usize];
+            self.times(group, 0..times.len(), &mut times)?;
             let at = times.partition_point(|t| *t < time_us);
             if at < times.len() {
                 return Ok(span[0] + at as u64);
@@ -178,45 +242,65 @@ impl RunFile {
             })
     }
 
-    fn times(&self, group: usize, rows: Range<usize>, out: &mut Vec<i64>) -> Result<()> {
+    fn times(&self, group: usize, rows: Range<usize>, out: &mut [i64]) -> Result<()> {
         let dtype = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
         let field = Field::new(TIME.into(), dtype, false);
-        self.append(group, 0, &field, rows, |v: Option<&i64>| {
-            out.push(v.copied().unwrap_or(0))
-        })
+        self.fill(group, 0, &field, rows, (0, out))
     }
 
-    fn append<T: NativeType>(
+    /// Decodes `rows` of a column of a row group into `out`, which is as long, with
+    /// `null` in place of nulls.
+    fn fill<T: NativeType>(
         &self,
         group: usize,
         leaf: usize,
         field: &Field,
         rows: Range<usize>,
-        mut push: impl FnMut(Option<&T>),
+        (null, mut out): (T, &mut [T]),
     ) -> Result<()> {
+        let not_this = |why: &str| {
+            let why = format!("column `{}` {why}", field.name);
+            not_a_table(&self.path, &why)
+        };
         let arrays: Vec<Box<dyn Array>> =
             read_chunk(&self.file, &self.path, &self.metadata, group, leaf, field)?;
         let mut first = 0;
         for array in &arrays {
             let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<T>>() else {
-                return Err(not_a_table(
-                    &self.path,
-                    &format!("column `{}` has another type", field.name),
-                ));
+                return Err(not_this("has another type"));
             };
             let from = rows.start.clamp(first, first + array.len()) - first;
             let to = rows.end.clamp(first, first + array.len()) - first;
             first += array.len();
-            if from < to {
-                array
-                    .clone()
-                    .sliced(from, to - from)
-                    .iter()
-                    .for_each(&mut push);
+            if from >= to {
+                continue;
+            }
+            let array = array.clone().sliced(from, to - from);
+            let Some(part) = out.split_off_mut(..array.len()) else {
+                return Err(not_this("has more rows than its row group"));
+            };
+            part.copy_from_slice(array.values());
+            if let Some(validity) = array.validity().filter(|_| array.null_count() > 0) {
+                for (cell, valid) in part.iter_mut().zip(validity.iter()) {
+                    *cell = if valid { *cell } else { null };
+                }
             }
         }
-        Ok(())
+        if out.is_empty() {
+            Ok(())
+        } else {
+            Err(not_this("has fewer rows than its row group"))
+        }
     }
+}
+
+/// A part of a window that lies in one row group.
+struct Piece<'a> {
+    group: usize,
+    /// Rows within the row group.
+    rows: Range<usize>,
+    times: &'a mut [i64],
+    columns: Vec<&'a mut [f64]>,
 }
 
 fn not_a_table(path: &Path, why: &dyn std::fmt::Display) -> Error {
