@@ -113,6 +113,18 @@ fn a_run_opens_from_its_machine_and_closes_to_it() {
 }
 
 #[test]
+fn marked_runs_of_a_machine_are_compared() {
+    let mut state = loaded((80, 24), machines());
+    press(&mut state, &["G", "enter", "g", "space", "space", "c"]);
+    let Screen::Compare(compared) = state.screen() else {
+        panic!("two marked runs are opened side by side");
+    };
+    assert_eq!(compared.runs.len(), 2);
+    press(&mut state, &["esc"]);
+    assert!(matches!(state.screen(), Screen::Machine(m) if m.table.marked() == 2));
+}
+
+#[test]
 fn what_is_under_the_cursor_is_copied() {
     let copied = |keys: &[&str]| {
         let mut state = loaded((80, 24), machines());
