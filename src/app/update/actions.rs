@@ -46,6 +46,13 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Export => super::export::begin(state, effects),
         Action::Refresh => {
             state.ask_refresh(effects);
+            // A look that finds nothing new asks for no list: one that failed would stay so.
+            if state.runs.error.is_some() {
+                state.ask_runs(effects);
+            }
+            if state.machines.error.is_some() {
+                state.ask_machines(effects);
+            }
             match state.screen_mut() {
                 Some(Screen::Run(run)) => effects.extend(run.reload()),
                 Some(Screen::Compare(compared)) => effects.extend(compared.reload()),

@@ -182,7 +182,13 @@ fn machines(state: &mut State, result: Result<Answer, String>, effects: &mut Vec
             state.machines.take(machines);
         }
         Ok(_) => {}
-        Err(error) => state.machines.error = Some(error),
+        Err(error) => {
+            // What was read before still stands: the list has no room for the sentence.
+            if !state.machines.lines().is_empty() {
+                state.message = Some((Tone::Error, error.clone()));
+            }
+            state.machines.error = Some(error);
+        }
     }
     state.machines.loaded = true;
     if state.fetches.machines.answered() {

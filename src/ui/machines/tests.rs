@@ -87,6 +87,23 @@ fn empty_moments_say_what_is_the_case() {
     let busy = "another process writes the catalog; try again".to_owned();
     update(&mut state, answer(Slot::Machines, Err(busy.clone())));
     assert!(screen(&state, false).contains(&busy));
+    let again = press(&mut state, &["ctrl-r"]);
+    let question = Effect::Ask {
+        slot: Slot::Machines,
+        request: Request::Machines,
+    };
+    assert!(again.contains(&question), "{again:?}");
+    update(
+        &mut state,
+        answer(Slot::Machines, Ok(Answer::Machines(machines()))),
+    );
+    assert!(!screen(&state, false).contains(&busy));
+    update(&mut state, answer(Slot::Machines, Err(busy.clone())));
+    let shown = screen(&state, false);
+    assert!(
+        shown.contains(&busy) && shown.contains("cell 10"),
+        "{shown}"
+    );
 }
 
 #[test]
