@@ -189,7 +189,13 @@ impl Overlaid {
         if let Some(own) = self.places.get_mut(run) {
             *own = Some(place);
         }
-        self.aligned(0);
+        // What lies under the cursor stays where it is on the screen.
+        let by = self.cursor.time;
+        let whole = self.range == self.bounds;
+        if !whole {
+            self.range = TimeRange::new(self.range.start() - by, self.range.end() - by);
+        }
+        self.aligned(0, whole);
         self.next_run();
         let offset = super::sheet::offset(place - start);
         let next = crate::etl::compare::letter(self.turn);
@@ -198,13 +204,14 @@ impl Overlaid {
 
     fn align_at_start(&mut self) -> String {
         self.places.fill(None);
-        self.aligned(self.cursor.time);
+        let whole = self.range == self.bounds;
+        self.aligned(self.cursor.time, whole);
         "the runs are aligned at their starts".into()
     }
 
-    /// Other places: the same is seen where there still is something to see.
-    fn aligned(&mut self, cursor: i64) {
-        let whole = self.range == self.bounds;
+    /// Other places: the same is seen where there still is something to see, and the
+    /// whole when it was the whole.
+    fn aligned(&mut self, cursor: i64, whole: bool) {
         self.bounds = bounds(&self.spans, &self.places);
         self.range = if whole {
             self.bounds

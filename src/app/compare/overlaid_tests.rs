@@ -110,6 +110,16 @@ fn values_are_those_at_or_before_the_same_time_of_each_run() {
 }
 
 #[test]
+fn what_is_aligned_stays_where_it_is_on_the_screen() {
+    let mut o = overlaid();
+    o.show(20 * SECOND, 40 * SECOND);
+    o.go_to(25 * SECOND);
+    o.update(Action::AlignHere, 5);
+    assert_eq!(o.cursor.time, 0);
+    assert_eq!(o.range, TimeRange::new(-5 * SECOND, 15 * SECOND));
+}
+
+#[test]
 fn a_place_lies_within_its_run() {
     let mut o = overlaid();
     o.update(Action::NextRun, 5);

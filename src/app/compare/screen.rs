@@ -109,8 +109,8 @@ impl CompareScreen {
     pub fn contexts(&self) -> &'static [Context] {
         match (&self.views, self.pane) {
             (None, _) => &[],
-            (_, Pane::Overlaid) => &[Context::Overlaid, Context::Compare],
-            (_, Pane::Sheet) => &[Context::Differences, Context::Compare],
+            (_, Pane::Overlaid) => &[Context::Overlaid],
+            (_, Pane::Sheet) => &[Context::Differences],
         }
     }
 

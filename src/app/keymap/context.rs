@@ -31,9 +31,7 @@ pub enum Context {
     Samples,
     /// The path of a run's robots.
     Path,
-    /// Several runs side by side.
-    Compare,
-    /// Their channels overlaid.
+    /// The channels of several runs over each other.
     Overlaid,
     /// The table of their differences.
     Differences,
@@ -55,7 +53,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 23] = [
         Self::Global,
         Self::List,
         Self::Marks,
@@ -70,7 +68,6 @@ impl Context {
         Self::Signals,
         Self::Samples,
         Self::Path,
-        Self::Compare,
         Self::Overlaid,
         Self::Differences,
         Self::Help,
@@ -99,7 +96,6 @@ impl Context {
             Self::Signals => "signals",
             Self::Samples => "samples",
             Self::Path => "path",
-            Self::Compare => "compare",
             Self::Overlaid => "overlaid",
             Self::Differences => "differences",
             Self::Help => "help",
@@ -134,7 +130,6 @@ impl Context {
             Self::Signals => "A run's signals",
             Self::Samples => "A run's samples",
             Self::Path => "The path of a run's robots",
-            Self::Compare => "Runs side by side",
             Self::Overlaid => "Channels of several runs",
             Self::Differences => "Differences of several runs",
             Self::Help => "Help",
