@@ -60,6 +60,11 @@ impl Machines {
         &self.lines
     }
 
+    /// The machines in the order of the list, those of folded cells too.
+    pub fn in_order(&self) -> impl Iterator<Item = &Machine> {
+        self.order.iter().filter_map(|at| self.table.get(*at))
+    }
+
     /// Whether a cell is folded.
     pub fn is_folded(&self, cell: Option<&String>) -> bool {
         self.folded.contains(&cell.cloned())
