@@ -192,3 +192,62 @@ fn a_demo_on_a_terminal_opens_the_browser_on_its_logs() {
     terminal.send("q");
     assert_eq!(terminal.end(), 0);
 }
+
+/// What a terminal sends for a click of the left button on a column and a line, counted from 1.
+fn click(column: usize, line: usize) -> String {
+    format!("\u{1b}[<0;{column};{line}M\u{1b}[<0;{column};{line}m")
+}
+
+/// Where `text` stands on the screen, counted from 1.
+fn place(screen: &str, text: &str) -> (usize, usize) {
+    let found = screen.lines().enumerate().find_map(|(line, s)| {
+        let before = s
+            .split(text)
+            .next()
+            .filter(|before| before.len() < s.len())?;
+        Some((before.chars().count() + 1, line + 1))
+    });
+    found.unwrap_or_else(|| panic!("no {text} on the screen:\n{screen}"))
+}
+
+#[test]
+fn the_mouse_walks_through_the_views_and_is_given_back() {
+    let lab = Lab::demo(3);
+    lab.ok(&["harvest"]);
+    let mut terminal = Terminal::start(&lab, &[], 100, 30);
+    let screen = terminal.wait_until("three logs", |s| s.matches("● harvested").count() == 3);
+    let (column, line) = place(&screen, "size");
+    terminal.send(&click(column, line));
+    terminal.wait_for("[size▲]");
+    terminal.send(&click(column, line));
+    terminal.wait_for("[size▼]");
+    for view in ["3 Machines", "4 Jobs", "2 Runs"] {
+        let (column, line) = place(&terminal.screen(), view);
+        terminal.send(&click(column, line));
+        terminal.wait_for(&format!("[{view}]"));
+    }
+    let screen = terminal.wait_until("runs", |s| s.contains("cell-01/"));
+    let (column, line) = place(&screen, "▸");
+    terminal.send(&click(column + 3, line));
+    let screen = terminal.wait_for("complete rows");
+    let (column, line) = place(&screen, "Samples");
+    terminal.send(&click(column, line));
+    terminal.wait_for("[Samples]");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn the_mouse_stays_the_terminals_own_when_the_settings_say_so() {
+    let lab = Lab::demo(1);
+    let folder = lab.root().join("config/mdtui");
+    fs::create_dir_all(&folder).unwrap();
+    for (setting, taken) in [("mouse = false\n", false), ("mouse = true\n", true)] {
+        fs::write(folder.join("config.toml"), setting).unwrap();
+        let mut terminal = Terminal::start(&lab, &[], 80, 24);
+        terminal.wait_for("pending");
+        assert_eq!(terminal.takes_mouse(), taken, "{setting}");
+        terminal.send("Q");
+        assert_eq!(terminal.end(), 0);
+    }
+}

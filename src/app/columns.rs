@@ -120,12 +120,37 @@ pub(super) fn fit<C: Copy + PartialEq>(
         .collect()
 }
 
-/// The column that lies `steps` to the right of `column` among those on the screen.
+/// Where columns stand: place in the order of sorting, and width.
+pub type Places = Vec<(usize, u16)>;
+
+/// Where `columns` stand, from left to right.
+pub fn places<C>(columns: &[Column<C>]) -> Places {
+    columns.iter().map(|c| (c.index, c.width)).collect()
+}
+
+/// The column, by its place in the order of sorting, whose title or cells are drawn at
+/// `x` characters from the left edge of the list.
+pub fn at(places: &[(usize, u16)], x: u16) -> Option<usize> {
+    let mut left = GUTTER;
+    for (index, width) in places {
+        // The gap belongs to the column before it: a title may run into it.
+        let right = left + width + GAP;
+        if (left..right).contains(&x) {
+            return Some(*index);
+        }
+        left = right;
+    }
+    None
+}
+
+/// The column beside `column` among those on the screen, from left to right; the first
+/// when `column` is not among them.
 pub fn step(shown: &[usize], column: usize, right: bool) -> usize {
-    let next = if right {
-        shown.iter().find(|c| **c > column).or(shown.last())
-    } else {
-        shown.iter().rev().find(|c| **c < column).or(shown.first())
+    let at = shown.iter().position(|c| *c == column);
+    let next = match at {
+        Some(at) if right => shown.get(at + 1),
+        Some(at) => at.checked_sub(1).and_then(|at| shown.get(at)),
+        None => shown.first(),
     };
     next.copied().unwrap_or(column)
 }
@@ -156,11 +181,25 @@ mod tests {
     }
 
     #[test]
-    fn the_column_cursor_skips_what_is_not_shown() {
-        assert_eq!(step(&[0, 1, 4], 1, true), 4);
-        assert_eq!(step(&[0, 1, 4], 4, true), 4);
-        assert_eq!(step(&[0, 1, 4], 4, false), 1);
-        assert_eq!(step(&[0, 1, 4], 3, false), 1);
-        assert_eq!(step(&[0, 1, 4], 0, false), 0);
+    fn the_column_cursor_follows_the_screen() {
+        assert_eq!(step(&[4, 0, 1], 4, true), 0);
+        assert_eq!(step(&[4, 0, 1], 1, true), 1, "stays at the edge");
+        assert_eq!(step(&[4, 0, 1], 0, false), 4);
+        assert_eq!(step(&[4, 0, 1], 4, false), 4);
+        assert_eq!(step(&[4, 0, 1], 3, true), 4, "what is not shown is left");
+        assert_eq!(step(&[], 3, true), 3);
+    }
+
+    #[test]
+    fn every_place_belongs_to_its_column() {
+        let columns = places(&logs(200));
+        let mut x = GUTTER;
+        assert_eq!(at(&columns, x - 1), None, "the gutter is no column");
+        for (index, width) in &columns {
+            assert_eq!(at(&columns, x), Some(*index));
+            assert_eq!(at(&columns, x + width), Some(*index));
+            x += width + GAP;
+        }
+        assert_eq!(at(&columns, x), None);
     }
 }

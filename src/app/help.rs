@@ -1,6 +1,46 @@
 //! Help and palette: the key table told to people.
 
-use super::keymap::{Binding, Context, Keymap};
+use super::{
+    keymap::{Binding, Context, Keymap},
+    state::State,
+};
+
+/// What lies over a view has keys of its own, which help tells after those of the view.
+const OVER: [&[Context]; 4] = [
+    &[Context::Input, Context::Text],
+    &[Context::Palette],
+    &[Context::Confirm],
+    &[Context::Command],
+];
+
+/// What the mouse does; it has no key table.
+const MOUSE: [(&str, &str); 5] = [
+    (
+        "click",
+        "put the cursor on a line; on the cursor's line: open it",
+    ),
+    ("click a title", "sort by the column; again: reverse"),
+    ("click a view", "show it; in a run: the tab"),
+    ("wheel", "three lines up or down"),
+    ("Shift", "held down: select text, in most terminals"),
+];
+
+/// Everything that help tells where `state` is.
+pub fn of(state: &State) -> Vec<HelpLine> {
+    let keymap = &state.keymap;
+    let mut all = lines(keymap, &state.screen_contexts());
+    for contexts in OVER {
+        all.push(HelpLine::Blank);
+        all.extend(lines(keymap, contexts));
+    }
+    if state.mouse {
+        all.push(HelpLine::Blank);
+        all.push(HelpLine::Title("The mouse"));
+        let told = MOUSE.map(|(what, does)| HelpLine::Keys(what.into(), does.into()));
+        all.extend(told);
+    }
+    all
+}
 
 /// One line of help.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,5 +165,17 @@ mod tests {
             assert!(lines.contains(&HelpLine::Keys(keys(&binding), binding.help.clone())));
         }
         assert_eq!(lines[0], HelpLine::Title("Logs"));
+    }
+
+    #[test]
+    fn help_tells_every_context_that_a_view_can_lead_to_and_the_mouse() {
+        let mut state = crate::app::fixture::populated((80, 24));
+        let told = of(&state);
+        for over in OVER.iter().flat_map(|contexts| contexts.iter()) {
+            assert!(told.contains(&HelpLine::Title(over.title())), "{over:?}");
+        }
+        assert!(told.contains(&HelpLine::Title("The mouse")));
+        state.mouse = false;
+        assert!(!of(&state).contains(&HelpLine::Title("The mouse")));
     }
 }

@@ -5,6 +5,7 @@
 //! * [`event`], [`effect`]: what comes in, and what goes out to the workers.
 //! * [`table`], [`rows`], [`columns`], [`filter`]: lists.
 //! * [`jobs`]: harvests of this process.
+//! * [`top`], [`layout`]: where things stand.
 //! * [`prompt`]: a line that is being typed.
 //! * [`export`]: what is shown, as files.
 //! * [`run`], [`chart`]: the views of one run.
@@ -34,6 +35,7 @@ pub mod run;
 pub mod state;
 pub mod table;
 pub mod terminal;
+pub mod top;
 pub mod update;
 pub mod words;
 pub mod workers;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    columns,
+    columns::{self, Places, places},
     compare::CompareScreen,
     config::Config,
     effect::{Effect, Request, Slot},
@@ -151,6 +151,8 @@ pub struct State {
     pub cache_dir: String,
     /// Robots of a cell.
     pub robots: u16,
+    /// Whether the mouse is used.
+    pub mouse: bool,
     /// The key table.
     pub keymap: Arc<Keymap>,
     /// The views that are open, the innermost last; never empty.
@@ -181,6 +183,7 @@ impl State {
             robots: u16::try_from(config.profile.robots.len())
                 .unwrap_or(u16::MAX)
                 .min(4),
+            mouse: config.mouse,
             keymap,
             stack: vec![Screen::Logs],
             overlay: None,
@@ -276,23 +279,23 @@ impl State {
         usize::from(area.height).saturating_sub(1)
     }
 
-    /// Columns of the list on the screen, by their place in the order of sorting.
+    /// Columns of the list on the screen from left to right, by their place in the order
+    /// of sorting.
     pub fn list_columns(&self) -> Vec<usize> {
+        self.list_places().iter().map(|(index, _)| *index).collect()
+    }
+
+    /// Where the columns of the list on the screen stand.
+    pub fn list_places(&self) -> Places {
         match self.screen() {
             Screen::Logs => {
                 let (list, _) = layout::logs(self.size, false);
                 let width = list.map_or(0, |list| list.width);
-                columns::logs(width).iter().map(|c| c.index).collect()
+                places(&columns::logs(width))
             }
-            Screen::Machines => machine_columns(self.size.0, self.machines.name_width())
-                .iter()
-                .map(|c| c.index)
-                .collect(),
-            Screen::Machine(_) => point_columns(self.size.0).iter().map(|c| c.index).collect(),
-            _ => columns::runs(self.size.0, self.robots)
-                .iter()
-                .map(|c| c.index)
-                .collect(),
+            Screen::Machines => places(&machine_columns(self.size.0, self.machines.name_width())),
+            Screen::Machine(_) => places(&point_columns(self.size.0)),
+            _ => places(&columns::runs(self.size.0, self.robots)),
         }
     }
 

@@ -20,6 +20,10 @@ use crate::etl::{Error, Result};
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
+/// Clicks, drags and the wheel in the coordinates of large terminals. Not every motion, as
+/// crossterm's own command has it: that would wake the program whenever the mouse passes.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Taken(());
 
@@ -82,7 +86,9 @@ fn acquire() -> Result<()> {
     )
     .map_err(refused)?;
     if MOUSE.load(Ordering::SeqCst) {
-        execute!(out, event::EnableMouseCapture).map_err(refused)?;
+        out.write_all(MOUSE_ON)
+            .and_then(|()| out.flush())
+            .map_err(refused)?;
     }
     Ok(())
 }

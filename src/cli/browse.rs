@@ -19,7 +19,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         profile: context.profile,
         jobs: settings.jobs.number(),
         theme: Some(settings.theme.clone()),
-        mouse: false,
+        mouse: settings.mouse,
         // <https://no-color.org>: set to anything but nothing.
         no_color: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
     };

@@ -25,6 +25,7 @@ struct ConfigFile {
     profile: Option<PathBuf>,
     jobs: Option<Jobs>,
     theme: Option<ThemeName>,
+    mouse: Option<bool>,
 }
 
 /// The name of a theme that there is.
@@ -104,6 +105,8 @@ pub struct Settings {
     pub jobs: Jobs,
     /// The browser's colours.
     pub theme: String,
+    /// Whether the browser uses the mouse.
+    pub mouse: bool,
 }
 
 impl Default for Settings {
@@ -114,6 +117,7 @@ impl Default for Settings {
             profile: None,
             jobs: Jobs::Cores,
             theme: "dark".into(),
+            mouse: true,
         }
     }
 }
@@ -144,6 +148,7 @@ impl Settings {
             profile: profile.filter(|p| p != Path::new("built-in")),
             jobs: file.jobs.unwrap_or(defaults.jobs),
             theme: file.theme.map_or(defaults.theme, |name| name.0),
+            mouse: file.mouse.unwrap_or(defaults.mouse),
         }
     }
 
@@ -215,8 +220,9 @@ mod tests {
             profile,
             jobs,
             theme,
+            mouse,
         } = &file;
-        assert!(theme.is_some());
+        assert!(theme.is_some() && mouse.is_some());
         assert!(data_dir.is_some() && cache_dir.is_some() && profile.is_some() && jobs.is_some());
         assert_eq!(
             Settings::merge(&Global::default(), file),

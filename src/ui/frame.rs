@@ -11,16 +11,14 @@ use super::{
     text::{fit, fit_middle},
     theme::Theme,
 };
-use crate::{
-    app::{
-        Action, help,
-        keymap::Binding,
-        layout,
-        state::{Overlay, Prompt, Screen, State, Tone},
-        table::{Row, Table},
-        words::{count, thousands},
-    },
-    etl::catalog::LogState,
+use crate::app::{
+    Action, help,
+    keymap::Binding,
+    layout,
+    state::{Overlay, Prompt, Screen, State, Tone},
+    table::{Row, Table},
+    top::Top,
+    words::{count, thousands},
 };
 
 /// What stands in a terminal that is too small for the views.
@@ -37,82 +35,26 @@ pub fn too_small(frame: &mut Frame, theme: &Theme) {
 
 /// Where one is: place, views, counts.
 pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
-    let width = usize::from(state.size.0);
-    let views = views(state, theme);
-    let views_width: usize = views.iter().map(Span::width).sum();
-    let counts = counts(state);
-    let place = place(state);
-    // The views always stand; the place is cut before the counts are left out.
-    let place_width = place.chars().count().min(16);
-    let counts_fit = width >= views_width + counts.chars().count() + place_width + 5;
-    let counts = if counts_fit { counts } else { String::new() };
-    let left = width.saturating_sub(views_width + counts.chars().count() + 3);
-    let wanted = place.chars().count().max(if width >= 100 { 40 } else { 0 });
-    let place = fit_middle(&place, left.min(wanted) as u16);
+    let top = Top::of(state);
     let mut spans = vec![
-        Span::styled(" ", theme.text),
-        Span::styled(place, theme.title),
+        Span::raw(" "),
+        Span::styled(fit_middle(&top.place, top.place_width), theme.title),
+        Span::raw("  "),
     ];
-    spans.push(Span::raw("  "));
-    spans.extend(views);
+    spans.extend(top.views.iter().map(|(view, title, _)| {
+        let open = state.view() == *view;
+        Span::styled(
+            title.as_str(),
+            if open { theme.accent } else { theme.muted },
+        )
+    }));
     let used: usize = spans.iter().map(Span::width).sum();
-    if !counts.is_empty() {
-        let right = width.saturating_sub(used + 1);
-        spans.push(Span::styled(fit(&counts, right as u16, true), theme.muted));
+    if !top.counts.is_empty() {
+        let right = usize::from(state.size.0).saturating_sub(used + 1);
+        let counts = fit(&top.counts, right as u16, true);
+        spans.push(Span::styled(counts, theme.muted));
     }
     frame.render_widget(Line::from(spans), Rect::new(0, 0, state.size.0, 1));
-}
-
-fn place(state: &State) -> String {
-    match state.screen() {
-        Screen::Logs | Screen::Runs | Screen::Machines | Screen::Jobs => {
-            format!("mdtui  {}", state.data_dir)
-        }
-        Screen::LogRuns(runs) => format!("Logs › {}", runs.log.as_deref().unwrap_or_default()),
-        Screen::Machine(machine) => machine.name(),
-        Screen::Run(run) => run.title(),
-        Screen::Compare(compared) => compared.title(),
-    }
-}
-
-fn views(state: &State, theme: &Theme) -> Vec<Span<'static>> {
-    let open = state.jobs.open().len();
-    let jobs = if open > 0 {
-        format!("4 Jobs ({open})")
-    } else {
-        "4 Jobs".into()
-    };
-    [
-        (1, "1 Logs".to_owned()),
-        (2, "2 Runs".into()),
-        (3, "3 Machines".into()),
-        (4, jobs),
-    ]
-    .into_iter()
-    .map(|(view, text)| {
-        if state.view() == view {
-            Span::styled(format!("[{text}]"), theme.accent)
-        } else {
-            Span::styled(format!(" {text} "), theme.muted)
-        }
-    })
-    .collect()
-}
-
-fn counts(state: &State) -> String {
-    let counts = &state.logs.counts;
-    let total: usize = counts.values().sum();
-    let mut parts = vec![count(total as u64, "log", "logs")];
-    for shown in [LogState::Pending, LogState::Changed, LogState::Failed] {
-        if let Some(n) = counts.get(&shown).filter(|n| **n > 0) {
-            parts.push(format!("{} {}", thousands(*n as u64), shown.word()));
-        }
-    }
-    if total == 0 {
-        String::new()
-    } else {
-        parts.join(" · ")
-    }
 }
 
 /// What just happened; or the text that is being typed.
@@ -205,20 +147,19 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
     let mut left = usize::from(area.width).saturating_sub(2);
     let bindings = state.keymap.bindings_in(&state.contexts());
     let hinted = |b: &&Binding| b.hint.is_some();
-    // Help leads to all the others, so its place is kept.
-    let help = bindings
-        .iter()
-        .find(|b| hinted(b) && b.action == Action::Help);
-    left = left.saturating_sub(help.map_or(0, hint_width));
-    let others = bindings
-        .iter()
-        .filter(|b| hinted(b) && b.action != Action::Help);
-    let fitting = others.filter(|b| {
-        let fits = hint_width(b) <= left;
-        left = left.saturating_sub(if fits { hint_width(b) } else { 0 });
-        fits
-    });
-    for binding in fitting.chain(help) {
+    // Help leads to all the others, and back out of everything: their places are kept.
+    let kept = |b: &&Binding| matches!(b.action, Action::Help | Action::Back | Action::Escape);
+    let always = || bindings.iter().filter(hinted).filter(kept);
+    left = left.saturating_sub(always().map(hint_width).sum());
+    let others = bindings.iter().filter(hinted).filter(|b| !kept(b));
+    let fitting: Vec<&Binding> = others
+        .filter(|b| {
+            let fits = hint_width(b) <= left;
+            left = left.saturating_sub(if fits { hint_width(b) } else { 0 });
+            fits
+        })
+        .collect();
+    for binding in fitting.into_iter().chain(always()) {
         let hint = binding.hint.as_deref().unwrap_or_default();
         spans.push(Span::styled(help::usual_key(binding), theme.key));
         spans.push(Span::styled(format!(" {hint}  "), theme.muted));

@@ -45,7 +45,7 @@ pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) 
 fn help(frame: &mut Frame, state: &State, scroll: usize, theme: &Theme) {
     let area = layout::body(state.size);
     frame.render_widget(Clear, area);
-    let lines = help::lines(&state.keymap, &state.screen_contexts());
+    let lines = help::of(state);
     for (line, y) in lines.iter().skip(scroll).zip(area.y..area.bottom()) {
         let line = match line {
             HelpLine::Blank => Line::default(),

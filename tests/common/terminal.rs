@@ -116,6 +116,12 @@ impl Terminal {
         self.wait_until(text, |screen| screen.contains(text))
     }
 
+    /// Whether the mouse is the browser's.
+    pub fn takes_mouse(&self) -> bool {
+        let seen = self.seen();
+        seen.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
     /// Sends a signal to the browser.
     pub fn signal(&self, name: &str) {
         let pid = self.child.process_id().unwrap().to_string();

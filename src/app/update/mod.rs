@@ -107,7 +107,7 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         ask_detail(state, effects);
     }
     if let Some(Overlay::Help(scroll)) = state.overlay {
-        let lines = super::help::lines(&state.keymap, &state.screen_contexts()).len();
+        let lines = super::help::of(state).len();
         let last = lines.saturating_sub(usize::from(layout::body(state.size).height));
         state.overlay = Some(Overlay::Help(scroll.min(last)));
     }

@@ -1,29 +1,84 @@
-//! The mouse: the wheel moves, a click puts the cursor, a second one opens.
+//! The mouse: the wheel moves, a click puts the cursor and one on the cursor's line opens;
+//! titles of columns sort, names of views show them.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use crate::app::{
     action::Action,
+    columns,
     effect::Effect,
     layout,
-    state::{Screen, State},
+    state::{Overlay, Screen, State},
+    top::Top,
 };
 
+/// Lines that one notch of the wheel moves.
+const NOTCH: usize = 3;
+
 pub(super) fn used(state: &mut State, mouse: MouseEvent, effects: &mut Vec<Effect>) {
-    if state.overlay.is_none()
-        && let Some(Screen::Run(run)) = state.screen_mut()
-    {
-        effects.extend(run.mouse(mouse));
+    if layout::too_small(state.size) {
         return;
     }
-    match mouse.kind {
-        MouseEventKind::ScrollDown => super::act(state, Action::Down, effects),
-        MouseEventKind::ScrollUp => super::act(state, Action::Up, effects),
-        MouseEventKind::Down(MouseButton::Left) if state.overlay.is_none() => {
-            click(state, mouse.column, mouse.row, effects);
+    let wheel = match mouse.kind {
+        MouseEventKind::ScrollDown => Some(Action::Down),
+        MouseEventKind::ScrollUp => Some(Action::Up),
+        _ => None,
+    };
+    let click = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+    match &state.overlay {
+        // A wheel scrolls what lies over the view; a click answers no question.
+        Some(Overlay::Help(_) | Overlay::Palette(..)) => {
+            if let Some(action) = wheel {
+                repeat(state, action, effects);
+            }
         }
-        _ => {}
+        Some(_) => {}
+        None if click && mouse.row == 0 => {
+            if let Some(action) = Top::of(state).action_at(mouse.column) {
+                super::act(state, action, effects);
+            }
+        }
+        None => over_view(state, mouse, wheel, effects),
     }
+}
+
+/// What happens below the top line; a run takes it itself.
+fn over_view(
+    state: &mut State,
+    mouse: MouseEvent,
+    wheel: Option<Action>,
+    effects: &mut Vec<Effect>,
+) {
+    if let Some(Screen::Run(run)) = state.screen_mut() {
+        effects.extend(run.mouse(mouse));
+    } else if let Some(action) = wheel {
+        repeat(state, action, effects);
+    } else if mouse.kind == MouseEventKind::Down(MouseButton::Left) {
+        click(state, mouse.column, mouse.row, effects);
+    }
+}
+
+fn repeat(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
+    for _ in 0..NOTCH {
+        super::act(state, action, effects);
+    }
+}
+
+/// Sorts by the column whose title was clicked; again: reverses.
+fn sort(state: &mut State, x: u16, effects: &mut Vec<Effect>) {
+    let Some(column) = columns::at(&state.list_places(), x) else {
+        return;
+    };
+    match state.screen_mut() {
+        Some(Screen::Logs) => state.logs.table.column = column,
+        Some(Screen::Machines) => state.machines.set_column(column),
+        Some(Screen::Machine(machine)) => machine.table.column = column,
+        _ => match state.run_list_mut() {
+            Some(runs) => runs.table.column = column,
+            None => return,
+        },
+    }
+    super::act(state, Action::Sort, effects);
 }
 
 fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
@@ -37,7 +92,7 @@ fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
         Screen::Run(_) | Screen::Compare(_) => return,
         _ => layout::body(state.size).bottom(),
     };
-    if y < top || y >= bottom || layout::too_small(state.size) {
+    if y + 1 < top || y >= bottom {
         return;
     }
     if matches!(state.screen(), Screen::Logs) {
@@ -48,7 +103,9 @@ fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
         }
         state.logs.panel = false;
     }
-    let line = usize::from(y - top);
+    let Some(line) = y.checked_sub(top).map(usize::from) else {
+        return sort(state, x, effects);
+    };
     let (cursor, offset, len) = match state.screen() {
         Screen::Logs => {
             let table = &state.logs.table;
@@ -88,3 +145,7 @@ fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "mouse_tests.rs"]
+mod tests;

@@ -23,7 +23,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
     match state.overlay.take() {
         Some(Overlay::Help(scroll)) if action != Action::Escape => {
             let page = usize::from(layout::body(state.size).height).max(1);
-            let last = help::lines(&state.keymap, &state.screen_contexts()).len();
+            let last = help::of(state).len();
             let scroll = moved(scroll, last, page, action);
             state.overlay = Some(Overlay::Help(scroll));
         }

@@ -1,0 +1,117 @@
+use crossterm::event::KeyModifiers;
+
+use super::*;
+use crate::app::{
+    Answer, Event, Slot,
+    fixture::{answer, harvesting, populated, run},
+    keymap::Chord,
+    update,
+};
+
+fn mouse(state: &mut State, kind: MouseEventKind, column: u16, row: u16) -> Vec<Effect> {
+    let modifiers = KeyModifiers::NONE;
+    let mouse = MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers,
+    };
+    update(state, Event::Mouse(mouse))
+}
+
+fn click(state: &mut State, column: u16, row: u16) -> Vec<Effect> {
+    mouse(state, MouseEventKind::Down(MouseButton::Left), column, row)
+}
+
+fn press(state: &mut State, chord: &str) {
+    update(state, Event::Key(Chord::parse(chord).unwrap().event()));
+}
+
+#[test]
+fn a_click_puts_the_cursor_and_a_second_one_opens() {
+    let mut state = populated((80, 24));
+    let first = layout::list_top(state.size);
+    click(&mut state, 20, first + 2);
+    assert_eq!(state.logs.table.cursor, 2);
+    assert!(matches!(state.screen(), Screen::Logs));
+    click(&mut state, 20, first + 2);
+    assert!(matches!(state.screen(), Screen::LogRuns(_)));
+    click(&mut state, 20, first + 20);
+    assert!(matches!(state.screen(), Screen::LogRuns(_)), "no such line");
+}
+
+#[test]
+fn a_title_sorts_and_the_second_time_reverses() {
+    let mut state = populated((80, 24));
+    let header = layout::list_top(state.size) - 1;
+    let mut x = columns::GUTTER;
+    for (index, width) in state.list_places() {
+        click(&mut state, x, header);
+        assert_eq!(state.logs.table.sort, Some((index, false)));
+        click(&mut state, x + width - 1, header);
+        assert_eq!(state.logs.table.sort, Some((index, true)));
+        x += width + columns::GAP;
+    }
+    let before = state.logs.table.sort;
+    click(&mut state, 0, header);
+    assert_eq!(state.logs.table.sort, before, "the gutter sorts nothing");
+}
+
+#[test]
+fn names_in_the_top_line_show_their_views_at_every_width() {
+    for width in [60, 80, 100, 200] {
+        let mut state = populated((width, 24));
+        harvesting(&mut state);
+        let mut seen = Vec::new();
+        for x in 0..width {
+            click(&mut state, x, 0);
+            if seen.last() != Some(&state.view()) {
+                seen.push(state.view());
+            }
+        }
+        assert_eq!(seen, [1, 2, 3, 4], "{width}");
+    }
+}
+
+#[test]
+fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
+    let mut state = populated((80, 24));
+    press(&mut state, "2");
+    let runs = vec![run(0, "cell-10/a")];
+    update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+    press(&mut state, "enter");
+    let detail = crate::app::run::fixture::detail();
+    let slot = Slot::Run(crate::app::run::RunSlot::Detail);
+    let told = crate::app::run::RunAnswer::Detail(Some(Box::new(detail)));
+    update(&mut state, answer(slot, Ok(Answer::Run(told))));
+    let top = layout::body(state.size).y;
+    let mut seen = Vec::new();
+    for x in 0..80 {
+        click(&mut state, x, top);
+        if let Screen::Run(run) = state.screen()
+            && seen.last() != Some(&run.tab)
+        {
+            seen.push(run.tab);
+        }
+    }
+    assert_eq!(seen, crate::app::run::Tab::ALL);
+}
+
+#[test]
+fn a_wheel_scrolls_help_and_answers_no_question() {
+    let mut state = populated((80, 24));
+    press(&mut state, "?");
+    mouse(&mut state, MouseEventKind::ScrollDown, 5, 5);
+    assert_eq!(state.overlay, Some(Overlay::Help(NOTCH)));
+    press(&mut state, "esc");
+    harvesting(&mut state);
+    press(&mut state, "Q");
+    mouse(&mut state, MouseEventKind::ScrollDown, 5, 5);
+    assert!(click(&mut state, 40, 12).is_empty());
+    assert_eq!(state.overlay, Some(Overlay::Quit));
+    press(&mut state, "n");
+    mouse(&mut state, MouseEventKind::ScrollDown, 5, 5);
+    assert_eq!(state.logs.table.cursor, NOTCH);
+    mouse(&mut state, MouseEventKind::ScrollUp, 5, 5);
+    assert_eq!(state.logs.table.cursor, 0);
+}
