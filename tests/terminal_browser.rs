@@ -226,7 +226,7 @@ fn the_mouse_walks_through_the_views_and_is_given_back() {
         terminal.send(&click(column, line));
         terminal.wait_for(&format!("[{view}]"));
     }
-    let screen = terminal.wait_until("runs", |s| s.contains("cell-01/"));
+    let screen = terminal.wait_until("runs", |s| s.contains("11ed"));
     let (column, line) = place(&screen, "▸");
     terminal.send(&click(column + 3, line));
     let screen = terminal.wait_for("complete rows");
@@ -250,4 +250,25 @@ fn the_mouse_stays_the_terminals_own_when_the_settings_say_so() {
         terminal.send("Q");
         assert_eq!(terminal.end(), 0);
     }
+}
+
+#[test]
+fn the_terminals_answer_about_its_background_is_heard_and_no_key_is_lost() {
+    let lab = Lab::demo(3);
+    let mut terminal = Terminal::start(&lab, &[], 80, 24);
+    terminal.wait_until("three logs", |s| s.matches("pending").count() >= 3);
+    // The question went out with the first frame; this terminal answers late, among keys.
+    terminal.send("j\u{1b}]11;rgb:ffff/ffff/eeee\u{1b}\\j");
+    let screen = terminal.wait_until("the cursor on the third log", |s| {
+        s.lines().position(|line| line.contains('▸')) == Some(5)
+    });
+    assert!(
+        screen.contains("[1 Logs]"),
+        "no key of the answer is a key: {screen}"
+    );
+    // The light theme's accent is blue (4), the dark one's cyan (6).
+    let (column, line) = place(&screen, "[1 Logs]");
+    terminal.wait_for_colour(line - 1, column, vt100::Color::Idx(4));
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
 }

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, unbounded};
 use ratatui::{Frame, Terminal, backend::Backend};
 
 use super::{
+    background,
     config::Config,
     effect::Effect,
     event::{Event, Message},
@@ -51,6 +52,11 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     screen
         .draw(|frame| draw(frame, &state))
         .map_err(|e| no_terminal(&e))?;
+    if config.ask_background {
+        // The answer comes among the keys, whenever it likes.
+        let asked = screen.backend_mut().send(background::QUESTION);
+        asked.map_err(|e| no_terminal(&e))?;
+    }
     read_input(sender)?;
     let mut effects = first;
     loop {

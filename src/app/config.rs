@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::run::Marker;
 use crate::etl::profile::Profile;
 
 /// How the browser is started.
@@ -15,8 +16,14 @@ pub struct Config {
     pub profile: Arc<Profile>,
     /// Logs that are harvested side by side (at least 1).
     pub jobs: usize,
-    /// `dark`, `light`, `high-contrast`; `None`: dark.
+    /// `dark`, `light`, `high-contrast`; `None`: dark or light as the terminal is.
     pub theme: Option<String>,
+    /// Whether the environment tells a light background.
+    pub light: bool,
+    /// Whether the terminal is asked for its background.
+    pub ask_background: bool,
+    /// What charts are drawn with at first.
+    pub marker: Marker,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Whether `NO_COLOR` is set to anything but nothing.

@@ -14,6 +14,11 @@ pub enum Event {
     Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
+    /// The terminal told its background: whether it is light.
+    Background {
+        /// Rather white than black.
+        light: bool,
+    },
     /// The terminal has another size: columns, lines.
     Resize(u16, u16),
     /// A worker has something to say.

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Answer, Config, Effect, Event, Message, Slot, State, keymap::Keymap, update};
+use super::{
+    Answer, Config, Effect, Event, Message, Slot, State, keymap::Keymap, run::Marker, update,
+};
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
     clean::{Ledger, Reason},
@@ -23,6 +25,9 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         profile: Arc::new(Profile::built_in().unwrap()),
         jobs: 2,
         theme: None,
+        light: false,
+        ask_background: false,
+        marker: Marker::Braille,
         mouse: true,
         no_color: false,
     };

@@ -13,7 +13,7 @@ use super::{
     layout,
     machines::{MachineScreen, Machines, machine_columns, point_columns},
     prompt::{Line, Purpose},
-    run::RunScreen,
+    run::{Marker, RunScreen},
     table::Table,
 };
 use crate::etl::{
@@ -153,6 +153,10 @@ pub struct State {
     pub robots: u16,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether the terminal's background is light, as far as it is known.
+    pub light: bool,
+    /// What charts are drawn with at first.
+    pub marker: Marker,
     /// The key table.
     pub keymap: Arc<Keymap>,
     /// The views that are open, the innermost last; never empty.
@@ -184,6 +188,8 @@ impl State {
                 .unwrap_or(u16::MAX)
                 .min(4),
             mouse: config.mouse,
+            light: config.light,
+            marker: config.marker,
             keymap,
             stack: vec![Screen::Logs],
             overlay: None,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::args::Global;
 use crate::{
+    app::run::Marker,
     etl::{Error, Result, harvest::Context, lake::Lake, profile::Profile, text},
     ui::theme::Theme,
 };
@@ -26,6 +27,17 @@ struct ConfigFile {
     jobs: Option<Jobs>,
     theme: Option<ThemeName>,
     mouse: Option<bool>,
+    markers: Option<Markers>,
+}
+
+/// What charts are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Markers {
+    Auto,
+    Braille,
+    Block,
+    Dot,
 }
 
 /// The name of a theme that there is.
@@ -35,10 +47,11 @@ struct ThemeName(String);
 impl<'de> Deserialize<'de> for ThemeName {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let name = String::deserialize(d)?;
-        if Theme::names().any(|known| known == name) {
+        let known = || ["auto"].into_iter().chain(Theme::names());
+        if known().any(|known| known == name) {
             return Ok(Self(name));
         }
-        let known: Vec<String> = Theme::names().map(|n| format!("\"{n}\"")).collect();
+        let known: Vec<String> = known().map(|n| format!("\"{n}\"")).collect();
         Err(serde::de::Error::custom(format!(
             "theme is \"{}\": allowed are {}",
             text::quoted(&name, 40),
@@ -103,8 +116,10 @@ pub struct Settings {
     pub profile: Option<PathBuf>,
     /// Logs harvested side by side.
     pub jobs: Jobs,
-    /// The browser's colours.
-    pub theme: String,
+    /// The browser's colours; `None`: as the terminal's background wants them.
+    pub theme: Option<String>,
+    /// What the browser's charts are drawn with; `None`: what the locale allows.
+    pub markers: Option<Marker>,
     /// Whether the browser uses the mouse.
     pub mouse: bool,
 }
@@ -116,7 +131,8 @@ impl Default for Settings {
             cache_dir: "cache".into(),
             profile: None,
             jobs: Jobs::Cores,
-            theme: "dark".into(),
+            theme: None,
+            markers: None,
             mouse: true,
         }
     }
@@ -147,7 +163,13 @@ impl Settings {
                 .unwrap_or(defaults.cache_dir),
             profile: profile.filter(|p| p != Path::new("built-in")),
             jobs: file.jobs.unwrap_or(defaults.jobs),
-            theme: file.theme.map_or(defaults.theme, |name| name.0),
+            theme: file.theme.map(|t| t.0).filter(|name| name != "auto"),
+            markers: file.markers.and_then(|markers| match markers {
+                Markers::Auto => None,
+                Markers::Braille => Some(Marker::Braille),
+                Markers::Block => Some(Marker::Block),
+                Markers::Dot => Some(Marker::Dot),
+            }),
             mouse: file.mouse.unwrap_or(defaults.mouse),
         }
     }
@@ -221,8 +243,9 @@ mod tests {
             jobs,
             theme,
             mouse,
+            markers,
         } = &file;
-        assert!(theme.is_some() && mouse.is_some());
+        assert!(theme.is_some() && mouse.is_some() && markers.is_some());
         assert!(data_dir.is_some() && cache_dir.is_some() && profile.is_some() && jobs.is_some());
         assert_eq!(
             Settings::merge(&Global::default(), file),
@@ -266,6 +289,11 @@ mod tests {
         assert!(
             theme.contains("line 1") && theme.contains("\"light\""),
             "{theme}"
+        );
+        let markers = sentence("markers = \"star\"\n");
+        assert!(
+            markers.contains("line 1") && markers.contains("braille"),
+            "{markers}"
         );
         assert!(sentence("data_dir = 5\n").contains("line 1"));
         assert!(!sentence("data_dir = \n").contains('\n'));

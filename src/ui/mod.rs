@@ -36,9 +36,14 @@ use crate::{
 /// # Errors
 /// As [`app::run`], and [`crate::etl::Error::Usage`] for an unknown theme.
 pub fn browse(config: &Config) -> Result<()> {
-    let name = config.theme.as_deref().unwrap_or("dark");
-    let theme = Theme::named(name, config.no_color)?;
-    app::run(config, |frame, state| draw(frame, state, &theme))
+    let named = |name| Theme::named(name, config.no_color);
+    let (dark, light) = match config.theme.as_deref() {
+        Some(name) => (named(name)?, named(name)?),
+        None => (named("dark")?, named("light")?),
+    };
+    app::run(config, |frame, state| {
+        draw(frame, state, if state.light { &light } else { &dark });
+    })
 }
 
 /// Draws `state` over the whole of `frame`.

@@ -162,6 +162,14 @@ impl Terminal {
         status.exit_code()
     }
 
+    /// Waits until a place (line and column from 0) has a foreground colour.
+    pub fn wait_for_colour(&self, line: usize, column: usize, colour: vt100::Color) {
+        self.wait_for_state("the colour", |s| {
+            let cell = s.cell(line as u16, column as u16);
+            cell.is_some_and(|cell| cell.fgcolor() == colour)
+        });
+    }
+
     fn wait_for_state(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let until = Instant::now() + PATIENCE;
         let mut seen = self.seen();

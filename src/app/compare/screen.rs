@@ -12,7 +12,7 @@ use crate::{
         keymap::Context,
         layout as screen_layout,
         prompt::Purpose,
-        run::TableRef,
+        run::{Marker, TableRef},
     },
     etl::{
         catalog::RunDetail,
@@ -67,6 +67,8 @@ pub struct CompareScreen {
     /// Why they cannot be read.
     pub error: Option<String>,
     pub(super) message: Option<String>,
+    /// What charts are drawn with at first.
+    pub marker: Marker,
 }
 
 impl CompareScreen {
@@ -83,6 +85,7 @@ impl CompareScreen {
             pane: Pane::default(),
             views: None,
             error: None,
+            marker: Marker::default(),
             message: None,
         };
         let effects = screen.reload();
@@ -190,6 +193,7 @@ impl CompareScreen {
         let details: Vec<Option<&RunDetail>> = details.collect();
         let comparison = Comparison::new(&details, &Statistic::ALL);
         let mut overlaid = Overlaid::new(&details, &comparison);
+        overlaid.marker = self.marker;
         let mut sheet = Sheet::default();
         if let Some(earlier) = self.views.take() {
             overlaid.resume(earlier.overlaid, &same_file);

@@ -1,7 +1,8 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
 use super::{
-    Path, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef, signals::Want,
+    Marker, Path, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef,
+    signals::Want,
 };
 use crate::{
     app::{
@@ -82,6 +83,8 @@ pub struct RunScreen {
     pub tab: Tab,
     /// The tabs; `None` until the run is read, and when it has no table.
     pub views: Option<Views>,
+    /// What charts are drawn with at first.
+    pub marker: Marker,
     message: Option<String>,
 }
 
@@ -96,6 +99,7 @@ impl RunScreen {
             error: None,
             tab: Tab::Summary,
             views: None,
+            marker: Marker::default(),
             message: None,
         };
         let effects = screen.reload();
@@ -212,6 +216,7 @@ impl RunScreen {
                 log_key: self.log_key.clone(),
                 file_name,
             };
+            signals.marker = self.marker;
             let mut summary = Summary::new(&detail);
             let mut samples = Samples::new(&detail);
             let mut path = Path::default();

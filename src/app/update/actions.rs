@@ -271,7 +271,8 @@ fn open_run(state: &mut State, effects: &mut Vec<Effect>) {
         ));
         return;
     }
-    let (screen, asked) = RunScreen::open(&row.log_key, row.run, size);
+    let (mut screen, asked) = RunScreen::open(&row.log_key, row.run, size);
+    screen.marker = state.marker;
     effects.extend(asked);
     state.stack_mut().push(Screen::Run(Box::new(screen)));
 }

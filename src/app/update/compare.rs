@@ -41,7 +41,8 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
         Tone::Plain,
         format!("comparing {}", count(runs.len() as u64, "run", "runs")),
     ));
-    let (screen, asked) = CompareScreen::open(runs, size);
+    let (mut screen, asked) = CompareScreen::open(runs, size);
+    screen.marker = state.marker;
     effects.extend(asked);
     state.stack_mut().push(Screen::Compare(Box::new(screen)));
 }

@@ -47,7 +47,8 @@ pub(super) fn list(state: &mut State, action: Action, (lines, shown): (usize, &[
 fn open(state: &mut State) {
     match state.machines.current() {
         Some(machine) => {
-            let screen = MachineScreen::open(machine);
+            let mut screen = MachineScreen::open(machine);
+            screen.marker = state.marker;
             state.stack_mut().push(Screen::Machine(Box::new(screen)));
         }
         None => state.machines.fold(),
@@ -64,14 +65,15 @@ pub(super) fn one(
     if action == Action::Compare {
         return super::compare::open(state, effects);
     }
-    let size = state.size;
+    let (size, marker) = (state.size, state.marker);
     let mut message = state.message.take();
     let Some(Screen::Machine(machine)) = state.screen_mut() else {
         return;
     };
     if action == Action::Open {
         if let Some(point) = machine.table.current() {
-            let (screen, asked) = RunScreen::open(&point.log_key, point.run, size);
+            let (mut screen, asked) = RunScreen::open(&point.log_key, point.run, size);
+            screen.marker = marker;
             effects.extend(asked);
             state.stack_mut().push(Screen::Run(Box::new(screen)));
         }

@@ -28,6 +28,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Key(key) => press(state, key, &mut effects),
         Event::Mouse(mouse) => mouse::used(state, mouse, &mut effects),
         Event::Paste(text) => overlays::paste(state, &text),
+        Event::Background { light } => state.light = light,
         Event::Resize(width, height) => resize(state, (width, height), &mut effects),
         Event::Worker(Message::Answer { slot, result, .. }) => {
             answers::take(state, slot, result, &mut effects);

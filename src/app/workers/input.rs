@@ -4,7 +4,10 @@ use crossbeam_channel::Sender;
 use crossterm::event::{self, Event as Raw};
 
 use crate::{
-    app::event::{Event, Signal},
+    app::{
+        background::{Heard, Listener},
+        event::{Event, Signal},
+    },
     etl::{Error, Result},
 };
 
@@ -15,9 +18,20 @@ use crate::{
 /// [`Error::Fatal`] when the thread cannot be started.
 pub fn read_input(events: Sender<Event>) -> Result<()> {
     let read = move || {
+        let mut listener = Listener::default();
         loop {
             let event = match event::read() {
-                Ok(Raw::Key(key)) => Event::Key(key),
+                Ok(Raw::Key(key)) => match listener.hear(key) {
+                    Heard::Light(light) => Event::Background { light },
+                    Heard::Keys(keys) => {
+                        for key in keys {
+                            if events.send(Event::Key(key)).is_err() {
+                                return;
+                            }
+                        }
+                        continue;
+                    }
+                },
                 Ok(Raw::Mouse(mouse)) => Event::Mouse(mouse),
                 Ok(Raw::Paste(text)) => Event::Paste(text),
                 Ok(Raw::Resize(width, height)) => Event::Resize(width, height),
