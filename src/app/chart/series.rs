@@ -7,6 +7,8 @@ use super::{TimeRange, seen::SumTree};
 
 /// Samples (or buckets of the level below) behind one bucket of the pyramid.
 const FACTOR: usize = 32;
+/// From so many rows on a thread more is worth its start.
+const LONG: usize = 1 << 20;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Extent {
@@ -20,11 +22,12 @@ impl Extent {
         max: f64::NEG_INFINITY,
     };
 
-    /// `f64::min` and `f64::max` leave NaN (null) out.
+    /// NaN (null) is neither smaller nor larger. These comparisons are single
+    /// instructions, other than those of `f64::min` and `f64::max`.
     fn with(self, min: f64, max: f64) -> Self {
         Self {
-            min: self.min.min(min),
-            max: self.max.max(max),
+            min: if min < self.min { min } else { self.min },
+            max: if max > self.max { max } else { self.max },
         }
     }
 }
@@ -102,8 +105,19 @@ impl Series {
         for v in values.iter_mut().filter(|v| v.is_infinite()) {
             *v = f64::NAN;
         }
-        let segments = segments(&times, &values, gap_us);
-        let levels = pyramid(&values);
+        let segments = || segments(&times, &values, gap_us);
+        let (segments, levels) = if values.len() < LONG {
+            (segments(), pyramid(&values))
+        } else {
+            std::thread::scope(|scope| {
+                let levels = scope.spawn(|| pyramid(&values));
+                let segments = segments();
+                match levels.join() {
+                    Ok(levels) => (segments, levels),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            })
+        };
         Self {
             times,
             values,

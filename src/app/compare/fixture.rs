@@ -54,6 +54,7 @@ pub fn answer(run: usize, request: &CompareRequest) -> CompareAnswer {
                 },
                 channel: channel.clone(),
                 interval_us: None,
+                times: None,
             };
             let RunAnswer::Channel {
                 channel, series, ..

@@ -78,6 +78,7 @@ pub fn perform(
                 table: table.clone(),
                 channel: channel.clone(),
                 interval_us: *interval_us,
+                times: None,
             };
             match run::perform(&request, context, catalog, cancel)? {
                 RunAnswer::Channel {

@@ -1,5 +1,7 @@
 //! Answers what the views of a run ask for. Runs on workers' threads.
 
+use std::sync::Arc;
+
 use super::{OverviewBuilder, RunAnswer, RunRequest, path::PathBuilder, request::TableRef};
 use crate::{
     app::chart::{Series, TimeRange},
@@ -42,11 +44,18 @@ pub fn perform(
             table,
             channel,
             interval_us,
+            times,
         } => {
             let file = open(context, table)?;
             Ok(RunAnswer::Channel {
                 channel: channel.clone(),
-                series: self::channel(&file, &context.profile, channel, *interval_us, cancel)?,
+                series: self::channel(
+                    &file,
+                    &context.profile,
+                    (channel, *interval_us),
+                    times.clone(),
+                    cancel,
+                )?,
                 limits: limits(&context.profile, channel),
             })
         }
@@ -102,19 +111,24 @@ fn open(context: &Context, table: &TableRef) -> Result<RunFile> {
     }
 }
 
-/// A whole channel.
+/// A whole channel by its name and median interval, over `times` where they are known.
 pub(super) fn channel(
     file: &RunFile,
     profile: &Profile,
-    name: &str,
-    interval_us: Option<f64>,
+    (name, interval_us): (&str, Option<f64>),
+    times: Option<Arc<[i64]>>,
     cancel: &CancelToken,
 ) -> Result<Series> {
-    let mut window = file.read(&[name], 0..file.rows(), cancel)?;
+    let rows = 0..file.rows();
+    let times = times.filter(|t| t.len() as u64 == rows.end);
+    let mut window = match times {
+        Some(_) => file.read_values(&[name], rows, cancel)?,
+        None => file.read(&[name], rows, cancel)?,
+    };
     let values = window.columns.pop().unwrap_or_default();
     cancel.check()?;
-    let gap = gap_limit(profile.hold, interval_us);
-    let series = Series::new(window.times.into(), values, gap);
+    let times = times.unwrap_or_else(|| window.times.into());
+    let series = Series::new(times, values, gap_limit(profile.hold, interval_us));
     Ok(series.with_statistics(interval_us.unwrap_or(f64::NAN)))
 }
 
@@ -270,11 +284,31 @@ mod tests {
             table: table.clone(),
             channel: "fx_1".into(),
             interval_us: Some(10_000.0),
+            times: None,
         })
         else {
             panic!("another answer");
         };
         assert_eq!((channel.as_str(), series.len()), ("fx_1", 700));
+        let again = |times: Arc<[i64]>| {
+            let request = RunRequest::Channel {
+                table: table.clone(),
+                channel: "fx_1".into(),
+                interval_us: Some(10_000.0),
+                times: Some(times),
+            };
+            match ask(&request) {
+                RunAnswer::Channel { series, .. } => series,
+                other => panic!("{other:?}"),
+            }
+        };
+        // NaN is not equal to itself: compared as text.
+        let text = |series: &Series| format!("{series:?}");
+        let known = again(series.times().clone());
+        assert!(Arc::ptr_eq(known.times(), series.times()));
+        assert_eq!(text(&known), text(&series));
+        let others = again([1, 2].into());
+        assert_eq!(text(&others), text(&series), "times of another table");
         assert_eq!(series.extent(), Some((-299.0, 0.0)));
         assert_eq!(limits, [-250.0]);
         // Held for ten intervals after its last sample, then null.

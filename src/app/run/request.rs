@@ -7,7 +7,7 @@ use crate::{
     },
     etl::{catalog::RunDetail, lake::run_file::Window, run_id::RunId},
 };
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// Which part of the run's views asks. Each has at most one request under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +77,8 @@ pub enum RunRequest {
         channel: String,
         /// Its median interval in microseconds: it decides what is a gap.
         interval_us: Option<f64>,
+        /// The times of the table's rows, where another channel brought them already.
+        times: Option<Arc<[i64]>>,
     },
     /// The row at or before a time.
     CursorRow {

@@ -288,6 +288,7 @@ impl RunScreen {
                                     table: table(),
                                     channel: channel.name.clone(),
                                     interval_us: channel.interval_us,
+                                    times: signals.shared_times(),
                                 },
                             )
                         }

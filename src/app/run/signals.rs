@@ -256,6 +256,11 @@ impl Signals {
         self.loaded.first().map_or(&[], |(_, s)| s.times())
     }
 
+    /// As [`Signals::times`], to share them with another channel.
+    pub fn shared_times(&self) -> Option<Arc<[i64]>> {
+        self.loaded.first().map(|(_, s)| s.times().clone())
+    }
+
     /// A loaded channel.
     pub fn series(&self, channel: usize) -> Option<&Arc<Series>> {
         let found = self.loaded.iter().find(|(c, _)| *c == channel);
@@ -347,10 +352,6 @@ impl Signals {
     /// What to ask for next. Each answer is asked for once, a failed one not again.
     pub fn wants(&mut self) -> Vec<Want> {
         let mut wants = Vec::new();
-        if !self.overview_asked {
-            self.overview_asked = true;
-            wants.push(Want::Overview);
-        }
         let missing = self
             .chosen
             .iter()
@@ -360,6 +361,11 @@ impl Signals {
         if !useful && missing.is_some() {
             self.loading = missing;
             wants.extend(missing.map(Want::Channel));
+        }
+        // Charts first: the sparklines of a long run read all of its table.
+        if !self.overview_asked && missing.is_none() {
+            self.overview_asked = true;
+            wants.push(Want::Overview);
         }
         let time = self.cursor.time;
         let unknown = (0..self.channels.len()).any(|c| self.value_at(c, time).is_none());

@@ -72,7 +72,7 @@ fn a_channel_of_ten_million_rows() {
         let begin = Instant::now();
         let file = RunFile::open(&path).unwrap();
         let opened = ms(begin);
-        let series = channel(&file, &profile, "fx_1", Some(10.0), &cancel).unwrap();
+        let series = channel(&file, &profile, ("fx_1", Some(10.0)), times, &cancel).unwrap();
         println!(
             "{rows} rows, round {round}: opened {opened:.1} ms, channel read {:.1} ms",
             ms(begin)

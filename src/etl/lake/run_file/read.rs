@@ -109,6 +109,30 @@ impl RunFile {
     /// [`Error::Usage`] for an unknown column, [`Error::Io`], [`Error::Log`],
     /// [`Error::Cancelled`] (noticed between row groups).
     pub fn read(&self, columns: &[&str], rows: Range<u64>, cancel: &CancelToken) -> Result<Window> {
+        self.window(columns, rows, true, cancel)
+    }
+
+    /// As [`RunFile::read`] for whoever knows the times already: those of the window are
+    /// not read, and stay empty.
+    ///
+    /// # Errors
+    /// As [`RunFile::read`].
+    pub fn read_values(
+        &self,
+        columns: &[&str],
+        rows: Range<u64>,
+        cancel: &CancelToken,
+    ) -> Result<Window> {
+        self.window(columns, rows, false, cancel)
+    }
+
+    fn window(
+        &self,
+        columns: &[&str],
+        rows: Range<u64>,
+        with_times: bool,
+        cancel: &CancelToken,
+    ) -> Result<Window> {
         let leaves = columns
             .iter()
             .map(|c| self.leaf(c))
@@ -117,7 +141,7 @@ impl RunFile {
         let length = (rows.end - rows.start) as usize;
         let mut window = Window {
             first_row: rows.start,
-            times: vec![0; length],
+            times: vec![0; if with_times { length } else { 0 }],
             columns: vec![vec![f64::NAN; length]; columns.len()],
         };
         // One piece of the window for each row group: they are decoded side by side.
@@ -135,7 +159,9 @@ impl RunFile {
             pieces.push(Piece {
                 group,
                 rows,
-                times: times.split_off_mut(..take).unwrap_or_default(),
+                times: times
+                    .split_off_mut(..take.min(times.len()))
+                    .unwrap_or_default(),
                 columns: rest
                     .iter_mut()
                     .map(|c| c.split_off_mut(..take).unwrap_or_default())
@@ -186,7 +212,9 @@ impl RunFile {
             times,
             columns,
         } = piece;
-        self.times(group, rows.clone(), times)?;
+        if !times.is_empty() {
+            self.times(group, rows.clone(), times)?;
+        }
         for ((name, leaf), out) in names.iter().zip(leaves).zip(columns) {
             let field = Field::new((*name).into(), ArrowDataType::Float64, true);
             self.fill(group, *leaf, &field, rows.clone(), (f64::NAN, out))?;
@@ -299,6 +327,7 @@ struct Piece<'a> {
     group: usize,
     /// Rows within the row group.
     rows: Range<usize>,
+    /// Empty where times are not asked for.
     times: &'a mut [i64],
     columns: Vec<&'a mut [f64]>,
 }
