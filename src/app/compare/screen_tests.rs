@@ -42,6 +42,13 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     assert_eq!(rows(&screen), one + 12);
     assert_eq!(screen.command()[2], "x_1,v1");
     assert!(screen.copy().unwrap().contains("\nx_1\tmean\t"));
+    let export = screen.export().unwrap();
+    assert_eq!(export.name, "compare_6939b762…11ed_6939b762…11ee");
+    let copied = screen.copy().unwrap().lines().count() as u64 - 1;
+    assert!(
+        matches!(export.what, crate::app::export::What::List { csv, lines }
+        if lines == copied && csv.contains("\nx_1,mean,mm,"))
+    );
     for channel in [0, 1] {
         let views = screen.views.as_mut().unwrap();
         let chosen: Vec<usize> = views.overlaid.chosen.iter().copied().collect();

@@ -4,10 +4,15 @@
 use super::{
     CompareScreen, Overlaid, Pane,
     screen::is_shown,
-    sheet::{offset, tabbed},
+    sheet::{offset, plain},
 };
 use crate::{
-    app::{chart::format_delta, effect::Effect, run::Place},
+    app::{
+        chart::format_delta,
+        effect::Effect,
+        export::{Export, What},
+        run::Place,
+    },
     etl::compare::letter,
 };
 
@@ -44,7 +49,22 @@ impl CompareScreen {
     pub fn copy(&self) -> Option<String> {
         let views = self.views.as_ref()?;
         let shown = |at: usize| is_shown(&views.overlaid, at);
-        Some(tabbed(self.runs.len(), &views.comparison, shown))
+        Some(plain(self.runs.len(), &views.comparison, shown, '\t').0)
+    }
+
+    /// The table of differences as a file.
+    ///
+    /// # Errors
+    /// One sentence: why there is nothing to write.
+    pub fn export(&self) -> Result<Export, String> {
+        let views = self.views.as_ref().ok_or("the runs are not read yet")?;
+        let shown = |at: usize| is_shown(&views.overlaid, at);
+        let (csv, lines) = plain(self.runs.len(), &views.comparison, shown, ',');
+        let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();
+        Ok(Export {
+            name: format!("compare_{}", ids.join("_")),
+            what: What::List { csv, lines },
+        })
     }
 
     /// What the cursor stands on, in words: its time and the pinned one, and how far the

@@ -1,7 +1,5 @@
 //! The table of differences as text, with its place on the screen.
 
-use std::fmt::Write as _;
-
 use crate::{
     app::{
         action::Action,
@@ -125,26 +123,37 @@ impl Sheet {
     }
 }
 
-/// The comparison as text for a spreadsheet: whole numbers, columns parted by tabs.
-pub fn tabbed(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> String {
-    let mut out = "channel\tstatistic\tunit\tA".to_owned();
+/// The comparison as text for a spreadsheet, with plain numbers, and how many lines stand
+/// below its header. `separator` parts the columns: a tab or a comma.
+pub fn plain(
+    runs: usize,
+    comparison: &Comparison,
+    shown: impl Fn(usize) -> bool,
+    separator: char,
+) -> (String, u64) {
+    let mut titles: Vec<String> = ["channel", "statistic", "unit", "A"]
+        .map(String::from)
+        .into();
     for run in 1..runs {
         let run = letter(run);
-        let _ = write!(out, "\t{run}\t{run} - A\t%");
+        let differences = [format!("{run} - A"), format!("{run} - A (%)")];
+        titles.push(run.to_string());
+        titles.extend(differences);
     }
-    out.push('\n');
+    let (mut out, mut lines) = (joined(&titles, separator), 0);
     let mut add = |channel: &str, line: &Line| {
         let robot = line.robot.as_ref().map(|r| format!(" {r}"));
         let name = format!("{}{}", line.name, robot.unwrap_or_default());
-        let _ = write!(out, "{channel}\t{name}\t{}", line.unit);
+        let mut cells = vec![channel.to_owned(), name, line.unit.clone()];
         let text = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
         for (at, cell) in line.cells.iter().enumerate() {
-            let _ = write!(out, "\t{}", text(cell.value));
+            cells.push(text(cell.value));
             if at > 0 {
-                let _ = write!(out, "\t{}\t{}", text(cell.difference), text(cell.percent));
+                cells.extend([text(cell.difference), text(cell.percent)]);
             }
         }
-        out.push('\n');
+        out.push_str(&joined(&cells, separator));
+        lines += 1;
     };
     for line in &comparison.totals {
         add("", line);
@@ -155,7 +164,20 @@ pub fn tabbed(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> boo
             add(&channel.name, line);
         }
     }
-    out
+    (out, lines)
+}
+
+/// One line; what holds the separator or a quote is quoted as RFC 4180 says.
+fn joined(cells: &[String], separator: char) -> String {
+    let quoted = |cell: &String| {
+        if cell.contains([separator, '"']) {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell.clone()
+        }
+    };
+    let cells: Vec<String> = cells.iter().map(quoted).collect();
+    cells.join(&separator.to_string()) + "\n"
 }
 
 /// Digits after the point for all values of `lines`, so that their points stand below

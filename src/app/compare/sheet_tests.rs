@@ -84,9 +84,11 @@ fn scrolling_ends_with_the_last_row_and_column() {
 
 #[test]
 fn what_is_copied_are_plain_numbers() {
-    let text = tabbed(2, &comparison(), |at| at == 0);
+    let (text, rows) = plain(2, &comparison(), |at| at == 0, '\t');
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "channel\tstatistic\tunit\tA\tB\tB - A\t%");
+    assert_eq!(lines.len() as u64, rows + 1);
+    let header = "channel\tstatistic\tunit\tA\tB\tB - A\tB - A (%)";
+    assert_eq!(lines[0], header);
     assert_eq!(
         lines[2],
         "\ttotal_distance_mm 1\tmm\t39010.731742\t39010.731742\t0\t0\t39010.731742\t0\t0"
@@ -95,4 +97,8 @@ fn what_is_copied_are_plain_numbers() {
     let mean = lines.iter().find(|l| l.contains("\tmean\t")).unwrap();
     assert!(mean.starts_with(&comparison.channels[0].name), "{mean}");
     assert!(!text.contains(',') && !text.contains('−'), "{text}");
+    let mut odd = comparison.clone();
+    odd.channels[0].name = "a,\"b".into();
+    let (csv, _) = plain(2, &odd, |at| at == 0, ',');
+    assert!(csv.contains("\n\"a,\"\"b\",mean,mm,"), "{csv}");
 }

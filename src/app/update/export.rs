@@ -61,6 +61,7 @@ fn export(state: &State, form: Form) -> Result<Export, String> {
             lists::points(&machine.table, &columns),
         ),
         Screen::Run(run) => run.export(form),
+        Screen::Compare(compared) => compared.export(),
         _ => Err("this view has nothing to export".into()),
     }
 }

@@ -108,3 +108,33 @@ fn every_size_is_drawn_in_both_panes() {
         }
     }
 }
+
+/// Actions and sizes without plan, drawn after each.
+#[test]
+fn nothing_that_is_pressed_fails() {
+    use rand_core::{Rng, SeedableRng};
+    let mut random = rand_pcg::Pcg32::seed_from_u64(12);
+    let mut screen = fixture::opened(4, (80, 24));
+    for step in 0..1500 {
+        let dice = random.next_u32() as usize;
+        let effects = if dice.is_multiple_of(40) {
+            screen.resize(((dice / 64 % 150) as u16, (dice / 8192 % 60) as u16))
+        } else if dice.is_multiple_of(30) {
+            let place = ["10", "-3s", "+1s..+2s", "5..5", "x"][dice / 64 % 5];
+            screen.submit(place).unwrap_or_default()
+        } else if dice.is_multiple_of(50) {
+            screen.reload()
+        } else {
+            screen.update(Action::ALL[dice / 64 % Action::ALL.len()])
+        };
+        fixture::settle(&mut screen, effects);
+        if step % 3 == 0 {
+            text(&screen);
+        }
+        let o = &screen.views.as_ref().unwrap().overlaid;
+        assert!(o.bounds.contains(o.cursor.time));
+        assert_eq!(o.range.clamp(o.bounds), o.range);
+        assert!(screen.copy().unwrap().starts_with("channel"));
+        assert!(screen.cursor_line().unwrap().starts_with("cursor "));
+    }
+}
