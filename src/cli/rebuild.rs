@@ -17,6 +17,12 @@ pub fn run(settings: &Settings) -> Result<Exit> {
     }
     let cancel = CancelToken::new();
     cancel_on_signals(&cancel, || {})?;
+    if let Some(aside) = Catalog::put_damaged_aside(&context.lake)? {
+        exit::note(&format!(
+            "the catalog was damaged; it is now {}",
+            text::visible_path(&aside)
+        ));
+    }
     let rebuilt = Catalog::open(&context.lake)?.rebuild(&context, &cancel)?;
     for problem in &rebuilt.problems {
         exit::note(problem);

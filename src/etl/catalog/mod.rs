@@ -86,6 +86,16 @@ impl Catalog {
         })
     }
 
+    /// Puts a catalog that SQLite cannot use aside, before a rebuild: what it held, the
+    /// lake has. Says where it is now; `None` when there is nothing wrong with it.
+    ///
+    /// # Errors
+    /// [`crate::etl::Error::Io`].
+    pub fn put_damaged_aside(lake: &Lake) -> Result<Option<PathBuf>> {
+        let aside = lake.damaged_catalog();
+        Ok(open::put_aside(&lake.catalog(), &aside)?.then_some(aside))
+    }
+
     /// A catalog that is gone with its value, for tests.
     pub fn open_in_memory() -> Result<Self> {
         Ok(Self {
@@ -97,12 +107,14 @@ impl Catalog {
     }
 
     /// Looks at the data directory and brings every log's state up to date. Stats
-    /// each file and reads no more than the footer of those that changed.
+    /// each file and reads no more than the footer of those that changed. A new catalog
+    /// beside a lake with results takes their records in first.
     ///
     /// # Errors
     /// [`crate::etl::Error::Fatal`] when the data directory does not exist,
     /// [`crate::etl::Error::Catalog`], [`crate::etl::Error::Cancelled`].
     pub fn refresh(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
+        self.fill_new(context, cancel)?;
         self.look(context, cancel)
     }
 
@@ -169,6 +181,15 @@ impl Catalog {
         outcome: &HarvestRow,
     ) -> Result<()> {
         self.take_in(context, key, record, Some(outcome))
+    }
+
+    /// Takes in a record that lies in the lake, unless it is the one that is known:
+    /// whoever wrote it may have been killed before it told the catalog.
+    pub fn learn(&mut self, context: &Context, key: &str, record: &Record) -> Result<()> {
+        if self.knows(key, record)? {
+            return Ok(());
+        }
+        self.take_in(context, key, record, None)
     }
 
     /// Adds a line to the history without touching the log (cancelled, failed again).

@@ -14,7 +14,10 @@ use crate::etl::{Error, Result, text::visible_path};
 /// `mdtu`: how a database says that it is mdtui's.
 const APPLICATION_ID: i32 = 0x6d64_7475;
 /// One file per version of the schema, only ever added.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../assets/migrations/0001_catalog.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../assets/migrations/0001_catalog.sql"),
+    include_str!("../../../assets/migrations/0002_filled.sql"),
+];
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -32,6 +35,42 @@ pub(super) fn file(path: &Path) -> Result<Connection> {
     own(path)?;
     let db = Connection::open(path).map_err(|e| refuse(path, &e))?;
     prepare(db, path)
+}
+
+/// Puts a file that SQLite cannot use aside, as `aside`, so that a new catalog can be made.
+/// Databases that can be read are left alone, whosever they are. Says whether it did.
+pub(super) fn put_aside(path: &Path, aside: &Path) -> Result<bool> {
+    if !path.is_file() || !is_damaged(path) {
+        return Ok(false);
+    }
+    let io = |e| Error::io("put aside", path, e);
+    std::fs::rename(path, aside).map_err(io)?;
+    for companion in ["-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(companion);
+        match std::fs::remove_file(&name) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io("remove", Path::new(&name), e));
+            }
+            _ => {}
+        }
+    }
+    Ok(true)
+}
+
+fn is_damaged(path: &Path) -> bool {
+    let check = || -> rusqlite::Result<String> {
+        let db = Connection::open(path)?;
+        db.busy_timeout(BUSY)?;
+        db.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))
+    };
+    match check() {
+        Ok(answer) => answer != "ok",
+        Err(e) => matches!(
+            e.sqlite_error_code(),
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+        ),
+    }
 }
 
 /// A database that is gone with its value.
@@ -156,10 +195,12 @@ fn refuse(path: &Path, error: &rusqlite::Error) -> Error {
     let path = visible_path(path);
     Error::Fatal(match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => {
-            format!("{path} is not a database: move it away and run mdtui rebuild")
+            format!("{path} is not a database: mdtui rebuild puts it aside and makes a new one")
         }
         Some(ErrorCode::DatabaseCorrupt) => {
-            format!("the catalog {path} is damaged ({error}): move it away and run mdtui rebuild")
+            format!(
+                "the catalog {path} is damaged ({error}): mdtui rebuild puts it aside and makes a new one"
+            )
         }
         _ => format!("cannot use the catalog {path}: {error}"),
     })
@@ -214,7 +255,7 @@ mod tests {
         let before = std::fs::read(&path).unwrap();
         let error = file(&path).unwrap_err().to_string();
         assert!(
-            error.contains("catalog.db is not a database: move it away"),
+            error.contains("catalog.db is not a database: mdtui rebuild puts it aside"),
             "{error}"
         );
         assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -11,6 +11,7 @@ use crate::etl::{
         layout::{EXPORTS, PRIVATE, RECORD},
     },
     text::visible_path,
+    time,
 };
 
 impl Catalog {
@@ -18,15 +19,32 @@ impl Catalog {
         // One sync for each of many thousand records would take minutes; what a power
         // cut takes away, another rebuild brings back.
         self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
+        let rebuilt = self.empty().and_then(|()| self.fill_all(context, cancel));
+        self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
+        let rebuilt = rebuilt?;
+        self.look(context, cancel)?;
+        Ok(rebuilt)
+    }
+
+    /// Takes the records of the lake into a catalog that never held them: it was lost, or
+    /// the lake came without it. Does nothing ever after.
+    pub(super) fn fill_new(&mut self, context: &Context, cancel: &CancelToken) -> Result<()> {
+        let filled = "SELECT EXISTS (SELECT 1 FROM filled)";
+        if self.sql(|db| db.query_row(filled, [], |r| r.get(0)))? {
+            return Ok(());
+        }
+        self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
         let rebuilt = self.fill_all(context, cancel);
         self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
-        rebuilt
+        for problem in rebuilt?.problems {
+            tracing::warn!("{problem}");
+        }
+        Ok(())
     }
 
     fn fill_all(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
         let mut rebuilt = Rebuilt::default();
         let keys = recorded_keys(&context.lake, &mut rebuilt.problems);
-        self.empty()?;
         for key in &keys {
             cancel.check()?;
             // Each record is read right before it is taken in, so that a harvest of
@@ -46,7 +64,11 @@ impl Catalog {
                 Err(e) => rebuilt.problems.push(e.to_string()),
             }
         }
-        self.look(context, cancel)?;
+        self.write(|tx| {
+            tx.execute("DELETE FROM filled", [])?;
+            tx.execute("INSERT INTO filled VALUES (?1)", [time::now()])?;
+            Ok(())
+        })?;
         Ok(rebuilt)
     }
 
@@ -62,6 +84,9 @@ impl Catalog {
 /// Keys of all logs that have a record, sorted.
 fn recorded_keys(lake: &Lake, problems: &mut Vec<String>) -> Vec<String> {
     let root = lake.root();
+    if !root.exists() {
+        return Vec::new();
+    }
     let entries = WalkDir::new(root)
         .min_depth(1)
         .into_iter()

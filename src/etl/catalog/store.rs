@@ -49,6 +49,12 @@ impl Catalog {
         })
     }
 
+    /// Whether the record that is known of the log is this one.
+    pub(super) fn knows(&self, key: &str, record: &Record) -> Result<bool> {
+        let known = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
+        Ok(known.and_then(|e| e.record) == Some(Facts::of(record)))
+    }
+
     pub(super) fn drop_log(&mut self, key: &str) -> Result<()> {
         self.write(|tx| {
             tx.execute("DELETE FROM logs WHERE key = ?1", [key])?;

@@ -284,3 +284,60 @@ fn runs_are_named_by_parts_decimals_and_log() {
     assert_eq!(find("0000-000000000012"), [(a, 0x12)]);
     assert!(find("").is_empty() && find("cell/a.csv/").is_empty() && find("fff").is_empty());
 }
+
+#[test]
+fn a_lost_catalog_comes_back_at_the_next_look() {
+    let mut w = world();
+    w.write("a.parquet", "a");
+    w.write("gone.parquet", "b");
+    w.refresh();
+    w.harvest("a", "a.parquet", &[(1, T)]);
+    w.harvest("gone", "gone.parquet", &[(2, T)]);
+    fs::remove_file(w.file("gone.parquet")).unwrap();
+    w.refresh();
+    let before = w.catalog.logs().unwrap();
+
+    fs::remove_file(w.context.lake.catalog()).unwrap();
+    for companion in ["catalog.db-wal", "catalog.db-shm"] {
+        let _ = fs::remove_file(w.context.lake.root().join(companion));
+    }
+    w.catalog = Catalog::open(&w.context.lake).unwrap();
+    w.refresh();
+    assert_eq!(w.catalog.logs().unwrap(), before);
+    assert_eq!(w.catalog.runs(None).unwrap().len(), 2);
+    assert!(w.refresh().changed_keys.is_empty());
+}
+
+#[test]
+fn a_record_that_the_catalog_was_never_told_of_is_learned() {
+    let mut w = world();
+    w.write("a.parquet", "a");
+    w.refresh();
+    let record = w.record("a", "a.parquet", &[(1, T)]);
+    w.catalog.learn(&w.context, "a", &record).unwrap();
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Harvested, "{}", row.reason);
+    assert!(w.catalog.knows("a", &record).unwrap());
+    let mut other = record.clone();
+    other.source.mtime_ns += 1;
+    assert!(!w.catalog.knows("a", &other).unwrap());
+}
+
+#[test]
+fn a_damaged_catalog_is_put_aside_and_a_readable_one_stays() {
+    let mut w = world();
+    w.refresh();
+    let lake = w.context.lake.clone();
+    assert_eq!(Catalog::put_damaged_aside(&lake).unwrap(), None);
+    // Closed, so that nothing is left to come from its companions.
+    w.catalog = Catalog::open_in_memory().unwrap();
+    fs::write(
+        lake.catalog(),
+        "no database at all, not even nearly".repeat(99),
+    )
+    .unwrap();
+    let aside = Catalog::put_damaged_aside(&lake).unwrap().unwrap();
+    assert!(aside.is_file() && !lake.catalog().exists());
+    w.catalog = Catalog::open(&lake).unwrap();
+    assert_eq!(Catalog::put_damaged_aside(&lake).unwrap(), None);
+}

@@ -110,8 +110,9 @@ impl Attempt<'_> {
         let started_us = time::now();
         let stat = Stat::of(&log.file)?;
         let current = prior.filter(|p| !self.options.force && self.is_current(p));
-        if current.is_some_and(|p| (p.source.size, p.source.mtime_ns) == (stat.size, stat.mtime_ns))
-        {
+        let seen = (stat.size, stat.mtime_ns);
+        if let Some(same) = current.filter(|p| (p.source.size, p.source.mtime_ns) == seen) {
+            catalog.learn(context, &log.key, same)?;
             return Ok(Outcome::Current);
         }
         self.meter.stage(Stage::Hashing);

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! catalog.db                                the index (SQLite)
+//! catalog.db.damaged                        one that a rebuild could not use
 //! <log key>/record.json                     the commit of one log
 //! <log key>/run_<uuid>.<fingerprint>.parquet
 //! <log key>/rejected.<fingerprint>.parquet
@@ -44,6 +45,11 @@ impl Lake {
     /// The catalog's file.
     pub fn catalog(&self) -> PathBuf {
         self.root.join(CATALOG)
+    }
+
+    /// Where a rebuild puts a catalog that cannot be used.
+    pub fn damaged_catalog(&self) -> PathBuf {
+        self.root.join(format!("{CATALOG}.damaged"))
     }
 
     /// Where the results of log `key` lie.
@@ -100,5 +106,6 @@ pub fn is_lake_file(name: &str) -> bool {
 
 /// Whether `name` is taken at the top of the cache directory.
 pub fn is_reserved_at_top(name: &str) -> bool {
-    name == EXPORTS || name == PRIVATE || name.starts_with(CATALOG)
+    let of_catalog = |ending| matches!(ending, "" | "-wal" | "-shm" | "-journal" | ".damaged");
+    name == EXPORTS || name == PRIVATE || name.strip_prefix(CATALOG).is_some_and(of_catalog)
 }

@@ -9,6 +9,8 @@ use crate::etl::{
 
 /// The ending that a key does not carry. Others stay, `.PARQUET` among them.
 const DROPPED: &str = ".parquet";
+/// What a name gains that is taken.
+const MARK: char = '~';
 /// A file name may have 255 bytes; lake files and a `~` must still fit.
 const LONGEST_PART: usize = 240;
 
@@ -26,7 +28,7 @@ pub fn assign(path: &[u8], taken: &mut HashSet<String>) -> String {
     let name = parts.pop().unwrap_or_default();
     for (depth, part) in parts.iter_mut().enumerate() {
         while is_lakes(part, depth == 0) {
-            evade(part);
+            part.push(MARK);
         }
     }
     let top = parts.is_empty();
@@ -45,7 +47,7 @@ pub fn assign(path: &[u8], taken: &mut HashSet<String>) -> String {
     }
     let mut name = name;
     while is_lakes(&name, top) || taken.contains(&format!("{folder}{name}")) {
-        evade(&mut name);
+        name.push(MARK);
     }
     let key = format!("{folder}{name}");
     taken.insert(key.clone());
@@ -59,14 +61,6 @@ fn is_lakes(part: &str, top: bool) -> bool {
 
 fn is_dots(part: &str) -> bool {
     part == "." || part == ".."
-}
-
-/// Adds the mark; in front where a name is reserved by how it begins.
-fn evade(part: &mut String) {
-    part.push('~');
-    if is_reserved_at_top(part) {
-        part.insert(0, '~');
-    }
 }
 
 /// One folder or file name as harmless text that fits into a file name.
@@ -137,8 +131,8 @@ mod tests {
             [
                 "exports.parquet",
                 "exports~/a",
-                "~catalog.db.parquet~",
-                "~catalog.db~/x.csv"
+                "catalog.db.parquet",
+                "catalog.db~/x.csv"
             ]
         );
         assert_eq!(
