@@ -96,6 +96,37 @@ fn what_is_asked_wrongly_is_usage_and_writes_nothing() {
         assert!(answer.sentence().contains(word), "{args:?}: {}", answer.err);
     }
     assert!(!lab.root().join("a.csv").exists());
-    let unwritable = lab.run(&["export", &run, "-o", "no/such/folder/a.csv"]);
-    assert_eq!(unwritable.code, 75, "{}", unwritable.err);
+    let nowhere = lab.run(&["export", &run, "-o", "no/such/folder/a.csv"]);
+    assert_eq!(nowhere.code, 2, "{}", nowhere.err);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_usage_and_exports_is_made() {
+    let (lab, run, ..) = lab();
+    let answer = lab.run(&["export", &run, "-o", "nowhere/x.csv"]);
+    assert_eq!(answer.code, 2, "{}", answer.err);
+    assert!(
+        answer.err.contains("there is no folder nowhere"),
+        "{}",
+        answer.err
+    );
+    let target = lab.cache().join("exports/x.csv");
+    let target = target.to_str().unwrap();
+    for _ in 0..2 {
+        assert_eq!(lab.run(&["export", &run, "-o", target]).code, 0);
+    }
+    assert!(std::path::Path::new(target).is_file());
+}
+
+#[test]
+fn a_file_named_as_a_log_elsewhere_is_no_log() {
+    let (lab, run, ..) = lab();
+    std::fs::write(lab.data().join("x.csv"), "time\n1\n").unwrap();
+    for _ in 0..2 {
+        let answer = lab.run(&["export", &run, "-o", "x.csv"]);
+        assert_eq!(answer.code, 0, "{}", answer.err);
+    }
+    let log = lab.data().join("x.csv");
+    let answer = lab.run(&["export", &run, "-o", log.to_str().unwrap()]);
+    assert_eq!(answer.code, 2, "{}", answer.err);
 }

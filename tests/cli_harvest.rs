@@ -61,6 +61,24 @@ fn every_planted_fault_ends_as_it_should() {
     assert_eq!(again.code, 0, "{}{}", again.out, again.err);
     let nothing = "nothing to do: 18 logs are harvested and current; 1 partial; left alone unless named: 1 failed\n";
     assert_eq!(again.out, nothing);
+    // The lake knows all that: without its catalog nothing is another.
+    let list = lab.ok(&["list", "--json"]);
+    for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
+        let _ = fs::remove_file(lab.cache().join(name));
+    }
+    let again = lab.run(&["harvest"]);
+    assert_eq!(
+        (again.code, again.out.as_str()),
+        (0, nothing),
+        "{}",
+        again.err
+    );
+    assert_eq!(lab.ok(&["list", "--json"]), list);
+    // A catalog that is no database is replaced when one asks for it.
+    fs::write(lab.cache().join("catalog.db"), "none".repeat(999)).unwrap();
+    assert_eq!(lab.run(&["list"]).code, 3);
+    assert_eq!(lab.run(&["rebuild"]).code, 0);
+    assert_eq!(lab.ok(&["list", "--json"]), list);
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub fn run(settings: &Settings, args: &args::Export) -> Result<Exit> {
 
 /// Logs are never changed, and the lake is written by harvests alone.
 fn guard(look: &Look, output: &Path) -> Result<()> {
-    if output.exists() && look.find_log(output.as_os_str())?.is_some() {
+    if is_log(look, output)? {
         return Err(Error::Usage(format!(
             "{} is a log, and logs are never changed; name another file",
             text::visible_path(output)
@@ -87,7 +87,38 @@ fn guard(look: &Look, output: &Path) -> Result<()> {
             text::visible_path(&look.context.lake.exports())
         )));
     }
+    make_exports(&look.context, output)
+}
+
+/// The lake's own folder for exports is there when it is named: nobody has to make it.
+fn make_exports(context: &Context, output: &Path) -> Result<()> {
+    let exports = context.lake.exports();
+    let named = output
+        .parent()
+        .filter(|f| f.file_name() == exports.file_name());
+    let real = |path: &Path| path.canonicalize().ok();
+    let around = named
+        .and_then(Path::parent)
+        .map(|p| match p.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => p,
+        });
+    if around.is_some_and(|p| real(p).is_some() && real(p) == real(context.lake.root())) {
+        std::fs::create_dir_all(&exports).map_err(|e| Error::io("create", &exports, e))?;
+    }
     Ok(())
+}
+
+/// Whether the file that would be replaced is a log, not only named like one.
+fn is_log(look: &Look, output: &Path) -> Result<bool> {
+    let Ok(real) = output.canonicalize() else {
+        return Ok(false);
+    };
+    let Some(log) = look.find_log(output.as_os_str())? else {
+        return Ok(false);
+    };
+    let source = look.catalog.source(&look.context, &log.key)?;
+    Ok(source.is_some_and(|s| s.file.canonicalize().is_ok_and(|file| file == real)))
 }
 
 fn is_in_lake(context: &Context, output: &Path) -> bool {

@@ -61,7 +61,8 @@ fn is_untried(look: &Look, log: &LogRow) -> Result<bool> {
         return Ok(false);
     }
     let detail = look.catalog.log_detail(&log.key)?;
-    Ok(detail.is_some_and(|d| d.history.is_empty() && d.content_hash.is_none()))
+    // The errors are the record's: a rebuilt catalog has no history.
+    Ok(detail.is_some_and(|d| d.history.is_empty() && d.errors.is_empty()))
 }
 
 fn can_be_forced(log: &LogRow) -> bool {

@@ -85,7 +85,13 @@ pub fn export(
         // Less the umask: the file is the operator's, as any that a shell makes.
         .permissions(fs::Permissions::from_mode(0o666))
         .tempfile_in(folder)
-        .map_err(|e| Error::io("write to", folder, e))?;
+        .map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => Error::Usage(format!(
+                "there is no folder {} to write to: make it first",
+                crate::etl::text::visible_path(folder)
+            )),
+            _ => Error::io("write to", folder, e),
+        })?;
     let written = export_into(file.as_file_mut(), table, target, options, cancel)?;
     file.persist(target)
         .map_err(|e| Error::io("write", target, e.error))?;
