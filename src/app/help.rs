@@ -14,7 +14,7 @@ const OVER: [&[Context]; 4] = [
 ];
 
 /// What the mouse does; it has no key table.
-const MOUSE: [(&str, &str); 5] = [
+const MOUSE: [(&str, &str); 7] = [
     (
         "click",
         "put the cursor on a line; on the cursor's line: open it",
@@ -22,6 +22,11 @@ const MOUSE: [(&str, &str); 5] = [
     ("click a title", "sort by the column; again: reverse"),
     ("click a view", "show it; in a run: the tab"),
     ("wheel", "three lines up or down"),
+    (
+        "click a chart",
+        "put its cursor there; a channel's ✓: choose it",
+    ),
+    ("wheel on a chart", "zoom around the mouse"),
     ("Shift", "held down: select text, in most terminals"),
 ];
 

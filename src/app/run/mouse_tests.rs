@@ -68,6 +68,18 @@ fn a_click_moves_the_cursor_of_the_list_and_its_marks_choose() {
     assert!(signals(&screen).chosen.contains(&1) && signals(&screen).series(1).is_some());
     mouse(&mut screen, MouseEventKind::ScrollDown, 20, top + 1);
     assert_eq!(signals(&screen).row, 2);
+    // A second click meets the channel of the first, wherever the list stands.
+    let effects = screen.resize((100, 20));
+    settle(&mut screen, effects);
+    let top = layout::body(screen.size).y + 1;
+    let list = signals(&screen).layout(usize::from(layout::body(screen.size).height) - 1);
+    assert!(list.list < signals(&screen).channels.len());
+    for line in (1..=list.list as u16).rev() {
+        click(&mut screen, 20, top + line);
+        let first = signals(&screen).row;
+        click(&mut screen, 20, top + line);
+        assert_eq!(signals(&screen).row, first, "line {line}");
+    }
 }
 
 #[test]

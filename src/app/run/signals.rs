@@ -91,6 +91,8 @@ pub struct Signals {
     pub channels: Vec<Channel>,
     /// The channel under the list's cursor.
     pub row: usize,
+    /// The first channel on the screen, as far as the cursor is in sight then.
+    pub(super) top: usize,
     /// Channels that have a chart.
     pub chosen: BTreeSet<usize>,
     /// The whole run.
@@ -145,6 +147,7 @@ impl Signals {
         let chosen = telling(&channels, detail.machines.keys());
         Some(Self {
             row: chosen.first().copied().unwrap_or(0),
+            top: 0,
             chosen,
             channels,
             bounds,
@@ -182,6 +185,7 @@ impl Signals {
             Action::Overlay => self.overlaid = !self.overlaid,
             action => return self.update_time(action),
         }
+        self.top = self.first_row(self.layout(height).list);
         true
     }
 
@@ -376,12 +380,6 @@ impl Signals {
         wants
     }
 
-    /// The first channel in a list of `lines` lines that keeps its cursor in sight.
-    pub fn first_row(&self, lines: usize) -> usize {
-        let last = self.channels.len().saturating_sub(lines);
-        self.row.saturating_sub(lines / 2).min(last)
-    }
-
     /// Whether a channel is on its way.
     pub fn is_loading(&self, channel: usize) -> bool {
         self.loading == Some(channel)
@@ -432,6 +430,7 @@ impl Signals {
         let index = |name: &String| self.channels.iter().position(|c| c.name == *name);
         self.chosen = names.iter().filter_map(index).collect();
         self.row = earlier.row.min(self.channels.len().saturating_sub(1));
+        self.top = earlier.top;
         self.marker = earlier.marker;
         self.overlaid = earlier.overlaid;
         self.range = earlier.range.clamp(self.bounds);

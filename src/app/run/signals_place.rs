@@ -40,6 +40,14 @@ impl Signals {
         label.max(unit + 2)
     }
 
+    /// The first channel in a list of `lines` lines: the list moves only as far as the
+    /// cursor needs to be in sight.
+    pub fn first_row(&self, lines: usize) -> usize {
+        let last = self.channels.len().saturating_sub(lines);
+        let lowest = (self.row + 1).saturating_sub(lines);
+        self.top.min(self.row).max(lowest).min(last)
+    }
+
     /// What lies at column `x` and line `y` of a view of (columns, lines) `size`.
     pub fn spot(&self, (x, y): (usize, usize), size: (usize, usize)) -> Spot {
         let (width, height) = size;
@@ -74,6 +82,8 @@ impl Signals {
         let spot = self.spot(at, size);
         match (kind, spot) {
             (Down(MouseButton::Left), Spot::Channel(row, mark)) => {
+                // What was clicked stays under the mouse.
+                self.top = self.first_row(self.layout(size.1).list);
                 self.row = row;
                 if mark {
                     self.update(Action::Mark, size.1);
