@@ -11,10 +11,11 @@ use super::{put, sentence, take};
 use crate::{
     app::{
         chart::format_fit,
-        compare::{CompareScreen, Overlaid, overlaid::Shared},
+        compare::{CompareScreen, Overlaid, layout::LOWEST_CHART, overlaid::Shared},
     },
     etl::compare::letter,
     ui::{
+        text::wrap,
         theme::Theme,
         widgets::chart::{Chart, ChartStyles, Note, Trace, offset_axis, plot_area, plot_columns},
     },
@@ -53,7 +54,18 @@ pub(super) fn draw(
     }
     let rule = take(&mut rest, 1);
     put(rule, buf, &"─".repeat(usize::from(rule.width)), theme.faint);
-    let charts = overlaid.charts(parts.charts);
+    // Why a run cannot be drawn stands whole above the charts: it says what to do.
+    let failed = (0..screen.runs.len()).find_map(|run| Some((run, overlaid.failure_of(run)?)));
+    let mut lines = parts.charts;
+    if let Some((run, sentence)) = failed {
+        let text = format!("{}: {sentence}", letter(run));
+        let room = lines.saturating_sub(LOWEST_CHART);
+        for line in wrap(&text, area.width.saturating_sub(2)).iter().take(room) {
+            put(take(&mut rest, 1), buf, &format!(" {line}"), theme.error);
+            lines -= 1;
+        }
+    }
+    let charts = overlaid.charts(lines);
     if charts.is_empty() {
         return put(
             rest,
