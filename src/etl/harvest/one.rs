@@ -21,7 +21,11 @@ use crate::etl::{
     catalog::{Catalog, HarvestRow},
     clean::{Ledger, Reason, settle},
     lake::{
-        Record, files::TempPath, gc::remove_unnamed, layout::rejected_file_name, lock::LogLock,
+        Record,
+        files::TempPath,
+        gc::{remove_leftovers, remove_unnamed},
+        layout::rejected_file_name,
+        lock::LogLock,
         rejected::write_rejected,
     },
     source::FoundLog,
@@ -58,6 +62,9 @@ pub fn harvest_log(
             text::quoted(key, 200)
         ))
     })?;
+    if let Err(e) = remove_leftovers(&context.lake) {
+        tracing::warn!("what a dead process left behind stays: {e}");
+    }
     let started = Instant::now();
     let meter = Meter::new(sink, log.size);
     let prior = prior_record(context, key);

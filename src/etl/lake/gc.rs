@@ -12,7 +12,7 @@ use super::{
     Lake, Record,
     files::remove,
     layout::{RECORD, is_lake_file, is_reserved_at_top},
-    lock::{ENDING, LogLock},
+    lock::{self, ENDING, LogLock},
 };
 use crate::etl::{Error, Result, text};
 
@@ -68,6 +68,29 @@ pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes temporary files of processes that died, unless another process harvests: the
+/// place on the disk may be what this harvest needs. `gc` finds what stays.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove_leftovers(lake: &Lake) -> Result<()> {
+    let own = std::process::id();
+    if lock::held(lake)?.iter().any(|h| h.pid != own) {
+        return Ok(());
+    }
+    for entry in list(&lake.tmp())? {
+        if pid_of(&entry.file_name()).is_some_and(|pid| !is_alive(pid)) {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// The process that made a temporary file; `None` when mdtui did not make it.
+fn pid_of(name: &OsStr) -> Option<i32> {
+    name.to_str()?.split_once('-')?.0.parse().ok()
 }
 
 struct Collector<'a> {
@@ -153,12 +176,7 @@ impl Collector<'_> {
     /// Files that a process left behind when it died.
     fn temporary(&mut self) -> Result<()> {
         for entry in list(&self.lake.tmp())? {
-            let name = entry.file_name();
-            let pid = name
-                .to_str()
-                .and_then(|n| n.split_once('-'))
-                .and_then(|(pid, _)| pid.parse().ok());
-            match pid {
+            match pid_of(&entry.file_name()) {
                 Some(pid) if is_alive(pid) => {}
                 Some(_) => self.drop_file(&entry.path())?,
                 None => self.foreign(&entry.path()),
@@ -291,6 +309,20 @@ mod tests {
         assert!(!lake.root().join("a/b").exists());
         assert_eq!(report.foreign, [PathBuf::from("a/notes.txt")]);
         assert_eq!(gc(&lake, false).unwrap().removed, Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn a_harvest_removes_what_a_dead_process_left_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let lake = Lake::new(dir.path());
+        let dead = touch(&lake, ".mdtui/tmp/999999999-0");
+        let kept = [
+            touch(&lake, &format!(".mdtui/tmp/{}-7", std::process::id())),
+            touch(&lake, ".mdtui/tmp/notes"),
+        ];
+        let _own = LogLock::try_acquire(&lake, "a").unwrap().unwrap();
+        remove_leftovers(&lake).unwrap();
+        assert!(!dead.exists() && kept.iter().all(|p| p.exists()));
     }
 
     #[test]
