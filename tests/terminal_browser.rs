@@ -272,3 +272,25 @@ fn the_terminals_answer_about_its_background_is_heard_and_no_key_is_lost() {
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
 }
+
+#[test]
+fn chosen_columns_are_remembered_by_the_next_browser() {
+    let lab = Lab::demo(1);
+    for seen in [true, false] {
+        let mut terminal = Terminal::start(&lab, &[], 80, 24);
+        terminal.wait_until("the log", |s| s.contains("pending"));
+        terminal.wait_until("the column as it was left", |s| s.contains("rows") == seen);
+        if seen {
+            terminal.send("t");
+            terminal.wait_for("Columns");
+            // State, log, cell, size, rows.
+            terminal.send("jjjj ");
+            terminal.wait_for("▸   rows");
+            terminal.send(ENTER);
+            terminal.wait_until("no rows", |s| !s.contains("rows"));
+        }
+        terminal.send("Q");
+        assert_eq!(terminal.end(), 0);
+    }
+    assert!(lab.root().join("state/mdtui/columns.toml").is_file());
+}

@@ -123,6 +123,14 @@ actions! {
     AlignHere = "align-here",
     /// Aligns all runs at their starts.
     AlignStart = "align-start",
+    /// Chooses, hides and orders the columns of a list.
+    Columns = "columns",
+    /// Moves a column to the left of its neighbour.
+    MoveUp = "move-up",
+    /// Moves a column to the right of its neighbour.
+    MoveDown = "move-down",
+    /// Shows all columns in their usual order.
+    ResetColumns = "reset-columns",
     /// Goes to a time or a row.
     GoTo = "go-to",
     /// Copies what is under the cursor to the terminal's clipboard.

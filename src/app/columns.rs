@@ -1,6 +1,9 @@
 //! Which columns of a list a width has room for: drawing and the column cursor agree.
 
-use super::rows::{LogColumn, RunColumn};
+use super::{
+    choice::Choice,
+    rows::{LogColumn, RunColumn},
+};
 
 /// Marks and cursor before the first column.
 pub const GUTTER: u16 = 3;
@@ -24,7 +27,11 @@ pub struct Column<C> {
 }
 
 /// The name of a log takes what the others leave, within these bounds.
-const NAME: (u16, u16) = (24, 60);
+const NAME: (u16, u16) = (21, 60);
+
+/// From this many characters on runs have the seconds of their start, and a distance for
+/// each robot.
+const WIDE: u16 = 100;
 
 fn log_column(id: LogColumn) -> (&'static str, u16, bool) {
     match id {
@@ -41,21 +48,50 @@ fn log_column(id: LogColumn) -> (&'static str, u16, bool) {
 }
 
 /// Columns of the list of logs in `width` characters.
-pub fn logs(width: u16) -> Vec<Column<LogColumn>> {
+pub fn logs(width: u16, choice: &Choice) -> Vec<Column<LogColumn>> {
     use LogColumn::*;
     // The first that are left out stand last.
-    let order = [State, Log, Size, Rows, Runs, Verdict, Span, Harvested, Cell];
-    fit(width, &LogColumn::ALL, &order, |id| id == Log, log_column)
+    let mut order = vec![State, Log, Verdict, Runs, Rows, Span, Size, Harvested, Cell];
+    order.retain(|id| !choice.hides(log_column(*id).0));
+    let mut columns = fit(width, &LogColumn::ALL, &order, |id| id == Log, log_column);
+    choice.sort(&mut columns, |column| column.title);
+    columns
 }
 
-fn run_column(id: RunColumn, robots: u16) -> (&'static str, u16, bool) {
+/// All columns of the list of logs by name.
+pub fn log_names() -> Vec<String> {
+    LogColumn::ALL
+        .map(|id| log_column(id).0.to_owned())
+        .to_vec()
+}
+
+/// What a column of runs is called where it is chosen; titles change with the width.
+fn run_name(id: RunColumn) -> &'static str {
+    match id {
+        RunColumn::Run => "run",
+        RunColumn::Log => "log",
+        RunColumn::Cell => "cell",
+        RunColumn::Start => "start",
+        RunColumn::Runtime => "runtime",
+        RunColumn::Distance => "distance",
+        RunColumn::Samples => "samples",
+        RunColumn::Channels => "channels",
+        RunColumn::Verdict => "verdict",
+        RunColumn::Spark => "sparkline",
+    }
+}
+
+fn run_column(id: RunColumn, robots: u16, wide: bool) -> (&'static str, u16, bool) {
     match id {
         RunColumn::Run => ("run", 13, false),
         RunColumn::Log => ("log", NAME.0, false),
         RunColumn::Cell => ("cell", 6, false),
-        RunColumn::Start => ("start", 19, false),
+        RunColumn::Start => ("start", if wide { 19 } else { 16 }, false),
         RunColumn::Runtime => ("runtime", 8, true),
-        RunColumn::Distance => ("distance mm", (robots * 13).saturating_sub(2).max(11), true),
+        RunColumn::Distance if wide => {
+            ("distance mm", (robots * 13).saturating_sub(2).max(11), true)
+        }
+        RunColumn::Distance => ("robot 1 mm", 11, true),
         RunColumn::Samples => ("samples", 9, true),
         RunColumn::Channels => ("chan", 4, true),
         RunColumn::Verdict => ("verdict", 13, false),
@@ -64,18 +100,23 @@ fn run_column(id: RunColumn, robots: u16) -> (&'static str, u16, bool) {
 }
 
 /// Columns of a list of runs of machines with so many robots, in `width` characters.
-pub fn runs(width: u16, robots: u16) -> Vec<Column<RunColumn>> {
+/// `of_log`: they are all of one log, whose name stands above.
+pub fn runs(width: u16, robots: u16, of_log: bool, choice: &Choice) -> Vec<Column<RunColumn>> {
     use RunColumn::*;
-    let order = [
-        Run, Start, Runtime, Verdict, Samples, Channels, Distance, Spark, Cell, Log,
+    let wide = width >= WIDE;
+    let mut order = vec![
+        Run, Start, Runtime, Verdict, Distance, Spark, Samples, Channels, Cell, Log,
     ];
-    fit(
-        width,
-        &RunColumn::ALL,
-        &order,
-        |id| id == Log,
-        |id| run_column(id, robots),
-    )
+    order.retain(|id| !choice.hides(run_name(*id)) && !(of_log && *id == Log));
+    let spec = |id| run_column(id, robots, wide);
+    let mut columns = fit(width, &RunColumn::ALL, &order, |id| id == Log, spec);
+    choice.sort(&mut columns, |column| run_name(column.id));
+    columns
+}
+
+/// All columns of a list of runs by name.
+pub fn run_names() -> Vec<String> {
+    RunColumn::ALL.map(|id| run_name(id).to_owned()).to_vec()
 }
 
 /// The columns of `all` that have room when they are taken in `order`.
@@ -167,17 +208,39 @@ mod tests {
     #[test]
     fn columns_fit_and_the_state_is_never_cut() {
         for width in 40..220 {
-            let columns = logs(width);
+            let usual = Choice::default();
+            let columns = logs(width, &usual);
             assert!(sum(&columns) <= width, "{width}");
             assert_eq!(
                 (columns[0].id, columns[0].width),
                 (LogColumn::State, 12),
                 "{width}"
             );
-            assert!(sum(&runs(width, 2)) <= width, "{width}");
+            assert!(sum(&runs(width, 2, false, &usual)) <= width, "{width}");
         }
-        assert_eq!(logs(200).len(), LogColumn::ALL.len());
-        assert_eq!(runs(200, 2).len(), RunColumn::ALL.len());
+        let usual = Choice::default();
+        assert_eq!(logs(200, &usual).len(), LogColumn::ALL.len());
+        assert_eq!(runs(200, 2, false, &usual).len(), RunColumn::ALL.len());
+        let at_80: Vec<_> = logs(80, &usual).iter().map(|c| c.id).collect();
+        assert!(at_80.contains(&LogColumn::Span) && at_80.contains(&LogColumn::Verdict));
+        let at_80: Vec<_> = runs(80, 2, true, &usual).iter().map(|c| c.id).collect();
+        assert!(at_80.contains(&RunColumn::Distance) && at_80.contains(&RunColumn::Verdict));
+    }
+
+    #[test]
+    fn chosen_columns_stand_as_they_were_ordered_and_make_room_for_others() {
+        let words = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let choice = Choice {
+            order: words(&["sparkline", "run"]),
+            hidden: words(&["start", "verdict"]),
+        };
+        let shown: Vec<_> = runs(80, 2, true, &choice).iter().map(|c| c.id).collect();
+        assert_eq!(shown[..2], [RunColumn::Spark, RunColumn::Run]);
+        assert!(!shown.contains(&RunColumn::Start) && !shown.contains(&RunColumn::Verdict));
+        for (all, names) in [(log_names(), 9), (run_names(), 10)] {
+            let unique: std::collections::BTreeSet<_> = all.iter().collect();
+            assert_eq!((all.len(), unique.len()), (names, names));
+        }
     }
 
     #[test]
@@ -192,7 +255,7 @@ mod tests {
 
     #[test]
     fn every_place_belongs_to_its_column() {
-        let columns = places(&logs(200));
+        let columns = places(&logs(200, &Choice::default()));
         let mut x = GUTTER;
         assert_eq!(at(&columns, x - 1), None, "the gutter is no column");
         for (index, width) in &columns {

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::run::Marker;
+use super::{choice::Choices, run::Marker};
 use crate::etl::profile::Profile;
 
 /// How the browser is started.
@@ -22,6 +22,10 @@ pub struct Config {
     pub light: bool,
     /// Whether the terminal is asked for its background.
     pub ask_background: bool,
+    /// The columns that were wanted in each view when they were last chosen.
+    pub choices: Choices,
+    /// The file that remembers them; `None`: no place for it.
+    pub choices_file: Option<PathBuf>,
     /// What charts are drawn with at first.
     pub marker: Marker,
     /// Whether the mouse is used.

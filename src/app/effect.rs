@@ -1,5 +1,7 @@
 //! What `update` asks of the world, and what the world answers. Workers do it.
 
+use std::path::PathBuf;
+
 use super::{
     compare::{CompareAnswer, CompareRequest, CompareSlot},
     export::{Export, Written},
@@ -59,6 +61,8 @@ pub enum Slot {
     History,
     /// The export that is being written.
     Export,
+    /// The columns that were chosen.
+    Columns,
     /// A part of the run that is open.
     Run(RunSlot),
     /// A part of the comparison that is open.
@@ -82,6 +86,13 @@ pub enum Request {
     History(usize),
     /// Write a file below the lake's exports.
     Export(Box<Export>),
+    /// Remember the columns that were chosen.
+    Remember {
+        /// The file.
+        file: PathBuf,
+        /// What shall stand in it.
+        content: String,
+    },
     /// Something about the run that is open.
     Run(RunRequest),
     /// Something about the runs that are compared.
@@ -105,6 +116,8 @@ pub enum Answer {
     History(Vec<HarvestRow>),
     /// To [`Request::Export`].
     Exported(Written),
+    /// To [`Request::Remember`].
+    Remembered,
     /// To [`Request::Run`].
     Run(RunAnswer),
     /// To [`Request::Compare`].

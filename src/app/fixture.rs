@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Answer, Config, Effect, Event, Message, Slot, State, keymap::Keymap, run::Marker, update,
+    Answer, Config, Effect, Event, Message, Slot, State, choice::Choices, keymap::Keymap,
+    run::Marker, update,
 };
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
@@ -27,6 +28,8 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         theme: None,
         light: false,
         ask_background: false,
+        choices: Choices::default(),
+        choices_file: None,
         marker: Marker::Braille,
         mouse: true,
         no_color: false,

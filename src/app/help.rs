@@ -6,11 +6,12 @@ use super::{
 };
 
 /// What lies over a view has keys of its own, which help tells after those of the view.
-const OVER: [&[Context]; 4] = [
+const OVER: [&[Context]; 5] = [
     &[Context::Input, Context::Text],
     &[Context::Palette],
     &[Context::Confirm],
     &[Context::Command],
+    &[Context::Columns],
 ];
 
 /// What the mouse does; it has no key table.

@@ -4,6 +4,7 @@
 //! * [`action`], [`keymap`], [`help`]: what can be asked for, and by which key.
 //! * [`event`], [`effect`]: what comes in, and what goes out to the workers.
 //! * [`table`], [`rows`], [`columns`], [`filter`]: lists.
+//! * [`choice`]: which columns of a list are wanted.
 //! * [`jobs`]: harvests of this process.
 //! * [`top`], [`layout`]: where things stand.
 //! * [`prompt`]: a line that is being typed.
@@ -19,6 +20,7 @@ pub mod action;
 pub mod background;
 pub mod browser;
 pub mod chart;
+pub mod choice;
 pub mod columns;
 pub mod compare;
 pub mod effect;

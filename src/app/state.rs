@@ -1,9 +1,10 @@
 //! Everything that the browser shows, as data.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{
-    columns::{self, Places, places},
+    choice::{Choices, Chooser},
+    columns::{self, Column, Places, places},
     compare::CompareScreen,
     config::Config,
     effect::{Effect, Request, Slot},
@@ -13,6 +14,7 @@ use super::{
     layout,
     machines::{MachineScreen, Machines, machine_columns, point_columns},
     prompt::{Line, Purpose},
+    rows::RunColumn,
     run::{Marker, RunScreen},
     table::Table,
 };
@@ -59,6 +61,8 @@ pub enum Overlay {
     Export,
     /// A headless command.
     Command(String),
+    /// The columns of a list, to choose from.
+    Columns(Chooser),
 }
 
 /// A line that is being typed, and what to go back to.
@@ -151,6 +155,10 @@ pub struct State {
     pub cache_dir: String,
     /// Robots of a cell.
     pub robots: u16,
+    /// The columns that are wanted in each view.
+    pub choices: Choices,
+    /// The file that remembers them, if there is a place for it.
+    pub choices_file: Option<PathBuf>,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Whether the terminal's background is light, as far as it is known.
@@ -187,6 +195,8 @@ impl State {
             robots: u16::try_from(config.profile.robots.len())
                 .unwrap_or(u16::MAX)
                 .min(4),
+            choices: config.choices.clone(),
+            choices_file: config.choices_file.clone(),
             mouse: config.mouse,
             light: config.light,
             marker: config.marker,
@@ -242,9 +252,19 @@ impl State {
     pub fn screen_contexts(&self) -> Vec<Context> {
         let mut contexts = match self.screen() {
             Screen::Logs if self.logs.panel => vec![Context::Panel],
-            Screen::Logs => vec![Context::Logs, Context::Marks, Context::List],
+            Screen::Logs => vec![
+                Context::Logs,
+                Context::Marks,
+                Context::Choose,
+                Context::List,
+            ],
             Screen::Runs | Screen::LogRuns(_) => {
-                vec![Context::Runs, Context::Marks, Context::List]
+                vec![
+                    Context::Runs,
+                    Context::Marks,
+                    Context::Choose,
+                    Context::List,
+                ]
             }
             Screen::Machines => vec![Context::Machines, Context::List],
             Screen::Machine(_) => {
@@ -273,6 +293,7 @@ impl State {
             Some(Overlay::Quit | Overlay::CancelAll) => vec![Context::Confirm],
             Some(Overlay::Export) => vec![Context::Export],
             Some(Overlay::Command(_)) => vec![Context::Command],
+            Some(Overlay::Columns(_)) => vec![Context::Columns],
         }
     }
 
@@ -297,12 +318,18 @@ impl State {
             Screen::Logs => {
                 let (list, _) = layout::logs(self.size, false);
                 let width = list.map_or(0, |list| list.width);
-                places(&columns::logs(width))
+                places(&columns::logs(width, &self.choices.of("logs")))
             }
             Screen::Machines => places(&machine_columns(self.size.0, self.machines.name_width())),
             Screen::Machine(_) => places(&point_columns(self.size.0)),
-            _ => places(&columns::runs(self.size.0, self.robots)),
+            _ => places(&self.run_columns(self.size.0)),
         }
+    }
+
+    /// Columns of the list of runs that is open, in `width` characters.
+    pub fn run_columns(&self, width: u16) -> Vec<Column<RunColumn>> {
+        let of_log = matches!(self.screen(), Screen::LogRuns(_));
+        columns::runs(width, self.robots, of_log, &self.choices.of("runs"))
     }
 
     /// Whether the panel about a log stands on the screen.

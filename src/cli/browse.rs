@@ -1,8 +1,12 @@
 //! `mdtui` without a command: the browser.
 
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
 use super::{exit::Exit, settings::Settings};
 use crate::{
-    app::{Config, background, run::Marker},
+    app::{Config, background, choice::Choices, run::Marker},
     etl::{Error, Result},
     ui,
 };
@@ -16,6 +20,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     // <https://no-color.org>: set to anything but nothing.
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let choices_file = state_file();
     let config = Config {
         data_dir: context.data_dir,
         cache_dir: settings.cache_dir.clone(),
@@ -25,6 +30,10 @@ pub fn run(settings: &Settings) -> Result<Exit> {
             && !no_color
             && background::may_be_asked(variable("TERM").as_deref()),
         theme: settings.theme.clone(),
+        choices: choices_file
+            .as_deref()
+            .map_or_else(Choices::default, remembered),
+        choices_file,
         light: background::is_light_by_environment(variable("COLORFGBG").as_deref()),
         marker: settings.markers.unwrap_or_else(|| usual_marker(&variable)),
         mouse: settings.mouse,
@@ -35,6 +44,18 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         Err(Error::Cancelled) => Ok(Exit::Interrupted),
         Err(error) => Err(error),
     }
+}
+
+/// `$XDG_STATE_HOME/mdtui/columns.toml`; `None` without a home.
+fn state_file() -> Option<PathBuf> {
+    let dirs = etcetera::choose_base_strategy().ok()?;
+    let state = dirs.state_dir().unwrap_or_else(|| dirs.data_dir());
+    Some(state.join("mdtui").join("columns.toml"))
+}
+
+/// The columns of the last time; none when they cannot be read.
+fn remembered(file: &Path) -> Choices {
+    std::fs::read_to_string(file).map_or_else(|_| Choices::default(), |toml| Choices::parse(&toml))
 }
 
 /// Braille, unless the locale says that the terminal takes no UTF-8.

@@ -35,7 +35,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if state.logs.table.is_empty() {
         return empty(frame, area, state, theme);
     }
-    let columns = columns::logs(area.width);
+    let columns = columns::logs(area.width, &state.choices.of("logs"));
     list::draw(
         frame,
         area,

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::app::{
     Action,
+    choice::Chooser,
     help::{self, HelpLine},
     layout, prompt,
     state::{Overlay, State},
@@ -38,8 +39,31 @@ pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) 
             let lines = text_lines(state, text, theme.text);
             dialog(frame, state, "The same without the browser", lines, theme);
         }
+        Overlay::Columns(chooser) => columns(frame, state, chooser, theme),
         Overlay::Prompt(_) => {}
     }
+}
+
+/// The columns from top to bottom as they stand from left to right; a tick: shown.
+fn columns(frame: &mut Frame, state: &State, chooser: &Chooser, theme: &Theme) {
+    let room = usize::from(state.size.1).saturating_sub(6).max(1);
+    let first = (chooser.cursor + 1).saturating_sub(room);
+    let lines = chooser.columns.iter().enumerate().skip(first).take(room);
+    let lines = lines.map(|(at, (name, shown))| {
+        let (cursor, tick) = (at == chooser.cursor, if *shown { '✓' } else { ' ' });
+        let text = format!(
+            "{} {tick} {}",
+            if cursor { '▸' } else { ' ' },
+            fit(name, 16, false)
+        );
+        let style = match (cursor, shown) {
+            (true, _) => theme.cursor,
+            (false, true) => theme.text,
+            (false, false) => theme.muted,
+        };
+        Line::styled(text, style)
+    });
+    dialog(frame, state, " Columns ", lines.collect(), theme);
 }
 
 fn help(frame: &mut Frame, state: &State, scroll: usize, theme: &Theme) {

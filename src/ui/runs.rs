@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::{
         Action,
-        columns::{self, Column},
+        columns::Column,
         layout,
         rows::RunColumn,
         state::{Runs, State},
@@ -29,7 +29,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if runs.table.is_empty() {
         return empty(frame, area, state, runs, theme);
     }
-    let columns = columns::runs(area.width, state.robots);
+    let columns = state.run_columns(area.width);
     list::draw(
         frame,
         area,
@@ -97,7 +97,8 @@ fn cell(row: &RunRow, column: &Column<RunColumn>, theme: &Theme) -> Cell {
             (Some(error), _) => (format!("failed: {error}"), theme.error),
             (None, start) => {
                 let text = start.map(time::format_screen).unwrap_or_default();
-                (text.get(..19).unwrap_or_default().to_owned(), theme.text)
+                let width = usize::from(column.width);
+                (text.get(..width).unwrap_or_default().to_owned(), theme.text)
             }
         },
         RunColumn::Runtime => (
@@ -106,7 +107,9 @@ fn cell(row: &RunRow, column: &Column<RunColumn>, theme: &Theme) -> Cell {
         ),
         RunColumn::Distance => {
             let one = |mm: &f64| format!("{:>11}", millimetres(*mm));
-            let all: Vec<String> = row.distance_mm.values().map(one).collect();
+            // A narrow column has room for the first robot alone.
+            let robots = usize::from((column.width + 2) / 13).max(1);
+            let all: Vec<String> = row.distance_mm.values().take(robots).map(one).collect();
             (all.join("  "), theme.text)
         }
         RunColumn::Samples => (

@@ -75,6 +75,10 @@ fn every_view_at_both_sizes() {
         press(&mut state, &["esc", "f", "s", "t", "a", "t", "e", ":", "x"]);
         snap("logs_filter_empty", &state);
         snap("runs", &with_runs(size));
+        press(&mut state, &["esc", "t", "j", "J", "space"]);
+        snap("columns", &state);
+        press(&mut state, &["enter"]);
+        snap("columns_chosen", &state);
     }
 }
 

@@ -9,6 +9,8 @@ pub enum Context {
     List,
     /// In lists whose lines can be marked.
     Marks,
+    /// In lists whose columns can be chosen.
+    Choose,
     /// The list of logs.
     Logs,
     /// The panel about a log.
@@ -49,14 +51,17 @@ pub enum Context {
     Export,
     /// A headless command on the screen.
     Command,
+    /// The columns of a list, to choose from.
+    Columns,
 }
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Global,
         Self::List,
         Self::Marks,
+        Self::Choose,
         Self::Logs,
         Self::Panel,
         Self::Runs,
@@ -77,6 +82,7 @@ impl Context {
         Self::Confirm,
         Self::Export,
         Self::Command,
+        Self::Columns,
     ];
 
     /// The name in the key table.
@@ -85,6 +91,7 @@ impl Context {
             Self::Global => "global",
             Self::List => "list",
             Self::Marks => "marks",
+            Self::Choose => "choose",
             Self::Logs => "logs",
             Self::Panel => "panel",
             Self::Runs => "runs",
@@ -105,6 +112,7 @@ impl Context {
             Self::Confirm => "confirm",
             Self::Export => "export",
             Self::Command => "command",
+            Self::Columns => "columns",
         }
     }
 
@@ -119,6 +127,7 @@ impl Context {
             Self::Global => "Everywhere",
             Self::List => "Lists",
             Self::Marks => "Marking",
+            Self::Choose => "Columns",
             Self::Logs => "Logs",
             Self::Panel => "The panel about a log",
             Self::Runs => "Runs",
@@ -139,6 +148,7 @@ impl Context {
             Self::Confirm => "Questions",
             Self::Export => "Export",
             Self::Command => "A headless command",
+            Self::Columns => "The columns of a list",
         }
     }
 }

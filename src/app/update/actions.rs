@@ -2,6 +2,7 @@
 
 use crate::app::{
     action::Action,
+    choice::Chooser,
     columns,
     effect::{Effect, Request, Slot},
     jobs::Entry,
@@ -61,6 +62,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             state.message = Some((Tone::Plain, "looking for new and changed logs".into()));
         }
         Action::Harvest => harvest(state, effects),
+        Action::Columns => choose_columns(state),
         _ => in_view(state, action, effects),
     }
 }
@@ -116,6 +118,17 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             state.message = message;
         }
     }
+}
+
+/// Opens the columns of the list, to choose from.
+fn choose_columns(state: &mut State) {
+    let (view, names) = match state.screen() {
+        Screen::Logs => ("logs", columns::log_names()),
+        Screen::Runs | Screen::LogRuns(_) => ("runs", columns::run_names()),
+        _ => return,
+    };
+    let chooser = Chooser::new(view, names, &state.choices.of(view));
+    state.overlay = Some(Overlay::Columns(chooser));
 }
 
 /// What the keys of every list do; the text field that opens.

@@ -69,6 +69,11 @@ pub(super) fn take(
             }
         }
         Slot::Compare(slot) => compared(state, slot, result, effects),
+        Slot::Columns => {
+            if let Err(error) = result {
+                state.message = Some((Tone::Error, error));
+            }
+        }
         Slot::Export => super::export::written(state, result),
         Slot::Run(slot) => {
             let result = result.and_then(|answer| match answer {

@@ -2,7 +2,8 @@
 
 use crate::app::{
     action::Action,
-    effect::Effect,
+    choice::Chooser,
+    effect::{Effect, Request, Slot},
     help, layout,
     machines::{MachineScreen, Machines},
     prompt::Purpose,
@@ -61,11 +62,44 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             effects.push(Effect::CancelAllJobs);
         }
         Some(Overlay::Export) => super::export::chosen(state, action, effects),
+        Some(Overlay::Columns(mut chooser)) if action != Action::Escape => {
+            if action == Action::Accept {
+                take_columns(state, &chooser, effects);
+            } else {
+                chooser.act(action, usize::from(layout::body(state.size).height));
+                state.overlay = Some(Overlay::Columns(chooser));
+            }
+        }
         Some(Overlay::Command(text)) if action == Action::Copy => {
             state.message = Some((Tone::Plain, "copied the command".into()));
             effects.push(Effect::Copy(text));
         }
         _ => {}
+    }
+}
+
+fn take_columns(state: &mut State, chooser: &Chooser, effects: &mut Vec<Effect>) {
+    state.choices.set(chooser.view, chooser.choice());
+    if let Some(file) = state.choices_file.clone() {
+        effects.push(Effect::Ask {
+            slot: Slot::Columns,
+            request: Request::Remember {
+                file,
+                content: state.choices.to_toml(),
+            },
+        });
+    }
+    // The cursor of columns stays on one that can be seen.
+    let shown = state.list_columns();
+    let Some(first) = shown.first().copied() else {
+        return;
+    };
+    if matches!(state.screen(), Screen::Logs) {
+        let column = &mut state.logs.table.column;
+        *column = shown.contains(column).then_some(*column).unwrap_or(first);
+    } else if let Some(runs) = state.run_list_mut() {
+        let column = &mut runs.table.column;
+        *column = shown.contains(column).then_some(*column).unwrap_or(first);
     }
 }
 

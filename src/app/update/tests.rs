@@ -344,3 +344,30 @@ fn a_place_is_typed_over_a_run_and_its_cursor_goes_there() {
         (Some(fixture::NOW + 60_000_000), None)
     );
 }
+
+#[test]
+fn chosen_columns_count_at_once_and_are_remembered() {
+    let mut state = populated((200, 50));
+    let usual = state.list_columns();
+    state.choices_file = Some("columns.toml".into());
+    assert!(press(&mut state, &["t", "space", "esc"]).is_empty());
+    assert_eq!(state.list_columns(), usual, "dropped");
+    let effects = press(&mut state, &["t", "space", "j", "J", "enter"]);
+    let told = state.choices.to_toml();
+    let wanted = Request::Remember {
+        file: "columns.toml".into(),
+        content: told,
+    };
+    let asked = |e: &Effect| matches!(e, Effect::Ask { request, .. } if *request == wanted);
+    assert!(effects.iter().any(asked), "{effects:?}");
+    // The state is hidden; the log went to the right of the cell.
+    assert_eq!(state.list_columns()[..2], [2, 1]);
+    assert_eq!(
+        state.logs.table.column, 2,
+        "the cursor left the hidden column"
+    );
+    let failed = Err("the columns count for now".to_owned());
+    update(&mut state, answer(Slot::Columns, failed));
+    assert_eq!(words(&state), "the columns count for now");
+    assert_eq!(state.list_columns()[..2], [2, 1]);
+}

@@ -3,6 +3,7 @@
 
 mod input;
 mod questions;
+mod remember;
 mod signals;
 
 use crossbeam_channel::Sender;

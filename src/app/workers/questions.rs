@@ -8,6 +8,8 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::remember;
+
 use crate::{
     app::{
         compare,
@@ -152,6 +154,10 @@ fn answer_all(context: &Context, questions: &Receiver<Question>, events: &Sender
 }
 
 fn answer(context: &Context, catalog: &mut Option<Catalog>, question: &Question) -> Result<Answer> {
+    // Asks nothing of the catalog, so it must not fail with it.
+    if let Request::Remember { file, content } = &question.request {
+        return remember::write(file, content).map(|()| Answer::Remembered);
+    }
     let catalog = match catalog {
         Some(catalog) => catalog,
         None => catalog.insert(Catalog::open(&context.lake)?),
@@ -167,6 +173,7 @@ fn answer(context: &Context, catalog: &mut Option<Catalog>, question: &Question)
             Answer::Machines(rows.into_iter().map(Machine::from).collect())
         }
         Request::History(limit) => Answer::History(catalog.history(*limit)?),
+        Request::Remember { .. } => Answer::Remembered,
         Request::Export(wanted) => Answer::Exported(export::write(wanted, context, cancel)?),
         Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),
         Request::Compare(request) => {

@@ -1,0 +1,209 @@
+//! Which columns of a list its operator wants, and in which order; remembered by view.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{action::Action, table::moved};
+
+/// How the columns of one view are wanted; as it comes with the program by default.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    /// Names from left to right; those that are not named follow in their usual order.
+    pub order: Vec<String>,
+    /// Names that are not shown.
+    pub hidden: Vec<String>,
+}
+
+impl Choice {
+    /// Whether a column is not shown.
+    pub fn hides(&self, name: &str) -> bool {
+        self.hidden.iter().any(|hidden| hidden == name)
+    }
+
+    /// Sorts columns as wanted; `name` names one.
+    pub fn sort<T>(&self, columns: &mut [T], name: impl Fn(&T) -> &str) {
+        // Stable, so that what is not named keeps its order, after what is.
+        columns.sort_by_key(|column| {
+            let name = name(column);
+            let at = self.order.iter().position(|wanted| wanted == name);
+            at.unwrap_or(self.order.len())
+        });
+    }
+}
+
+/// The choices of all views, by the view's name.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Choices(BTreeMap<String, Choice>);
+
+impl Choices {
+    /// What a file remembers; nothing when it makes no sense.
+    pub fn parse(toml: &str) -> Self {
+        toml::from_str(toml).unwrap_or_else(|error| {
+            tracing::warn!("the remembered columns cannot be read: {error}");
+            Self::default()
+        })
+    }
+
+    /// For the file.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_else(|error| {
+            tracing::warn!("the columns cannot be remembered: {error}");
+            String::new()
+        })
+    }
+
+    /// What is wanted in a view.
+    pub fn of(&self, view: &str) -> Choice {
+        self.0.get(view).cloned().unwrap_or_default()
+    }
+
+    /// Remembers what is wanted in a view.
+    pub fn set(&mut self, view: &str, choice: Choice) {
+        if choice == Choice::default() {
+            self.0.remove(view);
+        } else {
+            self.0.insert(view.to_owned(), choice);
+        }
+    }
+}
+
+/// The columns of a view while they are chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chooser {
+    /// The view's name.
+    pub view: &'static str,
+    /// Names in their order, and whether they are shown.
+    pub columns: Vec<(String, bool)>,
+    /// The one under the cursor.
+    pub cursor: usize,
+    usual: Vec<String>,
+}
+
+impl Chooser {
+    /// All columns of a view by their names in the usual order, as `choice` has them.
+    pub fn new(view: &'static str, usual: Vec<String>, choice: &Choice) -> Self {
+        let shown = |name: &String| (name.clone(), !choice.hides(name));
+        let mut columns: Vec<(String, bool)> = usual.iter().map(shown).collect();
+        choice.sort(&mut columns, |(name, _)| name);
+        Self {
+            view,
+            columns,
+            cursor: 0,
+            usual,
+        }
+    }
+
+    /// Does what a key asks for, with so many lines on the screen.
+    pub fn act(&mut self, action: Action, lines: usize) {
+        let last = self.columns.len().saturating_sub(1);
+        match action {
+            Action::Mark => {
+                let shown = self.columns.iter().filter(|(_, shown)| *shown).count();
+                if let Some((_, is_shown)) = self.columns.get_mut(self.cursor) {
+                    // A list without columns would be nothing at all.
+                    *is_shown = !*is_shown || shown == 1;
+                }
+            }
+            Action::MoveUp if self.cursor > 0 => {
+                self.columns.swap(self.cursor, self.cursor - 1);
+                self.cursor -= 1;
+            }
+            Action::MoveDown if self.cursor < last => {
+                self.columns.swap(self.cursor, self.cursor + 1);
+                self.cursor += 1;
+            }
+            Action::ResetColumns => {
+                self.columns = self.usual.iter().map(|name| (name.clone(), true)).collect();
+            }
+            _ => self.cursor = moved(self.cursor, last, lines, action),
+        }
+    }
+
+    /// What was chosen.
+    pub fn choice(&self) -> Choice {
+        let names = || self.columns.iter().map(|(name, _)| name);
+        let hidden = self.columns.iter().filter(|(_, shown)| !shown);
+        Choice {
+            order: if names().eq(&self.usual) {
+                Vec::new()
+            } else {
+                names().cloned().collect()
+            },
+            hidden: hidden.map(|(name, _)| name.clone()).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &[&str]) -> Vec<String> {
+        list.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn chooser(choice: &Choice) -> Chooser {
+        Chooser::new("logs", names(&["state", "log", "size"]), choice)
+    }
+
+    #[test]
+    fn columns_are_hidden_moved_and_reset() {
+        let mut chosen = chooser(&Choice::default());
+        assert_eq!(chosen.choice(), Choice::default());
+        for action in [Action::MoveUp, Action::MoveDown, Action::Mark] {
+            chosen.act(action, 10);
+        }
+        let choice = chosen.choice();
+        assert_eq!(choice.order, ["log", "state", "size"]);
+        assert_eq!(choice.hidden, ["state"]);
+        assert_eq!(
+            chooser(&choice).choice(),
+            choice,
+            "opened again as it was left"
+        );
+        chosen.act(Action::ResetColumns, 10);
+        assert_eq!(chosen.choice(), Choice::default());
+    }
+
+    #[test]
+    fn one_column_always_stays() {
+        let mut chosen = chooser(&Choice::default());
+        for _ in 0..3 {
+            chosen.act(Action::Mark, 10);
+            chosen.act(Action::Down, 10);
+        }
+        assert_eq!(chosen.choice().hidden, ["state", "log"]);
+    }
+
+    #[test]
+    fn a_file_remembers_and_one_that_makes_no_sense_is_as_good_as_none() {
+        let mut choices = Choices::default();
+        let choice = Choice {
+            order: names(&["size", "a \"b\""]),
+            hidden: names(&["gone"]),
+        };
+        choices.set("logs", choice.clone());
+        choices.set("runs", Choice::default());
+        let read = Choices::parse(&choices.to_toml());
+        assert_eq!(
+            (read.of("logs"), read.of("runs")),
+            (choice, Choice::default())
+        );
+        assert_eq!(read, choices);
+        assert_eq!(Choices::parse("logs = 5"), Choices::default());
+    }
+
+    #[test]
+    fn what_is_new_follows_what_was_ordered() {
+        let choice = Choice {
+            order: names(&["size", "state"]),
+            hidden: Vec::new(),
+        };
+        let mut columns = ["state", "log", "size", "cell"];
+        choice.sort(&mut columns, |name| name);
+        assert_eq!(columns, ["size", "state", "log", "cell"]);
+    }
+}
