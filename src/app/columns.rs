@@ -107,7 +107,7 @@ pub fn runs(width: u16, robots: u16, of_log: bool, choice: &Choice) -> Vec<Colum
     let mut order = vec![
         Run, Start, Runtime, Verdict, Distance, Spark, Samples, Channels, Cell, Log,
     ];
-    order.retain(|id| !choice.hides(run_name(*id)) && !(of_log && *id == Log));
+    order.retain(|id| !(choice.hides(run_name(*id)) || of_log && *id == Log));
     let spec = |id| run_column(id, robots, wide);
     let mut columns = fit(width, &RunColumn::ALL, &order, |id| id == Log, spec);
     choice.sort(&mut columns, |column| run_name(column.id));

@@ -94,12 +94,14 @@ fn take_columns(state: &mut State, chooser: &Chooser, effects: &mut Vec<Effect>)
     let Some(first) = shown.first().copied() else {
         return;
     };
-    if matches!(state.screen(), Screen::Logs) {
-        let column = &mut state.logs.table.column;
-        *column = shown.contains(column).then_some(*column).unwrap_or(first);
-    } else if let Some(runs) = state.run_list_mut() {
-        let column = &mut runs.table.column;
-        *column = shown.contains(column).then_some(*column).unwrap_or(first);
+    let column = match state.screen() {
+        Screen::Logs => Some(&mut state.logs.table.column),
+        _ => state.run_list_mut().map(|runs| &mut runs.table.column),
+    };
+    if let Some(column) = column
+        && !shown.contains(column)
+    {
+        *column = first;
     }
 }
 
