@@ -253,3 +253,19 @@ fn a_signal_cancels_and_nothing_partial_remains() {
         assert!(lab.ok(&["harvest"]).contains("harvested 3 logs"));
     }
 }
+
+#[test]
+fn a_log_whose_name_is_no_text_is_found_by_its_path() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let lab = Lab::demo(1);
+    let raw = OsStr::from_bytes(b"bad\xff.parquet");
+    let whole = lab.data().join("cell-01/2022-11-23T2040.parquet");
+    fs::copy(whole, lab.data().join(raw)).unwrap();
+    let output = lab
+        .command(&["harvest"])
+        .arg(lab.data().join(raw))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(lab.states()["bad\\xff"], "harvested");
+}

@@ -1,6 +1,6 @@
 //! What every command that looks at the lake does first, and names of logs and runs.
 
-use std::ffi::OsStr;
+use std::{ffi::OsStr, path::Path};
 
 use crate::etl::{
     Error, Result,
@@ -68,10 +68,21 @@ impl Look {
         match name.to_str() {
             Some(exact) => self.catalog.find_log(&self.context, exact),
             // Names that are not UTF-8 are known by their harmless form.
-            None => self
-                .catalog
-                .find_log(&self.context, &text::visible_os(name)),
+            None => {
+                let known = |shown: &str| self.catalog.find_log(&self.context, shown);
+                match known(&text::visible_os(name))? {
+                    Some(log) => Ok(Some(log)),
+                    None => self.below(name).map_or(Ok(None), |shown| known(&shown)),
+                }
+            }
         }
+    }
+
+    /// A path to a file as its harmless form below the data directory.
+    fn below(&self, path: &OsStr) -> Option<String> {
+        let file = Path::new(path).canonicalize().ok()?;
+        let data = self.context.data_dir.canonicalize().ok()?;
+        Some(text::visible_os(file.strip_prefix(data).ok()?.as_os_str()))
     }
 
     /// The one run that `part` means; `None` when it means none.
