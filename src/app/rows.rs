@@ -163,6 +163,13 @@ impl Row for RunRow {
         Cow::Owned(format!("{}/{}", self.log_key, self.run))
     }
 
+    fn is(&self, key: &str) -> bool {
+        // Without making every row's key: hundreds of thousands are asked in a row.
+        let rest = key.strip_prefix(self.log_key.as_str());
+        rest.and_then(|rest| rest.strip_prefix('/'))
+            .is_some_and(|run| self.run.to_string() == run)
+    }
+
     fn compare(&self, other: &Self, column: usize) -> Ordering {
         match RunColumn::ALL.get(column) {
             Some(RunColumn::Log) => self.log_key.cmp(&other.log_key),
@@ -204,9 +211,15 @@ impl Row for RunRow {
 
     fn contains(&self, text: &str) -> bool {
         contains(&self.log_key, text)
-            || self.run.matches(text)
+            || may_be_id(text) && self.run.matches(text)
             || self.error.as_deref().is_some_and(|e| contains(e, text))
     }
+}
+
+/// Whether a part of an id may look so; to hold a text against an id is slow.
+fn may_be_id(text: &str) -> bool {
+    let digit = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '…') || c.is_whitespace();
+    text.chars().all(digit)
 }
 
 /// Whether `text` contains `part`, which is in lower case, whatever the case of `text`.

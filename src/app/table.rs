@@ -18,6 +18,10 @@ pub trait Row {
 
     /// Names the row; survives a refresh.
     fn key(&self) -> Cow<'_, str>;
+    /// Whether the row has this key.
+    fn is(&self, key: &str) -> bool {
+        self.key() == key
+    }
     /// How this row stands to another in a column.
     fn compare(&self, other: &Self, column: usize) -> Ordering;
     /// Whether one term of a filter holds.
@@ -137,7 +141,7 @@ impl<T: Row> Table<T> {
         }
         self.anchor = None;
         if let Some(key) = key
-            && let Some(at) = (0..self.len()).find(|i| self.get(*i).is_some_and(|r| r.key() == key))
+            && let Some(at) = (0..self.len()).find(|i| self.get(*i).is_some_and(|r| r.is(&key)))
         {
             self.cursor = at;
         }

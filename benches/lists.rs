@@ -1,0 +1,178 @@
+//! How long the browser's lists keep a key waiting: rows in memory through the real `update`
+//! and `draw`, 100,000 logs and 400,000 runs. Prints medians and 99th percentiles in
+//! milliseconds; a frame at 60 Hz has 16.
+//!
+//! `cargo bench --bench lists`
+
+use std::{sync::Arc, time::Instant};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use mdtui::{
+    app::{
+        Answer, Config, Event, Message, Slot, State, choice::Choices, keymap::Keymap, run::Marker,
+        update,
+    },
+    etl::{
+        catalog::{LogRow, LogState, RunRow},
+        profile::Profile,
+        quality::Verdict,
+        run_id::RunId,
+    },
+    ui::{draw, theme::Theme},
+};
+use ratatui::{Terminal, backend::TestBackend};
+
+const LOGS: usize = 100_000;
+const RUNS: usize = 400_000;
+const SIZE: (u16, u16) = (200, 50);
+/// 2022-11-23T20:40:00Z
+const START: i64 = 1_669_236_000_000_000;
+
+fn main() {
+    let config = Config {
+        data_dir: "data".into(),
+        cache_dir: "cache".into(),
+        profile: Arc::new(Profile::built_in().unwrap()),
+        jobs: 1,
+        theme: None,
+        light: false,
+        ask_background: false,
+        choices: Choices::default(),
+        choices_file: None,
+        marker: Marker::Braille,
+        mouse: true,
+        no_color: false,
+    };
+    let keymap = Arc::new(Keymap::built_in().unwrap());
+    let began = Instant::now();
+    let (mut state, _) = State::new(&config, keymap, SIZE);
+    let mut screen = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
+    let theme = Theme::named("dark", false).unwrap();
+    screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
+    told(
+        "first frame, before any row",
+        vec![began.elapsed().as_secs_f64()],
+    );
+    for (slot, rows) in [
+        (Slot::Logs, Answer::Logs((0..LOGS).map(log).collect())),
+        (Slot::Runs, Answer::Runs((0..RUNS).map(run).collect())),
+    ] {
+        let name = if slot == Slot::Logs { "logs" } else { "runs" };
+        keys(&mut state, if slot == Slot::Logs { "1" } else { "2" });
+        let answer = Event::Worker(Message::Answer {
+            slot,
+            generation: 0,
+            result: Ok(rows),
+        });
+        let mut step = |what: &str, events: Vec<Event>| {
+            let mut times = Vec::with_capacity(events.len());
+            for event in events {
+                let began = Instant::now();
+                let _effects = update(&mut state, event);
+                screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
+                times.push(began.elapsed().as_secs_f64());
+            }
+            told(&format!("{name}: {what}"), times);
+        };
+        step("rows arrive", vec![answer]);
+        step("move", typed(&"j".repeat(200)));
+        step("page", (0..50).map(|_| key(KeyCode::PageDown)).collect());
+        step("search, typed", typed("/cell-77/2022 zzz"));
+        step("search, dropped", vec![key(KeyCode::Esc)]);
+        step("filter opened", typed("f"));
+        step("filter, typed", typed("cell-77 verdict:fail"));
+        step(
+            "filter, deleted",
+            (0..20).map(|_| key(KeyCode::Backspace)).collect(),
+        );
+        step("filter, dropped", vec![key(KeyCode::Esc)]);
+        step("sort and reverse", typed("sslsslssls"));
+        step(
+            "mark all",
+            vec![Event::Key(KeyEvent::new(
+                KeyCode::Char('a'),
+                KeyModifiers::CONTROL,
+            ))],
+        );
+    }
+}
+
+fn keys(state: &mut State, text: &str) {
+    for event in typed(text) {
+        update(state, event);
+    }
+}
+
+fn typed(text: &str) -> Vec<Event> {
+    text.chars().map(|c| key(KeyCode::Char(c))).collect()
+}
+
+fn key(code: KeyCode) -> Event {
+    Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+fn told(what: &str, mut seconds: Vec<f64>) {
+    seconds.sort_by(f64::total_cmp);
+    let at = |share: f64| seconds[((seconds.len() - 1) as f64 * share).round() as usize] * 1e3;
+    println!(
+        "{what:<32} p50 {:>9.3} ms   p99 {:>9.3} ms   n {}",
+        at(0.5),
+        at(0.99),
+        seconds.len()
+    );
+}
+
+fn log(n: usize) -> LogRow {
+    LogRow {
+        key: format!("cell-{:02}/2022-11-23T{n:06}", n % 97),
+        path: format!("cell-{:02}/2022-11-23T{n:06}.parquet", n % 97),
+        state: if n.is_multiple_of(7) {
+            LogState::Pending
+        } else {
+            LogState::Harvested
+        },
+        reason: "harvested under the rules that hold now".into(),
+        cell_id: Some((n % 97).to_string()),
+        size: Some(14_000_000 + (n * 7919 % 1_000_003) as u64),
+        mtime_us: Some(START),
+        rows: Some(1_500_000 + (n * 104_729 % 99_991) as u64),
+        runs_ok: Some(4),
+        runs_failed: Some(0),
+        start_us: Some(START + (n * 7919 % 100_003) as i64 * 600_000_000),
+        stop_us: Some(START + (n * 7919 % 100_003 + 1) as i64 * 600_000_000),
+        harvested_at_us: Some(START),
+        verdict: Some(if n.is_multiple_of(11) {
+            Verdict::Fail
+        } else {
+            Verdict::Pass
+        }),
+        leave_alone: None,
+    }
+}
+
+fn run(n: usize) -> RunRow {
+    RunRow {
+        log_key: format!("cell-{:02}/2022-11-23T{:06}", n / 4 % 97, n / 4),
+        run: RunId(0x6939_b762_6b66_11ed_0000_0000_0000_0000 ^ (n as u128 * 0x9e37_79b9_7f4a_7c15)),
+        cell_id: Some((n / 4 % 97).to_string()),
+        error: None,
+        start_us: Some(START + (n * 7919 % 400_009) as i64 * 600_000_000),
+        stop_us: Some(START + (n * 7919 % 400_009 + 1) as i64 * 600_000_000),
+        runtime_s: Some(500.0 + (n * 104_729 % 99_991) as f64 / 1e3),
+        distance_mm: [("1".to_owned(), n as f64), ("2".to_owned(), 0.1)].into(),
+        rows: 90_000,
+        samples: 394_000 + (n * 31 % 1009) as u64,
+        complete_rows: 80_000,
+        channels: 32,
+        verdict: if n.is_multiple_of(11) {
+            Verdict::Fail
+        } else {
+            Verdict::Pass
+        },
+        flags: (n % 5) as u32,
+        also_in: Vec::new(),
+        file_name: Some("run.parquet".into()),
+        spark_channel: Some("fz_1".into()),
+        spark: vec![Some(1.0); 24],
+    }
+}
