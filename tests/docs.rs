@@ -13,8 +13,8 @@ const BEGIN: &str = "<!-- keys: made from assets/keymap.toml; MDTUI_BLESS=1 carg
 const END: &str = "<!-- end of keys -->";
 
 /// Contexts whose keys are no more than those of any line that is typed, or of any question.
-const UNTOLD: [&str; 7] = [
-    "help", "palette", "input", "text", "confirm", "export", "command",
+const UNTOLD: [&str; 8] = [
+    "help", "palette", "input", "text", "confirm", "columns", "export", "command",
 ];
 
 #[test]

@@ -135,6 +135,14 @@ actions! {
     GoTo = "go-to",
     /// Copies what is under the cursor to the terminal's clipboard.
     Copy = "copy",
+    /// The next null of the current column.
+    NextNull = "next-null",
+    /// The previous null of the current column.
+    PreviousNull = "previous-null",
+    /// The next value of the current column that is beyond its limits.
+    NextBeyond = "next-beyond",
+    /// The previous value of the current column that is beyond its limits.
+    PreviousBeyond = "previous-beyond",
     /// Writes what is shown to a file, after asking how where there is a choice.
     Export = "export",
     /// Writes samples as CSV.

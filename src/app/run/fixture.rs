@@ -200,6 +200,56 @@ pub fn answer(request: &RunRequest) -> RunAnswer {
             }
         }
         RunRequest::Rows { channels, rows, .. } => RunAnswer::Rows(window(channels, rows.clone())),
+        RunRequest::Listed {
+            channels,
+            rows,
+            position,
+            ..
+        } => {
+            let mut out = window(channels, 0..0);
+            out.first_row = *position;
+            for row in rows {
+                let one = window(channels, *row..row + 1);
+                out.times.extend(one.times);
+                for (to, from) in out.columns.iter_mut().zip(one.columns) {
+                    to.extend(from);
+                }
+            }
+            RunAnswer::Rows(out)
+        }
+        RunRequest::Filter { condition, .. } => {
+            let channels: Vec<String> = condition
+                .channels()
+                .into_iter()
+                .map(str::to_owned)
+                .collect();
+            let mut rows = Vec::new();
+            condition.rows(&window(&channels, 0..ROWS as u64), &mut rows);
+            RunAnswer::Filtered {
+                condition: condition.clone(),
+                rows,
+            }
+        }
+        RunRequest::Seek {
+            sought,
+            from,
+            among,
+            ..
+        } => {
+            let channel = NAMES.iter().position(|n| *n == sought.channel).unwrap();
+            let is_it = |row: &u64| {
+                let v = value(channel, *row as usize);
+                let beyond = channel == 1 && v < -50.0;
+                let among = among.as_ref().is_none_or(|rows| rows.contains(row));
+                among && if sought.null { v.is_nan() } else { beyond }
+            };
+            let row = if sought.forward {
+                (from + 1..ROWS as u64).find(is_it)
+            } else {
+                (0..*from).rev().find(is_it)
+            };
+            RunAnswer::Found(sought.clone(), row)
+        }
         RunRequest::Path { .. } => {
             let axes = vec!["x_1".to_owned(), "y_1".to_owned(), "z_1".to_owned()];
             let mut builder = PathBuilder::new("1".into(), axes, "mm".into(), SECOND);

@@ -5,9 +5,11 @@
 //! [`RunRequest`], which [`perform`] answers on a worker's thread.
 //!
 //! * [`summary`], [`signals`], [`samples`], [`path`]: where each tab is and what it has.
+//! * [`samples_columns`], [`samples_rows`], [`condition`]: which of the samples are shown.
 //! * [`grid`]: which columns of a table fit.
 //! * [`Place`]: what an operator types to go somewhere.
 
+pub mod condition;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod grid;
@@ -15,12 +17,16 @@ mod mouse;
 mod overview;
 pub mod path;
 mod perform;
+mod perform_samples;
 mod place;
 mod request;
 pub mod samples;
+pub mod samples_columns;
+pub mod samples_rows;
 mod screen;
 mod screen_export;
 mod screen_places;
+mod screen_samples;
 mod screen_words;
 pub mod signals;
 mod signals_place;
@@ -30,7 +36,7 @@ pub use overview::{Bucket, Overview, OverviewBuilder};
 pub use path::{Path, RobotPath};
 pub use perform::perform;
 pub use place::Place;
-pub use request::{RunAnswer, RunRequest, RunSlot, TableRef};
+pub use request::{RunAnswer, RunRequest, RunSlot, Sought, TableRef};
 pub use samples::Samples;
 pub use screen::{RunScreen, Tab, Views};
 pub use signals::{Marker, Signals};

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{OverviewBuilder, RunAnswer, RunRequest, path::PathBuilder, request::TableRef};
+use super::{
+    OverviewBuilder, RunAnswer, RunRequest, path::PathBuilder, perform_samples, request::TableRef,
+};
 use crate::{
     app::chart::{Series, TimeRange},
     etl::{
@@ -87,6 +89,28 @@ pub fn perform(
         } => {
             let window = open(context, table)?.read(&names(channels), rows.clone(), cancel)?;
             Ok(RunAnswer::Rows(window))
+        }
+        RunRequest::Listed {
+            table,
+            channels,
+            rows,
+            position,
+        } => {
+            let file = open(context, table)?;
+            perform_samples::listed(&file, &names(channels), rows, *position, cancel)
+        }
+        RunRequest::Filter { table, condition } => {
+            perform_samples::filter(&open(context, table)?, condition, cancel)
+        }
+        RunRequest::Seek {
+            table,
+            sought,
+            from,
+            among,
+        } => {
+            let file = open(context, table)?;
+            let rows = (*from, among.as_deref());
+            perform_samples::seek(&file, &context.profile, sought, rows, cancel)
         }
         RunRequest::Path { table } => paths(&open(context, table)?, &context.profile, cancel),
         RunRequest::Locate { table, time } => {

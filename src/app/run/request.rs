@@ -3,7 +3,7 @@
 use crate::{
     app::{
         chart::Series,
-        run::{Overview, RobotPath},
+        run::{Overview, RobotPath, condition::Condition},
     },
     etl::{catalog::RunDetail, lake::run_file::Window, run_id::RunId},
 };
@@ -24,19 +24,25 @@ pub enum RunSlot {
     Rows,
     /// The row of a time.
     Locate,
+    /// The rows that pass a filter.
+    Filter,
+    /// A row to jump to.
+    Seek,
     /// The paths of the robots.
     Path,
 }
 
 impl RunSlot {
     /// Every slot.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Detail,
         Self::Overview,
         Self::Channel,
         Self::CursorRow,
         Self::Rows,
         Self::Locate,
+        Self::Filter,
+        Self::Seek,
         Self::Path,
     ];
 }
@@ -48,6 +54,17 @@ pub struct TableRef {
     pub log_key: String,
     /// The table's file beside the log's record.
     pub file_name: String,
+}
+
+/// What to look for in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// The column.
+    pub channel: String,
+    /// A null; else a value beyond the profile's limits.
+    pub null: bool,
+    /// Towards the end; else towards the start.
+    pub forward: bool,
 }
 
 /// What a run's views ask for.
@@ -98,6 +115,35 @@ pub enum RunRequest {
         /// Which rows.
         rows: Range<u64>,
     },
+    /// Rows of the table that need not follow each other.
+    Listed {
+        /// Where.
+        table: TableRef,
+        /// Which channels, in order.
+        channels: Vec<String>,
+        /// Which rows, ascending.
+        rows: Vec<u64>,
+        /// The position of the first among those that are shown.
+        position: u64,
+    },
+    /// The rows that fulfil a condition.
+    Filter {
+        /// Where.
+        table: TableRef,
+        /// What they must fulfil.
+        condition: Condition,
+    },
+    /// A row to jump to.
+    Seek {
+        /// Where.
+        table: TableRef,
+        /// What is looked for.
+        sought: Sought,
+        /// The row to begin beside.
+        from: u64,
+        /// Rows of the table that count, ascending; `None`: all.
+        among: Option<Arc<[u64]>>,
+    },
     /// The paths of all robots.
     Path {
         /// Where.
@@ -135,8 +181,18 @@ pub enum RunAnswer {
         /// NaN where a channel is null.
         values: Vec<f64>,
     },
-    /// To [`RunRequest::Rows`].
+    /// To [`RunRequest::Rows`] and [`RunRequest::Listed`], whose window begins at its
+    /// position.
     Rows(Window),
+    /// To [`RunRequest::Filter`].
+    Filtered {
+        /// What was asked for.
+        condition: Condition,
+        /// Rows of the table, ascending.
+        rows: Vec<u64>,
+    },
+    /// To [`RunRequest::Seek`]; no row: there is none.
+    Found(Sought, Option<u64>),
     /// To [`RunRequest::Locate`].
     Located(u64),
     /// To [`RunRequest::Path`]: the robots of which two axes are known.

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::grid;
+use super::{condition::Condition, samples_rows::Filtered};
 use crate::{
     app::{
         action::Action,
@@ -13,6 +13,8 @@ use crate::{
 
 /// Rows read beyond the screen, on either side.
 const MARGIN: u64 = 1024;
+/// The same where rows lie far apart: each may cost a row group.
+const MARGIN_LISTED: u64 = 64;
 /// Lines beside the rows: titles, units, and where the cursor is.
 const HEADER: usize = 3;
 
@@ -29,19 +31,46 @@ pub struct ColumnLayout {
     pub decimals: Vec<usize>,
 }
 
+impl ColumnLayout {
+    /// Some of the columns, by their places.
+    pub fn only(&self, places: &[usize]) -> Self {
+        fn pick<T: Clone>(of: &[T], places: &[usize]) -> Vec<T> {
+            places.iter().filter_map(|p| of.get(*p).cloned()).collect()
+        }
+        Self {
+            titles: pick(&self.titles, places),
+            units: pick(&self.units, places),
+            widths: pick(&self.widths, places),
+            decimals: pick(&self.decimals, places),
+        }
+    }
+}
+
 /// Where the view is, and what of the table is in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Samples {
     /// Rows of the table.
+    pub total: u64,
+    /// Rows that are shown; positions below count these.
     pub rows: u64,
-    /// The row under the cursor.
+    /// Position of the row under the cursor.
     pub row: u64,
-    /// The first row on the screen.
+    /// Position of the first row on the screen.
     pub first_row: u64,
     /// The first scrolled column on the screen; 1 is the first channel.
     pub first_column: usize,
-    /// How the columns are shown.
+    /// The current column, among those that are shown; 1 is the first channel.
+    pub column: usize,
+    /// How the columns are shown, those that are.
     pub columns: ColumnLayout,
+    /// How all columns would be shown.
+    pub(super) all: ColumnLayout,
+    /// Which of all columns are shown, in order; 0 is the time.
+    pub(super) shown: Vec<usize>,
+    /// The filter, if only some rows are shown.
+    pub filtered: Option<Filtered>,
+    /// The filter that is being evaluated.
+    pub filtering: Option<Condition>,
     /// What is in memory.
     pub window: Option<Arc<Window>>,
     /// Why the table cannot be read.
@@ -52,12 +81,19 @@ pub struct Samples {
 impl Samples {
     /// The table of `detail`, at its first row.
     pub fn new(detail: &RunDetail) -> Self {
+        let all = layout(detail);
         Self {
+            total: detail.row.rows,
             rows: detail.row.rows,
             row: 0,
             first_row: 0,
             first_column: 1,
-            columns: layout(detail),
+            column: 1,
+            columns: all.clone(),
+            shown: (0..all.titles.len()).collect(),
+            all,
+            filtered: None,
+            filtering: None,
             window: None,
             error: None,
             asked: None,
@@ -68,7 +104,6 @@ impl Samples {
     pub fn update(&mut self, action: Action, (width, height): (usize, usize)) -> bool {
         let page = page(height);
         let last = self.rows.saturating_sub(1);
-        let last_column = grid::last_first(&self.columns.widths, width);
         match action {
             Action::Down => self.row = (self.row + 1).min(last),
             Action::Up => self.row = self.row.saturating_sub(1),
@@ -78,22 +113,11 @@ impl Samples {
             Action::HalfUp => self.row = self.row.saturating_sub(page / 2),
             Action::First => self.row = 0,
             Action::Last => self.row = last,
-            Action::Right => self.first_column = (self.first_column + 1).min(last_column),
-            Action::Left => self.first_column = self.first_column.saturating_sub(1).max(1),
+            Action::Right | Action::Left => self.step_column(action == Action::Right, width),
             _ => return false,
         }
         self.show_cursor(height);
         true
-    }
-
-    /// The channels that are shown, in their order.
-    pub fn channels(&self) -> Vec<String> {
-        self.columns.titles.iter().skip(1).cloned().collect()
-    }
-
-    /// The rows of the table that are shown; `None`: all.
-    pub fn shown_rows(&self) -> Option<Arc<[u64]>> {
-        None
     }
 
     /// Puts the cursor on `row`, in the middle of the screen.
@@ -125,19 +149,41 @@ impl Samples {
         if seen.is_empty() || self.error.is_some() || loaded.iter().chain(&self.asked).any(covers) {
             return None;
         }
-        let wanted = seen.start.saturating_sub(MARGIN)..(seen.end + MARGIN).min(self.rows);
+        let margin = if self.filtered.is_some() {
+            MARGIN_LISTED
+        } else {
+            MARGIN
+        };
+        let wanted = seen.start.saturating_sub(margin)..(seen.end + margin).min(self.rows);
         self.asked = Some(wanted.clone());
         Some(wanted)
     }
 
     /// Takes the place of an earlier look at the same run.
     pub fn resume(&mut self, earlier: Self, same_file: bool) {
-        self.row = earlier.row.min(self.rows.saturating_sub(1));
-        self.first_row = earlier.first_row;
-        self.first_column = earlier
-            .first_column
-            .min(self.columns.widths.len().max(2) - 1);
-        self.window = earlier.window.filter(|_| same_file);
+        let row = earlier.table_row(earlier.row);
+        let column = earlier.current().map(str::to_owned);
+        let place = column.and_then(|name| self.columns.titles.iter().position(|t| *t == name));
+        self.column = place.unwrap_or(1);
+        if same_file {
+            self.row = earlier.row;
+            self.first_row = earlier.first_row;
+            self.rows = earlier.rows;
+            self.filtered = earlier.filtered;
+            self.filtering = earlier.filtering;
+            self.window = earlier.window;
+        } else {
+            // A filter belongs to the rows that it was evaluated over.
+            self.row = row.min(self.rows.saturating_sub(1));
+            self.first_row = earlier.first_row;
+        }
+    }
+
+    /// Lets go of rows in memory: other ones are shown now.
+    pub(super) fn forget_window(&mut self) {
+        self.window = None;
+        self.asked = None;
+        self.error = None;
     }
 
     /// Takes rows that were read.
@@ -160,7 +206,8 @@ impl Samples {
         match column.checked_sub(1) {
             None => window.times.get(at).map(|t| clock(*t)),
             Some(c) => {
-                let value = *window.columns.get(c)?.get(at)?;
+                let channel = self.shown.get(c + 1)?.checked_sub(1)?;
+                let value = *window.columns.get(channel)?.get(at)?;
                 let decimals = self.columns.decimals.get(column).copied().unwrap_or(3);
                 Some(format_value(value, decimals))
             }
@@ -201,7 +248,10 @@ fn layout(detail: &RunDetail) -> ColumnLayout {
             let length = |v| format_value(v, decimals).chars().count();
             length(min).max(length(max))
         });
-        let width = numbers.max(name.chars().count()).max(unit.chars().count());
+        // Brackets tell the current column.
+        let width = numbers
+            .max(name.chars().count() + 2)
+            .max(unit.chars().count());
         out.titles.push(name.clone());
         out.units.push(unit);
         out.widths.push(width.max(6));

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     app::{
         action::Action,
+        choice::Choice,
         effect::{Effect, Request, Slot},
         keymap::Context,
         layout,
@@ -85,7 +86,9 @@ pub struct RunScreen {
     pub views: Option<Views>,
     /// What charts are drawn with at first.
     pub marker: Marker,
-    message: Option<String>,
+    pub(super) message: Option<String>,
+    /// The columns of the samples that were chosen, in this run or another.
+    pub(super) choice: Choice,
 }
 
 impl RunScreen {
@@ -101,6 +104,7 @@ impl RunScreen {
             views: None,
             marker: Marker::default(),
             message: None,
+            choice: Choice::default(),
         };
         let effects = screen.reload();
         (screen, effects)
@@ -135,6 +139,9 @@ impl RunScreen {
     /// never come here.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         let (width, height) = self.body();
+        if let Some(effect) = self.jump(action) {
+            return vec![effect];
+        }
         match action {
             Action::NextPane => self.tab = self.tab.beside(1),
             Action::PreviousPane => self.tab = self.tab.beside(Tab::ALL.len() - 1),
@@ -160,6 +167,7 @@ impl RunScreen {
         if let Some(views) = &mut self.views {
             views.summary.clamp((width, height));
             views.samples.show_cursor(height);
+            views.samples.show_column(width);
         }
         self.want()
     }
@@ -184,7 +192,11 @@ impl RunScreen {
                 v.signals.take_row(asked, values);
             }
             (Ok(RunAnswer::Rows(window)), Some(v)) => v.samples.take(window),
-            (Ok(RunAnswer::Located(row)), Some(v)) => v.samples.go_to(row, height),
+            (Ok(RunAnswer::Located(row)), Some(v)) => v.samples.go_to_table_row(row, height),
+            (Ok(RunAnswer::Filtered { condition, rows }), Some(v)) => {
+                v.samples.filter(condition, rows, height);
+            }
+            (Ok(RunAnswer::Found(sought, row)), Some(_)) => self.found(&sought, row),
             (Ok(RunAnswer::Path(robots)), Some(v)) => v.path.take(Ok(robots)),
             (Err(sentence), Some(v)) => match slot {
                 RunSlot::Path => v.path.take(Err(sentence)),
@@ -193,7 +205,13 @@ impl RunScreen {
                 RunSlot::Rows => v.samples.fail(sentence),
                 // Values at the cursor stay unknown: the sparklines failed likewise.
                 RunSlot::CursorRow => {}
-                RunSlot::Detail | RunSlot::Locate => self.message = Some(sentence),
+                RunSlot::Filter => {
+                    v.samples.filtering = None;
+                    self.message = Some(sentence);
+                }
+                RunSlot::Detail | RunSlot::Locate | RunSlot::Seek => {
+                    self.message = Some(sentence);
+                }
             },
             (Err(sentence), None) => self.error = Some(sentence),
             (Ok(_), None) => {}
@@ -203,6 +221,7 @@ impl RunScreen {
 
     fn take_detail(&mut self, detail: Option<Box<RunDetail>>) {
         let earlier = self.views.take();
+        let (width, height) = self.body();
         let Some(detail) = detail else {
             let run = self.run.short();
             self.detail = None;
@@ -219,12 +238,16 @@ impl RunScreen {
             signals.marker = self.marker;
             let mut summary = Summary::new(&detail);
             let mut samples = Samples::new(&detail);
+            samples.choose(&self.choice, width);
             let mut path = Path::default();
             if let Some(earlier) = earlier {
                 let same = earlier.table == table;
                 signals.resume(earlier.signals, same);
                 (summary.top, summary.first_column) =
                     (earlier.summary.top, earlier.summary.first_column);
+                if !same && !earlier.samples.filter_text().is_empty() {
+                    self.message = Some("the run was harvested anew: its filter is off".into());
+                }
                 samples.resume(earlier.samples, same);
                 path.resume(earlier.path, same);
             }
@@ -239,7 +262,6 @@ impl RunScreen {
             self.error = Some("the run has no samples".into());
         }
         self.detail = Some(detail);
-        let (width, height) = self.body();
         if let Some(views) = &mut self.views {
             views.summary.clamp((width, height));
             views.samples.show_cursor(height);
@@ -308,6 +330,15 @@ impl RunScreen {
                 .into_iter()
                 .map(|rows| {
                     let channels = names(signals);
+                    if let Some(listed) = samples.listed(&rows) {
+                        let request = RunRequest::Listed {
+                            table: table(),
+                            channels,
+                            rows: listed,
+                            position: rows.start,
+                        };
+                        return ask(RunSlot::Rows, request);
+                    }
                     ask(
                         RunSlot::Rows,
                         RunRequest::Rows {
@@ -324,7 +355,12 @@ impl RunScreen {
     /// The text field that `action` opens here, if any: `Search`, `GoTo`, `Filter`.
     pub fn prompt(&self, action: Action) -> Option<Purpose> {
         let has_places = self.views.is_some() && self.tab != Tab::Summary;
-        (action == Action::GoTo && has_places).then_some(Purpose::GoTo)
+        let can_filter = has_places && self.tab == Tab::Samples;
+        match action {
+            Action::GoTo if has_places => Some(Purpose::GoTo),
+            Action::Filter if can_filter => Some(Purpose::Filter),
+            _ => None,
+        }
     }
 
     /// A message for the line above the hints, once.

@@ -6,6 +6,18 @@ use crate::{
     etl::time,
 };
 
+/// A run's id without the groups of zeros that most begin with.
+fn bare(id: &str) -> &str {
+    let mut id = id;
+    while let Some((group, rest)) = id.split_once('-') {
+        if group.bytes().any(|b| b != b'0') {
+            break;
+        }
+        id = rest;
+    }
+    id
+}
+
 impl RunScreen {
     /// What the tab shows as a file; samples in `form`.
     ///
@@ -47,7 +59,7 @@ impl RunScreen {
             _ => return Err("this view has nothing to export".into()),
         };
         Ok(Export {
-            name: format!("{kind}_{}_{}", self.log_key, self.run),
+            name: format!("{kind}_{}", bare(&self.run.to_string())),
             what,
         })
     }
@@ -117,7 +129,7 @@ mod tests {
         let mut screen = tab(Tab::Signals);
         screen.update(Action::ZoomIn);
         let export = screen.export(Form::Csv).unwrap();
-        assert!(export.name.starts_with("signals_cell-10/2022-11-23T2040_"));
+        assert!(export.name.starts_with("signals_6939-b7626b6611ed"));
         let What::Charts(charts) = export.what else {
             panic!("{export:?}")
         };

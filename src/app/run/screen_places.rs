@@ -11,7 +11,10 @@ impl RunScreen {
     ///
     /// # Errors
     /// One sentence on what is wrong with the text; the text field stays open.
-    pub fn submit(&mut self, _purpose: Purpose, text: &str) -> Result<Vec<Effect>, String> {
+    pub fn submit(&mut self, purpose: Purpose, text: &str) -> Result<Vec<Effect>, String> {
+        if purpose == Purpose::Filter {
+            return self.submit_filter(text);
+        }
         let height = self.body().1;
         let Some(views) = &mut self.views else {
             return Err("the run has no table to go to".into());
@@ -35,12 +38,12 @@ impl RunScreen {
         };
         if self.tab == Tab::Samples {
             return match read(text)? {
-                Place::Row(row) if row >= views.samples.rows => Err(format!(
+                Place::Row(row) if row >= views.samples.total => Err(format!(
                     "the table has {} rows",
-                    format_whole(views.samples.rows)
+                    format_whole(views.samples.total)
                 )),
                 Place::Row(row) => {
-                    views.samples.go_to(row, height);
+                    views.samples.go_to_table_row(row, height);
                     Ok(self.want())
                 }
                 Place::Time(t) => {

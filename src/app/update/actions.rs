@@ -8,7 +8,7 @@ use crate::app::{
     jobs::Entry,
     layout,
     prompt::{Line, Purpose},
-    run::RunScreen,
+    run::{RunScreen, Tab},
     state::{Overlay, Prompt, Runs, Screen, State, Tone},
     table::{Row, Table, moved},
     words::count,
@@ -37,6 +37,12 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             }
         }
         Action::Escape => {
+            if let Some(Screen::Run(run)) = state.screen_mut()
+                && let Some(asked) = run.clear_filter()
+            {
+                effects.extend(asked);
+                return;
+            }
             close(state, effects);
         }
         Action::Suspend => effects.push(Effect::Suspend),
@@ -74,7 +80,8 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match state.screen_mut() {
         Some(Screen::Run(run)) => {
             if let Some(purpose) = run.prompt(action) {
-                state.overlay = Some(Overlay::Prompt(prompt(purpose, 0, "")));
+                let filter = run.filter_text().to_owned();
+                state.overlay = Some(Overlay::Prompt(prompt(purpose, 0, &filter)));
             } else {
                 effects.extend(run.update(action));
             }
@@ -123,10 +130,14 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 /// Opens the columns of the list, to choose from.
 fn choose_columns(state: &mut State) {
     let (view, names) = match state.screen() {
+        Screen::Run(run) if run.tab == Tab::Samples => ("samples", run.column_names()),
         Screen::Logs => ("logs", columns::log_names()),
         Screen::Runs | Screen::LogRuns(_) => ("runs", columns::run_names()),
         _ => return,
     };
+    if names.is_empty() {
+        return;
+    }
     let chooser = Chooser::new(view, names, &state.choices.of(view));
     state.overlay = Some(Overlay::Columns(chooser));
 }

@@ -87,7 +87,13 @@ pub(super) fn written(state: &mut State, result: Result<Answer, String>) {
                 .rows
                 .map(|n| count(n, "row", "rows") + ", ")
                 .unwrap_or_default();
-            let told = format!("wrote {} ({rows}{})", done.path, bytes(done.bytes));
+            let tail = format!(" ({rows}{})", bytes(done.bytes));
+            let mut told = format!("wrote {}{tail}", done.path);
+            if told.chars().count() + 2 > usize::from(state.size.0) {
+                // The name tells most; where exports lie is in help and README.
+                let name = done.path.rsplit('/').next().unwrap_or_default();
+                told = format!("wrote exports/{name}{tail}");
+            }
             Some((Tone::Good, told))
         }
         Ok(_) => return,

@@ -96,6 +96,10 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         .offset
         .min(jobs.cursor)
         .max((jobs.cursor + 1).saturating_sub(lines));
+    let choice = state.choices.of("samples");
+    if let Some(Screen::Run(run)) = state.screen_mut() {
+        run.choose_columns(&choice);
+    }
     let said = match state.screen_mut() {
         Some(Screen::Run(run)) => run.take_message(),
         Some(Screen::Compare(compared)) => compared.take_message(),

@@ -89,6 +89,9 @@ fn take_columns(state: &mut State, chooser: &Chooser, effects: &mut Vec<Effect>)
             },
         });
     }
+    if matches!(state.screen(), Screen::Run(_)) {
+        return;
+    }
     // The cursor of columns stays on one that can be seen.
     let shown = state.list_columns();
     let Some(first) = shown.first().copied() else {

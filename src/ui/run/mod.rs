@@ -38,7 +38,7 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
         (Some(views), _) => match screen.tab {
             Tab::Summary => summary::draw(body, buf, &views.summary, theme),
             Tab::Signals => signals::draw(body, buf, screen, &views.signals, theme),
-            Tab::Samples => samples::draw(body, buf, &views.samples, theme),
+            Tab::Samples => samples::draw(body, buf, screen, &views.samples, theme),
             Tab::Path => path::draw(body, buf, views, theme),
         },
         (None, Some(error)) => sentence(body, buf, error, theme.error),

@@ -4,14 +4,20 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{put, sentence};
 use crate::{
-    app::{chart::format_whole, run::Samples},
+    app::run::{RunScreen, Samples},
     ui::{
         theme::Theme,
         widgets::table::{Cell, Table, TableStyles},
     },
 };
 
-pub(super) fn draw(area: Rect, buf: &mut Buffer, samples: &Samples, theme: &Theme) {
+pub(super) fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    screen: &RunScreen,
+    samples: &Samples,
+    theme: &Theme,
+) {
     if area.is_empty() {
         return;
     }
@@ -35,8 +41,13 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, samples: &Samples, theme: &Them
             muted: true,
         },
     };
+    // The current column is told by brackets, not by colour alone.
+    let mut titles = samples.columns.titles.clone();
+    if let Some(title) = titles.get_mut(samples.column) {
+        *title = format!("[{title}]");
+    }
     Table {
-        titles: &samples.columns.titles,
+        titles: &titles,
         units: &samples.columns.units,
         left: 1,
         widths: &samples.columns.widths,
@@ -54,11 +65,19 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, samples: &Samples, theme: &Them
         },
     }
     .render(table, buf);
-    let place = format!(
-        " row {} of {}",
-        format_whole((samples.row + 1).min(samples.rows)),
-        format_whole(samples.rows)
-    );
+    if let Some(filtered) = samples.filtered.as_ref().filter(|_| samples.rows == 0) {
+        let below = Rect {
+            y: table.y + 2.min(table.height),
+            height: table.height.saturating_sub(2),
+            ..table
+        };
+        let text = format!(
+            "No row passes the filter `{}`. An empty filter, or Esc, shows all rows.",
+            filtered.condition.text
+        );
+        sentence(below, buf, &text, theme.text);
+    }
+    let place = screen.samples_line().unwrap_or_default();
     let last = Rect {
         y: area.bottom() - 1,
         height: 1,

@@ -97,6 +97,23 @@ fn samples() {
 }
 
 #[test]
+fn samples_filtered() {
+    for size in [(60, 20), (80, 24), (200, 50)] {
+        let mut screen = fixture::opened(size);
+        act(&mut screen, &[Action::NextPane, Action::NextPane]);
+        let mut snap = |name: &str, text_of: &str| {
+            let effects = screen.submit(Purpose::Filter, text_of).unwrap();
+            fixture::settle(&mut screen, effects);
+            act(&mut screen, &[Action::Right, Action::Down]);
+            let name = format!("{name}_{}x{}", size.0, size.1);
+            insta::assert_snapshot!(name, text(&screen));
+        };
+        snap("samples_filtered", "z_1 is null and fx_1 > 19.99");
+        snap("samples_filter_empty", "x_2 != 5");
+    }
+}
+
+#[test]
 fn path() {
     use Action::*;
     let mut actions = vec![PreviousPane];
@@ -203,6 +220,15 @@ fn nothing_that_is_pressed_fails() {
         } else if dice.is_multiple_of(30) {
             let place = ["+10s", "20:40:30", "5000", "+1s..+2s", "x"][dice / 64 % 5];
             screen.submit(Purpose::GoTo, place).unwrap_or_default()
+        } else if dice.is_multiple_of(29) {
+            let texts = [
+                "fz_1 < -1500",
+                "x_1 is null",
+                "",
+                "z_1 is null or time > +90s",
+            ];
+            let asked = screen.submit(Purpose::Filter, texts[dice / 64 % texts.len()]);
+            asked.unwrap_or_default()
         } else {
             screen.update(Action::ALL[dice / 64 % Action::ALL.len()])
         };
@@ -211,7 +237,7 @@ fn nothing_that_is_pressed_fails() {
             text(&screen);
         }
         let views = screen.views.as_ref().unwrap();
-        assert!(views.samples.row < views.samples.rows);
+        assert!(views.samples.row < views.samples.rows.max(1));
         assert!(views.signals.bounds.contains(views.signals.cursor.time));
         assert_eq!(
             views.signals.range.clamp(views.signals.bounds),
