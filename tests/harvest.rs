@@ -150,6 +150,24 @@ fn a_second_harvest_does_nothing_and_force_writes_the_same_bytes() {
 }
 
 #[test]
+fn a_table_that_was_cut_short_is_made_again() {
+    let place = Place::new();
+    place.put("a.csv", &format!("{HEADER}{}{}", run(1, 40), run(2, 50)));
+    place.harvest("a.csv", false).unwrap();
+    let whole = place.tables();
+    let file = fs::File::options()
+        .write(true)
+        .open(whole.keys().next().unwrap())
+        .unwrap();
+    file.set_len(1000).unwrap();
+    let Outcome::Harvested(summary) = place.harvest("a.csv", false).unwrap() else {
+        panic!()
+    };
+    assert_eq!((summary.runs_ok, summary.runs_resumed), (2, 1));
+    assert!(place.tables() == whole);
+}
+
+#[test]
 fn an_interrupted_harvest_does_only_the_rest() {
     let place = Place::new();
     place.put(

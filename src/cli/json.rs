@@ -46,7 +46,7 @@ impl<'a> From<&'a LogRow> for LogJson<'a> {
             state: log.state.word(),
             reason: &log.reason,
             path: &log.path,
-            cell_id: log.cell_id.as_deref(),
+            cell_id: log.only_cell(),
             size: log.size,
             mtime: time_text(log.mtime_us),
             rows: log.rows,

@@ -115,6 +115,15 @@ pub struct LogRow {
 }
 
 impl LogRow {
+    /// The cell of all its runs; `None` when it is unknown or there are several.
+    pub fn only_cell(&self) -> Option<&str> {
+        let several = |c: &str| {
+            c.strip_suffix(" cells")
+                .is_some_and(|n| n.parse::<u64>().is_ok())
+        };
+        self.cell_id.as_deref().filter(|c| !several(c))
+    }
+
     /// Whether a harvest without names (`--all`) would take it: not current, not left
     /// alone, not gone, not in somebody's hands. `partial` is current: its runs failed
     /// for reasons that only another log would change.

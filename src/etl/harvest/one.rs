@@ -181,15 +181,26 @@ impl Attempt<'_> {
         }
     }
 
-    /// Whether the results are whole and made under these rules.
+    /// Whether the results are there, at their full size, and made under these rules.
     fn is_current(&self, prior: &Record) -> bool {
         prior.error.is_none()
             && prior.last_attempt.is_none()
             && prior.file_stats.run_error_count == 0
             && prior.rules == self.context.profile.rules()
-            && prior
-                .files()
-                .all(|f| self.context.lake.log_file(&self.log.key, f).is_file())
+            && prior.files().all(|f| self.size_of(f).is_some())
+            && prior.run_to_result.values().all(|run| {
+                let size = run.file_name.as_deref().and_then(|f| self.size_of(f));
+                size == Some(run.file_size)
+            })
+    }
+
+    /// Bytes of a file beside the record; `None` when it is not there.
+    fn size_of(&self, name: &str) -> Option<u64> {
+        let path = self.context.lake.log_file(&self.log.key, name);
+        std::fs::metadata(path)
+            .ok()
+            .filter(|m| m.is_file())
+            .map(|m| m.len())
     }
 
     /// The same content under another time: only the record is brought up to date.
