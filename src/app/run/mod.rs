@@ -42,7 +42,3 @@ pub use screen::{RunScreen, Tab, Views};
 pub use signals::{Marker, Signals};
 pub use signals_place::Spot;
 pub use summary::Summary;
-
-#[cfg(test)]
-#[path = "speed_tests.rs"]
-mod speed;

@@ -1,21 +1,30 @@
-//! How fast a very long run opens. Not part of the suite, for it takes long and its
-//! numbers mean something only when it is optimised:
-//! `CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo test --lib speed -- --ignored --nocapture`
+//! How fast the charts of a very long run are: ten million rows and more. Reading a channel,
+//! building what its charts are reduced from, and one frame's reduction at every zoom.
+//!
+//! `cargo bench --bench channel`
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use super::perform::channel;
-use crate::{
+use mdtui::{
     app::chart::{Series, TimeRange},
     etl::{
+        Result,
         harvest::CancelToken,
         lake::run_file::{RunFile, write_run_file},
-        profile::{Hold, Profile},
-        transform::{Column, RunTable, clock::Clock},
+        profile::Hold,
+        transform::{
+            Column, RunTable,
+            clock::{Clock, timeline},
+        },
     },
 };
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROWS: i64 = 10_000_000;
+/// Longer pauses are gaps: ten intervals of the load cells.
+const GAP_US: i64 = 100_000;
 
 fn ms(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
@@ -25,7 +34,7 @@ fn ms(since: Instant) -> f64 {
 fn table() -> RunTable {
     let clock = |every: i64| Arc::new((0..ROWS * 15 / 2).step_by(every as usize).collect());
     let clocks: [Arc<Vec<i64>>; 2] = [clock(12), clock(10)];
-    let times = crate::etl::transform::clock::timeline(&clocks);
+    let times = timeline(&clocks);
     let clocks: Vec<Clock> = clocks
         .into_iter()
         .map(|c| Clock::new(c, &times, Hold::default()))
@@ -56,67 +65,56 @@ fn table() -> RunTable {
     }
 }
 
-#[test]
-#[ignore = "takes long; see above"]
-fn a_channel_of_ten_million_rows() {
-    let dir = tempfile::tempdir().unwrap();
+fn main() -> Result<()> {
+    let dir = tempfile::tempdir().map_err(|e| mdtui::etl::Error::Fatal(e.to_string()))?;
     let path = dir.path().join("run.parquet");
     let cancel = CancelToken::new();
     let table = table();
     let rows = table.times.len();
-    write_run_file(&path, &table, &cancel, |_| "{}".into()).unwrap();
+    write_run_file(&path, &table, &cancel, |_| "{}".into())?;
     drop(table);
-    let profile = Profile::built_in().unwrap();
-    let mut times = None;
-    for round in 0..3 {
+    let mut times: Option<Arc<[i64]>> = None;
+    for round in 0..4 {
         let begin = Instant::now();
-        let file = RunFile::open(&path).unwrap();
-        let opened = ms(begin);
-        let series = channel(&file, &profile, ("fx_1", Some(10.0)), times, &cancel).unwrap();
+        let file = RunFile::open(&path)?;
+        // As a run's view: only the first channel reads the times.
+        let mut window = match &times {
+            None => file.read(&["fx_1"], 0..file.rows(), &cancel)?,
+            Some(_) => file.read_values(&["fx_1"], 0..file.rows(), &cancel)?,
+        };
+        let read = ms(begin);
+        let clock = times.unwrap_or_else(|| window.times.into());
+        let values = window.columns.pop().unwrap_or_default();
+        let series = Series::new(clock, values, GAP_US).with_statistics(10.0);
         println!(
-            "{rows} rows, round {round}: opened {opened:.1} ms, channel read {:.1} ms",
+            "{rows} rows, round {round}: read {read:.0} ms, ready to draw {:.0} ms",
             ms(begin)
         );
         times = Some(series.times().clone());
     }
-    let times = times.unwrap();
-    let values = |n: usize| {
-        (0..n)
+    let times = times.unwrap_or_default();
+    for n in [rows / 100, rows / 10, rows] {
+        let values = (0..n)
             .map(|i| if i == n / 3 { 9e3 } else { (i as f64).sin() })
-            .collect()
-    };
-    // The reduction of all rows must not take a hundred times as long as that of a hundredth.
-    let mut spent = Vec::new();
-    for n in [rows / 100, rows] {
-        let values: Vec<f64> = values(n);
-        let times: Arc<[i64]> = times.iter().take(n).copied().collect();
+            .collect();
+        let clock: Arc<[i64]> = times.iter().take(n).copied().collect();
         let begin = Instant::now();
-        let series = Series::new(times, values, 100);
+        let series = Series::new(clock, values, GAP_US).with_statistics(10.0);
         let built = ms(begin);
-        let begin = Instant::now();
-        let series = series.with_statistics(10.0);
-        let summed = ms(begin);
         let whole = TimeRange::new(series.times()[0], series.times()[n - 1]);
         let mut range = whole;
-        let begin = Instant::now();
-        let mut reductions = 0;
+        let mut worst: f64 = 0.0;
         while range.span() > 1000 {
+            let begin = Instant::now();
             std::hint::black_box(series.reduce(range, 400));
             std::hint::black_box(series.seen(range));
+            worst = worst.max(ms(begin));
             range = range.zoom(0.8, n as i64 / 4, whole);
-            reductions += 1;
         }
-        let each = ms(begin) / f64::from(reductions);
+        let spike = series.reduce(whole, 400).extent().map(|e| e.1) == Some(9e3);
         println!(
-            "{n} rows: pyramid {built:.1} ms, sums {summed:.1} ms, one reduction {each:.3} ms"
+            "{n} rows: built in {built:.1} ms, slowest reduction {worst:.3} ms, spike seen: {spike}"
         );
-        assert_eq!(
-            series.reduce(whole, 400).extent().map(|e| e.1),
-            Some(9e3),
-            "the spike"
-        );
-        spent.push(each);
     }
-    // More rows cost longer ways to the edges of columns, no more: a frame has 16 ms.
-    assert!(spent[1] < spent[0] * 100.0 && spent[1] < 8.0, "{spent:?}");
+    Ok(())
 }
