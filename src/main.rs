@@ -1,5 +1,12 @@
 //! Parses the command line, installs the hooks for the unexpected, dispatches, and gives
 //! the exit code.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::todo,
+    clippy::unimplemented
+)]
 
 use std::process::ExitCode;
 
