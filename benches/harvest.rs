@@ -273,6 +273,8 @@ fn time(f: impl FnOnce() -> Result<()>) -> Result<f64> {
 /// Seconds and peak KiB of one harvest in a process of its own.
 fn harvest_once(data: &Path, cache: &Path) -> (f64, f64) {
     let _ = std::fs::remove_dir_all(cache);
+    // A harvest syncs what it writes; it is not to pay for what others left unwritten.
+    rustix::fs::sync();
     let output = std::env::current_exe().and_then(|me| {
         Command::new(me)
             .arg("--child")

@@ -227,7 +227,7 @@ impl Report {
         if self.logs.is_empty() {
             return self.nothing.clone();
         }
-        let harvested = self.number(&[Word::Harvested, Word::Partial, Word::Renamed]);
+        let harvested = self.number(&[Word::Harvested, Word::Partial]);
         let current = self.number(&[Word::Current]);
         if current > 0 && current == self.logs.len() as u64 {
             return match self.logs.as_slice() {
@@ -252,6 +252,7 @@ impl Report {
         );
         let rest = [
             (self.number(&[Word::Partial]), "with failed runs"),
+            (self.number(&[Word::Renamed]), "renamed, its results kept"),
             (current, "current"),
             (self.number(&[Word::Failed]), "failed"),
             (self.number(&[Word::Cancelled]), "cancelled"),
