@@ -24,6 +24,7 @@ fn main() -> ExitCode {
     if let Err(e) = color_eyre::install() {
         exit::note(&format!("mdtui: cannot install the panic hook: {e}"));
     }
+    log_panics_of_workers();
     let cli = Cli::parse();
     match cli::run(&cli) {
         Ok(exit) => exit.into(),
@@ -32,4 +33,19 @@ fn main() -> ExitCode {
             Exit::of(&error).into()
         }
     }
+}
+
+/// A panic of any thread but this one is caught by whoever gave it work and becomes that
+/// work's error (readers of Parquet panic on some damaged files): it belongs into the
+/// program's log, not on the operator's screen.
+fn log_panics_of_workers() {
+    let main = std::thread::current().id();
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == main {
+            report(info);
+        } else {
+            tracing::error!("a worker panicked: {info}");
+        }
+    }));
 }

@@ -269,3 +269,33 @@ fn a_log_whose_name_is_no_text_is_found_by_its_path() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(lab.states()["bad\\xff"], "harvested");
 }
+
+/// Readers of Parquet panic on some damaged footers. That costs the log a sentence: no
+/// report of a crash on the screen, and the other logs are harvested.
+#[test]
+fn a_reader_that_panics_costs_its_log_a_sentence() {
+    let lab = Lab::demo(1);
+    let whole = lab.data().join("cell-01/2022-11-23T2040.parquet");
+    let bytes = fs::read(whole).unwrap();
+    let size = bytes.len();
+    let footer = u32::from_le_bytes(bytes[size - 8..size - 4].try_into().unwrap()) as usize;
+    // Every byte of the footer's last part, once each, as one that ends what it stands in.
+    for i in 0..200.min(footer) {
+        let mut damaged = bytes.clone();
+        damaged[size - 9 - i * footer / 200.min(footer)] = 0x15;
+        fs::write(lab.data().join(format!("damaged-{i:03}.parquet")), damaged).unwrap();
+    }
+    let answer = lab.run(&["harvest"]);
+    assert_eq!(answer.code, 1, "{}", answer.err);
+    assert!(
+        answer.err.contains("a library gave up on it"),
+        "{}",
+        answer.err
+    );
+    for line in answer.err.lines() {
+        assert!(line.starts_with("failed     damaged-"), "{line}");
+    }
+    assert_eq!(lab.states()["cell-01/2022-11-23T2040"], "harvested");
+    let log = fs::read_to_string(lab.cache().join(".mdtui/mdtui.log")).unwrap();
+    assert!(log.contains("a worker panicked"), "{log}");
+}
