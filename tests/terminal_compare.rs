@@ -25,8 +25,12 @@ fn marked_runs_are_compared_and_a_table_that_is_gone_is_named() {
     terminal.send("c");
     terminal.wait_for("none is marked");
     terminal.send("  c");
-    // The end of the cursor's line stands only once both tables are read.
+    // A place can be gone to once the runs are known: both are drawn, each with its letter.
     terminal.wait_for("2 runs, aligned at their starts");
+    terminal.wait_until("both runs drawn", |s| {
+        let drawn = |letter| s.lines().any(|l| l.contains('│') && l.contains(letter));
+        drawn('A') && drawn('B')
+    });
     terminal.send("o0.5\r");
     terminal.wait_until("values of both", |s| {
         s.contains("+0.500 s") && s.contains("B − A")
