@@ -15,7 +15,7 @@ mod state;
 mod store;
 
 #[cfg(test)]
-mod sample;
+pub(in crate::etl) mod sample;
 #[cfg(test)]
 mod state_tests;
 #[cfg(test)]

@@ -118,8 +118,12 @@ impl World {
             },
             ledger: ledger(),
             rejected_file: None,
+            rejected_hash: None,
+            rejected_size: 0,
             verdict: Verdict::NotEvaluated,
             last_attempt: None,
+            record_hash: None,
+            damaged: false,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::etl::{
     Error, FaultKind, PIPELINE_VERSION, Result,
     clean::Ledger,
     lake::{
-        files::{commit_record, remove},
+        files::{Content, commit_record, remove},
         record::{Attempt, FileStats, RECORD_VERSION, Record, RunResult, SourceInfo},
     },
     quality::Verdict,
@@ -42,7 +42,8 @@ pub(super) struct Harvest {
     pub(super) fingerprint: String,
     pub(super) runs: Vec<RunResult>,
     pub(super) ledger: Ledger,
-    pub(super) rejected_file: Option<String>,
+    /// Name, hash and bytes of the rejected rows' file.
+    pub(super) rejected: Option<(String, Content)>,
     pub(super) seconds: f64,
 }
 
@@ -84,8 +85,12 @@ impl Harvest {
             profile: (*context.profile).clone(),
             source: self.source,
             ledger: self.ledger,
-            rejected_file: self.rejected_file,
+            rejected_hash: self.rejected.as_ref().map(|(_, c)| c.hash.clone()),
+            rejected_size: self.rejected.as_ref().map_or(0, |(_, c)| c.size),
+            rejected_file: self.rejected.map(|(name, _)| name),
             last_attempt: None,
+            record_hash: None,
+            damaged: false,
         }
     }
 }
@@ -159,8 +164,12 @@ pub(super) fn failure(
             source: source_info(log, stat, hash, None),
             ledger: Ledger::default(),
             rejected_file: None,
+            rejected_hash: None,
+            rejected_size: 0,
             verdict: Verdict::NotEvaluated,
             last_attempt: Some(attempt),
+            record_hash: None,
+            damaged: false,
         },
     };
     replace(context, &log.key, &record, prior)?;

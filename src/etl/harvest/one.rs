@@ -22,7 +22,7 @@ use crate::etl::{
     clean::{Ledger, Reason, settle},
     lake::{
         Record,
-        files::TempPath,
+        files::{Content, TempPath},
         gc::{remove_leftovers, remove_unnamed},
         layout::rejected_file_name,
         lock::LogLock,
@@ -67,7 +67,7 @@ pub fn harvest_log(
     }
     let started = Instant::now();
     let meter = Meter::new(sink, log.size);
-    let prior = prior_record(context, key);
+    let (prior, unreadable) = prior_record(context, key);
     let mut attempt = Attempt {
         context,
         log: &log,
@@ -76,6 +76,7 @@ pub fn harvest_log(
         meter: &meter,
         started,
         hash: None,
+        damaged: unreadable || prior.as_ref().is_some_and(|p| p.damaged),
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         attempt.run(&mut catalog, prior.as_ref())
@@ -88,12 +89,16 @@ pub fn harvest_log(
     outcome
 }
 
-/// A record that cannot be read is as good as none: the log is harvested anew.
-fn prior_record(context: &Context, key: &str) -> Option<Record> {
-    Record::read(&context.lake, key).unwrap_or_else(|e| {
-        tracing::warn!("the record of {key} cannot be used: {e}");
-        None
-    })
+/// A record that cannot be read is as good as none: the log is harvested anew. Also says
+/// whether there is such a record.
+fn prior_record(context: &Context, key: &str) -> (Option<Record>, bool) {
+    match Record::read(&context.lake, key) {
+        Ok(record) => (record, false),
+        Err(e) => {
+            tracing::warn!("the record of {key} cannot be used: {e}");
+            (None, true)
+        }
+    }
 }
 
 /// One attempt at a log whose lock is held.
@@ -106,6 +111,8 @@ struct Attempt<'a> {
     started: Instant,
     /// The content's hash, once it is known.
     hash: Option<String>,
+    /// The lake has a record that is not what was written.
+    damaged: bool,
 }
 
 impl Attempt<'_> {
@@ -146,9 +153,9 @@ impl Attempt<'_> {
             runs,
             ledger,
             rejected,
-        } = self.transform(rows, &fingerprint)?;
+        } = self.transform(rows, &fingerprint, prior)?;
         self.meter.stage(Stage::Committing);
-        let rejected_file = self.write_rejected(&fingerprint, &rejected)?;
+        let rejected = self.write_rejected(&fingerprint, &rejected, prior)?;
         read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter)?;
         self.cancel.check()?;
         let resumed = runs.iter().filter(|d| d.resumed).count() as u32;
@@ -157,7 +164,7 @@ impl Attempt<'_> {
             fingerprint,
             runs: runs.into_iter().map(|d| d.result).collect(),
             ledger,
-            rejected_file,
+            rejected,
             seconds: self.started.elapsed().as_secs_f64(),
         };
         let record = harvest.record(context, log, prior);
@@ -184,6 +191,7 @@ impl Attempt<'_> {
     /// Whether the results are there, at their full size, and made under these rules.
     fn is_current(&self, prior: &Record) -> bool {
         prior.error.is_none()
+            && !prior.damaged
             && prior.last_attempt.is_none()
             && prior.file_stats.run_error_count == 0
             && prior.rules == self.context.profile.rules()
@@ -216,7 +224,12 @@ impl Attempt<'_> {
     }
 
     /// Settles, transforms and stores the runs side by side, largest first.
-    fn transform(&self, rows: Rows, fingerprint: &str) -> Result<Transformed> {
+    fn transform(
+        &self,
+        rows: Rows,
+        fingerprint: &str,
+        prior: Option<&Record>,
+    ) -> Result<Transformed> {
         let Rows {
             mut runs,
             mut ledger,
@@ -233,6 +246,7 @@ impl Attempt<'_> {
             profile: &self.context.profile,
             fingerprint,
             force: self.options.force,
+            prior: prior.filter(|p| !p.damaged),
         };
         runs.sort_by_key(|r| std::cmp::Reverse(r.ledger.rows_kept));
         let done: Vec<(Done, Vec<u64>)> = runs
@@ -265,30 +279,38 @@ impl Attempt<'_> {
         })
     }
 
-    /// The name of the rejected rows' file, when there are any.
+    /// The rejected rows' file, when there are any.
     fn write_rejected(
         &self,
         fingerprint: &str,
         rejected: &[(u64, Reason)],
-    ) -> Result<Option<String>> {
+        prior: Option<&Record>,
+    ) -> Result<Option<(String, Content)>> {
         if rejected.is_empty() {
             return Ok(None);
         }
         let name = rejected_file_name(fingerprint);
         let path = self.context.lake.log_file(&self.log.key, &name);
-        if self.options.force || !path.is_file() {
-            let temp = TempPath::new(&self.context.lake)?;
-            let source = (self.log.file.as_path(), self.log.format);
-            write_rejected(
-                temp.path(),
-                source,
-                &self.context.profile,
-                rejected,
-                self.cancel,
-            )?;
-            temp.publish(&path)?;
+        let there = path.is_file() && !self.options.force;
+        if there {
+            let content = Content::of(&path, self.cancel)?;
+            let known = prior.filter(|p| !p.damaged && p.rejected_file.as_ref() == Some(&name));
+            if known.is_none_or(|p| p.rejected_hash.as_ref() == Some(&content.hash)) {
+                return Ok(Some((name, content)));
+            }
         }
-        Ok(Some(name))
+        let temp = TempPath::new(&self.context.lake)?;
+        let source = (self.log.file.as_path(), self.log.format);
+        write_rejected(
+            temp.path(),
+            source,
+            &self.context.profile,
+            rejected,
+            self.cancel,
+        )?;
+        let content = Content::of(temp.path(), self.cancel)?;
+        temp.publish(&path)?;
+        Ok(Some((name, content)))
     }
 
     fn remember(
@@ -320,6 +342,9 @@ impl Attempt<'_> {
             (_, FaultKind::Cancelled) => {
                 catalog.store_attempt(&self.history("cancelled", "cancelled".into()))
             }
+            // What is left of a damaged record may be all that tells of results that cannot
+            // be made again: only a harvest that came to its end replaces it.
+            _ if self.damaged => catalog.store_attempt(&self.history("failed", error.to_string())),
             _ => Stat::of(&self.log.file)
                 .or(Ok(Stat {
                     size: self.log.size,

@@ -12,7 +12,7 @@ use crate::etl::{
     clean::{Ledger, RunSamples},
     extract::Vocabulary,
     lake::{
-        Lake,
+        Lake, Record,
         files::TempPath,
         layout::run_file_name,
         record::RunResult,
@@ -33,12 +33,26 @@ pub(super) struct Target<'a> {
     pub(super) fingerprint: &'a str,
     /// Tables that are there already are made anew.
     pub(super) force: bool,
+    /// What the lake says of the log now: tables that are not what it says are made anew.
+    pub(super) prior: Option<&'a Record>,
 }
 
 /// What became of a run, and whether its table was there already.
 pub(super) struct Done {
     pub(super) result: RunResult,
     pub(super) resumed: bool,
+}
+
+impl Target<'_> {
+    /// Whether the lake does not say that the table `name` has another content: what is not
+    /// what it was is never taken for a finished table.
+    fn knows_no_other(&self, name: &str, found: &RunResult) -> bool {
+        let known = self
+            .prior
+            .and_then(|p| p.run_to_result.get(&found.run_uuid))
+            .filter(|r| r.file_name.as_deref() == Some(name));
+        known.is_none_or(|r| r.file_hash == found.file_hash)
+    }
 }
 
 /// Makes a run's table, or finds it finished. What is wrong with the run stands in its
@@ -96,6 +110,7 @@ fn make(
     let path = target.lake.log_file(target.key, &name);
     if !target.force
         && let Some(result) = finished(&path, samples.run)
+        && target.knows_no_other(&name, &result)
     {
         return Ok(Done {
             result,

@@ -54,6 +54,7 @@ impl Predecessor {
             if same_file
                 && same_content
                 && record.error.is_none()
+                && !record.damaged
                 && record.rules == context.profile.rules()
                 && whole
             {

@@ -2,13 +2,13 @@
 
 use std::{
     fs::{self, File},
-    io::{ErrorKind, Write},
+    io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
 
 use super::{Lake, Record};
-use crate::etl::{Error, Result};
+use crate::etl::{Error, Result, harvest::CancelToken};
 
 /// A path below the lake's `tmp` that nothing else uses. The name begins with the
 /// process id, so that leftovers of dead processes can be told from files in use. What
@@ -67,14 +67,45 @@ pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     let temp = TempPath::new(lake)?;
     let io = |e| Error::io("write", temp.path(), e);
     let mut file = File::create_new(temp.path()).map_err(io)?;
-    let mut text = serde_json::to_vec_pretty(record)
-        .map_err(|e| Error::Log(format!("its record cannot be written as JSON: {e}")))?;
-    text.push(b'\n');
-    file.write_all(&text).map_err(io)?;
+    file.write_all(&record.seal()?).map_err(io)?;
     file.sync_all()
         .map_err(|e| Error::io("sync", temp.path(), e))?;
     temp.publish(&target)?;
     sync_dir(&dir)
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// BLAKE3, hexadecimal.
+    pub hash: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl Content {
+    /// Reads the whole file.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Cancelled`].
+    pub fn of(path: &Path, cancel: &CancelToken) -> Result<Self> {
+        let mut file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 1 << 18];
+        let mut size = 0;
+        loop {
+            cancel.check()?;
+            let n = file
+                .read(&mut buffer)
+                .map_err(|e| Error::io("read", path, e))?;
+            if n == 0 {
+                let hash = hasher.finalize().to_hex().to_string();
+                return Ok(Self { hash, size });
+            }
+            hasher.update(&buffer[..n]);
+            size += n as u64;
+        }
+    }
 }
 
 /// Creates a directory and what leads to it, to last: each new name is synced in the

@@ -17,6 +17,27 @@ use crate::etl::{
 /// Version of the record's shape. A reader refuses newer ones.
 pub const RECORD_VERSION: u32 = 1;
 
+/// How the text of a record ends before its hash stands in it.
+const OPEN: &[u8] = b"\"record_hash\": null\n}\n";
+
+/// How the text of a record ends with its hash.
+fn closed(hash: &[u8]) -> Vec<u8> {
+    [b"\"record_hash\": \"", hash, b"\"\n}\n"].concat()
+}
+
+/// Whether the text of a record is the one that [`Record::seal`] made: not a bit of it may
+/// be another.
+pub fn is_sealed(text: &[u8]) -> bool {
+    const DIGITS: usize = 64;
+    let Some(at) = text.len().checked_sub(closed(&[b'0'; DIGITS]).len()) else {
+        return false;
+    };
+    let (body, end) = text.split_at(at);
+    let mut hasher = blake3::Hasher::new();
+    let hash = hasher.update(body).update(OPEN).finalize().to_hex();
+    end == closed(hash.as_bytes())
+}
+
 /// One log's record. The first four keys are those of the reference reader.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -55,8 +76,20 @@ pub struct Record {
     pub rejected_file: Option<String>,
     /// The worst verdict of the runs.
     pub verdict: Verdict,
+    /// BLAKE3 of that file, hexadecimal; `null` when there is none.
+    #[serde(default)]
+    pub rejected_hash: Option<String>,
+    /// Bytes of that file.
+    #[serde(default)]
+    pub rejected_size: u64,
     /// A failed attempt after this record was made.
     pub last_attempt: Option<Attempt>,
+    /// BLAKE3 of this record's text as it is with `null` here: see [`seal`].
+    #[serde(default)]
+    pub record_hash: Option<String>,
+    /// Whether the text that was read has another hash than it names.
+    #[serde(skip)]
+    pub damaged: bool,
 }
 
 /// Counts of runs.
@@ -180,7 +213,7 @@ impl Record {
     /// # Errors
     /// [`Error::Log`] with the place and the trouble.
     pub fn parse(bytes: &[u8], origin: &str) -> Result<Self> {
-        let record: Self = serde_json::from_slice(bytes)
+        let mut record: Self = serde_json::from_slice(bytes)
             .map_err(|e| Error::Log(format!("{origin} is not a record of mdtui: {e}")))?;
         if record.record_version > RECORD_VERSION {
             return Err(Error::Log(format!(
@@ -188,7 +221,29 @@ impl Record {
                 record.program
             )));
         }
+        record.damaged = record.record_hash.is_some() && !is_sealed(bytes);
         Ok(record)
+    }
+
+    /// The record's text with its own hash in it.
+    ///
+    /// # Errors
+    /// [`Error::Log`] when it cannot be written as JSON.
+    pub fn seal(&self) -> Result<Vec<u8>> {
+        let open = Self {
+            record_hash: None,
+            ..self.clone()
+        };
+        let mut text = serde_json::to_vec_pretty(&open)
+            .map_err(|e| Error::Log(format!("its record cannot be written as JSON: {e}")))?;
+        text.push(b'\n');
+        let hash = blake3::hash(&text).to_hex();
+        if let Some(body) = text.strip_suffix(OPEN) {
+            let mut sealed = body.to_vec();
+            sealed.extend_from_slice(&closed(hash.as_bytes()));
+            return Ok(sealed);
+        }
+        Ok(text)
     }
 
     /// Names of the files beside the record that it stands for.
@@ -213,5 +268,29 @@ impl Record {
             }
         }
         span
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::etl::catalog::sample::world;
+
+    #[test]
+    fn every_flipped_bit_of_a_record_is_noticed() {
+        let world = world();
+        world.write("a.parquet", "a");
+        let record = world.record("a", "a.parquet", &[(7, 0)]);
+        let text = record.seal().unwrap();
+        assert!(is_sealed(&text));
+        let read = Record::parse(&text, "a").unwrap();
+        assert!(!read.damaged && read.record_hash.is_some());
+        assert_eq!(read.seal().unwrap(), text, "sealing is no change");
+        for at in 0..text.len() {
+            let mut flipped = text.clone();
+            flipped[at] ^= 1 << (at % 8);
+            assert!(!is_sealed(&flipped), "byte {at}");
+        }
+        assert!(!is_sealed(&text[..text.len() - 1]) && !is_sealed(b""));
     }
 }
