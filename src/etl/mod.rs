@@ -12,6 +12,7 @@
 //! * [`stats`]: statistics of channels, runs and machines.
 //! * [`quality`]: flags and verdicts.
 //! * [`lake`]: the files: layout, run files, records, locks, garbage.
+//! * [`overview`]: a run in a few thousand spans, for sparklines and first charts.
 //! * [`catalog`]: the SQLite index of the lake and the state of every log.
 //! * [`harvest`]: ties them together: one log, or many side by side.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
@@ -30,6 +31,7 @@ pub mod export;
 pub mod extract;
 pub mod harvest;
 pub mod lake;
+pub mod overview;
 pub mod profile;
 pub mod quality;
 pub mod run_id;

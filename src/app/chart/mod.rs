@@ -7,6 +7,7 @@ mod number;
 mod range;
 mod seen;
 mod series;
+mod sketch;
 mod ticks;
 
 pub use cursor::Cursor;
@@ -15,4 +16,5 @@ pub use number::{decimals_for, format_delta, format_fit, format_value, format_wh
 pub use range::TimeRange;
 pub use seen::Seen;
 pub use series::{Column, Reduced, Sample, Series};
+pub use sketch::sketch;
 pub use ticks::{format_offset_tick, format_tick, format_time_tick, time_ticks, value_ticks};

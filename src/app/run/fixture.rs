@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Overview, OverviewBuilder, RunAnswer, RunRequest, RunScreen, path::PathBuilder};
+use super::{RunAnswer, RunRequest, RunScreen, path::PathBuilder};
 use crate::{
     app::{
-        chart::{Series, TimeRange},
+        chart::Series,
         effect::{Effect, Request, Slot},
     },
     etl::{
         catalog::{RunDetail, RunRow},
         clean::{Ledger, Reason},
         lake::run_file::Window,
+        overview::{Builder, Overview, Spans},
         quality::Verdict,
         run_id::RunId,
         stats::{ChannelStats, MachineStats},
@@ -163,7 +164,7 @@ fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
 }
 
 fn overview(channels: &[String], span: (i64, i64)) -> Overview {
-    let mut builder = OverviewBuilder::new(TimeRange::new(span.0, span.1), channels.len());
+    let mut builder = Builder::new(Spans::for_rows(span.0, span.1, ROWS as u64), channels.len());
     builder.add(&window(channels, 0..ROWS as u64));
     builder.finish()
 }
@@ -173,7 +174,7 @@ pub fn answer(request: &RunRequest) -> RunAnswer {
     match request {
         RunRequest::Detail { .. } => RunAnswer::Detail(Some(Box::new(detail()))),
         RunRequest::Overview { channels, span, .. } => {
-            RunAnswer::Overview(overview(channels, *span))
+            RunAnswer::Overview(Some(overview(channels, *span)))
         }
         RunRequest::Channel { channel, .. } => {
             let window = window(std::slice::from_ref(channel), 0..ROWS as u64);

@@ -14,7 +14,6 @@ pub mod condition;
 pub(crate) mod fixture;
 pub mod grid;
 mod mouse;
-mod overview;
 pub mod path;
 mod perform;
 mod perform_samples;
@@ -32,7 +31,6 @@ pub mod signals;
 mod signals_place;
 pub mod summary;
 
-pub use overview::{Bucket, Overview, OverviewBuilder};
 pub use path::{Path, RobotPath};
 pub use perform::perform;
 pub use place::Place;

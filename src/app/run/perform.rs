@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{
-    OverviewBuilder, RunAnswer, RunRequest, path::PathBuilder, perform_samples, request::TableRef,
-};
+use super::{RunAnswer, RunRequest, path::PathBuilder, perform_samples, request::TableRef};
 use crate::{
-    app::chart::{Series, TimeRange},
+    app::chart::Series,
     etl::{
         Error, Result,
         catalog::Catalog,
         harvest::{CancelToken, Context},
-        lake::run_file::RunFile,
+        lake::{Lake, run_file::RunFile},
+        overview::{self, Of, Overview},
         profile::{Field, FieldKind, Hold, Profile},
         text,
         time::SECOND,
@@ -41,7 +40,24 @@ pub fn perform(
             table,
             channels,
             span,
-        } => overview(&open(context, table)?, channels, *span, cancel),
+            rows,
+            stored,
+        } => {
+            let of = Of {
+                log_key: &table.log_key,
+                file_name: &table.file_name,
+                span: *span,
+                rows: *rows,
+            };
+            let file = || open(context, table);
+            Ok(RunAnswer::Overview(overview(
+                &context.lake,
+                of,
+                &names(channels),
+                (*stored, file),
+                cancel,
+            )?))
+        }
         RunRequest::Channel {
             table,
             channel,
@@ -156,18 +172,33 @@ pub(super) fn channel(
     Ok(series.with_statistics(interval_us.unwrap_or(f64::NAN)))
 }
 
+/// The stored overview of a long run; else, unless only that is wanted, one made from the
+/// table, and stored for the next time when the run is long.
 fn overview(
-    file: &RunFile,
-    channels: &[String],
-    (start, stop): (i64, i64),
+    lake: &Lake,
+    of: Of<'_>,
+    channels: &[&str],
+    (only_stored, file): (bool, impl Fn() -> Result<RunFile>),
     cancel: &CancelToken,
-) -> Result<RunAnswer> {
-    let mut builder = OverviewBuilder::new(TimeRange::new(start, stop), channels.len());
+) -> Result<Option<Overview>> {
+    let long = of.rows >= overview::LONG;
+    if long && let Some(found) = overview::stored(lake, of, channels, cancel)? {
+        return Ok(Some(found));
+    }
+    if only_stored {
+        return Ok(None);
+    }
+    let file = file()?;
+    let mut builder = overview::Builder::new(of.spans(), channels.len());
     for group in file.groups() {
         cancel.check()?;
-        builder.add(&file.read(&names(channels), group, cancel)?);
+        builder.add(&file.read(channels, group, cancel)?);
     }
-    Ok(RunAnswer::Overview(builder.finish()))
+    let made = builder.finish();
+    if long && let Err(e) = overview::store(lake, of, channels, &made, cancel) {
+        tracing::info!("the overview of {} is not stored: {e}", of.file_name);
+    }
+    Ok(Some(made))
 }
 
 /// The paths of the robots of which at least two axes stand in the table.
@@ -348,10 +379,12 @@ mod tests {
                 .is_nan()
         );
 
-        let RunAnswer::Overview(overview) = ask(&RunRequest::Overview {
+        let RunAnswer::Overview(Some(overview)) = ask(&RunRequest::Overview {
             table: table.clone(),
             channels: channels.clone(),
             span: (START, START + 6_990_000),
+            rows: 700,
+            stored: false,
         }) else {
             panic!("another answer");
         };

@@ -3,9 +3,9 @@
 use crate::{
     app::{
         chart::Series,
-        run::{Overview, RobotPath, condition::Condition},
+        run::{RobotPath, condition::Condition},
     },
-    etl::{catalog::RunDetail, lake::run_file::Window, run_id::RunId},
+    etl::{catalog::RunDetail, lake::run_file::Window, overview::Overview, run_id::RunId},
 };
 use std::{ops::Range, sync::Arc};
 
@@ -77,7 +77,7 @@ pub enum RunRequest {
         /// The run.
         run: RunId,
     },
-    /// All channels in a few hundred spans.
+    /// All channels in a few hundred spans, or a few thousand of a long run.
     Overview {
         /// Where.
         table: TableRef,
@@ -85,6 +85,10 @@ pub enum RunRequest {
         channels: Vec<String>,
         /// First and last time of the run.
         span: (i64, i64),
+        /// Rows of the table.
+        rows: u64,
+        /// Only if it is stored: reading the table takes long.
+        stored: bool,
     },
     /// One channel, whole.
     Channel {
@@ -163,8 +167,8 @@ pub enum RunRequest {
 pub enum RunAnswer {
     /// To [`RunRequest::Detail`]; `None`: no such run any more.
     Detail(Option<Box<RunDetail>>),
-    /// To [`RunRequest::Overview`].
-    Overview(Overview),
+    /// To [`RunRequest::Overview`]; `None`: it is not stored.
+    Overview(Option<Overview>),
     /// To [`RunRequest::Channel`].
     Channel {
         /// Which.

@@ -294,12 +294,14 @@ impl RunScreen {
                 .into_iter()
                 .filter_map(|want| {
                     Some(match want {
-                        Want::Overview => ask(
+                        Want::Overview { stored } => ask(
                             RunSlot::Overview,
                             RunRequest::Overview {
                                 table: table(),
                                 channels: names(signals),
                                 span: (signals.bounds.start(), signals.bounds.end()),
+                                rows: signals.rows,
+                                stored,
                             },
                         ),
                         Want::Channel(c) => {

@@ -6,13 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use super::Overview;
 use crate::{
     app::{
         action::Action,
-        chart::{Cursor, Sample, Series, TimeRange, decimals_for},
+        chart::{Cursor, Reduced, Sample, Series, TimeRange, decimals_for, sketch},
     },
-    etl::catalog::RunDetail,
+    etl::{
+        catalog::RunDetail,
+        overview::{LONG, Overview, Spans},
+    },
 };
 
 /// Loaded channels are kept up to this many bytes.
@@ -67,12 +69,27 @@ impl Marker {
 /// Something that the charts or the list lack.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Want {
-    /// The sparklines of all channels.
-    Overview,
+    /// The sparklines of all channels; only if they are `stored`, or from the table.
+    Overview {
+        /// Only if they need not be made.
+        stored: bool,
+    },
     /// A channel, by its index.
     Channel(usize),
     /// The values of all channels at a time.
     CursorRow(i64),
+}
+
+/// How far the question for the sparklines has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Asked {
+    #[default]
+    No,
+    /// For those that a harvest stored.
+    Stored,
+    /// For those, and there are none.
+    NoneStored,
+    Yes,
 }
 
 /// Lines of the parts of the view.
@@ -105,7 +122,9 @@ pub struct Signals {
     pub marker: Marker,
     /// Whether chosen channels of one unit share a chart.
     pub overlaid: bool,
-    /// The sparklines.
+    /// Rows of the run's table.
+    pub rows: u64,
+    /// The sparklines; of a long run its charts too, until its table is read.
     pub overview: Option<Arc<Overview>>,
     /// Why there is something missing, by channel.
     pub failed: BTreeMap<usize, String>,
@@ -119,7 +138,7 @@ pub struct Signals {
     pin_values: Option<(i64, Vec<f64>)>,
     row_values: Option<(i64, Vec<f64>)>,
     row_asked: Option<i64>,
-    overview_asked: bool,
+    overview_asked: Asked,
 }
 
 impl Signals {
@@ -155,6 +174,7 @@ impl Signals {
             cursor: Cursor::at(bounds.start()),
             marker: Marker::default(),
             overlaid: false,
+            rows: detail.row.rows,
             overview: None,
             failed: BTreeMap::new(),
             error: None,
@@ -164,7 +184,7 @@ impl Signals {
             pin_values: None,
             row_values: None,
             row_asked: None,
-            overview_asked: false,
+            overview_asked: Asked::default(),
         })
     }
 
@@ -271,6 +291,14 @@ impl Signals {
         found.map(|(_, series)| series)
     }
 
+    /// What is visible of a channel that is not loaded, in `width` columns, from the
+    /// overview of a long run.
+    pub fn sketch(&self, channel: usize, width: usize) -> Option<Reduced> {
+        let buckets = self.overview.as_ref()?.channels.get(channel)?;
+        let spans = Spans::for_rows(self.bounds.start(), self.bounds.end(), self.rows);
+        (self.rows >= LONG).then(|| sketch(buckets, spans, self.range, width))
+    }
+
     /// Values at which a channel's chart has a limit line.
     pub fn limits(&self, channel: usize) -> &[f64] {
         self.limits.get(&channel).map_or(&[], Vec::as_slice)
@@ -361,15 +389,22 @@ impl Signals {
             .iter()
             .find(|c| self.series(**c).is_none() && !self.failed.contains_key(c));
         let missing = missing.copied();
+        // The charts of a long run are there at once when its overview was stored. Its
+        // table is read after that, and not beside it.
+        if self.rows >= LONG && self.overview_asked == Asked::No {
+            self.overview_asked = Asked::Stored;
+            wants.push(Want::Overview { stored: true });
+        }
         let useful = self.loading.is_some_and(|c| self.chosen.contains(&c));
-        if !useful && missing.is_some() {
+        if !useful && missing.is_some() && self.overview_asked != Asked::Stored {
             self.loading = missing;
             wants.extend(missing.map(Want::Channel));
         }
         // Charts first: the sparklines of a long run read all of its table.
-        if !self.overview_asked && missing.is_none() {
-            self.overview_asked = true;
-            wants.push(Want::Overview);
+        let asked = matches!(self.overview_asked, Asked::Stored | Asked::Yes);
+        if !asked && missing.is_none() {
+            self.overview_asked = Asked::Yes;
+            wants.push(Want::Overview { stored: false });
         }
         let time = self.cursor.time;
         let unknown = (0..self.channels.len()).any(|c| self.value_at(c, time).is_none());
@@ -386,9 +421,17 @@ impl Signals {
     }
 
     /// Takes the sparklines.
-    pub fn take_overview(&mut self, result: Result<Overview, String>) {
+    pub fn take_overview(&mut self, result: Result<Option<Overview>, String>) {
         match result {
-            Ok(overview) => self.overview = Some(Arc::new(overview)),
+            Ok(Some(overview)) => {
+                self.overview = Some(Arc::new(overview));
+                self.overview_asked = Asked::Yes;
+            }
+            // Then they are made from the table.
+            _ if self.overview_asked == Asked::Stored => {
+                self.overview_asked = Asked::NoneStored;
+            }
+            Ok(None) => {}
             Err(sentence) => self.error = Some(sentence),
         }
     }
@@ -440,7 +483,9 @@ impl Signals {
             .time
             .clamp(self.bounds.start(), self.bounds.end());
         if same_file {
-            self.overview_asked = earlier.overview.is_some();
+            if earlier.overview.is_some() {
+                self.overview_asked = Asked::Yes;
+            }
             self.overview = earlier.overview;
             self.loaded = earlier.loaded;
             self.limits = earlier.limits;

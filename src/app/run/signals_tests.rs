@@ -1,5 +1,8 @@
 use super::*;
-use crate::app::run::fixture;
+use crate::{
+    app::run::fixture,
+    etl::overview::{Bucket, LONG_SPANS},
+};
 
 fn signals() -> Signals {
     Signals::new(&fixture::detail()).unwrap()
@@ -34,9 +37,41 @@ fn a_channel_is_asked_for_once_and_a_failed_one_not_again() {
     s.take_channel(Err("torn".into()));
     assert_eq!(s.wants(), [Want::Channel(5)]);
     s.take_channel(Err("torn".into()));
-    assert_eq!(s.wants(), [Want::Overview], "charts come first");
+    assert_eq!(
+        s.wants(),
+        [Want::Overview { stored: false }],
+        "charts come first"
+    );
     assert_eq!(s.wants(), []);
     assert_eq!(s.failed.len(), 2);
+}
+
+#[test]
+fn a_long_run_is_seen_before_its_table_is_read() {
+    let mut detail = fixture::detail();
+    detail.row.rows = LONG;
+    let mut s = Signals::new(&detail).unwrap();
+    let first = s.wants();
+    let stored = Want::Overview { stored: true };
+    assert_eq!(first, [stored, Want::CursorRow(fixture::START)]);
+    assert_eq!((s.wants(), s.sketch(4, 100)), (vec![], None));
+    let mut without = s.clone();
+    let bucket = Some(Bucket::at(7.5));
+    s.take_overview(Ok(Some(Overview {
+        channels: vec![vec![bucket; LONG_SPANS]; s.channels.len()],
+    })));
+    let seen = s.sketch(4, 100).and_then(|r| r.extent());
+    assert_eq!(seen, Some((7.5, 7.5)));
+    assert_eq!(s.wants(), [Want::Channel(4)]);
+    // None was stored: charts first, as in any run.
+    without.take_overview(Ok(None));
+    assert_eq!(without.wants(), [Want::Channel(4)]);
+    without.take_channel(Err("torn".into()));
+    assert_eq!(without.wants(), [Want::Channel(5)]);
+    without.take_channel(Err("torn".into()));
+    assert_eq!(without.wants(), [Want::Overview { stored: false }]);
+    without.take_overview(Err("torn".into()));
+    assert_eq!(without.error.as_deref(), Some("torn"));
 }
 
 #[test]

@@ -119,6 +119,7 @@ pub(super) fn replace(
     for old in prior.iter().flat_map(|p| p.files()) {
         if !record.files().any(|new| new == old) {
             remove(&context.lake.log_file(key, old))?;
+            remove(&context.lake.overview(key, old))?;
         }
     }
     Ok(())

@@ -18,6 +18,7 @@ use crate::etl::{
         record::RunResult,
         run_file::{RESULT_KEY, RunFile, Written, write_run_file},
     },
+    overview,
     profile::Profile,
     quality::Verdict,
     run_id::ParsedRun,
@@ -127,12 +128,37 @@ fn make(
         serde_json::to_string(&result).unwrap_or_default()
     })?;
     temp.publish(&path)?;
+    let name = result.file_name.as_deref().unwrap_or_default();
+    look_over(target, name, &table, cancel);
     result.file_hash = Some(written.hash);
     result.file_size = written.size;
     Ok(Done {
         result,
         resumed: false,
     })
+}
+
+/// Stores the overview of a long run. Only speed depends on it: where it cannot be
+/// stored, its readers read the table.
+fn look_over(target: &Target<'_>, file_name: &str, table: &RunTable, cancel: &CancelToken) {
+    let rows = table.times.len() as u64;
+    let (Some(first), Some(last)) = (table.times.first(), table.times.last()) else {
+        return;
+    };
+    if rows < overview::LONG {
+        return;
+    }
+    let of = overview::Of {
+        log_key: target.key,
+        file_name,
+        span: (*first, *last),
+        rows,
+    };
+    let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+    let stored = overview::store(target.lake, of, &names, &overview::of_table(table), cancel);
+    if let Err(e) = stored {
+        tracing::info!("the overview of {file_name} is not stored: {e}");
+    }
 }
 
 /// The result that a finished table carries, if it is whole and this run's.

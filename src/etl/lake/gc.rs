@@ -43,6 +43,7 @@ pub fn gc(lake: &Lake, dry_run: bool) -> Result<Report> {
         collector.directory(lake.root(), "")?;
         collector.temporary()?;
         collector.locks()?;
+        collector.overviews(&lake.overviews(), lake.root())?;
     }
     let mut report = collector.report;
     report.removed.sort();
@@ -50,21 +51,22 @@ pub fn gc(lake: &Lake, dry_run: bool) -> Result<Report> {
     Ok(report)
 }
 
-/// Removes tables and rejected rows beside the record of log `key` that it does not
+/// Removes tables (and their overviews) and rejected rows beside the record of log `key` that it does not
 /// name. The log's lock must be held.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     let named: HashSet<&str> = record.files().collect();
-    let dir = lake.log_dir(key);
-    for entry in list(&dir)? {
-        let name = entry.file_name();
-        let Some(name) = name.to_str().filter(|n| is_table(n) && !named.contains(n)) else {
-            continue;
-        };
-        if is_file(&entry) {
-            remove(&dir.join(name))?;
+    for dir in [lake.log_dir(key), lake.overviews().join(key)] {
+        for entry in list(&dir)? {
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|n| is_table(n) && !named.contains(n)) else {
+                continue;
+            };
+            if is_file(&entry) {
+                remove(&dir.join(name))?;
+            }
         }
     }
     Ok(())
@@ -185,6 +187,35 @@ impl Collector<'_> {
         Ok(())
     }
 
+    /// Overviews whose table is not there (any more): `tables` is where those of `dir` lie.
+    /// Returns whether `dir` is empty now.
+    fn overviews(&mut self, dir: &Path, tables: &Path) -> Result<bool> {
+        let mut empty = true;
+        for entry in list(dir)? {
+            let (path, name) = (entry.path(), entry.file_name());
+            let table = tables.join(&name);
+            if entry.file_type().is_ok_and(|t| t.is_dir()) {
+                if self.overviews(&path, &table)? {
+                    self.drop_directory(&path)?;
+                    continue;
+                }
+            } else if !name.to_str().is_some_and(is_table) {
+                self.foreign(&path);
+            } else if self.is_dropped(&table) {
+                self.drop_file(&path)?;
+                continue;
+            }
+            empty = false;
+        }
+        Ok(empty)
+    }
+
+    /// Whether a table is not there, or (in a dry run) would not be.
+    fn is_dropped(&self, table: &Path) -> bool {
+        let below = self.below(table);
+        !table.exists() || self.report.removed.contains(&below)
+    }
+
     /// Lock files that nobody holds.
     fn locks(&mut self) -> Result<()> {
         for entry in list(&self.lake.locks())? {
@@ -293,10 +324,16 @@ mod tests {
             touch(&lake, "a/b/rejected.old.parquet"),
             touch(&lake, ".mdtui/tmp/999999999-0"),
             touch(&lake, ".mdtui/locks/0123.lock"),
+            // With its table, and without one.
+            touch(&lake, ".mdtui/overviews/a/run_x.old.parquet"),
+            touch(&lake, ".mdtui/overviews/gone/run_z.f.parquet"),
         ];
+        touch(&lake, "c/record.json");
+        touch(&lake, "c/run_y.f.parquet");
         let kept = [
             touch(&lake, "a/notes.txt"),
             touch(&lake, "exports/run_y.parquet"),
+            touch(&lake, ".mdtui/overviews/c/run_y.f.parquet"),
             touch(&lake, "catalog.db-wal"),
             touch(&lake, &format!(".mdtui/tmp/{}-7", std::process::id())),
         ];
@@ -307,6 +344,7 @@ mod tests {
         assert!(garbage.iter().all(|p| !p.exists()), "{report:?}");
         assert!(kept.iter().all(|p| p.exists()), "{report:?}");
         assert!(!lake.root().join("a/b").exists());
+        assert!(!lake.overviews().join("gone").exists() && !lake.overviews().join("a").exists());
         assert_eq!(report.foreign, [PathBuf::from("a/notes.txt")]);
         assert_eq!(gc(&lake, false).unwrap().removed, Vec::<PathBuf>::new());
     }

@@ -9,6 +9,7 @@
 //! exports/                                  what the browser exports
 //! .mdtui/locks/                             one lock file per log being harvested
 //! .mdtui/tmp/                               files that are not whole yet
+//! .mdtui/overviews/<log key>/run_<uuid>.<fingerprint>.parquet
 //! .mdtui/mdtui.log                          the program's log
 //! ```
 
@@ -22,7 +23,7 @@ pub const RECORD: &str = "record.json";
 pub const CATALOG: &str = "catalog.db";
 /// Where exports of the browser go.
 pub const EXPORTS: &str = "exports";
-/// Locks, temporary files and the program's log.
+/// Locks, temporary files, overviews and the program's log.
 pub const PRIVATE: &str = ".mdtui";
 
 /// The lake: a cache directory.
@@ -80,6 +81,16 @@ impl Lake {
     /// Files that are not whole yet; on the same file system as the results.
     pub fn tmp(&self) -> PathBuf {
         self.root.join(PRIVATE).join("tmp")
+    }
+
+    /// Where overviews of long runs lie, each as its table lies in the lake.
+    pub fn overviews(&self) -> PathBuf {
+        self.root.join(PRIVATE).join("overviews")
+    }
+
+    /// The overview of a table of log `key`.
+    pub fn overview(&self, key: &str, name: &str) -> PathBuf {
+        self.overviews().join(key).join(name)
     }
 
     /// The program's log.

@@ -247,7 +247,13 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], th
                 traces.push(Trace { reduced, style });
             }
             (None, Some(sentence)) => notes.push(whole(sentence)),
-            (None, None) => notes.push(whole("reading …")),
+            (None, None) => {
+                let columns = plot_columns(plot.width, signals.marker);
+                match signals.sketch(*at, columns) {
+                    Some(reduced) => traces.push(Trace { reduced, style }),
+                    None => notes.push(whole("reading …")),
+                }
+            }
         }
     }
     Chart {

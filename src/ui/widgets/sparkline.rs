@@ -1,6 +1,6 @@
 //! A channel in one line of text.
 
-use crate::app::run::Bucket;
+use crate::etl::overview::Bucket;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -29,10 +29,7 @@ pub fn sparkline(buckets: &[Option<Bucket>], width: usize) -> String {
 pub fn sparkline_values(values: &[Option<f64>], width: usize) -> String {
     let buckets: Vec<_> = values
         .iter()
-        .map(|v| {
-            v.filter(|v| v.is_finite())
-                .map(|v| Bucket { min: v, max: v })
-        })
+        .map(|v| v.filter(|v| v.is_finite()).map(Bucket::at))
         .collect();
     sparkline(&buckets, width)
 }
@@ -89,20 +86,19 @@ mod tests {
 
     #[test]
     fn a_spike_survives_any_width() {
-        let mut buckets = vec![Some(Bucket { min: 0.0, max: 1.0 }); 500];
-        buckets[123] = Some(Bucket {
-            min: 0.0,
-            max: 100.0,
-        });
+        let bucket = |min, max| Bucket {
+            min,
+            max,
+            ..Bucket::at(0.0)
+        };
+        let mut buckets = vec![Some(bucket(0.0, 1.0)); 500];
+        buckets[123] = Some(bucket(0.0, 100.0));
         for width in [1, 7, 40, 500, 1000] {
             let line = sparkline(&buckets, width);
             assert_eq!(line.chars().count(), width);
             assert!(line.contains('█'), "{width}: {line}");
         }
-        buckets[123] = Some(Bucket {
-            min: -100.0,
-            max: 1.0,
-        });
+        buckets[123] = Some(bucket(-100.0, 1.0));
         assert_eq!(sparkline(&buckets, 10).find('▁'), Some("██".len()));
     }
 }
