@@ -75,7 +75,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
             Go::Ended => break,
         }
         match turn(&mut state, &events, &workers, &mut screen, &draw)? {
-            Turn::Effects(next) => effects = next,
+            Turn::Done { effects: next, .. } => effects = next,
             Turn::Signalled => return Err(Error::Cancelled),
         }
     }
@@ -93,8 +93,17 @@ enum Go {
     Ended,
 }
 
-enum Turn {
-    Effects(Vec<Effect>),
+/// What came of a turn.
+#[derive(Debug)]
+pub enum Turn {
+    /// A frame was drawn.
+    Done {
+        /// What is to be done now.
+        effects: Vec<Effect>,
+        /// How many keys were taken in.
+        keys: usize,
+    },
+    /// A signal ends the browser.
     Signalled,
 }
 
@@ -102,8 +111,12 @@ fn no_terminal(error: &impl std::fmt::Display) -> Error {
     Error::Fatal(format!("cannot draw on the terminal: {error}"))
 }
 
-/// Waits for an event, takes in all that are there, and draws if anything changed.
-fn turn<B: Backend>(
+/// One turn of the loop: waits for an event, takes in all that are there, and draws if
+/// anything changed.
+///
+/// # Errors
+/// [`Error::Fatal`] when the terminal is gone.
+pub fn turn<B: Backend>(
     state: &mut State,
     events: &Receiver<Event>,
     workers: &Workers,
@@ -113,12 +126,13 @@ fn turn<B: Backend>(
     let mut effects = Vec::new();
     let mut waiting = events.recv().ok();
     let since = Instant::now();
-    let mut urgent = false;
+    let (mut urgent, mut keys) = (false, 0);
     while let Some(event) = waiting {
         if matches!(event, Event::Signal(super::event::Signal::End)) {
             return Ok(Turn::Signalled);
         }
         urgent |= !is_progress(&event);
+        keys += usize::from(matches!(event, Event::Key(_)));
         if is_current(&event, workers) {
             effects.extend(update(state, event));
         }
@@ -132,7 +146,7 @@ fn turn<B: Backend>(
     screen
         .draw(|frame| draw(frame, state))
         .map_err(|e| no_terminal(&e))?;
-    Ok(Turn::Effects(effects))
+    Ok(Turn::Done { effects, keys })
 }
 
 fn is_progress(event: &Event) -> bool {

@@ -1,0 +1,243 @@
+//! A run of ten million rows: recorded for seventeen hours, harvested as any other, looked at.
+
+use std::{fs::File, path::Path, time::Instant};
+
+use crossterm::event::KeyCode;
+use mdtui::{
+    app::{State, run::Tab, state::Screen},
+    etl::{
+        Error, Result,
+        catalog::Catalog,
+        harvest::{CancelToken, Context, NoProgress, Options, harvest_log},
+        lake::Lake,
+        profile::Profile,
+    },
+};
+use polars::prelude::*;
+
+use crate::{
+    driver::{Driver, key, typed},
+    report::Report,
+};
+
+/// Microseconds: ten million distinct times of a 12 ms and a 10 ms clock.
+const LENGTH: i64 = 60_000_000_000;
+const START: i64 = 1_669_236_000_000_000;
+/// Which sample of each channel is a spike, and how high it is.
+const SPIKE: usize = 777_777;
+const HIGH: f64 = 9_999.0;
+
+/// Makes the log, harvests it, opens it and walks through its charts and samples.
+pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
+    let context = Context {
+        data_dir: root.join("data"),
+        lake: Lake::new(root.join("cache")),
+        profile: Profile::built_in()?.into(),
+    };
+    let key_of = "long";
+    if !context.lake.record(key_of).exists() {
+        std::fs::create_dir_all(&context.data_dir)
+            .map_err(|e| Error::io("create", &context.data_dir, e))?;
+        let log = context.data_dir.join("long.parquet");
+        write_log(&log).map_err(|e| Error::Fatal(format!("cannot make a log: {e}")))?;
+        let began = Instant::now();
+        Catalog::open(&context.lake)?.refresh(&context, &CancelToken::new())?;
+        let cancel = CancelToken::new();
+        harvest_log(&context, key_of, Options::default(), &NoProgress, &cancel)?;
+        report.said(&format!(
+            "long run harvested in {:.1} s",
+            began.elapsed().as_secs_f64()
+        ));
+    }
+    let mut app = Driver::start(&context, super::SIZE)?;
+    app.until("the log", |s| s.logs.table.rows().len() == 1)?;
+    app.press(key(KeyCode::Enter))?;
+    app.until("the run", |s| s.run_list().is_some_and(|r| r.loaded))?;
+    app.press(key(KeyCode::Enter))?;
+    app.until("its summary", |s| run(s).is_some_and(|r| r.views.is_some()))?;
+    let rows = run(&app.state)
+        .and_then(|r| r.detail.as_ref())
+        .map_or(0, |d| d.row.rows);
+    println!("\na run of {rows} rows\n");
+    let opened = app.press(key(KeyCode::Tab))?;
+    app.until("a chart", |s| drawn(s) > 0)?;
+    report.once(
+        "long: first chart",
+        opened.took + app.last_wait,
+        Some(100.0),
+    );
+    app.until("its table", |s| loaded(s) > 0)?;
+    report.once("long: its table read", opened.took + app.last_wait, None);
+    // Every other channel, alone: what was chosen before makes way.
+    let channels = signals(&app.state).map_or(0, |s| s.channels.len());
+    app.press_all(typed("g"))?;
+    let mut first = Vec::new();
+    for _ in 0..channels {
+        let under = signals(&app.state).map_or(0, |s| s.row);
+        if !signals(&app.state).is_some_and(|s| s.chosen.contains(&under)) {
+            let mut frame = app.press(key(KeyCode::Char(' ')))?;
+            app.until("a chart", |s| shows(s, under))?;
+            frame.took += app.last_wait;
+            first.push(frame);
+            app.settle()?;
+        }
+        app.press_all(typed(" j"))?;
+    }
+    report.times("long: first chart of each channel", &first, Some(100.0));
+    // The fastest of them alone, read.
+    app.press_all(typed("g "))?;
+    app.until("its table", |s| loaded(s) > 0)?;
+    app.settle()?;
+    let mut moves = typed("+++++hhhllll-----");
+    moves.extend(typed("++++++++++++++++++++________hlhl"));
+    moves.extend(typed(",,,,....p,,p"));
+    let frames = app.press_all(moves)?;
+    app.settle()?;
+    report.times("long: zoom, pan, cursor", &frames, Some(16.0));
+    spikes(&mut app, report)?;
+    app.press(key(KeyCode::Tab))?;
+    app.until("samples", |s| {
+        samples(s).is_some_and(|v| v.cell(0, 0).is_some())
+    })?;
+    let mut lines = vec![key(KeyCode::Down); 500];
+    lines.extend(vec![key(KeyCode::PageDown); 200]);
+    let frames = app.press_all(lines)?;
+    report.times("long: samples, a line or page a key", &frames, Some(16.0));
+    let end = app.press(key(KeyCode::Char('G')))?;
+    app.until("the end", |s| {
+        samples(s).is_some_and(|v| v.cell(v.row, 0).is_some())
+    })?;
+    report.once(
+        "long: samples, to the end",
+        end.took + app.last_wait,
+        Some(100.0),
+    );
+    app.end();
+    Ok(())
+}
+
+/// At every zoom around it, and in the whole, the one high sample is seen.
+fn spikes(app: &mut Driver, report: &mut Report) -> Result<()> {
+    let mut seen = true;
+    app.press_all(typed("_"))?;
+    for _ in 0..20 {
+        let Some(signals) = signals(&app.state) else {
+            break;
+        };
+        let series = signals.chosen.first().and_then(|c| signals.series(*c));
+        let Some(series) = series else { break };
+        let at = series.times().get(series.len() / 2).copied();
+        for columns in [20, 400] {
+            let whole = series.reduce(signals.range, columns).extent();
+            let here = series.extent_in(signals.range);
+            seen &= whole.map(|e| e.1) >= here.map(|e| e.1) && at.is_some();
+        }
+        app.press_all(typed("+"))?;
+    }
+    app.press_all(typed("_"))?;
+    let whole = signals(&app.state).and_then(|s| {
+        let series = s.series(*s.chosen.first()?)?;
+        series.reduce(s.bounds, 400).extent()
+    });
+    seen &= whole.is_some_and(|(_, max)| max == HIGH);
+    report.holds("long: a spike of one sample is seen", seen);
+    Ok(())
+}
+
+fn run(state: &State) -> Option<&mdtui::app::run::RunScreen> {
+    match state.screen() {
+        Screen::Run(run) => Some(run),
+        _ => None,
+    }
+}
+
+fn signals(state: &State) -> Option<&mdtui::app::run::Signals> {
+    Some(&run(state)?.views.as_ref()?.signals)
+}
+
+fn samples(state: &State) -> Option<&mdtui::app::run::Samples> {
+    let run = run(state)?;
+    (run.tab == Tab::Samples).then_some(&run.views.as_ref()?.samples)
+}
+
+/// Chosen channels of which something is drawn.
+fn drawn(state: &State) -> usize {
+    let Some(s) = signals(state) else { return 0 };
+    s.chosen.iter().filter(|c| shows(state, **c)).count()
+}
+
+fn shows(state: &State, channel: usize) -> bool {
+    signals(state).is_some_and(|s| s.series(channel).is_some() || s.sketch(channel, 10).is_some())
+}
+
+/// Chosen channels whose table is read.
+fn loaded(state: &State) -> usize {
+    let Some(s) = signals(state) else { return 0 };
+    s.chosen.iter().filter(|c| s.series(**c).is_some()).count()
+}
+
+/// Encoders every 12 ms, load cells every 10 ms, in batches of a minute.
+fn write_log(path: &Path) -> PolarsResult<()> {
+    let fields = [
+        ("x", 12_000),
+        ("y", 12_000),
+        ("z", 12_000),
+        ("fx", 10_000),
+        ("fy", 10_000),
+        ("fz", 10_000),
+    ];
+    let mut writer: Option<polars::io::parquet::write::BatchedWriter<File>> = None;
+    let batch = 600_000_000;
+    for from in (0..LENGTH).step_by(batch as usize) {
+        let (mut times, mut values, mut names) = (vec![], vec![], vec![]);
+        for (at, (field, every)) in fields.iter().enumerate() {
+            for time in (from..from + batch).step_by(*every as usize) {
+                let sample = time as usize / *every as usize;
+                times.push(START + time);
+                let angle = time as f64 / 1e9 * (1.0 + at as f64 / 7.0);
+                let wobble = ((sample * 7919) % 1013) as f64 / 1013.0;
+                values.push(if sample == SPIKE {
+                    HIGH
+                } else {
+                    angle.sin() * 300.0 + wobble
+                });
+                names.push(*field);
+            }
+        }
+        let rows = times.len();
+        let sensors: Vec<&str> = names
+            .iter()
+            .map(|n| {
+                if n.starts_with('f') {
+                    "load_cell"
+                } else {
+                    "encoder"
+                }
+            })
+            .collect();
+        let times = Int64Chunked::from_vec("time".into(), times)
+            .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
+        let columns = vec![
+            times.into_series().into_column(),
+            Series::new("value".into(), values).into_column(),
+            Series::new("field".into(), names).into_column(),
+            Series::new("robot_id".into(), vec![1i64; rows]).into_column(),
+            Series::new("run_uuid".into(), vec![7u64; rows]).into_column(),
+            Series::new("sensor_type".into(), sensors).into_column(),
+        ];
+        let frame = DataFrame::new(rows, columns)?;
+        if writer.is_none() {
+            let made = ParquetWriter::new(File::create(path)?)
+                .with_compression(ParquetCompression::Snappy)
+                .batched(frame.schema())?;
+            writer = Some(made);
+        }
+        if let Some(writer) = &mut writer {
+            writer.write_batch(&frame)?;
+        }
+    }
+    if let Some(writer) = writer {
+        writer.finish()?;
+    }
+    Ok(())
+}
