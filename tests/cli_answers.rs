@@ -290,6 +290,16 @@ fn the_documented_json_is_the_printed_json() {
                 continue;
             }
             "`gc --json`" => vec!["gc", "--json"],
+            "`check --json`" => {
+                let record = lab.cache().join("faults/gap/record.json");
+                let whole = fs::read(&record).unwrap();
+                fs::write(&record, "{}").unwrap();
+                let found = lab.run(&["check", "--json"]);
+                fs::write(&record, whole).unwrap();
+                compare(title, &example, &serde_json::from_str(&found.out).unwrap());
+                checked += 1;
+                continue;
+            }
             "`record.json`" => {
                 let path = lab.cache().join("line/2022-11-23T2040/record.json");
                 let record = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
@@ -302,7 +312,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 9);
+    assert_eq!(checked, 10);
 }
 
 /// The example may show fewer elements and named entries, but each key once.

@@ -71,6 +71,8 @@ pub enum Command {
     Show(Show),
     /// Write a run's table to a file: CSV, Parquet, NDJSON or Arrow, by its ending
     Export(Export),
+    /// Hold lake, catalog and logs against each other: reads every byte of both
+    Check(Check),
     /// Remove files of mdtui in the lake that no record names
     Gc(Gc),
     /// Make the catalog anew from the records in the lake
@@ -194,6 +196,17 @@ pub struct Export {
     /// Where to: .csv, .parquet, .ndjson (.jsonl) or .arrow (.ipc, .feather)
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
+}
+
+/// `mdtui check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Mend what can be mended from the logs and the records; nothing that cannot be made again is removed
+    #[arg(long)]
+    pub repair: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `mdtui gc`

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, MachineRow, RunDetail, RunRow},
+    check,
     clean::Ledger,
     lake::gc,
     quality::Flag,
@@ -344,6 +345,58 @@ impl<'a> MachinesJson<'a> {
         Self {
             version: VERSION,
             machines: machines.iter().map(MachineJson::from).collect(),
+        }
+    }
+}
+
+/// One finding of `check --json`.
+#[derive(Debug, Serialize)]
+struct FindingJson<'a> {
+    kind: &'static str,
+    log: Option<&'a str>,
+    path: String,
+    message: &'a str,
+    remedy: &'a str,
+    mended: Option<&'a str>,
+}
+
+/// `check --json`.
+#[derive(Debug, Serialize)]
+pub struct CheckJson<'a> {
+    version: u32,
+    repair: bool,
+    records: u64,
+    files: u64,
+    file_bytes: u64,
+    logs: u64,
+    log_bytes: u64,
+    findings: Vec<FindingJson<'a>>,
+    remaining: u64,
+    notes: &'a [String],
+}
+
+impl<'a> CheckJson<'a> {
+    /// Of this check.
+    pub fn new(report: &'a check::Report, repair: bool) -> Self {
+        let finding = |f: &'a check::Finding| FindingJson {
+            kind: f.kind.word(),
+            log: f.log.as_deref(),
+            path: text::visible_path(&f.path),
+            message: &f.message,
+            remedy: &f.remedy,
+            mended: f.mended.as_deref(),
+        };
+        Self {
+            version: VERSION,
+            repair,
+            records: report.records,
+            files: report.files,
+            file_bytes: report.file_bytes,
+            logs: report.logs,
+            log_bytes: report.log_bytes,
+            findings: report.findings.iter().map(finding).collect(),
+            remaining: report.remaining().count() as u64,
+            notes: &report.notes,
         }
     }
 }

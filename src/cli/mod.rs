@@ -9,6 +9,7 @@
 
 pub mod args;
 mod browse;
+mod check;
 mod compare;
 mod demo;
 pub mod exit;
@@ -62,6 +63,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Compare(args) => compare::run(&settings, args),
         Command::Show(args) => show::run(&settings, args),
         Command::Export(args) => export::run(&settings, args),
+        Command::Check(args) => check::run(&settings, args),
         Command::Gc(args) => gc::run(&settings, args),
         Command::Rebuild => rebuild::run(&settings),
         Command::Demo(args) => demo::run(&settings, args),

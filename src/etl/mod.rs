@@ -15,6 +15,7 @@
 //! * [`overview`]: a run in a few thousand spans, for sparklines and first charts.
 //! * [`catalog`]: the SQLite index of the lake and the state of every log.
 //! * [`harvest`]: ties them together: one log, or many side by side.
+//! * [`check`]: lake, catalog and logs held against each other, and mended.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
 //! * [`compare`]: runs side by side, and how far each is from the first.
 //! * [`demo`]: deterministic synthetic logs.
@@ -22,6 +23,7 @@
 //! Times are microseconds since 1970-01-01T00:00:00Z (`i64`) everywhere inside.
 
 pub mod catalog;
+pub mod check;
 mod chunk;
 pub mod clean;
 pub mod compare;

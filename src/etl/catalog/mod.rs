@@ -3,6 +3,7 @@
 //! Everything in it can be rebuilt from the data directory and the lake.
 
 mod assess;
+mod audit;
 mod entry;
 mod logs;
 mod machines;
@@ -25,6 +26,8 @@ use std::{collections::HashMap, path::PathBuf};
 
 use rusqlite::Connection;
 
+pub use audit::Audit;
+pub use rebuild::records;
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RunDetail, RunRow,
 };

@@ -40,9 +40,15 @@ pub(super) fn file(path: &Path) -> Result<Connection> {
 /// Puts a file that SQLite cannot use aside, as `aside`, so that a new catalog can be made.
 /// Databases that can be read are left alone, whosever they are. Says whether it did.
 pub(super) fn put_aside(path: &Path, aside: &Path) -> Result<bool> {
-    if !path.is_file() || !is_damaged(path) {
+    if !path.is_file() || damage(path).is_none() {
         return Ok(false);
     }
+    move_aside(path, aside)?;
+    Ok(true)
+}
+
+/// Moves a database to `aside` and drops what SQLite keeps beside it.
+pub(super) fn move_aside(path: &Path, aside: &Path) -> Result<()> {
     let io = |e| Error::io("put aside", path, e);
     std::fs::rename(path, aside).map_err(io)?;
     for companion in ["-wal", "-shm", "-journal"] {
@@ -55,21 +61,23 @@ pub(super) fn put_aside(path: &Path, aside: &Path) -> Result<bool> {
             _ => {}
         }
     }
-    Ok(true)
+    Ok(())
 }
 
-fn is_damaged(path: &Path) -> bool {
+/// Why SQLite cannot use a file; `None` when it can, or when it is only busy.
+pub(super) fn damage(path: &Path) -> Option<String> {
     let check = || -> rusqlite::Result<String> {
         let db = Connection::open(path)?;
         db.busy_timeout(BUSY)?;
         db.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))
     };
     match check() {
-        Ok(answer) => answer != "ok",
+        Ok(answer) => Some(answer).filter(|a| a != "ok"),
         Err(e) => matches!(
             e.sqlite_error_code(),
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
-        ),
+        )
+        .then(|| e.to_string()),
     }
 }
 

@@ -44,7 +44,7 @@ impl Catalog {
 
     fn fill_all(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
         let mut rebuilt = Rebuilt::default();
-        let keys = recorded_keys(&context.lake, &mut rebuilt.problems);
+        let keys = records(&context.lake, &mut rebuilt.problems);
         for key in &keys {
             cancel.check()?;
             // Each record is read right before it is taken in, so that a harvest of
@@ -81,8 +81,8 @@ impl Catalog {
     }
 }
 
-/// Keys of all logs that have a record, sorted.
-fn recorded_keys(lake: &Lake, problems: &mut Vec<String>) -> Vec<String> {
+/// Keys of all logs that have a record, sorted. What cannot be read is a sentence in `problems`.
+pub fn records(lake: &Lake, problems: &mut Vec<String>) -> Vec<String> {
     let root = lake.root();
     if !root.exists() {
         return Vec::new();

@@ -34,9 +34,18 @@ pub struct Report {
 /// # Errors
 /// [`Error::Io`] when something cannot be read or removed.
 pub fn gc(lake: &Lake, dry_run: bool) -> Result<Report> {
+    collect(lake, dry_run, &|_| false)
+}
+
+/// As [`gc`], but leaves the tables of logs whose keys `spares` wants to keep.
+///
+/// # Errors
+/// As [`gc`].
+pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Result<Report> {
     let mut collector = Collector {
         lake,
         dry_run,
+        spares,
         report: Report::default(),
     };
     if lake.root().is_dir() {
@@ -98,6 +107,7 @@ fn pid_of(name: &OsStr) -> Option<i32> {
 struct Collector<'a> {
     lake: &'a Lake,
     dry_run: bool,
+    spares: &'a dyn Fn(&str) -> bool,
     report: Report,
 }
 
@@ -147,6 +157,9 @@ impl Collector<'_> {
     /// Removes those of a log's tables that its record does not name; says whether none
     /// is left.
     fn tables(&mut self, key: &str, tables: &[PathBuf]) -> Result<bool> {
+        if (self.spares)(key) {
+            return Ok(false);
+        }
         let Some(_lock) = LogLock::try_acquire(self.lake, key)? else {
             self.report
                 .skipped
@@ -155,6 +168,11 @@ impl Collector<'_> {
         };
         // Read under the lock: nobody can commit between the look and the removal.
         let record = match Record::read(self.lake, key) {
+            Ok(Some(record)) if record.damaged => {
+                let why = "its record is not what was written; mdtui check says more";
+                self.report.skipped.push(format!("{key}: {why}"));
+                return Ok(false);
+            }
             Ok(record) => record,
             Err(e @ Error::Log(_)) => {
                 self.report.skipped.push(format!("{key}: {e}"));

@@ -1,0 +1,112 @@
+//! `mdtui check`: lake, catalog and logs held against each other.
+
+use std::{
+    io::{IsTerminal, stderr},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{
+    args, exit,
+    exit::Exit,
+    json::CheckJson,
+    settings::Settings,
+    signals::cancel_on_signals,
+    table::{count, size},
+};
+use crate::etl::{
+    Error, Result,
+    check::{self, Finding, Kind, Report},
+    harvest::CancelToken,
+    text,
+};
+
+/// A check that takes longer than this shows how far it is.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Checks; with `--repair` mends what can be mended.
+///
+/// # Errors
+/// [`Error::Fatal`] without a lake, and those of [`check::check`].
+pub fn run(settings: &Settings, args: &args::Check) -> Result<Exit> {
+    let context = settings.context()?;
+    if !context.lake.root().is_dir() {
+        return Err(Error::Fatal(format!(
+            "there is no lake at {}; name it with --cache-dir",
+            text::visible_path(context.lake.root())
+        )));
+    }
+    let cancel = CancelToken::new();
+    cancel_on_signals(&cancel, || {})?;
+    let bar = stderr().is_terminal().then(|| {
+        let style = ProgressStyle::with_template("{bar:24} {pos} of {len} records, {elapsed}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(0).with_style(style.progress_chars("=> "))
+    });
+    let begin = Instant::now();
+    let report = check::check(&context, args.repair, &cancel, &|done, all| {
+        if let Some(bar) = bar.as_ref().filter(|_| begin.elapsed() > PATIENCE) {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        }
+    });
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    let report = report?;
+    if args.json {
+        exit::print_json(&CheckJson::new(&report, args.repair))?;
+    } else {
+        for note in &report.notes {
+            exit::note(note);
+        }
+        exit::print(&render(&report))?;
+    }
+    Ok(exit(&report))
+}
+
+/// A line for each finding, and what was looked at.
+fn render(report: &Report) -> String {
+    let mut out = String::new();
+    for finding in &report.findings {
+        let word = match finding.mended {
+            Some(_) => "mended",
+            None => finding.kind.word(),
+        };
+        out.push_str(&format!("{word:<10}  {}\n", finding.sentence()));
+    }
+    let found = report.findings.len() as u64;
+    let left = report.remaining().count() as u64;
+    let result = match (found, left) {
+        (0, _) => "nothing is wrong".to_owned(),
+        (_, 0) => format!("{} mended, nothing is left", count(found, "finding")),
+        (_, left) if left < found => format!(
+            "{}, {} mended, {left} left",
+            count(found, "finding"),
+            found - left
+        ),
+        _ => count(found, "finding"),
+    };
+    out.push_str(&format!(
+        "read {}, {} ({}) and {} ({}): {result}\n",
+        count(report.records, "record"),
+        count(report.files, "file"),
+        size(report.file_bytes),
+        count(report.logs, "log"),
+        size(report.log_bytes),
+    ));
+    out
+}
+
+/// What could not be read may be readable another time; all else stays until it is mended.
+fn exit(report: &Report) -> Exit {
+    let passing = |f: &Finding| f.kind == Kind::Unreadable;
+    if report.remaining().any(passing) {
+        Exit::Passing
+    } else if report.remaining().next().is_some() {
+        Exit::SomeFailed
+    } else {
+        Exit::Ok
+    }
+}

@@ -1,0 +1,239 @@
+//! One log's record, the files that it names, and the log that it was made from.
+
+use std::{io::ErrorKind, path::Path};
+
+use super::{
+    Check,
+    finding::{Cure, Finding, Kind},
+};
+use crate::etl::{
+    Error, Result,
+    lake::{Record, files::Content, lock},
+    text,
+};
+
+/// How often a log is looked at again that another process harvests meanwhile.
+const LOOKS: u32 = 3;
+
+/// What came out of one log.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    pub(super) findings: Vec<Finding>,
+    pub(super) notes: Vec<String>,
+    pub(super) records: u64,
+    pub(super) files: u64,
+    pub(super) file_bytes: u64,
+    pub(super) logs: u64,
+    pub(super) log_bytes: u64,
+}
+
+/// Checks the log `key`, which has a record or should have one. While somebody else harvests
+/// it nothing can be said: it is looked at again, and at last passed over.
+///
+/// # Errors
+/// [`Error::Cancelled`], [`Error::Io`] when locks cannot be listed.
+pub(super) fn check(check: &Check<'_>, key: &str) -> Result<Checked> {
+    let lake = &check.context.lake;
+    for _ in 0..LOOKS {
+        let before = std::fs::read(lake.record(key)).ok();
+        let checked = once(check, key)?;
+        let held = lock::held(lake)?.iter().any(|h| h.key == key);
+        let unmoved = std::fs::read(lake.record(key)).ok() == before;
+        if checked.findings.is_empty() || (!held && unmoved) {
+            return Ok(checked);
+        }
+    }
+    Ok(Checked {
+        notes: vec![format!("{key} is being harvested, and was not checked")],
+        ..Checked::default()
+    })
+}
+
+fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
+    let lake = &check.context.lake;
+    let path = lake.record(key);
+    let mut checked = Checked::default();
+    let mut add = |kind, message: String, cure| {
+        let finding = Finding::new(kind, key, &path, message, cure);
+        checked.findings.push(finding);
+    };
+    let record = match std::fs::read(&path) {
+        Ok(bytes) => match Record::parse(&bytes, "") {
+            Ok(record) => Some(record),
+            Err(e) => {
+                add(
+                    Kind::Damaged,
+                    e.to_string().trim().to_owned(),
+                    Cure::Harvest,
+                );
+                None
+            }
+        },
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            let message = "is gone, though the catalog knows what stood in it".to_owned();
+            add(Kind::Missing, message, Cure::Harvest);
+            None
+        }
+        Err(e) => {
+            add(
+                Kind::Unreadable,
+                format!("cannot be read ({e})"),
+                Cure::None,
+            );
+            None
+        }
+    };
+    let Some(record) = record else {
+        if let Some(finding) = checked.findings.last_mut().filter(|f| f.remedy.is_empty()) {
+            finding.remedy = "see to it that it can be read, and check again".into();
+        }
+        return Ok(checked);
+    };
+    checked.records = 1;
+    if record.damaged {
+        add(
+            Kind::Damaged,
+            "is not what was written (it has another hash than it names)".into(),
+            Cure::Harvest,
+        );
+    } else if record.record_hash.is_none() {
+        add(
+            Kind::Damaged,
+            "has no hash of its own, so that bit rot in it could not be found".into(),
+            Cure::Harvest,
+        );
+    }
+    if record.source_file != key {
+        let other = text::quoted(&record.source_file, 200);
+        let finding = Finding::new(
+            Kind::Damaged,
+            key,
+            &path,
+            format!("says that it is the record of {other}: it was moved or copied there"),
+            Cure::None,
+        );
+        let remedy = "move the folder back, or away from the lake";
+        checked.findings.push(finding.remedy(remedy));
+        return Ok(checked);
+    }
+    tables(check, key, &record, &mut checked)?;
+    log(check, key, &record, &mut checked)?;
+    Ok(checked)
+}
+
+/// Every file that the record names.
+fn tables(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) -> Result<()> {
+    let runs = record
+        .run_to_result
+        .values()
+        .filter_map(|run| Some((run.file_name.as_deref()?, run.file_size, &run.file_hash)));
+    let rejected = record
+        .rejected_file
+        .as_deref()
+        .map(|name| (name, record.rejected_size, &record.rejected_hash));
+    for (name, size, hash) in runs.chain(rejected) {
+        // A damaged record may name anything.
+        if name.contains('/') || name == ".." {
+            continue;
+        }
+        let path = check.context.lake.log_file(key, name);
+        let found = content(&path, size, hash.as_deref(), check, checked)?;
+        if let Some((kind, message, cure)) = found {
+            let finding = Finding::new(kind, key, &path, message, cure);
+            checked.findings.push(if cure == Cure::None {
+                finding.remedy("see to it that it can be read, and check again")
+            } else {
+                finding
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with one file, if anything is.
+fn content(
+    path: &Path,
+    size: u64,
+    hash: Option<&str>,
+    check: &Check<'_>,
+    checked: &mut Checked,
+) -> Result<Option<(Kind, String, Cure)>> {
+    let meta = match std::fs::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            let message = "is gone, though its record names it".into();
+            return Ok(Some((Kind::Missing, message, Cure::Harvest)));
+        }
+        Err(e) => {
+            let message = format!("cannot be read ({e})");
+            return Ok(Some((Kind::Unreadable, message, Cure::None)));
+        }
+    };
+    if !meta.is_file() {
+        let message = "is no file, though its record names it".into();
+        return Ok(Some((Kind::Missing, message, Cure::None)));
+    }
+    let Some(hash) = hash else {
+        let message = "has no hash in its record, so that bit rot in it could not be found";
+        return Ok(Some((Kind::Damaged, message.into(), Cure::Harvest)));
+    };
+    checked.files += 1;
+    if meta.len() != size {
+        let message = format!("has {} bytes, and {size} in its record", meta.len());
+        return Ok(Some((Kind::Damaged, message, Cure::Harvest)));
+    }
+    match Content::of(path, check.cancel) {
+        Ok(now) => {
+            checked.file_bytes += now.size;
+            let same = now.hash == hash;
+            let message = "has another content than its record says (the hash differs)".into();
+            Ok((!same).then_some((Kind::Damaged, message, Cure::Harvest)))
+        }
+        Err(Error::Io { source, .. }) => {
+            let message = format!("cannot be read ({source})");
+            Ok(Some((Kind::Unreadable, message, Cure::None)))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// The log, when it looks as it did when it was harvested: whether it is. One that looks
+/// otherwise is `changed`, which every list says.
+fn log(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) -> Result<()> {
+    let (Some(log), Some(hash)) = (check.logs.get(key), &record.source.content_hash) else {
+        return Ok(());
+    };
+    let source = &record.source;
+    if log.trouble.is_some() || (log.size, log.mtime_ns) != (source.size, source.mtime_ns) {
+        return Ok(());
+    }
+    checked.logs += 1;
+    let finding = match Content::of(&log.file, check.cancel) {
+        Ok(now) => {
+            checked.log_bytes += now.size;
+            // A log that moved since it was listed is no finding either.
+            if now.hash == *hash || now.size != source.size {
+                return Ok(());
+            }
+            Finding::new(
+                Kind::Log,
+                key,
+                &log.file,
+                "has another content than was harvested, though size and time are the same",
+                Cure::None,
+            )
+            .remedy(format!(
+                "restore it if it was damaged (the results are those of the old content), \
+                 or take it as it is with mdtui harvest --force {key}"
+            ))
+        }
+        Err(Error::Io { source, .. }) => {
+            let message = format!("cannot be read ({source})");
+            Finding::new(Kind::Unreadable, key, &log.file, message, Cure::None)
+                .remedy("see to it that it can be read, and check again")
+        }
+        Err(e) => return Err(e),
+    };
+    checked.findings.push(finding);
+    Ok(())
+}

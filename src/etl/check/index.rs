@@ -1,0 +1,108 @@
+//! The catalog: whether SQLite can use it, and whether it says what the lake says.
+
+use super::{
+    Check, Report,
+    finding::{Cure, Finding, Kind},
+};
+use crate::etl::{
+    Result,
+    catalog::{Audit, Catalog},
+    harvest::{CancelToken, Context},
+    lake::{Record, lock},
+    text,
+};
+
+/// Opens the catalog, and says whether it can be held against the lake. One that is missing
+/// or damaged is made anew with `repair`; without it, a catalog in memory stands in for it
+/// and nothing is written.
+///
+/// # Errors
+/// [`crate::etl::Error::Fatal`] for another program's database or a newer one.
+pub(super) fn open(
+    context: &Context,
+    repair: bool,
+    cancel: &CancelToken,
+    report: &mut Report,
+) -> Result<(Catalog, bool)> {
+    let path = context.lake.catalog();
+    let mut finding = |message: String| {
+        let finding = Finding::new(Kind::Catalog, "", &path, message, Cure::Rebuild);
+        report.findings.push(finding);
+    };
+    let mut trouble = false;
+    if !path.exists() {
+        finding("is gone".into());
+        trouble = true;
+    } else if let Some(damage) = Catalog::damage(&context.lake)? {
+        finding(format!("is damaged ({})", text::quoted(&damage, 200)));
+        trouble = true;
+    }
+    if !trouble {
+        return Ok((Catalog::open(&context.lake)?, true));
+    }
+    if !repair {
+        let mut stand_in = Catalog::open_in_memory()?;
+        stand_in.rebuild(context, cancel)?;
+        return Ok((stand_in, false));
+    }
+    let aside = path
+        .exists()
+        .then(|| Catalog::put_aside(&context.lake))
+        .transpose()?;
+    let mut catalog = Catalog::open(&context.lake)?;
+    catalog.rebuild(context, cancel)?;
+    if let Some(finding) = report.findings.last_mut() {
+        finding.mended = Some(match aside {
+            Some(aside) => format!(
+                "made anew from the lake, the old one is {}",
+                text::visible_path(&aside)
+            ),
+            None => "made anew from the lake".into(),
+        });
+    }
+    Ok((catalog, true))
+}
+
+/// Holds what the catalog knows of each log against its record.
+///
+/// # Errors
+/// [`crate::etl::Error::Catalog`], [`crate::etl::Error::Cancelled`].
+pub(super) fn compare(
+    check: &Check<'_>,
+    catalog: &Catalog,
+    keys: &[String],
+    report: &mut Report,
+) -> Result<()> {
+    let context = check.context;
+    let mut audit = Audit::new()?;
+    for key in keys {
+        check.cancel.check()?;
+        let read = || Record::read(&context.lake, key).ok().flatten();
+        // What cannot be read is a finding already.
+        let Some(record) = read().filter(|r| r.source_file == *key) else {
+            continue;
+        };
+        let mut parts = audit.differences(catalog, context, key, &record)?;
+        if parts.is_empty() {
+            continue;
+        }
+        // A harvest that ended just now has told the catalog by now.
+        if lock::held(&context.lake)?.iter().any(|h| h.key == *key) {
+            continue;
+        }
+        if let Some(record) = read() {
+            parts = audit.differences(catalog, context, key, &record)?;
+        }
+        if parts.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "says something else of the log {key} than its record ({})",
+            parts.join(", ")
+        );
+        let path = context.lake.catalog();
+        let finding = Finding::new(Kind::Catalog, key, &path, message, Cure::Learn);
+        report.findings.push(finding);
+    }
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! What `--repair` does about findings.
+
+use std::{collections::BTreeSet, ffi::OsStr, sync::Arc};
+
+use super::{
+    Check, Report, files,
+    finding::{Cure, Finding},
+};
+use crate::etl::{
+    Error, Result,
+    catalog::Catalog,
+    harvest::{Context, NoProgress, Options, harvest_log},
+    lake::{Record, files::Content, gc, layout::is_lake_file},
+    profile::Profile,
+    source::FoundLog,
+};
+
+/// Mends what can be mended, and writes into the findings what was done.
+///
+/// # Errors
+/// [`Error::Cancelled`], [`Error::Catalog`], [`Error::Io`] when the lake cannot be listed.
+pub(super) fn mend(check: &Check<'_>, catalog: &mut Catalog, report: &mut Report) -> Result<()> {
+    let keys: BTreeSet<String> = with(report, Cure::Harvest).collect();
+    for key in &keys {
+        check.cancel.check()?;
+        let said = harvest(check, key);
+        match said {
+            Ok(()) => {
+                let after = files::check(check, key)?;
+                settle(report, key, after.findings);
+            }
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            Err(e) => {
+                for finding in of(report, key, Cure::Harvest) {
+                    finding.remedy = format!("it was not mended: {e}");
+                }
+            }
+        }
+    }
+    let context = check.context;
+    let keys: BTreeSet<String> = with(report, Cure::Learn).collect();
+    for key in keys {
+        // A record that is damaged must not be believed.
+        let sound = Record::read(&context.lake, &key).ok().flatten();
+        let Some(record) = sound.filter(|r| !r.damaged && r.source_file == key) else {
+            continue;
+        };
+        catalog.believe(context, &key, &record)?;
+        for finding in of(report, &key, Cure::Learn) {
+            finding.mended = Some("the catalog was told what the record says".into());
+        }
+    }
+    catalog.refresh(context, check.cancel)?;
+    let troubled = report.without_record(context);
+    let spares = |key: &str| troubled.contains(key) || check.spares(key);
+    let removed = gc::collect(&context.lake, false, &spares)?.removed;
+    for finding in report
+        .findings
+        .iter_mut()
+        .filter(|f| f.cure == Cure::Collect)
+    {
+        let below = finding.path.strip_prefix(context.lake.root());
+        let gone = below.is_ok_and(|b| removed.iter().any(|r| r == b)) || !finding.path.exists();
+        if gone {
+            finding.mended = Some("removed".into());
+        }
+    }
+    Ok(())
+}
+
+/// Logs with findings of that cure.
+fn with(report: &Report, cure: Cure) -> impl Iterator<Item = String> {
+    report
+        .remaining()
+        .filter(move |f| f.cure == cure)
+        .filter_map(|f| f.log.clone())
+}
+
+fn of<'a>(
+    report: &'a mut Report,
+    key: &'a str,
+    cure: Cure,
+) -> impl Iterator<Item = &'a mut Finding> {
+    let mine = move |f: &&mut Finding| f.cure == cure && f.log.as_deref() == Some(key);
+    report.findings.iter_mut().filter(mine)
+}
+
+/// After a log was harvested again: what is still found stays, the rest is mended.
+fn settle(report: &mut Report, key: &str, after: Vec<Finding>) {
+    for finding in of(report, key, Cure::Harvest) {
+        let same = |f: &Finding| (f.kind, &f.path) == (finding.kind, &finding.path);
+        if !after.iter().any(same) {
+            finding.mended = Some("made again from its log".into());
+        }
+    }
+    for finding in after {
+        let known = |f: &Finding| (f.kind, &f.path) == (finding.kind, &finding.path);
+        if !report.findings.iter().any(known) {
+            report.findings.push(finding);
+        }
+    }
+}
+
+/// Harvests the log `key` again, if that brings back what was lost and nothing else.
+///
+/// # Errors
+/// Why it does not, as a clause, and those of [`harvest_log`].
+fn harvest(check: &Check<'_>, key: &str) -> Result<()> {
+    let refuse = |why: &str| Err(Error::Log(why.to_owned()));
+    let Some(log) = check.logs.get(key) else {
+        return refuse("its log is gone, and only the log could make it again");
+    };
+    if let Some(trouble) = &log.trouble {
+        return Err(Error::Log(format!("its log cannot be read ({trouble})")));
+    }
+    let Some(profile) = rules_that_made_it(check, key, log)? else {
+        return Err(Error::Log(format!(
+            "the log or the rules are others now, so that harvesting it would replace what is left; \
+             mdtui harvest --force {key} does so"
+        )));
+    };
+    let context = Context {
+        profile,
+        ..check.context.clone()
+    };
+    let options = Options { force: true };
+    harvest_log(&context, key, options, &NoProgress, check.cancel).map(drop)
+}
+
+/// The profile under which the log, as it is now, gives files of the very names that the
+/// lake has or should have: names tell content, rules and pipeline version. Where there are
+/// no names nothing can be lost.
+fn rules_that_made_it(
+    check: &Check<'_>,
+    key: &str,
+    log: &FoundLog,
+) -> Result<Option<Arc<Profile>>> {
+    let context = check.context;
+    let record = Record::read(&context.lake, key).ok().flatten();
+    let mut names: BTreeSet<String> = record
+        .iter()
+        .flat_map(Record::files)
+        .map(str::to_owned)
+        .collect();
+    // A damaged record may name anything; what lies there counts then.
+    if record.as_ref().is_none_or(|r| r.damaged) {
+        names.clear();
+        let entries = std::fs::read_dir(context.lake.log_dir(key));
+        let there = entries.into_iter().flatten().flatten();
+        names.extend(
+            there
+                .filter_map(|e| e.file_name().to_str().map(str::to_owned))
+                .filter(|n| is_lake_file(n) && n.ends_with(".parquet")),
+        );
+    }
+    let hash = Content::of(&log.file, check.cancel)?.hash;
+    let own = record.map(|r| Arc::new(r.profile));
+    let candidates = [Some(context.profile.clone()), own];
+    Ok(candidates.into_iter().flatten().find(|profile| {
+        let end = format!(".{}.parquet", profile.fingerprint(&hash));
+        names
+            .iter()
+            .all(|n| OsStr::new(n).to_string_lossy().ends_with(&end))
+    }))
+}

@@ -1,0 +1,199 @@
+//! Holds lake, catalog and logs against each other, and mends what can be mended.
+//!
+//! * [`files`]: the files of one log's record against what the record says, and the log
+//!   itself against the content that was harvested. Reads every byte of both.
+//! * [`index`]: the catalog against the records.
+//! * [`mend`]: what `--repair` does. Nothing that cannot be made again is ever removed.
+
+mod files;
+mod finding;
+mod index;
+mod mend;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+pub use finding::{Finding, Kind};
+
+use self::{files::Checked, finding::Cure, mend::mend};
+use super::{
+    Result,
+    catalog::{Catalog, records},
+    harvest::{CancelToken, Context},
+    lake::gc,
+    source::FoundLog,
+    text::visible_path,
+};
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// In the order of their paths.
+    pub findings: Vec<Finding>,
+    /// What is worth knowing but nobody's fault, one sentence each.
+    pub notes: Vec<String>,
+    /// Records that were read.
+    pub records: u64,
+    /// Other files of the lake that were read.
+    pub files: u64,
+    /// Their bytes.
+    pub file_bytes: u64,
+    /// Logs that were read.
+    pub logs: u64,
+    /// Their bytes.
+    pub log_bytes: u64,
+}
+
+impl Report {
+    /// What is not as it should be now.
+    pub fn remaining(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.mended.is_none())
+    }
+}
+
+/// What a check works on.
+struct Check<'a> {
+    context: &'a Context,
+    cancel: &'a CancelToken,
+    /// Logs in the data directory by key.
+    logs: BTreeMap<String, FoundLog>,
+}
+
+/// Checks everything; with `repair` mends what can be mended. `on_record` is told how many
+/// of how many records are done, from several threads.
+///
+/// # Errors
+/// [`crate::etl::Error::Fatal`] when the data directory cannot be looked at or the catalog
+/// is another program's; [`crate::etl::Error::Io`] when the lake cannot be listed;
+/// [`crate::etl::Error::Cancelled`].
+pub fn check(
+    context: &Context,
+    repair: bool,
+    cancel: &CancelToken,
+    on_record: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Report> {
+    let mut report = Report::default();
+    let (mut catalog, usable) = index::open(context, repair, cancel, &mut report)?;
+    let refresh = catalog.refresh(context, cancel)?;
+    report.notes.extend(refresh.notes);
+    let mut problems = Vec::new();
+    let mut keys = records(&context.lake, &mut problems);
+    for problem in problems {
+        report.findings.push(Finding::of_lake(context, problem));
+    }
+    let recorded: BTreeSet<String> = catalog.recorded_keys()?.into_iter().collect();
+    let lost: Vec<String> = recorded
+        .iter()
+        .filter(|key| keys.binary_search(key).is_err())
+        .cloned()
+        .collect();
+    keys.extend(lost);
+    keys.sort_unstable();
+    let check = Check {
+        context,
+        cancel,
+        logs: found(&catalog, context, &keys)?,
+    };
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let all: Vec<Checked> = keys
+        .par_iter()
+        .map(|key| {
+            let checked = files::check(&check, key);
+            let n = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            on_record(n, keys.len());
+            checked
+        })
+        .collect::<Result<_>>()?;
+    for checked in all {
+        report.take(checked);
+    }
+    if usable {
+        index::compare(&check, &catalog, &keys, &mut report)?;
+    }
+    leftovers(&check, &mut report)?;
+    if repair {
+        mend(&check, &mut catalog, &mut report)?;
+    }
+    report
+        .findings
+        .sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+    Ok(report)
+}
+
+fn found(
+    catalog: &Catalog,
+    context: &Context,
+    keys: &[String],
+) -> Result<BTreeMap<String, FoundLog>> {
+    let mut logs = BTreeMap::new();
+    for key in keys {
+        if let Some(log) = catalog.source(context, key)? {
+            logs.insert(key.clone(), log);
+        }
+    }
+    Ok(logs)
+}
+
+/// What no record names, and what dead processes left.
+fn leftovers(check: &Check<'_>, report: &mut Report) -> Result<()> {
+    let lake = &check.context.lake;
+    let troubled = report.without_record(check.context);
+    let all = gc::collect(lake, true, &|key| troubled.contains(key))?;
+    let safe = gc::collect(lake, true, &|key| {
+        troubled.contains(key) || check.spares(key)
+    })?;
+    for path in all.removed {
+        let cure = if safe.removed.binary_search(&path).is_ok() {
+            Cure::Collect
+        } else {
+            Cure::None
+        };
+        report.findings.push(Finding::leftover(lake, &path, cure));
+    }
+    for path in &all.foreign {
+        let path = visible_path(path);
+        report
+            .notes
+            .push(format!("{path} is none of mdtui's files and is left alone"));
+    }
+    report.notes.extend(all.skipped);
+    let damaged = lake.damaged_catalog();
+    if damaged.exists() {
+        report.notes.push(format!(
+            "{} is a catalog that a rebuild put aside: remove it when nobody wants to look at it",
+            visible_path(&damaged)
+        ));
+    }
+    Ok(())
+}
+
+impl Check<'_> {
+    /// Whether tables of the log `key` that no record names might be all that is left of
+    /// results: the log is gone, so that nothing can make them again.
+    fn spares(&self, key: &str) -> bool {
+        !self.logs.contains_key(key) && !self.context.lake.record(key).exists()
+    }
+}
+
+impl Report {
+    /// Logs whose records are lost or damaged: their tables belong to that finding.
+    fn without_record(&self, context: &Context) -> BTreeSet<String> {
+        let of_record = |f: &&Finding| {
+            let key = f.log.as_deref().unwrap_or_default();
+            f.path == context.lake.record(key)
+        };
+        let found = self.remaining().filter(of_record);
+        found.filter_map(|f| f.log.clone()).collect()
+    }
+
+    fn take(&mut self, checked: Checked) {
+        self.findings.extend(checked.findings);
+        self.notes.extend(checked.notes);
+        self.records += checked.records;
+        self.files += checked.files;
+        self.file_bytes += checked.file_bytes;
+        self.logs += checked.logs;
+        self.log_bytes += checked.log_bytes;
+    }
+}

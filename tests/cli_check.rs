@@ -1,0 +1,394 @@
+//! `mdtui check`: every kind of damage is planted and must be found, told with its path,
+//! and mended where the logs allow it.
+
+mod common;
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use common::{Answer, Lab};
+use serde_json::Value;
+
+/// Twenty logs, faults among them, harvested.
+fn lab() -> Lab {
+    let lab = Lab::demo(20);
+    assert_eq!(lab.run(&["harvest"]).code, 1, "one log is cut off");
+    let clean = lab.run(&["check"]);
+    assert_eq!((clean.code, clean.err.as_str()), (0, ""), "{}", clean.out);
+    assert!(clean.out.ends_with(": nothing is wrong\n"), "{}", clean.out);
+    lab
+}
+
+/// Content of every file that has to come back, by name.
+fn tables(lab: &Lab) -> Vec<(String, Vec<u8>)> {
+    lab.lake(".parquet").into_iter().collect()
+}
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    let at = at % bytes.len();
+    bytes[at] ^= 4;
+    let meta = fs::metadata(path).unwrap();
+    fs::write(path, bytes).unwrap();
+    // As bit rot does it: nothing but the content is another.
+    let times = fs::FileTimes::new().set_modified(meta.modified().unwrap());
+    let file = fs::File::options().append(true).open(path).unwrap();
+    file.set_times(times).unwrap();
+}
+
+fn first(lab: &Lab, key: &str, prefix: &str) -> PathBuf {
+    let dir = lab.cache().join(key);
+    let mut names: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with(prefix))
+        .collect();
+    names.sort();
+    names.remove(0)
+}
+
+fn findings(answer: &Answer) -> Vec<Value> {
+    let json: Value = serde_json::from_str(&answer.out).unwrap();
+    json["findings"].as_array().unwrap().clone()
+}
+
+/// Finds exactly these `(kind, end of the path)`, changes nothing, and mends them all.
+fn found_and_mended(lab: &Lab, wanted: &[(&str, &str)]) {
+    let before: Vec<_> = everything(lab);
+    let answer = lab.run(&["check", "--json"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    let found = findings(&answer);
+    let mut pairs: Vec<(String, String)> = found
+        .iter()
+        .map(|f| {
+            let text = |key: &str| f[key].as_str().unwrap().to_owned();
+            assert!(f["mended"].is_null());
+            assert!(!text("remedy").is_empty() && !text("message").is_empty());
+            (text("kind"), text("path"))
+        })
+        .collect();
+    for (kind, path) in wanted {
+        let at = pairs
+            .iter()
+            .position(|(k, p)| k == kind && p.ends_with(path));
+        let at = at.unwrap_or_else(|| panic!("{kind} {path} is not among {found:#?}"));
+        pairs.remove(at);
+    }
+    assert!(pairs.is_empty(), "{pairs:?} besides {wanted:?}");
+    assert_eq!(before, everything(lab), "a look changed something");
+    let mended = lab.run(&["check", "--repair"]);
+    assert_eq!(mended.code, 0, "{}{}", mended.out, mended.err);
+    for line in mended.out.lines().take(wanted.len()) {
+        assert!(line.starts_with("mended      "), "{}", mended.out);
+    }
+    let after = lab.run(&["check"]);
+    assert_eq!(after.code, 0, "{}{}", after.out, after.err);
+}
+
+/// Names and inodes of everything in the lake but the catalog's own files: what is written
+/// anew gets another inode.
+fn everything(lab: &Lab) -> Vec<(String, u64)> {
+    lab.lake("")
+        .into_keys()
+        .map(|name| {
+            let inode = fs::metadata(lab.cache().join(&name)).unwrap().ino();
+            (name, inode)
+        })
+        .collect()
+}
+
+const KEY: &str = "cell-01/2022-11-23T2040";
+
+#[test]
+fn one_flipped_bit_in_any_table_is_found_and_the_same_bytes_come_back() {
+    let lab = lab();
+    let before = tables(&lab);
+    let run = first(&lab, KEY, "run_");
+    let rejected = first(&lab, "faults/bad-rows", "rejected.");
+    for at in [5, 3_000, usize::MAX] {
+        flip(&run, at);
+        flip(&rejected, at);
+        let names = [&run, &rejected].map(|p| p.file_name().unwrap().to_str().unwrap());
+        found_and_mended(&lab, &[("damaged", names[0]), ("damaged", names[1])]);
+        assert!(before == tables(&lab), "other bytes");
+    }
+}
+
+#[test]
+fn tables_that_are_cut_short_or_gone_are_found_and_made_again() {
+    let lab = lab();
+    let before = tables(&lab);
+    let short = first(&lab, KEY, "run_");
+    let file = fs::File::options().write(true).open(&short).unwrap();
+    file.set_len(100).unwrap();
+    let gone = first(&lab, "faults/gap", "run_");
+    fs::remove_file(&gone).unwrap();
+    let names = [&short, &gone].map(|p| p.file_name().unwrap().to_str().unwrap());
+    found_and_mended(&lab, &[("damaged", names[0]), ("missing", names[1])]);
+    assert!(before == tables(&lab), "other bytes");
+}
+
+#[test]
+fn damaged_and_lost_records_are_found_and_made_again() {
+    let lab = lab();
+    let before = tables(&lab);
+    let list = lab.ok(&["runs", "--json"]);
+    // Still JSON, but a figure is another: only its hash tells.
+    let record = lab.cache().join(KEY).join("record.json");
+    let text = fs::read_to_string(&record).unwrap();
+    fs::write(
+        &record,
+        text.replacen("\"complete_rows\": ", "\"complete_rows\": 1", 1),
+    )
+    .unwrap();
+    // JSON no more.
+    let broken = lab.cache().join("faults/gap/record.json");
+    fs::write(&broken, &fs::read(&broken).unwrap()[..700]).unwrap();
+    fs::remove_file(lab.cache().join("faults/no-forces/record.json")).unwrap();
+    let catalog_too = ("catalog", "catalog.db");
+    let wanted = [
+        ("damaged", "2040/record.json"),
+        catalog_too,
+        ("damaged", "gap/record.json"),
+        ("missing", "no-forces/record.json"),
+    ];
+    // Tables whose record is lost are no leftovers: they belong to that finding.
+    let answer = lab.run(&["check", "--json"]);
+    let kinds: Vec<(String, String)> = findings(&answer)
+        .iter()
+        .map(|f| {
+            let text = |key: &str| f[key].as_str().unwrap().to_owned();
+            (text("kind"), text("path"))
+        })
+        .collect();
+    assert_eq!(kinds.len(), wanted.len(), "{kinds:#?}");
+    for (kind, path) in wanted {
+        assert!(
+            kinds.iter().any(|(k, p)| k == kind && p.contains(path)),
+            "{kind} {path}: {kinds:#?}"
+        );
+    }
+    // A table of a damaged record is never taken for garbage.
+    lab.run(&["gc"]);
+    let gap_left = fs::read_dir(lab.cache().join("faults/gap"))
+        .unwrap()
+        .count();
+    assert!(gap_left > 1);
+    let mended = lab.run(&["check", "--repair"]);
+    assert_eq!(mended.code, 0, "{}{}", mended.out, mended.err);
+    assert_eq!(lab.run(&["check"]).code, 0);
+    assert!(before == tables(&lab), "other bytes");
+    assert_eq!(list, lab.ok(&["runs", "--json"]));
+}
+
+#[test]
+fn what_the_logs_cannot_give_back_is_told_and_left_as_it_is() {
+    let lab = lab();
+    // The log is gone: its results are all there is.
+    fs::remove_file(lab.data().join(format!("{KEY}.parquet"))).unwrap();
+    let run = first(&lab, KEY, "run_");
+    flip(&run, 3_000);
+    let rotten = fs::read(&run).unwrap();
+    // The log has changed since: a harvest would replace results that nothing else has.
+    let other = lab.data().join("faults/bad-rows.csv");
+    let mut text = fs::read_to_string(&other).unwrap();
+    text.push('\n');
+    fs::write(&other, text).unwrap();
+    let table = first(&lab, "faults/bad-rows.csv", "run_");
+    fs::remove_file(&table).unwrap();
+    // The log itself rotted: the results are those of what it was.
+    let log = lab.data().join("faults/gap.parquet");
+    flip(&log, 40_000);
+    let gap = lab
+        .lake("")
+        .into_iter()
+        .filter(|(n, _)| n.contains("faults/gap"));
+    let gap: Vec<_> = gap.collect();
+
+    let answer = lab.run(&["check", "--repair"]);
+    assert_eq!(answer.code, 1, "{}{}", answer.out, answer.err);
+    let line = |path: &Path| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let found = answer.out.lines().find(|l| l.contains(&name));
+        found
+            .unwrap_or_else(|| panic!("{name}: {}", answer.out))
+            .to_owned()
+    };
+    assert!(line(&run).contains("its log is gone"), "{}", answer.out);
+    assert!(
+        line(&table).contains("mdtui harvest --force faults/bad-rows.csv"),
+        "{}",
+        answer.out
+    );
+    assert!(line(&log).starts_with("log  "), "{}", answer.out);
+    assert!(
+        line(&log).contains("the results are those of the old content"),
+        "{}",
+        answer.out
+    );
+    assert!(answer.out.contains("3 findings"), "{}", answer.out);
+    assert!(
+        rotten == fs::read(&run).unwrap(),
+        "what is left of a table stays"
+    );
+    let now = lab
+        .lake("")
+        .into_iter()
+        .filter(|(n, _)| n.contains("faults/gap"));
+    assert!(now.eq(gap), "results of a rotten log stay");
+}
+
+#[test]
+fn tables_whose_record_and_log_are_gone_are_not_removed() {
+    let lab = lab();
+    fs::remove_file(lab.data().join(format!("{KEY}.parquet"))).unwrap();
+    fs::remove_file(lab.cache().join(KEY).join("record.json")).unwrap();
+    let before = tables(&lab);
+    let repair = |wanted: &str| {
+        let answer = lab.run(&["check", "--repair"]);
+        assert_eq!(answer.code, 1);
+        assert!(answer.out.contains(wanted), "{}", answer.out);
+        assert!(before == tables(&lab));
+    };
+    repair("2040/record.json is gone, though the catalog knows what stood in it");
+    // Nor is what the catalog still knows forgotten.
+    assert!(lab.ok(&["runs"]).contains(KEY));
+    lab.ok(&["rebuild"]);
+    repair("keep it elsewhere, or let mdtui gc remove it");
+}
+
+#[test]
+fn a_catalog_that_is_wrong_damaged_or_gone_is_found_and_mended() {
+    let lab = lab();
+    let list = lab.ok(&["list", "--json"]);
+    let show = lab.ok(&["show", KEY, "--json"]);
+    let catalog = lab.cache().join("catalog.db");
+    let db = rusqlite::Connection::open(&catalog).unwrap();
+    for (change, parts) in [
+        (
+            "UPDATE channels SET mean = mean + 1e-9 WHERE name = 'x_1'",
+            "channels",
+        ),
+        (
+            "UPDATE logs SET state = 'pending', rows = rows + 1 WHERE key = 'faults/gap'",
+            "logs",
+        ),
+        (
+            "DELETE FROM runs WHERE id = (SELECT min(id) FROM runs WHERE error IS NULL)",
+            "channels, machines, runs",
+        ),
+        (
+            "DELETE FROM logs WHERE key LIKE 'cell-01/%'",
+            "channels, logs, machines, runs",
+        ),
+        ("UPDATE machines SET peak_force_max = NULL", "machines"),
+    ] {
+        db.pragma_update(None, "foreign_keys", true).unwrap();
+        db.execute(change, []).unwrap();
+        let answer = lab.run(&["check"]);
+        assert_eq!(answer.code, 1, "{change}: {}", answer.out);
+        let line = answer.out.lines().next().unwrap();
+        assert!(line.starts_with("catalog  "), "{line}");
+        assert!(
+            line.contains("catalog.db says something else of the log "),
+            "{line}"
+        );
+        assert!(line.contains(parts), "{change}: {line}");
+        let mended = lab.run(&["check", "--repair"]);
+        assert_eq!(mended.code, 0, "{}", mended.out);
+        assert_eq!(lab.run(&["check"]).code, 0);
+        assert_eq!(lab.ok(&["list", "--json"]), list);
+        assert_eq!(lab.ok(&["show", KEY, "--json"]), show);
+    }
+    drop(db);
+    let remove = || {
+        for ending in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(lab.cache().join(format!("catalog.db{ending}")));
+        }
+    };
+    remove();
+    found_and_mended(&lab, &[("catalog", "catalog.db")]);
+    assert_eq!(lab.ok(&["list", "--json"]), list);
+    remove();
+    fs::write(&catalog, "no database ".repeat(999)).unwrap();
+    found_and_mended(&lab, &[("catalog", "catalog.db")]);
+    assert_eq!(lab.ok(&["list", "--json"]), list);
+    assert!(lab.cache().join("catalog.db.damaged").exists());
+    // A page in the middle is nothing but zeros.
+    remove();
+    lab.ok(&["rebuild"]);
+    let mut bytes = fs::read(&catalog).unwrap();
+    let page = bytes.len() / 4096 / 2 * 4096;
+    bytes[page..page + 4096].fill(0);
+    fs::write(&catalog, bytes).unwrap();
+    found_and_mended(&lab, &[("catalog", "catalog.db")]);
+    assert_eq!(lab.ok(&["list", "--json"]), list);
+}
+
+#[test]
+fn what_the_dead_left_behind_is_found_and_removed_and_the_living_are_spared() {
+    let lab = lab();
+    let private = lab.cache().join(".mdtui");
+    fs::create_dir_all(private.join("tmp")).unwrap();
+    fs::create_dir_all(private.join("locks")).unwrap();
+    let mut child = Command::new("true").spawn().unwrap();
+    let dead = child.id();
+    child.wait().unwrap();
+    fs::write(private.join(format!("tmp/{dead}-0")), "half").unwrap();
+    let living = private.join(format!("tmp/{}-0", std::process::id()));
+    fs::write(&living, "half").unwrap();
+    fs::write(private.join("locks/0123.lock"), "1\na\n").unwrap();
+    let unnamed = "run_00000000-0000-0000-0000-000000000001.0123456789abcdef.parquet";
+    fs::write(lab.cache().join(KEY).join(unnamed), "old").unwrap();
+    fs::create_dir_all(lab.cache().join("empty/folder")).unwrap();
+    let temporary = format!("tmp/{dead}-0");
+    found_and_mended(
+        &lab,
+        &[
+            ("leftover", &temporary),
+            ("leftover", "locks/0123.lock"),
+            ("leftover", unnamed),
+            ("leftover", "empty/folder"),
+            ("leftover", "/empty"),
+        ],
+    );
+    assert!(living.exists());
+}
+
+#[test]
+fn a_record_in_the_wrong_place_is_told_and_nothing_is_done_about_it() {
+    let lab = lab();
+    let copy = lab.cache().join("elsewhere");
+    fs::create_dir(&copy).unwrap();
+    fs::copy(
+        lab.cache().join(KEY).join("record.json"),
+        copy.join("record.json"),
+    )
+    .unwrap();
+    let answer = lab.run(&["check", "--repair"]);
+    assert_eq!(answer.code, 1);
+    assert!(
+        answer.out.contains(
+            "elsewhere/record.json says that it is the record of cell-01/2022-11-23T2040"
+        ),
+        "{}",
+        answer.out
+    );
+    assert!(copy.join("record.json").exists());
+}
+
+#[test]
+fn without_a_lake_there_is_nothing_to_check() {
+    let lab = Lab::demo(1);
+    let answer = lab.run(&["check"]);
+    assert_eq!(answer.code, 3);
+    assert!(
+        answer.sentence().contains("there is no lake at"),
+        "{}",
+        answer.err
+    );
+}
