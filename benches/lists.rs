@@ -9,8 +9,8 @@ use std::{sync::Arc, time::Instant};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mdtui::{
     app::{
-        Answer, Config, Event, Message, Slot, State, choice::Choices, keymap::Keymap, run::Marker,
-        update,
+        Answer, Config, Event, Message, Slot, State, chart::Marker, choice::Choices,
+        keymap::Keymap, update,
     },
     etl::{
         catalog::{LogRow, LogState, RunRow},

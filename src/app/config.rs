@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{choice::Choices, run::Marker};
+use super::{chart::Marker, choice::Choices};
 use crate::etl::profile::Profile;
 
 /// How the browser is started.

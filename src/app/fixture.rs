@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Answer, Config, Effect, Event, Message, Slot, State, choice::Choices, keymap::Keymap,
-    run::Marker, update,
+    Answer, Config, Effect, Event, Message, Slot, State, chart::Marker, choice::Choices,
+    keymap::Keymap, update,
 };
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{
+    chart::Marker,
     choice::{Choices, Chooser},
     columns::{self, Column, Places, places},
     compare::CompareScreen,
@@ -15,7 +16,7 @@ use super::{
     machines::{MachineScreen, Machines, machine_columns, point_columns},
     prompt::{Line, Purpose},
     rows::RunColumn,
-    run::{Marker, RunScreen},
+    run::RunScreen,
     table::Table,
 };
 use crate::etl::{

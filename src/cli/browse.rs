@@ -6,7 +6,7 @@ use etcetera::BaseStrategy;
 
 use super::{exit::Exit, settings::Settings};
 use crate::{
-    app::{Config, background, choice::Choices, run::Marker},
+    app::{Config, background, chart::Marker, choice::Choices},
     etl::{Error, Result},
     ui,
 };

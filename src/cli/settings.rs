@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::args::Global;
 use crate::{
-    app::run::Marker,
+    app::chart::Marker,
     etl::{Error, Result, harvest::Context, lake::Lake, profile::Profile, text},
     ui::theme::Theme,
 };

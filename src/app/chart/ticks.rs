@@ -42,7 +42,7 @@ const STEPS: [i64; 20] = [
 
 /// At most `most` round times within the visible span, ascending, and their step in
 /// microseconds.
-pub fn time_ticks(range: TimeRange, most: usize) -> (Vec<i64>, i64) {
+fn time_ticks(range: TimeRange, most: usize) -> (Vec<i64>, i64) {
     if most == 0 {
         return (Vec::new(), SECOND);
     }
@@ -64,7 +64,7 @@ pub fn time_ticks(range: TimeRange, most: usize) -> (Vec<i64>, i64) {
 
 /// A time on an axis whose ticks are `step` microseconds apart: `20:43:10`, with as
 /// much fraction as the step needs, with its date where steps are days.
-pub fn format_time_tick(time: i64, step: i64) -> String {
+fn format_time_tick(time: i64, step: i64) -> String {
     if step >= 86_400 * SECOND {
         return format(time).chars().take(10).collect();
     }
@@ -77,8 +77,47 @@ pub fn format_time_tick(time: i64, step: i64) -> String {
     clock.chars().take(9 + digits as usize).collect()
 }
 
+/// Characters that an axis leaves to a label at least.
+const LABEL: usize = 12;
+/// The same for labels with a date before the time.
+const DATED: usize = 19;
+
+/// Round times within `range` with their texts, for an axis of `width` characters. Where
+/// the span crosses midnight the first label, and the first of each day, have the date.
+pub fn time_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
+    const DAY: i64 = 86_400 * SECOND;
+    let day = |time: i64| time.div_euclid(DAY);
+    let dated = day(range.start()) != day(range.end());
+    let (mut ticks, mut step) = time_ticks(range, (width / LABEL).max(1));
+    if dated && step < DAY {
+        (ticks, step) = time_ticks(range, (width / DATED).max(1));
+    }
+    let mut last = None;
+    let label = |time: i64| {
+        let mut text = format_time_tick(time, step);
+        if dated && step < DAY {
+            if step % (60 * SECOND) == 0 {
+                text.truncate("20:43".len());
+            }
+            if last.replace(day(time)) != Some(day(time)) {
+                let date: String = format(time).chars().skip(5).take(5).collect();
+                text = format!("{date} {text}");
+            }
+        }
+        (time, text)
+    };
+    ticks.into_iter().map(label).collect()
+}
+
+/// As [`time_labels`] for times counted from somewhere.
+pub fn offset_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
+    let (ticks, step) = time_ticks(range, (width / LABEL).max(1));
+    let label = |time: i64| (time, format_offset_tick(time, step));
+    ticks.into_iter().map(label).collect()
+}
+
 /// As [`format_time_tick`] for a time counted from somewhere: `+12.5 s`.
-pub fn format_offset_tick(offset: i64, step: i64) -> String {
+fn format_offset_tick(offset: i64, step: i64) -> String {
     let digits = (0..=6).find(|d| step % 10i64.pow(6 - d) == 0).unwrap_or(6);
     let text = format_value(offset as f64 / SECOND as f64, digits as usize);
     let sign = if offset > 0 { "+" } else { "" };

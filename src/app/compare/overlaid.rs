@@ -9,16 +9,13 @@ use std::{
 use crate::{
     app::{
         action::Action,
-        chart::{Cursor, Reduced, Series, TimeRange, decimals_for},
-        run::Marker,
+        chart::{Reduced, Series, TimeRange, TimeView, decimals_for},
     },
     etl::{catalog::RunDetail, compare::Comparison},
 };
 
 /// Loaded channels of all runs are kept up to this many bytes.
 const CACHE: usize = 256 << 20;
-/// A key pans by this share of what is seen.
-const PAN: f64 = 0.1;
 
 /// A channel that at least two of the runs have.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,14 +50,8 @@ pub struct Overlaid {
     pub row: usize,
     /// Channels that have a chart.
     pub chosen: BTreeSet<usize>,
-    /// From the first sample of all runs to the last.
-    pub bounds: TimeRange,
-    /// What the charts show.
-    pub range: TimeRange,
-    /// The charts' cursor and its pin.
-    pub cursor: Cursor,
-    /// What lines are drawn with.
-    pub marker: Marker,
+    /// What the charts show, from the first sample of all runs to the last, and their cursor.
+    pub view: TimeView,
     /// The run whose place is set next.
     pub turn: usize,
     /// First and last sample of each run that has any, in microseconds since 1970.
@@ -86,15 +77,11 @@ impl Overlaid {
             .collect();
         let chosen = telling(&channels);
         let places = vec![None; runs.len()];
-        let bounds = bounds(&spans, &places);
         Self {
             row: chosen.first().copied().unwrap_or(0),
             chosen,
             channels,
-            bounds,
-            range: bounds,
-            cursor: Cursor::at(bounds.start()),
-            marker: Marker::default(),
+            view: TimeView::new(bounds(&spans, &places)),
             turn: spans.iter().position(Option::is_some).unwrap_or(0),
             spans,
             places,
@@ -118,19 +105,13 @@ impl Overlaid {
             Action::First => self.row = 0,
             Action::Last => self.row = last,
             Action::Mark => self.choose(),
-            Action::Left => self.range = self.range.pan(-PAN, self.bounds),
-            Action::Right => self.range = self.range.pan(PAN, self.bounds),
-            Action::ZoomIn => self.zoom(0.5),
-            Action::ZoomOut => self.zoom(2.0),
-            Action::ZoomFit => self.range = self.bounds,
-            Action::CursorLeft => self.step(-1),
-            Action::CursorRight => self.step(1),
-            Action::Pin => self.cursor.toggle_pin(),
-            Action::Marker => self.marker = self.marker.next(),
             Action::NextRun => self.next_run(),
             Action::AlignHere => return Some(self.align_here()),
             Action::AlignStart => return Some(self.align_at_start()),
-            _ => {}
+            // Rows of several runs lie anywhere: the cursor moves freely.
+            _ => {
+                self.view.update(action, &[]);
+            }
         }
         None
     }
@@ -139,35 +120,6 @@ impl Overlaid {
         if !self.chosen.remove(&self.row) && self.row < self.channels.len() {
             self.chosen.insert(self.row);
         }
-    }
-
-    fn zoom(&mut self, factor: f64) {
-        self.range = self.range.zoom(factor, self.cursor.time, self.bounds);
-    }
-
-    fn step(&mut self, direction: i64) {
-        let time = self.cursor.time;
-        // A cursor that was left behind by panning comes back at the edge.
-        let seen = time.clamp(self.range.start(), self.range.end());
-        let by = (self.range.span() / 100).max(1) * direction;
-        self.go_to(if seen == time { time + by } else { seen });
-    }
-
-    /// Puts the cursor at `time`, in the middle of what is seen when it was not.
-    pub fn go_to(&mut self, time: i64) {
-        self.cursor.time = time.clamp(self.bounds.start(), self.bounds.end());
-        if !self.range.contains(self.cursor.time) {
-            self.range = self.range.centre(self.cursor.time, self.bounds);
-        }
-    }
-
-    /// Shows a span of time.
-    pub fn show(&mut self, from: i64, to: i64) {
-        self.range = TimeRange::new(from, to).clamp(self.bounds);
-        if self.range.span() < self.bounds.span().min(100) {
-            self.range = self.range.zoom(100.0, from, self.bounds);
-        }
-        self.cursor.time = self.cursor.time.clamp(self.range.start(), self.range.end());
     }
 
     fn next_run(&mut self) {
@@ -184,18 +136,17 @@ impl Overlaid {
         let Some((start, stop)) = self.span(run) else {
             return "no run has samples to align".into();
         };
-        let place = self.origin(run).saturating_add(self.cursor.time);
+        let place = self.origin(run).saturating_add(self.view.cursor.time);
         let place = place.clamp(start, stop);
         if let Some(own) = self.places.get_mut(run) {
             *own = Some(place);
         }
         // What lies under the cursor stays where it is on the screen.
-        let by = self.cursor.time;
-        let whole = self.range == self.bounds;
-        if !whole {
-            self.range = TimeRange::new(self.range.start() - by, self.range.end() - by);
+        let (by, range) = (self.view.cursor.time, self.view.range);
+        if range != self.view.bounds {
+            self.view.range = TimeRange::new(range.start() - by, range.end() - by);
         }
-        self.aligned(0, whole);
+        self.aligned(0);
         self.next_run();
         let offset = super::sheet::offset(place - start);
         let next = crate::etl::compare::letter(self.turn);
@@ -204,22 +155,15 @@ impl Overlaid {
 
     fn align_at_start(&mut self) -> String {
         self.places.fill(None);
-        let whole = self.range == self.bounds;
-        self.aligned(self.cursor.time, whole);
+        self.aligned(self.view.cursor.time);
         "the runs are aligned at their starts".into()
     }
 
     /// Other places: the same is seen where there still is something to see, and the
     /// whole when it was the whole.
-    fn aligned(&mut self, cursor: i64, whole: bool) {
-        self.bounds = bounds(&self.spans, &self.places);
-        self.range = if whole {
-            self.bounds
-        } else {
-            self.range.clamp(self.bounds)
-        };
-        self.cursor.pin = None;
-        self.go_to(cursor);
+    fn aligned(&mut self, cursor: i64) {
+        self.view.cursor.pin = None;
+        self.view.rebound(bounds(&self.spans, &self.places), cursor);
     }
 
     fn span(&self, run: usize) -> Option<(i64, i64)> {
@@ -255,7 +199,7 @@ impl Overlaid {
     /// loaded.
     pub fn reduce(&self, run: usize, channel: usize, width: usize) -> Option<Reduced> {
         let origin = self.origin(run);
-        let (from, to) = (self.range.start(), self.range.end());
+        let (from, to) = (self.view.range.start(), self.view.range.end());
         let range = TimeRange::new(from.saturating_add(origin), to.saturating_add(origin));
         Some(self.series(Want { run, channel })?.reduce(range, width))
     }
@@ -378,17 +322,10 @@ impl Overlaid {
                 *own = place;
             }
         }
-        self.bounds = bounds(&self.spans, &self.places);
-        self.range = if earlier.range == earlier.bounds {
-            self.bounds
-        } else {
-            earlier.range.clamp(self.bounds)
-        };
-        self.cursor = earlier.cursor;
-        self.marker = earlier.marker;
+        self.view.bounds = bounds(&self.spans, &self.places);
+        self.view.resume(&earlier.view);
         let turn = Some(earlier.turn).filter(|run| self.span(*run).is_some());
         self.turn = turn.unwrap_or(self.turn);
-        self.go_to(earlier.cursor.time);
     }
 
     /// Lets go of channels that are not chosen until the rest fits the cache.

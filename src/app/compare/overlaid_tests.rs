@@ -25,8 +25,8 @@ fn start(run: usize) -> i64 {
 #[test]
 fn runs_lie_over_each_other_from_their_starts() {
     let o = overlaid();
-    assert_eq!(o.bounds, TimeRange::new(0, 104_990_000));
-    assert_eq!(o.range, o.bounds);
+    assert_eq!(o.view.bounds, TimeRange::new(0, 104_990_000));
+    assert_eq!(o.view.range, o.view.bounds);
     let f1 = o.channels.iter().position(|c| c.name == "f1").unwrap();
     assert_eq!(o.chosen, BTreeSet::from([f1]));
     let has: Vec<bool> = o.channels[f1].runs.iter().map(Option::is_some).collect();
@@ -83,40 +83,40 @@ fn values_are_those_at_or_before_the_same_time_of_each_run() {
     o.update(Action::NextRun, 5);
     o.update(Action::NextRun, 5);
     assert_eq!(o.turn, 2);
-    o.go_to(2 * SECOND);
+    o.view.go_to(2 * SECOND);
     let said = o.update(Action::AlignHere, 5).unwrap();
     assert!(
         said.starts_with("run C is aligned at +2.000 s of it"),
         "{said}"
     );
     assert_eq!((o.place(2), o.place(0)), (Some(2 * SECOND), None));
-    assert_eq!((o.cursor.time, o.turn), (0, 0));
+    assert_eq!((o.view.cursor.time, o.turn), (0, 0));
     assert_eq!(at(&o, 2, 0.0).as_deref(), Some("30"));
     assert_eq!(at(&o, 2, -1.5).as_deref(), Some("10"));
     assert_eq!(at(&o, 0, 0.0).as_deref(), Some("1"));
-    assert_eq!(o.bounds, TimeRange::new(-2 * SECOND, 104_990_000));
-    assert_eq!(o.range, o.bounds, "the whole stays the whole");
+    assert_eq!(o.view.bounds, TimeRange::new(-2 * SECOND, 104_990_000));
+    assert_eq!(o.view.range, o.view.bounds, "the whole stays the whole");
     let reduced = o.reduce(2, f1, 107).unwrap();
     assert_eq!(reduced.columns[0].map(|c| c.min), Some(10.0));
     // Moving on from there counts from the place, not from the start.
     o.update(Action::NextRun, 5);
     o.update(Action::NextRun, 5);
-    o.go_to(-SECOND);
+    o.view.go_to(-SECOND);
     o.update(Action::AlignHere, 5);
     assert_eq!(o.place(2), Some(SECOND));
     o.update(Action::AlignStart, 5);
     assert_eq!((o.place(2), o.has_places()), (None, false));
-    assert_eq!(o.bounds, TimeRange::new(0, 104_990_000));
+    assert_eq!(o.view.bounds, TimeRange::new(0, 104_990_000));
 }
 
 #[test]
 fn what_is_aligned_stays_where_it_is_on_the_screen() {
     let mut o = overlaid();
-    o.show(20 * SECOND, 40 * SECOND);
-    o.go_to(25 * SECOND);
+    o.view.show(20 * SECOND, 40 * SECOND);
+    o.view.go_to(25 * SECOND);
     o.update(Action::AlignHere, 5);
-    assert_eq!(o.cursor.time, 0);
-    assert_eq!(o.range, TimeRange::new(-5 * SECOND, 15 * SECOND));
+    assert_eq!(o.view.cursor.time, 0);
+    assert_eq!(o.view.range, TimeRange::new(-5 * SECOND, 15 * SECOND));
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_place_lies_within_its_run() {
     let mut o = overlaid();
     o.update(Action::NextRun, 5);
     o.update(Action::NextRun, 5);
-    o.go_to(104 * SECOND);
+    o.view.go_to(104 * SECOND);
     o.update(Action::AlignHere, 5);
     let (from, to) = o.span(2).unwrap();
     assert_eq!(o.place(2), Some(to - from), "its end: it is shorter than A");
@@ -136,17 +136,17 @@ fn the_cursor_stays_in_sight() {
     for _ in 0..6 {
         o.update(Action::ZoomIn, 5);
     }
-    assert!(o.range.span() < 2 * SECOND);
+    assert!(o.view.range.span() < 2 * SECOND);
     for _ in 0..300 {
         o.update(Action::CursorRight, 5);
-        assert!(o.range.contains(o.cursor.time));
+        assert!(o.view.range.contains(o.view.cursor.time));
     }
-    assert!(o.cursor.time > 3 * SECOND);
+    assert!(o.view.cursor.time > 3 * SECOND);
     o.update(Action::ZoomFit, 5);
-    assert_eq!(o.range, o.bounds);
-    o.show(5 * SECOND, 7 * SECOND);
-    assert!(o.range.contains(o.cursor.time));
-    assert_eq!(o.range, TimeRange::new(5 * SECOND, 7 * SECOND));
+    assert_eq!(o.view.range, o.view.bounds);
+    o.view.show(5 * SECOND, 7 * SECOND);
+    assert!(o.view.range.contains(o.view.cursor.time));
+    assert_eq!(o.view.range, TimeRange::new(5 * SECOND, 7 * SECOND));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn another_look_keeps_places_choice_and_what_is_loaded_from_the_same_files() {
     for run in [0, 2] {
         o.take(run, Ok(("f1".into(), series(&[1.0, 2.0], start(run)))));
     }
-    o.go_to(3 * SECOND);
+    o.view.go_to(3 * SECOND);
     o.update(Action::AlignHere, 5);
     o.update(Action::Marker, 5);
     let mut again = overlaid();
@@ -166,7 +166,7 @@ fn another_look_keeps_places_choice_and_what_is_loaded_from_the_same_files() {
         (again.place(0), again.chosen.clone()),
         (Some(3 * SECOND), o.chosen)
     );
-    assert_eq!((again.marker, again.turn), (o.marker, o.turn));
+    assert_eq!((again.view.marker, again.turn), (o.view.marker, o.turn));
     assert!(again.value_at(0, f1, 0).is_some());
     assert_eq!(
         again.wants(),

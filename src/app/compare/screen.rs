@@ -8,11 +8,12 @@ use super::{
 use crate::{
     app::{
         action::Action,
+        chart::Marker,
         effect::{Effect, Request, Slot},
         keymap::Context,
         layout as screen_layout,
         prompt::Purpose,
-        run::{Marker, TableRef},
+        run::TableRef,
     },
     etl::{
         catalog::RunDetail,
@@ -193,7 +194,7 @@ impl CompareScreen {
         let details: Vec<Option<&RunDetail>> = details.collect();
         let comparison = Comparison::new(&details, &Statistic::ALL);
         let mut overlaid = Overlaid::new(&details, &comparison);
-        overlaid.marker = self.marker;
+        overlaid.view.marker = self.marker;
         let mut sheet = Sheet::default();
         if let Some(earlier) = self.views.take() {
             overlaid.resume(earlier.overlaid, &same_file);

@@ -82,11 +82,11 @@ fn keys_go_to_the_pane_that_has_them() {
 #[test]
 fn a_typed_place_moves_the_cursor_or_shows_a_span() {
     let mut screen = fixture::opened(2, (80, 24));
-    let cursor = |s: &CompareScreen| s.views.as_ref().unwrap().overlaid.cursor.time;
+    let cursor = |s: &CompareScreen| s.views.as_ref().unwrap().overlaid.view.cursor.time;
     screen.submit("12.5").unwrap();
     assert_eq!(cursor(&screen), 12_500_000);
     screen.submit("+1m .. 1m10s").unwrap();
-    let range = screen.views.as_ref().unwrap().overlaid.range;
+    let range = screen.views.as_ref().unwrap().overlaid.view.range;
     assert_eq!((range.start(), range.end()), (60_000_000, 70_000_000));
     let error = screen.submit("3h").unwrap_err();
     assert_eq!(

@@ -71,9 +71,9 @@ impl CompareScreen {
     /// runs are from the first there, in the chart of the list's cursor (else the first).
     pub fn cursor_line(&self) -> Option<String> {
         let overlaid = &self.views.as_ref()?.overlaid;
-        let time = overlaid.cursor.time;
+        let time = overlaid.view.cursor.time;
         let mut text = format!("cursor {}", offset(time));
-        if let Some(pin) = overlaid.cursor.pin {
+        if let Some(pin) = overlaid.view.cursor.pin {
             let seconds = (time - pin) as f64 / 1e6;
             let change = format_delta(seconds, 3);
             text.push_str(&format!("  pin {}  Δ {change} s", offset(pin)));
@@ -88,7 +88,7 @@ impl CompareScreen {
     fn apart(&self, overlaid: &Overlaid, channel: usize) -> Option<String> {
         let shared = overlaid.channels.get(channel)?;
         let value = |run| {
-            let value = overlaid.value_at(run, channel, overlaid.cursor.time)?;
+            let value = overlaid.value_at(run, channel, overlaid.view.cursor.time)?;
             Some(value).filter(|v| !v.is_nan())
         };
         let first = value(0)?;
@@ -128,10 +128,10 @@ impl CompareScreen {
         let read = |text: &str| -> Result<i64, String> {
             let time = place(text)
                 .ok_or_else(|| format!("`{}` is no place: type {FORMS}", text.trim()))?;
-            if overlaid.bounds.contains(time) {
+            if overlaid.view.bounds.contains(time) {
                 return Ok(time);
             }
-            let (from, to) = (overlaid.bounds.start(), overlaid.bounds.end());
+            let (from, to) = (overlaid.view.bounds.start(), overlaid.view.bounds.end());
             Err(format!(
                 "{} is outside: the runs last from {} to {}",
                 offset(time),
@@ -142,11 +142,11 @@ impl CompareScreen {
         match text.split_once("..") {
             None => {
                 let time = read(text)?;
-                overlaid.go_to(time);
+                overlaid.view.go_to(time);
             }
             Some((from, to)) => {
                 let (from, to) = (read(from)?, read(to)?);
-                overlaid.show(from, to);
+                overlaid.view.show(from, to);
             }
         }
         Ok(self.want())

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use super::svg::{Anchor, COLOURS, Pen, Svg};
 use crate::{
-    app::chart::{
-        Reduced, Series, TimeRange, format_tick, format_time_tick, time_ticks, value_ticks,
-    },
+    app::chart::{Reduced, Series, TimeRange, format_tick, time_labels, value_ticks},
     etl::time,
 };
 
@@ -22,6 +20,8 @@ const GREY: &str = "#d8d8d8";
 const TEXT: &str = "#404040";
 /// Spans that a line is reduced to: more than two a pixel nobody sees.
 const COLUMNS: usize = 2000;
+/// Characters that the axis of time has room for.
+const LABELS: usize = 110;
 
 /// One line of a chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,9 +54,9 @@ impl Charts {
         let mut svg = Svg::new(WIDTH, bottom + AXIS);
         svg.text((LEFT, 22.0), Anchor::Start, "black", &self.title);
         let mut top = TOP + SPACE / 2.0;
-        let (times, step) = time_ticks(self.range, 9);
+        let times = time_labels(self.range, LABELS);
         for traces in &self.charts {
-            for t in &times {
+            for (t, _) in &times {
                 let x = self.across(*t);
                 svg.line((x, top), (x, top + CHART), GREY, false);
             }
@@ -64,9 +64,8 @@ impl Charts {
             top += CHART + SPACE;
         }
         let y = bottom + 6.0;
-        for t in &times {
-            let text = format_time_tick(*t, step);
-            svg.text((self.across(*t), y), Anchor::Middle, TEXT, &text);
+        for (t, text) in &times {
+            svg.text((self.across(*t), y), Anchor::Middle, TEXT, text);
         }
         let span = format!(
             "{} … {} UTC",

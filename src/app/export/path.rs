@@ -165,7 +165,7 @@ mod tests {
         let mut picture = PathPicture {
             title: "run".into(),
             path: views.path.clone(),
-            range: views.signals.bounds,
+            range: views.signals.view.bounds,
             unit: "N".into(),
         };
         let svg = picture.svg().unwrap();

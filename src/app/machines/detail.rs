@@ -8,9 +8,8 @@ use super::{Machine, row::machine_name};
 use crate::{
     app::{
         action::Action,
-        chart::{Series, TimeRange},
+        chart::{Marker, Series, TimeRange},
         layout,
-        run::Marker,
         table::Table,
     },
     etl::catalog::MachinePoint,

@@ -37,6 +37,6 @@ pub use place::Place;
 pub use request::{RunAnswer, RunRequest, RunSlot, Sought, TableRef};
 pub use samples::Samples;
 pub use screen::{RunScreen, Tab, Views};
-pub use signals::{Marker, Signals};
+pub use signals::Signals;
 pub use signals_place::Spot;
 pub use summary::Summary;

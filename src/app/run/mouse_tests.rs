@@ -94,14 +94,14 @@ fn a_click_on_a_chart_sets_the_cursor_to_what_is_drawn_there() {
         for column in [0, 1, 40, columns - 1] {
             click(&mut screen, left + column as u16, y);
             let s = signals(&screen);
-            let seen = s.range.column_of(s.cursor.time, columns);
+            let seen = s.view.range.column_of(s.view.cursor.time, columns);
             assert_eq!(seen, Some(column), "zoom {zoom}");
         }
         mouse(&mut screen, MouseEventKind::ScrollUp, left + 30, y);
     }
     let s = signals(&screen);
-    let zoomed = s.bounds.span() as f64 * 0.8f64.powi(12);
-    assert!((s.range.span() as f64 / zoomed - 1.0).abs() < 0.01);
+    let zoomed = s.view.bounds.span() as f64 * 0.8f64.powi(12);
+    assert!((s.view.range.span() as f64 / zoomed - 1.0).abs() < 0.01);
     // What is under the wheel stays there.
     let place = (usize::from(left) + 30, layout.list + 3);
     let body = (usize::from(SIZE.0), lines);
@@ -109,15 +109,22 @@ fn a_click_on_a_chart_sets_the_cursor_to_what_is_drawn_there() {
         panic!("no chart there");
     };
     mouse(&mut screen, MouseEventKind::ScrollUp, left + 30, y);
-    assert_eq!(signals(&screen).range.column_of(time, columns), Some(30));
+    assert_eq!(
+        signals(&screen).view.range.column_of(time, columns),
+        Some(30)
+    );
     for _ in 0..20 {
         mouse(&mut screen, MouseEventKind::ScrollDown, left + 30, y);
     }
-    assert_eq!(signals(&screen).range, signals(&screen).bounds);
+    assert_eq!(signals(&screen).view.range, signals(&screen).view.bounds);
     let before = signals(&screen).clone();
     click(&mut screen, left - 1, y);
     click(&mut screen, left, top + layout.list as u16 + 1);
-    assert_eq!(signals(&screen).cursor, before.cursor, "axis and rule");
+    assert_eq!(
+        signals(&screen).view.cursor,
+        before.view.cursor,
+        "axis and rule"
+    );
 }
 
 #[test]
@@ -168,7 +175,7 @@ fn the_mouse_anywhere_at_any_size_fails_nowhere() {
                         row,
                     );
                     let s = signals(&screen);
-                    assert!(s.bounds.contains(s.cursor.time) && s.row < s.channels.len());
+                    assert!(s.view.bounds.contains(s.view.cursor.time) && s.row < s.channels.len());
                 }
             }
         }

@@ -1,12 +1,12 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
 use super::{
-    Marker, Path, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef,
-    signals::Want,
+    Path, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef, signals::Want,
 };
 use crate::{
     app::{
         action::Action,
+        chart::Marker,
         choice::Choice,
         effect::{Effect, Request, Slot},
         keymap::Context,
@@ -235,7 +235,7 @@ impl RunScreen {
                 log_key: self.log_key.clone(),
                 file_name,
             };
-            signals.marker = self.marker;
+            signals.view.marker = self.marker;
             let mut summary = Summary::new(&detail);
             let mut samples = Samples::new(&detail);
             samples.choose(&self.choice, width);
@@ -299,7 +299,7 @@ impl RunScreen {
                             RunRequest::Overview {
                                 table: table(),
                                 channels: names(signals),
-                                span: (signals.bounds.start(), signals.bounds.end()),
+                                span: (signals.view.bounds.start(), signals.view.bounds.end()),
                                 rows: signals.rows,
                                 stored,
                             },

@@ -42,7 +42,7 @@ impl RunScreen {
                 let picture = PathPicture {
                     title: format!("{}  robot {robot}", self.heading()),
                     path: views.path.clone(),
-                    range: signals.range,
+                    range: signals.view.range,
                     unit: found.map(|c| c.unit.clone()).unwrap_or_default(),
                 };
                 (What::Path(Box::new(picture)), "path")
@@ -92,7 +92,7 @@ impl RunScreen {
         let charts = groups.iter().map(chart).collect::<Result<Vec<_>, _>>()?;
         Ok(What::Charts(Charts {
             title: self.heading(),
-            range: signals.range,
+            range: signals.view.range,
             charts,
         }))
     }
@@ -134,7 +134,7 @@ mod tests {
             panic!("{export:?}")
         };
         let views = screen.views.as_ref().unwrap();
-        assert_eq!(charts.range, views.signals.range);
+        assert_eq!(charts.range, views.signals.view.range);
         assert_eq!(charts.charts.len(), views.signals.chosen.len());
         assert!(charts.svg().contains("f1 (N)"));
     }

@@ -19,7 +19,7 @@ impl RunScreen {
         let Some(views) = &mut self.views else {
             return Err("the run has no table to go to".into());
         };
-        let bounds = views.signals.bounds;
+        let bounds = views.signals.view.bounds;
         let read = |text: &str| {
             Place::read(text, bounds.start())
                 .ok_or_else(|| format!("`{}` is no place: type {FORMS}", text.trim()))
@@ -70,11 +70,11 @@ impl RunScreen {
         match text.split_once("..") {
             None => {
                 let time = as_time(read(text)?)?;
-                signals.go_to(time);
+                signals.view.go_to(time);
             }
             Some((from, to)) => {
                 let (from, to) = (as_time(read(from)?)?, as_time(read(to)?)?);
-                signals.show(from, to);
+                signals.view.show(from, to);
             }
         }
         Ok(self.want())

@@ -69,7 +69,7 @@ impl RunScreen {
             .views
             .as_mut()
             .ok_or("the run has no table to filter")?;
-        let condition = Condition::parse(text, columns, views.signals.bounds.start())?;
+        let condition = Condition::parse(text, columns, views.signals.view.bounds.start())?;
         views.samples.filtering = Some(condition.clone());
         let table = views.table.clone();
         let request = RunRequest::Filter { table, condition };

@@ -63,7 +63,7 @@ fn a_pin_measures_channels_without_a_chart_too() {
     assert_eq!(signals(&screen).since_pin(0), Some(0.0));
     act(&mut screen, Action::CursorRight);
     let row = (0..ROWS)
-        .take_while(|r| time_of(*r) <= signals(&screen).cursor.time)
+        .take_while(|r| time_of(*r) <= signals(&screen).view.cursor.time)
         .count()
         - 1;
     assert_eq!(signals(&screen).since_pin(0), Some(fixture::value(0, row)));
@@ -130,16 +130,17 @@ fn one_goes_to_times_and_rows() {
     );
     act(&mut screen, Action::PreviousPane);
     submit(&mut screen, "20:40:00").unwrap();
-    assert_eq!(signals(&screen).cursor.time, START);
+    assert_eq!(signals(&screen).view.cursor.time, START);
     submit(&mut screen, "20:40:30 .. 20:40:40").unwrap();
-    assert_eq!(signals(&screen).range.span(), 10_000_000);
+    assert_eq!(signals(&screen).view.range.span(), 10_000_000);
     assert!(
         signals(&screen)
+            .view
             .range
-            .contains(signals(&screen).cursor.time)
+            .contains(signals(&screen).view.cursor.time)
     );
     submit(&mut screen, "7001").unwrap();
-    assert_eq!(signals(&screen).cursor.time, time_of(7000));
+    assert_eq!(signals(&screen).view.cursor.time, time_of(7000));
 }
 
 #[test]
@@ -205,7 +206,10 @@ fn looking_again_keeps_the_place() {
     let again = screen.reload();
     assert_eq!(settle(&mut screen, again), 1, "what is loaded stays");
     let after = signals(&screen);
-    assert_eq!((after.range, &after.chosen), (before.range, &before.chosen));
+    assert_eq!(
+        (after.view.range, &after.chosen),
+        (before.view.range, &before.chosen)
+    );
 }
 
 #[test]

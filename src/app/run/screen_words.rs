@@ -21,9 +21,12 @@ impl RunScreen {
             if !names.is_empty() {
                 words.extend(["--columns".to_owned(), names.join(",")]);
             }
-            if signals.range != signals.bounds {
-                words.extend(["--from".to_owned(), time::format(signals.range.start())]);
-                words.extend(["--to".to_owned(), time::format(signals.range.end())]);
+            if signals.view.range != signals.view.bounds {
+                words.extend([
+                    "--from".to_owned(),
+                    time::format(signals.view.range.start()),
+                ]);
+                words.extend(["--to".to_owned(), time::format(signals.view.range.end())]);
             }
         }
         words.extend(["-o".to_owned(), format!("{}.csv", self.run)]);
@@ -37,12 +40,15 @@ impl RunScreen {
         let Some(views) = &self.views else { return id };
         match self.tab {
             Tab::Summary => id,
-            Tab::Path => views.path.place(views.signals.cursor.time).unwrap_or(id),
+            Tab::Path => views
+                .path
+                .place(views.signals.view.cursor.time)
+                .unwrap_or(id),
             Tab::Signals => {
                 let s = &views.signals;
-                let mut text = time::format(s.cursor.snap(s.times()));
+                let mut text = time::format(s.view.cursor.snap(s.times()));
                 for c in &s.chosen {
-                    let value = s.value_at(*c, s.cursor.time).filter(|v| !v.is_nan());
+                    let value = s.value_at(*c, s.view.cursor.time).filter(|v| !v.is_nan());
                     if let (Some(channel), Some(value)) = (s.channels.get(*c), value) {
                         text.push_str(&format!(" {}={value} {}", channel.name, channel.unit));
                     }
@@ -66,9 +72,9 @@ impl RunScreen {
     /// and the difference.
     pub fn cursor_line(&self) -> Option<String> {
         let s = &self.views.as_ref()?.signals;
-        let here = s.cursor.snap(s.times());
+        let here = s.view.cursor.snap(s.times());
         let mut text = format!("cursor {}", time::format_clock(here));
-        let Some(pin) = s.cursor.pin else {
+        let Some(pin) = s.view.cursor.pin else {
             return Some(text);
         };
         let seconds = (here - pin) as f64 / time::SECOND as f64;

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     app::{
         action::Action,
-        chart::{Cursor, Reduced, Sample, Series, TimeRange, decimals_for, sketch},
+        chart::{Reduced, Sample, Series, TimeRange, TimeView, decimals_for, sketch},
     },
     etl::{
         catalog::RunDetail,
@@ -21,8 +21,6 @@ use crate::{
 const CACHE: usize = 256 << 20;
 /// Characters of the list's column of marks.
 pub const MARK: usize = 3;
-/// A key pans by this share of what is seen.
-const PAN: f64 = 0.1;
 
 /// One channel as the list shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,29 +39,6 @@ pub struct Channel {
     pub decimals: usize,
     /// Median interval of its samples in microseconds.
     pub interval_us: Option<f64>,
-}
-
-/// What lines are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Marker {
-    /// Two by four dots a character.
-    #[default]
-    Braille,
-    /// Half blocks, for fonts without braille.
-    Block,
-    /// One dot a character, for fonts with hardly anything.
-    Dot,
-}
-
-impl Marker {
-    /// The next coarser one; after the coarsest the finest.
-    pub fn next(self) -> Self {
-        match self {
-            Self::Braille => Self::Block,
-            Self::Block => Self::Dot,
-            Self::Dot => Self::Braille,
-        }
-    }
 }
 
 /// Something that the charts or the list lack.
@@ -112,14 +87,8 @@ pub struct Signals {
     pub(super) top: usize,
     /// Channels that have a chart.
     pub chosen: BTreeSet<usize>,
-    /// The whole run.
-    pub bounds: TimeRange,
-    /// What the charts show.
-    pub range: TimeRange,
-    /// The charts' cursor and its pin.
-    pub cursor: Cursor,
-    /// What lines are drawn with.
-    pub marker: Marker,
+    /// What the charts show of the run, and their cursor.
+    pub view: TimeView,
     /// Whether chosen channels of one unit share a chart.
     pub overlaid: bool,
     /// Rows of the run's table.
@@ -169,10 +138,7 @@ impl Signals {
             top: 0,
             chosen,
             channels,
-            bounds,
-            range: bounds,
-            cursor: Cursor::at(bounds.start()),
-            marker: Marker::default(),
+            view: TimeView::new(bounds),
             overlaid: false,
             rows: detail.row.rows,
             overview: None,
@@ -211,68 +177,19 @@ impl Signals {
 
     /// What the path shares with the charts: span of time, cursor, marker.
     pub fn update_time(&mut self, action: Action) -> bool {
-        match action {
-            Action::Left => self.range = self.range.pan(-PAN, self.bounds),
-            Action::Right => self.range = self.range.pan(PAN, self.bounds),
-            Action::ZoomIn => self.zoom(0.5),
-            Action::ZoomOut => self.zoom(2.0),
-            Action::ZoomFit => self.range = self.bounds,
-            Action::CursorLeft => self.step(-1),
-            Action::CursorRight => self.step(1),
-            Action::Pin => {
-                self.cursor.toggle_pin();
-                self.pin_values = self.row_values.clone();
-            }
-            Action::Marker => self.marker = self.marker.next(),
-            _ => return false,
+        let mut view = self.view;
+        let done = view.update(action, self.times());
+        self.view = view;
+        if action == Action::Pin {
+            self.pin_values = self.row_values.clone();
         }
-        true
+        done
     }
 
     fn choose(&mut self) {
         if !self.chosen.remove(&self.row) && self.row < self.channels.len() {
             self.chosen.insert(self.row);
         }
-    }
-
-    fn zoom(&mut self, factor: f64) {
-        self.range = self.range.zoom(factor, self.cursor.time, self.bounds);
-    }
-
-    fn step(&mut self, direction: i64) {
-        // A cursor that was left behind by panning comes back at the edge.
-        let time = self.cursor.time;
-        self.cursor.time = time.clamp(self.range.start(), self.range.end());
-        if time == self.cursor.time {
-            let by = (self.range.span() / 100).max(1) * direction;
-            let mut cursor = self.cursor;
-            cursor.step(self.times(), by);
-            self.cursor = cursor;
-            self.cursor.time = self
-                .cursor
-                .time
-                .clamp(self.bounds.start(), self.bounds.end());
-        }
-        if !self.range.contains(self.cursor.time) {
-            self.range = self.range.centre(self.cursor.time, self.bounds);
-        }
-    }
-
-    /// Puts the cursor at `time`, in the middle of what is seen when it was not.
-    pub fn go_to(&mut self, time: i64) {
-        self.cursor.time = time.clamp(self.bounds.start(), self.bounds.end());
-        if !self.range.contains(self.cursor.time) {
-            self.range = self.range.centre(self.cursor.time, self.bounds);
-        }
-    }
-
-    /// Shows a span of time.
-    pub fn show(&mut self, from: i64, to: i64) {
-        self.range = TimeRange::new(from, to).clamp(self.bounds);
-        if self.range.span() < self.bounds.span().min(100) {
-            self.range = self.range.zoom(100.0, from, self.bounds);
-        }
-        self.cursor.time = self.cursor.time.clamp(self.range.start(), self.range.end());
     }
 
     /// Times of the table's rows; empty while no channel is loaded.
@@ -295,8 +212,8 @@ impl Signals {
     /// overview of a long run.
     pub fn sketch(&self, channel: usize, width: usize) -> Option<Reduced> {
         let buckets = self.overview.as_ref()?.channels.get(channel)?;
-        let spans = Spans::for_rows(self.bounds.start(), self.bounds.end(), self.rows);
-        (self.rows >= LONG).then(|| sketch(buckets, spans, self.range, width))
+        let spans = Spans::for_rows(self.view.bounds.start(), self.view.bounds.end(), self.rows);
+        (self.rows >= LONG).then(|| sketch(buckets, spans, self.view.range, width))
     }
 
     /// Values at which a channel's chart has a limit line.
@@ -319,8 +236,8 @@ impl Signals {
     /// What changed of a channel from the pinned place to the cursor; `None` when
     /// nothing is pinned or a value is not known, NaN when one is null.
     pub fn since_pin(&self, channel: usize) -> Option<f64> {
-        let pinned = self.value_at(channel, self.cursor.pin?)?;
-        Some(self.value_at(channel, self.cursor.time)? - pinned)
+        let pinned = self.value_at(channel, self.view.cursor.pin?)?;
+        Some(self.value_at(channel, self.view.cursor.time)? - pinned)
     }
 
     /// How many lines the parts get in a view of `height` lines: a header above the
@@ -406,7 +323,7 @@ impl Signals {
             self.overview_asked = Asked::Yes;
             wants.push(Want::Overview { stored: false });
         }
-        let time = self.cursor.time;
+        let time = self.view.cursor.time;
         let unknown = (0..self.channels.len()).any(|c| self.value_at(c, time).is_none());
         if unknown && self.row_asked != Some(time) && self.error.is_none() {
             self.row_asked = Some(time);
@@ -474,14 +391,8 @@ impl Signals {
         self.chosen = names.iter().filter_map(index).collect();
         self.row = earlier.row.min(self.channels.len().saturating_sub(1));
         self.top = earlier.top;
-        self.marker = earlier.marker;
         self.overlaid = earlier.overlaid;
-        self.range = earlier.range.clamp(self.bounds);
-        self.cursor = earlier.cursor;
-        self.cursor.time = self
-            .cursor
-            .time
-            .clamp(self.bounds.start(), self.bounds.end());
+        self.view.resume(&earlier.view);
         if same_file {
             if earlier.overview.is_some() {
                 self.overview_asked = Asked::Yes;

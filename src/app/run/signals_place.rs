@@ -8,9 +8,6 @@ use super::{
 };
 use crate::app::{action::Action, chart::gutter};
 
-/// The wheel zooms by this factor, and back.
-const WHEEL: f64 = 0.8;
-
 /// What lies under a place of the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spot {
@@ -67,18 +64,12 @@ impl Signals {
             return Spot::Nothing;
         }
         let (column, columns) = (x - left, width - left);
-        let from = self.range.column_start(column, columns);
-        let until = self.range.column_start(column + 1, columns);
-        // A row within the column where there is one: that is what the cursor reads.
-        let times = self.times();
-        let row = times.partition_point(|t| *t < from);
-        let row = times.get(row).copied().filter(|t| *t < until);
-        Spot::Time(row.unwrap_or(from + (until - from) / 2))
+        Spot::Time(self.view.time_at(column, columns, self.times()))
     }
 
     /// The mouse was used at a place (column, line) of a view of `size`.
     pub fn mouse(&mut self, kind: MouseEventKind, at: (usize, usize), size: (usize, usize)) {
-        use MouseEventKind::{Down, Drag, ScrollDown, ScrollLeft, ScrollRight, ScrollUp};
+        use MouseEventKind::{Down, ScrollDown, ScrollLeft, ScrollRight, ScrollUp};
         let spot = self.spot(at, size);
         match (kind, spot) {
             (Down(MouseButton::Left), Spot::Channel(row, mark)) => {
@@ -89,13 +80,8 @@ impl Signals {
                     self.update(Action::Mark, size.1);
                 }
             }
-            (Down(MouseButton::Left) | Drag(MouseButton::Left), Spot::Time(time)) => {
-                self.cursor.time = time.clamp(self.bounds.start(), self.bounds.end());
-            }
-            // What is under the mouse stays there.
-            (ScrollUp, Spot::Time(time)) => self.range = self.range.zoom(WHEEL, time, self.bounds),
-            (ScrollDown, Spot::Time(time)) => {
-                self.range = self.range.zoom(1.0 / WHEEL, time, self.bounds);
+            (kind, Spot::Time(time)) => {
+                self.view.mouse(kind, time);
             }
             (ScrollLeft, _) => {
                 self.update_time(Action::Left);

@@ -87,26 +87,31 @@ fn a_channel_that_nobody_wants_any_more_makes_way() {
 #[test]
 fn zoom_pan_and_cursor_stay_within_the_run() {
     let mut s = signals();
-    s.cursor.time = s.bounds.start() + s.bounds.span() / 4;
+    s.view.cursor.time = s.view.bounds.start() + s.view.bounds.span() / 4;
     s.update(Action::ZoomIn, 20);
-    assert_eq!(s.range.span(), s.bounds.span() / 2);
-    let share = |s: &Signals| (s.cursor.time - s.range.start()) as f64 / s.range.span() as f64;
+    assert_eq!(s.view.range.span(), s.view.bounds.span() / 2);
+    let share = |s: &Signals| {
+        (s.view.cursor.time - s.view.range.start()) as f64 / s.view.range.span() as f64
+    };
     assert!((share(&s) - 0.25).abs() < 1e-6);
     for _ in 0..100 {
         s.update(Action::Right, 20);
     }
-    assert_eq!(s.range.end(), s.bounds.end());
+    assert_eq!(s.view.range.end(), s.view.bounds.end());
     // The cursor was left behind: a step brings it back at the edge.
     s.update(Action::CursorRight, 20);
-    assert_eq!(s.cursor.time, s.range.start());
+    assert_eq!(s.view.cursor.time, s.view.range.start());
     for _ in 0..1000 {
         s.update(Action::CursorRight, 20);
     }
-    assert_eq!(s.cursor.time, s.bounds.end());
+    assert_eq!(s.view.cursor.time, s.view.bounds.end());
     s.update(Action::ZoomFit, 20);
-    assert_eq!(s.range, s.bounds);
-    s.show(s.bounds.start() + 100, s.bounds.start() + 1_000_100);
-    assert_eq!(s.range.span(), 1_000_000);
+    assert_eq!(s.view.range, s.view.bounds);
+    s.view.show(
+        s.view.bounds.start() + 100,
+        s.view.bounds.start() + 1_000_100,
+    );
+    assert_eq!(s.view.range.span(), 1_000_000);
 }
 
 #[test]

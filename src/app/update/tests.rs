@@ -338,7 +338,7 @@ fn a_place_is_typed_over_a_run_and_its_cursor_goes_there() {
     let Screen::Run(run) = state.screen() else {
         panic!("the run is open");
     };
-    let cursor = run.views.as_ref().map(|v| v.signals.cursor.time);
+    let cursor = run.views.as_ref().map(|v| v.signals.view.cursor.time);
     assert_eq!(
         (cursor, state.overlay),
         (Some(fixture::NOW + 60_000_000), None)

@@ -17,7 +17,10 @@ use crate::{
     ui::{
         text::wrap,
         theme::Theme,
-        widgets::chart::{Chart, ChartStyles, Note, Trace, offset_axis, plot_area, plot_columns},
+        widgets::{
+            chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
+            chart_axis::{Axis, offset_axis},
+        },
     },
 };
 
@@ -85,10 +88,13 @@ pub(super) fn draw(
             theme,
         );
     }
-    let cursor = Some(overlaid.cursor.time);
-    let styles = styles(theme);
-    let axis = take(&mut rest, 1);
-    offset_axis(overlaid.range, cursor, columns.gutter, &styles, axis, buf);
+    let axis = Axis {
+        range: overlaid.view.range,
+        cursor: Some(overlaid.view.cursor.time),
+        label_width: columns.gutter,
+        styles: &ChartStyles::of(theme),
+    };
+    offset_axis(axis, take(&mut rest, 1), buf);
     let text = screen.cursor_line().unwrap_or_default();
     put(take(&mut rest, 1), buf, &format!(" {text}"), theme.accent);
 }
@@ -155,7 +161,7 @@ impl Columns {
         ];
         for run in 0..self.runs {
             let has = channel.runs.get(run).is_some_and(Option::is_some);
-            let value = overlaid.value_at(run, at, overlaid.cursor.time);
+            let value = overlaid.value_at(run, at, overlaid.view.cursor.time);
             let (text, style) = match value {
                 _ if !has => ("none".to_owned(), theme.muted),
                 Some(value) if chosen => {
@@ -189,7 +195,7 @@ fn chart(
         return;
     };
     let plot = plot_area(area, label_width);
-    let columns = plot_columns(plot.width, overlaid.marker);
+    let columns = plot_columns(plot.width, overlaid.view.marker);
     let (mut traces, mut letters, mut waiting) = (Vec::new(), Vec::new(), false);
     for run in 0..screen.runs.len() {
         if !channel.runs.get(run).is_some_and(Option::is_some) {
@@ -215,28 +221,19 @@ fn chart(
         labels: &[(&channel.name, theme.title)],
         unit: &channel.unit,
         traces,
-        range: overlaid.range,
-        cursor: Some(overlaid.cursor.time),
-        pin: overlaid.cursor.pin,
+        range: overlaid.view.range,
+        cursor: Some(overlaid.view.cursor.time),
+        pin: overlaid.view.cursor.pin,
         limits: &[],
         notes: Vec::from_iter(note.map(|text| Note {
             column: 0,
             width: usize::from(plot.width),
             text: text.into(),
         })),
-        marker: overlaid.marker,
+        marker: overlaid.view.marker,
         label_width,
-        styles: styles(theme),
+        styles: ChartStyles::of(theme),
     };
     chart.render(area, buf);
     chart.letters(&letters, area, buf);
-}
-
-fn styles(theme: &Theme) -> ChartStyles {
-    ChartStyles {
-        axis: theme.muted,
-        cursor: theme.accent,
-        pin: theme.mark,
-        note: theme.faint,
-    }
 }

@@ -132,8 +132,8 @@ fn nothing_that_is_pressed_fails() {
             text(&screen);
         }
         let o = &screen.views.as_ref().unwrap().overlaid;
-        assert!(o.bounds.contains(o.cursor.time));
-        assert_eq!(o.range.clamp(o.bounds), o.range);
+        assert!(o.view.bounds.contains(o.view.cursor.time));
+        assert_eq!(o.view.range.clamp(o.view.bounds), o.view.range);
         assert!(screen.copy().unwrap().starts_with("channel"));
         assert!(screen.cursor_line().unwrap().starts_with("cursor "));
     }

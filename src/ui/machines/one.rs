@@ -4,7 +4,6 @@ use ratatui::{
     Frame,
     buffer::Buffer,
     layout::Rect,
-    style::Style,
     text::{Line, Span},
 };
 
@@ -24,7 +23,8 @@ use crate::{
         logs::verdict_style,
         theme::Theme,
         widgets::{
-            chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns, time_axis},
+            chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
+            chart_axis::{Axis, time_axis},
             chart_points::mark_points,
         },
     },
@@ -62,16 +62,13 @@ pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &T
     }
     let axis = parts.axis.intersection(screen);
     if !axis.is_empty() {
-        let styles = chart_styles(theme);
-        let cursor = machine.cursor_time();
-        time_axis(
-            machine.range(),
-            cursor,
-            LABEL,
-            &styles,
-            axis,
-            frame.buffer_mut(),
-        );
+        let told = Axis {
+            range: machine.range(),
+            cursor: machine.cursor_time(),
+            label_width: LABEL,
+            styles: &ChartStyles::of(theme),
+        };
+        time_axis(told, axis, frame.buffer_mut());
     }
     let columns = point_columns(list.width);
     list::draw(
@@ -154,7 +151,7 @@ fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, 
     let plot = plot_area(area, LABEL);
     let columns = plot_columns(plot.width, machine.marker);
     let order = Figure::ALL.iter().position(|f| *f == figure).unwrap_or(0);
-    let style = series_style(theme, order);
+    let style = theme.series(order);
     let reduced = machine
         .series(figure)
         .map(|series| series.reduce(machine.range(), columns))
@@ -183,7 +180,7 @@ fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, 
         notes,
         marker: machine.marker,
         label_width: LABEL,
-        styles: chart_styles(theme),
+        styles: ChartStyles::of(theme),
     }
     .render(area, buf);
     mark_points(&reduced, machine.marker, plot, style, buf);
@@ -212,22 +209,4 @@ fn cell(point: &MachinePoint, column: &Column<PointColumn>, theme: &Theme) -> Ce
             verdict_style(point.verdict, theme),
         ),
     }
-}
-
-fn chart_styles(theme: &Theme) -> ChartStyles {
-    ChartStyles {
-        axis: theme.muted,
-        cursor: theme.accent,
-        pin: theme.mark,
-        note: theme.faint,
-    }
-}
-
-fn series_style(theme: &Theme, order: usize) -> Style {
-    let count = theme.series.len().max(1);
-    theme
-        .series
-        .get(order % count)
-        .copied()
-        .unwrap_or(theme.text)
 }

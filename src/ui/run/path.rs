@@ -49,7 +49,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         extent(robot.points.iter().map(y)),
     ];
     let colour = path.colour();
-    let seen = robot.within(signals.range);
+    let seen = robot.within(signals.view.range);
     let figures = extent_of_known(seen.iter().map(|p| p.figure(colour)));
     let class = |p: &Point| {
         let (low, high) = figures.unwrap_or_default();
@@ -66,14 +66,14 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         class,
         joined: p.joined,
     };
-    let zoomed = signals.range != signals.bounds;
+    let zoomed = signals.view.range != signals.view.bounds;
     let whole = robot.points.iter().filter(|_| zoomed).map(|p| place(p, 0));
     let seen_places = seen.iter().enumerate().map(|(i, p)| {
         let mut place = place(p, class(p) + 1);
         place.joined &= i > 0;
         place
     });
-    let cursor = robot.at(signals.cursor.time).map(|p| (x(p), y(p)));
+    let cursor = robot.at(signals.view.cursor.time).map(|p| (x(p), y(p)));
     let lines: Vec<Rect> = area.rows().collect();
     let plot = Rect {
         height: area.height - 2,
@@ -83,7 +83,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         places: &mut whole.chain(seen_places),
         extent,
         cursor,
-        marker: signals.marker,
+        marker: signals.view.marker,
         styles: &styles,
         cursor_style: theme.accent,
     }
@@ -111,8 +111,8 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
             range(across, in_x),
             range(up, in_y),
             robot.unit,
-            time::format_clock(signals.cursor.snap(signals.times())),
-            path.place(signals.cursor.time)
+            time::format_clock(signals.view.cursor.snap(signals.times())),
+            path.place(signals.view.cursor.time)
                 .unwrap_or_else(|| "·".into())
         );
         put(*place_line, buf, &text, theme.muted);

@@ -3,7 +3,6 @@
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
-    style::Style,
     text::{Line, Span},
     widgets::Widget,
 };
@@ -21,7 +20,8 @@ use crate::{
     ui::{
         theme::Theme,
         widgets::{
-            chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns, time_axis},
+            chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
+            chart_axis::{Axis, time_axis},
             sparkline::sparkline,
         },
     },
@@ -80,7 +80,7 @@ pub(super) fn draw(
             return sentence(rest, buf, error, theme.error);
         }
     }
-    let styles = chart_styles(theme);
+    let styles = ChartStyles::of(theme);
     for (channels, height) in signals.charts(layout.charts) {
         let charts: Vec<Rect> = lines.by_ref().take(height).collect();
         if let (Some(top), Some(bottom)) = (charts.first(), charts.last()) {
@@ -88,15 +88,13 @@ pub(super) fn draw(
         }
     }
     if let Some(line) = lines.next() {
-        let cursor = Some(signals.cursor.time);
-        time_axis(
-            signals.range,
-            cursor,
-            signals.label_width(),
-            &styles,
-            line,
-            buf,
-        );
+        let axis = Axis {
+            range: signals.view.range,
+            cursor: Some(signals.view.cursor.time),
+            label_width: signals.label_width(),
+            styles: &styles,
+        };
+        time_axis(axis, line, buf);
     }
     if let Some(line) = lines.next() {
         cursor_line(line, buf, screen, signals, theme);
@@ -138,7 +136,7 @@ impl Columns {
         if self.value {
             text.push_str(&format!("  {:>VALUE$}", "at cursor"));
         }
-        if self.range && signals.cursor.pin.is_some() {
+        if self.range && signals.view.cursor.pin.is_some() {
             let width = 2 * END + 3;
             text.push_str(&format!("  {:>width$}", "since pin"));
         } else if self.range {
@@ -157,7 +155,7 @@ impl Columns {
     ) {
         let (label, unit, spark) = (self.label, self.unit, self.spark);
         let order = signals.chosen.iter().position(|c| *c == at);
-        let colour = order.map_or(theme.text, |k| series_style(theme, k));
+        let colour = order.map_or(theme.text, |k| theme.series(k));
         let mark = if order.is_some() { " ✓ " } else { "   " };
         let mut spans = vec![
             Span::styled(mark, theme.mark),
@@ -180,7 +178,7 @@ impl Columns {
         };
         spans.push(Span::styled(line, style));
         if self.value {
-            let text = match signals.value_at(at, signals.cursor.time) {
+            let text = match signals.value_at(at, signals.view.cursor.time) {
                 Some(value) => format_fit(value, channel.decimals, VALUE),
                 None => " ".into(),
             };
@@ -189,7 +187,7 @@ impl Columns {
         if self.range {
             let decimals = channel.decimals;
             let width = 2 * END + 3;
-            let text = if signals.cursor.pin.is_some() {
+            let text = if signals.view.cursor.pin.is_some() {
                 let change = signals.since_pin(at).filter(|d| !d.is_nan());
                 let text = change.map_or_else(String::new, |d| format_delta(d, decimals));
                 format!("  {text:>width$}")
@@ -225,16 +223,16 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], th
             continue;
         };
         let order = signals.chosen.iter().position(|c| c == at).unwrap_or(0);
-        let style = series_style(theme, order);
+        let style = theme.series(order);
         labels.push((channel.name.as_str(), style));
         unit = &channel.unit;
         limits.extend(signals.limits(*at));
         match (signals.series(*at), signals.failed.get(at)) {
             (Some(series), _) => {
-                let columns = plot_columns(plot.width, signals.marker);
-                let mut reduced = series.reduce(signals.range, columns);
+                let columns = plot_columns(plot.width, signals.view.marker);
+                let mut reduced = series.reduce(signals.view.range, columns);
                 let most = usize::from(plot.width) / PER_SAMPLE;
-                reduced.samples = series.fresh(signals.range, most).unwrap_or_default();
+                reduced.samples = series.fresh(signals.view.range, most).unwrap_or_default();
                 if reduced.extent().is_none() && alone {
                     notes.push(whole(match channel.extent {
                         None => "no samples",
@@ -242,13 +240,13 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], th
                     }));
                 } else if alone {
                     let per_character = columns / usize::from(plot.width).max(1);
-                    notes = gap_notes(&reduced, series, signals.range, per_character);
+                    notes = gap_notes(&reduced, series, signals.view.range, per_character);
                 }
                 traces.push(Trace { reduced, style });
             }
             (None, Some(sentence)) => notes.push(whole(sentence)),
             (None, None) => {
-                let columns = plot_columns(plot.width, signals.marker);
+                let columns = plot_columns(plot.width, signals.view.marker);
                 match signals.sketch(*at, columns) {
                     Some(reduced) => traces.push(Trace { reduced, style }),
                     None => notes.push(whole("reading …")),
@@ -260,14 +258,14 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], th
         labels: &labels,
         unit,
         traces,
-        range: signals.range,
-        cursor: Some(signals.cursor.time),
-        pin: signals.cursor.pin,
+        range: signals.view.range,
+        cursor: Some(signals.view.cursor.time),
+        pin: signals.view.cursor.pin,
         limits: &limits,
         notes,
-        marker: signals.marker,
+        marker: signals.view.marker,
         label_width,
-        styles: chart_styles(theme),
+        styles: ChartStyles::of(theme),
     }
     .render(area, buf);
 }
@@ -319,7 +317,7 @@ fn cursor_line(area: Rect, buf: &mut Buffer, screen: &RunScreen, signals: &Signa
         theme.accent,
     )];
     for (order, at) in signals.chosen.iter().enumerate() {
-        let value = signals.value_at(*at, signals.cursor.time);
+        let value = signals.value_at(*at, signals.view.cursor.time);
         let (Some(channel), Some(value)) = (signals.channels.get(*at), value) else {
             continue;
         };
@@ -335,25 +333,7 @@ fn cursor_line(area: Rect, buf: &mut Buffer, screen: &RunScreen, signals: &Signa
                 format_delta(difference, channel.decimals)
             ));
         }
-        spans.push(Span::styled(text, series_style(theme, order)));
+        spans.push(Span::styled(text, theme.series(order)));
     }
     Line::from(spans).render(area, buf);
-}
-
-fn chart_styles(theme: &Theme) -> ChartStyles {
-    ChartStyles {
-        axis: theme.muted,
-        cursor: theme.accent,
-        pin: theme.mark,
-        note: theme.faint,
-    }
-}
-
-fn series_style(theme: &Theme, order: usize) -> Style {
-    let count = theme.series.len().max(1);
-    theme
-        .series
-        .get(order % count)
-        .copied()
-        .unwrap_or(theme.text)
 }

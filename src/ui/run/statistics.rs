@@ -52,7 +52,7 @@ fn visible(signals: &Signals, channel: &Channel) -> Vec<String> {
     let Some(series) = signals.series(signals.row) else {
         return Vec::new();
     };
-    let Some(seen) = series.seen(signals.range) else {
+    let Some(seen) = series.seen(signals.view.range) else {
         return vec!["no samples".to_owned()];
     };
     let [min, max, mean, rms] =

@@ -238,10 +238,16 @@ fn nothing_that_is_pressed_fails() {
         }
         let views = screen.views.as_ref().unwrap();
         assert!(views.samples.row < views.samples.rows.max(1));
-        assert!(views.signals.bounds.contains(views.signals.cursor.time));
+        assert!(
+            views
+                .signals
+                .view
+                .bounds
+                .contains(views.signals.view.cursor.time)
+        );
         assert_eq!(
-            views.signals.range.clamp(views.signals.bounds),
-            views.signals.range
+            views.signals.view.range.clamp(views.signals.view.bounds),
+            views.signals.view.range
         );
     }
 }

@@ -3,12 +3,11 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::chart_canvas::{Canvas, dots, sample_symbol, symbol};
-use crate::app::{
-    chart::{
-        NUMBERS, Reduced, TimeRange, format_fit, format_offset_tick, format_tick, format_time_tick,
-        gutter, time_ticks, value_ticks,
+use crate::{
+    app::chart::{
+        Marker, NUMBERS, Reduced, TimeRange, format_fit, format_tick, gutter, value_ticks,
     },
-    run::Marker,
+    ui::theme::Theme,
 };
 
 /// Characters of a plot that one letter of [`Chart::letters`] has for itself.
@@ -25,6 +24,18 @@ pub struct ChartStyles {
     pub pin: Style,
     /// Notes within the plot, limit lines.
     pub note: Style,
+}
+
+impl ChartStyles {
+    /// As everywhere in the program.
+    pub fn of(theme: &Theme) -> Self {
+        Self {
+            axis: theme.muted,
+            cursor: theme.accent,
+            pin: theme.mark,
+            note: theme.faint,
+        }
+    }
 }
 
 /// One line of a chart.
@@ -265,94 +276,13 @@ fn row_of(value: f64, low: f64, high: f64, height: u16) -> u16 {
     ((share * f64::from(height)) as u16).min(height.saturating_sub(1))
 }
 
-/// The time axis below a stack: `└ 20:43:10 ───── 20:43:20 ──┴── 20:43:30 ──`.
-pub fn time_axis(
-    range: TimeRange,
-    cursor: Option<i64>,
-    label_width: usize,
-    styles: &ChartStyles,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    axis_line(
-        range,
-        cursor,
-        label_width,
-        styles,
-        area,
-        buf,
-        format_time_tick,
-    );
-}
-
-/// As [`time_axis`] for times counted from where runs are aligned: `└ 0 s ── +10 s ──`.
-pub fn offset_axis(
-    range: TimeRange,
-    cursor: Option<i64>,
-    label_width: usize,
-    styles: &ChartStyles,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    axis_line(
-        range,
-        cursor,
-        label_width,
-        styles,
-        area,
-        buf,
-        format_offset_tick,
-    );
-}
-
-fn axis_line(
-    range: TimeRange,
-    cursor: Option<i64>,
-    label_width: usize,
-    styles: &ChartStyles,
-    area: Rect,
-    buf: &mut Buffer,
-    write: fn(i64, i64) -> String,
-) {
-    let area = area.intersection(buf.area);
-    let plot = plot_area(area, label_width);
-    if area.height == 0 || plot.width == 0 {
-        return;
-    }
-    let width = usize::from(plot.width);
-    buf.set_string(plot.x - 1, plot.y, "└", styles.axis);
-    buf.set_string(plot.x, plot.y, "─".repeat(width), styles.axis);
-    // Labels with a fraction are longer: those that would overlap are left out below.
-    let (ticks, step) = time_ticks(range, (width / 12).max(1));
-    let mut free = 0;
-    for time in ticks {
-        let Some(at) = range.column_of(time, width) else {
-            continue;
-        };
-        let text = format!(" {} ", write(time, step));
-        let length = text.chars().count();
-        let from = at
-            .saturating_sub(length / 2)
-            .min(width.saturating_sub(length));
-        if from < free || length > width {
-            continue;
-        }
-        buf.set_string(plot.x + from as u16, plot.y, &text, styles.axis);
-        // Neighbours may share the blank between them.
-        free = from + length - 1;
-    }
-    if let Some(column) = cursor.and_then(|t| range.column_of(t, width)) {
-        let cell = &mut buf[(plot.x + column as u16, plot.y)];
-        if cell.symbol() == "─" {
-            cell.set_char('┴').set_style(styles.cursor);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::chart::Series;
+    use crate::{
+        app::chart::Series,
+        ui::widgets::chart_axis::{Axis, offset_axis, time_axis},
+    };
 
     const SECOND: i64 = 1_000_000;
     /// 2022-11-23T20:43:00Z
@@ -422,14 +352,13 @@ mod tests {
             styles: ChartStyles::default(),
         };
         chart.render(chart_area, &mut buf);
-        time_axis(
+        let told = Axis {
             range,
-            Some(START + 5 * SECOND),
-            4,
-            &chart.styles,
-            axis,
-            &mut buf,
-        );
+            cursor: Some(START + 5 * SECOND),
+            label_width: 4,
+            styles: &chart.styles,
+        };
+        time_axis(told, axis, &mut buf);
         buf
     }
 
@@ -487,7 +416,13 @@ mod tests {
             height: 1,
             ..area
         };
-        offset_axis(range, None, 4, &chart.styles, axis, &mut buf);
+        let told = Axis {
+            range,
+            cursor: None,
+            label_width: 4,
+            styles: &chart.styles,
+        };
+        offset_axis(told, axis, &mut buf);
         let text = text(&buf);
         let count = |line: &str, letter: char| line.chars().filter(|c| *c == letter).count();
         assert_eq!(

@@ -1,9 +1,6 @@
 //! The dots of a line chart: finer than a character where the font allows it.
 
-use crate::app::{
-    chart::{Column, Reduced},
-    run::Marker,
-};
+use crate::app::chart::{Column, Marker, Reduced};
 
 /// Dots in one character: across and down.
 pub(super) fn dots(marker: Marker) -> (usize, usize) {

@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::chart_canvas::{Canvas, dots};
-use crate::app::run::Marker;
+use crate::app::chart::Marker;
 
 /// One place of a trace.
 #[derive(Debug, Clone, Copy, PartialEq)]

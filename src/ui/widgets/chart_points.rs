@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::chart_canvas::dots;
-use crate::app::{chart::Reduced, run::Marker};
+use crate::app::chart::{Marker, Reduced};
 
 /// Characters of the plot that a mark needs for itself, on the average.
 const ROOM: usize = 3;

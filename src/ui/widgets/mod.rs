@@ -1,6 +1,7 @@
 //! Parts that views are made of.
 
 pub mod chart;
+pub mod chart_axis;
 mod chart_canvas;
 pub mod chart_path;
 pub mod chart_points;

@@ -1,0 +1,24 @@
+//! What lines are drawn with.
+
+/// What lines are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Marker {
+    /// Two by four dots a character.
+    #[default]
+    Braille,
+    /// Half blocks, for fonts without braille.
+    Block,
+    /// One dot a character, for fonts with hardly anything.
+    Dot,
+}
+
+impl Marker {
+    /// The next coarser one; after the coarsest the finest.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Braille => Self::Block,
+            Self::Block => Self::Dot,
+            Self::Dot => Self::Braille,
+        }
+    }
+}

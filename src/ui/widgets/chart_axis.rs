@@ -1,0 +1,117 @@
+//! The axis of time below a stack of charts.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::chart::{ChartStyles, plot_area};
+use crate::app::chart::{TimeRange, offset_labels, time_labels};
+
+/// What an axis shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Axis<'a> {
+    /// The visible span of time.
+    pub range: TimeRange,
+    /// The cursor's time.
+    pub cursor: Option<i64>,
+    /// Characters for names in the gutter of the charts above.
+    pub label_width: usize,
+    /// How it looks.
+    pub styles: &'a ChartStyles,
+}
+
+/// The time axis below a stack: `└ 20:43:10 ───── 20:43:20 ──┴── 20:43:30 ──`.
+pub fn time_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
+    draw(axis, time_labels, area, buf);
+}
+
+/// As [`time_axis`] for times counted from where runs are aligned: `└ 0 s ── +10 s ──`.
+pub fn offset_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
+    draw(axis, offset_labels, area, buf);
+}
+
+/// Round times within a span, each with its text, for an axis of so many characters.
+type Labels = fn(TimeRange, usize) -> Vec<(i64, String)>;
+
+fn draw(axis: Axis, labels: Labels, area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    let plot = plot_area(area, axis.label_width);
+    if area.height == 0 || plot.width == 0 {
+        return;
+    }
+    let width = usize::from(plot.width);
+    buf.set_string(plot.x - 1, plot.y, "└", axis.styles.axis);
+    buf.set_string(plot.x, plot.y, "─".repeat(width), axis.styles.axis);
+    // Labels with a fraction are longer: those that would overlap are left out below.
+    let mut free = 0;
+    for (time, text) in labels(axis.range, width) {
+        let Some(at) = axis.range.column_of(time, width) else {
+            continue;
+        };
+        let text = format!(" {text} ");
+        let length = text.chars().count();
+        let from = at
+            .saturating_sub(length / 2)
+            .min(width.saturating_sub(length));
+        if from < free || length > width {
+            continue;
+        }
+        buf.set_string(plot.x + from as u16, plot.y, &text, axis.styles.axis);
+        // Neighbours may share the blank between them.
+        free = from + length - 1;
+    }
+    if let Some(column) = axis.cursor.and_then(|t| axis.range.column_of(t, width)) {
+        let cell = &mut buf[(plot.x + column as u16, plot.y)];
+        if cell.symbol() == "─" {
+            cell.set_char('┴').set_style(axis.styles.cursor);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::etl::time::parse;
+
+    fn text(from: &str, to: &str, width: u16) -> String {
+        let area = Rect::new(0, 0, width, 1);
+        let mut buf = Buffer::empty(area);
+        let time = |text: &str| parse(text.as_bytes()).unwrap();
+        let axis = Axis {
+            range: TimeRange::new(time(from), time(to)),
+            cursor: None,
+            label_width: 0,
+            styles: &ChartStyles::default(),
+        };
+        time_axis(axis, area, &mut buf);
+        (0..width).map(|x| buf[(x, 0)].symbol()).collect()
+    }
+
+    #[test]
+    fn a_span_of_several_days_shows_its_dates() {
+        let line = text("2022-11-23T20:00:00Z", "2022-11-24T04:00:00Z", 92);
+        assert_eq!(
+            line,
+            "           └─── 11-23 21:00 ───────────────── 11-24 00:00 ──────────────────── 03:00 ───────",
+        );
+        let line = text("2022-12-30T20:00:00Z", "2023-01-03T04:00:00Z", 62);
+        assert!(
+            line.contains(" 2022-12-31 ") && line.contains(" 2023-01-02 "),
+            "{line}"
+        );
+        let line = text("2022-11-23T20:00:00Z", "2022-11-23T20:00:40Z", 62);
+        assert!(
+            line.contains(" 20:00:15 ") && !line.contains("11-23"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn every_width_has_room_for_its_labels() {
+        for width in 0..120 {
+            let line = text("2022-11-23T23:59:00Z", "2022-11-24T00:01:00Z", width);
+            assert!(
+                width < 30 || line.contains("11-24 00:00"),
+                "{width}: {line}"
+            );
+        }
+    }
+}
