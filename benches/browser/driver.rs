@@ -13,9 +13,9 @@ use mdtui::{
     app::{
         Config, Effect, Event, State,
         browser::{Turn, turn},
+        chart::Marker,
         choice::Choices,
         keymap::Keymap,
-        run::Marker,
         terminal::Screen,
         workers::Workers,
     },

@@ -128,8 +128,8 @@ fn spikes(app: &mut Driver, report: &mut Report) -> Result<()> {
         let Some(series) = series else { break };
         let at = series.times().get(series.len() / 2).copied();
         for columns in [20, 400] {
-            let whole = series.reduce(signals.range, columns).extent();
-            let here = series.extent_in(signals.range);
+            let whole = series.reduce(signals.view.range, columns).extent();
+            let here = series.extent_in(signals.view.range);
             seen &= whole.map(|e| e.1) >= here.map(|e| e.1) && at.is_some();
         }
         app.press_all(typed("+"))?;
@@ -137,7 +137,7 @@ fn spikes(app: &mut Driver, report: &mut Report) -> Result<()> {
     app.press_all(typed("_"))?;
     let whole = signals(&app.state).and_then(|s| {
         let series = s.series(*s.chosen.first()?)?;
-        series.reduce(s.bounds, 400).extent()
+        series.reduce(s.view.bounds, 400).extent()
     });
     seen &= whole.is_some_and(|(_, max)| max == HIGH);
     report.holds("long: a spike of one sample is seen", seen);
