@@ -51,6 +51,25 @@ fn a_mistake_in_the_file_is_usage_with_its_line() {
 }
 
 #[test]
+fn a_mistake_in_the_profile_is_usage_with_its_line() {
+    let lab = Lab::demo(1);
+    let built_in = include_str!("../assets/profile.toml");
+    let bad = built_in.replace("robots = [1, 2]", "robots = [1, 1]");
+    fs::write(lab.root().join("mine.toml"), bad).unwrap();
+    for args in [
+        &["list", "--profile", "mine.toml"][..],
+        &["--profile", "mine.toml"],
+    ] {
+        let answer = lab.run(args);
+        assert_eq!(answer.code, 2);
+        assert_eq!(
+            answer.sentence(),
+            "mdtui: the profile mine.toml, line 11: robot 1: allowed are whole numbers from 0, each once"
+        );
+    }
+}
+
+#[test]
 fn a_demo_without_a_terminal_harvests_and_lists_and_ends_well() {
     let lab = Lab::new();
     let args = ["demo", "here", "--run-seconds", "1"];

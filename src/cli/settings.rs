@@ -13,7 +13,9 @@ use serde::{Deserialize, Deserializer};
 use super::args::Global;
 use crate::{
     app::chart::Marker,
-    etl::{Error, Result, harvest::Context, lake::Lake, profile::Profile, text},
+    etl::{
+        Error, Result, harvest::Context, lake::Lake, profile::Profile, text, toml_place::mistake,
+    },
     ui::theme::Theme,
 };
 
@@ -21,23 +23,91 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfigFile {
-    data_dir: Option<PathBuf>,
-    cache_dir: Option<PathBuf>,
-    profile: Option<PathBuf>,
+    data_dir: Option<FiledPath>,
+    cache_dir: Option<FiledPath>,
+    profile: Option<FiledPath>,
     jobs: Option<Jobs>,
     theme: Option<ThemeName>,
-    mouse: Option<bool>,
+    mouse: Option<Switch>,
     markers: Option<Markers>,
 }
 
 /// What charts are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Markers {
     Auto,
     Braille,
     Block,
     Dot,
+}
+
+impl<'de> Deserialize<'de> for Markers {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let known = [
+            ("auto", Self::Auto),
+            ("braille", Self::Braille),
+            ("block", Self::Block),
+            ("dot", Self::Dot),
+        ];
+        let name = word(d, "markers", &known.map(|(name, _)| name))?;
+        // What `word` lets through is one of them.
+        let found = known.into_iter().find(|(known, _)| *known == name);
+        Ok(found.map_or(Self::Auto, |(_, markers)| markers))
+    }
+}
+
+/// One of the words `known`, or an error that quotes what stands there and lists them.
+fn word<'de, D: Deserializer<'de>>(
+    d: D,
+    setting: &str,
+    known: &[&str],
+) -> Result<String, D::Error> {
+    let value = toml::Value::deserialize(d)?;
+    if let toml::Value::String(name) = &value
+        && known.contains(&name.as_str())
+    {
+        return Ok(name.clone());
+    }
+    let known: Vec<String> = known.iter().map(|n| format!("\"{n}\"")).collect();
+    Err(serde::de::Error::custom(format!(
+        "{setting} is {}: allowed are {}",
+        text::quoted(&value.to_string(), 40),
+        known.join(", ")
+    )))
+}
+
+/// Whether something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Switch(bool);
+
+impl<'de> Deserialize<'de> for Switch {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(d)? {
+            toml::Value::Boolean(on) => Ok(Self(on)),
+            other => Err(serde::de::Error::custom(format!(
+                "mouse is {}: allowed are true and false",
+                text::quoted(&other.to_string(), 40)
+            ))),
+        }
+    }
+}
+
+/// A path as text.
+#[derive(Debug, Clone, PartialEq)]
+struct FiledPath(PathBuf);
+
+impl<'de> Deserialize<'de> for FiledPath {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(d)? {
+            toml::Value::String(path) if !path.is_empty() && !path.contains('\0') => {
+                Ok(Self(path.into()))
+            }
+            other => Err(serde::de::Error::custom(format!(
+                "the path is {}: allowed is text in quotes, such as \"/srv/logs\"",
+                text::quoted(&other.to_string(), 40)
+            ))),
+        }
+    }
 }
 
 /// The name of a theme that there is.
@@ -46,17 +116,8 @@ struct ThemeName(String);
 
 impl<'de> Deserialize<'de> for ThemeName {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(d)?;
-        let known = || ["auto"].into_iter().chain(Theme::names());
-        if known().any(|known| known == name) {
-            return Ok(Self(name));
-        }
-        let known: Vec<String> = known().map(|n| format!("\"{n}\"")).collect();
-        Err(serde::de::Error::custom(format!(
-            "theme is \"{}\": allowed are {}",
-            text::quoted(&name, 40),
-            known.join(", ")
-        )))
+        let known: Vec<&str> = ["auto"].into_iter().chain(Theme::names()).collect();
+        word(d, "theme", &known).map(Self)
     }
 }
 
@@ -152,7 +213,7 @@ impl Settings {
         let defaults = Self::default();
         // An empty variable of the environment is as good as none.
         let given = |path: &Option<PathBuf>| path.clone().filter(|p| !p.as_os_str().is_empty());
-        let filed = |path: Option<PathBuf>| path.map(|p| from_home(&p));
+        let filed = |path: Option<FiledPath>| path.map(|p| from_home(&p.0));
         let profile = given(&global.profile).or_else(|| filed(file.profile));
         Self {
             data_dir: given(&global.data_dir)
@@ -170,7 +231,7 @@ impl Settings {
                 Markers::Block => Some(Marker::Block),
                 Markers::Dot => Some(Marker::Dot),
             }),
-            mouse: file.mouse.unwrap_or(defaults.mouse),
+            mouse: file.mouse.map_or(defaults.mouse, |switch| switch.0),
         }
     }
 
@@ -211,13 +272,7 @@ fn read(path: &Path) -> Result<ConfigFile> {
 }
 
 fn parse(toml: &str, origin: &str) -> Result<ConfigFile> {
-    toml::from_str(toml).map_err(|e| {
-        let before = e.span().and_then(|span| toml.get(..span.start));
-        let line = before.map_or(1, |text| text.matches('\n').count() + 1);
-        // The message may run over several lines; an error is one sentence.
-        let message = text::visible(&e.message().replace('\n', " "));
-        Error::Usage(format!("{origin}, line {line}: {message}"))
-    })
+    toml::from_str(toml).map_err(|e| Error::Usage(format!("{origin}, {}", mistake(toml, &e))))
 }
 
 fn from_home(path: &Path) -> PathBuf {
@@ -295,8 +350,40 @@ mod tests {
             markers.contains("line 1") && markers.contains("braille"),
             "{markers}"
         );
-        assert!(sentence("data_dir = 5\n").contains("line 1"));
-        assert!(!sentence("data_dir = \n").contains('\n'));
+        for (toml, wanted) in [
+            (
+                "data_dir = 5\n",
+                "line 1: the path is 5: allowed is text in quotes",
+            ),
+            (
+                "\ncache_dir = \"\"\n",
+                "line 2: the path is \"\": allowed is text",
+            ),
+            ("profile = [1]\n", "line 1: the path is [1]"),
+            (
+                "jobs = [\n1,2]\n",
+                "line 1: jobs is [1, 2]: allowed are \"cores\"",
+            ),
+            ("theme = 7\n", "line 1: theme is 7: allowed are \"auto\", "),
+            (
+                "#\nmarkers = true\n",
+                "line 2: markers is true: allowed are \"auto\", \"braille\"",
+            ),
+            (
+                "mouse = \"yes\"\n",
+                "line 1: mouse is \"yes\": allowed are true and false",
+            ),
+            ("a\u{1b}[2J = 1\n", "line 1: "),
+            ("jobs = 2\njobs = 3\n", "line 2: duplicate key"),
+            ("data_dir = \n", "line 1: "),
+            ("[jobs]\n", "line 1: jobs is {}"),
+        ] {
+            let error = sentence(toml);
+            assert!(error.starts_with(&format!("f.toml, {wanted}")), "{error}");
+            assert!(!error.chars().any(text::is_unsafe), "{error}");
+        }
+        let long = sentence(&format!("theme = \"{}\"\n", "x".repeat(1 << 20)));
+        assert!(long.len() < 1000, "{}", long.len());
     }
 
     #[test]

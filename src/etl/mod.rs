@@ -41,6 +41,7 @@ pub mod source;
 pub mod stats;
 pub mod text;
 pub mod time;
+pub mod toml_place;
 pub mod transform;
 
 pub use error::{Error, FaultKind, Result};

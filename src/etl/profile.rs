@@ -2,11 +2,16 @@
 //!
 //! Nothing else in the crate knows a column, a field or a robot by name.
 
+mod check;
+
 use std::{fmt, path::Path};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Error, PIPELINE_VERSION, Result, text};
+use super::{
+    Error, PIPELINE_VERSION, Result, text,
+    toml_place::{line_of, mistake},
+};
 
 /// The profile that is used when none is named.
 pub const BUILT_IN: &str = include_str!("../../assets/profile.toml");
@@ -137,6 +142,7 @@ impl<'de> Deserialize<'de> for Hold {
         enum Raw {
             Number(f64),
             Word(String),
+            Other(serde::de::IgnoredAny),
         }
         match Raw::deserialize(d)? {
             Raw::Number(n) if n.is_finite() && n >= 0.0 => Ok(Self::Intervals(n)),
@@ -148,6 +154,9 @@ impl<'de> Deserialize<'de> for Hold {
                 "hold is \"{}\": allowed are numbers from 0 and \"unlimited\"",
                 text::quoted(&w, 40)
             ))),
+            Raw::Other(_) => Err(serde::de::Error::custom(
+                "hold is neither number nor text: allowed are numbers from 0 and \"unlimited\"",
+            )),
         }
     }
 }
@@ -164,7 +173,8 @@ impl Profile {
     /// Reads a profile from a file.
     ///
     /// # Errors
-    /// [`Error::Fatal`] with file, line and the trouble.
+    /// [`Error::Fatal`] when it cannot be read, [`Error::Usage`] with file, line, the trouble
+    /// and what is allowed.
     pub fn read(path: &Path) -> Result<Self> {
         let toml = std::fs::read_to_string(path).map_err(|e| {
             Error::Fatal(format!(
@@ -178,18 +188,14 @@ impl Profile {
     /// Parses and checks a profile; `origin` names it in errors.
     ///
     /// # Errors
-    /// [`Error::Fatal`] with the line and the trouble.
+    /// [`Error::Usage`] with the line, the trouble and what is allowed.
     pub fn parse(toml: &str, origin: &str) -> Result<Self> {
-        let profile: Self = toml::from_str(toml).map_err(|e| {
-            let line = e
-                .span()
-                .map(|span| toml[..span.start.min(toml.len())].matches('\n').count() + 1);
-            let place = line.map(|l| format!(", line {l}")).unwrap_or_default();
-            Error::Fatal(format!("{origin}{place}: {}", text::visible(e.message())))
+        let profile: Self = toml::from_str(toml)
+            .map_err(|e| Error::Usage(format!("{origin}, {}", mistake(toml, &e))))?;
+        profile.check().map_err(|(place, trouble)| {
+            let line = line_of(toml, &place).unwrap_or(1);
+            Error::Usage(format!("{origin}, line {line}: {trouble}"))
         })?;
-        profile
-            .check()
-            .map_err(|trouble| Error::Fatal(format!("{origin}: {trouble}")))?;
         Ok(profile)
     }
 
@@ -262,71 +268,6 @@ impl Profile {
             "a" => Some("mm/s²"),
             "f" => force.map(|f| f.unit.as_str()),
             _ => None,
-        }
-    }
-
-    fn check(&self) -> Result<(), String> {
-        if self.fields.is_empty() || self.robots.is_empty() {
-            return Err("it needs at least one field and one robot".into());
-        }
-        if self.channel_count() > 250 {
-            return Err(format!(
-                "{} fields × {} robots are more than 250 channels",
-                self.fields.len(),
-                self.robots.len()
-            ));
-        }
-        let c = &self.columns;
-        let roles = [
-            &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
-        ];
-        for (i, name) in roles.iter().enumerate() {
-            if roles[..i].contains(name) {
-                return Err(format!(
-                    "two columns are called \"{}\"",
-                    text::quoted(name, 40)
-                ));
-            }
-        }
-        for (i, robot) in self.robots.iter().enumerate() {
-            if *robot < 0 || self.robots[..i].contains(robot) {
-                return Err(format!("robot {robot} is negative or stands twice"));
-            }
-        }
-        let mut names: Vec<String> = vec!["time".into()];
-        for robot in &self.robots {
-            for field in &self.fields {
-                let word = |s: &str| {
-                    !s.is_empty() && s.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
-                };
-                if !word(&field.name) {
-                    return Err(format!(
-                        "field \"{}\": a name is letters, digits, '_', '-' and '.'",
-                        text::quoted(&field.name, 40)
-                    ));
-                }
-                names.push(format!("{}_{robot}", field.name));
-                match (field.kind, field.axis.as_deref()) {
-                    (FieldKind::Other, _) => {}
-                    (_, Some(axis)) if word(axis) => {
-                        if field.kind == FieldKind::Position {
-                            names.push(format!("v{axis}_{robot}"));
-                            names.push(format!("a{axis}_{robot}"));
-                        }
-                    }
-                    _ => return Err(format!("field \"{}\" needs an axis", field.name)),
-                }
-            }
-            names.extend(["v", "a", "f"].map(|m| format!("{m}{robot}")));
-            names.push(format!("p_{robot}"));
-        }
-        names.sort_unstable();
-        match names.windows(2).find(|w| w[0] == w[1]) {
-            Some(w) => Err(format!(
-                "two columns of a run's table would be called \"{}\"",
-                w[0]
-            )),
-            None => Ok(()),
         }
     }
 }

@@ -1,0 +1,67 @@
+//! Where in a TOML file a mistake stands, so that its sentence can name the line.
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::text;
+
+/// One step into a TOML document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The value of a key.
+    Key(&'static str),
+    /// An element of an array, from 0.
+    At(usize),
+}
+
+/// `line 3: unknown field …`, as one sentence of harmless text.
+pub fn mistake(toml: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| toml.get(..span.start));
+    let line = before.map_or(1, line_after);
+    // The message may run over several lines.
+    let message = text::quoted(&error.message().replace('\n', " "), 500);
+    format!("line {line}: {message}")
+}
+
+/// The line of what lies at `path`, or of the last step that there is.
+pub fn line_of(toml: &str, path: &[Step]) -> Option<usize> {
+    let document = DeTable::parse(toml).ok()?;
+    let mut line = line_after(toml.get(..document.span().start)?);
+    let mut at: Option<&Spanned<DeValue<'_>>> = None;
+    for step in path {
+        let next = match (step, at.map(Spanned::get_ref)) {
+            (Step::Key(key), None) => document.get_ref().get(*key),
+            (Step::Key(key), Some(DeValue::Table(table))) => table.get(*key),
+            (Step::At(n), Some(DeValue::Array(array))) => array.get(*n),
+            _ => None,
+        };
+        let Some(next) = next else { break };
+        line = line_after(toml.get(..next.span().start)?);
+        at = Some(next);
+    }
+    Some(line)
+}
+
+fn line_after(text: &str) -> usize {
+    text.matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_path() {
+        let toml = "a = 1\n\n[b]\nc = [\n 1,\n 2]\n[[d]]\nx = 1\n[[d]]\ny = 2\n";
+        let line = |path: &[Step]| line_of(toml, path);
+        use Step::{At, Key};
+        assert_eq!(line(&[Key("a")]), Some(1));
+        assert_eq!(line(&[Key("b"), Key("c"), At(1)]), Some(6));
+        assert_eq!(line(&[Key("d"), At(1), Key("y")]), Some(10));
+        // What is not there: where it should be.
+        assert_eq!(line(&[Key("d"), At(1), Key("x")]), Some(9));
+        assert_eq!(line(&[Key("b"), Key("c"), At(7)]), Some(4));
+    }
+}
