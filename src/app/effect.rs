@@ -47,6 +47,8 @@ pub enum Effect {
 pub enum Slot {
     /// The look at the data directory.
     Refresh,
+    /// The first of the logs, for the first frame.
+    FirstLogs,
     /// The list of logs.
     Logs,
     /// The panel beside the list of logs.
@@ -74,6 +76,8 @@ pub enum Slot {
 pub enum Request {
     /// Look at the data directory.
     Refresh,
+    /// So many of the logs, the first by key.
+    FirstLogs(usize),
     /// All logs.
     Logs,
     /// One log by key.
@@ -104,7 +108,7 @@ pub enum Request {
 pub enum Answer {
     /// To [`Request::Refresh`].
     Refreshed(Refresh),
-    /// To [`Request::Logs`].
+    /// To [`Request::Logs`] and [`Request::FirstLogs`].
     Logs(Vec<LogRow>),
     /// To [`Request::LogDetail`]; `None`: no such log any more.
     LogDetail(Option<Box<LogDetail>>),

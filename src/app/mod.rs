@@ -45,6 +45,7 @@ pub mod words;
 pub mod workers;
 
 mod config;
+mod discard;
 #[cfg(test)]
 pub mod fixture;
 

@@ -24,6 +24,9 @@ use crate::etl::{
     text::visible_path,
 };
 
+/// More than any terminal has lines.
+const FIRST_LOGS: usize = 300;
+
 /// A view; the innermost of the stack is drawn.
 #[derive(Debug, Clone)]
 pub enum Screen {
@@ -211,7 +214,11 @@ impl State {
             jobs: Jobs::default(),
             fetches: Fetches::default(),
         };
-        let mut effects = Vec::new();
+        // Very many logs take a moment to list: those on the screen are there before.
+        let mut effects = vec![Effect::Ask {
+            slot: Slot::FirstLogs,
+            request: Request::FirstLogs(FIRST_LOGS),
+        }];
         state.ask_logs(&mut effects);
         state.ask_refresh(&mut effects);
         state.ask_history(&mut effects);

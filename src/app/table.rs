@@ -8,11 +8,12 @@ pub use moves::moved;
 
 use super::{
     action::Action,
+    discard::discard,
     filter::{Filter, Term},
 };
 
 /// What a list needs to know of its rows.
-pub trait Row {
+pub trait Row: Send + 'static {
     /// Names of fields that a filter can ask for.
     const FIELDS: &'static [&'static str];
 
@@ -103,7 +104,7 @@ impl<T: Row> Table<T> {
     /// Other rows; cursor and marks stay with their keys.
     pub fn replace(&mut self, rows: Vec<T>) {
         let key = self.current().map(|row| row.key().into_owned());
-        self.rows = rows;
+        discard(std::mem::replace(&mut self.rows, rows));
         if !self.marks.is_empty() {
             let mut kept = HashSet::with_capacity(self.marks.len());
             for row in &self.rows {

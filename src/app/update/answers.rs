@@ -7,7 +7,7 @@ use crate::{
         state::{Runs, Screen, State, Tone},
     },
     etl::{
-        catalog::{LogDetail, LogRow, RunRow},
+        catalog::{LogDetail, LogRow, LogState, RunRow},
         harvest::JobEvent,
     },
 };
@@ -20,6 +20,11 @@ pub(super) fn take(
 ) {
     match slot {
         Slot::Refresh => refreshed(state, result, effects),
+        Slot::FirstLogs => {
+            if let (Ok(Answer::Logs(rows)), false) = (result, state.logs.loaded) {
+                state.logs.table.replace(rows);
+            }
+        }
         Slot::Logs => {
             match result {
                 Ok(Answer::Logs(rows)) => logs(state, rows),
@@ -158,10 +163,15 @@ fn overlay_jobs(state: &mut State) {
     if touched && (state.logs.table.sort.is_some() || !state.logs.table.filter().is_empty()) {
         state.logs.table.arrange();
     }
-    state.logs.counts.clear();
+    let mut counts = [0; LogState::ALL.len()];
     for row in state.logs.table.rows() {
-        *state.logs.counts.entry(row.state).or_default() += 1;
+        if let Some(count) = counts.get_mut(row.state as usize) {
+            *count += 1;
+        }
     }
+    let states = LogState::ALL.into_iter();
+    let counts = states.map(|s| (s, counts.get(s as usize).copied().unwrap_or(0)));
+    state.logs.counts = counts.filter(|(_, n)| *n > 0).collect();
 }
 
 fn runs(list: &mut Runs, result: Result<Answer, String>) {

@@ -39,7 +39,7 @@ fn at_start_the_lists_are_asked_for_and_the_directory_looked_at() {
             .iter()
             .any(|e| matches!(e, Effect::Ask { request: r, .. } if *r == request))
     };
-    assert!(asked(Request::Logs) && asked(Request::Refresh) && effects.len() == 3);
+    assert!(asked(Request::Logs) && asked(Request::Refresh) && effects.len() == 4);
     assert!(!state.logs.loaded);
 }
 

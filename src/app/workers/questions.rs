@@ -165,6 +165,7 @@ fn answer(context: &Context, catalog: &mut Option<Catalog>, question: &Question)
     let cancel = &question.cancel;
     Ok(match &question.request {
         Request::Refresh => Answer::Refreshed(catalog.refresh(context, cancel)?),
+        Request::FirstLogs(limit) => Answer::Logs(catalog.first_logs(*limit)?),
         Request::Logs => Answer::Logs(catalog.logs()?),
         Request::LogDetail(key) => Answer::LogDetail(catalog.log_detail(key)?.map(Box::new)),
         Request::Runs(log) => Answer::Runs(catalog.runs(log.as_deref())?),

@@ -42,6 +42,17 @@ impl Catalog {
         Ok(rows)
     }
 
+    pub(super) fn list_first(&self, limit: usize) -> Result<Vec<LogRow>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows: Vec<LogRow> = self.sql(|db| {
+            db.prepare_cached(&format!("SELECT {COLUMNS} FROM logs ORDER BY key LIMIT ?1"))?
+                .query_map([limit], read_row)?
+                .collect()
+        })?;
+        self.show_held(&mut rows)?;
+        Ok(rows)
+    }
+
     /// Who holds a lock is known only now: it is never stored.
     fn show_held(&self, rows: &mut [LogRow]) -> Result<()> {
         let Some(lake) = &self.lake else {

@@ -121,6 +121,14 @@ impl Catalog {
         self.look(context, cancel)
     }
 
+    /// The first logs by key, at most `limit`: what a screen shows before all are listed.
+    ///
+    /// # Errors
+    /// [`crate::etl::Error::Fatal`] when the catalog is not usable.
+    pub fn first_logs(&self, limit: usize) -> Result<Vec<LogRow>> {
+        self.list_first(limit)
+    }
+
     /// All logs, sorted by key, as the last refresh (of any process) left them.
     pub fn logs(&self) -> Result<Vec<LogRow>> {
         self.list("?1 IS NULL", None)

@@ -1,0 +1,15 @@
+//! Letting go of very many rows.
+
+/// So many rows are let go of at once.
+const MANY: usize = 10_000;
+
+/// Drops `rows`. Hundreds of thousands of rows take longer to free than a frame may, so
+/// they are freed on a thread of their own.
+pub(super) fn discard<T: Send + 'static>(rows: Vec<T>) {
+    if rows.len() > MANY {
+        // Where no thread can be had, they are freed here after all.
+        let _ = std::thread::Builder::new()
+            .name("discard".into())
+            .spawn(move || drop(rows));
+    }
+}
