@@ -33,6 +33,7 @@ fn main() {
         data_dir: "data".into(),
         cache_dir: "cache".into(),
         profile: Arc::new(Profile::built_in().unwrap()),
+        hands: mdtui::etl::worker::Hands::Own,
         jobs: 1,
         theme: None,
         light: false,

@@ -291,6 +291,10 @@ fn config(context: &Context) -> Config {
         data_dir: context.data_dir.clone(),
         cache_dir: context.lake.root().to_owned(),
         profile: context.profile.clone(),
+        hands: mdtui::etl::worker::Hands::Workers {
+            program: env!("CARGO_BIN_EXE_mdtui").into(),
+            limits: mdtui::etl::worker::Limits::default(),
+        },
         jobs: JOBS,
         theme: None,
         light: false,

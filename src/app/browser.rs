@@ -43,7 +43,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     };
     let (sender, events) = unbounded();
     let _signals = listen_to_signals(sender.clone())?;
-    let mut workers = Workers::start(&context, config.jobs, &sender)?;
+    let mut workers = Workers::start(&context, config.hands.clone(), config.jobs, &sender)?;
     let taken = Taken::take(config.mouse)?;
     let mut screen = Terminal::new(Screen::new(io::stdout())).map_err(|e| no_terminal(&e))?;
     let size = screen.size().map_err(|e| no_terminal(&e))?;

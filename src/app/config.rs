@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{chart::Marker, choice::Choices};
-use crate::etl::profile::Profile;
+use crate::etl::{profile::Profile, worker::Hands};
 
 /// How the browser is started.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Config {
     pub cache_dir: PathBuf,
     /// The rules.
     pub profile: Arc<Profile>,
+    /// Who harvests.
+    pub hands: Hands,
     /// Logs that are harvested side by side (at least 1).
     pub jobs: usize,
     /// `dark`, `light`, `high-contrast`; `None`: dark or light as the terminal is.

@@ -80,6 +80,9 @@ pub enum Command {
     /// Write synthetic logs, faults among them, and open the browser on them (without a terminal:
     /// harvest them and list what came out)
     Demo(Demo),
+    /// Parse logs for another mdtui; internal
+    #[command(hide = true)]
+    Worker,
     /// Print a completion script for a shell
     Completions {
         /// Which shell.

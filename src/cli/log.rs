@@ -32,6 +32,19 @@ pub fn start(lake: &Lake) {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
+/// Sends what a worker process traces to its standard error: its owner puts it into the
+/// lake's log.
+pub fn to_stderr() {
+    let filter = EnvFilter::try_from_env("MDTUI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(io::stderr)
+        .finish();
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
 /// A file that is opened at the first line, and only below a lake that exists: looking at
 /// an empty directory leaves nothing behind.
 struct LazyFile {

@@ -28,6 +28,7 @@ mod shell;
 mod show;
 mod signals;
 pub mod table;
+mod worker;
 
 use args::{Cli, Command};
 use exit::Exit;
@@ -44,6 +45,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         // These two say the same whatever is wrong with the settings.
         Some(Command::Completions { shell }) => return shell::completions(*shell),
         Some(Command::Man { command }) => return shell::man(command.as_deref()),
+        Some(Command::Worker) => return worker::run(),
         _ => {}
     }
     let settings = Settings::resolve(&cli.global)?;
@@ -67,6 +69,6 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Gc(args) => gc::run(&settings, args),
         Command::Rebuild => rebuild::run(&settings),
         Command::Demo(args) => demo::run(&settings, args),
-        Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Ok),
+        Command::Completions { .. } | Command::Man { .. } | Command::Worker => Ok(Exit::Ok),
     }
 }

@@ -5,6 +5,7 @@ use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use etcetera::BaseStrategy;
@@ -14,7 +15,13 @@ use super::args::Global;
 use crate::{
     app::chart::Marker,
     etl::{
-        Error, Result, harvest::Context, lake::Lake, profile::Profile, text, toml_place::mistake,
+        Error, Result,
+        harvest::Context,
+        lake::Lake,
+        profile::Profile,
+        text,
+        toml_place::mistake,
+        worker::{Hands, Limits, this_program},
     },
     ui::theme::Theme,
 };
@@ -30,6 +37,24 @@ struct ConfigFile {
     theme: Option<ThemeName>,
     mouse: Option<Switch>,
     markers: Option<Markers>,
+    log_seconds: Option<Seconds>,
+    log_seconds_per_mb: Option<Seconds>,
+}
+
+/// Whole seconds that make sense as a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seconds(u64);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(d)? {
+            toml::Value::Integer(n @ 1..=86_400) => Ok(Self(n.cast_unsigned())),
+            other => Err(serde::de::Error::custom(format!(
+                "{} is no limit of time: allowed are whole seconds from 1 to 86400",
+                text::quoted(&other.to_string(), 40)
+            ))),
+        }
+    }
 }
 
 /// What charts are drawn with.
@@ -183,6 +208,8 @@ pub struct Settings {
     pub markers: Option<Marker>,
     /// Whether the browser uses the mouse.
     pub mouse: bool,
+    /// What the harvest of one log may take.
+    pub limits: Limits,
 }
 
 impl Default for Settings {
@@ -195,6 +222,7 @@ impl Default for Settings {
             theme: None,
             markers: None,
             mouse: true,
+            limits: Limits::default(),
         }
     }
 }
@@ -214,6 +242,7 @@ impl Settings {
         // An empty variable of the environment is as good as none.
         let given = |path: &Option<PathBuf>| path.clone().filter(|p| !p.as_os_str().is_empty());
         let filed = |path: Option<FiledPath>| path.map(|p| from_home(&p.0));
+        let seconds = |s: Option<Seconds>| s.map(|s| Duration::from_secs(s.0));
         let profile = given(&global.profile).or_else(|| filed(file.profile));
         Self {
             data_dir: given(&global.data_dir)
@@ -232,6 +261,20 @@ impl Settings {
                 Markers::Dot => Some(Marker::Dot),
             }),
             mouse: file.mouse.map_or(defaults.mouse, |switch| switch.0),
+            limits: Limits {
+                time: seconds(file.log_seconds).unwrap_or(defaults.limits.time),
+                time_per_mb: seconds(file.log_seconds_per_mb)
+                    .unwrap_or(defaults.limits.time_per_mb),
+                ..defaults.limits
+            },
+        }
+    }
+
+    /// Who harvests: worker processes of this program.
+    pub fn hands(&self) -> Hands {
+        Hands::Workers {
+            program: this_program(),
+            limits: self.limits,
         }
     }
 
@@ -299,7 +342,10 @@ mod tests {
             theme,
             mouse,
             markers,
+            log_seconds,
+            log_seconds_per_mb,
         } = &file;
+        assert!(log_seconds.is_some() && log_seconds_per_mb.is_some());
         assert!(theme.is_some() && mouse.is_some() && markers.is_some());
         assert!(data_dir.is_some() && cache_dir.is_some() && profile.is_some() && jobs.is_some());
         assert_eq!(

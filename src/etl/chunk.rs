@@ -8,7 +8,7 @@ use polars_parquet::read::{
     BasicDecompressor, ColumnChunkMetadata, FileMetadata, PageReader, column_iter_to_arrays,
 };
 
-use super::{Error, Result, text};
+use super::{Error, Result, activity, text};
 
 /// Reads and decodes one column chunk: its bytes are read, never mapped.
 pub(super) fn read_chunk(
@@ -37,6 +37,8 @@ pub(super) fn read_chunk(
             range.end
         )));
     }
+    let unpacked = chunk.uncompressed_size().max(0).cast_unsigned();
+    let _decoding = activity::decoding(&field.name, unpacked.max(range.end - range.start));
     let mut bytes = vec![0; (range.end - range.start) as usize];
     file.read_exact_at(&mut bytes, range.start)
         .map_err(|e| Error::io("read", path, e))?;

@@ -1,6 +1,9 @@
 //! What can go wrong between a log and the lake, in words an operator can act on.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 /// Result of the `etl` module.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -29,11 +32,15 @@ pub enum Error {
     /// As [`Error::Log`], and the log's record says so already.
     #[error("{0}")]
     Recorded(String),
+    /// The worker process that harvested the log died of it, or was killed because it took
+    /// too long.
+    #[error("{0}")]
+    Died(String),
     /// The operating system refused something.
     #[error("cannot {action} {}: {source}", crate::etl::text::visible_path(path))]
     Io {
         /// What was tried, as a verb: `read`, `write`, `rename`.
-        action: &'static str,
+        action: Cow<'static, str>,
         /// On which file.
         path: PathBuf,
         /// What the system said.
@@ -66,18 +73,29 @@ pub enum Error {
 
 impl Error {
     /// An I/O error with the verb and the path it happened on.
-    pub fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+    pub fn io(action: impl Into<Cow<'static, str>>, path: &Path, source: std::io::Error) -> Self {
         Self::Io {
-            action,
+            action: action.into(),
             path: path.to_owned(),
             source,
+        }
+    }
+
+    /// An I/O error on a log. A log that may not be read is at fault itself: trying again is
+    /// useless until somebody changes that.
+    pub fn of_log(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        match source.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                Self::Log(Self::io(action, path, source).to_string())
+            }
+            _ => Self::io(action, path, source),
         }
     }
 
     /// How to treat this error.
     pub fn kind(&self) -> FaultKind {
         match self {
-            Self::Log(_) | Self::Recorded(_) => FaultKind::Lasting,
+            Self::Log(_) | Self::Recorded(_) | Self::Died(_) => FaultKind::Lasting,
             Self::Io { .. } | Self::Moving(_) | Self::Busy(_) => FaultKind::Passing,
             Self::Cancelled => FaultKind::Cancelled,
             Self::Usage(_) => FaultKind::Usage,

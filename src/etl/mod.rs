@@ -15,6 +15,7 @@
 //! * [`overview`]: a run in a few thousand spans, for sparklines and first charts.
 //! * [`catalog`]: the SQLite index of the lake and the state of every log.
 //! * [`harvest`]: ties them together: one log, or many side by side.
+//! * [`worker`]: processes that parse logs, so that a hostile one costs only itself.
 //! * [`check`]: lake, catalog and logs held against each other, and mended.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
 //! * [`compare`]: runs side by side, and how far each is from the first.
@@ -22,6 +23,7 @@
 //!
 //! Times are microseconds since 1970-01-01T00:00:00Z (`i64`) everywhere inside.
 
+mod activity;
 pub mod catalog;
 pub mod check;
 mod chunk;
@@ -43,6 +45,7 @@ pub mod text;
 pub mod time;
 pub mod toml_place;
 pub mod transform;
+pub mod worker;
 
 pub use error::{Error, FaultKind, Result};
 

@@ -20,6 +20,7 @@ use crate::etl::{
     Result,
     harvest::{Context, JobId, Options, Pool},
     source::watch::Watcher,
+    worker::Hands,
 };
 
 /// All workers of a browser. Dropping them cancels what runs and waits for it.
@@ -34,10 +35,15 @@ impl Workers {
     ///
     /// # Errors
     /// [`crate::etl::Error::Fatal`] when a thread cannot be started.
-    pub fn start(context: &Context, jobs: usize, events: &Sender<Event>) -> Result<Self> {
+    pub fn start(
+        context: &Context,
+        hands: Hands,
+        jobs: usize,
+        events: &Sender<Event>,
+    ) -> Result<Self> {
         let questions = Questions::start(context, events)?;
         let listener = events.clone();
-        let pool = Pool::new(context.clone(), jobs, move |event| {
+        let pool = Pool::new(context.clone(), hands, jobs, move |event| {
             let at_us = crate::etl::time::now();
             // Nobody listens any more only when the browser ends.
             let _ = listener.send(Event::Worker(Message::Job { at_us, event }));

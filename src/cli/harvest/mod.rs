@@ -49,7 +49,7 @@ pub fn run(settings: &Settings, args: &args::Harvest) -> Result<Exit> {
     }
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();
-    let pool = Pool::new(look.context, jobs, move |event| {
+    let pool = Pool::new(look.context, settings.hands(), jobs, move |event| {
         let _ = events.send(Happening::Job(event));
     });
     let report = carry_out(&pool, &happenings, &cancel, selection, args);

@@ -122,6 +122,7 @@ impl World {
             rejected_size: 0,
             verdict: Verdict::NotEvaluated,
             last_attempt: None,
+            deaths: 0,
             record_hash: None,
             damaged: false,
         }

@@ -25,7 +25,7 @@ impl LogReader {
     /// [`Error::Log`] that names the column and lists those there are, or says what is
     /// wrong with the file; [`Error::Io`].
     pub fn open(path: &Path, format: Format, profile: &Profile) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+        let file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
         Ok(Self(match format {
             Format::Parquet => {
                 Kind::Parquet(Box::new(ParquetLog::open(file, path.to_owned(), profile)?))

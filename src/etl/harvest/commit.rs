@@ -1,6 +1,6 @@
 //! The end of a harvest: its record, for better or worse.
 
-use super::{Context, read::Stat};
+use super::{Context, death::DEATHS, read::Stat};
 use crate::etl::{
     Error, FaultKind, PIPELINE_VERSION, Result,
     clean::Ledger,
@@ -89,6 +89,7 @@ impl Harvest {
             rejected_size: self.rejected.as_ref().map_or(0, |(_, c)| c.size),
             rejected_file: self.rejected.map(|(name, _)| name),
             last_attempt: None,
+            deaths: 0,
             record_hash: None,
             damaged: false,
         }
@@ -125,6 +126,14 @@ pub(super) fn replace(
     Ok(())
 }
 
+/// How often in a row workers died of the log as it is now, under these rules.
+fn deaths_of(record: &Record, stat: Stat, context: &Context) -> u32 {
+    let same = record.last_attempt.as_ref().is_some_and(|a| {
+        (a.size, a.mtime_ns) == (stat.size, stat.mtime_ns) && a.rules == context.profile.rules()
+    });
+    if same { record.deaths } else { 0 }
+}
+
 /// Writes down why an attempt failed: beside what is good, or as a record of its own.
 /// Returns the record as it now stands.
 pub(super) fn failure(
@@ -135,10 +144,24 @@ pub(super) fn failure(
     prior: Option<&Record>,
     error: &Error,
 ) -> Result<Record> {
+    let before = prior.map_or(0, |p| deaths_of(p, stat, context));
+    let deaths = before + u32::from(matches!(error, Error::Died(_)));
+    let words = match error {
+        // Said once it holds, so that a list tells why the log is left alone.
+        Error::Died(why) if deaths >= DEATHS => {
+            format!(
+                "{why}; a worker died of it {deaths} times, so it is left alone until it changes or is named"
+            )
+        }
+        other => other.to_string(),
+    };
     let attempt = Attempt {
         at: time::format(time::now()),
-        error: error.to_string(),
-        lasting: error.kind() == FaultKind::Lasting,
+        error: words.clone(),
+        lasting: match error {
+            Error::Died(_) => deaths >= DEATHS,
+            other => other.kind() == FaultKind::Lasting,
+        },
         size: stat.size,
         mtime_ns: stat.mtime_ns,
         rules: context.profile.rules(),
@@ -146,11 +169,12 @@ pub(super) fn failure(
     let record = match prior {
         Some(good) if good.error.is_none() => Record {
             last_attempt: Some(attempt),
+            deaths,
             ..good.clone()
         },
         _ => Record {
             source_file: log.key.clone(),
-            error: Some(error.to_string()),
+            error: Some(words),
             file_stats: FileStats::default(),
             run_to_result: std::collections::BTreeMap::new(),
             record_version: RECORD_VERSION,
@@ -169,6 +193,7 @@ pub(super) fn failure(
             rejected_size: 0,
             verdict: Verdict::NotEvaluated,
             last_attempt: Some(attempt),
+            deaths,
             record_hash: None,
             damaged: false,
         },

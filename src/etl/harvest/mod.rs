@@ -3,6 +3,7 @@
 
 mod cancel;
 mod commit;
+mod death;
 mod meter;
 mod one;
 mod panic;
@@ -14,7 +15,10 @@ mod takeover;
 
 use std::{path::PathBuf, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 pub use cancel::CancelToken;
+pub use death::DEATHS;
 pub use one::harvest_log;
 pub use pool::{JobEvent, JobId, Pool};
 pub use progress::{NoProgress, Progress, ProgressSink, Stage};
@@ -33,14 +37,15 @@ pub struct Context {
 }
 
 /// How a harvest is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Options {
     /// Do it even when the log is harvested and current.
     pub force: bool,
 }
 
 /// What a harvest did.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The log was harvested; some of its runs may have failed.
     Harvested(Summary),
@@ -54,7 +59,7 @@ pub enum Outcome {
 }
 
 /// What a harvest stored, for messages and `--json`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Rows of the log.
     pub rows_in: u64,

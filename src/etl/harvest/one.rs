@@ -91,7 +91,7 @@ pub fn harvest_log(
 
 /// A record that cannot be read is as good as none: the log is harvested anew. Also says
 /// whether there is such a record.
-fn prior_record(context: &Context, key: &str) -> (Option<Record>, bool) {
+pub(super) fn prior_record(context: &Context, key: &str) -> (Option<Record>, bool) {
     match Record::read(&context.lake, key) {
         Ok(record) => (record, false),
         Err(e) => {
@@ -217,6 +217,7 @@ impl Attempt<'_> {
         let rows = record.source.rows;
         record.source = source_info(self.log, stat, self.hash.as_deref(), rows);
         record.last_attempt = None;
+        record.deaths = 0;
         commit::replace(self.context, &self.log.key, &record, Some(same))?;
         let message = "the log's time changed, its content did not".to_owned();
         self.remember(catalog, &record, "current", message)?;
@@ -374,7 +375,7 @@ struct Transformed {
     rejected: Vec<(u64, Reason)>,
 }
 
-fn summary(record: &Record, runs_resumed: u32) -> Summary {
+pub(super) fn summary(record: &Record, runs_resumed: u32) -> Summary {
     Summary {
         rows_in: record.ledger.rows_in,
         rows_kept: record.ledger.rows_kept,

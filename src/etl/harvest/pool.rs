@@ -5,10 +5,21 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
-use super::{CancelToken, Context, Options, Outcome, Progress, ProgressSink, harvest_log};
-use crate::etl::{Error, Result};
+use super::{
+    CancelToken, Context, Options, Outcome, Progress, ProgressSink,
+    death::{Version, settle},
+    harvest_log,
+};
+use crate::etl::{
+    Error, Result,
+    worker::{Client, Ending, Hands},
+};
+
+/// A worker process that had nothing to do for so long is let go, with its memory.
+const IDLE: Duration = Duration::from_secs(30);
 
 /// Names one harvest of one log within a [`Pool`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,16 +81,19 @@ impl Shared {
     }
 }
 
-/// Worker threads that harvest logs. Dropping it cancels what runs and waits for it.
+/// Threads that harvest logs, each through a worker process of its own (or, with
+/// [`Hands::Own`], by itself). Dropping it cancels what runs and waits for it.
 pub struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
 }
 
 impl Pool {
-    /// Starts `jobs` workers (at least one); `listener` is called from their threads.
+    /// Starts `jobs` threads (at least one); `listener` is called from them. Worker
+    /// processes are started when there is something to do.
     pub fn new(
         context: Context,
+        hands: Hands,
         jobs: usize,
         listener: impl Fn(JobEvent) + Send + Sync + 'static,
     ) -> Self {
@@ -97,9 +111,10 @@ impl Pool {
         let workers = (0..jobs.max(1))
             .filter_map(|n| {
                 let shared = shared.clone();
+                let hands = hands.clone();
                 std::thread::Builder::new()
                     .name(format!("harvest-{n}"))
-                    .spawn(move || work(&shared))
+                    .spawn(move || work(&shared, hands))
                     .map_err(|e| tracing::error!("cannot start a harvest worker: {e}"))
                     .ok()
             })
@@ -204,37 +219,83 @@ impl ProgressSink for Forward<'_> {
     }
 }
 
-fn work(shared: &Shared) {
-    loop {
-        let mut queue = shared.queue();
-        let (job, key, options, token) = loop {
+/// What waits for a worker.
+type Job = (JobId, String, Options, CancelToken);
+
+impl Shared {
+    /// The next job; `None` when the pool ends. `idle` is called once when nothing came for
+    /// a while.
+    fn next(&self, mut idle: Option<impl FnOnce()>) -> Option<Job> {
+        let mut queue = self.queue();
+        loop {
             if let Some((job, key, options)) = queue.waiting.pop_front() {
-                let token = queue
-                    .open
-                    .get(&job)
-                    .map(|(_, t)| t.clone())
-                    .unwrap_or_default();
-                break (job, key, options, token);
+                let token = queue.open.get(&job).map(|(_, t)| t.clone());
+                return Some((job, key, options, token.unwrap_or_default()));
             }
             if queue.closed {
-                return;
+                return None;
             }
-            queue = shared
-                .wake
-                .wait(queue)
-                .unwrap_or_else(PoisonError::into_inner);
+            if idle.is_none() {
+                let woken = self.wake.wait(queue);
+                queue = woken.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let woken = self.wake.wait_timeout(queue, IDLE);
+            let (again, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
+            queue = again;
+            if timeout.timed_out()
+                && queue.waiting.is_empty()
+                && let Some(idle) = idle.take()
+            {
+                drop(queue);
+                idle();
+                queue = self.queue();
+            }
+        }
+    }
+}
+
+fn work(shared: &Shared, hands: Hands) {
+    let mut client = match hands {
+        Hands::Own => None,
+        Hands::Workers { program, limits } => Some(Client::new(program, limits)),
+    };
+    loop {
+        let kept = client.as_mut().filter(|c| c.is_kept());
+        let idle = kept.map(|client| || client.dismiss());
+        let Some((job, key, options, token)) = shared.next(idle) else {
+            return;
         };
-        drop(queue);
         (shared.listener)(JobEvent::Started { job });
         let sink = Forward {
             job,
             listener: &shared.listener,
         };
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            harvest_log(&shared.context, &key, options, &sink, &token)
-        }))
-        .unwrap_or_else(|panic| Err(Error::Log(super::panic::panic_sentence(panic.as_ref()))));
+        let context = &shared.context;
+        let result = match &mut client {
+            Some(client) => by_worker(client, context, &key, options, &sink, &token),
+            None => catch_unwind(AssertUnwindSafe(|| {
+                harvest_log(context, &key, options, &sink, &token)
+            }))
+            .unwrap_or_else(|panic| Err(Error::Log(super::panic::panic_sentence(panic.as_ref())))),
+        };
         shared.queue().open.remove(&job);
         (shared.listener)(JobEvent::Finished { job, key, result });
+    }
+}
+
+fn by_worker(
+    client: &mut Client,
+    context: &Context,
+    key: &str,
+    options: Options,
+    sink: &dyn ProgressSink,
+    cancel: &CancelToken,
+) -> Result<Outcome> {
+    cancel.check()?;
+    let (before, started) = (Version::of(context, key), Instant::now());
+    match client.harvest(context, key, options, sink, cancel)? {
+        Ending::Told(result) => result,
+        Ending::Died { pid, error } => settle(context, key, pid, before, started, error),
     }
 }

@@ -1,7 +1,10 @@
 //! How far a harvest is.
 
+use serde::{Deserialize, Serialize};
+
 /// What a harvest is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Waiting for a free place.
     Queued,
@@ -29,7 +32,7 @@ impl Stage {
 }
 
 /// How far a harvest is. Counters never go back within a stage.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// What it is doing.
     pub stage: Stage,

@@ -25,7 +25,7 @@ impl Stat {
     /// # Errors
     /// [`Error::Io`] when the log is gone or cannot be looked at.
     pub(super) fn of(path: &Path) -> Result<Self> {
-        let meta = std::fs::metadata(path).map_err(|e| Error::io("read", path, e))?;
+        let meta = std::fs::metadata(path).map_err(|e| Error::of_log("read", path, e))?;
         Ok(Self {
             size: meta.len(),
             mtime_ns: meta
@@ -50,7 +50,7 @@ pub(super) struct Rows {
 /// # Errors
 /// [`Error::Io`], [`Error::Cancelled`].
 pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>) -> Result<String> {
-    let mut file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+    let mut file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 1 << 20];
     let mut bytes = 0;

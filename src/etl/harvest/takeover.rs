@@ -103,6 +103,7 @@ impl Predecessor {
         );
         record.harvested_at = time::format(time::now());
         record.last_attempt = None;
+        record.deaths = 0;
         for run in record.run_to_result.values_mut() {
             run.cell_id = run
                 .cells_seen

@@ -87,12 +87,25 @@ pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
 /// # Errors
 /// [`Error::Io`].
 pub fn remove_leftovers(lake: &Lake) -> Result<()> {
-    let own = std::process::id();
+    let own = lock::signature();
     if lock::held(lake)?.iter().any(|h| h.pid != own) {
         return Ok(());
     }
     for entry in list(&lake.tmp())? {
         if pid_of(&entry.file_name()).is_some_and(|pid| !is_alive(pid)) {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the temporary files of a process that is known to be dead.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove_files_of(lake: &Lake, dead: u32) -> Result<()> {
+    for entry in list(&lake.tmp())? {
+        if pid_of(&entry.file_name()).is_some_and(|pid| pid.cast_unsigned() == dead) {
             remove(&entry.path())?;
         }
     }

@@ -6,6 +6,7 @@ use std::{
     io::{ErrorKind, Read, Seek, SeekFrom, Write},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -18,6 +19,20 @@ pub const ENDING: &str = ".lock";
 /// it taken looks again a few times before it believes it.
 const LOOKS: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// Whom this process harvests for, when that is not itself.
+static OWNER: OnceLock<u32> = OnceLock::new();
+
+/// From now on locks are signed with another process's id: a worker holds them for the
+/// program that the operator started.
+pub fn sign_as(pid: u32) {
+    let _ = OWNER.set(pid);
+}
+
+/// The id with which this process signs its locks.
+pub fn signature() -> u32 {
+    *OWNER.get_or_init(std::process::id)
+}
 
 /// The lock of one log, held until dropped.
 #[derive(Debug)]
@@ -142,7 +157,7 @@ fn holder(path: &Path) -> Option<Held> {
 
 fn sign(file: &mut File, key: &str) -> std::io::Result<()> {
     file.set_len(0)?;
-    file.write_all(format!("{}\n{key}\n", std::process::id()).as_bytes())
+    file.write_all(format!("{}\n{key}\n", signature()).as_bytes())
 }
 
 /// Whether `path` still is this open file.

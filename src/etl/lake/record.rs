@@ -84,6 +84,9 @@ pub struct Record {
     pub rejected_size: u64,
     /// A failed attempt after this record was made.
     pub last_attempt: Option<Attempt>,
+    /// How often in a row a worker process died of the log as it was at that attempt.
+    #[serde(default)]
+    pub deaths: u32,
     /// BLAKE3 of this record's text as it is with `null` here: see [`seal`].
     #[serde(default)]
     pub record_hash: Option<String>,

@@ -1,0 +1,95 @@
+//! What is left to do when a worker died of a log: what it left behind goes, and the log's
+//! record says what happened.
+
+use std::{fs::Metadata, os::unix::fs::MetadataExt, time::Instant};
+
+use super::{Context, Outcome, commit, one, read::Stat};
+use crate::etl::{
+    Error, Result,
+    catalog::{Catalog, HarvestRow},
+    lake::{Record, gc::remove_files_of, lock::LogLock},
+    time,
+};
+
+/// After so many deaths in a row of the same content, a harvest without names leaves the
+/// log alone.
+pub const DEATHS: u32 = 3;
+
+/// What tells whether a record was replaced: its inode and time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Version(Option<(u64, i64, i64)>);
+
+impl Version {
+    /// Of the record of log `key` as it lies there now.
+    pub(super) fn of(context: &Context, key: &str) -> Self {
+        let of = |m: Metadata| (m.ino(), m.mtime(), m.mtime_nsec());
+        Self(std::fs::metadata(context.lake.record(key)).ok().map(of))
+    }
+}
+
+/// Cleans up after process `pid`, which harvested the log `key` and died. Writes `error`
+/// into the log's record, unless the worker had committed before it died: then the harvest
+/// was done, and only the catalog has to hear of it.
+///
+/// # Errors
+/// `error`, or what kept it from being written down.
+pub(super) fn settle(
+    context: &Context,
+    key: &str,
+    pid: u32,
+    before: Version,
+    started: Instant,
+    error: Error,
+) -> Result<Outcome> {
+    if let Err(e) = remove_files_of(&context.lake, pid) {
+        tracing::warn!("what a dead worker left behind stays: {e}");
+    }
+    // Somebody else has it already: what comes of it is theirs to write.
+    let Some(_lock) = LogLock::try_acquire(&context.lake, key)? else {
+        return Err(error);
+    };
+    let mut catalog = Catalog::open(&context.lake)?;
+    let (prior, _) = one::prior_record(context, key);
+    if let Some(record) = prior
+        .as_ref()
+        .filter(|_| Version::of(context, key) != before)
+    {
+        catalog.learn(context, key, record)?;
+        return match (&record.error, &record.last_attempt) {
+            (None, None) => Ok(Outcome::Harvested(one::summary(record, 0))),
+            (_, Some(attempt)) => Err(Error::Recorded(attempt.error.clone())),
+            (Some(error), None) => Err(Error::Recorded(error.clone())),
+        };
+    }
+    if matches!(error, Error::Cancelled) {
+        return Err(error);
+    }
+    if let Err(e) = write_down(context, &mut catalog, key, prior.as_ref(), started, &error) {
+        tracing::error!("why {key} failed ({error}) cannot be written down: {e}");
+    }
+    Err(error)
+}
+
+fn write_down(
+    context: &Context,
+    catalog: &mut Catalog,
+    key: &str,
+    prior: Option<&Record>,
+    started: Instant,
+    error: &Error,
+) -> Result<()> {
+    // A log that is gone has no record to be written.
+    let Some(log) = catalog.source(context, key)? else {
+        return Ok(());
+    };
+    let stat = Stat::of(&log.file)?;
+    let record = commit::failure(context, &log, stat, None, prior, error)?;
+    let row = HarvestRow {
+        key: key.to_owned(),
+        at_us: time::now(),
+        seconds: started.elapsed().as_secs_f64(),
+        outcome: "failed".into(),
+        message: error.to_string(),
+    };
+    catalog.store_record(context, key, &record, &row)
+}

@@ -1,0 +1,283 @@
+//! The program's side: one log after the other through a worker process that is kept while
+//! it lives, watched while it works, and replaced when it died.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use super::{
+    death::{End, LastSeen, sentence},
+    fault::Fault,
+    limits::Limits,
+    message::{PROTOCOL, Report, Request, Task},
+    process::{Heard, Process},
+};
+use crate::etl::{
+    Error, Result,
+    harvest::{CancelToken, Context, Options, Outcome, ProgressSink},
+    text,
+};
+
+/// How often the clock and the wish to cancel are looked at.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a new process may take until it says that it is there.
+const START: Duration = Duration::from_secs(60);
+
+/// Who harvests for a pool.
+#[derive(Debug, Clone)]
+pub enum Hands {
+    /// This process itself: for tests and measurements.
+    Own,
+    /// Worker processes of `program`, within limits.
+    Workers {
+        /// See [`super::this_program`].
+        program: PathBuf,
+        /// Memory and time.
+        limits: Limits,
+    },
+}
+
+/// One worker process, when there is one.
+#[derive(Debug)]
+pub struct Client {
+    program: PathBuf,
+    limits: Limits,
+    process: Option<Process>,
+}
+
+/// How a log ended that was given to a worker.
+#[derive(Debug)]
+pub enum Ending {
+    /// The worker said how.
+    Told(Result<Outcome>),
+    /// The worker is no more.
+    Died {
+        /// Which process it was.
+        pid: u32,
+        /// Why; [`Error::Died`], or [`Error::Cancelled`] when it was killed because it did
+        /// not give up.
+        error: Error,
+    },
+}
+
+impl Client {
+    /// Nothing is started before the first log.
+    pub fn new(program: PathBuf, limits: Limits) -> Self {
+        Self {
+            program,
+            limits,
+            process: None,
+        }
+    }
+
+    /// Has a log harvested.
+    ///
+    /// # Errors
+    /// [`Error::Io`] or [`Error::Fatal`] when no worker can be started: the log is not to
+    /// blame.
+    pub fn harvest(
+        &mut self,
+        context: &Context,
+        key: &str,
+        options: Options,
+        sink: &dyn ProgressSink,
+        cancel: &CancelToken,
+    ) -> Result<Ending> {
+        let request = Request::Harvest(Box::new(Task::new(context, key, options)));
+        let process = self.given(&request)?;
+        Ok(self.follow(process, sink, cancel))
+    }
+
+    /// Lets the worker go, if there is one.
+    pub fn dismiss(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.dismiss();
+        }
+    }
+
+    /// Whether a worker is kept.
+    pub fn is_kept(&self) -> bool {
+        self.process.is_some()
+    }
+
+    /// A worker that has begun with the task. One that was kept may have died since (its
+    /// owner sleeps, others kill): a new one gets the task then.
+    fn given(&mut self, request: &Request) -> Result<Process> {
+        let kept = self.process.take().map(|mut process| {
+            process.said.clear();
+            self.begin(process, request)
+        });
+        match kept {
+            Some(Ok(process)) => Ok(process),
+            Some(Err(why)) => {
+                tracing::warn!("a worker that waited is gone: {why}");
+                self.started(request)
+            }
+            None => self.started(request),
+        }
+    }
+
+    fn started(&self, request: &Request) -> Result<Process> {
+        let failed = |e| Error::io("start a worker process of", &self.program, e);
+        let mut process = Process::start(&self.program).map_err(failed)?;
+        let start = Request::Start {
+            protocol: PROTOCOL,
+            memory: Some(self.limits.bytes()),
+        };
+        if let Err(e) = process.tell(&start) {
+            let (_, said) = process.kill();
+            return Err(Error::Fatal(format!(
+                "the worker process ended at once: {e}{}",
+                last_words(&said)
+            )));
+        }
+        match answer(&mut process) {
+            Ok(Report::Ready { protocol, .. }) if protocol == PROTOCOL => {}
+            Ok(Report::Ready { program, .. }) => {
+                let _ = process.kill();
+                return Err(Error::Fatal(format!(
+                    "the worker process is {}, which this program cannot talk to; start mdtui anew",
+                    text::quoted(&program, 60)
+                )));
+            }
+            other => {
+                let (_, said) = process.kill();
+                return Err(not_there(other, &said));
+            }
+        }
+        self.begin(process, request)
+            .map_err(|why| Error::Fatal(format!("the worker process does not begin: {why}")))
+    }
+
+    /// Gives the task and hears that it was taken.
+    fn begin(&self, mut process: Process, request: &Request) -> Result<Process, String> {
+        let told = process.tell(request).map_err(|e| e.to_string());
+        match told.and_then(|()| answer(&mut process)) {
+            Ok(Report::Accepted) => Ok(process),
+            other => {
+                let (_, said) = process.kill();
+                Err(format!(
+                    "{}{}",
+                    other.map_or_else(|e| e, |report| format!("it answered {report:?}")),
+                    last_words(&said)
+                ))
+            }
+        }
+    }
+
+    fn follow(
+        &mut self,
+        mut process: Process,
+        sink: &dyn ProgressSink,
+        cancel: &CancelToken,
+    ) -> Ending {
+        let started = Instant::now();
+        let mut seen = LastSeen::default();
+        let mut asked: Option<Instant> = None;
+        let mut allowed = self.limits.time_for(0);
+        loop {
+            match process.hear(TICK) {
+                Heard::Report(Report::Progress(progress)) => {
+                    allowed = self.limits.time_for(progress.bytes_total);
+                    seen.progress = Some(progress);
+                    sink.report(&progress);
+                }
+                Heard::Report(Report::Reading { column }) => seen.begins(&column),
+                Heard::Report(Report::Read { column }) => seen.ends(&column),
+                Heard::Report(Report::Finished(result)) => {
+                    note_words(process.id(), &process.said);
+                    self.process = Some(process);
+                    return Ending::Told(result.map_err(Fault::into_error));
+                }
+                Heard::Report(other) => {
+                    return self.died(process, &seen, |_| End::Mad(format!("{other:?}")));
+                }
+                Heard::Mad(what) => return self.died(process, &seen, |_| End::Mad(what)),
+                Heard::End => return self.died(process, &seen, End::Exit),
+                Heard::Nothing => {}
+            }
+            if cancel.is_cancelled() && asked.is_none() {
+                asked = Some(Instant::now());
+                if process.tell(&Request::Cancel).is_err() {
+                    // Its end of the pipe says more.
+                    continue;
+                }
+            }
+            if asked.is_some_and(|at| at.elapsed() > self.limits.grace) {
+                tracing::warn!("a worker did not give up and was killed");
+                let pid = process.id();
+                let (_, said) = process.kill();
+                note_words(pid, &said);
+                return Ending::Died {
+                    pid,
+                    error: Error::Cancelled,
+                };
+            }
+            if started.elapsed() > allowed {
+                return self.died(process, &seen, |_| End::TooLong(allowed));
+            }
+        }
+    }
+
+    fn died(
+        &self,
+        process: Process,
+        seen: &LastSeen,
+        end: impl FnOnce(std::process::ExitStatus) -> End,
+    ) -> Ending {
+        let pid = process.id();
+        let (status, said) = process.kill();
+        note_words(pid, &said);
+        let end = match status {
+            Ok(status) => end(status),
+            Err(e) => End::Mad(format!("nothing ({e})")),
+        };
+        Ending::Died {
+            pid,
+            error: Error::Died(sentence(&end, seen, &said, self.limits.bytes())),
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.dismiss();
+    }
+}
+
+/// The next report of a process that has just been spoken to.
+fn answer(process: &mut Process) -> Result<Report, String> {
+    let until = Instant::now() + START;
+    while Instant::now() < until {
+        match process.hear(TICK) {
+            Heard::Report(report) => return Ok(report),
+            Heard::Nothing => {}
+            Heard::End => return Err("it ended".into()),
+            Heard::Mad(what) => return Err(format!("it sent {what}")),
+        }
+    }
+    Err(format!("it said nothing for {} s", START.as_secs()))
+}
+
+fn not_there(answer: Result<Report, String>, said: &str) -> Error {
+    let what = answer.map_or_else(|e| e, |report| format!("it answered {report:?}"));
+    Error::Fatal(format!(
+        "the worker process does not start: {what}{}",
+        last_words(said)
+    ))
+}
+
+/// The last line of standard error, for a message.
+fn last_words(said: &str) -> String {
+    match said.lines().rfind(|l| !l.trim().is_empty()) {
+        Some(line) => format!(" ({})", text::quoted(line.trim(), 200)),
+        None => String::new(),
+    }
+}
+
+fn note_words(pid: u32, said: &str) {
+    for line in said.lines().filter(|l| !l.trim().is_empty()) {
+        tracing::warn!("worker {pid}: {}", text::quoted(line, 1000));
+    }
+}

@@ -1,0 +1,179 @@
+//! Why a worker is no more, in words that an operator can act on.
+
+use std::{os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration};
+
+use super::limits::in_words;
+use crate::etl::{
+    harvest::{Progress, Stage},
+    text,
+};
+
+/// What a program says on standard error right before it aborts for want of memory.
+const NO_MEMORY: &str = "memory allocation of ";
+/// The same for a stack that is too deep.
+const NO_STACK: &str = "has overflowed its stack";
+
+/// What a worker was last heard to be doing.
+#[derive(Debug, Default)]
+pub(super) struct LastSeen {
+    pub(super) progress: Option<Progress>,
+    columns: Vec<String>,
+}
+
+impl LastSeen {
+    pub(super) fn begins(&mut self, column: &str) {
+        self.columns.push(text::quoted(column, 60));
+    }
+
+    pub(super) fn ends(&mut self, column: &str) {
+        let column = text::quoted(column, 60);
+        if let Some(at) = self.columns.iter().position(|c| *c == column) {
+            self.columns.remove(at);
+        }
+    }
+
+    /// `while reading column value`
+    fn words(&self) -> String {
+        let stage = self.progress.map_or(Stage::Queued, |p| p.stage);
+        match stage {
+            Stage::Queued => "while opening the log".into(),
+            Stage::Hashing => "while hashing the log".into(),
+            Stage::Reading => match self.columns.as_slice() {
+                [] => "while reading rows".into(),
+                [one] => format!("while reading column {one}"),
+                many => format!("while reading columns {}", many.join(", ")),
+            },
+            Stage::Transforming if !self.columns.is_empty() => {
+                format!("while reading column {}", self.columns.join(", "))
+            }
+            Stage::Transforming => "while making tables of its runs".into(),
+            Stage::Committing => "while writing its results".into(),
+        }
+    }
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// By itself, or by somebody else's hand.
+    Exit(ExitStatus),
+    /// Killed by this program, for it took longer than this.
+    TooLong(Duration),
+    /// Killed by this program, for it said what nobody understands.
+    Mad(String),
+}
+
+/// One sentence: what became of the worker, and at what.
+pub(super) fn sentence(end: &End, seen: &LastSeen, stderr: &str, memory: u64) -> String {
+    let place = seen.words();
+    let out_of_memory = stderr.contains(NO_MEMORY);
+    match end {
+        End::TooLong(limit) => format!(
+            "the worker took longer than its {} {place}",
+            seconds(*limit)
+        ),
+        End::Mad(what) => format!("the worker sent {what} {place}"),
+        End::Exit(status) => match (status.signal(), status.code()) {
+            (Some(_), _) if out_of_memory => format!(
+                "the worker ran out of its {} limit {place}",
+                in_words(memory)
+            ),
+            (Some(_), _) if stderr.contains(NO_STACK) => {
+                format!("the worker ran out of stack {place}")
+            }
+            (Some(signal), _) => format!("the worker was killed by {} {place}", named(signal)),
+            (None, code) => format!(
+                "the worker ended with code {} {place}",
+                code.unwrap_or_default()
+            ),
+        },
+    }
+}
+
+fn seconds(limit: Duration) -> String {
+    format!("{} s", (limit.as_secs_f64() * 10.0).round() / 10.0)
+}
+
+fn named(signal: i32) -> String {
+    let name = match signal {
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        15 => "SIGTERM",
+        _ => return format!("signal {signal}"),
+    };
+    format!("signal {signal} ({name})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(stage: Stage, columns: &[&str]) -> LastSeen {
+        let mut seen = LastSeen {
+            progress: Some(Progress {
+                stage,
+                ..Progress::start(0)
+            }),
+            ..LastSeen::default()
+        };
+        columns.iter().for_each(|c| seen.begins(c));
+        seen
+    }
+
+    #[test]
+    fn the_sentence_names_the_cause_and_the_place() {
+        let aborted = End::Exit(ExitStatus::from_raw(6));
+        let say = |end: &End, seen: &LastSeen, err: &str| sentence(end, seen, err, 1 << 30);
+        let reading = seen(Stage::Reading, &["value"]);
+        assert_eq!(
+            say(&aborted, &reading, "memory allocation of 99 bytes failed"),
+            "the worker ran out of its 1 GiB limit while reading column value"
+        );
+        assert_eq!(
+            say(
+                &End::Exit(ExitStatus::from_raw(11)),
+                &seen(Stage::Reading, &["time", "value"]),
+                ""
+            ),
+            "the worker was killed by signal 11 (SIGSEGV) while reading columns time, value"
+        );
+        assert_eq!(
+            say(
+                &End::TooLong(Duration::from_millis(30_500)),
+                &seen(Stage::Hashing, &[]),
+                ""
+            ),
+            "the worker took longer than its 30.5 s while hashing the log"
+        );
+        assert_eq!(
+            say(
+                &aborted,
+                &LastSeen::default(),
+                "thread 'main' has overflowed its stack"
+            ),
+            "the worker ran out of stack while opening the log"
+        );
+        assert_eq!(
+            say(
+                &End::Exit(ExitStatus::from_raw(3 << 8)),
+                &seen(Stage::Committing, &[]),
+                ""
+            ),
+            "the worker ended with code 3 while writing its results"
+        );
+    }
+
+    #[test]
+    fn a_column_that_is_through_is_not_blamed() {
+        let mut seen = seen(Stage::Reading, &["time", "value", "value"]);
+        seen.ends("time");
+        seen.ends("value");
+        assert_eq!(seen.words(), "while reading column value");
+        seen.ends("value");
+        assert_eq!(seen.words(), "while reading rows");
+    }
+}

@@ -1,0 +1,138 @@
+//! How much of the machine one log may take.
+
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// What a worker process may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of data; `None`: half of the machine's memory, at least [`LEAST_USUAL`].
+    pub memory: Option<u64>,
+    /// Time for any log, however small.
+    pub time: Duration,
+    /// Time for each megabyte of the log on top of it.
+    pub time_per_mb: Duration,
+    /// How long a worker may take to give up what is cancelled; after it the worker is killed.
+    pub grace: Duration,
+}
+
+/// The usual limit on memory is never less, however small the machine.
+pub const LEAST_USUAL: u64 = 1 << 30;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: None,
+            time: Duration::from_secs(60),
+            time_per_mb: Duration::from_secs(5),
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Limits {
+    /// Bytes of data that a worker may have.
+    pub fn bytes(&self) -> u64 {
+        let wanted = self.memory;
+        let wanted = wanted.unwrap_or_else(|| (machine_memory() / 2).max(LEAST_USUAL));
+        // A worker cannot be given more than its owner may take.
+        getrlimit(Resource::Data)
+            .maximum
+            .map_or(wanted, |most| wanted.min(most))
+    }
+
+    /// How long a log of so many bytes may take.
+    pub fn time_for(&self, bytes: u64) -> Duration {
+        let megabytes = bytes as f64 / 1e6;
+        let more = self.time_per_mb.as_secs_f64() * megabytes;
+        // Beyond this nobody waits, and a Duration has an end.
+        self.time + Duration::from_secs_f64(more.min(1e9))
+    }
+}
+
+/// Bytes of data that this process may have: its limit, else the machine's memory. What a
+/// log claims is held against this before anything is set aside for it.
+pub fn memory() -> u64 {
+    getrlimit(Resource::Data)
+        .current
+        .unwrap_or(u64::MAX)
+        .min(machine_memory())
+}
+
+/// Bytes of memory of the machine, or of the container that it is shared with.
+fn machine_memory() -> u64 {
+    let total = std::fs::read_to_string("/proc/meminfo")
+        .ok()
+        .and_then(|text| {
+            let line = text.lines().find_map(|l| l.strip_prefix("MemTotal:"))?;
+            let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+            Some(kib << 10)
+        })
+        .unwrap_or(4 << 30);
+    let container = std::fs::read_to_string("/sys/fs/cgroup/memory.max")
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
+    container.map_or(total, |limit: u64| total.min(limit))
+}
+
+/// No core file: a log's content is nobody's to find in `/var/crash`.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn forbid_core_files() -> std::io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    Ok(setrlimit(Resource::Core, none)?)
+}
+
+/// This process's data never grows beyond `bytes`: an allocation that would fails.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn limit_memory(bytes: u64) -> std::io::Result<()> {
+    let old = getrlimit(Resource::Data);
+    let bytes = old.maximum.map_or(bytes, |most| bytes.min(most));
+    let limit = Rlimit {
+        current: Some(bytes),
+        maximum: Some(bytes),
+    };
+    Ok(setrlimit(Resource::Data, limit)?)
+}
+
+/// `1 GiB`, `1.5 GiB`, `256 MiB`: a limit as an operator writes it.
+pub fn in_words(bytes: u64) -> String {
+    let (unit, word) = match bytes {
+        n if n >= 1 << 30 => (1u64 << 30, "GiB"),
+        n if n >= 1 << 20 => (1 << 20, "MiB"),
+        n if n >= 1 << 10 => (1 << 10, "KiB"),
+        n => return format!("{n} bytes"),
+    };
+    let tenths = (bytes as f64 / unit as f64 * 10.0).round() / 10.0;
+    format!("{tenths} {word}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_log_may_take_longer() {
+        let limits = Limits::default();
+        assert_eq!(limits.time_for(0), Duration::from_secs(60));
+        assert_eq!(limits.time_for(10_000_000), Duration::from_secs(110));
+        assert!(limits.time_for(u64::MAX) > Duration::from_secs(1 << 20));
+    }
+
+    #[test]
+    fn limits_are_told_as_they_are_written() {
+        assert_eq!(in_words(1 << 30), "1 GiB");
+        assert_eq!(in_words(3 << 29), "1.5 GiB");
+        assert_eq!(in_words(256 << 20), "256 MiB");
+        assert_eq!(in_words(2048), "2 KiB");
+        assert_eq!(in_words(7), "7 bytes");
+        assert!(memory() > 64 << 20);
+    }
+}

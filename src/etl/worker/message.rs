@@ -1,0 +1,171 @@
+//! What the program and its workers say to each other: JSON in frames. Both are the same
+//! binary; the version is there for the moment in which a running program's file is
+//! replaced by a newer one.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::fault::{Fault, PathText};
+use crate::etl::{
+    harvest::{Context, Options, Outcome, Progress},
+    lake::Lake,
+    profile::Profile,
+    text,
+};
+
+/// Raised whenever a message changes.
+pub const PROTOCOL: u32 = 1;
+
+/// What the program says. The end of the pipe means: end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Comes first.
+    Start {
+        /// [`PROTOCOL`] of the program.
+        protocol: u32,
+        /// Bytes of data that the worker may have; `None`: as many as it likes.
+        memory: Option<u64>,
+    },
+    /// Harvest a log; answered by [`Report::Accepted`], then in the end by one
+    /// [`Report::Finished`].
+    Harvest(Box<Task>),
+    /// Give up what is being harvested.
+    Cancel,
+}
+
+/// One log to harvest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    data_dir: PathText,
+    cache_dir: PathText,
+    profile: Profile,
+    /// The log's key.
+    pub key: String,
+    /// How.
+    pub options: Options,
+}
+
+impl Task {
+    /// For the log `key`.
+    pub fn new(context: &Context, key: &str, options: Options) -> Self {
+        Self {
+            data_dir: context.data_dir.as_path().into(),
+            cache_dir: context.lake.root().into(),
+            profile: (*context.profile).clone(),
+            key: key.to_owned(),
+            options,
+        }
+    }
+
+    /// Where logs lie, where results go, and under which rules.
+    pub fn context(&self) -> Context {
+        Context {
+            data_dir: PathBuf::from(&self.data_dir),
+            lake: Lake::new(PathBuf::from(&self.cache_dir)),
+            profile: Arc::new(self.profile.clone()),
+        }
+    }
+}
+
+/// What a worker says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// Comes first.
+    Ready {
+        /// [`PROTOCOL`] of the worker.
+        protocol: u32,
+        /// `mdtui 0.1.0`.
+        program: String,
+    },
+    /// The worker begins with the log. Only after this can a log be the cause of its death.
+    Accepted,
+    /// How far it is.
+    Progress(Progress),
+    /// It decodes a large piece of this column, perhaps others beside it.
+    Reading {
+        /// The column's name.
+        column: String,
+    },
+    /// It is through with such a piece.
+    Read {
+        /// The column's name.
+        column: String,
+    },
+    /// The log is over.
+    Finished(Result<Outcome, Fault>),
+}
+
+/// A message that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a message that cannot be understood: {0}")]
+pub struct Garbled(String);
+
+/// A message from its bytes.
+///
+/// # Errors
+/// [`Garbled`] with the place, as harmless text.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Garbled> {
+    serde_json::from_slice(bytes).map_err(|e| Garbled(text::quoted(&e.to_string(), 200)))
+}
+
+/// A message as bytes.
+///
+/// # Errors
+/// [`Garbled`] for a number that JSON does not have.
+pub fn write(message: &impl Serialize) -> Result<Vec<u8>, Garbled> {
+    serde_json::to_vec(message).map_err(|e| Garbled(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
+
+    use super::*;
+    use crate::etl::harvest::{Stage, Summary};
+
+    fn context() -> Context {
+        Context {
+            data_dir: Path::new(OsStr::from_bytes(b"not\xffutf-8")).to_owned(),
+            lake: Lake::new("cache"),
+            profile: Arc::new(Profile::built_in().unwrap()),
+        }
+    }
+
+    fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(message: T) {
+        assert_eq!(parse::<T>(&write(&message).unwrap()).unwrap(), message);
+    }
+
+    #[test]
+    fn messages_come_back_as_they_went_paths_that_are_not_utf8_too() {
+        let task = Task::new(&context(), "a/b", Options { force: true });
+        assert_eq!(task.context().data_dir, context().data_dir);
+        assert_eq!(task.context().lake, context().lake);
+        assert_eq!(task.context().profile.rules(), context().profile.rules());
+        there_and_back(Request::Harvest(Box::new(task)));
+        there_and_back(Request::Cancel);
+        let mut progress = Progress::start(7);
+        progress.stage = Stage::Transforming;
+        there_and_back(Report::Progress(progress));
+        let summary = Summary {
+            run_errors: vec!["run 1: broken".into()],
+            seconds: 0.1 + 0.2,
+            ..Summary::default()
+        };
+        there_and_back(Report::Finished(Ok(Outcome::Harvested(summary))));
+        there_and_back(Report::Finished(Err(Fault::Log("bad".into()))));
+    }
+
+    #[test]
+    fn what_is_no_message_is_said_to_be_none_in_harmless_words() {
+        for bytes in [&b""[..], b"{}", b"\xff", b"\"cancel", b"{\"start\":{}}"] {
+            assert!(parse::<Request>(bytes).is_err());
+        }
+        let deep = [b"[".repeat(100_000), b"]".repeat(100_000)].concat();
+        assert!(parse::<Report>(&deep).is_err());
+        let escape = parse::<Report>(b"\"\\u001b[31m\"").unwrap_err().to_string();
+        assert!(!escape.contains('\u{1b}'), "{escape}");
+    }
+}

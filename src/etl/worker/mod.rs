@@ -1,0 +1,23 @@
+//! Logs are parsed in processes of their own: readers of Parquet panic, and abort on absurd
+//! sizes, on some damaged files, and that must cost no more than the log's own harvest.
+//!
+//! * [`frame`]: how bytes of a pipe become messages.
+//! * [`message`]: the messages, and their version; [`fault`]: errors among them.
+//! * [`serve`]: the worker's side, `mdtui worker`.
+//! * [`client`]: the program's side: starts, watches, ends; [`process`]: its pipes.
+//! * [`limits`]: memory and time that a log may take.
+//! * [`death`]: why a worker is no more, in words.
+
+mod client;
+mod death;
+mod fault;
+pub mod frame;
+pub mod limits;
+pub mod message;
+mod process;
+mod serve;
+
+pub use client::{Client, Ending, Hands};
+pub use limits::Limits;
+pub use process::this_program;
+pub use serve::serve;

@@ -1,0 +1,215 @@
+//! A worker process as its owner sees it: pipes that never block for longer than they may.
+
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    os::{fd::AsFd, unix::process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    fs::OFlags,
+};
+
+use super::{
+    frame::{Frames, framed},
+    message::{self, Report, Request},
+};
+
+/// What of a log's standard error goes to the program's log; the rest is dropped.
+const MOST_SAID: usize = 16 << 10;
+/// How long a worker may leave its pipe unread.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A worker that runs.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    errors: ChildStderr,
+    frames: Frames,
+    /// Whether standard error is still open.
+    talks: bool,
+    /// What it said on standard error since the last log.
+    pub(super) said: String,
+}
+
+/// What was heard of a worker.
+#[derive(Debug)]
+pub(super) enum Heard {
+    Report(Report),
+    Nothing,
+    /// Its end of the pipe is closed.
+    End,
+    /// What nobody understands.
+    Mad(String),
+}
+
+/// This very program, also when its file was replaced meanwhile: a worker must be of the
+/// same version.
+pub fn this_program() -> PathBuf {
+    let link = Path::new("/proc/self/exe");
+    if link.exists() {
+        return link.to_owned();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "mdtui".into())
+}
+
+impl Process {
+    /// Starts `program worker`.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn start(program: &Path) -> io::Result<Self> {
+        let mut child = Command::new(program)
+            .arg0("mdtui")
+            .arg("worker")
+            // Ctrl-c is for the program alone: it tells its workers what to do.
+            .process_group(0)
+            // Pages are taken when they are used, so that a limit means what it says.
+            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(input), Some(output), Some(errors)) = pipes else {
+            return Err(io::Error::other("it has no pipes"));
+        };
+        for pipe in [input.as_fd(), output.as_fd(), errors.as_fd()] {
+            let flags = rustix::fs::fcntl_getfl(pipe)?;
+            rustix::fs::fcntl_setfl(pipe, flags | OFlags::NONBLOCK)?;
+        }
+        Ok(Self {
+            child,
+            input,
+            output,
+            errors,
+            frames: Frames::default(),
+            talks: true,
+            said: String::new(),
+        })
+    }
+
+    /// The process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Tells it something.
+    ///
+    /// # Errors
+    /// When it is gone, or does not listen.
+    pub(super) fn tell(&mut self, request: &Request) -> io::Result<()> {
+        let bytes = framed(&message::write(request).map_err(io::Error::other)?)?;
+        let mut rest = bytes.as_slice();
+        let until = Instant::now() + PATIENCE;
+        while !rest.is_empty() {
+            match self.input.write(rest) {
+                Ok(n) => rest = &rest[n..],
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == ErrorKind::WouldBlock && Instant::now() < until => {
+                    let mut one = [PollFd::new(&self.input, PollFlags::OUT)];
+                    wait(&mut one, Duration::from_millis(100))?;
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+
+    /// Hears what it says, for at most so long.
+    pub(super) fn hear(&mut self, patience: Duration) -> Heard {
+        match self.pop() {
+            Heard::Nothing => {}
+            heard => return heard,
+        }
+        let mut both = vec![PollFd::new(&self.output, PollFlags::IN)];
+        if self.talks {
+            both.push(PollFd::new(&self.errors, PollFlags::IN));
+        }
+        if let Err(e) = wait(&mut both, patience) {
+            return Heard::Mad(format!("nothing ({e})"));
+        }
+        self.take_errors();
+        let mut buffer = [0; 1 << 14];
+        match self.output.read(&mut buffer) {
+            Ok(0) => Heard::End,
+            Ok(n) => {
+                self.frames.push(&buffer[..n]);
+                self.pop()
+            }
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                Heard::Nothing
+            }
+            Err(_) => Heard::End,
+        }
+    }
+
+    fn pop(&mut self) -> Heard {
+        match self.frames.pop() {
+            Ok(Some(frame)) => match message::parse(frame) {
+                Ok(report) => Heard::Report(report),
+                Err(e) => Heard::Mad(e.to_string()),
+            },
+            Ok(None) => Heard::Nothing,
+            Err(e) => Heard::Mad(e.to_string()),
+        }
+    }
+
+    /// Takes what is there of standard error; drops it beyond [`MOST_SAID`].
+    fn take_errors(&mut self) {
+        let mut buffer = [0; 4096];
+        // A flood is left for the next time.
+        for _ in 0..16 {
+            match self.errors.read(&mut buffer) {
+                Ok(0) => self.talks = false,
+                Ok(n) => {
+                    let room = MOST_SAID.saturating_sub(self.said.len());
+                    self.said
+                        .push_str(&String::from_utf8_lossy(&buffer[..n.min(room)]));
+                    continue;
+                }
+                Err(_) => {}
+            }
+            return;
+        }
+    }
+
+    /// Ends it, at once.
+    pub(super) fn kill(mut self) -> (io::Result<ExitStatus>, String) {
+        // One that ended already keeps the status with which it did.
+        let _ = self.child.kill();
+        let status = self.child.wait();
+        self.take_errors();
+        (status, self.said)
+    }
+
+    /// Lets it end by itself: it has nothing to do.
+    pub(super) fn dismiss(self) {
+        let Self {
+            mut child, input, ..
+        } = self;
+        drop(input);
+        let until = Instant::now() + Duration::from_secs(2);
+        while Instant::now() < until {
+            match child.try_wait() {
+                Ok(None) => std::thread::sleep(Duration::from_millis(1)),
+                _ => return,
+            }
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn wait(fds: &mut [PollFd<'_>], patience: Duration) -> io::Result<()> {
+    let patience = Timespec::try_from(patience).map_err(io::Error::other)?;
+    match poll(fds, Some(&patience)) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(e) => Err(e.into()),
+    }
+}

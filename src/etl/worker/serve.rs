@@ -1,0 +1,199 @@
+//! The worker's side: harvests what it is told to, until its standard input ends.
+
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Read, Write},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{Receiver, Sender, channel},
+    },
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+
+use super::{
+    fault::Fault,
+    frame::{Frames, framed},
+    limits,
+    message::{self, PROTOCOL, Report, Request, Task},
+};
+use crate::etl::{
+    Error, Result, activity,
+    harvest::{CancelToken, Progress, ProgressSink, Stage, harvest_log},
+    lake::lock,
+};
+
+/// Progress within a stage is told no more often than this.
+const BETWEEN: Duration = Duration::from_millis(40);
+
+/// Serves the process that started this one. Standard input and output are its.
+///
+/// # Errors
+/// [`Error::Usage`] on a terminal; [`Error::Fatal`] when the system refuses a limit or when
+/// the program does not speak this worker's language.
+pub fn serve() -> Result<()> {
+    if io::stdin().is_terminal() {
+        return Err(Error::Usage(
+            "`mdtui worker` is how mdtui talks to itself: it is of no use on a terminal".into(),
+        ));
+    }
+    let refused = |e: io::Error| Error::Fatal(format!("the worker cannot start: {e}"));
+    // Nobody would want its results, and its log's lock must not outlive its owner.
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| refused(e.into()))?;
+    let _ = rustix::thread::set_name(c"mdtui-worker");
+    limits::forbid_core_files().map_err(refused)?;
+    // Locks are held for the program that the operator started.
+    if let Some(parent) = getppid() {
+        lock::sign_as(parent.as_raw_nonzero().get().cast_unsigned());
+    }
+    let reporter = Arc::new(Reporter::take_stdout().map_err(refused)?);
+    reporter.say(&Report::Ready {
+        protocol: PROTOCOL,
+        program: format!("mdtui {}", env!("CARGO_PKG_VERSION")),
+    });
+    let job = Arc::new(Mutex::new(CancelToken::new()));
+    let (sender, tasks) = channel();
+    let current = job.clone();
+    std::thread::Builder::new()
+        .name("requests".into())
+        .spawn(move || hear(&sender, &current))
+        .map_err(refused)?;
+    let teller = reporter.clone();
+    activity::listen(move |column, begins| teller.decodes(column, begins));
+    work(&tasks, &reporter, &job)
+}
+
+/// What the main thread is told.
+enum Order {
+    Start { protocol: u32, memory: Option<u64> },
+    Harvest(Box<Task>, CancelToken),
+    Garbled(String),
+}
+
+fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>) -> Result<()> {
+    while let Ok(order) = orders.recv() {
+        match order {
+            Order::Start { protocol, memory } => {
+                if protocol != PROTOCOL {
+                    return Err(Error::Fatal(format!(
+                        "the program speaks version {protocol} of the worker's language, not {PROTOCOL}"
+                    )));
+                }
+                if let Some(bytes) = memory {
+                    limits::limit_memory(bytes)
+                        .map_err(|e| Error::Fatal(format!("no limit on memory: {e}")))?;
+                }
+            }
+            Order::Harvest(task, token) => {
+                reporter.say(&Report::Accepted);
+                let context = task.context();
+                let result = harvest_log(&context, &task.key, task.options, reporter, &token);
+                // What it was told in the meantime was for this log.
+                *locked(job) = CancelToken::new();
+                reporter.say(&Report::Finished(result.map_err(|e| Fault::from(&e))));
+            }
+            Order::Garbled(what) => {
+                return Err(Error::Fatal(format!("the program sent {what}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads requests until the pipe ends; then gives up what is being harvested.
+fn hear(orders: &Sender<Order>, job: &Mutex<CancelToken>) {
+    let mut frames = Frames::default();
+    let mut buffer = [0; 1 << 14];
+    let mut input = io::stdin().lock();
+    'pipe: loop {
+        let n = match input.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => break,
+        };
+        frames.push(&buffer[..n]);
+        loop {
+            let request = match frames.pop() {
+                Ok(Some(frame)) => message::parse(frame).map_err(|e| e.to_string()),
+                Ok(None) => break,
+                Err(e) => Err(e.to_string()),
+            };
+            let order = match request {
+                Ok(Request::Start { protocol, memory }) => Order::Start { protocol, memory },
+                Ok(Request::Harvest(task)) => Order::Harvest(task, locked(job).clone()),
+                Ok(Request::Cancel) => {
+                    locked(job).cancel();
+                    continue;
+                }
+                Err(what) => Order::Garbled(what),
+            };
+            let last = matches!(order, Order::Garbled(_));
+            if orders.send(order).is_err() || last {
+                break 'pipe;
+            }
+        }
+    }
+    locked(job).cancel();
+}
+
+fn locked(job: &Mutex<CancelToken>) -> MutexGuard<'_, CancelToken> {
+    job.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says things to the program.
+struct Reporter {
+    pipe: Mutex<File>,
+    last: Mutex<Option<(Stage, Instant)>>,
+}
+
+impl Reporter {
+    /// The pipe behind standard output. From now on, what a library prints goes to standard
+    /// error and cannot get among the messages.
+    fn take_stdout() -> io::Result<Self> {
+        let pipe = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?);
+        rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
+        Ok(Self {
+            pipe: Mutex::new(pipe),
+            last: Mutex::new(None),
+        })
+    }
+
+    /// Where it cannot be said, the program is gone, and this process with it.
+    fn say(&self, report: &Report) {
+        let said = message::write(report)
+            .map_err(io::Error::other)
+            .and_then(|bytes| framed(&bytes))
+            .and_then(|bytes| {
+                let mut pipe = self.pipe.lock().unwrap_or_else(PoisonError::into_inner);
+                pipe.write_all(&bytes)
+            });
+        if let Err(e) = said {
+            tracing::warn!("cannot tell the program: {e}");
+        }
+    }
+
+    fn decodes(&self, column: &str, begins: bool) {
+        let column = column.to_owned();
+        self.say(&if begins {
+            Report::Reading { column }
+        } else {
+            Report::Read { column }
+        });
+    }
+}
+
+impl ProgressSink for Reporter {
+    fn report(&self, progress: &Progress) {
+        {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            if last.is_some_and(|(stage, at)| stage == progress.stage && now - at < BETWEEN) {
+                return;
+            }
+            *last = Some((progress.stage, now));
+        }
+        self.say(&Report::Progress(*progress));
+    }
+}
