@@ -79,7 +79,7 @@ impl Driver {
         let config = config(context);
         let keymap = Arc::new(Keymap::built_in()?);
         let (sender, events) = unbounded();
-        let workers = Workers::start(context, JOBS, &sender)?;
+        let workers = Workers::start(context, config.hands.clone(), JOBS, &sender)?;
         let options = TerminalOptions {
             viewport: Viewport::Fixed(Rect::new(0, 0, size.0, size.1)),
         };
