@@ -153,9 +153,11 @@ impl Client {
     /// Gives the task and hears that it was taken.
     fn begin(&self, mut process: Process, request: &Request) -> Result<Process, String> {
         let told = process.tell(request).map_err(|e| e.to_string());
-        match told.and_then(|()| answer(&mut process)) {
+        // What it said before its pipe broke tells more than the break.
+        match answer(&mut process) {
             Ok(Report::Accepted) => Ok(process),
             other => {
+                let other = told.and(other);
                 let (_, said) = process.kill();
                 Err(format!(
                     "{}{}",
