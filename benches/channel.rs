@@ -12,10 +12,7 @@ use mdtui::{
         harvest::CancelToken,
         lake::run_file::{RunFile, write_run_file},
         profile::Hold,
-        transform::{
-            Column, RunTable,
-            clock::{Clock, timeline},
-        },
+        transform::{Column, RunTable, clock::lay},
     },
 };
 
@@ -34,26 +31,18 @@ fn ms(since: Instant) -> f64 {
 fn table() -> RunTable {
     let clock = |every: i64| Arc::new((0..ROWS * 15 / 2).step_by(every as usize).collect());
     let clocks: [Arc<Vec<i64>>; 2] = [clock(12), clock(10)];
-    let times = timeline(&clocks);
-    let clocks: Vec<Clock> = clocks
-        .into_iter()
-        .map(|c| Clock::new(c, &times, Hold::default()))
-        .collect();
+    let (times, clocks) = lay(clocks.into(), Hold::default());
     let columns = (0..2).map(|c| Column {
         name: ["x_1", "fx_1"][c].into(),
         unit: "mm".into(),
         clock: c,
-        values: Arc::new(
-            (0..clocks[c].times.len())
-                .map(|i| {
-                    if i == 77_777 {
-                        9e3
-                    } else {
-                        (i as f64 * 1e-4).sin() * 300.0
-                    }
-                })
-                .collect(),
-        ),
+        values: (0..clocks[c].times.len())
+            .map(|i| match i {
+                77_777 => 9e3,
+                i => (i as f64 * 1e-4).sin() * 300.0,
+            })
+            .collect::<Vec<f64>>()
+            .into(),
     });
     let columns = columns.collect();
     RunTable {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use polars_buffer::Buffer;
+
 use super::{ChannelRows, Ledger, Reason, RunRows};
 use crate::etl::run_id::ParsedRun;
 
@@ -13,7 +15,7 @@ pub struct Channel {
     /// Microseconds, strictly increasing. Channels of one sensor share a clock.
     pub times: Arc<Vec<i64>>,
     /// In the field's unit; finite.
-    pub values: Arc<Vec<f64>>,
+    pub values: Buffer<f64>,
 }
 
 /// Samples of one run.
@@ -49,7 +51,7 @@ pub fn settle(rows: RunRows) -> RunSamples {
         channels.push(Channel {
             id,
             times: shared.unwrap_or_else(|| Arc::new(channel.times)),
-            values: Arc::new(channel.values),
+            values: channel.values.into(),
         });
     }
     let mut cells: Vec<u32> = Vec::new();

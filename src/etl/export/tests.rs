@@ -6,11 +6,7 @@ use super::*;
 use crate::etl::{
     lake::run_file::write_run_file,
     profile::Hold,
-    transform::{
-        Column,
-        clock::{Clock, timeline},
-        table::RunTable,
-    },
+    transform::{Column, clock::lay, table::RunTable},
 };
 
 const START: i64 = 1_669_236_000_035_000;
@@ -39,16 +35,16 @@ fn make(samples: [Vec<(i64, f64)>; 2]) -> Made {
         .iter()
         .map(|s| Arc::new(s.iter().map(|(ms, _)| START + ms * 1000).collect()))
         .collect();
-    let rows = timeline(&times);
-    let clocks = times
-        .iter()
-        .map(|t| Clock::new(t.clone(), &rows, Hold::Intervals(10.0)))
-        .collect();
+    let (rows, clocks) = lay(times, Hold::Intervals(10.0));
     let column = |clock: usize| Column {
         name: ["a_1", "b_1"][clock].into(),
         unit: "mm".into(),
         clock,
-        values: Arc::new(samples[clock].iter().map(|(_, v)| *v).collect()),
+        values: samples[clock]
+            .iter()
+            .map(|(_, v)| *v)
+            .collect::<Vec<f64>>()
+            .into(),
     };
     let table = RunTable {
         times: rows,

@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use rayon::prelude::*;
+
 use super::{CancelToken, panic::panic_sentence};
 use crate::etl::{
     Error, FaultKind, Result,
@@ -22,7 +24,7 @@ use crate::etl::{
     profile::Profile,
     quality::Verdict,
     run_id::ParsedRun,
-    stats::{channel_stats, machine_stats, run_stats, sparkline},
+    stats::{ChannelStats, Figures, figures, machine_stats, run_stats, sparkline},
     transform::{RunTable, transform},
 };
 
@@ -183,15 +185,17 @@ fn describe(
     vocabulary: &Vocabulary,
     cancel: &CancelToken,
 ) -> Result<RunResult> {
-    let mut channels = BTreeMap::new();
-    for column in &table.columns {
-        cancel.check()?;
-        let (times, values) = table.samples(column);
-        channels.insert(
-            column.name.clone(),
-            channel_stats(&times, &values, &column.unit),
-        );
-    }
+    let figures: Vec<Figures> = table
+        .columns
+        .par_iter()
+        .map(|column| {
+            cancel.check()?;
+            Ok(figures(table, column))
+        })
+        .collect::<Result<_>>()?;
+    let names = table.columns.iter().map(|c| c.name.clone());
+    let stats = figures.iter().map(|f| f.stats.clone());
+    let channels: BTreeMap<String, ChannelStats> = names.zip(stats).collect();
     let cells_seen: Vec<String> = samples
         .cells
         .iter()
@@ -213,7 +217,7 @@ fn describe(
         cell_id: cells_seen.first().cloned(),
         cells_seen,
         source_lost_precision: !samples.run.exact,
-        machines: machine_stats(table, &profile.robots),
+        machines: machine_stats(table, &figures, &profile.robots),
         sparkline: sparkline(table, &profile.robots),
         file_hash: None,
         file_size: 0,

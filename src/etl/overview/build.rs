@@ -3,10 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Bucket, LONG_SPANS, Overview, Spans};
-use crate::etl::{
-    lake::run_file::Window,
-    transform::{RunTable, clock::NONE},
-};
+use crate::etl::{lake::run_file::Window, transform::RunTable};
 
 /// The overview of a long run's table, in [`LONG_SPANS`] spans: what [`Builder`] would make
 /// of its rows, from its samples.
@@ -19,16 +16,10 @@ pub fn of_table(table: &RunTable) -> Overview {
         .map(|at| table.times.partition_point(|t| *t < spans.begin(at)))
         .collect();
     let channels = table.columns.par_iter().map(|column| {
-        let source = table
-            .clocks
-            .get(column.clock)
-            .map_or(&[][..], |c| &c.source);
+        let clock = table.clocks.get(column.clock);
         let bucket = |rows: &[usize]| {
-            let source = source.get(*rows.first()?..*rows.last()?)?;
-            // A sample in force between these two is in force in a row between them.
-            let first = *source.iter().find(|i| **i != NONE)?;
-            let last = *source.iter().rfind(|i| **i != NONE)?;
-            Bucket::of(column.values.get(first as usize..=last as usize)?)
+            let in_force = clock?.in_force(*rows.first()?..*rows.last()?);
+            Bucket::of(column.values.get(in_force)?)
         };
         begins.windows(2).map(bucket).collect()
     });
@@ -90,10 +81,7 @@ mod tests {
     use crate::etl::{
         overview::SHORT_SPANS,
         profile::Hold,
-        transform::{
-            Column,
-            clock::{Clock, timeline},
-        },
+        transform::{Column, clock::lay},
     };
 
     /// Row by row: the span of a time by division, its values in order.
@@ -151,24 +139,19 @@ mod tests {
                     .collect::<Vec<_>>(),
             ),
         ];
-        let times = timeline(&clocks);
-        let clocks: Vec<Clock> = clocks
-            .into_iter()
-            .map(|c| Clock::new(c, &times, Hold::default()))
-            .collect();
+        let (times, clocks) = lay(clocks.into(), Hold::default());
         let column = |clock: usize| Column {
             name: format!("c{clock}"),
             unit: "N".into(),
             clock,
-            values: Arc::new(
-                (0..clocks[clock].times.len())
-                    .map(|i| match i {
-                        0 => f64::NAN,
-                        777 => 9e9,
-                        i => ((i * 7919) % 1013) as f64 - 500.0,
-                    })
-                    .collect(),
-            ),
+            values: (0..clocks[clock].times.len())
+                .map(|i| match i {
+                    0 => f64::NAN,
+                    777 => 9e9,
+                    i => ((i * 7919) % 1013) as f64 - 500.0,
+                })
+                .collect::<Vec<f64>>()
+                .into(),
         };
         let columns = vec![column(0), column(1)];
         let table = RunTable {

@@ -92,7 +92,7 @@ pub fn store(
                 name: column(name, figure),
                 unit: String::new(),
                 clock: 0,
-                values: Arc::new(buckets.iter().map(value).collect()),
+                values: buckets.iter().map(value).collect::<Vec<f64>>().into(),
             });
         }
     }

@@ -1,11 +1,40 @@
 //! Statistics of one column over its samples.
 
 use super::{ChannelStats, percentile};
-use crate::etl::time;
+use crate::etl::{
+    time,
+    transform::{Column, RunTable, clock::Clock},
+};
+
+/// What is known of a column once its samples were looked at.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// For the record; `fill_share` is left for whoever fills the table.
+    pub stats: ChannelStats,
+    /// 99.9th percentile of the values.
+    pub p999: Option<f64>,
+}
+
+/// The figures of a column of a table.
+pub fn figures(table: &RunTable, column: &Column) -> Figures {
+    let (times, values) = table.samples(column);
+    let clock = &table.clocks[column.clock];
+    let from = column.first_value();
+    let intervals = if from + values.len() == clock.times.len() && from <= FEW {
+        Intervals::of_clock(clock, from)
+    } else {
+        Intervals::of(&times)
+    };
+    of_samples(&times, &values, &column.unit, intervals)
+}
 
 /// Statistics of samples: `times` in microseconds, strictly increasing; `values` finite,
 /// as many. `fill_share` is left for whoever fills the table.
 pub fn channel_stats(times: &[i64], values: &[f64], unit: &str) -> ChannelStats {
+    of_samples(times, values, unit, Intervals::of(times)).stats
+}
+
+fn of_samples(times: &[i64], values: &[f64], unit: &str, intervals: Option<Intervals>) -> Figures {
     let mut stats = ChannelStats {
         count: values.len() as u64,
         first_time: times.first().map(|t| time::format(*t)),
@@ -13,16 +42,15 @@ pub fn channel_stats(times: &[i64], values: &[f64], unit: &str) -> ChannelStats 
         unit: unit.to_owned(),
         ..ChannelStats::default()
     };
-    let mut intervals: Vec<f64> = times.windows(2).map(|w| (w[1] - w[0]) as f64).collect();
-    if let Some([median, p95, p99, max]) = percentile::of(&mut intervals, &[0.5, 0.95, 0.99, 1.0]) {
-        stats.rate_hz = Some(1e6 / median);
-        stats.interval_median_s = Some(median / 1e6);
-        stats.interval_p95_s = Some(p95 / 1e6);
-        stats.interval_p99_s = Some(p99 / 1e6);
-        stats.interval_max_s = Some(max / 1e6);
+    if let Some(us) = intervals {
+        stats.rate_hz = Some(1e6 / us.median);
+        stats.interval_median_s = Some(us.median / 1e6);
+        stats.interval_p95_s = Some(us.p95 / 1e6);
+        stats.interval_p99_s = Some(us.p99 / 1e6);
+        stats.interval_max_s = Some(us.max / 1e6);
     }
     let Some(moments) = Moments::of(values) else {
-        return stats;
+        return Figures { stats, p999: None };
     };
     stats.min = Some(moments.min);
     stats.max = Some(moments.max);
@@ -30,14 +58,66 @@ pub fn channel_stats(times: &[i64], values: &[f64], unit: &str) -> ChannelStats 
     stats.rms = finite(moments.rms);
     stats.std = moments.std.and_then(finite);
     stats.peak_to_peak = finite(moments.max - moments.min);
-    if let Some([p1, median, p99]) = percentile::of(&mut values.to_vec(), &[0.01, 0.5, 0.99]) {
-        (stats.p1, stats.median, stats.p99) = (finite(p1), finite(median), finite(p99));
-    }
-    stats
+    let shares = [0.01, 0.5, 0.99, 0.999];
+    let range = (moments.min, moments.max);
+    let quantiles = percentile::of_values(values, range, &shares, &mut Vec::new());
+    let [p1, median, p99, p999] = quantiles.map_or([None; 4], |q| q.map(Some));
+    stats.p1 = p1.and_then(finite);
+    stats.median = median.and_then(finite);
+    stats.p99 = p99.and_then(finite);
+    Figures { stats, p999 }
 }
 
 fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
+}
+
+/// Of the intervals between samples, in microseconds.
+struct Intervals {
+    median: f64,
+    p95: f64,
+    p99: f64,
+    max: f64,
+}
+
+/// So many first samples without a value are taken out of a clock's intervals one by one.
+const FEW: usize = 16;
+
+impl Intervals {
+    fn of(times: &[i64]) -> Option<Self> {
+        let mut all: Vec<i64> = times.windows(2).map(|w| w[1] - w[0]).collect();
+        all.sort_unstable();
+        Self::of_sorted(&all, &[])
+    }
+
+    /// Those of a clock without its first `from` samples: what its columns share is sorted
+    /// once.
+    fn of_clock(clock: &Clock, from: usize) -> Option<Self> {
+        let sorted = clock.intervals();
+        let mut first: Vec<i64> = clock
+            .times
+            .windows(2)
+            .take(from)
+            .map(|w| w[1] - w[0])
+            .collect();
+        first.sort_unstable();
+        let mut without: Vec<usize> = Vec::with_capacity(first.len());
+        for interval in first {
+            let at = sorted.partition_point(|i| *i < interval);
+            without.push(without.last().map_or(at, |before| at.max(before + 1)));
+        }
+        Self::of_sorted(sorted, &without)
+    }
+
+    fn of_sorted(sorted: &[i64], without: &[usize]) -> Option<Self> {
+        let share = |share| percentile::of_sorted(sorted, without, share);
+        Some(Self {
+            median: share(0.5)?,
+            p95: share(0.95)?,
+            p99: share(0.99)?,
+            max: share(1.0)?,
+        })
+    }
 }
 
 struct Moments {
@@ -55,37 +135,78 @@ impl Moments {
             return None;
         }
         let n = values.len() as f64;
-        let mean = sum(values, |v| v) / n;
-        let squares = sum(values, |v| (v - mean) * (v - mean));
+        let (min, max) = range(values);
+        let [total, squares] = sums(values, |v| [v, v * v]);
+        let mean = total / n;
+        let [around] = sums(values, |v| [(v - mean) * (v - mean)]);
         Some(Self {
-            min: values.iter().copied().fold(f64::INFINITY, f64::min),
-            max: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            min,
+            max,
             mean,
-            rms: (sum(values, |v| v * v) / n).sqrt(),
-            std: (values.len() > 1).then(|| (squares / (n - 1.0)).sqrt()),
+            rms: (squares / n).sqrt(),
+            std: (values.len() > 1).then(|| (around / (n - 1.0)).sqrt()),
         })
     }
 }
 
+/// Independent lanes, so that the compiler may use wide registers.
+const LANES: usize = 8;
+
+/// Smallest and largest value; NaN counts as none. Infinities when there is no value.
+pub fn range(values: &[f64]) -> (f64, f64) {
+    let smaller = |a: f64, b: f64| if b < a { b } else { a };
+    let larger = |a: f64, b: f64| if b > a { b } else { a };
+    let (mut min, mut max) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let chunks = values.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for i in 0..LANES {
+            min[i] = smaller(min[i], chunk[i]);
+            max[i] = larger(max[i], chunk[i]);
+        }
+    }
+    let min = min.iter().chain(rest).copied().fold(f64::INFINITY, smaller);
+    let max = max
+        .iter()
+        .chain(rest)
+        .copied()
+        .fold(f64::NEG_INFINITY, larger);
+    (min, max)
+}
+
 /// Sums in blocks, and the blocks pairwise: the error grows with the logarithm of the
 /// count (N. J. Higham, "The Accuracy of Floating Point Summation", 1993).
-fn sum(values: &[f64], f: impl Fn(f64) -> f64 + Copy) -> f64 {
+fn sums<const N: usize>(values: &[f64], f: impl Fn(f64) -> [f64; N] + Copy) -> [f64; N] {
     const BLOCK: usize = 128;
     if values.len() <= BLOCK {
-        // Independent lanes, so that the compiler may use wide registers.
-        let mut lanes = [0.0; 8];
-        let chunks = values.chunks_exact(8);
-        let rest: f64 = chunks.remainder().iter().map(|v| f(*v)).sum();
-        for chunk in chunks {
-            for (lane, v) in lanes.iter_mut().zip(chunk) {
-                *lane += f(*v);
+        let mut lanes = [[0.0; LANES]; N];
+        let chunks = values.chunks_exact(LANES);
+        let mut rest = [0.0; N];
+        for v in chunks.remainder() {
+            for (sum, part) in rest.iter_mut().zip(f(*v)) {
+                *sum += part;
             }
         }
-        return lanes.iter().sum::<f64>() + rest;
+        for chunk in chunks {
+            for (i, v) in chunk.iter().enumerate() {
+                let parts = f(*v);
+                for n in 0..N {
+                    lanes[n][i] += parts[n];
+                }
+            }
+        }
+        for (lanes, rest) in lanes.iter().zip(&mut rest) {
+            *rest += lanes.iter().sum::<f64>();
+        }
+        return rest;
     }
     let half = (values.len() / 2).next_multiple_of(BLOCK);
     let (a, b) = values.split_at(half.min(values.len()));
-    sum(a, f) + sum(b, f)
+    let (mut a, b) = (sums(a, f), sums(b, f));
+    for (a, b) in a.iter_mut().zip(b) {
+        *a += b;
+    }
+    a
 }
 
 #[cfg(test)]

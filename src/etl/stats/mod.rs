@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use channel::channel_stats;
+pub use channel::{Figures, channel_stats, figures, range};
 pub use run::{machine_stats, run_stats, sparkline};
 
 /// Statistics of one column of a run's table over its samples, never over held cells.

@@ -13,16 +13,115 @@ pub fn of<const N: usize>(values: &mut [f64], shares: &[f64; N]) -> Option<[f64;
     for (share, out) in shares.iter().zip(&mut out) {
         let position = last as f64 * share;
         let low = (position.floor() as usize).clamp(from, last);
-        let (_, at, above) = values[from..].select_nth_unstable_by(low - from, f64::total_cmp);
-        let at = *at;
-        let fraction = position - low as f64;
-        *out = match above.iter().copied().min_by(f64::total_cmp) {
-            Some(next) if fraction > 0.0 => at + (next - at) * fraction,
-            _ => at,
-        };
-        from = low;
+        *out = select(values, &mut from, low, position - low as f64)?;
     }
     Some(out)
+}
+
+/// The value of rank `low`, and `fraction` of the way to the next. Everything before
+/// `from` is in place already; moves it on.
+fn select(values: &mut [f64], from: &mut usize, low: usize, fraction: f64) -> Option<f64> {
+    let rest = values
+        .get_mut(*from..)
+        .filter(|rest| low - *from < rest.len())?;
+    let (_, at, above) = rest.select_nth_unstable_by(low - *from, f64::total_cmp);
+    let at = *at;
+    *from = low;
+    if fraction <= 0.0 {
+        return Some(at);
+    }
+    let next = above.iter().copied().min_by(f64::total_cmp);
+    Some(next.map_or(at, |next| at + (next - at) * fraction))
+}
+
+/// Buckets that [`of_values`] sorts values into; they all stay in the fastest cache.
+const BUCKETS: usize = 1024;
+/// Adding it to a double from 0 to 2³¹ leaves the nearest whole number in its low bits.
+const TO_WHOLE: f64 = (1u64 << 52) as f64;
+
+/// As [`of`], without reordering: `min` and `max` are those of `values`, `scratch` is room
+/// that may be used again.
+///
+/// One pass counts values by bucket, the next keeps only those of the buckets in which the
+/// quantiles lie.
+pub fn of_values<const N: usize>(
+    values: &[f64],
+    (min, max): (f64, f64),
+    shares: &[f64; N],
+    scratch: &mut Vec<f64>,
+) -> Option<[f64; N]> {
+    let last = values.len().checked_sub(1)?;
+    scratch.clear();
+    let scale = BUCKETS as f64 / (max - min);
+    // Not finite when all values are equal or their range overflows. A few values are not
+    // worth the buckets.
+    if !scale.is_finite() || scale <= 0.0 || last < BUCKETS {
+        scratch.extend_from_slice(values);
+        return of(scratch, shares);
+    }
+    // Rounding never changes the order, so the buckets are in the order of the values.
+    let bucket = |v: f64| ((v - min) * scale + TO_WHOLE).to_bits() as usize & (2 * BUCKETS - 1);
+    // Neighbours often share a bucket: counting them apart lets them be counted at once.
+    let mut counts = [[0u32; 2 * BUCKETS]; 2];
+    let pairs = values.chunks_exact(2);
+    for rest in pairs.remainder() {
+        counts[0][bucket(*rest)] += 1;
+    }
+    for pair in pairs {
+        counts[0][bucket(pair[0])] += 1;
+        counts[1][bucket(pair[1])] += 1;
+    }
+    let mut wanted = [false; 2 * BUCKETS];
+    let mut ranks = [0; N];
+    for (share, rank) in shares.iter().zip(&mut ranks) {
+        *rank = (last as f64 * share).floor() as usize;
+    }
+    // Ranks among the values that are kept: less those of the buckets left out before.
+    let (mut before, mut left_out) = (0, 0);
+    let mut kept_ranks = ranks;
+    for at in 0..=BUCKETS {
+        let end = before + (counts[0][at] + counts[1][at]) as usize;
+        let holds =
+            |rank: &usize| (before..end).contains(rank) || (before..end).contains(&(rank + 1));
+        wanted[at] = ranks.iter().any(holds);
+        if !wanted[at] {
+            left_out += end - before;
+        }
+        for (rank, kept) in ranks.iter().zip(&mut kept_ranks) {
+            if (before..end).contains(rank) {
+                *kept = rank - left_out;
+            }
+        }
+        before = end;
+    }
+    scratch.extend(values.iter().filter(|v| wanted[bucket(**v)]));
+    let mut out = [0.0; N];
+    let mut from = 0;
+    for (i, out) in out.iter_mut().enumerate() {
+        let fraction = last as f64 * shares[i] - ranks[i] as f64;
+        let rank = kept_ranks[i];
+        *out = select(scratch, &mut from, rank, fraction)?;
+    }
+    Some(out)
+}
+
+/// The quantile `share` of ascending whole numbers, those at the positions `without`
+/// (ascending) left out; `None` when none is left.
+pub fn of_sorted(sorted: &[i64], without: &[usize], share: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(without.len() + 1)?;
+    let position = last as f64 * share;
+    let low = position.floor() as usize;
+    let nth = |rank: usize| {
+        let at = without
+            .iter()
+            .fold(rank, |at, w| at + usize::from(*w <= at));
+        sorted.get(at).map(|v| *v as f64)
+    };
+    let (at, fraction) = (nth(low)?, position - low as f64);
+    Some(match nth(low + 1) {
+        Some(next) if fraction > 0.0 && low < last => at + (next - at) * fraction,
+        _ => at,
+    })
 }
 
 #[cfg(test)]
@@ -43,7 +142,33 @@ mod tests {
         assert_eq!(of(&mut [7.0], &[0.01, 0.5, 0.999]), Some([7.0; 3]));
     }
 
+    #[test]
+    fn intervals_without_some() {
+        let sorted = [1, 2, 2, 5, 9];
+        assert_eq!(of_sorted(&sorted, &[], 0.5), Some(2.0));
+        // 1, 2, 5
+        assert_eq!(of_sorted(&sorted, &[1, 4], 0.5), Some(2.0));
+        assert_eq!(of_sorted(&sorted, &[1, 4], 0.75), Some(3.5));
+        assert_eq!(of_sorted(&sorted, &[0, 1], 0.0), Some(2.0));
+        assert_eq!(of_sorted(&sorted, &[0, 1, 2, 3], 1.0), Some(9.0));
+        assert_eq!(of_sorted(&sorted, &[0, 1, 2, 3, 4], 1.0), None);
+        assert_eq!(of_sorted(&[], &[], 0.5), None);
+    }
+
     proptest! {
+        #[test]
+        fn buckets_give_what_selecting_gives(
+            mut v in prop::collection::vec(prop_oneof![20 => -1e3..1e3f64, 5 => -1.0..1.0f64, 5 => Just(0.0), 5 => Just(-0.0)], 1..4000),
+            outlier in prop_oneof![3 => Just(None), 1 => Just(Some(1e300)), 1 => Just(Some(-1e6)), 1 => Just(Some(f64::MAX))],
+        ) {
+            v.extend(outlier);
+            let shares = [0.0, 0.01, 0.5, 0.99, 0.999, 1.0];
+            let min = v.iter().copied().fold(f64::INFINITY, f64::min);
+            let max = v.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let got = of_values(&v, (min, max), &shares, &mut Vec::new()).unwrap();
+            prop_assert_eq!(got.map(f64::to_bits), of(&mut v, &shares).unwrap().map(f64::to_bits));
+        }
+
         #[test]
         fn agrees_with_sorting(mut v in prop::collection::vec(-1e6..1e6f64, 1..200)) {
             let shares = [0.0, 0.01, 0.5, 0.95, 0.99, 0.999, 1.0];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MachineStats, RunStats, percentile};
+use super::{Figures, MachineStats, RunStats};
 use crate::etl::{
     lake::record::Sparkline,
     time,
@@ -22,8 +22,17 @@ pub fn run_stats(table: &RunTable) -> Option<RunStats> {
     })
 }
 
-/// What the run says of each robot that has a sample in it. `robots` are the profile's.
-pub fn machine_stats(table: &RunTable, robots: &[i64]) -> BTreeMap<String, MachineStats> {
+/// What the run says of each robot that has a sample in it. `figures` are those of the
+/// table's columns, `robots` the profile's.
+pub fn machine_stats(
+    table: &RunTable,
+    figures: &[Figures],
+    robots: &[i64],
+) -> BTreeMap<String, MachineStats> {
+    let find = |name: &str| {
+        let at = table.columns.iter().position(|c| c.name == name)?;
+        Some((&table.columns[at], figures.get(at)?))
+    };
     let mut out = BTreeMap::new();
     for robot in robots {
         let suffix = format!("_{robot}");
@@ -34,25 +43,23 @@ pub fn machine_stats(table: &RunTable, robots: &[i64]) -> BTreeMap<String, Machi
             distance_mm: table.distance_mm.get(&robot.to_string()).copied(),
             ..MachineStats::default()
         };
-        if let Some((max, p999, _, _)) = peak(table, &format!("v{robot}")) {
-            (stats.top_speed_max, stats.top_speed_p999) = (Some(max), Some(p999));
+        if let Some((_, speed)) = find(&format!("v{robot}")) {
+            (stats.top_speed_max, stats.top_speed_p999) = (speed.stats.max, speed.p999);
         }
-        if let Some((max, p999, mean, samples)) = peak(table, &format!("f{robot}")) {
-            (stats.peak_force_max, stats.peak_force_p999) = (Some(max), Some(p999));
-            (stats.mean_force, stats.force_samples) = (Some(mean), samples);
+        if let Some((column, force)) = find(&format!("f{robot}"))
+            && force.stats.count > 0
+        {
+            (stats.peak_force_max, stats.peak_force_p999) = (force.stats.max, force.p999);
+            stats.mean_force = Some(mean(&table.samples(column).1));
+            stats.force_samples = force.stats.count;
         }
         out.insert(robot.to_string(), stats);
     }
     out
 }
 
-/// Maximum, 99.9th percentile, mean and count of a magnitude's samples.
-fn peak(table: &RunTable, name: &str) -> Option<(f64, f64, f64, u64)> {
-    let (_, mut values) = table.samples(table.column(name)?);
-    let count = values.len() as u64;
-    let mean = values.iter().sum::<f64>() / count as f64;
-    let [p999, max] = percentile::of(&mut values, &[0.999, 1.0])?;
-    Some((max, p999, mean, count))
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// Spans of a sparkline.
@@ -66,7 +73,7 @@ pub fn sparkline(table: &RunTable, robots: &[i64]) -> Option<Sparkline> {
             .iter()
             .find_map(|r| table.column(&format!("{letter}{r}")))
     };
-    let with_samples = |c: &&Column| !table.samples(c).0.is_empty();
+    let with_samples = |c: &&Column| c.first_value() < c.values.len();
     let column = by_name('f')
         .filter(with_samples)
         .or_else(|| by_name('v').filter(with_samples))
@@ -74,7 +81,7 @@ pub fn sparkline(table: &RunTable, robots: &[i64]) -> Option<Sparkline> {
     let (start, stop) = (*table.times.first()?, *table.times.last()?);
     let mut values: Vec<Option<f64>> = vec![None; SPANS];
     let (times, samples) = table.samples(column);
-    for (time, value) in times.iter().zip(samples) {
+    for (time, value) in times.iter().zip(samples.iter().copied()) {
         let share = (time - start) as f64 / (stop - start).max(1) as f64;
         let slot = &mut values[((share * SPANS as f64) as usize).min(SPANS - 1)];
         if slot.is_none_or(|old: f64| value.abs() > old.abs()) {

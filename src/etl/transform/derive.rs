@@ -23,6 +23,27 @@ pub fn per_second(times: &[i64], values: &[f64]) -> Vec<f64> {
     out
 }
 
+/// Velocity and acceleration of a position: [`per_second`] and [`per_second`] of that, in
+/// one pass.
+pub fn derivatives(times: &[i64], values: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let mut velocity = Vec::with_capacity(values.len());
+    let mut acceleration = Vec::with_capacity(values.len());
+    if !values.is_empty() {
+        velocity.push(f64::NAN);
+        acceleration.push(f64::NAN);
+    }
+    let finite = |q: f64| if q.is_finite() { q } else { f64::NAN };
+    let mut before = f64::NAN;
+    for (t, x) in times.windows(2).zip(values.windows(2)) {
+        let seconds = (t[1] - t[0]) as f64 / 1e6;
+        let v = finite((x[1] - x[0]) / seconds);
+        velocity.push(v);
+        acceleration.push(finite((v - before) / seconds));
+        before = v;
+    }
+    (velocity, acceleration)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -50,6 +71,25 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn both_in_one_pass_are_both_in_two(
+            steps in prop::collection::vec((1i64..100_000, prop_oneof![9 => -1e3..1e3f64, 1 => -1e308..1e308]), 0..50),
+        ) {
+            let mut now = 0;
+            let (times, values): (Vec<i64>, Vec<f64>) = steps
+                .into_iter()
+                .map(|(dt, x)| {
+                    now += dt;
+                    (now, x)
+                })
+                .unzip();
+            let bits = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            let (velocity, acceleration) = derivatives(&times, &values);
+            let alone = per_second(&times, &values);
+            prop_assert_eq!(bits(&velocity), bits(&alone));
+            prop_assert_eq!(bits(&acceleration), bits(&per_second(&times, &alone)));
+        }
+
         // Summing the quotients back must give the values.
         #[test]
         fn integrates_back(steps in prop::collection::vec((1i64..100_000, -1e3..1e3f64), 1..50)) {

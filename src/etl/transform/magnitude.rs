@@ -1,10 +1,9 @@
 //! Magnitudes: the length of a vector at every row where all its components are known.
 
-use std::sync::Arc;
-
-use super::clock::{Clock, NONE};
+use super::clock::Clock;
 
 /// `√(Σ component²)`, NaN where a component is NaN or the sum overflows.
+#[inline]
 pub fn length(components: impl Iterator<Item = f64>) -> f64 {
     let sum: f64 = components.map(|c| c * c).sum();
     let root = sum.sqrt();
@@ -13,59 +12,176 @@ pub fn length(components: impl Iterator<Item = f64>) -> f64 {
 
 /// Lengths by sample for components that share one clock.
 pub fn same_clock(components: &[&[f64]]) -> Vec<f64> {
+    if let [x, y, z] = components {
+        let pairs = x.iter().zip(*y).zip(*z);
+        return pairs
+            .map(|((x, y), z)| length([*x, *y, *z].into_iter()))
+            .collect();
+    }
     let samples = components.first().map_or(0, |c| c.len());
     (0..samples)
         .map(|i| length(components.iter().map(|c| c[i])))
         .collect()
 }
 
+/// Per component, by tick: the index of the sample in force.
+#[derive(Debug)]
+pub struct Parts(Vec<Vec<u32>>);
+
 /// The clock of a vector whose components have clocks of their own: it ticks at every row
-/// at which the sample in force of one of them is another, or none any more. `times` are
-/// those of the table.
-pub fn merge(clocks: &[&Clock], times: &[i64]) -> Clock {
-    let mut ticks = Vec::new();
-    let mut source = Vec::with_capacity(times.len());
-    for (row, time) in times.iter().enumerate() {
-        let other = |c: &&Clock| row == 0 || c.source[row] != c.source[row - 1];
-        if clocks.iter().any(other) {
-            ticks.push(*time);
-        }
-        // Row 0 always ticks.
-        source.push(ticks.len() as u32 - 1);
+/// at which one component has a sample and all are in force. `times` are those of the table.
+pub fn merge(clocks: &[&Clock], times: &[i64]) -> (Clock, Parts) {
+    let (mut rows, mut samples) = match clocks {
+        [a, b, c] => union([a.rows(), b.rows(), c.rows()], [0; 3]),
+        _ => union(
+            clocks.iter().map(|c| c.rows()).collect::<Vec<_>>(),
+            vec![0; clocks.len()],
+        ),
+    };
+    let mut ends = Vec::new();
+    let without = without_value(clocks, times.len() as u32);
+    if !without.is_empty() {
+        ends = leave_out(&without, &mut rows, &mut samples);
     }
-    Clock {
-        times: Arc::new(ticks),
-        hold_us: i64::MAX,
-        source,
+    (Clock::merged(rows, ends, times), Parts(samples))
+}
+
+/// The rows in which one of several ascending lists has a sample, from the first at which
+/// all have begun, and per list the sample that came last. `next` has as many places.
+fn union<'a>(
+    lists: impl AsRef<[&'a [u32]]>,
+    mut next: impl AsMut<[usize]>,
+) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let (lists, next) = (lists.as_ref(), next.as_mut());
+    let most = lists.iter().map(|l| l.len()).sum();
+    let mut rows = Vec::with_capacity(most);
+    let mut samples: Vec<Vec<u32>> = lists.iter().map(|_| Vec::with_capacity(most)).collect();
+    if lists.iter().any(|l| l.is_empty()) {
+        return (rows, samples);
+    }
+    let start = lists.iter().map(|l| l[0]).max().unwrap_or(0);
+    for (list, next) in lists.iter().zip(next.iter_mut()) {
+        *next = list.partition_point(|r| *r < start);
+        // The last sample before the start counts there, unless one stands in that row.
+        if list.get(*next) != Some(&start) {
+            *next -= 1;
+        }
+    }
+    let mut row = start;
+    loop {
+        let mut after = u32::MAX;
+        for ((list, next), samples) in lists.iter().zip(next.iter_mut()).zip(&mut samples) {
+            // What stands at `next` is in force; what follows it may begin in this row.
+            let ahead = list.get(*next + 1).copied().unwrap_or(u32::MAX);
+            let begins = ahead == row;
+            *next += usize::from(begins);
+            samples.push(*next as u32);
+            let ahead = if begins {
+                list.get(*next + 1).copied().unwrap_or(u32::MAX)
+            } else {
+                ahead
+            };
+            after = after.min(ahead);
+        }
+        rows.push(row);
+        if after == u32::MAX {
+            return (rows, samples);
+        }
+        row = after;
     }
 }
 
-/// The lengths at every tick of the merged clock; NaN where a component is held no more
-/// or has no value yet, so that what is not NaN is a sample: a row at which one component
-/// has a sample and all have a value.
-///
-/// `components`: clock and values by sample, each.
-pub fn at_ticks(components: &[(&Clock, &[f64])], merged: &Clock) -> Vec<f64> {
-    let mut out = Vec::with_capacity(merged.times.len());
-    for (row, tick) in merged.source.iter().enumerate() {
-        if *tick as usize == out.len() {
-            out.push(length(components.iter().map(
-                |(clock, values)| match clock.source[row] {
-                    NONE => f64::NAN,
-                    sample => values[sample as usize],
-                },
-            )));
+/// Stretches of rows, ascending and apart, in which a component that had a sample is held
+/// no more.
+fn without_value(clocks: &[&Clock], len: u32) -> Vec<(u32, u32)> {
+    let mut all: Vec<(u32, u32)> = Vec::new();
+    for clock in clocks {
+        let until = |sample: u32| clock.rows().get(sample as usize + 1).copied();
+        all.extend(
+            clock
+                .ends()
+                .iter()
+                .map(|(s, end)| (*end, until(*s).unwrap_or(len))),
+        );
+    }
+    all.sort_unstable();
+    let mut apart: Vec<(u32, u32)> = Vec::with_capacity(all.len());
+    for (from, to) in all {
+        match apart.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => apart.push((from, to)),
         }
     }
-    out
+    apart
+}
+
+/// Leaves out the ticks in these stretches; returns the ticks that end at one, and where.
+fn leave_out(
+    without: &[(u32, u32)],
+    rows: &mut Vec<u32>,
+    samples: &mut [Vec<u32>],
+) -> Vec<(u32, u32)> {
+    let mut ends = Vec::new();
+    let mut kept = 0;
+    let mut at = 0;
+    for tick in 0..rows.len() {
+        let row = rows[tick];
+        while let Some((from, to)) = without.get(at)
+            && *to <= row
+        {
+            end(&mut ends, kept, *from);
+            at += 1;
+        }
+        if without.get(at).is_none_or(|(from, _)| row < *from) {
+            rows[kept] = row;
+            for list in samples.iter_mut() {
+                list[kept] = list[tick];
+            }
+            kept += 1;
+        }
+    }
+    for (from, _) in without.get(at..).unwrap_or_default() {
+        end(&mut ends, kept, *from);
+    }
+    rows.truncate(kept);
+    samples.iter_mut().for_each(|list| list.truncate(kept));
+    ends
+}
+
+/// The last of `kept` ticks ends at `row`, if there is one that did not end before.
+fn end(ends: &mut Vec<(u32, u32)>, kept: usize, row: u32) {
+    if let Some(last) = kept.checked_sub(1)
+        && ends.last().is_none_or(|(tick, _)| *tick != last as u32)
+    {
+        ends.push((last as u32, row));
+    }
+}
+
+/// The lengths at every tick, from the components' values by sample.
+pub fn at_ticks(components: &[&[f64]], Parts(samples): &Parts) -> Vec<f64> {
+    if let ([x, y, z], [i, j, k]) = (components, samples.as_slice()) {
+        let ticks = i.iter().zip(j).zip(k);
+        return ticks
+            .map(|((i, j), k)| length([x[*i as usize], y[*j as usize], z[*k as usize]].into_iter()))
+            .collect();
+    }
+    let ticks = samples.first().map_or(0, Vec::len);
+    (0..ticks)
+        .map(|tick| {
+            let parts = components.iter().zip(samples);
+            length(parts.map(|(values, samples)| values[samples[tick] as usize]))
+        })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::etl::{profile::Hold, transform::clock::timeline};
+    use crate::etl::{profile::Hold, transform::clock::lay};
 
     #[test]
     fn lengths() {
@@ -73,6 +189,8 @@ mod tests {
         assert!(length([3.0, f64::NAN].into_iter()).is_nan());
         assert!(length([1e200, 1.0].into_iter()).is_nan());
         assert_eq!(same_clock(&[&[3.0, 6.0], &[4.0, 8.0]]), [5.0, 10.0]);
+        let three: [&[f64]; 3] = [&[3.0, 1.0], &[4.0, 2.0], &[12.0, 2.0]];
+        assert_eq!(same_clock(&three), [13.0, 3.0]);
     }
 
     #[test]
@@ -81,18 +199,18 @@ mod tests {
         let a = Clock::new(Arc::new(vec![0, 10, 20]), &times, Hold::Intervals(1.0));
         let b = Clock::new(Arc::new(vec![5, 15, 100]), &times, Hold::Intervals(0.2));
         assert_eq!((a.hold_us, b.hold_us), (10, 9));
-        let merged = merge(&[&a, &b], &times);
-        let values = at_ticks(&[(&a, &[3.0; 3]), (&b, &[4.0; 3])], &merged);
+        let (clock, parts) = merge(&[&a, &b], &times);
+        let values = at_ticks(&[&[3.0; 3], &[4.0; 3]], &parts);
         // At 0 b has no value yet; at 100 a's last value is too old.
-        assert_eq!(*merged.times, times);
-        assert!(values[0].is_nan() && values[5].is_nan());
-        assert_eq!(values[1..5], [5.0; 4]);
+        assert_eq!(*clock.times, [5, 10, 15, 20]);
+        assert_eq!(values, [5.0; 4]);
+        assert_eq!(clock.in_force(5..6), 4..4);
     }
 
     proptest! {
         #[test]
         fn agrees_with_the_definition(
-            axes in prop::collection::vec(prop::collection::btree_map(0i64..400, -9.0..9.0f64, 2..30), 3),
+            axes in prop::collection::vec(prop::collection::btree_map(0i64..400, -9.0..9.0f64, 2..30), 2..5),
             hold in 0.5..4.0f64,
         ) {
             let axes: Vec<(Arc<Vec<i64>>, Vec<f64>)> = axes
@@ -100,38 +218,35 @@ mod tests {
                 .map(|a| a.into_iter().unzip())
                 .map(|(t, v): (Vec<i64>, Vec<f64>)| (Arc::new(t), v))
                 .collect();
-            let clocks: Vec<Arc<Vec<i64>>> = axes.iter().map(|(t, _)| t.clone()).collect();
-            let times = timeline(&clocks);
-            let clocks: Vec<Clock> =
-                clocks.into_iter().map(|t| Clock::new(t, &times, Hold::Intervals(hold))).collect();
-            let merged = merge(&clocks.iter().collect::<Vec<_>>(), &times);
-            let parts: Vec<(&Clock, &[f64])> =
-                clocks.iter().zip(&axes).map(|(c, (_, v))| (c, v.as_slice())).collect();
-            let values = at_ticks(&parts, &merged);
+            let clocks = axes.iter().map(|(t, _)| t.clone()).collect();
+            let (times, clocks) = lay(clocks, Hold::Intervals(hold));
+            let (merged, by_tick) = merge(&clocks.iter().collect::<Vec<_>>(), &times);
+            let parts: Vec<&[f64]> = axes.iter().map(|(_, v)| v.as_slice()).collect();
+            let values = at_ticks(&parts, &by_tick);
             // By the definition, row by row: the last sample of each axis, if young enough.
             let mut samples = Vec::new();
-            for (row, now) in times.iter().enumerate() {
-                let at = |(clock, values): &(&Clock, &[f64])| {
+            let mut spans = merged.spans(0..times.len()).flat_map(|s| s.rows.map(move |_| s.sample));
+            for now in &times {
+                let at = |(clock, values): (&Clock, &&[f64])| {
                     let last = (0..values.len()).rev().find(|i| clock.times[*i] <= *now)?;
                     (now - clock.times[last] <= clock.hold_us).then(|| values[last])
                 };
-                let want = parts
+                let want = clocks
                     .iter()
+                    .zip(&parts)
                     .map(at)
                     .collect::<Option<Vec<f64>>>()
-                    .map(|p| (p[0] * p[0] + p[1] * p[1] + p[2] * p[2]).sqrt());
-                let got = values[merged.source[row] as usize];
-                match want {
-                    Some(want) => prop_assert!((got - want).abs() < 1e-9),
-                    None => prop_assert!(got.is_nan()),
+                    .map(|p| p.iter().map(|c| c * c).sum::<f64>().sqrt());
+                let got = spans.next().unwrap().map(|tick| values[tick]);
+                match (want, got) {
+                    (Some(want), Some(got)) => prop_assert!((got - want).abs() < 1e-9),
+                    (want, got) => prop_assert_eq!(want, got),
                 }
                 if want.is_some() && clocks.iter().any(|c| c.times.contains(now)) {
                     samples.push(*now);
                 }
             }
-            let got: Vec<i64> =
-                merged.times.iter().zip(&values).filter(|(_, v)| !v.is_nan()).map(|(t, _)| *t).collect();
-            prop_assert_eq!(got, samples);
+            prop_assert_eq!(&*merged.times, &samples);
         }
     }
 }

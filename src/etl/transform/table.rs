@@ -1,13 +1,15 @@
 //! The wide table of a run. Columns are not stored but filled range by range from the
 //! samples in force, so that a table costs little more memory than its samples.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
+
+use polars_buffer::Buffer;
 
 use super::{
-    clock::{Clock, NONE, timeline},
-    derive::per_second,
+    clock::{Clock, lay},
+    derive::derivatives,
     distance::path_length,
-    magnitude,
+    magnitude::{self, Parts},
 };
 use crate::etl::{
     Result,
@@ -41,42 +43,55 @@ pub struct Column {
     /// Index of the clock whose sample in force each cell shows.
     pub clock: usize,
     /// One value per sample of the clock; NaN: none.
-    pub values: Arc<Vec<f64>>,
+    pub values: Buffer<f64>,
 }
 
 impl RunTable {
     /// Fills `out` with the cells of `column` in `rows`; NaN stands for null.
     pub fn fill(&self, column: &Column, rows: Range<usize>, out: &mut Vec<f64>) {
         out.clear();
-        let source = &self.clocks[column.clock].source[rows];
-        out.extend(source.iter().map(|i| match *i {
-            NONE => f64::NAN,
-            i => column.values[i as usize],
-        }));
+        for span in self.clocks[column.clock].spans(rows) {
+            let cell = span.sample.map_or(f64::NAN, |i| column.values[i]);
+            out.extend(std::iter::repeat_n(cell, span.rows.len()));
+        }
     }
 
-    /// The samples of a column: times and values, without those that have no value.
-    pub fn samples(&self, column: &Column) -> (Vec<i64>, Vec<f64>) {
-        let times = &self.clocks[column.clock].times;
-        let mut out = (
-            Vec::with_capacity(times.len()),
-            Vec::with_capacity(times.len()),
-        );
-        for (time, value) in times
-            .iter()
-            .zip(column.values.iter())
-            .filter(|(_, v)| !v.is_nan())
-        {
-            out.0.push(*time);
-            out.1.push(*value);
+    /// The samples of a column: times and values, without those that have no value. Copied
+    /// only where one is missing in the middle.
+    pub fn samples<'a>(&'a self, column: &'a Column) -> (Cow<'a, [i64]>, Cow<'a, [f64]>) {
+        let times = self.clocks[column.clock].times.as_slice();
+        let values = column.values.as_slice();
+        // What is derived has no value at the first samples.
+        let from = column.first_value();
+        let (times, values) = (&times[from..], &values[from..]);
+        if !has_nan(values) {
+            return (times.into(), values.into());
         }
-        out
+        let some = times.iter().zip(values).filter(|(_, v)| !v.is_nan());
+        let (times, values): (Vec<i64>, Vec<f64>) = some.unzip();
+        (times.into(), values.into())
     }
 
     /// A column by its name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.name == name)
     }
+}
+
+impl Column {
+    /// Index of the first sample that has a value (their number when none has).
+    pub fn first_value(&self) -> usize {
+        let first = self.values.iter().position(|v| !v.is_nan());
+        first.unwrap_or(self.values.len())
+    }
+}
+
+/// Whether a value is missing.
+fn has_nan(values: &[f64]) -> bool {
+    // In lanes, without an early end for each: so the compiler may use wide registers.
+    values
+        .chunks(1024)
+        .any(|part| part.iter().fold(false, |nan, v| nan | v.is_nan()))
 }
 
 /// Makes the table of a run: SPEC section 4.
@@ -95,12 +110,8 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
             clock_times.len() - 1
         }));
     }
-    let times = timeline(&clock_times);
+    let (times, clocks) = lay(clock_times, profile.hold);
     cancel.check()?;
-    let clocks = clock_times
-        .into_iter()
-        .map(|t| Clock::new(t, &times, profile.hold))
-        .collect();
     let mut table = RunTable {
         times,
         clocks,
@@ -173,7 +184,7 @@ struct Signal {
     name: String,
     unit: String,
     clock: usize,
-    values: Arc<Vec<f64>>,
+    values: Buffer<f64>,
 }
 
 impl Signal {
@@ -235,16 +246,15 @@ impl Robot {
         match field.kind {
             FieldKind::Position => {
                 let axis = field.axis.as_deref().unwrap_or_default();
-                let velocity = per_second(&channel.times, &channel.values);
-                let acceleration = per_second(&channel.times, &velocity);
-                let derived = |letter: char, values| {
+                let (velocity, acceleration) = derivatives(&channel.times, &channel.values);
+                let derived = |letter: char, values: Vec<f64>| {
                     let name = format!("{letter}{axis}_{id}");
                     let unit = profile.unit_of(&name).unwrap_or_default().to_owned();
                     Signal {
                         name,
                         unit,
                         clock,
-                        values: Arc::new(values),
+                        values: values.into(),
                     }
                 };
                 self.velocities.push(derived('v', velocity));
@@ -268,48 +278,50 @@ impl Robot {
     }
 }
 
-/// The column of a vector's length. Vectors of the same clocks share a merged one, which
-/// `merged` remembers by its parts.
+/// The merged clock of a vector, by the clocks of its components.
+struct Merged {
+    of: Vec<usize>,
+    parts: Parts,
+    /// Its index in the table.
+    clock: usize,
+}
+
+/// The column of a vector's length. Vectors of the same clocks share a merged one.
 fn vector(
     name: String,
     components: &[Signal],
     table: &mut RunTable,
-    merged: &mut Vec<(Vec<usize>, usize)>,
+    merged: &mut Vec<Merged>,
 ) -> Column {
     let unit = components
         .first()
         .map(|s| s.unit.clone())
         .unwrap_or_default();
     let of: Vec<usize> = components.iter().map(|s| s.clock).collect();
+    let values: Vec<&[f64]> = components.iter().map(|s| s.values.as_slice()).collect();
     if of.windows(2).all(|w| w[0] == w[1]) {
-        let values: Vec<&[f64]> = components.iter().map(|s| s.values.as_slice()).collect();
-        let values = Arc::new(magnitude::same_clock(&values));
         return Column {
             name,
             unit,
             clock: of[0],
-            values,
+            values: magnitude::same_clock(&values).into(),
         };
     }
-    let clock = match merged.iter().find(|(parts, _)| *parts == of) {
-        Some((_, clock)) => *clock,
-        None => {
-            let clocks: Vec<&Clock> = of.iter().map(|c| &table.clocks[*c]).collect();
-            let clock = magnitude::merge(&clocks, &table.times);
-            table.clocks.push(clock);
-            merged.push((of, table.clocks.len() - 1));
-            table.clocks.len() - 1
-        }
-    };
-    let parts: Vec<(&Clock, &[f64])> = components
-        .iter()
-        .map(|s| (&table.clocks[s.clock], s.values.as_slice()))
-        .collect();
-    let values = Arc::new(magnitude::at_ticks(&parts, &table.clocks[clock]));
+    let at = merged.iter().position(|m| m.of == of).unwrap_or_else(|| {
+        let clocks: Vec<&Clock> = of.iter().map(|c| &table.clocks[*c]).collect();
+        let (clock, parts) = magnitude::merge(&clocks, &table.times);
+        table.clocks.push(clock);
+        merged.push(Merged {
+            of,
+            parts,
+            clock: table.clocks.len() - 1,
+        });
+        merged.len() - 1
+    });
     Column {
         name,
         unit,
-        clock,
-        values,
+        clock: merged[at].clock,
+        values: magnitude::at_ticks(&values, &merged[at].parts).into(),
     }
 }

@@ -7,10 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use polars_arrow::{
-    bitmap::Bitmap,
-    datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit},
-};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
 use polars_parquet::{
     parquet::{
         error::ParquetError,
@@ -26,7 +23,7 @@ use rayon::prelude::*;
 
 use super::{
     MADE_BY_KEY, RESULT_KEY, TIME, UNITS_KEY,
-    encode::{Chunk, Keys, encode_column, encode_times, failed},
+    encode::{Chunk, Shared, encode_column, encode_times, failed},
 };
 use crate::etl::{Error, PIPELINE_VERSION, Result, harvest::CancelToken, transform::RunTable};
 
@@ -133,27 +130,20 @@ pub fn write_run_file(
 
 impl Written {
     fn count(&mut self, chunks: &[Chunk], rows: usize) {
-        let mut complete: Option<Bitmap> = None;
-        for (index, chunk) in chunks.iter().enumerate() {
-            // The first chunk is `time`, which is never null.
-            let Some(filled) = index
-                .checked_sub(1)
-                .and_then(|i| self.filled_cells.get_mut(i))
-            else {
-                continue;
-            };
-            *filled += match &chunk.validity {
-                None => rows as u64,
-                Some(validity) => {
-                    complete = Some(match complete {
-                        None => validity.clone(),
-                        Some(all) => &all & validity,
-                    });
-                    validity.set_bits() as u64
-                }
-            };
+        let mut incomplete: Vec<Range<u32>> = Vec::new();
+        // The first chunk is `time`, which is never null.
+        for (chunk, filled) in chunks.iter().skip(1).zip(&mut self.filled_cells) {
+            let nulls: usize = chunk.nulls.iter().map(Range::len).sum();
+            *filled += (rows - nulls) as u64;
+            incomplete.extend_from_slice(&chunk.nulls);
         }
-        self.complete_rows += complete.map_or(rows, |c| c.set_bits()) as u64;
+        incomplete.sort_unstable_by_key(|r| r.start);
+        let (mut missing, mut end) = (0, 0);
+        for range in incomplete {
+            missing += range.end.saturating_sub(range.start.max(end));
+            end = end.max(range.end);
+        }
+        self.complete_rows += rows as u64 - u64::from(missing);
     }
 }
 
@@ -162,10 +152,10 @@ fn encode_group(
     rows: Range<usize>,
     schema: &SchemaDescriptor,
 ) -> Result<Vec<Chunk>> {
-    let keys = table
+    let shared = table
         .clocks
         .par_iter()
-        .map(|clock| Keys::of(clock, rows.clone()))
+        .map(|clock| Shared::of(clock, rows.clone()))
         .collect::<Result<Vec<_>>>()?;
     schema
         .columns()
@@ -177,7 +167,7 @@ fn encode_group(
                 table,
                 &table.columns[i],
                 rows.clone(),
-                &keys,
+                &shared,
                 &column.descriptor,
             ),
         })
