@@ -3,9 +3,7 @@
 use std::{fs::File, path::PathBuf};
 
 use polars_arrow::{array::Array, datatypes::Field};
-use polars_parquet::read::{
-    FileMetadata, ParquetType, read_metadata, schema::parquet_to_arrow_schema,
-};
+use polars_parquet::read::{FileMetadata, ParquetType, schema::parquet_to_arrow_schema};
 use rayon::prelude::*;
 
 use super::{
@@ -14,7 +12,12 @@ use super::{
     role::{Role, locate},
     types,
 };
-use crate::etl::{Error, Result, chunk::read_chunk, profile::Profile, text};
+use crate::etl::{
+    Error, Result,
+    chunk::{check_group, read_chunk, read_footer},
+    profile::Profile,
+    text,
+};
 
 /// An open Parquet log.
 pub(super) struct ParquetLog {
@@ -29,8 +32,8 @@ pub(super) struct ParquetLog {
 }
 
 impl ParquetLog {
-    pub(super) fn open(mut file: File, path: PathBuf, profile: &Profile) -> Result<Self> {
-        let metadata = read_metadata(&mut file).map_err(|e| damaged(&e))?;
+    pub(super) fn open(file: File, path: PathBuf, profile: &Profile) -> Result<Self> {
+        let metadata = read_footer(&file, &path)?;
         let columns = find_columns(&metadata, profile)?;
         let words = Words::new(profile);
         let decoders = columns
@@ -63,6 +66,12 @@ impl ParquetLog {
         let Some(rows) = self.metadata.row_groups.get(group).map(|g| g.num_rows()) else {
             return Ok(None);
         };
+        let width = self
+            .columns
+            .iter()
+            .map(|(_, _, f)| types::width(&f.dtype))
+            .sum();
+        check_group(rows as u64, self.columns.len(), width)?;
         self.next_group += 1;
         let (file, path, metadata) = (&self.file, &self.path, &self.metadata);
         // Columns are independent but for the vocabulary: runs and cells have their own.
@@ -163,11 +172,4 @@ fn find_columns(metadata: &FileMetadata, profile: &Profile) -> Result<Vec<(Role,
         columns.push((role, leaf, Field::new(field.name.clone(), dtype, true)));
     }
     Ok(columns)
-}
-
-fn damaged(e: &dyn std::fmt::Display) -> Error {
-    Error::Log(format!(
-        "it is not a whole Parquet file: {}",
-        text::quoted(&e.to_string(), 300)
-    ))
 }

@@ -62,6 +62,21 @@ pub(super) fn check(role: Role, dtype: &ArrowDataType) -> Result<(), &'static st
     if ok { Ok(()) } else { Err(may) }
 }
 
+/// Bytes of memory that a cell of this type takes at least while its row group is decoded: as
+/// the reader gives it, and as a number or code of the batch.
+pub(super) fn width(dtype: &ArrowDataType) -> u64 {
+    use ArrowDataType as T;
+    let (raw, decoded) = match dtype {
+        T::Int8 | T::UInt8 | T::Boolean | T::Null => (1, 1),
+        T::Int16 | T::UInt16 | T::Float16 => (2, 1),
+        T::Int32 | T::UInt32 | T::Float32 => (4, 1),
+        T::Decimal256(..) => (32, 1),
+        T::Decimal(..) | T::Utf8View | T::BinaryView | T::FixedSizeBinary(_) => (16, 1),
+        _ => (8, 1),
+    };
+    raw + decoded
+}
+
 /// Calls `each` with every cell of an array of a type that [`check`] passed, in order.
 /// Returns false for a type that it does not know.
 pub(super) fn visit(array: &dyn Array, mut each: impl FnMut(Raw<'_>)) -> bool {

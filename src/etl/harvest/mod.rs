@@ -6,7 +6,7 @@ mod commit;
 mod death;
 mod meter;
 mod one;
-mod panic;
+pub(in crate::etl) mod panic;
 mod pool;
 mod progress;
 mod read;

@@ -1,6 +1,6 @@
 //! How much of the machine one log may take.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -62,6 +62,11 @@ pub fn memory() -> u64 {
 
 /// Bytes of memory of the machine, or of the container that it is shared with.
 fn machine_memory() -> u64 {
+    static MACHINE: OnceLock<u64> = OnceLock::new();
+    *MACHINE.get_or_init(read_machine_memory)
+}
+
+fn read_machine_memory() -> u64 {
     let total = std::fs::read_to_string("/proc/meminfo")
         .ok()
         .and_then(|text| {

@@ -14,11 +14,16 @@ use polars_arrow::{
 };
 use polars_parquet::{
     parquet::statistics::Statistics,
-    read::{FileMetadata, ParquetType, read_metadata},
+    read::{FileMetadata, ParquetType},
 };
 
 use super::TIME;
-use crate::etl::{Error, Result, chunk::read_chunk, harvest::CancelToken, text};
+use crate::etl::{
+    Error, Result,
+    chunk::{read_chunk, read_footer},
+    harvest::CancelToken,
+    text,
+};
 
 /// Rows that a row group may claim to have: far more than are written.
 const MOST_ROWS: usize = 1 << 22;
@@ -50,8 +55,11 @@ impl RunFile {
     /// # Errors
     /// [`Error::Io`], or [`Error::Log`] when the file is not such a table.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut file = File::open(path).map_err(|e| Error::io("open", path, e))?;
-        let metadata = read_metadata(&mut file).map_err(|e| not_a_table(path, &e))?;
+        let file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+        let metadata = read_footer(&file, path).map_err(|e| match e {
+            Error::Log(why) => not_a_table(path, &why),
+            other => other,
+        })?;
         let columns: Vec<String> = metadata
             .schema_descr
             .fields()

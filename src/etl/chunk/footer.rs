@@ -1,0 +1,77 @@
+//! A Parquet file's footer, held against what this process may take before it is believed.
+
+use std::{fs::File, os::unix::fs::FileExt, path::Path};
+
+use polars_buffer::Buffer;
+use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
+
+use super::thrift::Thrift;
+use crate::etl::{
+    Error, Result, text,
+    worker::limits::{in_words, memory},
+};
+
+/// A footer in memory takes so many times its bytes, at most: the entry of a column in a row
+/// group has some ten bytes in the file and some three hundred in memory.
+const UNFOLDED: u64 = 40;
+const MAGIC: &[u8] = b"PAR1";
+
+/// Reads the footer of an open file.
+///
+/// # Errors
+/// [`Error::Log`] when it is none, or when it claims more than it can hold or this process
+/// may take; [`Error::Io`].
+pub(in crate::etl) fn read_footer(file: &File, path: &Path) -> Result<FileMetadata> {
+    let io = |e| Error::io("read", path, e);
+    let no_parquet = |why: &str| Error::Log(format!("it is not a whole Parquet file: {why}"));
+    let size = file.metadata().map_err(io)?.len();
+    if size < 12 {
+        return Err(no_parquet(&format!("it has {size} bytes")));
+    }
+    let mut tail = [0; 8];
+    file.read_exact_at(&mut tail, size - 8).map_err(io)?;
+    let [a, b, c, d, magic @ ..] = tail;
+    if magic != MAGIC {
+        return Err(no_parquet("it does not end with a footer"));
+    }
+    let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+    if length == 0 || length > size - 12 {
+        return Err(no_parquet(&format!(
+            "its footer should have {length} bytes, the file has {size}"
+        )));
+    }
+    let room = memory();
+    if length.saturating_mul(UNFOLDED) > room {
+        return Err(Error::Log(format!(
+            "its footer has {length} bytes and would take {} in memory; the limit is {}",
+            in_words(length.saturating_mul(UNFOLDED)),
+            in_words(room)
+        )));
+    }
+    let mut bytes = vec![0; length as usize];
+    file.read_exact_at(&mut bytes, size - 8 - length)
+        .map_err(io)?;
+    Thrift::new(&bytes)
+        .skip_struct()
+        .map_err(|why| no_parquet(&format!("its footer is damaged: {why}")))?;
+    deserialize_metadata(Buffer::from_vec(bytes))
+        .map_err(|e| no_parquet(&text::quoted(&e.to_string(), 300)))
+}
+
+/// Holds a row group's `rows × width` against what this process may take. `width` is the
+/// bytes that a row takes while the group is decoded.
+///
+/// # Errors
+/// [`Error::Log`] with the numbers.
+pub(in crate::etl) fn check_group(rows: u64, columns: usize, width: u64) -> Result<()> {
+    let room = memory();
+    let needed = rows.saturating_mul(width);
+    if needed > room {
+        return Err(Error::Log(format!(
+            "it claims a row group of {rows} rows: {columns} columns of them take {} in memory, and the limit is {}",
+            in_words(needed),
+            in_words(room)
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! One column chunk of one row group of a Parquet file: read, never mapped, and decoded.
+//!
+//! * [`footer`]: what a file claims, held against what this process may take.
+//! * [`pages`]: the same for the pages of a chunk, and their checksums.
+//! * [`thrift`]: how both are written.
+
+use std::{
+    fs::File,
+    io::Cursor,
+    os::unix::fs::FileExt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use polars_arrow::{array::Array, datatypes::Field};
+use polars_buffer::Buffer;
+use polars_parquet::read::{
+    BasicDecompressor, ColumnChunkMetadata, FileMetadata, PageReader, column_iter_to_arrays,
+};
+
+mod footer;
+mod pages;
+mod thrift;
+
+pub(super) use footer::{check_group, read_footer};
+
+use super::{
+    Error, Result, activity,
+    harvest::panic::panic_words,
+    text,
+    worker::limits::{in_words, memory},
+};
+
+/// Reads and decodes one column chunk: its bytes are read, never mapped.
+pub(super) fn read_chunk(
+    file: &File,
+    path: &Path,
+    metadata: &FileMetadata,
+    group: usize,
+    leaf: usize,
+    field: &Field,
+) -> Result<Vec<Box<dyn Array>>> {
+    let group = metadata.row_groups.get(group);
+    let chunk: &ColumnChunkMetadata = group
+        .and_then(|g| g.parquet_columns().get(leaf))
+        .ok_or_else(|| Error::Log("the footer lists fewer columns than the schema".into()))?;
+    let rows = group.map_or(0, |g| g.num_rows()) as u64;
+    if u64::try_from(chunk.num_values()) != Ok(rows) {
+        return Err(damaged_column(
+            &field.name,
+            &format!(
+                "it claims {} values, its row group has {rows} rows",
+                chunk.num_values()
+            ),
+        ));
+    }
+    let range = chunk.byte_range();
+    let size = file
+        .metadata()
+        .map_err(|e| Error::io("read", path, e))?
+        .len();
+    if range.end > size || range.start > range.end {
+        return Err(Error::Log(format!(
+            "the footer places column `{}` at bytes {} to {}, but the file has {size}",
+            text::quoted(&field.name, 60),
+            range.start,
+            range.end
+        )));
+    }
+    let unpacked = chunk.uncompressed_size().max(0).cast_unsigned();
+    let _decoding = activity::decoding(&field.name, unpacked.max(range.end - range.start));
+    check_room(&field.name, "has", range.end - range.start)?;
+    let mut bytes = vec![0; (range.end - range.start) as usize];
+    file.read_exact_at(&mut bytes, range.start)
+        .map_err(|e| Error::io("read", path, e))?;
+    let claims = pages::look(&bytes, rows).map_err(|e| damaged_column(&field.name, &e))?;
+    check_room(&field.name, "unpacks to", claims.unpacked)?;
+    // What the pages claim was checked: no page is larger.
+    let limit = bytes.len().max(claims.unpacked as usize).max(1 << 16);
+    let reader = PageReader::new(
+        Cursor::new(Buffer::from_vec(bytes)),
+        chunk,
+        Vec::new(),
+        limit,
+    );
+    let primitive = &chunk.descriptor().descriptor.primitive_type;
+    // It panics on some damaged pages.
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        column_iter_to_arrays(
+            vec![BasicDecompressor::new(reader, Vec::new())],
+            vec![primitive],
+            field.clone(),
+            None,
+        )
+    }))
+    .map_err(|panic| damaged_column(&field.name, &panic_words(panic.as_ref())))?;
+    let (arrays, _) = decoded.map_err(|e| damaged_column(&field.name, &e))?;
+    Ok(arrays)
+}
+
+/// Refuses what this process cannot take in.
+fn check_room(name: &str, verb: &str, bytes: u64) -> Result<()> {
+    let room = memory();
+    if bytes > room {
+        return Err(Error::Log(format!(
+            "column `{}` {verb} {} in one row group, and the limit is {}",
+            text::quoted(name, 60),
+            in_words(bytes),
+            in_words(room)
+        )));
+    }
+    Ok(())
+}
+
+fn damaged_column(name: &str, e: &dyn std::fmt::Display) -> Error {
+    Error::Log(format!(
+        "column `{}` is damaged: {}",
+        text::quoted(name, 60),
+        text::quoted(&e.to_string(), 300)
+    ))
+}

@@ -1,0 +1,232 @@
+//! As much of Thrift's compact protocol as it takes to look at a footer or a page's header
+//! before a library believes it. Allocates nothing and goes no deeper than [`DEEPEST`].
+//!
+//! <https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md>
+
+/// Parquet's own structures are nested some ten levels.
+const DEEPEST: u32 = 32;
+
+/// What is wrong with some bytes, as a clause.
+pub(super) type Trouble = String;
+
+/// A field's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Kind(u8);
+
+impl Kind {
+    /// A nested struct.
+    pub(super) const STRUCT: Self = Self(12);
+}
+
+/// Bytes that are read from the front.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Thrift<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Thrift<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// What was not read.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    fn byte(&mut self) -> Result<u8, Trouble> {
+        let (first, rest) = self.rest.split_first().ok_or("it ends too early")?;
+        self.rest = rest;
+        Ok(*first)
+    }
+
+    fn take(&mut self, n: u64) -> Result<(), Trouble> {
+        let n = usize::try_from(n).unwrap_or(usize::MAX);
+        self.rest = self.rest.get(n..).ok_or_else(|| {
+            format!(
+                "it claims a text of {n} bytes, but {} are left",
+                self.rest.len()
+            )
+        })?;
+        Ok(())
+    }
+
+    fn varint(&mut self) -> Result<u64, Trouble> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(value);
+            }
+        }
+        Err("it has a number of more than 64 bits".into())
+    }
+
+    /// A signed number of any width.
+    pub(super) fn number(&mut self) -> Result<i64, Trouble> {
+        let zigzag = self.varint()?;
+        Ok((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed())
+    }
+
+    /// Reads a struct: `each` is called with every field's number and type, and reads the
+    /// value (or returns false: then it is passed over).
+    pub(super) fn fields(
+        &mut self,
+        mut each: impl FnMut(&mut Self, i64, Kind) -> Result<bool, Trouble>,
+    ) -> Result<(), Trouble> {
+        let mut id = 0;
+        loop {
+            let head = self.byte()?;
+            if head == 0 {
+                return Ok(());
+            }
+            id = match head >> 4 {
+                0 => self.number()?,
+                step => id + i64::from(step),
+            };
+            let kind = Kind(head & 0x0f);
+            if !each(self, id, kind)? {
+                self.skip(kind, 0)?;
+            }
+        }
+    }
+
+    /// Passes over a struct and everything in it; checks that each list has room for what
+    /// it claims to hold.
+    pub(super) fn skip_struct(&mut self) -> Result<(), Trouble> {
+        self.skip(Kind::STRUCT, 0)
+    }
+
+    fn skip(&mut self, kind: Kind, depth: u32) -> Result<(), Trouble> {
+        if depth > DEEPEST {
+            return Err(format!("it is nested more than {DEEPEST} levels"));
+        }
+        match kind.0 {
+            // A boolean field's value is in its type.
+            1 | 2 => Ok(()),
+            3 => self.byte().map(drop),
+            4..=6 => self.varint().map(drop),
+            7 => self.take(8),
+            8 => {
+                let n = self.varint()?;
+                self.take(n)
+            }
+            9 | 10 => self.skip_list(depth),
+            11 => self.skip_map(depth),
+            12 => loop {
+                let head = self.byte()?;
+                if head == 0 {
+                    return Ok(());
+                }
+                if head >> 4 == 0 {
+                    self.varint()?;
+                }
+                self.skip(Kind(head & 0x0f), depth + 1)?;
+            },
+            other => Err(format!("it has a value of the unknown type {other}")),
+        }
+    }
+
+    fn skip_list(&mut self, depth: u32) -> Result<(), Trouble> {
+        let head = self.byte()?;
+        let size = match head >> 4 {
+            15 => self.varint()?,
+            small => u64::from(small),
+        };
+        self.room_for(size)?;
+        for _ in 0..size {
+            match Kind(head & 0x0f) {
+                // In a list a boolean is a byte.
+                Kind(1 | 2) => self.take(1)?,
+                element => self.skip(element, depth + 1)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn skip_map(&mut self, depth: u32) -> Result<(), Trouble> {
+        let size = self.varint()?;
+        if size == 0 {
+            return Ok(());
+        }
+        self.room_for(size)?;
+        let kinds = self.byte()?;
+        for _ in 0..size {
+            for kind in [Kind(kinds >> 4), Kind(kinds & 0x0f)] {
+                match kind {
+                    Kind(1 | 2) => self.take(1)?,
+                    other => self.skip(other, depth + 1)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every element takes at least a byte.
+    fn room_for(&self, elements: u64) -> Result<(), Trouble> {
+        if elements > self.rest.len() as u64 {
+            return Err(format!(
+                "it claims a list of {elements} entries, but {} bytes are left",
+                self.rest.len()
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_list_that_cannot_be_there_is_refused_and_so_is_a_deep_one() {
+        // Field 1, a list of structs, as many as a varint can say.
+        let many = [0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07, 0x00];
+        let trouble = Thrift::new(&many).skip_struct().unwrap_err();
+        assert!(
+            trouble.contains("a list of 2147483647 entries"),
+            "{trouble}"
+        );
+        // A list in a list in a list.
+        let deep: Vec<u8> = [0x19].into_iter().chain([0x19; 100_000]).collect();
+        let trouble = Thrift::new(&deep).skip_struct().unwrap_err();
+        assert!(trouble.contains("nested"), "{trouble}");
+        let text = [0x18, 0xff, 0x7f, b'a'];
+        assert!(
+            Thrift::new(&text)
+                .skip_struct()
+                .unwrap_err()
+                .contains("16383 bytes")
+        );
+    }
+
+    #[test]
+    fn fields_are_given_with_their_numbers() {
+        // 1: i32 = -1; 3: binary "ab" (passed over); 4: i64 = 300; stop.
+        let bytes = [
+            0x15, 0x01, 0x28, 0x02, b'a', b'b', 0x16, 0xd8, 0x04, 0x00, 0xee,
+        ];
+        let mut thrift = Thrift::new(&bytes);
+        let mut found = Vec::new();
+        thrift
+            .fields(|t, id, _| {
+                if id == 3 {
+                    return Ok(false);
+                }
+                found.push((id, t.number()?));
+                Ok(true)
+            })
+            .unwrap();
+        assert_eq!(found, [(1, -1), (4, 300)]);
+        assert_eq!(thrift.rest(), [0xee]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Thrift::new(&bytes).skip_struct();
+        }
+    }
+}
