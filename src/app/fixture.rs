@@ -3,8 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Answer, Config, Effect, Event, Message, Slot, State, chart::Marker, choice::Choices,
-    keymap::Keymap, update,
+    Answer, Config, Effect, Event, Message, Request, Slot, State,
+    chart::Marker,
+    choice::Choices,
+    compare::CompareSlot,
+    keymap::{Chord, Keymap},
+    update,
 };
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
@@ -181,6 +185,69 @@ pub fn populated(size: (u16, u16)) -> State {
         &mut state,
         answer(Slot::History, Ok(Answer::History(history))),
     );
+    state
+}
+
+/// Answers what `effects` ask, and what the answers ask, until nothing is asked.
+pub fn settle(state: &mut State, effects: Vec<Effect>) {
+    let mut open = effects;
+    for _ in 0..1000 {
+        let Some(effect) = open.pop() else { return };
+        if let Effect::Ask { slot, request } = effect {
+            let found = replied(slot, &request);
+            open.extend(update(state, answer(slot, found)));
+        }
+    }
+    panic!("the browser never stops asking");
+}
+
+/// What a worker would answer.
+fn replied(slot: Slot, request: &Request) -> Result<Answer, String> {
+    Ok(match request {
+        Request::Refresh => Answer::Refreshed(Refresh::default()),
+        Request::FirstLogs(_) | Request::Logs => Answer::Logs(logs()),
+        Request::LogDetail(key) => {
+            let row = logs().into_iter().find(|row| row.key == *key);
+            Answer::LogDetail(row.map(|row| Box::new(detail(row))))
+        }
+        Request::Runs(log) => {
+            let log = log.as_deref().unwrap_or("cell-10/2022-11-23T2040");
+            Answer::Runs((0..6).map(|n| run(n, log)).collect())
+        }
+        Request::Machines => Answer::Machines(super::machines::fixture::machines()),
+        Request::History(_) => Answer::History(vec![past("cell-02/2022-11-23T2030", "harvested")]),
+        Request::Remember { .. } => Answer::Remembered,
+        Request::Export(_) => return Err("no space left on the device".into()),
+        Request::Run(request) => Answer::Run(super::run::fixture::answer(request)),
+        Request::Compare(request) => {
+            let run = match slot {
+                Slot::Compare(CompareSlot::Channel(run)) => run,
+                _ => 0,
+            };
+            Answer::Compare(super::compare::fixture::answer(run, request))
+        }
+    })
+}
+
+/// Presses keys one after the other; all that is asked is answered.
+pub fn press(state: &mut State, chords: &[&str]) {
+    for chord in chords {
+        let key = Chord::parse(chord).unwrap().event();
+        let effects = update(state, Event::Key(key));
+        settle(state, effects);
+    }
+}
+
+/// Types a text.
+pub fn type_in(state: &mut State, text: &str) {
+    let effects = update(state, Event::Paste(text.into()));
+    settle(state, effects);
+}
+
+/// A run that was opened from the list of runs.
+pub fn in_run(size: (u16, u16)) -> State {
+    let mut state = populated(size);
+    press(&mut state, &["2", "enter"]);
     state
 }
 

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{
-    text::{fit, fit_middle},
+    text::{fit, fit_line, fit_middle},
     theme::Theme,
 };
 use crate::app::{
@@ -79,7 +79,7 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
             Line::from(spans)
         }
     };
-    frame.render_widget(line, area);
+    frame.render_widget(fit_line(line, area.width), area);
 }
 
 /// Marked rows, whether a range is being marked, the filter, rows shown and all rows of

@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{
     list,
-    text::{fit, fit_middle, wrap},
+    text::{fit, fit_line, fit_middle, wrap},
     theme::Theme,
 };
 use crate::{
@@ -62,6 +62,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             Span::raw("  "),
             Span::styled(what, theme.text),
         ]);
+        let row = fit_line(row, area.width);
         frame.buffer_mut().set_line(area.x, y, &row, area.width);
         if under_cursor {
             frame.buffer_mut().set_style(

@@ -75,4 +75,8 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 }
 
 #[cfg(test)]
+mod gallery;
+#[cfg(test)]
+mod look;
+#[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    text::{fit, wrap},
+    text::{fit, fit_line, wrap},
     theme::Theme,
 };
 use crate::app::{
@@ -63,7 +63,7 @@ fn columns(frame: &mut Frame, state: &State, chooser: &Chooser, theme: &Theme) {
         };
         Line::styled(text, style)
     });
-    dialog(frame, state, " Columns ", lines.collect(), theme);
+    dialog(frame, state, "Columns", lines.collect(), theme);
 }
 
 fn help(frame: &mut Frame, state: &State, scroll: usize, theme: &Theme) {
@@ -79,6 +79,7 @@ fn help(frame: &mut Frame, state: &State, scroll: usize, theme: &Theme) {
                 Span::styled(what.as_str(), theme.text),
             ]),
         };
+        let line = fit_line(line, area.width);
         frame.buffer_mut().set_line(area.x, y, &line, area.width);
     }
 }
@@ -122,6 +123,7 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
             Span::styled(fit(&help::keys(binding), 15, false), theme.key),
             Span::styled(binding.help.as_str(), theme.muted),
         ]);
+        let line = fit_line(line, area.width);
         frame.buffer_mut().set_line(area.x, y, &line, area.width);
         if n == cursor {
             frame.buffer_mut().set_style(
@@ -194,7 +196,7 @@ fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme
         .map(Line::width)
         .max()
         .unwrap_or(0)
-        .max(title.width()) as u16;
+        .max(title.width() + 2) as u16;
     let box_width = (widest + 4).min(width);
     let box_height = (lines.len() as u16 + 2).min(height);
     let area = Rect::new(
@@ -206,7 +208,7 @@ fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme
     frame.render_widget(Clear, area);
     let block = Block::bordered()
         .border_style(theme.accent)
-        .title(Span::styled(title.to_owned(), theme.title))
+        .title(Span::styled(format!(" {title} "), theme.title))
         .padding(Padding::horizontal(1));
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }

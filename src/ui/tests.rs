@@ -3,14 +3,11 @@ use rand_core::Rng;
 use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
-use crate::{
-    app::{
-        Answer, Event, Slot,
-        fixture::{answer, bare, detail, harvesting, populated, run},
-        keymap::Chord,
-        update,
-    },
-    etl::catalog::Refresh,
+use crate::app::{
+    Answer, Event, Slot,
+    fixture::{answer, harvesting, populated, run},
+    keymap::Chord,
+    update,
 };
 
 fn theme() -> Theme {
@@ -36,76 +33,6 @@ fn with_runs(size: (u16, u16)) -> State {
     let runs = (0..6).map(|n| run(n, "cell-10/2022-11-23T2040")).collect();
     update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
     state
-}
-
-#[test]
-fn every_view_at_both_sizes() {
-    for size in [(60, 20), (80, 24), (200, 50)] {
-        let snap = |name: &str, state: &State| {
-            insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen(state));
-        };
-        let mut state = populated(size);
-        press(&mut state, &["j", "j", "j", "space", "space", "k"]);
-        let row = state.logs.table.current().unwrap().clone();
-        update(
-            &mut state,
-            answer(
-                Slot::LogDetail,
-                Ok(Answer::LogDetail(Some(Box::new(detail(row))))),
-            ),
-        );
-        snap("logs", &state);
-        press(&mut state, &["tab"]);
-        snap("logs_panel", &state);
-        press(&mut state, &["tab"]);
-        harvesting(&mut state);
-        snap("logs_harvesting", &state);
-        press(&mut state, &["w"]);
-        snap("jobs", &state);
-        press(&mut state, &["X"]);
-        snap("cancel_all", &state);
-        press(&mut state, &["n", "1", "Q"]);
-        snap("quit", &state);
-        press(&mut state, &["n", "?"]);
-        snap("help", &state);
-        press(&mut state, &["esc", ":", "h", "r", "v"]);
-        snap("palette", &state);
-        press(&mut state, &["esc", "!"]);
-        snap("command", &state);
-        press(&mut state, &["esc", "f", "s", "t", "a", "t", "e", ":", "x"]);
-        snap("logs_filter_empty", &state);
-        snap("runs", &with_runs(size));
-        press(&mut state, &["esc", "t", "j", "J", "space"]);
-        snap("columns", &state);
-        press(&mut state, &["enter"]);
-        snap("columns_chosen", &state);
-    }
-}
-
-#[test]
-fn empty_moments_say_what_is_the_case() {
-    for size in [(80, 24), (200, 50)] {
-        let snap = |name: &str, state: &State| {
-            insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen(state));
-        };
-        let (mut state, _) = bare(size);
-        snap("start", &state);
-        update(&mut state, answer(Slot::Logs, Ok(Answer::Logs(Vec::new()))));
-        update(
-            &mut state,
-            answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default()))),
-        );
-        snap("no_logs", &state);
-        press(&mut state, &["w"]);
-        snap("no_jobs", &state);
-        press(&mut state, &["2"]);
-        update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(Vec::new()))));
-        snap("no_runs", &state);
-        let (mut state, _) = bare(size);
-        let gone = "there is no directory data: name one with --data-dir".to_owned();
-        update(&mut state, answer(Slot::Refresh, Err(gone)));
-        snap("no_data_dir", &state);
-    }
 }
 
 #[test]

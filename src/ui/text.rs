@@ -1,5 +1,6 @@
 //! Text in a given width, counted as terminals count it.
 
+use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// `text` in exactly `width` columns: cut with `…`, or filled up on the left or right.
@@ -51,6 +52,50 @@ pub fn fit_middle(text: &str, width: u16) -> String {
     let head = fit(text, (wide - used) as u16, false);
     // The head's filling, if any, stands behind its mark.
     head + &tail.into_iter().rev().collect::<String>()
+}
+
+/// A line in at most `width` columns, cut with `…`.
+pub fn fit_line(mut line: Line<'_>, width: u16) -> Line<'_> {
+    let width = usize::from(width);
+    let mut used = 0;
+    for at in 0..line.spans.len() {
+        let Some(span) = line.spans.get_mut(at) else {
+            break;
+        };
+        let wide = span.width();
+        if used + wide > width {
+            let left = u16::try_from(width - used).unwrap_or(0);
+            span.content = fit(&span.content, left, false).into();
+            line.spans.truncate(at + 1);
+            break;
+        }
+        used += wide;
+    }
+    line
+}
+
+/// As many of `parts` as fit into `width` columns whole, with `…` where some do not: a cut
+/// number would be another number.
+pub fn whole_parts<'a>(parts: Vec<Vec<Span<'a>>>, width: u16) -> Line<'a> {
+    let width = usize::from(width);
+    let wide = |part: &[Span]| part.iter().map(Span::width).sum::<usize>();
+    let all: usize = parts.iter().map(|p| wide(p)).sum();
+    let room = if all > width {
+        width.saturating_sub(2)
+    } else {
+        width
+    };
+    let (mut line, mut used) = (Line::default(), 0);
+    for part in parts {
+        used += wide(&part);
+        if used > room {
+            let style = part.first().map(|span| span.style).unwrap_or_default();
+            line.push_span(Span::styled(" …", style));
+            break;
+        }
+        line.spans.extend(part);
+    }
+    line
 }
 
 /// `text` in lines of at most `width` columns, broken at blanks where possible.
@@ -114,6 +159,25 @@ mod tests {
         assert_eq!(fit("abcdef", 4, false), "abc…");
         assert_eq!(fit("12", 4, true), "  12");
         assert_eq!(fit_middle("cell-01/2022-11-23T2040", 14), "cell-0…23T2040");
+    }
+
+    #[test]
+    fn parts_are_whole_or_not_there() {
+        let parts = || {
+            let part = |text: &'static str| vec![Span::raw(text), Span::raw(" N")];
+            vec![part(" f1 1,200.5"), part("  fz_1 −4.25"), part("  加工 9")]
+        };
+        let told = |width| whole_parts(parts(), width).to_string();
+        assert_eq!(told(40), " f1 1,200.5 N  fz_1 −4.25 N  加工 9 N");
+        assert_eq!(told(36), " f1 1,200.5 N  fz_1 −4.25 N …");
+        assert_eq!(told(28), " f1 1,200.5 N …");
+        for width in 0..50 {
+            assert!(whole_parts(parts(), width).width() <= usize::from(width).max(2));
+            let line = Line::from(parts().concat());
+            assert!(fit_line(line, width).width() <= usize::from(width));
+        }
+        let line = Line::from(parts().concat());
+        assert_eq!(fit_line(line, 20).to_string(), " f1 1,200.5 N  fz_1…");
     }
 
     #[test]

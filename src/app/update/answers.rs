@@ -29,7 +29,7 @@ pub(super) fn take(
             match result {
                 Ok(Answer::Logs(rows)) => logs(state, rows),
                 Ok(_) => {}
-                Err(error) => state.logs.error = Some(error),
+                Err(error) => logs_error(state, error),
             }
             if state.fetches.logs.answered() {
                 state.ask_logs(effects);
@@ -119,7 +119,7 @@ fn refreshed(state: &mut State, result: Result<Answer, String>, effects: &mut Ve
             }
         }
         Ok(_) => {}
-        Err(error) => state.logs.error = Some(error),
+        Err(error) => logs_error(state, error),
     }
     if state.fetches.refresh.answered() {
         state.ask_refresh(effects);
@@ -138,6 +138,14 @@ fn changed(state: &mut State, effects: &mut Vec<Effect>) {
         Some(Screen::Compare(compared)) => effects.extend(compared.reload()),
         _ => {}
     }
+}
+
+/// What was listed before still stands: the list has no room for the sentence.
+fn logs_error(state: &mut State, error: String) {
+    if !state.logs.table.rows().is_empty() {
+        state.message = Some((Tone::Error, error.clone()));
+    }
+    state.logs.error = Some(error);
 }
 
 fn logs(state: &mut State, rows: Vec<LogRow>) {

@@ -14,7 +14,7 @@ use ratatui::{
 };
 
 use super::{
-    text::{fit, fit_middle},
+    text::{fit, fit_line, fit_middle},
     theme::Theme,
 };
 use crate::{
@@ -172,7 +172,7 @@ fn sentence(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
 /// One line of text at the top left of `area`, cut at its edge.
 fn put(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
     if !area.is_empty() {
-        buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+        fit_line(Line::styled(text, style), area.width).render(area, buf);
     }
 }
 

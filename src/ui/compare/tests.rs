@@ -34,26 +34,6 @@ fn act(screen: &mut CompareScreen, actions: &[Action]) {
     }
 }
 
-fn snapshot(name: &str, runs: usize, actions: &[Action]) {
-    for size in SIZES {
-        let mut screen = fixture::opened(runs, size);
-        act(&mut screen, actions);
-        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), text(&screen));
-    }
-}
-
-#[test]
-fn charts_and_differences() {
-    use Action::*;
-    snapshot("charts", 3, &[]);
-    let mut actions = vec![First, Mark, Pin];
-    actions.extend([CursorRight; 30]);
-    actions.extend([NextRun, AlignHere, ZoomIn, Marker]);
-    snapshot("charts_aligned", 2, &actions);
-    snapshot("differences", 3, &[NextPane, Down, Down, Right, Right]);
-    snapshot("six_runs", 6, &[]);
-}
-
 #[test]
 fn runs_that_are_gone_or_failed_say_so() {
     for size in SIZES {
@@ -71,7 +51,10 @@ fn runs_that_are_gone_or_failed_say_so() {
         screen.answer(CompareSlot::Details, Ok(details));
         let gone = "the run's table cache/a/run_x.parquet is gone; harvest a again with --force to have it back";
         screen.answer(CompareSlot::Channel(0), Err(gone.into()));
-        insta::assert_snapshot!(format!("wrong_{}x{}", size.0, size.1), text(&screen));
+        let shown = text(&screen);
+        for word in ["the run's table", "gone", "every sample"] {
+            assert!(shown.contains(word), "{word}: {shown}");
+        }
         let (mut screen, _) = CompareScreen::open(fixture::names(2), size);
         screen.answer(CompareSlot::Details, Err("the catalog is busy".into()));
         assert!(text(&screen).contains("the catalog is busy"));

@@ -10,8 +10,6 @@ use crate::app::{
     update,
 };
 
-const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
-
 fn screen(state: &State, no_color: bool) -> String {
     let theme = Theme::named("dark", no_color).unwrap();
     let (width, height) = state.size;
@@ -42,46 +40,8 @@ fn loaded(size: (u16, u16), machines: Vec<Machine>) -> State {
     state
 }
 
-fn snap(name: &str, state: &State) {
-    let (width, height) = state.size;
-    insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen(state, false));
-    assert_eq!(
-        screen(state, true),
-        screen(state, false),
-        "a colour alone says nothing"
-    );
-}
-
-#[test]
-fn the_list_and_one_machine() {
-    for size in SIZES {
-        let mut state = loaded(size, machines());
-        press(&mut state, &["j", "j", "enter", "j", "j", "s"]);
-        snap("machines", &state);
-        press(&mut state, &["enter"]);
-        snap("machine", &state);
-        press(&mut state, &["g", "j", "j", "space", "tab", "m"]);
-        snap("machine_marked", &state);
-    }
-}
-
 #[test]
 fn empty_moments_say_what_is_the_case() {
-    for size in SIZES {
-        let mut state = populated(size);
-        press(&mut state, &["3"]);
-        assert!(screen(&state, false).contains("Reading the machines …"));
-        snap("no_machines", &loaded(size, Vec::new()));
-        let mut state = loaded(size, machines());
-        press(&mut state, &["f", "c", "e", "l", "l", ":", "9"]);
-        snap("machines_filter_empty", &state);
-        press(&mut state, &["esc", "G", "enter"]);
-        update(
-            &mut state,
-            answer(Slot::Machines, Ok(Answer::Machines(Vec::new()))),
-        );
-        snap("machine_gone", &state);
-    }
     let mut state = populated((80, 24));
     press(&mut state, &["3"]);
     let busy = "another process writes the catalog; try again".to_owned();

@@ -15,7 +15,10 @@ use ratatui::{
     widgets::{Paragraph, Widget, Wrap},
 };
 
-use super::theme::Theme;
+use super::{
+    text::{fit_line, whole_parts},
+    theme::Theme,
+};
 use crate::{
     app::run::{RunScreen, Tab},
     etl::time,
@@ -62,27 +65,26 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
     let left = Tab::bar(area.width);
     if let Some(detail) = &screen.detail {
         let row = &detail.row;
-        let line = |start: Option<String>| {
+        let parts = |start: Option<String>| {
             let mut words = Vec::new();
-            words.extend(row.cell_id.as_ref().map(|c| format!("cell {c}")));
-            words.extend(start);
-            words.extend(row.runtime_s.map(time::format_duration));
-            words.push(row.verdict.word().to_owned());
-            format!(" {} ", words.join("  "))
+            words.extend(row.cell_id.as_ref().map(|c| format!(" cell {c}")));
+            words.extend(start.map(|start| format!("  {start}")));
+            let runtime = row.runtime_s.map(time::format_duration);
+            words.extend(runtime.map(|runtime| format!("  {runtime}")));
+            words.push(format!("  {} ", row.verdict.word()));
+            words
         };
-        let mut text = line(row.start_us.map(time::format_screen));
-        if text.chars().count() > usize::from(left) {
-            text = line(row.start_us.map(time::format_clock));
+        let mut words = parts(row.start_us.map(time::format_screen));
+        if words.concat().chars().count() > usize::from(left) {
+            words = parts(row.start_us.map(time::format_clock));
         }
-        put(
-            Rect {
-                width: left,
-                ..area
-            },
-            buf,
-            &text,
-            theme.title,
-        );
+        let parts = words.into_iter();
+        let parts = parts.map(|word| vec![Span::styled(word, theme.title)]);
+        let area = Rect {
+            width: left,
+            ..area
+        };
+        whole_parts(parts.collect(), left).render(area, buf);
     }
     if screen.views.is_some() {
         let tabs_area = Rect {
@@ -102,10 +104,10 @@ fn sentence(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
     text.render(inner.intersection(buf.area), buf);
 }
 
-/// One line of text at the top left of `area`, cut at its edge.
+/// One line of text at the top left of `area`, cut at its edge with `…`.
 fn put(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
     if !area.is_empty() {
-        buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+        fit_line(Line::styled(text, style), area.width).render(area, buf);
     }
 }
 

@@ -1,14 +1,8 @@
 //! Draws the path of a robot's tool.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::Style,
-    text::{Line, Span},
-    widgets::Widget,
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span, widgets::Widget};
 
-use super::{put, sentence};
+use super::sentence;
 use crate::{
     app::{
         chart::{decimals_for, format_value},
@@ -19,6 +13,7 @@ use crate::{
     },
     etl::time,
     ui::{
+        text::whole_parts,
         theme::Theme,
         widgets::chart_path::{PathPlot, Place},
     },
@@ -105,17 +100,16 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
             Colour::Time => "",
         };
         legend(*legend_line, buf, (colour, unit), figures, theme);
-        let text = format!(
-            " robot {}  → {}  ↑ {} {}  at {}: {}",
-            robot.robot,
-            range(across, in_x),
-            range(up, in_y),
-            robot.unit,
-            time::format_clock(signals.view.cursor.snap(signals.times())),
-            path.place(signals.view.cursor.time)
-                .unwrap_or_else(|| "·".into())
-        );
-        put(*place_line, buf, &text, theme.muted);
+        let clock = time::format_clock(signals.view.cursor.snap(signals.times()));
+        let place = path.place(signals.view.cursor.time);
+        let parts = [
+            format!(" robot {}", robot.robot),
+            format!("  → {}", range(across, in_x)),
+            format!("  ↑ {} {}", range(up, in_y), robot.unit),
+            format!("  at {clock}: {}", place.unwrap_or_else(|| "·".into())),
+        ];
+        let parts = parts.map(|text| vec![Span::styled(text, theme.muted)]);
+        whole_parts(parts.into(), place_line.width).render(*place_line, buf);
     }
 }
 
@@ -149,12 +143,10 @@ fn legend(
     figures: Option<(f64, f64)>,
     theme: &Theme,
 ) {
-    let mut spans = vec![Span::styled(
-        format!(" {} {unit}", colour.word()),
-        theme.muted,
-    )];
+    let title = format!(" {} {unit}", colour.word());
+    let mut parts = vec![vec![Span::styled(title, theme.muted)]];
     match figures {
-        None => spans.push(Span::styled("  not known here", theme.muted)),
+        None => parts.push(vec![Span::styled("  not known here", theme.muted)]),
         Some((low, high)) => {
             let decimals = decimals_for(low, high).saturating_sub(1);
             let number = |v: f64| match colour {
@@ -163,11 +155,14 @@ fn legend(
             };
             for class in 0..CLASSES {
                 let from = low + (high - low) * class as f64 / CLASSES as f64;
-                spans.push(Span::styled("  ■", class_style(theme, class)));
-                spans.push(Span::styled(format!(" {}", number(from)), theme.text));
+                parts.push(vec![
+                    Span::styled("  ■", class_style(theme, class)),
+                    Span::styled(format!(" {}", number(from)), theme.text),
+                ]);
             }
-            spans.push(Span::styled(format!(" … {}", number(high)), theme.text));
+            let end = format!(" … {}", number(high));
+            parts.push(vec![Span::styled(end, theme.text)]);
         }
     }
-    Line::from(spans).render(area, buf);
+    whole_parts(parts, area.width).render(area, buf);
 }

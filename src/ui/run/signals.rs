@@ -18,6 +18,7 @@ use crate::{
     },
     etl::time,
     ui::{
+        text::whole_parts,
         theme::Theme,
         widgets::{
             chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
@@ -312,10 +313,8 @@ fn gap_notes(
 /// The cursor's time, and the chosen channels' values there, each with its difference
 /// to the pinned place.
 fn cursor_line(area: Rect, buf: &mut Buffer, screen: &RunScreen, signals: &Signals, theme: &Theme) {
-    let mut spans = vec![Span::styled(
-        format!(" {}", screen.cursor_line().unwrap_or_default()),
-        theme.accent,
-    )];
+    let place = format!(" {}", screen.cursor_line().unwrap_or_default());
+    let mut parts = vec![vec![Span::styled(place, theme.accent)]];
     for (order, at) in signals.chosen.iter().enumerate() {
         let value = signals.value_at(*at, signals.view.cursor.time);
         let (Some(channel), Some(value)) = (signals.channels.get(*at), value) else {
@@ -333,7 +332,7 @@ fn cursor_line(area: Rect, buf: &mut Buffer, screen: &RunScreen, signals: &Signa
                 format_delta(difference, channel.decimals)
             ));
         }
-        spans.push(Span::styled(text, theme.series(order)));
+        parts.push(vec![Span::styled(text, theme.series(order))]);
     }
-    Line::from(spans).render(area, buf);
+    whole_parts(parts, area.width).render(area, buf);
 }

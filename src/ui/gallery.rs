@@ -1,0 +1,392 @@
+//! Every view, full and empty, at every size: how it looks is a file beside this one.
+
+use super::look::{Looks, SIZES};
+use crate::{
+    app::{
+        Answer, Effect, Event, Slot, State,
+        compare::{CompareAnswer, CompareSlot, fixture as compared},
+        fixture::{answer, bare, harvesting, in_run, populated, press, settle, type_in},
+        run::{RunAnswer, RunSlot, fixture as run},
+        update,
+    },
+    etl::catalog::Refresh,
+};
+
+/// Draws scenes at every size and holds them against their files.
+fn gallery(scenes: impl Fn((u16, u16), &mut Looks)) {
+    let mut looks = Looks::default();
+    for size in SIZES {
+        scenes(size, &mut looks);
+    }
+    looks.check();
+}
+
+/// Repeats a key.
+fn times(state: &mut State, n: usize, chord: &str) {
+    for _ in 0..n {
+        press(state, &[chord]);
+    }
+}
+
+/// What a worker answers.
+fn told(state: &mut State, slot: Slot, result: Result<Answer, String>) {
+    let effects = update(state, answer(slot, result));
+    settle(state, effects);
+}
+
+/// A key whose questions nobody answers (yet).
+fn unanswered(state: &mut State, chord: &str) -> Vec<Effect> {
+    let key = crate::app::keymap::Chord::parse(chord).unwrap().event();
+    update(state, Event::Key(key))
+}
+
+#[test]
+fn logs_and_jobs() {
+    gallery(|size, looks| {
+        let mut state = populated(size);
+        press(&mut state, &["j", "j", "j", "space", "space", "k"]);
+        looks.add("logs", &state);
+        press(&mut state, &["tab"]);
+        looks.add("logs_panel", &state);
+        press(&mut state, &["tab", "/", "0", "2"]);
+        looks.add("logs_search", &state);
+        press(&mut state, &["enter", "j", "v", "j", "l", "s"]);
+        looks.add("logs_range_and_sort", &state);
+        press(&mut state, &["v", "f"]);
+        type_in(&mut state, "state:failed colour:red");
+        press(&mut state, &["enter"]);
+        looks.add("logs_filter_wrong", &state);
+        press(&mut state, &["ctrl-u"]);
+        type_in(&mut state, "state:x");
+        press(&mut state, &["enter"]);
+        looks.add("logs_filter_empty", &state);
+        let mut state = populated(size);
+        harvesting(&mut state);
+        looks.add("logs_harvesting", &state);
+        press(&mut state, &["w"]);
+        looks.add("jobs", &state);
+        press(&mut state, &["X"]);
+        looks.add("cancel_all", &state);
+        press(&mut state, &["n", "1", "Q"]);
+        looks.add("quit", &state);
+    });
+}
+
+#[test]
+fn what_lies_over_views() {
+    gallery(|size, looks| {
+        let mut state = populated(size);
+        press(&mut state, &["?"]);
+        looks.add("help", &state);
+        press(&mut state, &["esc", ":", "h", "r", "v"]);
+        looks.add("palette", &state);
+        press(&mut state, &["esc", ":"]);
+        type_in(&mut state, "zzz");
+        looks.add("palette_empty", &state);
+        press(&mut state, &["esc", "space", "space", "!"]);
+        looks.add("command", &state);
+        press(&mut state, &["esc", "t", "j", "J", "space"]);
+        looks.add("columns", &state);
+        press(&mut state, &["enter"]);
+        looks.add("columns_chosen", &state);
+        press(&mut state, &["e"]);
+        looks.add("logs_export", &state);
+        let mut state = in_run(size);
+        press(&mut state, &["tab", "?"]);
+        looks.add("help_signals", &state);
+        press(&mut state, &["esc", "o"]);
+        type_in(&mut state, "soon");
+        press(&mut state, &["enter"]);
+        looks.add("go_to_wrong", &state);
+        press(&mut state, &["esc", "tab", "e"]);
+        looks.add("samples_export", &state);
+    });
+}
+
+#[test]
+fn runs() {
+    gallery(|size, looks| {
+        let mut state = populated(size);
+        press(&mut state, &["2", "j", "space", "space"]);
+        looks.add("runs", &state);
+        press(&mut state, &["j", "enter"]);
+        looks.add("runs_failed", &state);
+        press(&mut state, &["f"]);
+        type_in(&mut state, "runtime>600");
+        press(&mut state, &["enter"]);
+        looks.add("runs_filter_empty", &state);
+        press(&mut state, &["1", "j", "enter"]);
+        looks.add("runs_of_log", &state);
+    });
+}
+
+#[test]
+fn machines() {
+    gallery(|size, looks| {
+        let mut state = populated(size);
+        press(&mut state, &["3", "j", "j", "enter", "j", "j", "s"]);
+        looks.add("machines", &state);
+        press(&mut state, &["enter"]);
+        looks.add("machine", &state);
+        press(&mut state, &["g", "j", "j", "space", "tab", "m"]);
+        looks.add("machine_marked", &state);
+        press(&mut state, &["esc", "f"]);
+        type_in(&mut state, "cell:9");
+        looks.add("machines_filter_empty", &state);
+        press(&mut state, &["esc", "G", "enter"]);
+        told(&mut state, Slot::Machines, Ok(Answer::Machines(Vec::new())));
+        looks.add("machine_gone", &state);
+        press(&mut state, &["esc"]);
+        looks.add("machines_none", &state);
+    });
+}
+
+#[test]
+fn summary() {
+    gallery(|size, looks| {
+        let mut state = in_run(size);
+        looks.add("summary", &state);
+        press(&mut state, &["G", "l", "l"]);
+        looks.add("summary_scrolled", &state);
+    });
+}
+
+#[test]
+fn signals() {
+    gallery(|size, looks| {
+        let mut state = in_run(size);
+        // z_1 with its gap joins force and speed; the cursor measures from a pin.
+        press(&mut state, &["tab", "g", "j", "space", "p"]);
+        times(&mut state, 20, ".");
+        looks.add("signals", &state);
+        press(&mut state, &["+", "m", "l"]);
+        looks.add("signals_zoomed_blocks", &state);
+        press(&mut state, &["m"]);
+        looks.add("signals_dots", &state);
+        let mut state = in_run(size);
+        // v1 has a new value in every row, x_2 holds one.
+        press(&mut state, &["tab", "j", "j", "space", "."]);
+        times(&mut state, 10, "+");
+        looks.add("signals_samples", &state);
+        let mut state = in_run(size);
+        press(
+            &mut state,
+            &["tab", "g", "j", "j", "j", "j", "space", "j", "space"],
+        );
+        looks.add("signals_none_chosen", &state);
+        press(&mut state, &["g"]);
+        for _ in 0..8 {
+            press(&mut state, &["space", "j"]);
+        }
+        looks.add("signals_all_chosen", &state);
+        press(&mut state, &["u"]);
+        looks.add("signals_overlaid", &state);
+    });
+}
+
+#[test]
+fn samples() {
+    gallery(|size, looks| {
+        let mut state = in_run(size);
+        press(&mut state, &["tab", "tab", "j", "j"]);
+        looks.add("samples", &state);
+        press(&mut state, &["G", "l", "l", "l"]);
+        looks.add("samples_end", &state);
+        press(&mut state, &["f"]);
+        type_in(&mut state, "z_1 is null and fx_1 > 19.99");
+        press(&mut state, &["enter", "l", "j"]);
+        looks.add("samples_filtered", &state);
+        press(&mut state, &["f", "ctrl-u"]);
+        type_in(&mut state, "x_2 != 5");
+        press(&mut state, &["enter"]);
+        looks.add("samples_filter_empty", &state);
+        press(&mut state, &["f", "ctrl-u"]);
+        type_in(&mut state, "q_7 > 1");
+        press(&mut state, &["enter"]);
+        looks.add("samples_filter_wrong", &state);
+        press(
+            &mut state,
+            &["esc", "esc", "t", "j", "space", "j", "J", "enter"],
+        );
+        looks.add("samples_columns", &state);
+    });
+}
+
+#[test]
+fn path() {
+    gallery(|size, looks| {
+        let mut state = in_run(size);
+        press(&mut state, &["shift-tab"]);
+        while !crate::ui::look::text(&super::look::drawn(&state, &theme())).contains("[Path]") {
+            press(&mut state, &["shift-tab"]);
+        }
+        looks.add("path", &state);
+        press(&mut state, &["+", "l", ".", "b", "m"]);
+        looks.add("path_zoomed", &state);
+        press(&mut state, &["_", "a", "b"]);
+        looks.add("path_x_z_by_time", &state);
+    });
+}
+
+fn theme() -> super::Theme {
+    super::Theme::named("dark", false).unwrap()
+}
+
+#[test]
+fn compare() {
+    gallery(|size, looks| {
+        let mut state = populated(size);
+        press(&mut state, &["2", "space", "space", "space", "c"]);
+        looks.add("compare", &state);
+        press(&mut state, &["tab", "j", "j", "l", "l"]);
+        looks.add("compare_differences", &state);
+        press(
+            &mut state,
+            &["esc", "g", "j", "j", "space", "c", "g", "space", "p"],
+        );
+        times(&mut state, 30, ".");
+        press(&mut state, &["r", "a", "+", "m"]);
+        looks.add("compare_aligned", &state);
+        press(&mut state, &["esc", "ctrl-a", "c"]);
+        looks.add("compare_six", &state);
+        press(&mut state, &["esc"]);
+        unanswered(&mut state, "c");
+        looks.add("compare_reading", &state);
+        // One is gone, one failed, and the table of the first is not there any more.
+        let mut details: Vec<_> = (0..4).map(|at| Some(compared::detail(at))).collect();
+        details[1] = None;
+        if let Some(third) = &mut details[2] {
+            third.row.error = Some("every sample of robot 2 has the same time".into());
+            (third.row.start_us, third.row.stop_us) = (None, None);
+            third.row.file_name = None;
+            third.channels.clear();
+        }
+        let gone = "the run's table cache/a/run_x.parquet is gone; harvest a again with --force to have it back";
+        for (slot, result) in [
+            (CompareSlot::Details, Ok(CompareAnswer::Details(details))),
+            (CompareSlot::Channel(0), Err(gone.to_owned())),
+        ] {
+            let result = result.map(Answer::Compare);
+            update(&mut state, answer(Slot::Compare(slot), result));
+        }
+        looks.add("compare_wrong", &state);
+    });
+}
+
+#[test]
+fn wrong_moments_of_lists() {
+    gallery(|size, looks| {
+        let (mut state, _) = bare(size);
+        looks.add("start", &state);
+        update(&mut state, answer(Slot::Logs, Ok(Answer::Logs(Vec::new()))));
+        update(
+            &mut state,
+            answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default()))),
+        );
+        looks.add("logs_none", &state);
+        unanswered(&mut state, "w");
+        looks.add("jobs_none", &state);
+        unanswered(&mut state, "2");
+        looks.add("runs_reading", &state);
+        update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(Vec::new()))));
+        looks.add("runs_none", &state);
+        unanswered(&mut state, "3");
+        looks.add("machines_reading", &state);
+        let (mut state, _) = bare(size);
+        let gone = "there is no directory data: name one with --data-dir".to_owned();
+        update(&mut state, answer(Slot::Refresh, Err(gone)));
+        looks.add("data_dir_none", &state);
+        // A log whose record was there and is not any more.
+        let mut state = populated(size);
+        unanswered(&mut state, "enter");
+        update(
+            &mut state,
+            answer(Slot::LogRuns, Ok(Answer::Runs(Vec::new()))),
+        );
+        looks.add("runs_of_log_none", &state);
+        let busy = "the catalog cache/catalog.db is busy: another process writes it; try again";
+        let mut state = populated(size);
+        for view in ["1", "2", "3", "4"] {
+            unanswered(&mut state, view);
+        }
+        for slot in [
+            Slot::Refresh,
+            Slot::Logs,
+            Slot::Runs,
+            Slot::Machines,
+            Slot::History,
+        ] {
+            update(&mut state, answer(slot, Err(busy.into())));
+        }
+        for (view, name) in [
+            ("1", "logs"),
+            ("2", "runs"),
+            ("3", "machines"),
+            ("4", "jobs"),
+        ] {
+            unanswered(&mut state, view);
+            looks.add(&format!("{name}_busy"), &state);
+        }
+        let (mut state, _) = bare(size);
+        let damaged =
+            "cache/catalog.db is damaged (file is not a database): `mdtui rebuild` makes it anew";
+        for slot in [Slot::FirstLogs, Slot::Logs, Slot::Refresh, Slot::History] {
+            update(&mut state, answer(slot, Err(damaged.into())));
+        }
+        looks.add("catalog_damaged", &state);
+    });
+}
+
+#[test]
+fn wrong_moments_of_runs() {
+    gallery(|size, looks| {
+        let mut state = populated(size);
+        press(&mut state, &["2"]);
+        unanswered(&mut state, "enter");
+        looks.add("run_reading", &state);
+        let read = |detail| Ok(Answer::Run(RunAnswer::Detail(Some(Box::new(detail)))));
+        let of_run = |slot| Slot::Run(slot);
+        update(
+            &mut state,
+            answer(of_run(RunSlot::Detail), read(run::detail())),
+        );
+        unanswered(&mut state, "tab");
+        looks.add("signals_reading", &state);
+        let gone = "the run's table cache/a/run_x.parquet is gone; harvest a again with --force to have it back";
+        for slot in [
+            RunSlot::Overview,
+            RunSlot::Channel,
+            RunSlot::Channel,
+            RunSlot::CursorRow,
+        ] {
+            update(&mut state, answer(of_run(slot), Err(gone.into())));
+        }
+        looks.add("signals_table_gone", &state);
+        unanswered(&mut state, "tab");
+        looks.add("samples_reading", &state);
+        update(&mut state, answer(of_run(RunSlot::Rows), Err(gone.into())));
+        looks.add("samples_table_gone", &state);
+        unanswered(&mut state, "tab");
+        looks.add("path_reading", &state);
+        update(&mut state, answer(of_run(RunSlot::Path), Err(gone.into())));
+        looks.add("path_table_gone", &state);
+        let open = |result| {
+            let mut state = populated(size);
+            press(&mut state, &["2"]);
+            unanswered(&mut state, "enter");
+            update(&mut state, answer(of_run(RunSlot::Detail), result));
+            state
+        };
+        let mut failed = run::detail();
+        failed.row.error = Some("every sample of robot 2 has the same time".into());
+        (
+            failed.row.start_us,
+            failed.row.stop_us,
+            failed.row.runtime_s,
+        ) = (None, None, None);
+        looks.add("run_failed", &open(read(failed)));
+        looks.add("run_gone", &open(Ok(Answer::Run(RunAnswer::Detail(None)))));
+        let busy = "the catalog cache/catalog.db is busy: another process writes it; try again";
+        looks.add("run_busy", &open(Err(busy.into())));
+    });
+}
