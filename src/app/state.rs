@@ -13,7 +13,9 @@ use super::{
     jobs::Jobs,
     keymap::{Context, Keymap},
     layout,
-    machines::{MachineScreen, Machines, machine_columns, point_columns},
+    machines::{
+        MachineColumn, MachineScreen, Machines, Pane, PointColumn, machine_columns, point_columns,
+    },
     prompt::{Line, Purpose},
     rows::RunColumn,
     run::RunScreen,
@@ -274,12 +276,21 @@ impl State {
                     Context::List,
                 ]
             }
-            Screen::Machines => vec![Context::Machines, Context::List],
+            Screen::Machines => vec![Context::Machines, Context::Choose, Context::List],
+            Screen::Machine(machine) if machine.pane == Pane::Trends => {
+                vec![
+                    Context::Trends,
+                    Context::Machine,
+                    Context::Runs,
+                    Context::Marks,
+                ]
+            }
             Screen::Machine(_) => {
                 vec![
                     Context::Machine,
                     Context::Runs,
                     Context::Marks,
+                    Context::Choose,
                     Context::List,
                 ]
             }
@@ -328,8 +339,8 @@ impl State {
                 let width = list.map_or(0, |list| list.width);
                 places(&columns::logs(width, &self.choices.of("logs")))
             }
-            Screen::Machines => places(&machine_columns(self.size.0, self.machines.name_width())),
-            Screen::Machine(_) => places(&point_columns(self.size.0)),
+            Screen::Machines => places(&self.machine_columns(self.size.0)),
+            Screen::Machine(_) => places(&self.point_columns(self.size.0)),
             _ => places(&self.run_columns(self.size.0)),
         }
     }
@@ -338,6 +349,17 @@ impl State {
     pub fn run_columns(&self, width: u16) -> Vec<Column<RunColumn>> {
         let of_log = matches!(self.screen(), Screen::LogRuns(_));
         columns::runs(width, self.robots, of_log, &self.choices.of("runs"))
+    }
+
+    /// Columns of the list of machines in `width` characters.
+    pub fn machine_columns(&self, width: u16) -> Vec<Column<MachineColumn>> {
+        let name = self.machines.name_width();
+        machine_columns(width, name, &self.choices.of("machines"))
+    }
+
+    /// Columns of the list of a machine's runs in `width` characters.
+    pub fn point_columns(&self, width: u16) -> Vec<Column<PointColumn>> {
+        point_columns(width, &self.choices.of("machine"))
     }
 
     /// Whether the panel about a log stands on the screen.

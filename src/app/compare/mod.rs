@@ -11,6 +11,7 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod layout;
+pub mod mouse;
 pub mod overlaid;
 mod request;
 mod screen;

@@ -48,6 +48,8 @@ pub struct Overlaid {
     pub channels: Vec<Shared>,
     /// The channel under the list's cursor.
     pub row: usize,
+    /// The first channel on the screen, as far as the cursor is in sight then.
+    top: usize,
     /// Channels that have a chart.
     pub chosen: BTreeSet<usize>,
     /// What the charts show, from the first sample of all runs to the last, and their cursor.
@@ -79,6 +81,7 @@ impl Overlaid {
         let places = vec![None; runs.len()];
         Self {
             row: chosen.first().copied().unwrap_or(0),
+            top: 0,
             chosen,
             channels,
             view: TimeView::new(bounds(&spans, &places)),
@@ -113,6 +116,7 @@ impl Overlaid {
                 self.view.update(action, &[]);
             }
         }
+        self.top = self.first_row(page);
         None
     }
 
@@ -242,10 +246,25 @@ impl Overlaid {
             .collect()
     }
 
-    /// The first channel in a list of `lines` lines that keeps its cursor in sight.
+    /// The first channel in a list of `lines` lines: the list moves only as far as the
+    /// cursor needs to be in sight.
     pub fn first_row(&self, lines: usize) -> usize {
         let last = self.channels.len().saturating_sub(lines);
-        self.row.saturating_sub(lines / 2).min(last)
+        let lowest = (self.row + 1).saturating_sub(lines);
+        self.top.min(self.row).max(lowest).min(last)
+    }
+
+    /// Puts the list's cursor on a channel; of `lines` lines none moves.
+    pub fn point(&mut self, row: usize, lines: usize) {
+        self.top = self.first_row(lines);
+        self.row = row.min(self.channels.len().saturating_sub(1));
+    }
+
+    /// Chooses the run whose place is set next, if it has samples.
+    pub fn set_turn(&mut self, run: usize) {
+        if self.span(run).is_some() {
+            self.turn = run;
+        }
     }
 
     /// What to ask for next: of each run one channel at a time, a failed one not again.
@@ -309,6 +328,7 @@ impl Overlaid {
         };
         self.chosen = earlier.chosen.iter().filter_map(|c| find(*c)).collect();
         self.row = find(earlier.row).unwrap_or(0);
+        self.top = earlier.top;
         let kept = earlier.loaded.iter().filter_map(|(want, series)| {
             let channel = find(want.channel)?;
             let same = same_file.get(want.run).copied().unwrap_or(false);

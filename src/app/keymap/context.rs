@@ -21,6 +21,8 @@ pub enum Context {
     Machines,
     /// One machine.
     Machine,
+    /// The charts of one machine.
+    Trends,
     /// The jobs.
     Jobs,
     /// All views of one run.
@@ -57,7 +59,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Global,
         Self::List,
         Self::Marks,
@@ -67,6 +69,7 @@ impl Context {
         Self::Runs,
         Self::Machines,
         Self::Machine,
+        Self::Trends,
         Self::Jobs,
         Self::Run,
         Self::Summary,
@@ -97,6 +100,7 @@ impl Context {
             Self::Runs => "runs",
             Self::Machines => "machines",
             Self::Machine => "machine",
+            Self::Trends => "trends",
             Self::Jobs => "jobs",
             Self::Run => "run",
             Self::Summary => "summary",
@@ -133,6 +137,7 @@ impl Context {
             Self::Runs => "Runs",
             Self::Machines => "Machines",
             Self::Machine => "One machine",
+            Self::Trends => "The charts of one machine",
             Self::Jobs => "Jobs",
             Self::Run => "A run",
             Self::Summary => "A run's summary",

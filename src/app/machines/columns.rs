@@ -1,14 +1,17 @@
 //! Which columns of machines and of their runs a width has room for.
 
 use super::{MachineColumn, PointColumn};
-use crate::app::columns::{Column, fit};
+use crate::app::{
+    choice::Choice,
+    columns::{Column, fit},
+};
 
 /// From this many columns on the titles are whole words.
 const WIDE: u16 = 150;
 
 /// Columns of the list of machines in `width` characters, `name` of them for the
 /// longest name.
-pub fn machine_columns(width: u16, name: u16) -> Vec<Column<MachineColumn>> {
+pub fn machine_columns(width: u16, name: u16, choice: &Choice) -> Vec<Column<MachineColumn>> {
     use MachineColumn::*;
     let wide = width >= WIDE;
     let spec = |id| match id {
@@ -34,7 +37,7 @@ pub fn machine_columns(width: u16, name: u16) -> Vec<Column<MachineColumn>> {
         LastSeen => ("last seen", 16, false),
     };
     // The first that are left out stand last.
-    let order = [
+    let mut order = vec![
         Machine,
         PeakForce,
         Runs,
@@ -52,11 +55,44 @@ pub fn machine_columns(width: u16, name: u16) -> Vec<Column<MachineColumn>> {
         MaxForce,
         MaxSpeed,
     ];
-    fit(width, &MachineColumn::ALL, &order, |id| id == Trend, spec)
+    order.retain(|id| !choice.hides(machine_name(*id)));
+    let mut columns = fit(width, &MachineColumn::ALL, &order, |id| id == Trend, spec);
+    choice.sort(&mut columns, |column| machine_name(column.id));
+    columns
+}
+
+/// What a column of machines is called where it is chosen; titles change with the width.
+fn machine_name(id: MachineColumn) -> &'static str {
+    use MachineColumn::*;
+    match id {
+        Machine => "machine",
+        Runs => "runs",
+        Runtime => "runtime",
+        Distance => "distance",
+        TopSpeed => "top speed",
+        MaxSpeed => "max speed",
+        PeakForce => "peak force",
+        MaxForce => "max force",
+        MeanForce => "mean force",
+        Trend => "trend of peak force",
+        Slope => "slope of peak force",
+        Pass => "pass",
+        Suspect => "suspect",
+        Fail => "fail",
+        NotEvaluated => "not evaluated",
+        LastSeen => "last seen",
+    }
+}
+
+/// All columns of the list of machines by name.
+pub fn machine_names() -> Vec<String> {
+    MachineColumn::ALL
+        .map(|id| machine_name(id).to_owned())
+        .to_vec()
 }
 
 /// Columns of the list of a machine's runs in `width` characters.
-pub fn point_columns(width: u16) -> Vec<Column<PointColumn>> {
+pub fn point_columns(width: u16, choice: &Choice) -> Vec<Column<PointColumn>> {
     use PointColumn::*;
     let wide = width >= WIDE;
     let spec = |id| match id {
@@ -75,11 +111,39 @@ pub fn point_columns(width: u16) -> Vec<Column<PointColumn>> {
         Verdict => ("verdict", 13, false),
         Log => ("log", 22, false),
     };
-    let order = [
+    let mut order = vec![
         Start, PeakForce, Verdict, Run, TopSpeed, Runtime, MeanForce, Distance, MaxForce, MaxSpeed,
         Log,
     ];
-    fit(width, &PointColumn::ALL, &order, |id| id == Log, spec)
+    order.retain(|id| !choice.hides(point_name(*id)));
+    let mut columns = fit(width, &PointColumn::ALL, &order, |id| id == Log, spec);
+    choice.sort(&mut columns, |column| point_name(column.id));
+    columns
+}
+
+/// As [`machine_name`] for the runs of a machine.
+fn point_name(id: PointColumn) -> &'static str {
+    use PointColumn::*;
+    match id {
+        Run => "run",
+        Start => "start",
+        Runtime => "runtime",
+        Distance => "distance",
+        TopSpeed => "top speed",
+        MaxSpeed => "max speed",
+        PeakForce => "peak force",
+        MaxForce => "max force",
+        MeanForce => "mean force",
+        Verdict => "verdict",
+        Log => "log",
+    }
+}
+
+/// All columns of the list of a machine's runs by name.
+pub fn point_names() -> Vec<String> {
+    PointColumn::ALL
+        .map(|id| point_name(id).to_owned())
+        .to_vec()
 }
 
 #[cfg(test)]
@@ -94,18 +158,43 @@ mod tests {
 
     #[test]
     fn columns_fit_every_width() {
+        let usual = Choice::default();
         for width in 40..260 {
             for name in [0, 15, 200] {
-                assert!(
-                    sum(&machine_columns(width, name)) <= width,
-                    "{width} {name}"
-                );
+                let columns = machine_columns(width, name, &usual);
+                assert!(sum(&columns) <= width, "{width} {name}");
             }
-            assert!(sum(&point_columns(width)) <= width, "{width}");
+            assert!(sum(&point_columns(width, &usual)) <= width, "{width}");
         }
-        assert_eq!(machine_columns(200, 12).len(), MachineColumn::ALL.len());
-        assert_eq!(point_columns(200).len(), PointColumn::ALL.len());
-        let at_80: Vec<_> = machine_columns(80, 12).iter().map(|c| c.id).collect();
-        assert!(at_80.contains(&MachineColumn::Suspect), "{at_80:?}");
+        let all = machine_columns(200, 12, &usual).len();
+        assert_eq!(all, MachineColumn::ALL.len());
+        assert_eq!(point_columns(200, &usual).len(), PointColumn::ALL.len());
+        let at_80 = machine_columns(80, 12, &usual);
+        assert!(at_80.iter().any(|c| c.id == MachineColumn::Suspect));
+    }
+
+    #[test]
+    fn chosen_columns_stand_as_they_were_ordered_and_make_room_for_others() {
+        let words = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let choice = Choice {
+            order: words(&["last seen", "machine", "verdict", "run"]),
+            hidden: words(&["peak force", "start"]),
+        };
+        let shown = machine_columns(120, 12, &choice);
+        assert_eq!(
+            (shown[0].id, shown[1].id),
+            (MachineColumn::LastSeen, MachineColumn::Machine)
+        );
+        assert!(shown.iter().all(|c| c.id != MachineColumn::PeakForce));
+        let shown = point_columns(80, &choice);
+        assert_eq!(
+            (shown[0].id, shown[1].id),
+            (PointColumn::Verdict, PointColumn::Run)
+        );
+        assert!(shown.iter().all(|c| c.id != PointColumn::Start));
+        for (all, names) in [(machine_names(), 16), (point_names(), 11)] {
+            let unique: std::collections::BTreeSet<_> = all.iter().collect();
+            assert_eq!((all.len(), unique.len()), (names, names));
+        }
     }
 }

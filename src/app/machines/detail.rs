@@ -1,14 +1,16 @@
 //! One machine that is open: its figures as charts over time, and the runs behind them.
+//!
+//! The charts' cursor always stands on the run under the cursor of the list: whichever is
+//! moved, the other follows.
 
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::{Machine, row::machine_name};
+use super::{Figure, Machine, row::machine_name};
 use crate::{
     app::{
-        action::Action,
-        chart::{Marker, Series, TimeRange},
+        chart::{Series, TimeRange, TimeView},
         layout,
         table::Table,
     },
@@ -21,74 +23,14 @@ const CHART: u16 = 4;
 /// Characters for the names of figures beside the charts.
 pub const LABEL: usize = 10;
 
-/// One chart of a machine. Maxima have charts of their own: one bad sample would press
-/// the percentiles flat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Figure {
-    /// 99.9th percentile of force.
-    PeakForce,
-    /// 99.9th percentile of speed.
-    TopSpeed,
-    /// Mean force.
-    MeanForce,
-    /// Maximum of force.
-    MaxForce,
-    /// Maximum of speed.
-    MaxSpeed,
-    /// How long the runs were.
-    Runtime,
-    /// How far the machine went.
-    Distance,
-}
-
-impl Figure {
-    /// All of them, in the order of the screen.
-    pub const ALL: [Self; 7] = [
-        Self::PeakForce,
-        Self::TopSpeed,
-        Self::MeanForce,
-        Self::MaxForce,
-        Self::MaxSpeed,
-        Self::Runtime,
-        Self::Distance,
-    ];
-
-    /// What it is called.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::PeakForce => "peak force",
-            Self::TopSpeed => "top speed",
-            Self::MeanForce => "mean force",
-            Self::MaxForce => "max force",
-            Self::MaxSpeed => "max speed",
-            Self::Runtime => "runtime",
-            Self::Distance => "distance",
-        }
-    }
-
-    /// Its unit.
-    pub fn unit(self) -> &'static str {
-        match self {
-            Self::PeakForce | Self::MeanForce | Self::MaxForce => "N",
-            Self::TopSpeed | Self::MaxSpeed => "mm/s",
-            Self::Runtime => "s",
-            Self::Distance => "m",
-        }
-    }
-
-    /// Its value for a run, in its unit.
-    pub fn of(self, point: &MachinePoint) -> Option<f64> {
-        let stats = &point.stats;
-        match self {
-            Self::PeakForce => stats.peak_force_p999,
-            Self::TopSpeed => stats.top_speed_p999,
-            Self::MeanForce => stats.mean_force,
-            Self::MaxForce => stats.peak_force_max,
-            Self::MaxSpeed => stats.top_speed_max,
-            Self::Runtime => Some(point.runtime_s),
-            Self::Distance => stats.distance_mm.map(|mm| mm / 1000.0),
-        }
-    }
+/// A part of the view that takes keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// The list of runs.
+    #[default]
+    Runs,
+    /// The charts.
+    Trends,
 }
 
 /// Where the parts of the view stand.
@@ -115,13 +57,14 @@ pub struct MachineScreen {
     pub machine: Option<Machine>,
     /// Its runs, in order of start unless sorted.
     pub table: Table<MachinePoint>,
-    /// What the charts are drawn with.
-    pub marker: Marker,
+    /// The part that takes keys.
+    pub pane: Pane,
+    /// What the charts show, from the first run to the last, and their cursor.
+    pub view: TimeView,
     /// The topmost chart.
-    first: usize,
+    pub(super) first: usize,
     /// Per figure, over the runs that are shown.
-    series: Vec<Series>,
-    range: TimeRange,
+    series: Vec<Arc<Series>>,
 }
 
 impl MachineScreen {
@@ -132,13 +75,14 @@ impl MachineScreen {
             robot: machine.row.robot.clone(),
             machine: None,
             table: Table::default(),
-            marker: Marker::default(),
+            pane: Pane::default(),
+            view: TimeView::new(TimeRange::new(0, 0)),
             first: 0,
             series: Vec::new(),
-            range: TimeRange::new(0, 0),
         };
         screen.put(Some(machine));
         screen.table.cursor = screen.table.len().saturating_sub(1);
+        screen.follow();
         screen
     }
 
@@ -168,25 +112,29 @@ impl MachineScreen {
             .collect();
         points.sort_by_key(|p| p.start_us);
         let times: Arc<[i64]> = points.iter().map(|p| p.start_us).collect();
-        self.range = TimeRange::new(
+        let bounds = TimeRange::new(
             times.first().copied().unwrap_or(0),
             times.last().copied().unwrap_or(0),
         );
+        // The whole stays the whole when runs come and go.
+        self.view.rebound(bounds, self.view.cursor.time);
         let line = |figure: &Figure| {
             let values = points.iter().map(|p| figure.of(p).unwrap_or(f64::NAN));
             // However long a machine rested, the next run goes on from the last.
-            Series::new(times.clone(), values.collect(), i64::MAX)
+            Arc::new(Series::new(times.clone(), values.collect(), i64::MAX))
         };
         self.series = Figure::ALL.iter().map(line).collect();
+        self.follow();
     }
 
-    /// From the first run that is shown to the last.
-    pub fn range(&self) -> TimeRange {
-        self.range
+    /// Starts of the runs that are shown, in their order in time.
+    pub fn times(&self) -> Arc<[i64]> {
+        let first = self.series.first();
+        first.map_or_else(|| [].into(), |series| series.times().clone())
     }
 
     /// A figure over the runs that are shown.
-    pub fn series(&self, figure: Figure) -> Option<&Series> {
+    pub fn series(&self, figure: Figure) -> Option<&Arc<Series>> {
         let at = Figure::ALL.iter().position(|f| *f == figure)?;
         self.series.get(at)
     }
@@ -194,18 +142,6 @@ impl MachineScreen {
     /// Start of the run under the cursor.
     pub fn cursor_time(&self) -> Option<i64> {
         self.table.current().map(|point| point.start_us)
-    }
-
-    /// Does what only this view knows; false for any other action.
-    pub fn act(&mut self, action: Action) -> bool {
-        let charts = Figure::ALL.len();
-        match action {
-            Action::NextPane => self.first = (self.first + 1) % charts,
-            Action::PreviousPane => self.first = (self.first + charts - 1) % charts,
-            Action::Marker => self.marker = self.marker.next(),
-            _ => return false,
-        }
-        true
     }
 
     /// The charts that `height` lines have room for, with their lines.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::machines::fixture::*;
+use crate::app::{action::Action, machines::fixture::*};
 
 fn open() -> MachineScreen {
     MachineScreen::open(&machine(Some("10"), 1, 42))
@@ -11,7 +11,7 @@ fn it_opens_at_the_latest_run_with_every_run_in_the_charts() {
     assert_eq!(screen.name(), "cell 10 / robot 1");
     let last = &screen.machine.as_ref().unwrap().row.series[41];
     assert_eq!(screen.cursor_time(), Some(last.start_us));
-    assert_eq!(screen.range().end(), last.start_us);
+    assert_eq!(screen.view.bounds.end(), last.start_us);
     for figure in Figure::ALL {
         let series = screen.series(figure).unwrap();
         for point in &screen.machine.as_ref().unwrap().row.series {
@@ -62,15 +62,19 @@ fn the_cursor_stays_with_its_run() {
 }
 
 #[test]
-fn tab_turns_the_charts_round() {
+fn the_charts_turn_round_when_they_have_the_keys() {
     let mut screen = open();
     let first = |screen: &MachineScreen| screen.charts(8).first().map(|c| c.0);
     assert_eq!(first(&screen), Some(Figure::PeakForce));
+    assert!(!screen.act(Action::Down), "the list has the keys");
     screen.act(Action::NextPane);
+    screen.act(Action::Down);
     assert_eq!(first(&screen), Some(Figure::TopSpeed));
-    screen.act(Action::PreviousPane);
-    screen.act(Action::PreviousPane);
+    screen.act(Action::Last);
     assert_eq!(first(&screen), Some(Figure::Distance));
+    screen.act(Action::First);
+    assert_eq!(first(&screen), Some(Figure::PeakForce));
+    screen.act(Action::PreviousPane);
     assert!(!screen.act(Action::Down));
 }
 

@@ -117,6 +117,11 @@ impl Machines {
         self.table.column = column;
     }
 
+    /// The column under the cursor of columns.
+    pub fn column_mut(&mut self) -> &mut usize {
+        &mut self.table.column
+    }
+
     /// Folds the cell under the cursor, or unfolds it. From a machine the cursor goes to
     /// its cell.
     pub fn fold(&mut self) {

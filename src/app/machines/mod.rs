@@ -3,20 +3,25 @@
 //! * [`Machine`], [`MachineColumn`]: one machine as a row of the list.
 //! * [`Machines`]: the list, grouped by cells that fold.
 //! * [`MachineScreen`]: one machine, its charts over runs and the runs behind them.
+//! * [`Figure`]: what has a chart.
 //! * [`slope_per_day`]: where a figure goes.
 
 mod columns;
 mod detail;
+mod figure;
 #[cfg(test)]
 pub mod fixture;
 mod list;
 mod points;
 mod row;
 mod trend;
+mod trends;
 
-pub use columns::{machine_columns, point_columns};
-pub use detail::{Figure, LABEL, MachineScreen, Parts};
+pub use columns::{machine_columns, machine_names, point_columns, point_names};
+pub use detail::{LABEL, MachineScreen, Pane, Parts};
+pub use figure::Figure;
 pub use list::{Line, Machines};
 pub use points::PointColumn;
 pub use row::{Machine, MachineColumn, cell_title};
 pub use trend::slope_per_day;
+pub use trends::PANES;

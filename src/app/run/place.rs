@@ -60,6 +60,7 @@ fn duration(text: &str) -> Option<i64> {
         let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
         let (unit, tail) = tail.split_at_checked(letters)?;
         let scale = match unit {
+            "d" => 86_400.0,
             "h" => 3600.0,
             "m" | "min" => 60.0,
             "s" | "" => 1.0,

@@ -7,6 +7,7 @@ use crate::app::{
     effect::{Effect, Request, Slot},
     jobs::Entry,
     layout,
+    machines::{machine_names, point_names},
     prompt::{Line, Purpose},
     run::{RunScreen, Tab},
     state::{Overlay, Prompt, Runs, Screen, State, Tone},
@@ -133,6 +134,8 @@ fn choose_columns(state: &mut State) {
         Screen::Run(run) if run.tab == Tab::Samples => ("samples", run.column_names()),
         Screen::Logs => ("logs", columns::log_names()),
         Screen::Runs | Screen::LogRuns(_) => ("runs", columns::run_names()),
+        Screen::Machines => ("machines", machine_names()),
+        Screen::Machine(_) => ("machine", point_names()),
         _ => return,
     };
     if names.is_empty() {

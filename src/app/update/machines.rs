@@ -48,7 +48,7 @@ fn open(state: &mut State) {
     match state.machines.current() {
         Some(machine) => {
             let mut screen = MachineScreen::open(machine);
-            screen.marker = state.marker;
+            screen.view.marker = state.marker;
             state.stack_mut().push(Screen::Machine(Box::new(screen)));
         }
         None => state.machines.fold(),
@@ -77,8 +77,12 @@ pub(super) fn one(
             effects.extend(asked);
             state.stack_mut().push(Screen::Run(Box::new(screen)));
         }
+    } else if action == Action::GoTo {
+        let prompt = super::actions::prompt(Purpose::GoTo, machine.table.cursor, "");
+        state.overlay = Some(Overlay::Prompt(prompt));
     } else if !machine.act(action) {
         let opened = super::actions::list(&mut machine.table, action, page, &mut message);
+        machine.follow();
         state.overlay = opened.or(state.overlay.take());
     }
     state.message = message;

@@ -49,9 +49,18 @@ fn over_view(
     wheel: Option<Action>,
     effects: &mut Vec<Effect>,
 ) {
-    if let Some(Screen::Run(run)) = state.screen_mut() {
-        effects.extend(run.mouse(mouse));
-    } else if let Some(action) = wheel {
+    let size = state.size;
+    match state.screen_mut() {
+        Some(Screen::Run(run)) => return effects.extend(run.mouse(mouse)),
+        Some(Screen::Compare(compared)) => return effects.extend(compared.mouse(mouse)),
+        _ => {}
+    }
+    if let Some(Screen::Machine(machine)) = state.screen_mut()
+        && machine.mouse(mouse, size)
+    {
+        return;
+    }
+    if let Some(action) = wheel {
         repeat(state, action, effects);
     } else if mouse.kind == MouseEventKind::Down(MouseButton::Left) {
         click(state, mouse.column, mouse.row, effects);
@@ -137,7 +146,10 @@ fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
         Some(Screen::Logs) => state.logs.table.cursor = at,
         Some(Screen::Jobs) => state.jobs.cursor = at,
         Some(Screen::Machines) => state.machines.cursor = at,
-        Some(Screen::Machine(machine)) => machine.table.cursor = at,
+        Some(Screen::Machine(machine)) => {
+            machine.table.cursor = at;
+            machine.follow();
+        }
         _ => {
             if let Some(runs) = state.run_list_mut() {
                 runs.table.cursor = at;

@@ -99,6 +99,11 @@ fn take_columns(state: &mut State, chooser: &Chooser, effects: &mut Vec<Effect>)
     };
     let column = match state.screen() {
         Screen::Logs => Some(&mut state.logs.table.column),
+        Screen::Machines => Some(state.machines.column_mut()),
+        Screen::Machine(_) => match state.screen_mut() {
+            Some(Screen::Machine(machine)) => Some(&mut machine.table.column),
+            _ => None,
+        },
         _ => state.run_list_mut().map(|runs| &mut runs.table.column),
     };
     if let Some(column) = column
@@ -162,6 +167,9 @@ fn accept(state: &mut State, mut prompt: Prompt, effects: &mut Vec<Effect>) {
     let taken = match state.screen_mut() {
         Some(Screen::Run(run)) => Some(run.submit(prompt.purpose, prompt.line.text())),
         Some(Screen::Compare(compared)) => Some(compared.submit(prompt.line.text())),
+        Some(Screen::Machine(machine)) if prompt.purpose == Purpose::GoTo => {
+            Some(machine.submit(prompt.line.text()).map(|()| Vec::new()))
+        }
         _ => None,
     };
     if let Some(taken) = taken {
@@ -251,7 +259,9 @@ impl Listing for Machines {
 
 impl Listing for MachineScreen {
     fn search(&mut self, text: &str, from: usize) -> bool {
-        self.table.set_search(text, from)
+        let found = self.table.set_search(text, from);
+        self.follow();
+        found
     }
 
     fn filter(&mut self, text: &str) -> Result<(), String> {
@@ -262,5 +272,6 @@ impl Listing for MachineScreen {
 
     fn put_cursor(&mut self, at: usize) {
         self.table.put_cursor(at);
+        self.follow();
     }
 }

@@ -18,7 +18,7 @@ use super::{
     theme::Theme,
 };
 use crate::{
-    app::compare::{CompareScreen, Compared, Pane, sheet::offset},
+    app::compare::{CompareScreen, Compared, mouse::PANES, sheet::offset},
     etl::{compare::letter, time},
 };
 
@@ -58,16 +58,14 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme
 /// How many runs, how they are aligned, and the panes: the one with the keys stands in
 /// brackets.
 fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) {
-    let panes = [(Pane::Overlaid, "Charts"), (Pane::Sheet, "Differences")];
-    let panes = panes.map(|(pane, title)| {
+    let panes = PANES.map(|(pane, title)| {
         if pane == screen.pane {
             Span::styled(format!("[{title}]"), theme.accent)
         } else {
             Span::styled(format!(" {title} "), theme.muted)
         }
     });
-    let width: usize = panes.iter().map(Span::width).sum();
-    let left = area.width.saturating_sub(width as u16 + 1);
+    let left = CompareScreen::pane_bar(usize::from(area.width)) as u16;
     let text = format!(" {} runs, {}", screen.runs.len(), screen.alignment());
     put(
         Rect {

@@ -111,15 +111,10 @@ struct Columns {
 
 impl Columns {
     fn new(overlaid: &Overlaid, runs: usize, width: usize) -> Self {
-        let longest = |of: fn(&Shared) -> &str| {
-            let lengths = overlaid.channels.iter().map(|c| of(c).chars().count());
-            lengths.max().unwrap_or(0)
-        };
-        let label = longest(|c| &c.name).clamp(7, 24);
-        let unit = longest(|c| &c.unit).clamp(4, 8);
+        let (label, unit) = overlaid.widths();
         let room = width.saturating_sub(3 + label + 1 + unit);
         Self {
-            gutter: label.max(unit + 2),
+            gutter: overlaid.label_width(),
             label,
             unit,
             runs: runs.min(room / VALUE),

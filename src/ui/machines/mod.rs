@@ -20,7 +20,7 @@ use crate::{
         chart::{format_delta, format_fit},
         columns::{Column, GAP, GUTTER},
         layout,
-        machines::{Line, Machine, MachineColumn, Machines, cell_title, machine_columns},
+        machines::{Line, Machine, MachineColumn, Machines, cell_title},
         state::State,
         words::{count, thousands},
     },
@@ -34,7 +34,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if machines.lines().is_empty() {
         return empty(frame, area, state, theme);
     }
-    let columns = machine_columns(area.width, machines.name_width());
+    let columns = state.machine_columns(area.width);
     list::header(frame, area, machines.table(), &columns, theme);
     let shown = machines.lines().iter().enumerate().skip(machines.offset);
     for ((at, line), y) in shown.zip(area.y + 1..area.bottom()) {

@@ -13,7 +13,7 @@ use crate::{
         Action,
         chart::format_delta,
         columns::Column,
-        machines::{Figure, LABEL, MachineScreen, PointColumn, point_columns},
+        machines::{Figure, LABEL, MachineScreen, PANES, PointColumn},
         state::State,
         words::{count, thousands},
     },
@@ -63,14 +63,14 @@ pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &T
     let axis = parts.axis.intersection(screen);
     if !axis.is_empty() {
         let told = Axis {
-            range: machine.range(),
-            cursor: machine.cursor_time(),
+            range: machine.view.range,
+            cursor: Some(machine.view.cursor.time),
             label_width: LABEL,
             styles: &ChartStyles::of(theme),
         };
         time_axis(told, axis, frame.buffer_mut());
     }
-    let columns = point_columns(list.width);
+    let columns = state.point_columns(list.width);
     list::draw(
         frame,
         list,
@@ -134,8 +134,25 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     if let Some(mm) = row.distance_mm {
         words.push((format!("{} m", number(Some(mm / 1000.0), 12)), theme.muted));
     }
+    if let Some(pinned) = screen.pinned() {
+        words = pinned.into_iter().map(|w| (w, theme.accent)).collect();
+    }
+    let bar = MachineScreen::pane_bar(area.width);
+    let panes = PANES.map(|(pane, title)| {
+        if pane == screen.pane {
+            Span::styled(format!("[{title}]"), theme.accent)
+        } else {
+            Span::styled(format!(" {title} "), theme.muted)
+        }
+    });
+    buf.set_line(
+        area.x + bar,
+        area.y,
+        &Line::from(panes.to_vec()),
+        area.width - bar,
+    );
     let mut spans = Vec::new();
-    let mut left = usize::from(area.width);
+    let mut left = usize::from(bar);
     for (text, style) in words {
         let span = Span::styled(format!(" {text} "), style);
         if span.width() > left {
@@ -144,22 +161,24 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
         left -= span.width();
         spans.push(span);
     }
-    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+    buf.set_line(area.x, area.y, &Line::from(spans), bar);
 }
 
 fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, theme: &Theme) {
     let plot = plot_area(area, LABEL);
-    let columns = plot_columns(plot.width, machine.marker);
+    let columns = plot_columns(plot.width, machine.view.marker);
     let order = Figure::ALL.iter().position(|f| *f == figure).unwrap_or(0);
     let style = theme.series(order);
     let reduced = machine
         .series(figure)
-        .map(|series| series.reduce(machine.range(), columns))
+        .map(|series| series.reduce(machine.view.range, columns))
         .unwrap_or_default();
     let mut notes = Vec::new();
     if reduced.extent().is_none() {
         let width = usize::from(plot.width);
-        let text = "no run has it".chars().take(width).collect();
+        let none = machine.series(figure).and_then(|s| s.extent()).is_none();
+        let text = if none { "no run has it" } else { "no run here" };
+        let text = text.chars().take(width).collect();
         notes.push(Note {
             column: 0,
             width,
@@ -173,17 +192,17 @@ fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, 
             reduced: reduced.clone(),
             style,
         }],
-        range: machine.range(),
-        cursor: machine.cursor_time(),
-        pin: None,
+        range: machine.view.range,
+        cursor: Some(machine.view.cursor.time),
+        pin: machine.view.cursor.pin,
         limits: &[],
         notes,
-        marker: machine.marker,
+        marker: machine.view.marker,
         label_width: LABEL,
         styles: ChartStyles::of(theme),
     }
     .render(area, buf);
-    mark_points(&reduced, machine.marker, plot, style, buf);
+    mark_points(&reduced, machine.view.marker, plot, style, buf);
 }
 
 fn cell(point: &MachinePoint, column: &Column<PointColumn>, theme: &Theme) -> Cell {

@@ -183,9 +183,10 @@ fn the_mouse_puts_the_cursor_and_opens() {
 #[test]
 fn random_keys_never_panic() {
     use rand_core::Rng;
-    const KEYS: [&str; 24] = [
+    const KEYS: [&str; 33] = [
         "j", "k", "g", "G", "ctrl-d", "pageup", "space", "enter", "enter", "s", "h", "l", "/", "f",
-        "n", "N", "tab", "m", "v", "ctrl-a", "1", "0", ">", "esc",
+        "n", "N", "tab", "m", "v", "ctrl-a", "1", "0", ">", "esc", "+", "-", "_", ",", ".", "p",
+        "o", "t", "e",
     ];
     let mut random = rand_pcg::Pcg64Mcg::new(20_221_123);
     let mut state = loaded((80, 24), machines());
@@ -218,7 +219,8 @@ fn random_keys_never_panic() {
 
 #[test]
 fn no_key_of_the_two_views_is_dead() {
-    for enter in [&[][..], &["j", "enter", "g", "/", "0", "enter"]] {
+    let charts = &["j", "enter", "g", "/", "0", "enter", "tab"];
+    for enter in [&[][..], charts.get(..6).unwrap(), charts] {
         let start = || {
             let mut state = loaded((80, 24), machines());
             press(&mut state, &["j", "j", "/", "2", "enter"]);
@@ -228,13 +230,15 @@ fn no_key_of_the_two_views_is_dead() {
         let contexts = start().screen_contexts();
         for binding in start().keymap.bindings_in(&contexts) {
             // From the first line some lead nowhere, from another they do.
-            let noticed = [&[][..], &["j"], &["j", "l"]].iter().any(|setup| {
-                let mut state = start();
-                press(&mut state, setup);
-                let before = format!("{state:?}");
-                let effects = update(&mut state, Event::Key(binding.chords[0].event()));
-                !effects.is_empty() || before != format!("{state:?}")
-            });
+            let noticed = [&[][..], &["j"], &["j", "l"], &["+"], &[".", "+", "+"]]
+                .iter()
+                .any(|setup| {
+                    let mut state = start();
+                    press(&mut state, setup);
+                    let before = format!("{state:?}");
+                    let effects = update(&mut state, Event::Key(binding.chords[0].event()));
+                    !effects.is_empty() || before != format!("{state:?}")
+                });
             let nowhere = binding.action == Action::Escape && enter.is_empty()
                 || binding.action == Action::ShowMachines && enter.is_empty();
             assert!(noticed != nowhere, "{}", binding.action.name());

@@ -1,0 +1,229 @@
+//! The charts of one machine: zoom, pan, cursor, typed places and the mouse.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::{Figure, LABEL, MachineScreen, Pane};
+use crate::{
+    app::{
+        action::Action,
+        chart::{decimals_for, format_delta, gutter},
+        run::Place,
+        table::moved,
+    },
+    etl::time,
+};
+
+/// What is understood of a place, for messages.
+const FORMS: &str = "2022-11-24, 2022-11-24 20:43, +2d from the first run, the number of a run, \
+                     or from..to";
+
+/// Titles of the panes, in the order of the screen.
+pub const PANES: [(Pane, &str); 2] = [(Pane::Trends, "Charts"), (Pane::Runs, "Runs")];
+
+impl MachineScreen {
+    /// Does what only this view knows; false for any other action. Follow every other one
+    /// with [`MachineScreen::follow`].
+    pub fn act(&mut self, action: Action) -> bool {
+        let last = Figure::ALL.len() - 1;
+        match (action, self.pane) {
+            (Action::NextPane | Action::PreviousPane, Pane::Runs) => self.pane = Pane::Trends,
+            (Action::NextPane | Action::PreviousPane, Pane::Trends) => self.pane = Pane::Runs,
+            // In the list of runs these are for its columns.
+            (Action::Left | Action::Right, Pane::Runs) => return false,
+            (
+                Action::Down
+                | Action::Up
+                | Action::First
+                | Action::Last
+                | Action::HalfDown
+                | Action::HalfUp
+                | Action::PageDown
+                | Action::PageUp,
+                Pane::Trends,
+            ) => self.first = moved(self.first, last, last, action),
+            _ => {
+                let times = self.times();
+                let before = self.view.cursor.time;
+                if !self.view.update(action, &times) {
+                    return false;
+                }
+                if self.view.cursor.time != before {
+                    self.lead();
+                }
+            }
+        }
+        true
+    }
+
+    /// The charts' cursor goes to the run under the cursor of the list.
+    pub fn follow(&mut self) {
+        if let Some(time) = self.cursor_time()
+            && time != self.view.cursor.time
+        {
+            self.view.go_to(time);
+        }
+    }
+
+    /// The cursor of the list goes to the run at or before the charts' cursor.
+    fn lead(&mut self) {
+        let time = self.view.cursor.snap(&self.times());
+        self.view.put(time);
+        let starts = |at: &usize| self.table.get(*at).is_some_and(|p| p.start_us == time);
+        if !starts(&self.table.cursor)
+            && let Some(at) = (0..self.table.len()).find(starts)
+        {
+            self.table.cursor = at;
+        }
+    }
+
+    /// The cursor's place, the pinned one, and what changed between them of each figure;
+    /// `None` when nothing is pinned.
+    pub fn pinned(&self) -> Option<Vec<String>> {
+        let (here, pin) = (self.view.cursor.time, self.view.cursor.pin?);
+        let apart = time::format_duration((here - pin).abs() as f64 / time::SECOND as f64);
+        let sign = if here < pin { "−" } else { "" };
+        let mut words = vec![
+            format!("cursor {}", minute(here)),
+            format!("pin {}", minute(pin)),
+            format!("Δ {sign}{apart}"),
+        ];
+        for figure in Figure::ALL {
+            let value = |time| {
+                let sample = self.series(figure)?.at_or_before(time)?;
+                Some(sample.value).filter(|v| !v.is_nan())
+            };
+            if let (Some(now), Some(then)) = (value(here), value(pin)) {
+                let change = now - then;
+                let decimals = decimals_for(0.0, change.abs()).min(3);
+                let change = format_delta(change, decimals);
+                words.push(format!("{} {change} {}", figure.title(), figure.unit()));
+            }
+        }
+        Some(words)
+    }
+
+    /// Takes a place that was typed.
+    ///
+    /// # Errors
+    /// One sentence on what is wrong with the text; the text field stays open.
+    pub fn submit(&mut self, text: &str) -> Result<(), String> {
+        let times = self.times();
+        let bounds = self.view.bounds;
+        let read = |text: &str, end: bool| match place(text, bounds.start(), end) {
+            Some(Place::Time(time)) => Ok(time),
+            Some(Place::Row(row)) => {
+                let at = usize::try_from(row)
+                    .ok()
+                    .and_then(|r| times.get(r).copied());
+                at.ok_or_else(|| format!("there are {} runs", times.len()))
+            }
+            None => Err(format!("`{}` is no place: type {FORMS}", text.trim())),
+        };
+        let outside = |from: i64, to: i64| {
+            let (first, last) = (minute(bounds.start()), minute(bounds.end()));
+            let told = || format!("outside of the runs, which begin from {first} to {last}");
+            (to < bounds.start() || from > bounds.end()).then(told)
+        };
+        if times.is_empty() {
+            return Err("there is no run to go to".into());
+        }
+        match text.split_once("..") {
+            None => {
+                // A day means its runs: its first moment may lie before all of them.
+                let (time, until) = (read(text, false)?, read(text, true)?);
+                if let Some(told) = outside(time, until) {
+                    return Err(told);
+                }
+                let next = times.partition_point(|t| *t < time);
+                self.view.go_to(match times.get(next) {
+                    Some(run) if *run <= until => *run,
+                    _ => time,
+                });
+            }
+            Some((from, to)) => {
+                let (from, to) = (read(from, false)?, read(to, true)?);
+                if from > to {
+                    return Err("the span ends before it begins".into());
+                }
+                if let Some(told) = outside(from, to) {
+                    return Err(told);
+                }
+                self.view
+                    .show(from.max(bounds.start()), to.min(bounds.end()));
+            }
+        }
+        self.lead();
+        Ok(())
+    }
+
+    /// Where the titles of the panes begin in a heading of `width` columns.
+    pub fn pane_bar(width: u16) -> u16 {
+        let titles = PANES.iter().map(|(_, title)| title.len() as u16 + 2);
+        width.saturating_sub(titles.sum::<u16>() + 1)
+    }
+
+    /// The mouse was used in a terminal of `size`; false where it was not over the heading
+    /// or the charts.
+    pub fn mouse(&mut self, mouse: MouseEvent, size: (u16, u16)) -> bool {
+        let parts = self.parts(size);
+        let at = (mouse.column, mouse.row).into();
+        let clicked = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+        if parts.heading.contains(at) {
+            let mut left = Self::pane_bar(parts.heading.width);
+            for (pane, title) in PANES {
+                let right = left + title.len() as u16 + 2;
+                if clicked && (left..right).contains(&mouse.column) {
+                    self.pane = pane;
+                }
+                left = right;
+            }
+            return true;
+        }
+        if !parts.charts.union(parts.axis).contains(at) || parts.charts.is_empty() {
+            // The wheel over the list moves its cursor, whatever had the keys.
+            if mouse.kind != MouseEventKind::Moved {
+                self.pane = Pane::Runs;
+            }
+            return false;
+        }
+        if clicked {
+            self.pane = Pane::Trends;
+        }
+        let left = gutter(LABEL);
+        let (x, width) = (usize::from(mouse.column), usize::from(parts.charts.width));
+        if (left..width).contains(&x) {
+            let time = self.view.time_at(x - left, width - left, &self.times());
+            let before = self.view.cursor.time;
+            self.view.mouse(mouse.kind, time);
+            if self.view.cursor.time != before {
+                self.lead();
+            }
+        }
+        true
+    }
+}
+
+/// A day, a day and a time without seconds, or what a run's views take too. Of a day alone
+/// the first microsecond, or the last when it is the `end` of a span.
+fn place(text: &str, start_us: i64, end: bool) -> Option<Place> {
+    const DAY: i64 = 86_400 * time::SECOND;
+    let text = text.trim();
+    let whole = |rest: &str| time::parse(format!("{text}{rest}").as_bytes());
+    if let Some(midnight) = whole("T00:00:00") {
+        let last = if end { DAY - 1 } else { 0 };
+        return Some(Place::Time(midnight + last));
+    }
+    match whole(":00") {
+        Some(time) => Some(Place::Time(time)),
+        None => Place::read(text, start_us),
+    }
+}
+
+/// `2022-11-23 20:40`
+fn minute(us: i64) -> String {
+    time::format_screen(us).chars().take(16).collect()
+}
+
+#[cfg(test)]
+#[path = "trends_tests.rs"]
+mod tests;
