@@ -290,6 +290,16 @@ fn the_documented_json_is_the_printed_json() {
                 continue;
             }
             "`gc --json`" => vec!["gc", "--json"],
+            // `tests/cli_watch.rs` reads what is really printed.
+            "`watch --json`" => {
+                let named = ["harvest", "--force", "--json", "line/2022-11-23T2040"];
+                let mut line = lab.json(&named)["logs"][0].clone();
+                line["version"] = 1.into();
+                line["at"] = "2026-11-23T04:06:12.604313Z".into();
+                compare(title, &example, &line);
+                checked += 1;
+                continue;
+            }
             "`check --json`" => {
                 let record = lab.cache().join("faults/gap/record.json");
                 let whole = fs::read(&record).unwrap();
@@ -312,7 +322,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 10);
+    assert_eq!(checked, 11);
 }
 
 /// The example may show fewer elements and named entries, but each key once.

@@ -59,6 +59,8 @@ pub struct Global {
 pub enum Command {
     /// Harvest the logs named, or all that are not current
     Harvest(Harvest),
+    /// Harvest logs as they arrive, until stopped
+    Watch(Watch),
     /// The logs and their states
     List(List),
     /// The runs of one log, or of all
@@ -114,6 +116,17 @@ pub struct Harvest {
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `mdtui watch`
+#[derive(Debug, Default, Args)]
+pub struct Watch {
+    /// Logs harvested side by side [default: one per core]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<usize>,
+    /// Print a line of JSON for each log
     #[arg(long)]
     pub json: bool,
 }

@@ -28,6 +28,7 @@ mod shell;
 mod show;
 mod signals;
 pub mod table;
+mod watch;
 mod worker;
 
 use args::{Cli, Command};
@@ -59,6 +60,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
     };
     match command {
         Command::Harvest(args) => harvest::run(&settings, args),
+        Command::Watch(args) => watch::run(&settings, args),
         Command::List(args) => list::run(&settings, args),
         Command::Runs(args) => runs::run(&settings, args),
         Command::Machines(args) => machines::run(&settings, args),

@@ -5,8 +5,8 @@
 //! * [`report`]: what became of each, as a sentence and as JSON, and the exit code.
 
 mod follow;
-mod report;
-mod select;
+pub(super) mod report;
+pub(super) mod select;
 
 use crossbeam_channel::{Receiver, unbounded};
 

@@ -106,6 +106,21 @@ impl Done {
         }
     }
 
+    /// The log.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// What it means for the exit code.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Whether results were stored.
+    pub fn is_harvested(&self) -> bool {
+        matches!(self.outcome, Word::Harvested | Word::Partial)
+    }
+
     /// Whether somebody stopped it.
     pub fn is_cancelled(&self) -> bool {
         self.outcome == Word::Cancelled
@@ -273,16 +288,21 @@ impl Report {
         if self.interrupted {
             return Exit::Interrupted;
         }
-        let order = [
-            Exit::Interrupted,
-            Exit::Fatal,
-            Exit::Passing,
-            Exit::Usage,
-            Exit::SomeFailed,
-        ];
-        let has = |exit: &Exit| self.logs.iter().any(|done| done.exit == *exit);
-        order.into_iter().find(has).unwrap_or(Exit::Ok)
+        worst(self.logs.iter().map(|done| done.exit))
     }
+}
+
+/// The code of a call in which logs ended with these.
+pub fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
+    let order = [
+        Exit::Interrupted,
+        Exit::Fatal,
+        Exit::Passing,
+        Exit::Usage,
+        Exit::SomeFailed,
+    ];
+    let rank = |exit: &Exit| order.iter().position(|o| o == exit).unwrap_or(order.len());
+    exits.min_by_key(rank).unwrap_or(Exit::Ok)
 }
 
 /// Why there is nothing to do.

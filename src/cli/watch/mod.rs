@@ -1,0 +1,250 @@
+//! `mdtui watch`: harvests logs as they arrive, until it is stopped.
+//!
+//! Nothing is done, and nobody woken, while nothing below the data directory moves.
+//!
+//! * [`patience`]: logs that are still being written, and those that failed for a reason
+//!   that may pass, wait.
+
+mod patience;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, at, never, select, unbounded};
+use serde::Serialize;
+
+use self::patience::{Patience, RETRY};
+use super::{
+    args, exit,
+    exit::Exit,
+    harvest::{
+        report::{Done, worst},
+        select::select as due,
+    },
+    json,
+    look::Look,
+    settings::Settings,
+    signals::cancel_on_signals,
+    table::count,
+};
+use crate::etl::{
+    Error, Result,
+    catalog::LogState,
+    harvest::{CancelToken, JobEvent, Options, Pool},
+    source::watch::Watcher,
+    text, time,
+};
+
+/// A log without a footer that did not move for a minute is being written no more.
+const WRITTEN: Duration = Duration::from_secs(61);
+
+/// What the main thread waits for.
+enum Happening {
+    /// Something below the data directory moved.
+    Moved,
+    Job(JobEvent),
+    Interrupt,
+}
+
+/// Watches until a signal comes.
+///
+/// # Errors
+/// Those of [`Look::new`]. Errors of logs are told as they come.
+pub fn run(settings: &Settings, args: &args::Watch) -> Result<Exit> {
+    let cancel = CancelToken::new();
+    let (sender, happenings) = unbounded();
+    let interrupts = sender.clone();
+    cancel_on_signals(&cancel, move || {
+        let _ = interrupts.send(Happening::Interrupt);
+    })?;
+    let look = Look::new(settings, &cancel)?;
+    let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
+    let events = sender.clone();
+    let pool = Pool::new(look.context.clone(), jobs, move |event| {
+        let _ = events.send(Happening::Job(event));
+    });
+    exit::note(&format!(
+        "watching {}; Ctrl-c ends it",
+        text::visible_path(&look.context.data_dir)
+    ));
+    let mut watch = Watch {
+        look,
+        pool,
+        cancel,
+        json: args.json,
+        patience: Patience::default(),
+        open: BTreeSet::new(),
+        moved_meanwhile: false,
+        last: BTreeMap::new(),
+        harvested: 0,
+        trouble: None,
+    };
+    // Says "moved" once everything is watched: that is the first look.
+    let watcher = watch.watcher(sender);
+    let went = watch.go(&happenings);
+    drop(watcher);
+    went?;
+    watch.end(&happenings)
+}
+
+struct Watch {
+    look: Look,
+    pool: Pool,
+    cancel: CancelToken,
+    json: bool,
+    patience: Patience,
+    /// Logs that wait for a worker or are being harvested.
+    open: BTreeSet<String>,
+    /// Something moved while logs were being harvested: a log in somebody's hands shows no
+    /// change, so there is another look when the last one is done.
+    moved_meanwhile: bool,
+    /// What became of each log at last.
+    last: BTreeMap<String, Exit>,
+    harvested: u64,
+    /// Why the last look failed.
+    trouble: Option<String>,
+}
+
+impl Watch {
+    fn watcher(&self, sender: Sender<Happening>) -> Watcher {
+        let context = &self.look.context;
+        Watcher::start(&context.data_dir, context.lake.root(), move || {
+            let _ = sender.send(Happening::Moved);
+        })
+    }
+
+    /// Until somebody stops it.
+    fn go(&mut self, happenings: &Receiver<Happening>) -> Result<()> {
+        while !self.cancel.is_cancelled() {
+            let timer = self.patience.next().map_or_else(never, at);
+            let mut moved = false;
+            select! {
+                recv(timer) -> _ => moved = true,
+                recv(happenings) -> first => {
+                    // Several notices are one look.
+                    for happening in first.into_iter().chain(happenings.try_iter()) {
+                        match happening {
+                            Happening::Moved => moved = true,
+                            Happening::Job(event) => self.job(event)?,
+                            Happening::Interrupt => {}
+                        }
+                    }
+                }
+            }
+            if self.open.is_empty() && self.moved_meanwhile {
+                moved = true;
+            }
+            if moved && !self.cancel.is_cancelled() {
+                self.look()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the data directory and queues what is due. A directory that is gone, or a
+    /// catalog that is busy, is told once and looked for again.
+    fn look(&mut self) -> Result<()> {
+        let context = self.look.context.clone();
+        self.patience.begin();
+        let looked = self
+            .look
+            .catalog
+            .refresh(&context, &self.cancel)
+            .and_then(|_| due(&self.look, &args::Harvest::default()));
+        let now = Instant::now();
+        let selection = match looked {
+            Ok(selection) => selection,
+            Err(Error::Cancelled) => return Ok(()),
+            Err(e) => {
+                let sentence = e.to_string();
+                if self.trouble.as_ref() != Some(&sentence) {
+                    exit::note(&format!("mdtui: {sentence}; watching on"));
+                }
+                self.trouble = Some(sentence);
+                self.patience.look_in(now, RETRY);
+                return Ok(());
+            }
+        };
+        self.trouble = None;
+        if selection
+            .left_alone
+            .iter()
+            .any(|l| l.state == LogState::Writing)
+        {
+            // When its recorder died nothing moves any more, and it is no log.
+            self.patience.look_in(now, WRITTEN);
+        }
+        self.moved_meanwhile = !self.open.is_empty();
+        for log in &selection.logs {
+            if !self.open.contains(&log.key) && self.patience.is_over(log, now, time::now()) {
+                self.open.insert(log.key.clone());
+                self.pool.submit(&log.key, Options::default());
+            }
+        }
+        Ok(())
+    }
+
+    fn job(&mut self, event: JobEvent) -> Result<()> {
+        let JobEvent::Finished { key, result, .. } = event else {
+            return Ok(());
+        };
+        self.open.remove(&key);
+        let now = Instant::now();
+        match &result {
+            Err(e) => self.patience.failed(&key, e.kind(), now),
+            Ok(_) => self.patience.went_well(&key),
+        }
+        let done = Done::new(key, result, false);
+        self.harvested += u64::from(done.is_harvested());
+        self.last.insert(done.key().to_owned(), done.exit());
+        if done.is_cancelled() {
+            return Ok(());
+        }
+        if self.json {
+            let line = Line {
+                version: json::VERSION,
+                at: time::format(time::now()),
+                done: &done,
+            };
+            let mut line = serde_json::to_string(&line)
+                .map_err(|e| Error::Fatal(format!("cannot write JSON: {e}")))?;
+            line.push('\n');
+            return exit::print(&line);
+        }
+        if done.is_trouble() {
+            exit::note(&done.line());
+            return Ok(());
+        }
+        exit::print(&format!("{}\n", done.line()))
+    }
+
+    /// Cancels what runs, waits for it, and says what was done.
+    fn end(mut self, happenings: &Receiver<Happening>) -> Result<Exit> {
+        self.pool.cancel_all();
+        while !self.open.is_empty() {
+            match happenings.recv() {
+                Ok(Happening::Job(event)) => self.job(event)?,
+                Ok(_) => {}
+                // The pool holds a sender, so this does not come before the last event.
+                Err(_) => break,
+            }
+        }
+        self.pool.finish();
+        exit::note(&format!(
+            "stopped; harvested {}",
+            count(self.harvested, "log")
+        ));
+        Ok(worst(self.last.into_values()))
+    }
+}
+
+/// One line of `watch --json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    version: u32,
+    at: String,
+    #[serde(flatten)]
+    done: &'a Done,
+}

@@ -1,0 +1,270 @@
+//! `mdtui watch` with logs that arrive, grow, fail and vanish. Tests wait for lines that it
+//! prints, never for time to pass.
+
+mod common;
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Write},
+    path::Path,
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+
+use common::Lab;
+use mdtui::etl::demo::Options;
+use serde_json::Value;
+
+/// How long a whole test may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// A watching program.
+struct Watching {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    err: BufReader<ChildStderr>,
+    /// Closing it calls off the end.
+    _alive: mpsc::Sender<()>,
+}
+
+impl Watching {
+    /// Starts it and waits until it says that it watches.
+    fn start(lab: &Lab, args: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mdtui"));
+        command.current_dir(lab.root()).arg("watch").args(args);
+        command.env_clear().envs(lab.environment());
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let err = BufReader::new(child.stderr.take().unwrap());
+        // A line that never comes must not be waited for for ever.
+        let (_alive, gone) = mpsc::channel();
+        let pid = child.id().to_string();
+        std::thread::spawn(move || {
+            if gone.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-9", &pid]).status();
+            }
+        });
+        let mut watching = Self {
+            child,
+            out,
+            err,
+            _alive,
+        };
+        assert_eq!(watching.note(), "watching data; Ctrl-c ends it");
+        watching
+    }
+
+    /// The next line of standard output.
+    fn line(&mut self) -> String {
+        line(&mut self.out)
+    }
+
+    /// The next line of standard error.
+    fn note(&mut self) -> String {
+        line(&mut self.err)
+    }
+
+    /// Lines of standard output until one says this.
+    fn lines_until(&mut self, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|l: &String| l.contains(text)) {
+            lines.push(self.line());
+        }
+        lines
+    }
+
+    /// Sends a signal; gives the exit code and the last note.
+    fn stop(mut self, signal: &str) -> (i32, String) {
+        let kill = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        let mut rest = String::new();
+        self.err.read_to_string(&mut rest).unwrap();
+        let code = self.child.wait().unwrap().code().unwrap();
+        (code, rest.lines().last().unwrap_or_default().to_owned())
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // A failed test leaves nothing running.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn line(from: &mut impl BufRead) -> String {
+    let mut line = String::new();
+    from.read_line(&mut line).unwrap();
+    assert!(line.ends_with('\n'), "it ended: {line:?}");
+    line.trim_end().to_owned()
+}
+
+/// Demo logs by their paths below the data directory.
+fn logs(count: usize) -> Vec<(String, Vec<u8>)> {
+    let lab = Lab::demo(count);
+    let mut logs = Vec::new();
+    for entry in walkdir::WalkDir::new(lab.data()) {
+        let entry = entry.unwrap();
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if entry.file_type().is_file() && !hidden {
+            let name = entry.path().strip_prefix(lab.data()).unwrap();
+            logs.push((name.display().to_string(), fs::read(entry.path()).unwrap()));
+        }
+    }
+    logs.sort();
+    logs
+}
+
+fn arrive(lab: &Lab, name: &str, bytes: &[u8]) {
+    let path = lab.data().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn logs_are_harvested_as_they_arrive_and_a_half_written_one_is_waited_for() {
+    let lab = Lab::demo(2);
+    let all = logs(8);
+    let arriving: Vec<_> = all
+        .iter()
+        .filter(|(name, _)| !lab.data().join(name).exists() && name.ends_with(".parquet"))
+        .collect();
+    let [half, whole, ..] = arriving.as_slice() else {
+        panic!("too few demo logs");
+    };
+    let mut watching = Watching::start(&lab, &["--jobs", "2"]);
+    // Those that were there.
+    let mut first = [watching.line(), watching.line()];
+    first.sort();
+    assert!(first[0].starts_with("harvested  cell-01/"), "{first:?}");
+    // Half of a log, and then another one: only the second is whole.
+    arrive(&lab, &half.0, &half.1[..half.1.len() / 2]);
+    arrive(&lab, &whole.0, &whole.1);
+    let line = watching.line();
+    let key = |name: &str| name.trim_end_matches(".parquet").to_owned();
+    assert!(
+        line.starts_with(&format!("harvested  {}: ", key(&whole.0))),
+        "{line}"
+    );
+    let mut file = File::options()
+        .append(true)
+        .open(lab.data().join(&half.0))
+        .unwrap();
+    file.write_all(&half.1[half.1.len() / 2..]).unwrap();
+    drop(file);
+    let line = watching.line();
+    assert!(
+        line.starts_with(&format!("harvested  {}: ", key(&half.0))),
+        "{line}"
+    );
+    let end = watching.stop("-TERM");
+    assert_eq!(end, (0, "stopped; harvested 4 logs".to_owned()));
+    assert!(lab.states().values().all(|s| s == "harvested"));
+    assert_eq!(lab.run(&["check"]).code, 0);
+}
+
+#[test]
+fn a_csv_that_grows_ends_as_what_it_is_at_last() {
+    let lab = Lab::new();
+    let (_, bytes) = logs(8)
+        .into_iter()
+        .find(|(name, _)| name.ends_with(".csv"))
+        .unwrap();
+    let rows = bytes.iter().filter(|b| **b == b'\n').count() - 1;
+    let mut watching = Watching::start(&lab, &["--json"]);
+    let mut file = File::create(lab.data().join("a.csv")).unwrap();
+    for part in bytes.chunks(bytes.len() / 50) {
+        file.write_all(part).unwrap();
+        file.flush().unwrap();
+    }
+    loop {
+        let line: Value = serde_json::from_str(&watching.line()).unwrap();
+        assert_eq!(
+            (&line["version"], &line["key"]),
+            (&1.into(), &"a.csv".into())
+        );
+        if line["rows_in"] == rows {
+            assert_eq!(line["outcome"], "harvested");
+            break;
+        }
+    }
+    drop(file);
+    let (code, note) = watching.stop("-INT");
+    assert_eq!(code, 0, "{note}");
+}
+
+#[test]
+fn a_log_that_fails_is_told_once_and_counts_for_the_exit_code() {
+    let lab = Lab::new();
+    let good = logs(1).remove(0);
+    let mut watching = Watching::start(&lab, &[]);
+    arrive(&lab, "bad.csv", b"time,value\n");
+    let note = watching.note();
+    assert!(note.starts_with("failed     bad.csv: "), "{note}");
+    // Looked at again, but not tried again.
+    arrive(&lab, &good.0, &good.1);
+    watching.lines_until("harvested  cell-01/");
+    let (code, note) = watching.stop("-HUP");
+    assert_eq!((code, note.as_str()), (1, "stopped; harvested 1 log"));
+    // Mended, the same log is taken again, and all is well.
+    let mut watching = Watching::start(&lab, &[]);
+    let csv = logs(8).into_iter().find(|(name, _)| name.ends_with(".csv"));
+    arrive(&lab, "bad.csv", &csv.unwrap().1);
+    watching.lines_until("harvested  bad.csv: ");
+    assert_eq!(watching.stop("-TERM").0, 0);
+}
+
+#[test]
+fn stopped_in_the_middle_it_cancels_and_leaves_nothing_partial() {
+    let lab = Lab::new();
+    lab.write_demo(&Options {
+        logs: 3,
+        run_seconds: 200.0,
+        seed: 1,
+    });
+    let mut watching = Watching::start(&lab, &["--jobs", "1"]);
+    // The first is done, so that the second is being harvested and the third waits.
+    watching.lines_until("harvested  ");
+    let (code, note) = watching.stop("-INT");
+    assert_eq!(code, 130, "{note}");
+    assert!(note.starts_with("stopped; harvested "), "{note}");
+    let left = |dir: &Path| fs::read_dir(dir).map_or(0, Iterator::count);
+    assert_eq!(left(&lab.cache().join(".mdtui/tmp")), 0);
+    assert_eq!(left(&lab.cache().join(".mdtui/locks")), 0);
+    lab.ok(&["harvest"]);
+    assert_eq!(lab.run(&["check"]).code, 0);
+}
+
+#[test]
+fn a_data_directory_that_goes_away_and_comes_back_is_watched_on() {
+    let lab = Lab::new();
+    let logs = logs(2);
+    let mut watching = Watching::start(&lab, &[]);
+    arrive(&lab, &logs[0].0, &logs[0].1);
+    watching.lines_until("harvested  ");
+    fs::rename(lab.data(), lab.root().join("away")).unwrap();
+    let note = watching.note();
+    assert!(
+        note.contains("the data directory data does not exist") && note.ends_with("watching on"),
+        "{note}"
+    );
+    fs::rename(lab.root().join("away"), lab.data()).unwrap();
+    arrive(&lab, &logs[1].0, &logs[1].1);
+    watching.lines_until("harvested  ");
+    assert_eq!(watching.stop("-TERM").0, 0);
+}
+
+#[test]
+fn without_a_data_directory_there_is_nothing_to_watch() {
+    let lab = Lab::new();
+    let answer = lab.run(&["watch", "--data-dir", "nowhere"]);
+    assert_eq!(answer.code, 3);
+    assert!(answer.sentence().contains("nowhere"), "{}", answer.err);
+}
