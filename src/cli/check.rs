@@ -45,7 +45,8 @@ pub fn run(settings: &Settings, args: &args::Check) -> Result<Exit> {
         ProgressBar::new(0).with_style(style.progress_chars("=> "))
     });
     let begin = Instant::now();
-    let report = check::check(&context, args.repair, &cancel, &|done, all| {
+    let repair = args.repair.then(|| settings.hands());
+    let report = check::check(&context, repair, &cancel, &|done, all| {
         if let Some(bar) = bar.as_ref().filter(|_| begin.elapsed() > PATIENCE) {
             bar.set_length(all as u64);
             bar.set_position(done as u64);

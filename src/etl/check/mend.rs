@@ -1,6 +1,8 @@
 //! What `--repair` does about findings.
 
-use std::{collections::BTreeSet, ffi::OsStr, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use crossbeam_channel::{RecvTimeoutError, unbounded};
 
 use super::{
     Check, Report, files,
@@ -9,21 +11,30 @@ use super::{
 use crate::etl::{
     Error, Result,
     catalog::Catalog,
-    harvest::{Context, NoProgress, Options, harvest_log},
+    harvest::{CancelToken, Context, JobEvent, Options, Pool},
     lake::{Record, files::Content, gc, layout::is_lake_file},
     profile::Profile,
     source::FoundLog,
+    worker::Hands,
 };
+
+/// How often the wish to cancel is looked at.
+const TICK: Duration = Duration::from_millis(50);
 
 /// Mends what can be mended, and writes into the findings what was done.
 ///
 /// # Errors
 /// [`Error::Cancelled`], [`Error::Catalog`], [`Error::Io`] when the lake cannot be listed.
-pub(super) fn mend(check: &Check<'_>, catalog: &mut Catalog, report: &mut Report) -> Result<()> {
+pub(super) fn mend(
+    check: &Check<'_>,
+    hands: &Hands,
+    catalog: &mut Catalog,
+    report: &mut Report,
+) -> Result<()> {
     let keys: BTreeSet<String> = with(report, Cure::Harvest).collect();
     for key in &keys {
         check.cancel.check()?;
-        let said = harvest(check, key);
+        let said = harvest(check, hands, key);
         match said {
             Ok(()) => {
                 let after = files::check(check, key)?;
@@ -104,8 +115,8 @@ fn settle(report: &mut Report, key: &str, after: Vec<Finding>) {
 /// Harvests the log `key` again, if that brings back what was lost and nothing else.
 ///
 /// # Errors
-/// Why it does not, as a clause, and those of [`harvest_log`].
-fn harvest(check: &Check<'_>, key: &str) -> Result<()> {
+/// Why it does not, as a clause, and those of [`Pool`].
+fn harvest(check: &Check<'_>, hands: &Hands, key: &str) -> Result<()> {
     let refuse = |why: &str| Err(Error::Log(why.to_owned()));
     let Some(log) = check.logs.get(key) else {
         return refuse("its log is gone, and only the log could make it again");
@@ -123,8 +134,27 @@ fn harvest(check: &Check<'_>, key: &str) -> Result<()> {
         profile,
         ..check.context.clone()
     };
-    let options = Options { force: true };
-    harvest_log(&context, key, options, &NoProgress, check.cancel).map(drop)
+    through_pool(context, hands.clone(), key, check.cancel)
+}
+
+/// As every other harvest is done: by a worker process where there are any.
+fn through_pool(context: Context, hands: Hands, key: &str, cancel: &CancelToken) -> Result<()> {
+    let (sender, events) = unbounded();
+    let pool = Pool::new(context, hands, 1, move |event| {
+        if let JobEvent::Finished { result, .. } = event {
+            let _ = sender.send(result);
+        }
+    });
+    pool.submit(key, Options { force: true });
+    loop {
+        match events.recv_timeout(TICK) {
+            Ok(result) => return result.map(drop),
+            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => pool.cancel_all(),
+            Err(RecvTimeoutError::Timeout) => {}
+            // The pool holds the sender.
+            Err(RecvTimeoutError::Disconnected) => return Err(Error::Cancelled),
+        }
+    }
 }
 
 /// The profile under which the log, as it is now, gives files of the very names that the
@@ -158,8 +188,6 @@ fn rules_that_made_it(
     let candidates = [Some(context.profile.clone()), own];
     Ok(candidates.into_iter().flatten().find(|profile| {
         let end = format!(".{}.parquet", profile.fingerprint(&hash));
-        names
-            .iter()
-            .all(|n| OsStr::new(n).to_string_lossy().ends_with(&end))
+        names.iter().all(|n| n.ends_with(&end))
     }))
 }

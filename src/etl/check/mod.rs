@@ -24,6 +24,7 @@ use super::{
     lake::gc,
     source::FoundLog,
     text::visible_path,
+    worker::Hands,
 };
 
 /// What a check found.
@@ -55,12 +56,14 @@ impl Report {
 /// What a check works on.
 struct Check<'a> {
     context: &'a Context,
+    /// Who harvests again what is to be mended; `None`: nothing is.
+    repair: Option<Hands>,
     cancel: &'a CancelToken,
     /// Logs in the data directory by key.
     logs: BTreeMap<String, FoundLog>,
 }
 
-/// Checks everything; with `repair` mends what can be mended. `on_record` is told how many
+/// Checks everything; with `repair`, which says who harvests, mends what can be mended. `on_record` is told how many
 /// of how many records are done, from several threads.
 ///
 /// # Errors
@@ -69,12 +72,12 @@ struct Check<'a> {
 /// [`crate::etl::Error::Cancelled`].
 pub fn check(
     context: &Context,
-    repair: bool,
+    repair: Option<Hands>,
     cancel: &CancelToken,
     on_record: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report> {
     let mut report = Report::default();
-    let (mut catalog, usable) = index::open(context, repair, cancel, &mut report)?;
+    let (mut catalog, usable) = index::open(context, repair.is_some(), cancel, &mut report)?;
     let refresh = catalog.refresh(context, cancel)?;
     report.notes.extend(refresh.notes);
     let mut problems = Vec::new();
@@ -92,6 +95,7 @@ pub fn check(
     keys.sort_unstable();
     let check = Check {
         context,
+        repair,
         cancel,
         logs: found(&catalog, context, &keys)?,
     };
@@ -112,8 +116,8 @@ pub fn check(
         index::compare(&check, &catalog, &keys, &mut report)?;
     }
     leftovers(&check, &mut report)?;
-    if repair {
-        mend(&check, &mut catalog, &mut report)?;
+    if let Some(hands) = &check.repair {
+        mend(&check, hands, &mut catalog, &mut report)?;
     }
     report
         .findings
