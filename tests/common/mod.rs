@@ -1,6 +1,8 @@
 //! A directory of logs, a lake, and the real binary over them.
 #![allow(dead_code)] // Every test binary uses a part of it.
 
+pub mod liar;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

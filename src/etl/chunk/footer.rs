@@ -14,6 +14,8 @@ use crate::etl::{
 /// A footer in memory takes so many times its bytes, at most: the entry of a column in a row
 /// group has some ten bytes in the file and some three hundred in memory.
 const UNFOLDED: u64 = 40;
+/// A log's columns are flat; others may have columns that are not.
+const DEEPEST_SCHEMA: usize = 64;
 const MAGIC: &[u8] = b"PAR1";
 
 /// Reads the footer of an open file.
@@ -54,8 +56,43 @@ pub(in crate::etl) fn read_footer(file: &File, path: &Path) -> Result<FileMetada
     Thrift::new(&bytes)
         .skip_struct()
         .map_err(|why| no_parquet(&format!("its footer is damaged: {why}")))?;
+    check_schema(&bytes).map_err(|why| no_parquet(&format!("its schema is damaged: {why}")))?;
     deserialize_metadata(Buffer::from_vec(bytes))
         .map_err(|e| no_parquet(&text::quoted(&e.to_string(), 300)))
+}
+
+/// Readers go down a schema by recursion: one that goes too deep would exhaust their stack.
+/// The schema is a list of elements, each followed by its children.
+fn check_schema(footer: &[u8]) -> Result<(), String> {
+    Thrift::new(footer).fields(|thrift, id, _| {
+        if id != 2 {
+            return Ok(false);
+        }
+        // Children that each open group still waits for.
+        let mut open: Vec<i64> = Vec::new();
+        for _ in 0..thrift.list()? {
+            let mut children = 0;
+            thrift.fields(|thrift, id, _| {
+                if id == 5 {
+                    children = thrift.number()?;
+                }
+                Ok(id == 5)
+            })?;
+            if let Some(waits) = open.last_mut() {
+                *waits -= 1;
+            }
+            if children > 0 {
+                open.push(children);
+            }
+            if open.len() > DEEPEST_SCHEMA {
+                return Err(format!("it is nested more than {DEEPEST_SCHEMA} levels"));
+            }
+            while open.last().is_some_and(|waits| *waits <= 0) {
+                open.pop();
+            }
+        }
+        Ok(true)
+    })
 }
 
 /// Holds a row group's `rows × width` against what this process may take. `width` is the

@@ -92,6 +92,13 @@ impl<'a> Thrift<'a> {
         }
     }
 
+    /// Reads a list's head: how many elements follow. Each takes at least a byte.
+    pub(super) fn list(&mut self) -> Result<u64, Trouble> {
+        let size = self.list_head()?.0;
+        self.room_for(size)?;
+        Ok(size)
+    }
+
     /// Passes over a struct and everything in it; checks that each list has room for what
     /// it claims to hold.
     pub(super) fn skip_struct(&mut self) -> Result<(), Trouble> {
@@ -129,20 +136,25 @@ impl<'a> Thrift<'a> {
     }
 
     fn skip_list(&mut self, depth: u32) -> Result<(), Trouble> {
-        let head = self.byte()?;
-        let size = match head >> 4 {
-            15 => self.varint()?,
-            small => u64::from(small),
-        };
+        let (size, element) = self.list_head()?;
         self.room_for(size)?;
         for _ in 0..size {
-            match Kind(head & 0x0f) {
+            match element {
                 // In a list a boolean is a byte.
                 Kind(1 | 2) => self.take(1)?,
                 element => self.skip(element, depth + 1)?,
             }
         }
         Ok(())
+    }
+
+    fn list_head(&mut self) -> Result<(u64, Kind), Trouble> {
+        let head = self.byte()?;
+        let size = match head >> 4 {
+            15 => self.varint()?,
+            small => u64::from(small),
+        };
+        Ok((size, Kind(head & 0x0f)))
     }
 
     fn skip_map(&mut self, depth: u32) -> Result<(), Trouble> {

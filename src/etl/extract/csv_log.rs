@@ -25,6 +25,8 @@ use crate::etl::{Error, Result, profile::Profile, text};
 const BATCH_ROWS: usize = 16_384;
 /// A row longer than this is no row of a log: hostile or binary.
 const MAX_ROW_BYTES: usize = 16 << 20;
+const BUFFER: usize = 1 << 16;
+const TOO_LONG: &str = "it has more than 16 MiB: this is no log, or a quote is not closed";
 
 /// An open CSV log.
 pub(super) struct CsvLog {
@@ -35,6 +37,8 @@ pub(super) struct CsvLog {
     record: ByteRecord,
     next_row: u64,
     bytes: Arc<AtomicU64>,
+    /// Bytes that were unpacked since the last row.
+    since_row: Arc<AtomicU64>,
 }
 
 /// Counts the bytes that come from the file, before they are unpacked.
@@ -51,11 +55,33 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// Gives no more than a row may have until it is told that a row is through: one that never
+/// ends would be gathered in memory, gigabytes of it from a few packed megabytes.
+struct Bounded {
+    inner: Box<dyn Read + Send>,
+    since_row: Arc<AtomicU64>,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        // What lies beyond the row in the reader's buffer counts for the next one too.
+        let before = self.since_row.fetch_add(n as u64, Ordering::Relaxed);
+        if before > (MAX_ROW_BYTES + BUFFER) as u64 {
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::FileTooLarge,
+                TOO_LONG,
+            ));
+        }
+        Ok(n)
+    }
+}
+
 impl CsvLog {
     pub(super) fn open(file: File, path: &Path, gzipped: bool, profile: &Profile) -> Result<Self> {
         let bytes = Arc::new(AtomicU64::new(0));
         let counted = BufReader::with_capacity(
-            1 << 16,
+            BUFFER,
             Counted {
                 inner: file,
                 bytes: bytes.clone(),
@@ -66,10 +92,15 @@ impl CsvLog {
         } else {
             Box::new(counted)
         };
+        let since_row = Arc::new(AtomicU64::new(0));
+        let input: Box<dyn Read + Send> = Box::new(Bounded {
+            inner: input,
+            since_row: since_row.clone(),
+        });
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .buffer_capacity(1 << 16)
+            .buffer_capacity(BUFFER)
             .from_reader(input);
         let mut header = ByteRecord::new();
         let any = reader
@@ -100,6 +131,7 @@ impl CsvLog {
             record: ByteRecord::new(),
             next_row: 0,
             bytes,
+            since_row,
         })
     }
 
@@ -150,13 +182,7 @@ impl CsvLog {
             .reader
             .read_byte_record(&mut self.record)
             .map_err(|e| trouble(&self.path, e, self.next_row))?;
-        if self.record.as_slice().len() > MAX_ROW_BYTES {
-            return Err(Error::Log(format!(
-                "row {} has more than {} MiB: this is no log, or a quote is not closed",
-                self.next_row,
-                MAX_ROW_BYTES >> 20
-            )));
-        }
+        self.since_row.store(0, Ordering::Relaxed);
         if any {
             self.next_row += 1;
         }
@@ -179,6 +205,9 @@ fn trouble(path: &Path, error: csv::Error, row: u64) -> Error {
             | std::io::ErrorKind::InvalidData
             | std::io::ErrorKind::UnexpectedEof => {
                 Error::Log(format!("it cannot be unpacked after row {row}: {e}"))
+            }
+            std::io::ErrorKind::FileTooLarge => {
+                Error::Log(format!("row {row} cannot be read: {TOO_LONG}"))
             }
             _ => Error::io("read", path, e),
         },

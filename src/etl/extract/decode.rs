@@ -2,7 +2,7 @@
 
 use super::{
     columns::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary, Words},
-    raw::Raw,
+    raw::{LONGEST_TEXT, Raw},
     role::Role,
 };
 
@@ -82,6 +82,10 @@ impl Decoder {
         batch: &mut Batch,
         words: &mut Vocabulary,
     ) {
+        let raw = match raw {
+            Raw::Text(text) if text.len() > LONGEST_TEXT => Raw::Null,
+            other => other,
+        };
         match role {
             Role::Time => batch.time.push(raw.time().unwrap_or(INVALID_TIME)),
             Role::Value => batch.value.push(raw.number()),

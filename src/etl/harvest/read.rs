@@ -78,6 +78,8 @@ pub(super) fn rows(
     cancel: &CancelToken,
     meter: &Meter<'_>,
 ) -> Result<Rows> {
+    // A reader may die of the footer already: this stage is its last word then.
+    meter.stage(Stage::Reading);
     let mut reader = LogReader::open(&log.file, log.format, profile)?;
     meter.update(|p| {
         p.stage = Stage::Reading;
