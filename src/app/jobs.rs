@@ -76,7 +76,8 @@ impl Job {
         (seconds >= 0.5 && share > 0.05).then(|| seconds * (1.0 - share) / share)
     }
 
-    fn seconds(&self) -> Option<f64> {
+    /// How long it runs, or ran.
+    pub fn seconds(&self) -> Option<f64> {
         let until = self.ended.as_ref().map_or(self.progress_us, |e| e.at_us);
         Some(until.saturating_sub(self.started_us?).max(0) as f64 / 1e6)
     }

@@ -156,6 +156,14 @@ impl Series {
         })
     }
 
+    /// The rows within `range` that have a value: their times and values.
+    pub fn values_in(&self, range: TimeRange) -> impl Iterator<Item = (i64, f64)> + Clone {
+        let (lo, hi) = self.rows_in(range);
+        let rows = self.times.iter().zip(&self.values).take(hi).skip(lo);
+        let rows = rows.map(|(time, value)| (*time, *value));
+        rows.filter(|(_, value)| !value.is_nan())
+    }
+
     /// The rows within `range` whose value is another than the one before, which makes
     /// each a sample for certain: their times and values. `None` when there are more than
     /// `most`, or so many rows that looking through them would take long.

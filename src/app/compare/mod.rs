@@ -13,6 +13,7 @@ pub(crate) mod fixture;
 pub mod layout;
 pub mod mouse;
 pub mod overlaid;
+mod picture;
 mod request;
 mod screen;
 mod screen_words;

@@ -199,6 +199,12 @@ impl Overlaid {
         found.map(|(_, series)| series)
     }
 
+    /// A loaded channel of a run, and the time in it at which the run is aligned.
+    pub(super) fn drawn(&self, run: usize, channel: usize) -> Option<(Arc<Series>, i64)> {
+        let series = self.series(Want { run, channel })?;
+        Some((series.clone(), self.origin(run)))
+    }
+
     /// What is visible of a channel of a run, in `width` columns; `None` while it is not
     /// loaded.
     pub fn reduce(&self, run: usize, channel: usize, width: usize) -> Option<Reduced> {

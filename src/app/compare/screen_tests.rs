@@ -42,7 +42,9 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     assert_eq!(rows(&screen), one + 12);
     assert_eq!(screen.command()[2], "x_1,v1");
     assert!(screen.copy().unwrap().contains("\nx_1\tmean\t"));
+    screen.update(Action::NextPane);
     let export = screen.export().unwrap();
+    screen.update(Action::NextPane);
     assert_eq!(export.name, "compare_6939b762…11ed_6939b762…11ee");
     let copied = screen.copy().unwrap().lines().count() as u64 - 1;
     assert!(

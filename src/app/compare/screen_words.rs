@@ -52,12 +52,15 @@ impl CompareScreen {
         Some(plain(self.runs.len(), &views.comparison, shown, '\t').0)
     }
 
-    /// The table of differences as a file.
+    /// What the pane with the keys shows as a file: the charts, or the table of differences.
     ///
     /// # Errors
     /// One sentence: why there is nothing to write.
     pub fn export(&self) -> Result<Export, String> {
         let views = self.views.as_ref().ok_or("the runs are not read yet")?;
+        if self.pane == Pane::Overlaid {
+            return self.picture(&views.overlaid);
+        }
         let shown = |at: usize| is_shown(&views.overlaid, at);
         let (csv, lines) = plain(self.runs.len(), &views.comparison, shown, ',');
         let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();

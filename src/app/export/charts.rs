@@ -1,10 +1,13 @@
-//! The charts of a run as a picture: stacked, over one axis of time.
+//! Charts as a picture: stacked, over one axis of time.
 
 use std::sync::Arc;
 
 use super::svg::{Anchor, COLOURS, Pen, Svg};
 use crate::{
-    app::chart::{Reduced, Series, TimeRange, format_tick, time_labels, value_ticks},
+    app::{
+        chart::{Reduced, Series, TimeRange, format_tick, offset_labels, time_labels, value_ticks},
+        compare::sheet::offset,
+    },
     etl::time,
 };
 
@@ -22,16 +25,26 @@ const TEXT: &str = "#404040";
 const COLUMNS: usize = 2000;
 /// Characters that the axis of time has room for.
 const LABELS: usize = 110;
+/// Samples of a line that are marked at most: more would be another line.
+const MARKED: usize = 400;
+/// Height of a line of the legend.
+const LINE: f64 = 18.0;
 
 /// One line of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
-    /// The channel.
+    /// What it shows: a channel, a figure, a run.
     pub name: String,
     /// Its unit.
     pub unit: String,
     /// Its values.
     pub series: Arc<Series>,
+    /// What is 0 on the axis of time, in the times of the values.
+    pub origin: i64,
+    /// Which of the colours it has.
+    pub colour: usize,
+    /// Whether each value has a dot: of few that lie far apart.
+    pub dots: bool,
     /// The profile's limits.
     pub limits: Vec<f64>,
 }
@@ -41,20 +54,51 @@ pub struct Trace {
 pub struct Charts {
     /// What stands above them.
     pub title: String,
+    /// Lines below the title, each in its colour.
+    pub legend: Vec<String>,
     /// What they show.
     pub range: TimeRange,
+    /// Whether times count from where runs are aligned, not from 1970.
+    pub aligned: bool,
     /// The lines of each chart, which share a unit.
     pub charts: Vec<Vec<Trace>>,
+}
+
+impl Trace {
+    /// The visible span in the times of the values.
+    fn own(&self, range: TimeRange) -> TimeRange {
+        let own = |t: i64| t.saturating_add(self.origin);
+        TimeRange::new(own(range.start()), own(range.end()))
+    }
+
+    /// The visible values that have a dot, at their times on the axis.
+    fn marked(&self, range: TimeRange) -> Vec<(i64, f64)> {
+        let seen = self.series.values_in(self.own(range));
+        if !self.dots || seen.clone().count() > MARKED {
+            return Vec::new();
+        }
+        seen.map(|(t, value)| (t - self.origin, value)).collect()
+    }
 }
 
 impl Charts {
     /// The picture's text.
     pub fn svg(&self) -> String {
-        let bottom = TOP + self.charts.len() as f64 * (CHART + SPACE);
+        let head = TOP + self.legend.len() as f64 * LINE;
+        let bottom = head + self.charts.len() as f64 * (CHART + SPACE);
         let mut svg = Svg::new(WIDTH, bottom + AXIS);
         svg.text((LEFT, 22.0), Anchor::Start, "black", &self.title);
-        let mut top = TOP + SPACE / 2.0;
-        let times = time_labels(self.range, LABELS);
+        for (i, line) in self.legend.iter().enumerate() {
+            let at = (LEFT, 22.0 + (i as f64 + 1.0) * LINE);
+            svg.text(at, Anchor::Start, colour(i), line);
+        }
+        let mut top = head + SPACE / 2.0;
+        let labels = if self.aligned {
+            offset_labels
+        } else {
+            time_labels
+        };
+        let times = labels(self.range, LABELS);
         for traces in &self.charts {
             for (t, _) in &times {
                 let x = self.across(*t);
@@ -67,11 +111,13 @@ impl Charts {
         for (t, text) in &times {
             svg.text((self.across(*t), y), Anchor::Middle, TEXT, text);
         }
-        let span = format!(
-            "{} … {} UTC",
-            time::format_screen(self.range.start()),
-            time::format_screen(self.range.end())
-        );
+        let (from, to) = (self.range.start(), self.range.end());
+        let span = if self.aligned {
+            format!("{} … {} from the alignment", offset(from), offset(to))
+        } else {
+            let text = time::format_screen;
+            format!("{} … {} UTC", text(from), text(to))
+        };
         svg.text((LEFT, bottom + 30.0), Anchor::Start, TEXT, &span);
         svg.finish()
     }
@@ -85,14 +131,14 @@ impl Charts {
 fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64) {
     let reduced: Vec<Reduced> = traces
         .iter()
-        .map(|t| t.series.reduce(range, COLUMNS))
+        .map(|t| t.series.reduce(t.own(range), COLUMNS))
         .collect();
     let extents = reduced.iter().filter_map(Reduced::extent);
     let extent = extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let mut x = LEFT;
-    for (i, trace) in traces.iter().enumerate() {
+    for trace in traces {
         let label = format!("{} ({})", trace.name, trace.unit);
-        svg.text((x, top - 5.0), Anchor::Start, colour(i), &label);
+        svg.text((x, top - 5.0), Anchor::Start, colour(trace.colour), &label);
         x += 8.0 * (label.chars().count() as f64 + 2.0);
     }
     let (from, to) = (LEFT, WIDTH - RIGHT);
@@ -113,15 +159,20 @@ fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64) {
         let text = format_tick(tick, decimals);
         svg.text((from - 6.0, up(tick) + 4.0), Anchor::End, TEXT, &text);
     }
-    for (i, (trace, reduced)) in traces.iter().zip(&reduced).enumerate() {
+    for (trace, reduced) in traces.iter().zip(&reduced) {
+        let ink = colour(trace.colour);
         for limit in trace
             .limits
             .iter()
             .filter(|l| **l > bottom_value && **l < top_value)
         {
-            svg.line((from, up(*limit)), (to, up(*limit)), colour(i), true);
+            svg.line((from, up(*limit)), (to, up(*limit)), ink, true);
         }
-        svg.pen(&draw(reduced, (from, to), up), colour(i));
+        svg.pen(&draw(reduced, (from, to), up), ink);
+        for (t, value) in trace.marked(range) {
+            let share = (t - range.start()) as f64 / range.span().max(1) as f64;
+            svg.dot((from + share * (to - from), up(value)), ink);
+        }
     }
 }
 
@@ -165,8 +216,45 @@ mod tests {
             name: name.into(),
             unit: "N".into(),
             series: Arc::new(Series::new(times, values, 100_000)),
+            origin: 0,
+            colour: 0,
+            dots: false,
             limits: vec![50.0, 5e6],
         }
+    }
+
+    #[test]
+    fn runs_lie_over_each_other_and_dots_on_their_values() {
+        let mut late = trace("B f1", (0..100).map(f64::from).collect());
+        late.origin = 500_000;
+        (late.colour, late.dots) = (1, true);
+        let charts = Charts {
+            title: "2 runs".into(),
+            legend: vec!["A  first".into(), "B  second".into()],
+            range: TimeRange::new(-500_000, 490_000),
+            aligned: true,
+            charts: vec![vec![trace("A f1", vec![3.0; 50]), late]],
+        };
+        let svg = charts.svg();
+        assert_eq!(svg.matches("<circle").count(), 100);
+        // The first value of B stands at the left edge, A begins in the middle.
+        assert!(svg.contains("<circle cx=\"90.0\""), "{svg}");
+        let a = svg.lines().find(|l| l.starts_with("<path")).unwrap();
+        let x: f64 = a
+            .split_once("d=\"M")
+            .unwrap()
+            .1
+            .split(' ')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!(
+            (x - (LEFT + 0.505 * (WIDTH - LEFT - RIGHT))).abs() < 1.0,
+            "{a}"
+        );
+        assert!(svg.contains(">B  second</text>") && svg.contains(">0.0 s</text>"));
+        assert!(svg.contains("−0.500 s … +0.490 s from the alignment"));
     }
 
     #[test]
@@ -176,6 +264,8 @@ mod tests {
         values[4321] = 1000.0;
         let charts = Charts {
             title: "run <1>".into(),
+            legend: vec![],
+            aligned: false,
             range: TimeRange::new(0, 49_990_000),
             charts: vec![
                 vec![trace("fx_1", values), trace("fy_1", vec![1.0; 5000])],

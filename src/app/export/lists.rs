@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     app::{
+        jobs::{Entry, Job, Jobs},
         machines::{Machine, MachineColumn, Machines, PointColumn},
         rows::{LogColumn, RunColumn, span_s},
         table::{Row, Table},
@@ -151,6 +152,48 @@ fn machine_column(id: MachineColumn) -> Vec<Column<Machine>> {
     }
 }
 
+/// The jobs: those that wait or run, and what was done.
+pub fn jobs(jobs: &Jobs) -> What {
+    let ended = |job: &Job| job.ended.as_ref().map(|e| e.at_us);
+    let columns: [Column<Entry>; 8] = [
+        Column::new("state", |e: &Entry| match e {
+            Entry::Past(row) => Cell::Text(row.outcome.clone()),
+            Entry::Job(job) => Cell::Text(match &job.ended {
+                Some(ended) => ended.outcome.to_owned(),
+                None => job.stage().word().to_owned(),
+            }),
+        }),
+        Column::new("log", |e: &Entry| Cell::Text(e.key().to_owned())),
+        Column::new("queued", |e: &Entry| match e {
+            Entry::Past(_) => Cell::Blank,
+            Entry::Job(job) => Cell::time(Some(job.queued_us)),
+        }),
+        Column::new("ended", move |e: &Entry| match e {
+            Entry::Past(row) => Cell::time(Some(row.at_us)),
+            Entry::Job(job) => Cell::time(ended(job)),
+        }),
+        Column::new("seconds", |e: &Entry| match e {
+            Entry::Past(row) => Cell::number(Some(row.seconds)),
+            Entry::Job(job) => Cell::number(job.seconds()),
+        }),
+        Column::new("rows", |e: &Entry| match e {
+            Entry::Past(_) => Cell::Blank,
+            Entry::Job(job) => Cell::number(job.progress.map(|p| p.rows)),
+        }),
+        Column::new("rows/s", |e: &Entry| match e {
+            Entry::Past(_) => Cell::Blank,
+            Entry::Job(job) => Cell::number(job.rate().map(f64::round)),
+        }),
+        Column::new("what", |e: &Entry| match e {
+            Entry::Past(row) => Cell::Text(row.message.clone()),
+            Entry::Job(job) => Cell::text(job.ended.as_ref().map(|e| e.message.as_str())),
+        }),
+    ];
+    let entries: Vec<Entry> = (0..jobs.len()).filter_map(|at| jobs.get(at)).collect();
+    let (csv, lines) = csv(&columns, entries.iter());
+    What::List { csv, lines }
+}
+
 /// The runs of one machine with these columns.
 pub fn points(table: &Table<MachinePoint>, columns: &[usize]) -> What {
     list(table, &shown(&PointColumn::ALL, columns, point_column))
@@ -236,6 +279,25 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn jobs_are_told_open_ones_first() {
+        let mut state = fixture::populated((80, 24));
+        fixture::harvesting(&mut state);
+        let csv = text(jobs(&state.jobs));
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines[0], "state,log,queued,ended,seconds,rows,rows/s,what");
+        assert!(lines[1].starts_with("reading,cell-"), "{csv}");
+        assert!(
+            lines[1].contains(",2022-11-23T20:40:00.000000Z,,2,788881,394441,"),
+            "{csv}"
+        );
+        assert_eq!(lines.len(), 1 + state.jobs.len());
+        assert!(
+            csv.contains("harvested,cell-02/2022-11-23T2030,,2022-11-22T20:40:00"),
+            "{csv}"
+        );
     }
 
     #[test]

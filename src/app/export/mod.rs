@@ -9,7 +9,7 @@
 pub mod charts;
 pub mod lists;
 pub mod path;
-mod sheet;
+pub mod sheet;
 mod svg;
 mod write;
 
@@ -51,7 +51,7 @@ pub enum What {
         /// How.
         form: Form,
     },
-    /// The charts of a run.
+    /// Charts of a run, of several, or of a machine.
     Charts(Charts),
     /// The path of a robot.
     Path(Box<PathPicture>),

@@ -30,7 +30,7 @@ impl Svg {
         let _ = writeln!(
             out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
+             viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\" xml:space=\"preserve\">\n\
              <rect width=\"100%\" height=\"100%\" fill=\"white\"/>"
         );
         Self { out }
@@ -61,6 +61,14 @@ impl Svg {
             self.out,
             "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" stroke=\"{colour}\"{dash}/>",
             from.0, from.1, to.0, to.1
+        );
+    }
+
+    /// A small dot.
+    pub fn dot(&mut self, (x, y): (f64, f64), colour: &str) {
+        let _ = writeln!(
+            self.out,
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\" fill=\"{colour}\"/>"
         );
     }
 

@@ -12,6 +12,7 @@ mod figure;
 #[cfg(test)]
 pub mod fixture;
 mod list;
+mod picture;
 mod points;
 mod row;
 mod trend;

@@ -47,6 +47,10 @@ impl RunScreen {
                 };
                 (What::Path(Box::new(picture)), "path")
             }
+            Tab::Summary => {
+                let detail = self.detail.as_ref().ok_or("the run is not read yet")?;
+                (super::summary::sheet(detail), "summary")
+            }
             Tab::Samples => {
                 let what = What::Samples {
                     table: views.table.clone(),
@@ -56,7 +60,6 @@ impl RunScreen {
                 };
                 (what, "samples")
             }
-            _ => return Err("this view has nothing to export".into()),
         };
         Ok(Export {
             name: format!("{kind}_{}", bare(&self.run.to_string())),
@@ -84,15 +87,25 @@ impl RunScreen {
                 name: known.name.clone(),
                 unit: known.unit.clone(),
                 series: series.clone(),
+                origin: 0,
+                colour: 0,
+                dots: false,
                 limits: signals.limits(*channel).to_vec(),
             })
         };
         let chart =
             |group: &Vec<usize>| group.iter().map(trace).collect::<Result<Vec<_>, String>>();
-        let charts = groups.iter().map(chart).collect::<Result<Vec<_>, _>>()?;
+        let mut charts = groups.iter().map(chart).collect::<Result<Vec<_>, _>>()?;
+        for chart in &mut charts {
+            for (i, trace) in chart.iter_mut().enumerate() {
+                trace.colour = i;
+            }
+        }
         Ok(What::Charts(Charts {
             title: self.heading(),
+            legend: Vec::new(),
             range: signals.view.range,
+            aligned: false,
             charts,
         }))
     }
@@ -143,7 +156,10 @@ mod tests {
     fn what_is_not_there_is_told() {
         let (screen, _) = RunScreen::open("log", fixture::run(), (80, 24));
         assert!(screen.export(Form::Csv).unwrap_err().contains("not read"));
-        assert!(tab(Tab::Summary).export(Form::Csv).is_err());
+        let summary = tab(Tab::Summary).export(Form::Csv).unwrap();
+        assert!(summary.name.starts_with("summary_"));
+        assert!(matches!(summary.what, What::List { csv, lines: 8 }
+            if csv.starts_with("channel,unit,count,min,") && csv.contains("\nf1,N,10000,")));
         let mut screen = tab(Tab::Signals);
         screen.views.as_mut().unwrap().signals.chosen.clear();
         assert!(screen.export(Form::Csv).unwrap_err().contains("no channel"));

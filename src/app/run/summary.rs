@@ -6,6 +6,10 @@ use crate::{
     app::{
         action::Action,
         chart::{decimals_for, format_value, format_whole},
+        export::{
+            What,
+            sheet::{Cell, Column, csv},
+        },
     },
     etl::{catalog::RunDetail, stats::ChannelStats, time},
 };
@@ -214,6 +218,44 @@ fn lines(detail: &RunDetail) -> Vec<Fact> {
         lines.push(fact("also in", detail.row.also_in.join(", ")));
     }
     lines
+}
+
+/// The statistics of every channel as a list, with the names that a record has for them.
+pub fn sheet(detail: &RunDetail) -> What {
+    type Row = (String, ChannelStats);
+    let one = |title: &str, of: fn(&ChannelStats) -> Option<f64>| {
+        Column::new(title, move |row: &Row| Cell::number(of(&row.1)))
+    };
+    let columns = [
+        Column::new("channel", |row: &Row| Cell::Text(row.0.clone())),
+        Column::new("unit", |row: &Row| Cell::Text(row.1.unit.clone())),
+        Column::new("count", |row: &Row| Cell::number(Some(row.1.count))),
+        one("min", |s| s.min),
+        one("max", |s| s.max),
+        one("mean", |s| s.mean),
+        one("std", |s| s.std),
+        one("rms", |s| s.rms),
+        one("p1", |s| s.p1),
+        one("median", |s| s.median),
+        one("p99", |s| s.p99),
+        one("peak_to_peak", |s| s.peak_to_peak),
+        one("rate_hz", |s| s.rate_hz),
+        one("interval_median_s", |s| s.interval_median_s),
+        one("interval_p95_s", |s| s.interval_p95_s),
+        one("interval_p99_s", |s| s.interval_p99_s),
+        one("interval_max_s", |s| s.interval_max_s),
+        one("fill_share", |s| s.fill_share),
+        Column::new("first_time", |row: &Row| {
+            Cell::text(row.1.first_time.as_deref())
+        }),
+        Column::new("last_time", |row: &Row| {
+            Cell::text(row.1.last_time.as_deref())
+        }),
+    ];
+    let known = |name: &String| Some((name.clone(), detail.channels.get(name)?.clone()));
+    let rows: Vec<Row> = detail.columns.iter().filter_map(known).collect();
+    let (csv, lines) = csv(&columns, rows.iter());
+    What::List { csv, lines }
 }
 
 type Text = fn(&ChannelStats) -> String;

@@ -4,6 +4,7 @@ use crate::app::{
     action::Action,
     effect::{Answer, Effect, Request, Slot},
     export::{Export, Form, What, lists},
+    machines::Pane,
     run::Tab,
     state::{Overlay, Screen, State, Tone},
     words::{bytes, count},
@@ -56,13 +57,14 @@ fn export(state: &State, form: Form) -> Result<Export, String> {
             list(&name, lists::runs(&runs.table, &columns))
         }
         Screen::Machines => list("machines", lists::machines(&state.machines, &columns)),
+        Screen::Machine(machine) if machine.pane == Pane::Trends => machine.picture(),
         Screen::Machine(machine) => list(
             &format!("machine_{}", machine.name()),
             lists::points(&machine.table, &columns),
         ),
         Screen::Run(run) => run.export(form),
         Screen::Compare(compared) => compared.export(),
-        _ => Err("this view has nothing to export".into()),
+        Screen::Jobs => list("jobs", lists::jobs(&state.jobs)),
     }
 }
 

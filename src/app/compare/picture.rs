@@ -1,0 +1,128 @@
+//! The charts of runs over each other as a picture.
+
+use super::{CompareScreen, Overlaid};
+use crate::{
+    app::export::{Charts, Export, Trace, What},
+    etl::{compare::letter, time},
+};
+
+impl CompareScreen {
+    /// The charts of the chosen channels, a line for each run that has the channel.
+    ///
+    /// # Errors
+    /// One sentence: why there is nothing to write.
+    pub(super) fn picture(&self, overlaid: &Overlaid) -> Result<Export, String> {
+        if overlaid.chosen.is_empty() {
+            return Err("no channel is chosen: there is no chart to export".into());
+        }
+        let mut charts = Vec::new();
+        for channel in &overlaid.chosen {
+            let Some(shared) = overlaid.channels.get(*channel) else {
+                continue;
+            };
+            let mut traces = Vec::new();
+            for run in 0..self.runs.len() {
+                if !shared.runs.get(run).is_some_and(Option::is_some) {
+                    continue;
+                }
+                let name = format!("{} {}", letter(run), shared.name);
+                // A run that cannot be read is left out, as on the screen.
+                match (
+                    overlaid.drawn(run, *channel),
+                    overlaid.failure(run, *channel),
+                ) {
+                    (Some((series, origin)), _) => traces.push(Trace {
+                        name,
+                        unit: shared.unit.clone(),
+                        series,
+                        origin,
+                        colour: run,
+                        dots: false,
+                        limits: Vec::new(),
+                    }),
+                    (None, Some(_)) => {}
+                    (None, None) => return Err(format!("{name} is still being read: try again")),
+                }
+            }
+            charts.push(traces);
+        }
+        let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();
+        Ok(Export {
+            name: format!("compare_{}", ids.join("_")),
+            what: What::Charts(Charts {
+                title: format!("{} runs, {}", self.runs.len(), self.alignment()),
+                legend: (0..self.runs.len())
+                    .map(|run| self.line(overlaid, run))
+                    .collect(),
+                range: overlaid.view.range,
+                aligned: true,
+                charts,
+            }),
+        })
+    }
+
+    /// Which run a colour is, and where it is aligned.
+    fn line(&self, overlaid: &Overlaid, run: usize) -> String {
+        let Some(compared) = self.runs.get(run) else {
+            return String::new();
+        };
+        let row = compared.detail.as_ref().map(|d| &d.row);
+        let mut words = vec![
+            letter(run).to_string(),
+            compared.run.to_string(),
+            compared.log_key.clone(),
+        ];
+        words.extend(row.and_then(|r| r.start_us).map(time::format_screen));
+        let place = overlaid.place(run);
+        words.extend(place.map(|place| format!("at {}", super::sheet::offset(place))));
+        words.extend(overlaid.failure_of(run).map(str::to_owned));
+        words.join("  ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Action, compare::fixture};
+
+    fn charts(screen: &CompareScreen) -> Charts {
+        match screen.export().unwrap().what {
+            What::Charts(charts) => charts,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_run_has_its_line_from_where_it_is_aligned() {
+        let mut screen = fixture::opened(3, (80, 24));
+        let picture = charts(&screen);
+        let names: Vec<&str> = picture.charts[0].iter().map(|t| t.name.as_str()).collect();
+        assert_eq!(names, ["A f1", "C f1"], "run B has no f1");
+        let colours: Vec<usize> = picture.charts[0].iter().map(|t| t.colour).collect();
+        assert_eq!((colours, picture.legend.len()), (vec![0, 2], 3));
+        assert_eq!(picture.svg().matches("<path").count(), 2);
+        screen.submit("30").unwrap();
+        screen.update(Action::AlignHere);
+        let aligned = charts(&screen);
+        let origin = |c: &Charts| c.charts[0][0].origin;
+        assert_eq!(origin(&aligned) - origin(&picture), 30_000_000);
+        assert!(aligned.legend[0].ends_with("at +30.000 s"));
+        assert!(aligned.title.contains("aligned at their places"));
+        screen.update(Action::Mark);
+        assert!(
+            screen
+                .export()
+                .unwrap_err()
+                .contains("no channel is chosen")
+        );
+    }
+
+    #[test]
+    fn what_is_still_read_is_told() {
+        let (mut screen, _) = CompareScreen::open(fixture::names(2), (80, 24));
+        assert!(screen.export().unwrap_err().contains("not read yet"));
+        let details = fixture::answer(0, &super::super::CompareRequest::Details(fixture::names(2)));
+        screen.answer(super::super::CompareSlot::Details, Ok(details));
+        assert!(screen.export().unwrap_err().contains("still being read"));
+    }
+}
