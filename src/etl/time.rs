@@ -68,6 +68,59 @@ pub fn parse(text: &[u8]) -> Option<i64> {
     Some(days_from_civil(year, month, day) * DAY + (minutes * 60 + second) * SECOND + micros)
 }
 
+/// Parses times as [`parse`] does, and remembers the minute of the last one: the times of
+/// a log share theirs with many neighbours.
+#[derive(Debug, Clone, Default)]
+pub struct Parser {
+    /// `2022-11-23T20:40:`, of a time without an offset.
+    minute: [u8; MINUTE_TEXT],
+    /// Microseconds since 1970 at which it begins; `None` before the first.
+    begins: Option<i64>,
+}
+
+/// Length of a time's text up to its seconds.
+const MINUTE_TEXT: usize = 17;
+
+impl Parser {
+    /// As [`parse`].
+    pub fn parse(&mut self, text: &[u8]) -> Option<i64> {
+        let (minute, rest) = text.split_first_chunk::<MINUTE_TEXT>()?;
+        if let Some(begins) = self.begins.filter(|_| *minute == self.minute)
+            && let Some(offset) = within_minute(rest)
+        {
+            return Some(begins + offset);
+        }
+        let time = parse(text)?;
+        if let Some(offset) = within_minute(rest) {
+            self.minute = *minute;
+            self.begins = Some(time - offset);
+        }
+        Some(time)
+    }
+}
+
+/// Microseconds of `07.035Z`: seconds, a fraction of up to six digits or none, `Z` or
+/// nothing. `None` for every other form, right or wrong.
+fn within_minute(text: &[u8]) -> Option<i64> {
+    let text = text.strip_suffix(b"Z").unwrap_or(text);
+    let (seconds, fraction) = match text {
+        [a, b] => ([a, b], &[][..]),
+        [a, b, b'.', fraction @ ..] if (1..=6).contains(&fraction.len()) => ([a, b], fraction),
+        _ => return None,
+    };
+    let digit = |b: &u8| b.is_ascii_digit().then(|| i64::from(b - b'0'));
+    let seconds = digit(seconds[0])? * 10 + digit(seconds[1])?;
+    if seconds > 59 {
+        return None;
+    }
+    let mut us = 0;
+    for b in fraction {
+        us = us * 10 + digit(b)?;
+    }
+    const SCALE: [i64; 7] = [1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+    Some(seconds * SECOND + us * SCALE[fraction.len()])
+}
+
 /// `2022-11-23T20:40:00.035000Z`: always six digits of fraction, always UTC.
 pub fn format(us: i64) -> String {
     let (date, clock) = (us.div_euclid(DAY), us.rem_euclid(DAY));
@@ -223,6 +276,36 @@ mod tests {
         assert_eq!(format_duration(12.34), "12.3s");
         assert_eq!(format_duration(59.97), "1m 00s");
         assert_eq!(format_duration(25_080.0), "6h 58m");
+    }
+
+    #[test]
+    fn a_parser_that_remembers_the_minute_agrees_with_one_that_does_not() {
+        let texts = [
+            "2022-11-23T20:40:00Z",
+            "2022-11-23T20:40:59.9Z",
+            "2022-11-23T20:40:59.123456",
+            "2022-11-23T20:40:59.1234567Z",
+            "2022-11-23T20:40:60Z",
+            "2022-11-23T20:40:5Z",
+            "2022-11-23T20:40:05ZZ",
+            "2022-11-23T20:40:05.Z",
+            "2022-11-23T20:40:05.1+01:00",
+            "2022-11-23T20:40:05.2",
+            "2022-11-23 20:40:05.2",
+            "2022-11-23T20:41:05x",
+            "2022-11-23T20:41:05.12x",
+            "2022-13-23T20:40:00Z",
+            "2022-13-23T20:40:01Z",
+            "2022-11-23T20:40:",
+            "",
+        ];
+        let mut parser = Parser::default();
+        for first in texts {
+            for second in texts {
+                assert_eq!(parser.parse(first.as_bytes()), p(first), "{first}");
+                assert_eq!(parser.parse(second.as_bytes()), p(second), "{second}");
+            }
+        }
     }
 
     proptest! {

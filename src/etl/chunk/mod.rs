@@ -14,8 +14,11 @@ use std::{
 
 use polars_arrow::{array::Array, datatypes::Field};
 use polars_buffer::Buffer;
-use polars_parquet::read::{
-    BasicDecompressor, ColumnChunkMetadata, FileMetadata, PageReader, column_iter_to_arrays,
+use polars_parquet::{
+    parquet::metadata::Descriptor,
+    read::{
+        BasicDecompressor, ColumnChunkMetadata, FileMetadata, PageReader, column_iter_to_arrays,
+    },
 };
 
 mod footer;
@@ -25,11 +28,19 @@ mod thrift;
 pub(super) use footer::{check_group, read_footer};
 
 use super::{
-    Error, Result, activity,
+    Error, Result,
+    activity::{self, Decoding},
     harvest::panic::panic_words,
     text,
     worker::limits::{in_words, memory},
 };
+
+/// The pages of one column chunk, still packed.
+pub(super) struct OpenChunk<'a> {
+    pub(super) pages: BasicDecompressor,
+    pub(super) descriptor: &'a Descriptor,
+    _decoding: Decoding<'a>,
+}
 
 /// Reads and decodes one column chunk: its bytes are read, never mapped.
 pub(super) fn read_chunk(
@@ -40,6 +51,34 @@ pub(super) fn read_chunk(
     leaf: usize,
     field: &Field,
 ) -> Result<Vec<Box<dyn Array>>> {
+    let chunk = open_chunk(file, path, metadata, group, leaf, field)?;
+    let decoded = guarded(&field.name, || {
+        Ok(column_iter_to_arrays(
+            vec![chunk.pages],
+            vec![&chunk.descriptor.primitive_type],
+            field.clone(),
+            None,
+        ))
+    })?;
+    let (arrays, _) = decoded.map_err(|e| damaged_column(&field.name, &e))?;
+    Ok(arrays)
+}
+
+/// Decodes: readers panic on some damaged pages.
+pub(super) fn guarded<T>(name: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(decode))
+        .unwrap_or_else(|panic| Err(damaged_column(name, &panic_words(panic.as_ref()))))
+}
+
+/// Reads one column chunk, for whoever decodes its pages.
+pub(super) fn open_chunk<'a>(
+    file: &File,
+    path: &Path,
+    metadata: &'a FileMetadata,
+    group: usize,
+    leaf: usize,
+    field: &'a Field,
+) -> Result<OpenChunk<'a>> {
     let group = metadata.row_groups.get(group);
     let chunk: &ColumnChunkMetadata = group
         .and_then(|g| g.parquet_columns().get(leaf))
@@ -68,7 +107,7 @@ pub(super) fn read_chunk(
         )));
     }
     let unpacked = chunk.uncompressed_size().max(0).cast_unsigned();
-    let _decoding = activity::decoding(&field.name, unpacked.max(range.end - range.start));
+    let decoding = activity::decoding(&field.name, unpacked.max(range.end - range.start));
     check_room(&field.name, "has", range.end - range.start)?;
     let mut bytes = vec![0; (range.end - range.start) as usize];
     file.read_exact_at(&mut bytes, range.start)
@@ -83,19 +122,11 @@ pub(super) fn read_chunk(
         Vec::new(),
         limit,
     );
-    let primitive = &chunk.descriptor().descriptor.primitive_type;
-    // It panics on some damaged pages.
-    let decoded = catch_unwind(AssertUnwindSafe(|| {
-        column_iter_to_arrays(
-            vec![BasicDecompressor::new(reader, Vec::new())],
-            vec![primitive],
-            field.clone(),
-            None,
-        )
-    }))
-    .map_err(|panic| damaged_column(&field.name, &panic_words(panic.as_ref())))?;
-    let (arrays, _) = decoded.map_err(|e| damaged_column(&field.name, &e))?;
-    Ok(arrays)
+    Ok(OpenChunk {
+        pages: BasicDecompressor::new(reader, Vec::new()),
+        descriptor: &chunk.descriptor().descriptor,
+        _decoding: decoding,
+    })
 }
 
 /// Refuses what this process cannot take in.
@@ -112,7 +143,7 @@ fn check_room(name: &str, verb: &str, bytes: u64) -> Result<()> {
     Ok(())
 }
 
-fn damaged_column(name: &str, e: &dyn std::fmt::Display) -> Error {
+pub(super) fn damaged_column(name: &str, e: &dyn std::fmt::Display) -> Error {
     Error::Log(format!(
         "column `{}` is damaged: {}",
         text::quoted(name, 60),

@@ -35,10 +35,11 @@ pub struct RunSamples {
 
 /// Orders the rows of a run by time and drops conflicts and duplicates.
 pub fn settle(rows: RunRows) -> RunSamples {
-    let mut ledger = rows.ledger;
+    let channel_rows = (0..rows.channels()).map(|id| rows.channel(id));
+    let mut ledger = rows.ledger.clone();
     let mut conflicts = Vec::new();
     let mut channels: Vec<Channel> = Vec::new();
-    for (id, channel) in rows.channels.into_iter().enumerate() {
+    for (id, channel) in channel_rows.enumerate() {
         if channel.times.is_empty() {
             continue;
         }

@@ -68,15 +68,15 @@ impl Batch {
             Role::Field => self.field = part.field,
             Role::Robot => self.robot = part.robot,
             Role::Sensor => self.sensor = part.sensor,
-            Role::Run => {
-                let codes: Vec<u32> = words.runs.iter().map(|r| all.run_code(*r)).collect();
-                self.run = translate(part.run, &codes);
-            }
-            Role::Cell => {
-                let codes: Vec<u32> = words.cells.iter().map(|c| all.cell_code(c)).collect();
-                self.cell = translate(part.cell, &codes);
-            }
+            Role::Run => self.run = translate(part.run, &all.run_codes_of(words)),
+            Role::Cell => self.cell = translate(part.cell, &all.cell_codes_of(words)),
         }
+    }
+
+    /// From the codes of `words` to those of `all`.
+    pub(super) fn translate(&mut self, words: &Vocabulary, all: &mut Vocabulary) {
+        self.run = translate(std::mem::take(&mut self.run), &all.run_codes_of(words));
+        self.cell = translate(std::mem::take(&mut self.cell), &all.cell_codes_of(words));
     }
 
     /// Every column that the log has must hold `rows` cells.
@@ -139,6 +139,16 @@ impl Vocabulary {
         self.cell_codes.insert(cell.to_owned(), code);
         self.cells.push(cell.to_owned());
         code
+    }
+
+    /// The codes here of the runs of another vocabulary, by their codes there.
+    pub fn run_codes_of(&mut self, words: &Self) -> Vec<u32> {
+        words.runs.iter().map(|r| self.run_code(*r)).collect()
+    }
+
+    /// The codes here of the cells of another vocabulary, by their codes there.
+    pub fn cell_codes_of(&mut self, words: &Self) -> Vec<u32> {
+        words.cells.iter().map(|c| self.cell_code(c)).collect()
     }
 
     /// All runs by code.

@@ -30,7 +30,7 @@ const TOO_LONG: &str = "it has more than 16 MiB: this is no log, or a quote is n
 
 /// An open CSV log.
 pub(super) struct CsvLog {
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    reader: csv::Reader<Box<dyn Read + Send + Sync>>,
     path: PathBuf,
     columns: Vec<(Role, usize)>,
     decoder: Decoder,
@@ -58,7 +58,7 @@ impl<R: Read> Read for Counted<R> {
 /// Gives no more than a row may have until it is told that a row is through: one that never
 /// ends would be gathered in memory, gigabytes of it from a few packed megabytes.
 struct Bounded {
-    inner: Box<dyn Read + Send>,
+    inner: Box<dyn Read + Send + Sync>,
     since_row: Arc<AtomicU64>,
 }
 
@@ -87,13 +87,13 @@ impl CsvLog {
                 bytes: bytes.clone(),
             },
         );
-        let input: Box<dyn Read + Send> = if gzipped {
+        let input: Box<dyn Read + Send + Sync> = if gzipped {
             Box::new(MultiGzDecoder::new(counted))
         } else {
             Box::new(counted)
         };
         let since_row = Arc::new(AtomicU64::new(0));
-        let input: Box<dyn Read + Send> = Box::new(Bounded {
+        let input: Box<dyn Read + Send + Sync> = Box::new(Bounded {
             inner: input,
             since_row: since_row.clone(),
         });

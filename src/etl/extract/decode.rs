@@ -1,14 +1,19 @@
 //! From cells to the columns of a batch; remembers what it met last, for logs repeat.
 
+use polars_arrow::datatypes::ArrowDataType;
+
 use super::{
     columns::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary, Words},
-    raw::{LONGEST_TEXT, Raw},
+    pages,
+    raw::{LONGEST_TEXT, Raw, in_years_of_text},
     role::Role,
 };
+use crate::etl::{Result, chunk::OpenChunk, time::Parser};
 
 /// Decodes the cells of one column after the other. Keep it for a whole log.
 pub(super) struct Decoder {
     words: Words,
+    times: Parser,
     last_field: Memo<u8>,
     last_sensor: Memo<u8>,
     last_run: Memo<u32>,
@@ -56,6 +61,7 @@ impl Decoder {
     pub(super) fn new(words: Words) -> Self {
         Self {
             words,
+            times: Parser::default(),
             last_field: Memo::new(),
             last_sensor: Memo::new(),
             last_run: Memo::new(),
@@ -65,12 +71,52 @@ impl Decoder {
         }
     }
 
-    /// Forgets codes of a vocabulary that is no longer used.
-    pub(super) fn forget(&mut self) {
-        self.last_run = Memo::new();
-        self.last_run_number = None;
-        self.last_cell = None;
-        self.last_cell_int = None;
+    /// Decodes a column chunk of `rows` cells from its pages; false when it has a form that
+    /// [`pages`] does not know.
+    ///
+    /// # Errors
+    /// As [`pages::decode`].
+    pub(super) fn column(
+        &mut self,
+        role: Role,
+        rows: usize,
+        chunk: &mut OpenChunk<'_>,
+        column: (&str, &ArrowDataType),
+        (batch, words): (&mut Batch, &mut Vocabulary),
+    ) -> Result<bool> {
+        fn put<T>(place: &mut Vec<T>, found: Option<Vec<T>>) -> bool {
+            found.map(|column| *place = column).is_some()
+        }
+        Ok(match role {
+            Role::Time => put(
+                &mut batch.time,
+                pages::decode(chunk, column, rows, |raw| self.time(raw))?,
+            ),
+            Role::Value => put(
+                &mut batch.value,
+                pages::decode(chunk, column, rows, |raw| raw.number())?,
+            ),
+            Role::Field => put(
+                &mut batch.field,
+                pages::decode(chunk, column, rows, |raw| self.field(raw))?,
+            ),
+            Role::Robot => put(
+                &mut batch.robot,
+                pages::decode(chunk, column, rows, |raw| self.robot(raw))?,
+            ),
+            Role::Run => put(
+                &mut batch.run,
+                pages::decode(chunk, column, rows, |raw| self.run(raw, words))?,
+            ),
+            Role::Sensor => put(
+                &mut batch.sensor,
+                pages::decode(chunk, column, rows, |raw| self.sensor(raw))?,
+            ),
+            Role::Cell => put(
+                &mut batch.cell,
+                pages::decode(chunk, column, rows, |raw| self.cell(raw, words))?,
+            ),
+        })
     }
 
     /// Appends one cell to the batch's column of that role.
@@ -87,34 +133,49 @@ impl Decoder {
             other => other,
         };
         match role {
-            Role::Time => batch.time.push(raw.time().unwrap_or(INVALID_TIME)),
+            Role::Time => batch.time.push(self.time(raw)),
             Role::Value => batch.value.push(raw.number()),
             Role::Field => batch.field.push(self.field(raw)),
-            Role::Robot => {
-                let robot = raw.whole().map_or(UNKNOWN, |n| self.words.robot(n));
-                batch.robot.push(robot);
-            }
+            Role::Robot => batch.robot.push(self.robot(raw)),
             Role::Run => batch.run.push(self.run(raw, words)),
             Role::Sensor => batch.sensor.push(self.sensor(raw)),
             Role::Cell => batch.cell.push(self.cell(raw, words)),
         }
     }
 
-    fn field(&mut self, raw: Raw<'_>) -> u8 {
+    /// Microseconds, or [`INVALID_TIME`].
+    #[inline]
+    pub(super) fn time(&mut self, raw: Raw<'_>) -> i64 {
+        let time = match raw {
+            Raw::Text(text) => in_years_of_text(self.times.parse(text)),
+            other => other.time(),
+        };
+        time.unwrap_or(INVALID_TIME)
+    }
+
+    /// The robot's index in the profile, or [`UNKNOWN`].
+    pub(super) fn robot(&mut self, raw: Raw<'_>) -> u8 {
+        raw.whole().map_or(UNKNOWN, |n| self.words.robot(n))
+    }
+
+    /// The field's index in the profile, or [`UNKNOWN`].
+    pub(super) fn field(&mut self, raw: Raw<'_>) -> u8 {
         match raw {
             Raw::Text(text) => self.last_field.get(text, || self.words.field(text)),
             _ => UNKNOWN,
         }
     }
 
-    fn sensor(&mut self, raw: Raw<'_>) -> u8 {
+    /// The first field of the profile with that sensor type, or [`UNKNOWN`].
+    pub(super) fn sensor(&mut self, raw: Raw<'_>) -> u8 {
         match raw {
             Raw::Text(text) => self.last_sensor.get(text, || self.words.sensor(text)),
             _ => UNKNOWN,
         }
     }
 
-    fn run(&mut self, raw: Raw<'_>, words: &mut Vocabulary) -> u32 {
+    /// The run's code in `words`, or [`NO_RUN`].
+    pub(super) fn run(&mut self, raw: Raw<'_>, words: &mut Vocabulary) -> u32 {
         let number = match raw {
             Raw::Null => return NO_RUN,
             Raw::Text(text) => {
@@ -138,7 +199,8 @@ impl Decoder {
         }
     }
 
-    fn cell(&mut self, raw: Raw<'_>, words: &mut Vocabulary) -> u32 {
+    /// The cell's code in `words`, or [`NO_CELL`].
+    pub(super) fn cell(&mut self, raw: Raw<'_>, words: &mut Vocabulary) -> u32 {
         match (raw, &self.last_cell, self.last_cell_int) {
             (Raw::Text(text), Some((last, code)), _) if last == text => return *code,
             (Raw::Int(n), _, Some((last, code))) if last == n => return code,

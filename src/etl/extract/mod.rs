@@ -7,6 +7,7 @@ mod columns;
 mod csv_log;
 mod decode;
 mod open;
+mod pages;
 mod parquet_log;
 mod raw;
 mod role;

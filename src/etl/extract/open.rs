@@ -62,4 +62,32 @@ impl LogReader {
             Kind::Csv(log) => log.next_batch(vocabulary),
         }
     }
+
+    /// Row groups that can be read in any order, with [`LogReader::batch_of`]; `None` for a
+    /// log that is a stream.
+    pub fn groups(&self) -> Option<usize> {
+        match &self.0 {
+            Kind::Parquet(log) => Some(log.groups()),
+            Kind::Csv(_) => None,
+        }
+    }
+
+    /// Packed bytes of a row group.
+    pub fn group_bytes(&self, group: usize) -> u64 {
+        match &self.0 {
+            Kind::Parquet(log) => log.group_bytes(group),
+            Kind::Csv(_) => 0,
+        }
+    }
+
+    /// The rows of one row group, with codes in a vocabulary of its own.
+    ///
+    /// # Errors
+    /// As [`LogReader::next_batch`].
+    pub fn batch_of(&self, group: usize) -> Result<(Batch, Vocabulary)> {
+        match &self.0 {
+            Kind::Parquet(log) => log.batch_of(group),
+            Kind::Csv(_) => Ok((Batch::default(), Vocabulary::default())),
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
-    chunk::{check_group, read_chunk, read_footer},
+    chunk::{check_group, guarded, open_chunk, read_chunk, read_footer},
     profile::Profile,
     text,
 };
@@ -26,28 +26,21 @@ pub(super) struct ParquetLog {
     metadata: FileMetadata,
     /// Per role: the column's index among the leaves, and the field to decode it as.
     columns: Vec<(Role, usize, Field)>,
-    decoders: Vec<Decoder>,
+    words: Words,
     next_group: usize,
-    next_row: u64,
 }
 
 impl ParquetLog {
     pub(super) fn open(file: File, path: PathBuf, profile: &Profile) -> Result<Self> {
         let metadata = read_footer(&file, &path)?;
         let columns = find_columns(&metadata, profile)?;
-        let words = Words::new(profile);
-        let decoders = columns
-            .iter()
-            .map(|_| Decoder::new(words.clone()))
-            .collect();
         Ok(Self {
             file,
             path,
             metadata,
             columns,
-            decoders,
+            words: Words::new(profile),
             next_group: 0,
-            next_row: 0,
         })
     }
 
@@ -63,51 +56,86 @@ impl ParquetLog {
 
     pub(super) fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
         let group = self.next_group;
-        let Some(rows) = self.metadata.row_groups.get(group).map(|g| g.num_rows()) else {
+        if group >= self.groups() {
             return Ok(None);
-        };
-        let width = self
-            .columns
-            .iter()
-            .map(|(_, _, f)| types::width(&f.dtype))
-            .sum();
-        check_group(rows as u64, self.columns.len(), width)?;
+        }
         self.next_group += 1;
-        let (file, path, metadata) = (&self.file, &self.path, &self.metadata);
+        let (mut batch, words) = self.batch_of(group)?;
+        batch.translate(&words, vocabulary);
+        Ok(Some(batch))
+    }
+
+    /// Number of row groups.
+    pub(super) fn groups(&self) -> usize {
+        self.metadata.row_groups.len()
+    }
+
+    /// Packed bytes of a row group.
+    pub(super) fn group_bytes(&self, group: usize) -> u64 {
+        let group = self.metadata.row_groups.get(group);
+        group.map_or(0, |g| g.compressed_size() as u64)
+    }
+
+    /// Decodes a row group, with a vocabulary of its own.
+    pub(super) fn batch_of(&self, group: usize) -> Result<(Batch, Vocabulary)> {
+        let groups = &self.metadata.row_groups;
+        let rows = groups.get(group).map_or(0, |g| g.num_rows());
+        let width = self.columns.iter().map(|(_, _, f)| types::width(&f.dtype));
+        check_group(rows as u64, self.columns.len(), width.sum())?;
+        let before = groups.iter().take(group).map(|g| g.num_rows() as u64);
         // Columns are independent but for the vocabulary: runs and cells have their own.
         let parts: Vec<(Role, Batch, Vocabulary)> = self
             .columns
             .par_iter()
-            .zip(self.decoders.par_iter_mut())
-            .map(|((role, leaf, field), decoder)| {
-                let mut part = Batch::default();
-                let mut words = Vocabulary::default();
-                decoder.forget();
-                let arrays = read_chunk(file, path, metadata, group, *leaf, field)?;
-                for array in &arrays {
-                    let known = types::visit(array.as_ref(), |raw| {
-                        decoder.push(*role, raw, &mut part, &mut words);
-                    });
-                    if !known {
-                        return Err(Error::Log(format!(
-                            "column `{}` has a type that cannot be read",
-                            text::quoted(&field.name, 60)
-                        )));
-                    }
-                }
-                Ok((*role, part, words))
-            })
+            .map(|column| self.column_of(group, rows, column))
             .collect::<Result<_>>()?;
         let mut batch = Batch {
-            first_row: self.next_row,
+            first_row: before.sum(),
             ..Batch::default()
         };
+        let mut vocabulary = Vocabulary::default();
         for (role, part, words) in parts {
-            batch.take(role, part, &words, vocabulary);
+            batch.take(role, part, &words, &mut vocabulary);
         }
         batch.check_lengths(rows, self.columns.len())?;
-        self.next_row += rows as u64;
-        Ok(Some(batch))
+        Ok((batch, vocabulary))
+    }
+
+    /// Decodes one column of a row group.
+    fn column_of(
+        &self,
+        group: usize,
+        rows: usize,
+        (role, leaf, field): &(Role, usize, Field),
+    ) -> Result<(Role, Batch, Vocabulary)> {
+        let (file, path, metadata) = (&self.file, &self.path, &self.metadata);
+        let mut chunk = open_chunk(file, path, metadata, group, *leaf, field)?;
+        let mut decoder = Decoder::new(self.words.clone());
+        let mut part = Batch::default();
+        let mut words = Vocabulary::default();
+        let column = (field.name.as_str(), &field.dtype);
+        let known = guarded(&field.name, || {
+            decoder.column(*role, rows, &mut chunk, column, (&mut part, &mut words))
+        })?;
+        if known {
+            return Ok((*role, part, words));
+        }
+        drop(chunk);
+        let (mut part, mut words) = (Batch::default(), Vocabulary::default());
+        let mut decoder = Decoder::new(self.words.clone());
+        let arrays = read_chunk(file, path, metadata, group, *leaf, field)?;
+        for array in &arrays {
+            let known = types::visit(array.as_ref(), |raw| {
+                decoder.push(*role, raw, &mut part, &mut words);
+            });
+            if !known {
+                return Err(Error::Log(format!(
+                    "column `{}` has a type that cannot be read",
+                    text::quoted(&field.name, 60)
+                )));
+            }
+        }
+        Ok((*role, part, words))
     }
 
     /// Visits all cells of the row groups that hold `rows` (sorted): the row group's

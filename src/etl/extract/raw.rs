@@ -28,14 +28,18 @@ pub(super) const LONGEST_TEXT: usize = 4096;
 /// no time of a log either, and differences of times never overflow.
 const TIMES: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
 
+/// The time, if text can write it.
+pub(super) fn in_years_of_text(time: Option<i64>) -> Option<i64> {
+    time.filter(|us| TIMES.contains(us))
+}
+
 impl Raw<'_> {
     pub(super) fn time(self) -> Option<i64> {
-        match self {
+        in_years_of_text(match self {
             Self::Text(bytes) => time::parse(bytes),
-            Self::Time(us) => TIMES.contains(&us).then_some(us),
+            Self::Time(us) => Some(us),
             _ => None,
-        }
-        .filter(|us| TIMES.contains(us))
+        })
     }
 
     /// A finite number, or NaN.

@@ -197,7 +197,7 @@ fn decimal256(value: i256, scale: u32) -> Raw<'static> {
     }
 }
 
-fn to_micros(value: i64, unit: TimeUnit) -> i64 {
+pub(super) fn to_micros(value: i64, unit: TimeUnit) -> i64 {
     match unit {
         TimeUnit::Second => value.saturating_mul(1_000_000),
         TimeUnit::Millisecond => value.saturating_mul(1000),

@@ -3,10 +3,12 @@
 
 use std::{fs::File, io::Read, os::unix::fs::MetadataExt, path::Path};
 
+use rayon::prelude::*;
+
 use super::{CancelToken, meter::Meter, progress::Stage};
 use crate::etl::{
     Error, Result,
-    clean::{Ledger, Partition, Reason, RunRows},
+    clean::{Ledger, Part, Partition, Reason, RunRows},
     extract::{LogReader, Vocabulary},
     profile::Profile,
     source::FoundLog,
@@ -88,17 +90,37 @@ pub(super) fn rows(
     });
     let mut vocabulary = Vocabulary::default();
     let mut partition = Partition::new(profile);
-    let mut rows = 0;
-    while let Some(batch) = reader.next_batch(&mut vocabulary)? {
-        cancel.check()?;
-        partition.add(&batch, &vocabulary);
-        rows += batch.len() as u64;
-        meter.update(|p| {
-            p.rows = rows;
-            p.bytes = reader.bytes_read();
-        });
+    match reader.groups() {
+        Some(groups) => {
+            let parts: Vec<Result<(Part, Vocabulary)>> = (0..groups)
+                .into_par_iter()
+                .map(|group| {
+                    cancel.check()?;
+                    let (batch, words) = reader.batch_of(group)?;
+                    meter.update(|p| {
+                        p.rows += batch.len() as u64;
+                        p.bytes += reader.group_bytes(group);
+                    });
+                    Ok((partition.rules().part(&batch, words.runs().len()), words))
+                })
+                .collect();
+            for part in parts {
+                let (part, words) = part?;
+                partition.take_part(part, &words, &mut vocabulary);
+            }
+        }
+        None => {
+            while let Some(batch) = reader.next_batch(&mut vocabulary)? {
+                cancel.check()?;
+                partition.add(&batch, &vocabulary);
+                meter.update(|p| {
+                    p.rows += batch.len() as u64;
+                    p.bytes = reader.bytes_read();
+                });
+            }
+        }
     }
-    if rows == 0 {
+    if partition.is_empty() {
         return Err(Error::Log("the log has no rows".into()));
     }
     let (runs, ledger, rejected) = partition.finish(&vocabulary);
