@@ -164,8 +164,8 @@ impl Rules {
         // A profile has at most 250 channels.
         let mut channels: Vec<u8> = Vec::with_capacity(batch.len());
         let mut kept = vec![0u32; runs];
-        for i in 0..batch.len() {
-            let run = run_codes[i] as usize;
+        for (i, run) in run_codes.iter().enumerate() {
+            let run = *run as usize;
             match self.judge(batch, i) {
                 Ok(channel) => {
                     channels.push(channel as u8);

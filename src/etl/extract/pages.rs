@@ -200,7 +200,7 @@ impl<T: Copy, F: FnMut(Raw<'_>) -> T> Column<T, F> {
         if cells > self.rows - self.out.len() {
             return trouble("its pages have more values than its row group has rows");
         }
-        let parts = split_buffer(page).or_else(|e| trouble(e))?;
+        let parts = split_buffer(page).or_else(trouble)?;
         if page.descriptor.max_def_level == 0 {
             self.values(parts.values, cells, by_keys)?;
             return Ok(true);
@@ -208,7 +208,7 @@ impl<T: Copy, F: FnMut(Raw<'_>) -> T> Column<T, F> {
         let mut levels = Vec::new();
         let mut all = true;
         for chunk in HybridRleDecoder::new(parts.def, 1, cells).into_chunk_iter() {
-            match chunk.or_else(|e| trouble(e))? {
+            match chunk.or_else(trouble)? {
                 HybridRleChunk::Rle(level, n) => {
                     all &= level == 1;
                     levels.resize(levels.len() + n, level);
@@ -254,9 +254,9 @@ impl<T: Copy, F: FnMut(Raw<'_>) -> T> Column<T, F> {
         let check = matches!(self.form, Form::Bytes { text: true }) && !bytes.is_ascii();
         let mut rest = bytes;
         for _ in 0..cells {
-            let raw = self.form.take(&mut rest).or_else(|e| trouble(e))?;
+            let raw = self.form.take(&mut rest).or_else(trouble)?;
             if check {
-                self.form.check(raw).or_else(|e| trouble(e))?;
+                self.form.check(raw).or_else(trouble)?;
             }
             self.out.push((self.code)(raw));
         }
@@ -275,7 +275,7 @@ impl<T: Copy, F: FnMut(Raw<'_>) -> T> Column<T, F> {
         }
         let end = self.out.len() + cells;
         for chunk in HybridRleDecoder::new(bytes, u32::from(*bits), cells).into_chunk_iter() {
-            match chunk.or_else(|e| trouble(e))? {
+            match chunk.or_else(trouble)? {
                 HybridRleChunk::Rle(key, n) => {
                     let code = self.code_of(key)?;
                     self.out.resize(self.out.len() + n, code);
@@ -312,7 +312,7 @@ impl<T: Copy, F: FnMut(Raw<'_>) -> T> Column<T, F> {
             return Ok(code);
         }
         let mut bytes = self.dictionary.get(entry.at..).unwrap_or_default();
-        let raw = self.form.take(&mut bytes).or_else(|e| trouble(e))?;
+        let raw = self.form.take(&mut bytes).or_else(trouble)?;
         let code = (self.code)(raw);
         entry.code = Some(code);
         Ok(code)
