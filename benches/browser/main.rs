@@ -113,7 +113,7 @@ fn many(args: &Args, root: &std::path::Path, report: &mut Report) -> Result<()> 
     let mut app = Driver::start(&context, SIZE)?;
     if args.wants("start") {
         report.once("first frame", app.first_frame, Some(50.0));
-        app.until("the logs", |s| s.logs.loaded)?;
+        app.until("the first logs", |s| !s.logs.table.rows().is_empty())?;
         report.once("first frame with logs", app.since_start(), Some(50.0));
         app.until("all logs", |s| s.logs.table.rows().len() == args.logs)?;
         report.once("frame with all logs", app.since_start(), None);

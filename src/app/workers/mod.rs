@@ -9,6 +9,7 @@ mod signals;
 use crossbeam_channel::Sender;
 
 pub use input::read_input;
+pub use questions::answer;
 pub use signals::listen as listen_to_signals;
 
 use self::questions::Questions;

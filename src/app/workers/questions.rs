@@ -128,7 +128,7 @@ fn answer_all(context: &Context, questions: &Receiver<Question>, events: &Sender
             continue;
         }
         let answered = catch_unwind(AssertUnwindSafe(|| {
-            answer(context, &mut catalog, &question)
+            answer(context, &mut catalog, &question.request, &question.cancel)
         }));
         let result = match answered {
             Ok(Err(Error::Cancelled)) => continue,
@@ -153,17 +153,25 @@ fn answer_all(context: &Context, questions: &Receiver<Question>, events: &Sender
     }
 }
 
-fn answer(context: &Context, catalog: &mut Option<Catalog>, question: &Question) -> Result<Answer> {
+/// Answers a request here and now, over a catalog that is opened when it is first needed.
+///
+/// # Errors
+/// Whatever the catalog, the lake or the disk refuse; [`Error::Cancelled`].
+pub fn answer(
+    context: &Context,
+    catalog: &mut Option<Catalog>,
+    request: &Request,
+    cancel: &CancelToken,
+) -> Result<Answer> {
     // Asks nothing of the catalog, so it must not fail with it.
-    if let Request::Remember { file, content } = &question.request {
+    if let Request::Remember { file, content } = request {
         return remember::write(file, content).map(|()| Answer::Remembered);
     }
     let catalog = match catalog {
         Some(catalog) => catalog,
         None => catalog.insert(Catalog::open(&context.lake)?),
     };
-    let cancel = &question.cancel;
-    Ok(match &question.request {
+    Ok(match request {
         Request::Refresh => Answer::Refreshed(catalog.refresh(context, cancel)?),
         Request::FirstLogs(limit) => Answer::Logs(catalog.first_logs(*limit)?),
         Request::Logs => Answer::Logs(catalog.logs()?),
