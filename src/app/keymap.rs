@@ -158,4 +158,6 @@ impl Keymap {
 }
 
 #[cfg(test)]
+mod spec_tests;
+#[cfg(test)]
 mod tests;

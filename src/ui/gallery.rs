@@ -261,7 +261,8 @@ fn compare() {
             third.row.file_name = None;
             third.channels.clear();
         }
-        let gone = "the run's table cache/a/run_x.parquet is gone; harvest a again with --force to have it back";
+        let gone =
+            "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
         for (slot, result) in [
             (CompareSlot::Details, Ok(CompareAnswer::Details(details))),
             (CompareSlot::Channel(0), Err(gone.to_owned())),
@@ -352,7 +353,8 @@ fn wrong_moments_of_runs() {
         );
         unanswered(&mut state, "tab");
         looks.add("signals_reading", &state);
-        let gone = "the run's table cache/a/run_x.parquet is gone; harvest a again with --force to have it back";
+        let gone =
+            "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
         for slot in [
             RunSlot::Overview,
             RunSlot::Channel,

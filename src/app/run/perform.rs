@@ -143,7 +143,7 @@ fn open(context: &Context, table: &TableRef) -> Result<RunFile> {
     let path = context.lake.log_file(&table.log_key, &table.file_name);
     match RunFile::open(&path) {
         Err(_) if !path.exists() => Err(Error::Log(format!(
-            "the run's table {} is gone; harvest {} again with --force to have it back",
+            "the run's table {} is gone; a harvest of {} (H) makes it again",
             text::visible_path(&path),
             table.log_key
         ))),
@@ -446,7 +446,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.contains("is gone; harvest a.csv again with --force"),
+            error.contains("is gone; a harvest of a.csv (H) makes it again"),
             "{error}"
         );
         cancel.cancel();

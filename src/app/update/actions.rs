@@ -69,6 +69,11 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             state.message = Some((Tone::Plain, "looking for new and changed logs".into()));
         }
         Action::Harvest => harvest(state, effects),
+        Action::CancelJob => cancel(state, effects),
+        Action::CancelAllJobs if state.jobs.open().is_empty() => {
+            state.message = Some((Tone::Plain, "no harvest runs".into()));
+        }
+        Action::CancelAllJobs => state.overlay = Some(Overlay::CancelAll),
         Action::Columns => choose_columns(state),
         _ => in_view(state, action, effects),
     }
@@ -321,6 +326,19 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
             .map(|row| row.key.clone())
             .collect(),
         Screen::Machine(machine) => super::machines::logs(machine),
+        Screen::Run(run) => vec![run.log_key.clone()],
+        Screen::Compare(compared) => compared
+            .runs
+            .iter()
+            .map(|run| run.log_key.clone())
+            .collect(),
+        Screen::Jobs => {
+            let entry = state.jobs.current();
+            entry
+                .map(|entry| entry.key().to_owned())
+                .into_iter()
+                .collect()
+        }
         _ => match state.run_list() {
             Some(runs) => runs
                 .table
@@ -357,11 +375,6 @@ fn jobs(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let page = usize::from(list.height).saturating_sub(1).max(1);
     let last = state.jobs.len().saturating_sub(1);
     match action {
-        Action::CancelJob => cancel(state, effects),
-        Action::CancelAllJobs if state.jobs.open().is_empty() => {
-            state.message = Some((Tone::Plain, "no harvest runs".into()));
-        }
-        Action::CancelAllJobs => state.overlay = Some(Overlay::CancelAll),
         Action::Open => {
             if let Some(key) = state.jobs.current().map(|entry| entry.key().to_owned()) {
                 open_runs_of(state, key, effects);
@@ -372,10 +385,17 @@ fn jobs(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 }
 
 fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
-    let open = match state.jobs.current() {
-        Some(Entry::Job(job)) if job.ended.is_none() => Some((job.id, job.key.clone())),
-        _ => None,
+    let job = match state.screen() {
+        Screen::Logs => {
+            let row = state.logs.table.current();
+            row.and_then(|row| state.jobs.of_log(&row.key))
+        }
+        _ => match state.jobs.current() {
+            Some(Entry::Job(job)) if job.ended.is_none() => Some(job),
+            _ => None,
+        },
     };
+    let open = job.map(|job| (job.id, job.key.clone()));
     state.message = Some(match open {
         Some((id, key)) => {
             state.jobs.stopping(id);
@@ -384,7 +404,7 @@ fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
         }
         None => (
             Tone::Plain,
-            "this harvest is over: nothing to cancel".into(),
+            "nothing is being harvested here: nothing to cancel".into(),
         ),
     });
 }

@@ -24,6 +24,17 @@ use crate::etl::{
     worker::Hands,
 };
 
+/// How much less than the browser a harvest insists on the processor, as `nice` counts.
+const GENTLE: i32 = 10;
+
+/// From now on this thread, and what it starts, lets others go first: keys are answered
+/// while all processors are busy with harvests.
+fn gently() {
+    if let Err(e) = rustix::process::nice(GENTLE) {
+        tracing::info!("harvests compete with the browser: {e}");
+    }
+}
+
 /// All workers of a browser. Dropping them cancels what runs and waits for it.
 pub struct Workers {
     questions: Questions,
@@ -44,11 +55,19 @@ impl Workers {
     ) -> Result<Self> {
         let questions = Questions::start(context, events)?;
         let listener = events.clone();
-        let pool = Pool::new(context.clone(), hands, jobs, move |event| {
-            let at_us = crate::etl::time::now();
-            // Nobody listens any more only when the browser ends.
-            let _ = listener.send(Event::Worker(Message::Job { at_us, event }));
-        });
+        let start = || {
+            gently();
+            Pool::new(context.clone(), hands, jobs, move |event| {
+                let at_us = crate::etl::time::now();
+                // Nobody listens any more only when the browser ends.
+                let _ = listener.send(Event::Worker(Message::Job { at_us, event }));
+            })
+        };
+        // What a thread starts is as gentle as itself.
+        let pool = match std::thread::scope(|scope| scope.spawn(start).join()) {
+            Ok(pool) => pool,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
         let listener = events.clone();
         let changed = move || {
             let _ = listener.send(Event::Worker(Message::DataChanged));

@@ -49,7 +49,8 @@ fn runs_that_are_gone_or_failed_say_so() {
         }
         let details = CompareAnswer::Details(details);
         screen.answer(CompareSlot::Details, Ok(details));
-        let gone = "the run's table cache/a/run_x.parquet is gone; harvest a again with --force to have it back";
+        let gone =
+            "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
         screen.answer(CompareSlot::Channel(0), Err(gone.into()));
         let shown = text(&screen);
         for word in ["the run's table", "gone", "every sample"] {
