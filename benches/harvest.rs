@@ -25,6 +25,7 @@ use mdtui::etl::{
     profile::Profile,
     source::Format,
     transform::{RunTable, transform},
+    worker::{Client, Ending, Limits},
 };
 use rayon::prelude::*;
 
@@ -79,14 +80,20 @@ fn child(words: &[String]) -> Result<()> {
         .map(|l| l.key)
         .next()
         .unwrap_or_default();
+    let (options, token) = (Options { force: true }, CancelToken::new());
     let started = Instant::now();
-    harvest_log(
-        &context,
-        &key,
-        Options { force: true },
-        &NoProgress,
-        &CancelToken::new(),
-    )?;
+    if words.get(2).is_some_and(|w| w == "worker") {
+        let program = env!("CARGO_BIN_EXE_mdtui").into();
+        let mut client = Client::new(program, Limits::default());
+        match client.harvest(&context, &key, options, &NoProgress, &token)? {
+            Ending::Told(outcome) => drop(outcome?),
+            Ending::Died { error, .. } => return Err(error),
+        }
+        // Before the worker is let go: it would wait for the next log.
+        println!("{} 0", started.elapsed().as_secs_f64());
+        return Ok(());
+    }
+    harvest_log(&context, &key, options, &NoProgress, &token)?;
     println!("{} {}", started.elapsed().as_secs_f64(), peak_kib());
     Ok(())
 }
@@ -136,17 +143,19 @@ fn parent(args: &Args) -> Result<()> {
     .into_iter()
     .map(|p| (p, Vec::new()))
     .collect();
-    let (mut harvest, mut memory) = (Vec::new(), Vec::new());
+    let (mut harvest, mut memory, mut worker) = (Vec::new(), Vec::new(), Vec::new());
     let (mut reading, mut writing) = (Vec::new(), Vec::new());
     let cache = dir.path().join("cache");
     // In turn, so that a machine whose speed drifts is fair to all; the first round warms.
     for round in 0..=args.rounds {
         let keep = round > 0;
-        let (seconds, kib) = harvest_once(&data, &cache);
+        let (seconds, kib) = harvest_once(&data, &cache, "");
+        let (through, _) = harvest_once(&data, &cache, "worker");
         let read = time(|| decode(&log, &profile))?;
         let write = time(|| write_tables(&tables.runs, dir.path()))?;
         for (list, value) in [
             (&mut harvest, seconds),
+            (&mut worker, through),
             (&mut memory, kib),
             (&mut reading, read),
             (&mut writing, write),
@@ -184,6 +193,12 @@ fn parent(args: &Args) -> Result<()> {
         megabytes.clone(),
     );
     line(
+        "the same through a new worker process",
+        median(&worker),
+        String::new(),
+        String::new(),
+    );
+    line(
         "floor: decode the columns",
         median(&reading),
         String::new(),
@@ -204,6 +219,14 @@ fn parent(args: &Args) -> Result<()> {
         );
     }
     println!("\nharvest ÷ floor: {:.2}", median(&harvest) / floor);
+    let mut ratios: Vec<f64> = worker.iter().zip(&harvest).map(|(w, h)| w / h).collect();
+    ratios.sort_by(f64::total_cmp);
+    println!(
+        "through a worker ÷ harvest: {:.3} (round by round: {:.2} to {:.2})",
+        median(&ratios),
+        ratios[0],
+        ratios[ratios.len() - 1]
+    );
     for (peer, times) in &peers {
         let mut ratios: Vec<f64> = times.iter().zip(&harvest).map(|(p, h)| p / h).collect();
         ratios.sort_by(f64::total_cmp);
@@ -271,7 +294,7 @@ fn time(f: impl FnOnce() -> Result<()>) -> Result<f64> {
 }
 
 /// Seconds and peak KiB of one harvest in a process of its own.
-fn harvest_once(data: &Path, cache: &Path) -> (f64, f64) {
+fn harvest_once(data: &Path, cache: &Path, how: &str) -> (f64, f64) {
     let _ = std::fs::remove_dir_all(cache);
     // A harvest syncs what it writes; it is not to pay for what others left unwritten.
     rustix::fs::sync();
@@ -280,6 +303,7 @@ fn harvest_once(data: &Path, cache: &Path) -> (f64, f64) {
             .arg("--child")
             .arg(data)
             .arg(cache)
+            .arg(how)
             .stderr(Stdio::inherit())
             .output()
     });

@@ -1,8 +1,13 @@
 //! Filling the catalog from the lake: every record is taken in again.
 
+use std::collections::HashMap;
+
 use walkdir::WalkDir;
 
-use super::{Catalog, Rebuilt};
+use super::{
+    Catalog, Rebuilt,
+    entry::{self, Entry, Seen},
+};
 use crate::etl::{
     Error, Result,
     harvest::{CancelToken, Context},
@@ -19,11 +24,42 @@ impl Catalog {
         // One sync for each of many thousand records would take minutes; what a power
         // cut takes away, another rebuild brings back.
         self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
+        let moved = self.sql(|db| entry::load(db, "moved_us IS NOT NULL", []))?;
         let rebuilt = self.empty().and_then(|()| self.fill_all(context, cancel));
         self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
         let rebuilt = rebuilt?;
         self.look(context, cancel)?;
+        if self.recall(moved)? {
+            self.look(context, cancel)?;
+        }
         Ok(rebuilt)
+    }
+
+    /// Remembers of logs that are as they were when they were seen to change: their own
+    /// times need not tell, and whether a log is being written hangs on it. Says whether
+    /// there was any.
+    fn recall(&mut self, moved: Vec<Entry>) -> Result<bool> {
+        let mut moved: HashMap<Vec<u8>, Seen> = moved
+            .into_iter()
+            .filter_map(|e| Some((e.raw?, e.seen?)))
+            .collect();
+        if moved.is_empty() {
+            return Ok(false);
+        }
+        self.write(|tx| {
+            for mut entry in entry::load(tx, "1", [])? {
+                let old = entry.raw.as_ref().and_then(|raw| moved.remove(raw));
+                let (Some(old), Some(seen)) = (old, entry.seen.as_mut()) else {
+                    continue;
+                };
+                let now = (seen.size, seen.mtime_ns, seen.inode);
+                if now == (old.size, old.mtime_ns, old.inode) {
+                    seen.moved_us = old.moved_us;
+                    entry::save(tx, &entry)?;
+                }
+            }
+            Ok(true)
+        })
     }
 
     /// Takes the records of the lake into a catalog that never held them: it was lost, or

@@ -86,6 +86,12 @@ fn parquet_without_a_footer_is_writing_for_a_minute_and_failed_after_it() {
     w.refresh();
     assert_eq!(w.log("a").state, LogState::Writing);
 
+    // A rebuild does not forget that.
+    w.catalog
+        .rebuild(&w.context, &crate::etl::harvest::CancelToken::new())
+        .unwrap();
+    assert_eq!(w.log("a").state, LogState::Writing);
+
     let mut old = world();
     fs::write(old.file("a.parquet"), "PAR1 cut off").unwrap();
     set_mtime(&old, "a.parquet", ago(61));
