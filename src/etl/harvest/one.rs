@@ -101,6 +101,15 @@ pub(super) fn prior_record(context: &Context, key: &str) -> (Option<Record>, boo
     }
 }
 
+/// What reading a log gave: the log is to blame only if it is still what it was. One that
+/// was replaced meanwhile may be a good one.
+fn blamed<T>(error: Error, unmoved: &dyn Fn() -> Result<()>) -> Result<T> {
+    match error {
+        Error::Log(_) => unmoved().and(Err(error)),
+        other => Err(other),
+    }
+}
+
 /// One attempt at a log whose lock is held.
 struct Attempt<'a> {
     context: &'a Context,
@@ -145,9 +154,11 @@ impl Attempt<'_> {
             self.remember(catalog, &record, "renamed", message)?;
             return Ok(Outcome::Renamed { from });
         }
-        let rows = read::rows(log, &context.profile, self.cancel, self.meter)?;
+        let unmoved = || read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter);
+        let rows = read::rows(log, &context.profile, self.cancel, self.meter)
+            .or_else(|error| blamed(error, &unmoved))?;
         // Before anything is named after the content: it must be the content that was read.
-        read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter)?;
+        unmoved()?;
         let fingerprint = context.profile.fingerprint(&hash);
         let Transformed {
             runs,
@@ -155,8 +166,10 @@ impl Attempt<'_> {
             rejected,
         } = self.transform(rows, &fingerprint, prior)?;
         self.meter.stage(Stage::Committing);
-        let rejected = self.write_rejected(&fingerprint, &rejected, prior)?;
-        read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter)?;
+        let rejected = self
+            .write_rejected(&fingerprint, &rejected, prior)
+            .or_else(|error| blamed(error, &unmoved))?;
+        unmoved()?;
         self.cancel.check()?;
         let resumed = runs.iter().filter(|d| d.resumed).count() as u32;
         let harvest = Harvest {
@@ -351,6 +364,7 @@ impl Attempt<'_> {
                     size: self.log.size,
                     mtime_ns: self.log.mtime_ns,
                     inode: self.log.inode,
+                    changed_ns: 0,
                 }))
                 .and_then(|stat| {
                     let hash = self.hash.as_deref();

@@ -21,6 +21,9 @@ pub(super) struct Stat {
     pub(super) size: u64,
     pub(super) mtime_ns: i64,
     pub(super) inode: u64,
+    /// When its content or anything about it last changed (`ctime`, nanoseconds): nobody can
+    /// set it back.
+    pub(super) changed_ns: i64,
 }
 
 impl Stat {
@@ -30,13 +33,15 @@ impl Stat {
         let meta = std::fs::metadata(path).map_err(|e| Error::of_log("read", path, e))?;
         Ok(Self {
             size: meta.len(),
-            mtime_ns: meta
-                .mtime()
-                .saturating_mul(1_000_000_000)
-                .saturating_add(meta.mtime_nsec()),
+            mtime_ns: nanoseconds(meta.mtime(), meta.mtime_nsec()),
             inode: meta.ino(),
+            changed_ns: nanoseconds(meta.ctime(), meta.ctime_nsec()),
         })
     }
+}
+
+fn nanoseconds(seconds: i64, rest: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(rest)
 }
 
 /// All rows of a log that break no rule by themselves, and what became of the others.
@@ -152,13 +157,17 @@ pub(super) fn check_unmoved(
         )
     };
     let now = Stat::of(&log.file).map_err(|_| moving())?;
-    if now != before {
+    let version = |s: Stat| (s.size, s.mtime_ns, s.inode);
+    if version(now) != version(before) {
         return Err(moving());
     }
-    // A write within the file system's clock tick leaves the time as it was.
+    // A write within the file system's clock tick leaves the times as they were, and one whose
+    // time was set back only the time of the last change tells. A new name or other permissions
+    // change that too: the content decides.
     const TICK_US: i64 = 2 * time::SECOND;
-    let fresh = before.mtime_ns / 1000 > started_us - TICK_US;
-    if fresh && content_hash(&log.file, cancel, meter)? != hash {
+    let fresh = before.mtime_ns.max(before.changed_ns) / 1000 > started_us - TICK_US;
+    let touched = now.changed_ns != before.changed_ns;
+    if (fresh || touched) && content_hash(&log.file, cancel, meter)? != hash {
         return Err(moving());
     }
     Ok(())
