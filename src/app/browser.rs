@@ -126,12 +126,13 @@ pub fn turn<B: Backend>(
     let mut effects = Vec::new();
     let mut waiting = events.recv().ok();
     let since = Instant::now();
-    let (mut urgent, mut keys) = (false, 0);
+    let (mut urgent, mut resized, mut keys) = (false, false, 0);
     while let Some(event) = waiting {
         if matches!(event, Event::Signal(super::event::Signal::End)) {
             return Ok(Turn::Signalled);
         }
         urgent |= !is_progress(&event);
+        resized |= matches!(event, Event::Resize(..));
         keys += usize::from(matches!(event, Event::Key(_)));
         if is_current(&event, workers) {
             effects.extend(update(state, event));
@@ -142,6 +143,10 @@ pub fn turn<B: Backend>(
             let left = PROGRESS_FRAME.saturating_sub(since.elapsed());
             waiting = events.recv_timeout(left).ok();
         }
+    }
+    if resized {
+        // To another size and back at once: the size is the same, what is seen is not.
+        screen.clear().map_err(|e| no_terminal(&e))?;
     }
     screen
         .draw(|frame| draw(frame, state))

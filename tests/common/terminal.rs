@@ -93,6 +93,34 @@ impl Terminal {
         self.writer.flush().unwrap();
     }
 
+    /// Gives the terminal another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let number = |n| NonZeroU16::new(n).unwrap();
+        let mut seen = self.seen();
+        seen.parser
+            .screen_mut()
+            .set_size(number(rows), number(columns));
+        drop(seen);
+        self.master.resize(size).unwrap();
+    }
+
+    /// As [`Terminal::end`], for a browser that may ask before it ends.
+    pub fn end_or_answer(mut self, key: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.child.try_wait().unwrap().is_none() && !self.screen().contains("Quit?") {
+            assert!(Instant::now() < until, "never ends:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.send(key);
+        assert_eq!(self.end(), 0);
+    }
+
     /// Waits until the screen is as wanted; gives it.
     pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let until = Instant::now() + PATIENCE;
