@@ -80,7 +80,11 @@ fn child(words: &[String]) -> Result<()> {
         .map(|l| l.key)
         .next()
         .unwrap_or_default();
-    let (options, token) = (Options { force: true }, CancelToken::new());
+    let options = Options {
+        force: true,
+        ..Options::default()
+    };
+    let token = CancelToken::new();
     let started = Instant::now();
     if words.get(2).is_some_and(|w| w == "worker") {
         let program = env!("CARGO_BIN_EXE_mdtui").into();

@@ -88,13 +88,7 @@ fn results_are_what_they_were() {
     let mut got = String::from("# log or run, rows, hash of the table's values, hash of figures\n");
     for key in keys {
         // Logs with faults fail; what they leave is held against the file too.
-        let _ = harvest_log(
-            &context,
-            &key,
-            Options { force: false },
-            &NoProgress,
-            &cancel,
-        );
+        let _ = harvest_log(&context, &key, Options::default(), &NoProgress, &cancel);
         let record = Record::read(&context.lake, &key).unwrap().unwrap();
         let rejected = record.rejected_file.is_some();
         let ledger = serde_json::to_string(&record.ledger).unwrap();

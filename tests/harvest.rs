@@ -58,7 +58,10 @@ impl Place {
         harvest_log(
             &self.context,
             key,
-            Options { force },
+            Options {
+                force,
+                ..Options::default()
+            },
             &NoProgress,
             &CancelToken::new(),
         )

@@ -27,6 +27,7 @@ pub mod settings;
 mod shell;
 mod show;
 mod signals;
+pub mod size;
 pub mod table;
 mod watch;
 mod worker;

@@ -11,7 +11,7 @@ use std::{
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Deserializer};
 
-use super::args::Global;
+use super::{args::Global, size};
 use crate::{
     app::chart::Marker,
     etl::{
@@ -39,6 +39,28 @@ struct ConfigFile {
     markers: Option<Markers>,
     log_seconds: Option<Seconds>,
     log_seconds_per_mb: Option<Seconds>,
+    memory: Option<Memory>,
+}
+
+/// An amount of memory; `None`: half of the machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Memory(Option<u64>);
+
+impl<'de> Deserialize<'de> for Memory {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let value = toml::Value::deserialize(d)?;
+        if value.as_str() == Some("half") {
+            return Ok(Self(None));
+        }
+        let bytes = value.as_str().and_then(|text| size::parse(text).ok());
+        bytes.map(|bytes| Self(Some(bytes))).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "memory is {}: allowed are \"half\" (of the machine's) and {}, in quotes",
+                text::quoted(&value.to_string(), 40),
+                size::ALLOWED
+            ))
+        })
+    }
 }
 
 /// Whole seconds that make sense as a limit.
@@ -262,6 +284,7 @@ impl Settings {
             }),
             mouse: file.mouse.map_or(defaults.mouse, |switch| switch.0),
             limits: Limits {
+                memory: file.memory.and_then(|m| m.0),
                 time: seconds(file.log_seconds).unwrap_or(defaults.limits.time),
                 time_per_mb: seconds(file.log_seconds_per_mb)
                     .unwrap_or(defaults.limits.time_per_mb),
@@ -272,9 +295,18 @@ impl Settings {
 
     /// Who harvests: worker processes of this program.
     pub fn hands(&self) -> Hands {
+        self.hands_with(None)
+    }
+
+    /// As [`Settings::hands`], with so many bytes of memory if that is said.
+    pub fn hands_with(&self, memory: Option<u64>) -> Hands {
+        let limits = Limits {
+            memory: memory.or(self.limits.memory),
+            ..self.limits
+        };
         Hands::Workers {
             program: this_program(),
-            limits: self.limits,
+            limits,
         }
     }
 
@@ -344,8 +376,9 @@ mod tests {
             markers,
             log_seconds,
             log_seconds_per_mb,
+            memory,
         } = &file;
-        assert!(log_seconds.is_some() && log_seconds_per_mb.is_some());
+        assert!(log_seconds.is_some() && log_seconds_per_mb.is_some() && memory.is_some());
         assert!(theme.is_some() && mouse.is_some() && markers.is_some());
         assert!(data_dir.is_some() && cache_dir.is_some() && profile.is_some() && jobs.is_some());
         assert_eq!(

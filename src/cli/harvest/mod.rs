@@ -49,7 +49,8 @@ pub fn run(settings: &Settings, args: &args::Harvest) -> Result<Exit> {
     }
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();
-    let pool = Pool::new(look.context, settings.hands(), jobs, move |event| {
+    let hands = settings.hands_with(args.memory);
+    let pool = Pool::new(look.context, hands, jobs, move |event| {
         let _ = events.send(Happening::Job(event));
     });
     let report = carry_out(&pool, &happenings, &cancel, selection, args);
@@ -73,7 +74,13 @@ fn carry_out(
     let mut report = Report::new(&selection);
     let mut follow = Follow::new(selection.logs.len());
     for log in &selection.logs {
-        pool.submit(&log.key, Options { force: args.force });
+        pool.submit(
+            &log.key,
+            Options {
+                force: args.force,
+                ..Options::default()
+            },
+        );
     }
     while report.logs.len() < selection.logs.len() {
         // A signal that came while logs were being looked for counts too.

@@ -145,7 +145,13 @@ fn through_pool(context: Context, hands: Hands, key: &str, cancel: &CancelToken)
             let _ = sender.send(result);
         }
     });
-    pool.submit(key, Options { force: true });
+    pool.submit(
+        key,
+        Options {
+            force: true,
+            ..Options::default()
+        },
+    );
     loop {
         match events.recv_timeout(TICK) {
             Ok(result) => return result.map(drop),

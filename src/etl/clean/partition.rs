@@ -42,9 +42,9 @@ impl Piece {
         id.checked_sub(1).map_or(0, end)..end(id)
     }
 
-    /// Bytes of memory.
+    /// Bytes of memory, about.
     pub fn bytes(&self) -> u64 {
-        (self.times.len() * 20 + self.ends.len() * 4) as u64
+        (self.times.len() * 20 + self.ends.len() * 4 + size_of::<Self>()) as u64
     }
 }
 
@@ -296,6 +296,9 @@ fn cells(batch: &Batch, rows: &[u32]) -> Vec<(u64, u32)> {
 pub struct Partition {
     rules: Rules,
     runs: Vec<RunRows>,
+    /// Bytes of the runs' pieces, all together and by run.
+    bytes: u64,
+    bytes_of: Vec<u64>,
     ledger: Ledger,
     rejected: Vec<(u64, Reason)>,
 }
@@ -306,9 +309,39 @@ impl Partition {
         Self {
             rules: Rules::new(profile),
             runs: Vec::new(),
+            bytes: 0,
+            bytes_of: Vec::new(),
             ledger: Ledger::default(),
             rejected: Vec::new(),
         }
+    }
+
+    /// Bytes of memory that the rows take.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Gives the rows of the runs that have most of them away, run by run (index, pieces),
+    /// until no more than `bytes` are left.
+    ///
+    /// # Errors
+    /// What `take` returns.
+    pub fn shrink<E>(
+        &mut self,
+        bytes: u64,
+        mut take: impl FnMut(usize, &[Piece]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut largest: Vec<usize> = (0..self.runs.len()).collect();
+        largest.sort_by_key(|run| std::cmp::Reverse(self.bytes_of[*run]));
+        for run in largest {
+            if self.bytes <= bytes {
+                break;
+            }
+            take(run, &self.runs[run].pieces)?;
+            self.runs[run].pieces = Vec::new();
+            self.bytes -= std::mem::take(&mut self.bytes_of[run]);
+        }
+        Ok(())
     }
 
     /// The rules that rows are sorted by.
@@ -359,6 +392,7 @@ impl Partition {
     ) {
         let new = vocabulary.runs().get(self.runs.len()..).unwrap_or_default();
         self.runs.extend(new.iter().map(|run| RunRows::new(*run)));
+        self.bytes_of.resize(self.runs.len(), 0);
         self.ledger.rows_in += part.rows;
         for (_, reason) in &part.rejected {
             self.ledger.drop_rows(*reason, 1);
@@ -376,6 +410,8 @@ impl Partition {
                 }
             }
             if !found.piece.times.is_empty() {
+                self.bytes += found.piece.bytes();
+                self.bytes_of[*code as usize] += found.piece.bytes();
                 run.pieces.push(found.piece);
             }
         }

@@ -72,6 +72,14 @@ impl LogReader {
         }
     }
 
+    /// Rows of a row group.
+    pub fn group_rows(&self, group: usize) -> u64 {
+        match &self.0 {
+            Kind::Parquet(log) => log.group_rows(group) as u64,
+            Kind::Csv(_) => 0,
+        }
+    }
+
     /// Packed bytes of a row group.
     pub fn group_bytes(&self, group: usize) -> u64 {
         match &self.0 {

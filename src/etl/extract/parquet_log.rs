@@ -70,6 +70,12 @@ impl ParquetLog {
         self.metadata.row_groups.len()
     }
 
+    /// Rows of a row group.
+    pub(super) fn group_rows(&self, group: usize) -> usize {
+        let group = self.metadata.row_groups.get(group);
+        group.map_or(0, |g| g.num_rows())
+    }
+
     /// Packed bytes of a row group.
     pub(super) fn group_bytes(&self, group: usize) -> u64 {
         let group = self.metadata.row_groups.get(group);
@@ -79,7 +85,7 @@ impl ParquetLog {
     /// Decodes a row group, with a vocabulary of its own.
     pub(super) fn batch_of(&self, group: usize) -> Result<(Batch, Vocabulary)> {
         let groups = &self.metadata.row_groups;
-        let rows = groups.get(group).map_or(0, |g| g.num_rows());
+        let rows = self.group_rows(group);
         let width = self.columns.iter().map(|(_, _, f)| types::width(&f.dtype));
         check_group(rows as u64, self.columns.len(), width.sum())?;
         let before = groups.iter().take(group).map(|g| g.num_rows() as u64);

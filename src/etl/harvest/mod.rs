@@ -11,6 +11,7 @@ mod pool;
 mod progress;
 mod read;
 mod run;
+mod spill;
 mod takeover;
 
 use std::{path::PathBuf, sync::Arc};
@@ -23,7 +24,7 @@ pub use one::harvest_log;
 pub use pool::{JobEvent, JobId, Pool};
 pub use progress::{NoProgress, Progress, ProgressSink, Stage};
 
-use super::{lake::Lake, profile::Profile};
+use super::{lake::Lake, profile::Profile, worker::limits::memory};
 
 /// Where logs lie, where results go, and under which rules.
 #[derive(Debug, Clone)]
@@ -41,6 +42,17 @@ pub struct Context {
 pub struct Options {
     /// Do it even when the log is harvested and current.
     pub force: bool,
+    /// So many bytes of a log's rows stay in memory until their run's turn comes, the others
+    /// are put aside in a file; unset: a quarter of what the process may have. Results do not
+    /// depend on it.
+    #[serde(default)]
+    pub room: Option<u64>,
+}
+
+impl Options {
+    fn room(self) -> u64 {
+        self.room.unwrap_or_else(|| memory() / 4)
+    }
 }
 
 /// What a harvest did.

@@ -1,8 +1,10 @@
 //! One log, from its bytes to its record.
 
 use std::{
+    iter::Peekable,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Instant,
+    vec::IntoIter,
 };
 
 use rayon::prelude::*;
@@ -12,7 +14,7 @@ use super::{
     commit::{self, Harvest, source_info},
     meter::Meter,
     panic::panic_sentence,
-    read::{self, Rows, Stat},
+    read::{self, HeldRun, Rows, Stat},
     run::{self, Done, Target},
     takeover::Predecessor,
 };
@@ -155,7 +157,8 @@ impl Attempt<'_> {
             return Ok(Outcome::Renamed { from });
         }
         let unmoved = || read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter);
-        let rows = read::rows(log, &context.profile, self.cancel, self.meter)
+        let from = (context, self.options.room());
+        let rows = read::rows(log, from, self.cancel, self.meter)
             .or_else(|error| blamed(error, &unmoved))?;
         // Before anything is named after the content: it must be the content that was read.
         unmoved()?;
@@ -249,6 +252,7 @@ impl Attempt<'_> {
             mut ledger,
             mut rejected,
             vocabulary,
+            spill,
         } = rows;
         self.meter.update(|p| {
             p.stage = Stage::Transforming;
@@ -262,19 +266,22 @@ impl Attempt<'_> {
             force: self.options.force,
             prior: prior.filter(|p| !p.damaged),
         };
-        runs.sort_by_key(|r| std::cmp::Reverse(r.ledger.rows_kept));
-        let done: Vec<(Done, Vec<u64>)> = runs
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|rows| {
-                self.cancel.check()?;
-                let mut samples = settle(rows);
-                let conflicts = std::mem::take(&mut samples.conflicts);
-                let done = run::process(&target, samples, &vocabulary, self.cancel)?;
-                self.meter.update(|p| p.runs += 1);
-                Ok((done, conflicts))
-            })
-            .collect::<Result<_>>()?;
+        runs.sort_by_key(|r| std::cmp::Reverse(r.rows.ledger.rows_kept));
+        let make = |run: HeldRun| {
+            self.cancel.check()?;
+            let mut samples = settle(run.whole(&spill)?);
+            let conflicts = std::mem::take(&mut samples.conflicts);
+            let done = run::process(&target, samples, &vocabulary, self.cancel)?;
+            self.meter.update(|p| p.runs += 1);
+            Ok((done, conflicts))
+        };
+        let mut done: Vec<(Done, Vec<u64>)> = Vec::with_capacity(runs.len());
+        let mut runs = runs.into_iter().peekable();
+        while runs.peek().is_some() {
+            let together = side_by_side(&mut runs, self.options.room());
+            let made = together.into_par_iter().with_max_len(1).map(make);
+            done.extend(made.collect::<Result<Vec<_>>>()?);
+        }
         let mut results = Vec::with_capacity(done.len());
         for (done, conflicts) in done {
             let run = &done.result.ledger;
@@ -379,6 +386,22 @@ impl Attempt<'_> {
             );
         }
     }
+}
+
+/// Making a run's table takes so many bytes for each of its rows, about: the rows, their
+/// channels, what is derived from them, and where each sample stands.
+const MAKING_BYTES: u64 = 128;
+
+/// The next runs that have room beside each other (one, however large it is).
+fn side_by_side(runs: &mut Peekable<IntoIter<HeldRun>>, room: u64) -> Vec<HeldRun> {
+    let cost = |run: &HeldRun| run.rows.ledger.rows_kept.saturating_mul(MAKING_BYTES);
+    let mut together: Vec<HeldRun> = runs.next().into_iter().collect();
+    let mut taken: u64 = together.iter().map(cost).sum();
+    while let Some(run) = runs.next_if(|run| taken.saturating_add(cost(run)) <= room) {
+        taken += cost(&run);
+        together.push(run);
+    }
+    together
 }
 
 /// All runs of a log and the rows that none of them got.

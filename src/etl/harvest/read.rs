@@ -5,12 +5,16 @@ use std::{fs::File, io::Read, os::unix::fs::MetadataExt, path::Path};
 
 use rayon::prelude::*;
 
-use super::{CancelToken, meter::Meter, progress::Stage};
+use super::{
+    CancelToken, Context,
+    meter::Meter,
+    progress::Stage,
+    spill::{Extent, Spill},
+};
 use crate::etl::{
     Error, Result,
     clean::{Ledger, Part, Partition, Reason, RunRows},
     extract::{LogReader, Vocabulary},
-    profile::Profile,
     source::FoundLog,
     time,
 };
@@ -46,10 +50,77 @@ fn nanoseconds(seconds: i64, rest: i64) -> i64 {
 
 /// All rows of a log that break no rule by themselves, and what became of the others.
 pub(super) struct Rows {
-    pub(super) runs: Vec<RunRows>,
+    pub(super) runs: Vec<HeldRun>,
     pub(super) ledger: Ledger,
     pub(super) rejected: Vec<(u64, Reason)>,
     pub(super) vocabulary: Vocabulary,
+    /// What memory had no room for.
+    pub(super) spill: Spill,
+}
+
+/// Rows of one run, in memory and put aside.
+pub(super) struct HeldRun {
+    pub(super) rows: RunRows,
+    /// Earlier rows, in their order.
+    aside: Vec<Extent>,
+}
+
+impl HeldRun {
+    /// All rows of the run, in memory.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(super) fn whole(self, spill: &Spill) -> Result<RunRows> {
+        let mut rows = self.rows;
+        if !self.aside.is_empty() {
+            let mut pieces = Vec::new();
+            for extent in &self.aside {
+                pieces.extend(spill.get(extent)?);
+            }
+            pieces.append(&mut rows.pieces);
+            rows.pieces = pieces;
+        }
+        Ok(rows)
+    }
+}
+
+/// Takes rows in while they fit `room` bytes of memory, and puts the others aside.
+struct Intake {
+    partition: Partition,
+    vocabulary: Vocabulary,
+    spill: Spill,
+    /// By run.
+    aside: Vec<Vec<Extent>>,
+    room: u64,
+}
+
+impl Intake {
+    /// Puts rows aside if there are too many.
+    fn make_room(&mut self) -> Result<()> {
+        if self.partition.bytes() <= self.room {
+            return Ok(());
+        }
+        self.aside.resize(self.vocabulary.runs().len(), Vec::new());
+        let (spill, aside) = (&mut self.spill, &mut self.aside);
+        // More than is needed now: few large pieces rather than many small ones.
+        self.partition.shrink(self.room / 2, |run, pieces| {
+            aside[run].push(spill.put(pieces)?);
+            Ok(())
+        })
+    }
+
+    fn finish(mut self) -> Rows {
+        let (runs, ledger, rejected) = self.partition.finish(&self.vocabulary);
+        self.aside.resize(runs.len(), Vec::new());
+        let held = runs.into_iter().zip(self.aside);
+        Rows {
+            runs: held.map(|(rows, aside)| HeldRun { rows, aside }).collect(),
+            ledger,
+            rejected,
+            vocabulary: self.vocabulary,
+            spill: self.spill,
+        }
+    }
 }
 
 /// BLAKE3 of the whole file, hexadecimal.
@@ -75,16 +146,22 @@ pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>)
     }
 }
 
-/// Decodes and cleans all rows.
+/// A row takes so many bytes while its row group is decoded and sorted: the pages, packed and
+/// not, the batch, and what is made of it.
+const DECODING_BYTES: u64 = 96;
+
+/// Decodes and cleans all rows; no more than about `room` bytes of them stay in memory.
 ///
 /// # Errors
-/// As [`LogReader`]; [`Error::Log`] for a log without rows; [`Error::Cancelled`].
+/// As [`LogReader`]; [`Error::Log`] for a log without rows; [`Error::Io`];
+/// [`Error::Cancelled`].
 pub(super) fn rows(
     log: &FoundLog,
-    profile: &Profile,
+    (context, room): (&Context, u64),
     cancel: &CancelToken,
     meter: &Meter<'_>,
 ) -> Result<Rows> {
+    let profile = &context.profile;
     // A reader may die of the footer already: this stage is its last word then.
     meter.stage(Stage::Reading);
     let mut reader = LogReader::open(&log.file, log.format, profile)?;
@@ -93,31 +170,20 @@ pub(super) fn rows(
         p.bytes = 0;
         p.rows_total = reader.rows_total();
     });
-    let mut vocabulary = Vocabulary::default();
-    let mut partition = Partition::new(profile);
+    let mut intake = Intake {
+        partition: Partition::new(profile),
+        vocabulary: Vocabulary::default(),
+        spill: Spill::new(&context.lake),
+        aside: Vec::new(),
+        room,
+    };
     match reader.groups() {
-        Some(groups) => {
-            let parts: Vec<Result<(Part, Vocabulary)>> = (0..groups)
-                .into_par_iter()
-                .map(|group| {
-                    cancel.check()?;
-                    let (batch, words) = reader.batch_of(group)?;
-                    meter.update(|p| {
-                        p.rows += batch.len() as u64;
-                        p.bytes += reader.group_bytes(group);
-                    });
-                    Ok((partition.rules().part(&batch, words.runs().len()), words))
-                })
-                .collect();
-            for part in parts {
-                let (part, words) = part?;
-                partition.take_part(part, &words, &mut vocabulary);
-            }
-        }
+        Some(groups) => row_groups(&reader, groups, &mut intake, cancel, meter)?,
         None => {
-            while let Some(batch) = reader.next_batch(&mut vocabulary)? {
+            while let Some(batch) = reader.next_batch(&mut intake.vocabulary)? {
                 cancel.check()?;
-                partition.add(&batch, &vocabulary);
+                intake.partition.add(&batch, &intake.vocabulary);
+                intake.make_room()?;
                 meter.update(|p| {
                     p.rows += batch.len() as u64;
                     p.bytes = reader.bytes_read();
@@ -125,16 +191,60 @@ pub(super) fn rows(
             }
         }
     }
-    if partition.is_empty() {
+    if intake.partition.is_empty() {
         return Err(Error::Log("the log has no rows".into()));
     }
-    let (runs, ledger, rejected) = partition.finish(&vocabulary);
-    Ok(Rows {
-        runs,
-        ledger,
-        rejected,
-        vocabulary,
-    })
+    if intake.spill.bytes() > 0 {
+        tracing::info!("{} bytes of rows were put aside", intake.spill.bytes());
+    }
+    Ok(intake.finish())
+}
+
+/// Row groups side by side, as many as there is room for, taken in in their order.
+fn row_groups(
+    reader: &LogReader,
+    groups: usize,
+    intake: &mut Intake,
+    cancel: &CancelToken,
+    meter: &Meter<'_>,
+) -> Result<()> {
+    let rows = reader.rows_total().unwrap_or(0);
+    let all_fit = rows.saturating_mul(size_of::<[u64; 3]>() as u64) <= intake.room;
+    let mut next = 0;
+    while next < groups {
+        let wave = if all_fit {
+            groups - next
+        } else {
+            let each = reader
+                .group_rows(next)
+                .saturating_mul(DECODING_BYTES)
+                .max(1);
+            ((intake.room / each) as usize).clamp(1, rayon::current_num_threads())
+        };
+        let rules = intake.partition.rules();
+        let parts: Vec<Result<(Part, Vocabulary)>> = (next..groups.min(next + wave))
+            .into_par_iter()
+            .map(|group| {
+                cancel.check()?;
+                let (batch, words) = reader.batch_of(group)?;
+                meter.update(|p| {
+                    p.rows += batch.len() as u64;
+                    p.bytes += reader.group_bytes(group);
+                });
+                Ok((rules.part(&batch, words.runs().len()), words))
+            })
+            .collect();
+        // The first error in the order of the file, whatever came first.
+        for part in parts {
+            let (part, words) = part?;
+            intake
+                .partition
+                .take_part(part, &words, &mut intake.vocabulary);
+        }
+        intake.make_room()?;
+        next += wave;
+    }
+    Ok(())
 }
 
 /// Holds the log against what it was when its harvest began.

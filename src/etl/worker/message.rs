@@ -140,7 +140,14 @@ mod tests {
 
     #[test]
     fn messages_come_back_as_they_went_paths_that_are_not_utf8_too() {
-        let task = Task::new(&context(), "a/b", Options { force: true });
+        let task = Task::new(
+            &context(),
+            "a/b",
+            Options {
+                force: true,
+                ..Options::default()
+            },
+        );
         assert_eq!(task.context().data_dir, context().data_dir);
         assert_eq!(task.context().lake, context().lake);
         assert_eq!(task.context().profile.rules(), context().profile.rules());

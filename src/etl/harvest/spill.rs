@@ -1,0 +1,147 @@
+//! Rows that memory has no room for, until their run's turn comes: in one file below the
+//! cache that has no name, so that it is gone with the process however that ends.
+
+use std::{
+    fs::File,
+    io::Write,
+    ops::Range,
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+};
+
+use crate::etl::{Error, Result, clean::Piece, lake::Lake};
+
+/// Pieces of one run in the file: its bytes.
+pub(super) type Extent = Range<u64>;
+
+/// The file, made when it is first needed.
+pub(super) struct Spill {
+    dir: PathBuf,
+    file: Option<File>,
+    end: u64,
+}
+
+impl Spill {
+    pub(super) fn new(lake: &Lake) -> Self {
+        Self {
+            dir: lake.tmp(),
+            file: None,
+            end: 0,
+        }
+    }
+
+    /// Bytes in the file.
+    pub(super) fn bytes(&self) -> u64 {
+        self.end
+    }
+
+    /// Puts pieces of one run aside.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(super) fn put(&mut self, pieces: &[Piece]) -> Result<Extent> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(nameless(&self.dir)?),
+        };
+        let mut bytes = Vec::new();
+        let begin = self.end;
+        for piece in pieces {
+            bytes.clear();
+            write(piece, &mut bytes);
+            file.write_all(&bytes)
+                .map_err(|e| Error::io("write rows aside to", &self.dir, e))?;
+            self.end += bytes.len() as u64;
+        }
+        Ok(begin..self.end)
+    }
+
+    /// Takes pieces back.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(super) fn get(&self, extent: &Extent) -> Result<Vec<Piece>> {
+        let io = |e| Error::io("read rows put aside in", &self.dir, e);
+        let short = || io(std::io::ErrorKind::UnexpectedEof.into());
+        let mut bytes = vec![0; (extent.end - extent.start) as usize];
+        let file = self.file.as_ref().ok_or_else(short)?;
+        file.read_exact_at(&mut bytes, extent.start).map_err(io)?;
+        let mut rest = bytes.as_slice();
+        let mut pieces = Vec::new();
+        while !rest.is_empty() {
+            pieces.push(read(&mut rest).ok_or_else(short)?);
+        }
+        Ok(pieces)
+    }
+}
+
+fn nameless(dir: &Path) -> Result<File> {
+    let io = |e| Error::io("put rows aside in", dir, e);
+    std::fs::create_dir_all(dir).map_err(io)?;
+    tempfile::tempfile_in(dir).map_err(io)
+}
+
+/// First row, number of channels, number of rows, then the columns; all little-endian.
+fn write(piece: &Piece, out: &mut Vec<u8>) {
+    out.extend(piece.first_row.to_le_bytes());
+    out.extend((piece.ends.len() as u64).to_le_bytes());
+    out.extend((piece.times.len() as u64).to_le_bytes());
+    out.extend(piece.ends.iter().flat_map(|v| v.to_le_bytes()));
+    out.extend(piece.times.iter().flat_map(|v| v.to_le_bytes()));
+    out.extend(piece.values.iter().flat_map(|v| v.to_le_bytes()));
+    out.extend(piece.rows.iter().flat_map(|v| v.to_le_bytes()));
+}
+
+fn read(bytes: &mut &[u8]) -> Option<Piece> {
+    let first_row = number(bytes)?;
+    let channels = number(bytes)? as usize;
+    let rows = number(bytes)? as usize;
+    Some(Piece {
+        first_row,
+        ends: column(bytes, channels, u32::from_le_bytes)?,
+        times: column(bytes, rows, i64::from_le_bytes)?,
+        values: column(bytes, rows, f64::from_le_bytes)?,
+        rows: column(bytes, rows, u32::from_le_bytes)?,
+    })
+}
+
+fn number(bytes: &mut &[u8]) -> Option<u64> {
+    let (number, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(u64::from_le_bytes(*number))
+}
+
+fn column<T, const N: usize>(
+    bytes: &mut &[u8],
+    count: usize,
+    value: impl Fn([u8; N]) -> T,
+) -> Option<Vec<T>> {
+    let (column, rest) = bytes.split_at_checked(count.checked_mul(N)?)?;
+    *bytes = rest;
+    Some(column.as_chunks().0.iter().map(|v| value(*v)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_put_aside_comes_back_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(&Lake::new(dir.path()));
+        let piece = |n: u32| Piece {
+            first_row: u64::from(n) << 40,
+            ends: vec![1, 1, n],
+            times: (0..i64::from(n)).map(|i| -i).collect(),
+            values: (0..n).map(|i| f64::from(i) / 3.0).collect(),
+            rows: (0..n).rev().collect(),
+        };
+        let first = spill.put(&[piece(3), piece(70)]).unwrap();
+        let second = spill.put(&[piece(5)]).unwrap();
+        assert_eq!(spill.get(&second).unwrap(), [piece(5)]);
+        assert_eq!(spill.get(&first).unwrap(), [piece(3), piece(70)]);
+        // It has no name: nothing is left to remove.
+        let tmp = Lake::new(dir.path()).tmp();
+        assert_eq!(std::fs::read_dir(tmp).unwrap().count(), 0);
+    }
+}
