@@ -99,7 +99,25 @@ impl Error {
             Self::Io { .. } | Self::Moving(_) | Self::Busy(_) => FaultKind::Passing,
             Self::Cancelled => FaultKind::Cancelled,
             Self::Usage(_) => FaultKind::Usage,
+            Self::Catalog { source, .. } if may_pass(source) => FaultKind::Passing,
             Self::Fatal(_) | Self::Catalog { .. } => FaultKind::Fatal,
         }
     }
+}
+
+/// Whether a full or failing disk is to blame, and not a path or a permission.
+pub fn is_of_the_disk(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as K;
+    matches!(error.kind(), K::StorageFull | K::QuotaExceeded)
+        || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+}
+
+/// Whether SQLite may get on with it another time: the disk is full or fails, or others
+/// hold the database for too long.
+fn may_pass(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode as C;
+    matches!(
+        error.sqlite_error_code(),
+        Some(C::DiskFull | C::SystemIoFailure | C::DatabaseBusy | C::DatabaseLocked)
+    )
 }

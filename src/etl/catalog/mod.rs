@@ -233,9 +233,6 @@ impl Catalog {
     }
 
     fn error(&self, source: rusqlite::Error) -> Error {
-        Error::Catalog {
-            path: self.path.clone(),
-            source,
-        }
+        open::told(&self.path, source)
     }
 }

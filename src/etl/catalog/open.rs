@@ -9,7 +9,15 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use crate::etl::{Error, Result, text::visible_path};
+use crate::etl::{Error, FaultKind, Result, error::is_of_the_disk, text::visible_path};
+
+/// Why SQLite cannot open a database, or a file beside it, it does not say: opening it and
+/// making another file there does.
+fn probe(file: &Path) -> std::io::Result<()> {
+    File::options().read(true).write(true).open(file)?;
+    let dir = file.parent().filter(|d| !d.as_os_str().is_empty());
+    tempfile::tempfile_in(dir.unwrap_or(Path::new("."))).map(drop)
+}
 
 /// `mdtu`: how a database says that it is mdtui's.
 const APPLICATION_ID: i32 = 0x6d64_7475;
@@ -26,6 +34,9 @@ const BUSY: Duration = Duration::from_secs(5);
 pub(super) fn file(path: &Path) -> Result<Connection> {
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir).map_err(|e| {
+            if is_of_the_disk(&e) {
+                return Error::io("create the cache directory", dir, e);
+            }
             Error::Fatal(format!(
                 "cannot create the cache directory {}: {e}",
                 visible_path(dir)
@@ -33,7 +44,7 @@ pub(super) fn file(path: &Path) -> Result<Connection> {
         })?;
     }
     own(path)?;
-    let db = Connection::open(path).map_err(|e| refuse(path, &e))?;
+    let db = Connection::open(path).map_err(|e| refuse(path, e))?;
     prepare(db, path)
 }
 
@@ -84,7 +95,7 @@ pub(super) fn damage(path: &Path) -> Option<String> {
 /// A database that is gone with its value.
 pub(super) fn memory() -> Result<Connection> {
     let path = PathBuf::from(":memory:");
-    let db = Connection::open_in_memory().map_err(|e| refuse(&path, &e))?;
+    let db = Connection::open_in_memory().map_err(|e| refuse(&path, e))?;
     prepare(db, &path)
 }
 
@@ -97,6 +108,9 @@ fn own(path: &Path) -> Result<()> {
         .mode(0o600)
         .open(path);
     let fatal = |e: std::io::Error| {
+        if is_of_the_disk(&e) {
+            return Error::io("open", path, e);
+        }
         Error::Fatal(format!(
             "cannot use the catalog {}: {e}",
             visible_path(path)
@@ -117,19 +131,19 @@ fn own(path: &Path) -> Result<()> {
 }
 
 fn prepare(mut db: Connection, path: &Path) -> Result<Connection> {
-    let fail = |e: &rusqlite::Error| refuse(path, e);
-    db.busy_timeout(BUSY).map_err(|e| fail(&e))?;
+    let fail = |e: rusqlite::Error| refuse(path, e);
+    db.busy_timeout(BUSY).map_err(fail)?;
     check_owner(&db, path)?;
-    wal(&db).map_err(|e| fail(&e))?;
+    wal(&db).map_err(fail)?;
     // FULL: a harvest that was acknowledged is listed as harvested after a power cut,
     // without a rebuild. It costs one sync per harvest.
     db.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
          PRAGMA cache_size = -32000;",
     )
-    .map_err(|e| fail(&e))?;
-    if version(&db).map_err(|e| fail(&e))? < MIGRATIONS.len() {
-        migrate(&mut db).map_err(|e| fail(&e))?;
+    .map_err(fail)?;
+    if version(&db).map_err(fail)? < MIGRATIONS.len() {
+        migrate(&mut db).map_err(fail)?;
     }
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
@@ -146,7 +160,7 @@ fn check_owner(db: &Connection, path: &Path) -> Result<()> {
             tx.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?,
         ))
     };
-    let (id, version, tables) = read().map_err(|e| refuse(path, &e))?;
+    let (id, version, tables) = read().map_err(|e| refuse(path, e))?;
     if id != APPLICATION_ID && (id != 0 || tables > 0) {
         return Err(Error::Fatal(format!(
             "{} is a database of another program: name another directory with --cache-dir, or move it away",
@@ -199,18 +213,43 @@ fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
     tx.commit()
 }
 
-fn refuse(path: &Path, error: &rusqlite::Error) -> Error {
-    let path = visible_path(path);
-    Error::Fatal(match error.sqlite_error_code() {
+/// An error of SQLite. It says neither why it could not open a file nor why it could only
+/// open it for reading: looking for oneself tells a failing disk from a permission.
+pub(super) fn told(file: &Path, source: rusqlite::Error) -> Error {
+    let vague = [Some(ErrorCode::CannotOpen), Some(ErrorCode::ReadOnly)];
+    if vague.contains(&source.sqlite_error_code()) {
+        match probe(file) {
+            Err(e) if is_of_the_disk(&e) => return Error::io("open", file, e),
+            Err(_) => {}
+            // What was in the way is gone by now.
+            Ok(()) => return Error::io("open", file, std::io::Error::other(source)),
+        }
+    }
+    Error::Catalog {
+        path: file.to_owned(),
+        source,
+    }
+}
+
+/// Why a database cannot be opened, and what to do about it.
+fn refuse(file: &Path, error: rusqlite::Error) -> Error {
+    let path = visible_path(file);
+    let code = error.sqlite_error_code();
+    let why = error.to_string();
+    let told = told(file, error);
+    if told.kind() == FaultKind::Passing {
+        return told;
+    }
+    Error::Fatal(match code {
         Some(ErrorCode::NotADatabase) => {
             format!("{path} is not a database: mdtui rebuild puts it aside and makes a new one")
         }
         Some(ErrorCode::DatabaseCorrupt) => {
             format!(
-                "the catalog {path} is damaged ({error}): mdtui rebuild puts it aside and makes a new one"
+                "the catalog {path} is damaged ({why}): mdtui rebuild puts it aside and makes a new one"
             )
         }
-        _ => format!("cannot use the catalog {path}: {error}"),
+        _ => format!("cannot use the catalog {path}: {why}"),
     })
 }
 

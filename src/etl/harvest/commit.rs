@@ -117,6 +117,19 @@ pub(super) fn replace(
     prior: Option<&Record>,
 ) -> Result<()> {
     commit_record(&context.lake, key, record)?;
+    clear(context, key, record, prior)
+}
+
+/// Removes what only the replaced record named.
+///
+/// # Errors
+/// [`crate::etl::Error::Io`].
+pub(super) fn clear(
+    context: &Context,
+    key: &str,
+    record: &Record,
+    prior: Option<&Record>,
+) -> Result<()> {
     for old in prior.iter().flat_map(|p| p.files()) {
         if !record.files().any(|new| new == old) {
             remove(&context.lake.log_file(key, old))?;

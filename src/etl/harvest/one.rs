@@ -16,7 +16,7 @@ use super::{
     panic::panic_sentence,
     read::{self, HeldRun, Rows, Stat},
     run::{self, Done, Target},
-    takeover::Predecessor,
+    takeover::{self, Predecessor},
 };
 use crate::etl::{
     Error, FaultKind, Result,
@@ -24,7 +24,7 @@ use crate::etl::{
     clean::{Ledger, Reason, settle},
     lake::{
         Record,
-        files::{Content, TempPath},
+        files::{Content, TempPath, commit_record},
         gc::{remove_leftovers, remove_unnamed},
         layout::rejected_file_name,
         lock::LogLock,
@@ -138,6 +138,7 @@ impl Attempt<'_> {
         let seen = (stat.size, stat.mtime_ns);
         if let Some(same) = current.filter(|p| (p.source.size, p.source.mtime_ns) == seen) {
             catalog.learn(context, &log.key, same)?;
+            self.finish(catalog, same)?;
             return Ok(Outcome::Current);
         }
         self.meter.stage(Stage::Hashing);
@@ -189,8 +190,11 @@ impl Attempt<'_> {
             remove_unnamed(&context.lake, &log.key, good)?;
             return Err(Error::Log(error.clone()));
         }
-        commit::replace(context, &log.key, &record, prior)?;
-        remove_unnamed(&context.lake, &log.key, &record)?;
+        commit_record(&context.lake, &log.key, &record)?;
+        // The results are there now, and stay, whatever cannot be cleared away; the next
+        // harvest of the log takes it.
+        let cleared = commit::clear(context, &log.key, &record, prior)
+            .and_then(|()| remove_unnamed(&context.lake, &log.key, &record));
         let summary = summary(&record, resumed);
         let word = match record.file_stats.run_error_count {
             _ if record.error.is_some() => "failed",
@@ -198,6 +202,7 @@ impl Attempt<'_> {
             _ => "partial",
         };
         self.remember(catalog, &record, word, describe(&record))?;
+        cleared?;
         match &record.error {
             Some(error) => Err(Error::Recorded(error.clone())),
             None => Ok(Outcome::Harvested(summary)),
@@ -237,7 +242,14 @@ impl Attempt<'_> {
         commit::replace(self.context, &self.log.key, &record, Some(same))?;
         let message = "the log's time changed, its content did not".to_owned();
         self.remember(catalog, &record, "current", message)?;
+        self.finish(catalog, &record)?;
         Ok(Outcome::Current)
+    }
+
+    /// What a harvest that was cut off after its commit did not clear away.
+    fn finish(&self, catalog: &mut Catalog, record: &Record) -> Result<()> {
+        remove_unnamed(&self.context.lake, &self.log.key, record)?;
+        takeover::finish(self.context, catalog, &self.log.key, record)
     }
 
     /// Settles, transforms and stores the runs side by side, largest first.
@@ -358,8 +370,17 @@ impl Attempt<'_> {
     /// Keeps why an attempt failed. What cannot be written down is only logged: the
     /// first error is the one to tell.
     fn write_down(&self, catalog: &mut Catalog, prior: Option<&Record>, error: &Error) {
+        let now = Record::read(&self.context.lake, &self.log.key)
+            .ok()
+            .flatten();
+        let hash_of = |record: Option<&Record>| record.and_then(|r| r.record_hash.clone());
+        let committed = now.filter(|now| hash_of(Some(now)) != hash_of(prior));
         let written = match (error, error.kind()) {
             (Error::Recorded(_), _) => Ok(()),
+            // It came to its end and something failed after that: what it committed stays.
+            _ if let Some(record) = &committed => {
+                catalog.learn(self.context, &self.log.key, record)
+            }
             (_, FaultKind::Cancelled) => {
                 catalog.store_attempt(&self.history("cancelled", "cancelled".into()))
             }

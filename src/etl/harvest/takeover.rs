@@ -112,15 +112,63 @@ impl Predecessor {
                 .or_else(|| log.folder.clone());
         }
         commit_record(lake, &log.key, &record)?;
-        let old = lake.log_dir(&self.key);
-        remove(&lake.record(&self.key))?;
-        for file in self.record.files() {
-            remove(&lake.log_file(&self.key, file))?;
-        }
-        sync_dir(&old)?;
-        // Other logs' results may lie below it: only an empty directory goes.
-        let _ = fs::remove_dir(&old);
-        catalog.forget(&self.key)?;
+        clear(context, catalog, &self.key, &record)?;
         Ok(record)
     }
+}
+
+/// Ends a take-over that was cut off after its commit: what the old key still has goes. The
+/// log's lock is held, and `record` is its own.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Catalog`].
+pub(super) fn finish(
+    context: &Context,
+    catalog: &mut Catalog,
+    key: &str,
+    record: &Record,
+) -> Result<()> {
+    let Some(hash) = record.source.content_hash.as_deref() else {
+        return Ok(());
+    };
+    let own = &record.source;
+    for (old, present) in catalog.with_content(hash, key)? {
+        if present {
+            continue;
+        }
+        let Some(_lock) = LogLock::try_acquire(&context.lake, &old)? else {
+            continue;
+        };
+        let is_own = match Record::read(&context.lake, &old) {
+            Ok(None) => true,
+            Ok(Some(r)) => {
+                let s = &r.source;
+                !r.damaged
+                    && s.content_hash.as_deref() == Some(hash)
+                    && (s.inode, s.size, s.mtime_ns) == (own.inode, own.size, own.mtime_ns)
+            }
+            Err(_) => false,
+        };
+        if is_own {
+            clear(context, catalog, &old, record)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what the key `old` has of results that are `record`'s now.
+fn clear(context: &Context, catalog: &mut Catalog, old: &str, record: &Record) -> Result<()> {
+    let lake = &context.lake;
+    let dir = lake.log_dir(old);
+    remove(&lake.record(old))?;
+    for file in record.files() {
+        remove(&lake.log_file(old, file))?;
+        remove(&lake.overview(old, file))?;
+    }
+    if dir.is_dir() {
+        sync_dir(&dir)?;
+        // Other logs' results may lie below it: only an empty directory goes.
+        let _ = fs::remove_dir(&dir);
+    }
+    catalog.forget(old)
 }

@@ -81,12 +81,22 @@ pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     Ok(())
 }
 
-/// Removes temporary files of processes that died, unless another process harvests: the
+/// Removes locks that nobody holds, and temporary files of processes that died, unless another process harvests: the
 /// place on the disk may be what this harvest needs. `gc` finds what stays.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn remove_leftovers(lake: &Lake) -> Result<()> {
+    for entry in list(&lake.locks())? {
+        let (name, path) = (entry.file_name(), entry.path());
+        if name.as_encoded_bytes().ends_with(ENDING.as_bytes())
+            && let Ok(file) = File::open(&path)
+            && file.try_lock().is_ok()
+        {
+            // Removed while locked: whoever opened it before sees that it is gone.
+            remove(&path)?;
+        }
+    }
     let own = lock::signature();
     if lock::held(lake)?.iter().any(|h| h.pid != own) {
         return Ok(());
@@ -390,7 +400,9 @@ mod tests {
             touch(&lake, ".mdtui/tmp/notes"),
         ];
         let _own = LogLock::try_acquire(&lake, "a").unwrap().unwrap();
+        let lock = touch(&lake, ".mdtui/locks/0123.lock");
         remove_leftovers(&lake).unwrap();
+        assert!(!lock.exists() && lock::held(&lake).unwrap().len() == 1);
         assert!(!dead.exists() && kept.iter().all(|p| p.exists()));
     }
 
