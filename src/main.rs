@@ -11,7 +11,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mdtui::cli::{self, args::Cli, exit, exit::Exit};
+use mdtui::cli::{
+    self,
+    args::{Cli, Command},
+    exit,
+    exit::Exit,
+};
 
 /// A harvest makes and drops many buffers of some hundred kilobytes. The system's allocator
 /// hands each back to the kernel, which clears its pages anew: a fifth of the time of a
@@ -24,8 +29,8 @@ fn main() -> ExitCode {
     if let Err(e) = color_eyre::install() {
         exit::note(&format!("mdtui: cannot install the panic hook: {e}"));
     }
-    log_panics_of_workers();
     let cli = Cli::parse();
+    log_panics_of_workers(&cli);
     match cli::run(&cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -37,12 +42,13 @@ fn main() -> ExitCode {
 
 /// A panic of any thread but this one is caught by whoever gave it work and becomes that
 /// work's error (readers of Parquet panic on some damaged files): it belongs into the
-/// program's log, not on the operator's screen.
-fn log_panics_of_workers() {
+/// program's log, not on the operator's screen. So it is in every thread of a worker process.
+fn log_panics_of_workers(cli: &Cli) {
+    let is_worker = matches!(cli.command, Some(Command::Worker));
     let main = std::thread::current().id();
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().id() == main {
+        if std::thread::current().id() == main && !is_worker {
             report(info);
         } else {
             tracing::error!("a worker panicked: {info}");

@@ -465,8 +465,7 @@ fn on_a_full_file_system_the_harvest_says_so_and_goes_on_when_there_is_room() {
     let lab = prepared(scenario);
     lab.ok(&["harvest"]);
     let wanted = End::of(&lab);
-    let mut full = 0;
-    for room in (1..).map(|n| n * 24) {
+    for (full, room) in (1..).map(|n| n * 24).enumerate() {
         let lab = prepared(scenario);
         let Some(_mounted) = Mounted::new(&lab.cache(), room) else {
             return;
@@ -481,7 +480,6 @@ fn on_a_full_file_system_the_harvest_says_so_and_goes_on_when_there_is_room() {
             println!("full at {full} sizes below {room} KiB: told each time, nothing lost");
             return;
         }
-        full += 1;
         assert_eq!(answer.code, 75, "{when}: {}{}", answer.out, answer.err);
         assert!(
             answer.err.contains("cache"),
