@@ -80,6 +80,7 @@ pub fn log(key: &str, state: LogState) -> LogRow {
         stop_us: done.then_some(NOW + 600_000_000),
         harvested_at_us: done.then_some(NOW + 7_267_000_000),
         verdict: done.then_some(Verdict::NotEvaluated),
+        flags: done.then_some(0),
         leave_alone: None,
     }
 }
@@ -153,6 +154,7 @@ pub fn detail(row: LogRow) -> LogDetail {
         content_hash: Some("4f1c".to_owned() + &"0".repeat(56) + "9e02"),
         program: Some("mdtui 0.1.0".into()),
         seconds: Some(0.314),
+        quality: Vec::new(),
         history: vec![past(&row.key, "partial")],
         row,
     }

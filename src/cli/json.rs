@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::etl::{
-    catalog::{HarvestRow, LogDetail, LogRow, MachineRow, RunDetail, RunRow},
+    catalog::{HarvestRow, LogDetail, LogRow, MachineRow, RuleCount, RunDetail, RunRow},
     check,
     clean::Ledger,
     lake::gc,
-    quality::Flag,
+    quality::{Flag, NotEvaluated, Severity, Verdict},
     stats::{ChannelStats, MachineStats},
     text, time,
 };
@@ -160,6 +160,8 @@ pub struct RunDetailJson<'a> {
     machines: &'a BTreeMap<String, MachineStats>,
     quality: &'a [Flag],
     verdict: &'static str,
+    channel_verdicts: &'a BTreeMap<String, Verdict>,
+    not_evaluated: &'a [NotEvaluated],
     source_lost_precision: bool,
     also_in: &'a [String],
     file_name: Option<&'a str>,
@@ -187,6 +189,8 @@ impl<'a> From<&'a RunDetail> for RunDetailJson<'a> {
             machines: &detail.machines,
             quality: &detail.flags,
             verdict: run.verdict.word(),
+            channel_verdicts: &detail.verdicts,
+            not_evaluated: &detail.not_evaluated,
             source_lost_precision: detail.source_lost_precision,
             also_in: &run.also_in,
             file_name: run.file_name.as_deref(),
@@ -231,6 +235,26 @@ impl<'a> From<&'a HarvestRow> for HarvestJson<'a> {
     }
 }
 
+/// Flags of one rule over the runs of a log.
+#[derive(Debug, Serialize)]
+struct RuleCountJson<'a> {
+    rule: &'a str,
+    severity: Severity,
+    flags: u32,
+    runs: u32,
+}
+
+impl<'a> From<&'a RuleCount> for RuleCountJson<'a> {
+    fn from(count: &'a RuleCount) -> Self {
+        Self {
+            rule: &count.rule,
+            severity: count.severity,
+            flags: count.flags,
+            runs: count.runs,
+        }
+    }
+}
+
 /// A log of `show`: what `list` says of it, and the rest.
 #[derive(Debug, Serialize)]
 struct LogDetailJson<'a> {
@@ -241,6 +265,7 @@ struct LogDetailJson<'a> {
     content_hash: Option<&'a str>,
     program: Option<&'a str>,
     seconds: Option<f64>,
+    quality: Vec<RuleCountJson<'a>>,
     history: Vec<HarvestJson<'a>>,
     runs: Vec<RunDetailJson<'a>>,
 }
@@ -262,6 +287,7 @@ impl<'a> ShowLogJson<'a> {
             content_hash: log.content_hash.as_deref(),
             program: log.program.as_deref(),
             seconds: log.seconds,
+            quality: log.quality.iter().map(RuleCountJson::from).collect(),
             history: log.history.iter().map(HarvestJson::from).collect(),
             runs: runs.iter().map(RunDetailJson::from).collect(),
         };

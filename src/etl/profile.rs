@@ -9,7 +9,9 @@ use std::{fmt, path::Path};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    Error, PIPELINE_VERSION, Result, text,
+    Error, PIPELINE_VERSION, Result,
+    quality::Limits,
+    text,
     toml_place::{line_of, mistake},
 };
 
@@ -31,6 +33,9 @@ pub struct Profile {
     pub columns: Columns,
     /// The fields in display order.
     pub fields: Vec<Field>,
+    /// Thresholds of the checks.
+    #[serde(default)]
+    pub quality: Limits,
 }
 
 /// Names of a log's columns by role.

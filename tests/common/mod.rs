@@ -176,13 +176,14 @@ pub fn key_paths(value: &Value) -> BTreeSet<String> {
 }
 
 fn collect(value: &Value, at: &str, paths: &mut BTreeSet<String>) {
-    const NAMED_BY_DATA: [&str; 6] = [
+    const NAMED_BY_DATA: [&str; 7] = [
         "run_to_result",
         "channels",
         "machines",
         "total_distance_mm",
         "dropped",
         "verdicts",
+        "channel_verdicts",
     ];
     match value {
         Value::Object(object) => {

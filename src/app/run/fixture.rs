@@ -141,6 +141,8 @@ pub fn detail() -> RunDetail {
             .collect(),
         ledger,
         flags: vec![],
+        not_evaluated: vec![],
+        verdicts: BTreeMap::new(),
         cells_seen: vec!["10".into(), "11".into()],
         source_lost_precision: true,
         machines: BTreeMap::from([

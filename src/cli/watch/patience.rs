@@ -152,6 +152,7 @@ mod tests {
             stop_us: None,
             harvested_at_us: None,
             verdict: None,
+            flags: None,
             leave_alone: None,
         }
     }

@@ -56,6 +56,9 @@ fn difference(old: &Profile, new: &Profile) -> String {
     if old.columns != new.columns {
         parts.push("the names of the columns differ".to_owned());
     }
+    if old.quality != new.quality {
+        parts.push("thresholds of quality checks differ".to_owned());
+    }
     let names = |p: &Profile| p.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>();
     if names(old) != names(new) {
         parts.push(format!(

@@ -10,7 +10,7 @@ use std::{
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    Catalog, HarvestRow, LogDetail, LogRow, LogState,
+    Catalog, HarvestRow, LogDetail, LogRow, LogState, RuleCount,
     entry::{self, unsigned},
 };
 use crate::etl::{
@@ -27,7 +27,8 @@ const COLUMNS: &str = "key, path, state, reason, leave_alone, size, mtime_ns, ro
     CASE WHEN error IS NULL THEN runs_ok END, CASE WHEN error IS NULL THEN runs_failed END, \
     start_us, stop_us, CASE WHEN error IS NULL THEN harvested_at END, \
     CASE WHEN error IS NULL THEN verdict END, \
-    CASE WHEN harvested_at IS NULL OR error IS NOT NULL THEN folder ELSE cells END";
+    CASE WHEN harvested_at IS NULL OR error IS NOT NULL THEN folder ELSE cells END, \
+    CASE WHEN error IS NULL THEN flags END";
 
 impl Catalog {
     pub(super) fn list(&self, condition: &str, key: Option<&str>) -> Result<Vec<LogRow>> {
@@ -108,6 +109,7 @@ impl Catalog {
                 content_hash: r.get(2)?,
                 program: r.get(3)?,
                 seconds: r.get(4)?,
+                quality: rule_counts(db, r.get(0)?)?,
                 history: history_of(db, Some(key), 50)?,
             }))
         })
@@ -208,7 +210,26 @@ fn read_row(r: &Row<'_>) -> rusqlite::Result<LogRow> {
         harvested_at_us: r.get(12)?,
         verdict: verdict.map(Verdict::from_word),
         cell_id: r.get(14)?,
+        flags: r.get(15)?,
     })
+}
+
+/// What the checks found in a log: the worst first, then what stands in most runs.
+fn rule_counts(db: &Connection, log: i64) -> rusqlite::Result<Vec<RuleCount>> {
+    db.prepare_cached(
+        "SELECT f.rule, f.severity, count(*), count(DISTINCT f.run_id) FROM flags f \
+         JOIN runs r ON r.id = f.run_id WHERE r.log_id = ?1 GROUP BY f.rule, f.severity \
+         ORDER BY f.severity = 'fail' DESC, 4 DESC, 3 DESC, f.rule",
+    )?
+    .query_map([log], |r| {
+        Ok(RuleCount {
+            rule: r.get(0)?,
+            severity: super::runs::severity(r.get_ref(1)?.as_str()?),
+            flags: r.get(2)?,
+            runs: r.get(3)?,
+        })
+    })?
+    .collect()
 }
 
 fn run_errors(db: &Connection, log: i64) -> rusqlite::Result<Vec<String>> {

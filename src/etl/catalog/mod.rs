@@ -29,7 +29,7 @@ use rusqlite::Connection;
 pub use audit::Audit;
 pub use rebuild::records;
 pub use rows::{
-    HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RunDetail, RunRow,
+    HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,
 };
 
 use super::{

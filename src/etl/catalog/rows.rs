@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::etl::{
     clean::Ledger,
-    quality::{Flag, Verdict},
+    quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     stats::{ChannelStats, MachineStats},
 };
@@ -109,6 +109,8 @@ pub struct LogRow {
     pub harvested_at_us: Option<i64>,
     /// The worst of its runs; `None` when it was never harvested.
     pub verdict: Option<Verdict>,
+    /// Flags of its runs together; `None` when it was never harvested.
+    pub flags: Option<u32>,
     /// Whether a harvest without names leaves it alone (`writing`; failed for a
     /// lasting reason and unchanged since) and why, as one sentence.
     pub leave_alone: Option<String>,
@@ -151,8 +153,23 @@ pub struct LogDetail {
     pub program: Option<String>,
     /// How long the harvest took, in seconds.
     pub seconds: Option<f64>,
+    /// What the checks found, the worst first.
+    pub quality: Vec<RuleCount>,
     /// Past harvests, latest first.
     pub history: Vec<HarvestRow>,
+}
+
+/// Flags of one rule and severity over the runs of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCount {
+    /// The rule's name.
+    pub rule: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Flags.
+    pub flags: u32,
+    /// Runs that have such a flag.
+    pub runs: u32,
 }
 
 /// One past harvest.
@@ -222,8 +239,12 @@ pub struct RunDetail {
     pub channels: BTreeMap<String, ChannelStats>,
     /// The rows that bear the run's id.
     pub ledger: Ledger,
-    /// Flags.
+    /// Flags, the worst first.
     pub flags: Vec<Flag>,
+    /// Checks that could not be made, and why.
+    pub not_evaluated: Vec<NotEvaluated>,
+    /// Verdict by column.
+    pub verdicts: BTreeMap<String, Verdict>,
     /// Cells that its rows name.
     pub cells_seen: Vec<String>,
     /// See [`crate::etl::lake::record::RunResult::source_lost_precision`].

@@ -14,7 +14,7 @@ use crate::etl::{
 
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
     r.rows, r.samples, r.complete_rows, r.channels, r.verdict, r.flags, r.file_name, r.spark_channel, \
-    r.spark, r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision";
+    r.spark, r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision, r.not_evaluated";
 
 impl Catalog {
     pub(super) fn list_runs(&self, log_key: Option<&str>) -> Result<Vec<RunRow>> {
@@ -61,7 +61,9 @@ impl Catalog {
                 ledger: json(r, 19)?,
                 cells_seen: json(r, 20)?,
                 source_lost_precision: r.get(21)?,
+                not_evaluated: json(r, 22)?,
                 channels: channels(db, id)?,
+                verdicts: verdicts(db, id)?,
                 flags: flags(db, id)?,
                 machines: machines(db, id)?,
             }))
@@ -245,6 +247,14 @@ fn channels(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, Chan
     .collect()
 }
 
+fn verdicts(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, Verdict>> {
+    db.prepare_cached("SELECT name, verdict FROM channels WHERE run_id = ?1")?
+        .query_map([run], |r| {
+            Ok((r.get(0)?, Verdict::from_word(r.get_ref(1)?.as_str()?)))
+        })?
+        .collect()
+}
+
 fn machines(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, MachineStats>> {
     db.prepare_cached(
         "SELECT robot, distance_mm, top_speed_max, top_speed_p999, peak_force_max, peak_force_p999, \
@@ -269,7 +279,7 @@ pub(super) fn machine_stats(r: &Row<'_>, first: usize) -> rusqlite::Result<Machi
 
 fn flags(db: &Connection, run: i64) -> rusqlite::Result<Vec<Flag>> {
     db.prepare_cached(
-        "SELECT rule, severity, channel, start_time, stop_time, value, threshold, message \
+        "SELECT rule, severity, channel, start_time, stop_time, value, threshold, message, unit \
          FROM flags WHERE run_id = ?1 ORDER BY position",
     )?
     .query_map([run], |r| {
@@ -282,19 +292,13 @@ fn flags(db: &Connection, run: i64) -> rusqlite::Result<Vec<Flag>> {
             value: r.get(5)?,
             threshold: r.get(6)?,
             message: r.get(7)?,
+            unit: r.get(8)?,
         })
     })?
     .collect()
 }
 
-pub(super) fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Suspect => "suspect",
-        Severity::Fail => "fail",
-    }
-}
-
-fn severity(word: &str) -> Severity {
+pub(super) fn severity(word: &str) -> Severity {
     if word == "fail" {
         Severity::Fail
     } else {

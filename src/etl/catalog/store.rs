@@ -17,6 +17,7 @@ use crate::etl::{
         Record,
         record::{RunResult, Sparkline},
     },
+    quality::Verdict,
     run_id::RunId,
     source::{footer, scan},
     stats::ChannelStats,
@@ -165,7 +166,7 @@ fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::Result<()> 
          rec_mtime_ns = ?6, rec_inode = ?7, content_hash = ?8, rules = ?9, pipeline_version = ?10, \
          program = ?11, seconds = ?12, rows = ?13, runs_ok = ?14, runs_failed = ?15, start_us = ?16, \
          stop_us = ?17, verdict = ?18, cells = ?19, ledger = ?20, attempt_at = ?21, attempt_error = ?22, \
-         attempt_lasting = ?23, attempt_size = ?24, attempt_mtime_ns = ?25, attempt_rules = ?26 \
+         attempt_lasting = ?23, attempt_size = ?24, attempt_mtime_ns = ?25, attempt_rules = ?26, flags = ?27 \
          WHERE id = ?1",
     )?;
     statement.execute(params![
@@ -195,6 +196,11 @@ fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::Result<()> 
         attempt.map(|a| signed(a.size)),
         attempt.map(|a| a.mtime_ns),
         attempt.map(|a| a.rules.as_str()),
+        record
+            .run_to_result
+            .values()
+            .map(|r| r.quality.len() as i64)
+            .sum::<i64>(),
     ])?;
     Ok(())
 }
@@ -218,8 +224,9 @@ fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()
     let mut statement = tx.prepare_cached(
         "INSERT INTO runs (log_id, run, cell_id, error, start_us, stop_us, runtime_s, distance_mm, rows, \
          samples, complete_rows, verdict, flags, file_name, spark_channel, spark, columns, channels, ledger, \
-         cells_seen, lost_precision) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
+         cells_seen, lost_precision, not_evaluated) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
+         ?21, ?22) \
          RETURNING id",
     )?;
     for (run, result) in &record.run_to_result {
@@ -254,6 +261,7 @@ fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()
                 json(&result.ledger)?,
                 json(&result.cells_seen)?,
                 result.source_lost_precision,
+                json(&result.not_evaluated)?,
             ],
             |r| r.get(0),
         )?;
@@ -281,35 +289,44 @@ fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Resul
         ])?;
     }
     for (name, channel) in &result.channels {
-        store_channel(tx, run, name, channel)?;
+        let verdict = result.channel_verdicts.get(name).copied();
+        store_channel(tx, run, name, channel, verdict.unwrap_or_default())?;
     }
     let mut flag = tx.prepare_cached(
         "INSERT INTO flags (run_id, position, rule, severity, channel, start_time, stop_time, value, \
-         threshold, message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         threshold, message, unit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
     for (position, f) in result.quality.iter().enumerate() {
         flag.execute(params![
             run,
             position as i64,
             f.rule,
-            super::runs::severity_word(f.severity),
+            f.severity.word(),
             f.channel,
             f.start_time,
             f.stop_time,
             f.value,
             f.threshold,
             f.message,
+            f.unit,
         ])?;
     }
     Ok(())
 }
 
-fn store_channel(tx: &Connection, run: i64, name: &str, c: &ChannelStats) -> rusqlite::Result<()> {
+fn store_channel(
+    tx: &Connection,
+    run: i64,
+    name: &str,
+    c: &ChannelStats,
+    verdict: Verdict,
+) -> rusqlite::Result<()> {
     let mut statement = tx.prepare_cached(
         "INSERT INTO channels (run_id, name, count, first_time, last_time, rate_hz, interval_median_s, \
          interval_p95_s, interval_p99_s, interval_max_s, min, max, mean, std, rms, p1, median, p99, \
-         peak_to_peak, fill_share, unit) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+         peak_to_peak, fill_share, unit, verdict) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
+         ?21, ?22)",
     )?;
     statement.execute(params![
         run,
@@ -333,6 +350,7 @@ fn store_channel(tx: &Connection, run: i64, name: &str, c: &ChannelStats) -> rus
         c.peak_to_peak,
         c.fill_share,
         c.unit,
+        verdict.word(),
     ])?;
     Ok(())
 }

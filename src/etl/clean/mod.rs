@@ -12,4 +12,4 @@ mod tests;
 
 pub use ledger::{Ledger, Reason};
 pub use partition::{ChannelRows, Part, Partition, Piece, Rules, RunRows};
-pub use settle::{Channel, RunSamples, settle};
+pub use settle::{Channel, Faults, RowFaults, RunSamples, settle};

@@ -18,6 +18,49 @@ pub struct Channel {
     pub values: Buffer<f64>,
 }
 
+/// Rows of one kind in one channel: how many, and the first and last of their times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Faults {
+    /// Number of rows.
+    pub count: u64,
+    /// Microseconds.
+    pub first: i64,
+    /// Microseconds.
+    pub last: i64,
+}
+
+impl Faults {
+    fn at(&mut self, time: i64) {
+        self.add(&Self {
+            count: 1,
+            first: time,
+            last: time,
+        });
+    }
+
+    /// Takes others in.
+    pub fn add(&mut self, other: &Self) {
+        if self.count == 0 {
+            *self = *other;
+        } else if other.count > 0 {
+            self.count += other.count;
+            self.first = self.first.min(other.first);
+            self.last = self.last.max(other.last);
+        }
+    }
+}
+
+/// What was wrong with the rows of one channel besides the rules that a row breaks by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowFaults {
+    /// Kept samples that stand in the log after a kept one of a later time.
+    pub out_of_order: Faults,
+    /// Rows dropped as duplicates.
+    pub duplicates: Faults,
+    /// Rows dropped as conflicts.
+    pub conflicts: Faults,
+}
+
 /// Samples of one run.
 #[derive(Debug, Clone)]
 pub struct RunSamples {
@@ -27,6 +70,8 @@ pub struct RunSamples {
     pub ledger: Ledger,
     /// Channels with samples, by id.
     pub channels: Vec<Channel>,
+    /// By channel, as many: what was wrong with its rows.
+    pub faults: Vec<RowFaults>,
     /// Rows of conflicts: row number in the log.
     pub conflicts: Vec<u64>,
     /// Codes of the cells that the kept rows name, in order of appearance.
@@ -39,11 +84,13 @@ pub fn settle(rows: RunRows) -> RunSamples {
     let mut ledger = rows.ledger.clone();
     let mut conflicts = Vec::new();
     let mut channels: Vec<Channel> = Vec::new();
+    let mut faults = Vec::new();
     for (id, channel) in channel_rows.enumerate() {
         if channel.times.is_empty() {
             continue;
         }
-        let channel = settle_channel(channel, &mut ledger, &mut conflicts);
+        let (channel, found) = settle_channel(channel, &mut ledger, &mut conflicts);
+        faults.push(found);
         // One vector for channels of one clock: compared once, shared from then on.
         let shared = channels
             .iter()
@@ -66,20 +113,25 @@ pub fn settle(rows: RunRows) -> RunSamples {
         run: rows.run,
         ledger,
         channels,
+        faults,
         conflicts,
         cells,
     }
 }
 
-fn settle_channel(rows: ChannelRows, ledger: &mut Ledger, conflicts: &mut Vec<u64>) -> ChannelRows {
+fn settle_channel(
+    rows: ChannelRows,
+    ledger: &mut Ledger,
+    conflicts: &mut Vec<u64>,
+) -> (ChannelRows, RowFaults) {
+    let mut faults = RowFaults::default();
     if rows.times.is_sorted_by(|a, b| a < b) {
-        return rows;
+        return (rows, faults);
     }
     let mut order: Vec<usize> = (0..rows.times.len()).collect();
     // Stable: rows of one time stay in file order, so the first is the earliest.
     order.sort_by_key(|i| rows.times[*i]);
     let mut kept = ChannelRows::default();
-    let (mut same, mut other) = (0, 0);
     for i in order {
         let time = rows.times[i];
         if kept.times.last() != Some(&time) {
@@ -87,14 +139,30 @@ fn settle_channel(rows: ChannelRows, ledger: &mut Ledger, conflicts: &mut Vec<u6
             kept.values.push(rows.values[i]);
             kept.rows.push(rows.rows[i]);
         } else if kept.values.last() == Some(&rows.values[i]) {
-            same += 1;
+            faults.duplicates.at(time);
         } else {
-            other += 1;
+            faults.conflicts.at(time);
             conflicts.push(rows.rows[i]);
         }
     }
+    faults.out_of_order = out_of_order(&kept);
+    let (same, other) = (faults.duplicates.count, faults.conflicts.count);
     ledger.rows_kept -= same + other;
     ledger.drop_rows(Reason::Duplicate, same);
     ledger.drop_rows(Reason::Conflict, other);
-    kept
+    (kept, faults)
+}
+
+/// Samples, in time order, that some earlier sample follows in the log.
+fn out_of_order(kept: &ChannelRows) -> Faults {
+    let mut faults = Faults::default();
+    // The lowest row number of the samples from here on, from the end.
+    let mut lowest = u64::MAX;
+    for (time, row) in kept.times.iter().zip(&kept.rows).rev() {
+        if *row > lowest {
+            faults.at(*time);
+        }
+        lowest = lowest.min(*row);
+    }
+    faults
 }

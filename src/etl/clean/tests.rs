@@ -125,6 +125,17 @@ fn of_rows_with_one_key_the_earliest_in_the_file_is_kept() {
     let channel = &runs[0].channels[0];
     assert_eq!(*channel.values, [10.0, 20.0, 30.0]);
     assert_eq!(rejected, [(2, Reason::Conflict)]);
+    // Of what was kept, 1 and 2 stand after 3; 1 was repeated, and 3 twice otherwise or alike.
+    let faults = runs[0].faults[0];
+    assert_eq!(faults.out_of_order.count, 2);
+    assert_eq!(faults.duplicates.count, 2);
+    assert_eq!(faults.conflicts.count, 1);
+    let second = |s: i64| 1_669_236_000_000_000 + s * 1_000_000;
+    assert_eq!(faults.out_of_order.first, second(1));
+    assert_eq!(
+        (faults.duplicates.first, faults.duplicates.last),
+        (second(1), second(3))
+    );
     let dropped: BTreeMap<Reason, u64> = [(Reason::Conflict, 1), (Reason::Duplicate, 2)].into();
     assert_eq!(
         (ledger.rows_in, ledger.rows_kept, ledger.dropped),
@@ -197,5 +208,11 @@ proptest! {
         let (got, ..) = clean(&lines);
         prop_assert_eq!(&want[0].channels, &got[0].channels);
         prop_assert_eq!(&want[0].ledger, &got[0].ledger);
+        let blind = |mut f: super::RowFaults| {
+            f.out_of_order = super::Faults::default();
+            f
+        };
+        let faults = |runs: &[RunSamples]| runs[0].faults.iter().map(|f| blind(*f)).collect::<Vec<_>>();
+        prop_assert_eq!(faults(&want), faults(&got));
     }
 }

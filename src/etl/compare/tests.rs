@@ -43,6 +43,8 @@ fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) 
         channels: channels.iter().map(stats).collect(),
         ledger: Ledger::default(),
         flags: vec![],
+        not_evaluated: vec![],
+        verdicts: BTreeMap::new(),
         cells_seen: vec![],
         source_lost_precision: false,
         machines: BTreeMap::new(),

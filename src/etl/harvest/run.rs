@@ -22,7 +22,7 @@ use crate::etl::{
     },
     overview,
     profile::Profile,
-    quality::Verdict,
+    quality::{self, Verdict},
     run_id::ParsedRun,
     stats::{ChannelStats, Figures, figures, machine_stats, run_stats, sparkline},
     transform::{RunTable, transform},
@@ -202,6 +202,7 @@ fn describe(
         .filter_map(|c| vocabulary.cell(*c))
         .map(str::to_owned)
         .collect();
+    let quality = quality::check(samples, profile, &channels, &cells_seen);
     Ok(RunResult {
         run_uuid: samples.run.id,
         error: None,
@@ -209,8 +210,10 @@ fn describe(
         run_stats: run_stats(table),
         ledger: samples.ledger.clone(),
         channels,
-        quality: Vec::new(),
-        verdict: Verdict::NotEvaluated,
+        quality: quality.flags,
+        verdict: quality.verdict,
+        channel_verdicts: quality.channels,
+        not_evaluated: quality.not_evaluated,
         rows: table.times.len() as u64,
         complete_rows: 0,
         samples: table.samples,
@@ -245,6 +248,8 @@ fn failed(run: ParsedRun, ledger: Ledger, error: String) -> RunResult {
         channels: BTreeMap::new(),
         quality: Vec::new(),
         verdict: Verdict::NotEvaluated,
+        channel_verdicts: BTreeMap::new(),
+        not_evaluated: Vec::new(),
         rows: 0,
         complete_rows: 0,
         samples: 0,

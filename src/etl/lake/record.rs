@@ -9,7 +9,7 @@ use crate::etl::{
     Error, Result,
     clean::Ledger,
     profile::Profile,
-    quality::{Flag, Verdict},
+    quality::{Flag, NotEvaluated, Verdict},
     run_id::RunId,
     stats::{ChannelStats, MachineStats, RunStats},
 };
@@ -157,10 +157,16 @@ pub struct RunResult {
     pub ledger: Ledger,
     /// Per column of the table except `time`: its statistics.
     pub channels: BTreeMap<String, ChannelStats>,
-    /// Flags.
+    /// Flags, the worst first.
     pub quality: Vec<Flag>,
-    /// The worst of the flags.
+    /// The worst of the flags; without any `pass`, if a channel could be evaluated.
     pub verdict: Verdict,
+    /// The same for each of `channels`; what is derived is no better than its source.
+    #[serde(default)]
+    pub channel_verdicts: BTreeMap<String, Verdict>,
+    /// Checks that could not be made, and why.
+    #[serde(default)]
+    pub not_evaluated: Vec<NotEvaluated>,
     /// Rows of the table.
     pub rows: u64,
     /// Rows of the table in which no column is null.

@@ -41,6 +41,9 @@ impl Profile {
                 .check()
                 .map_err(|(key, trouble)| (vec![Key("fields"), At(i), Key(key)], trouble))?;
         }
+        self.quality
+            .check()
+            .map_err(|(key, trouble)| (vec![Key("quality"), Key(key)], trouble))?;
         self.check_names()
     }
 

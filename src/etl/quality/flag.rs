@@ -1,0 +1,115 @@
+//! What a check found, and what follows from it.
+
+use serde::{Deserialize, Serialize};
+
+/// How far results can be trusted. Ordered from best to worst, except that
+/// `NotEvaluated` says nothing at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum Verdict {
+    /// No check could be made. Never the same as `pass`.
+    #[default]
+    #[serde(rename = "not evaluated")]
+    NotEvaluated,
+    /// Of the checks that could be made none found anything.
+    #[serde(rename = "pass")]
+    Pass,
+    /// Something to look at.
+    #[serde(rename = "suspect")]
+    Suspect,
+    /// Not to be relied on.
+    #[serde(rename = "fail")]
+    Fail,
+}
+
+impl Verdict {
+    /// All verdicts, from nothing to worst.
+    pub const ALL: [Self; 4] = [Self::NotEvaluated, Self::Pass, Self::Suspect, Self::Fail];
+
+    /// The word for screens and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotEvaluated => "not evaluated",
+            Self::Pass => "pass",
+            Self::Suspect => "suspect",
+            Self::Fail => "fail",
+        }
+    }
+
+    /// The inverse of [`Verdict::word`]; anything else is `NotEvaluated`.
+    pub fn from_word(word: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|v| v.word() == word)
+            .unwrap_or_default()
+    }
+}
+
+/// How bad a flag is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// To look at.
+    Suspect,
+    /// Not to be relied on.
+    Fail,
+}
+
+impl Severity {
+    /// The word for screens and JSON.
+    pub fn word(self) -> &'static str {
+        Verdict::from(self).word()
+    }
+}
+
+impl From<Severity> for Verdict {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Suspect => Self::Suspect,
+            Severity::Fail => Self::Fail,
+        }
+    }
+}
+
+/// One finding of one check. It explains itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Flag {
+    /// The check's name ([`super::Rule::name`]): `gap`, `frozen`, `spike`.
+    pub rule: String,
+    /// How bad.
+    pub severity: Severity,
+    /// The channel; `None` for the whole run.
+    pub channel: Option<String>,
+    /// Where it begins, as [`crate::etl::time::format`] writes it.
+    pub start_time: Option<String>,
+    /// Where it ends; the same for a single sample.
+    pub stop_time: Option<String>,
+    /// What was measured, in `unit`.
+    pub value: Option<f64>,
+    /// What it was held against, in `unit`.
+    pub threshold: Option<f64>,
+    /// The unit of both: `s`, `%`, `N`, `mm/s`, `samples`.
+    #[serde(default)]
+    pub unit: String,
+    /// One sentence for the operator.
+    pub message: String,
+}
+
+impl Flag {
+    /// The span in microseconds; `None` for a flag without one.
+    pub fn span_us(&self) -> Option<(i64, i64)> {
+        let parse = |t: &Option<String>| crate::etl::time::parse(t.as_deref()?.as_bytes());
+        let start = parse(&self.start_time)?;
+        Some((start, parse(&self.stop_time).unwrap_or(start).max(start)))
+    }
+}
+
+/// Checks that could not be made, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotEvaluated {
+    /// Names of the rules.
+    pub rules: Vec<String>,
+    /// The channels for which it is so; empty: the whole run.
+    pub channels: Vec<String>,
+    /// Why: `fx_1 has 3 samples, and 10 are needed`.
+    pub reason: String,
+}

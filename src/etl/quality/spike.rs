@@ -1,0 +1,260 @@
+//! Samples that stand out: the Hampel filter for forces, impossible speed for positions.
+
+/// A sample far from the median of the seven around it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spike {
+    /// Which sample.
+    pub index: usize,
+    /// Its distance from the median.
+    pub distance: f64,
+    /// The distance from which on it is a spike.
+    pub limit: f64,
+}
+
+/// Samples on each side of the one that is judged.
+const HALF: usize = 3;
+const WINDOW: usize = 2 * HALF + 1;
+/// Windows that are sorted side by side.
+const LANES: usize = 8;
+/// A normal distribution's deviation ÷ its median absolute deviation.
+const MAD: f64 = 1.482_602_218_505_602;
+/// Differences that are looked at to estimate noise.
+const DIFFERENCES: usize = 4096;
+
+/// Samples that are more than `sigma` deviations from the median of the seven samples around
+/// them. Empty for a channel that never changes. The deviation is that of the window (1.4826
+/// × its median absolute deviation) or of the whole channel's noise, whichever is larger: seven
+/// samples may by chance be very close together.
+///
+/// F. R. Hampel, "The influence curve and its role in robust estimation", 1974; as a filter:
+/// R. K. Pearson, "Outliers in process modeling and identification", 2002.
+pub fn spikes(values: &[f64], sigma: f64) -> Vec<Spike> {
+    let mut out = Vec::new();
+    let Some(noise) = noise(values) else {
+        return out;
+    };
+    let least = sigma * noise;
+    let mut start = 0;
+    while start + LANES + WINDOW - 1 <= values.len() {
+        let window = &values[start..start + LANES + WINDOW - 1];
+        let medians = medians(window);
+        let mut far = false;
+        for (lane, median) in medians.iter().enumerate() {
+            far |= (window[lane + HALF] - median).abs() > least;
+        }
+        if far {
+            for (lane, median) in medians.iter().enumerate() {
+                judge(values, start + lane, *median, sigma, noise, &mut out);
+            }
+        }
+        start += LANES;
+    }
+    for at in start..values.len().saturating_sub(WINDOW - 1) {
+        let mut window = [0.0; WINDOW];
+        window.copy_from_slice(&values[at..at + WINDOW]);
+        judge(values, at, median_of_seven(window), sigma, noise, &mut out);
+    }
+    out
+}
+
+/// The window that begins at `at`, whose median is `median`.
+fn judge(values: &[f64], at: usize, median: f64, sigma: f64, noise: f64, out: &mut Vec<Spike>) {
+    let distance = (values[at + HALF] - median).abs();
+    if distance <= sigma * noise {
+        return;
+    }
+    let mut around = [0.0; WINDOW];
+    for (to, value) in around.iter_mut().zip(&values[at..]) {
+        *to = (value - median).abs();
+    }
+    let limit = sigma * noise.max(MAD * median_of_seven(around));
+    if distance > limit {
+        out.push(Spike {
+            index: at + HALF,
+            distance,
+            limit,
+        });
+    }
+}
+
+/// The noise of a whole channel: the median size of its steps, steps of zero aside, as the
+/// deviation of normal noise that would give it. `None` when it never changes.
+fn noise(values: &[f64]) -> Option<f64> {
+    let stride = (values.len() / DIFFERENCES).max(1);
+    let mut steps: Vec<f64> = values
+        .windows(2)
+        .step_by(stride)
+        .map(|w| (w[1] - w[0]).abs())
+        .filter(|d| *d > 0.0)
+        .collect();
+    let middle = steps.len().checked_sub(1)? / 2;
+    let (_, median, _) = steps.select_nth_unstable_by(middle, f64::total_cmp);
+    Some(*median * MAD / std::f64::consts::SQRT_2)
+}
+
+/// The medians of eight windows, each one sample later: all eight are sorted at once.
+#[inline]
+fn medians(window: &[f64]) -> [f64; LANES] {
+    let mut rows = [[0.0; LANES]; WINDOW];
+    for (k, row) in rows.iter_mut().enumerate() {
+        row.copy_from_slice(&window[k..k + LANES]);
+    }
+    network(&mut rows, |a, b| {
+        let (mut low, mut high) = ([0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            (low[i], high[i]) = ordered(a[i], b[i]);
+        }
+        (low, high)
+    });
+    rows[HALF]
+}
+
+/// The median of seven finite numbers.
+pub fn median_of_seven(mut v: [f64; 7]) -> f64 {
+    network(&mut v, ordered);
+    v[HALF]
+}
+
+/// Written so that it becomes one instruction each: values are finite.
+#[inline]
+fn ordered(a: f64, b: f64) -> (f64, f64) {
+    (if a < b { a } else { b }, if a < b { b } else { a })
+}
+
+/// Thirteen exchanges that bring the median of seven to the middle.
+/// N. Devillard, "Fast median search: an ANSI C implementation", 1998.
+#[inline]
+fn network<T: Copy>(v: &mut [T; 7], order: impl Fn(T, T) -> (T, T)) {
+    const EXCHANGES: [(usize, usize); 13] = [
+        (0, 5),
+        (0, 3),
+        (1, 6),
+        (2, 4),
+        (0, 1),
+        (3, 5),
+        (2, 6),
+        (2, 3),
+        (3, 6),
+        (4, 5),
+        (1, 4),
+        (1, 3),
+        (3, 4),
+    ];
+    for (a, b) in EXCHANGES {
+        (v[a], v[b]) = order(v[a], v[b]);
+    }
+}
+
+/// Intervals in which a position moved faster than `max_speed` (units per second): the index
+/// of the sample after it, and the speed. Times that are closer together than the median
+/// interval count as that: a hurried time stamp is no speed.
+pub(super) fn leaps(
+    times: &[i64],
+    values: &[f64],
+    median_us: f64,
+    max_speed: f64,
+) -> Vec<(usize, f64)> {
+    let mut out = Vec::new();
+    let per_us = max_speed / 1e6;
+    let least = per_us * median_us;
+    for (i, (t, v)) in times.windows(2).zip(values.windows(2)).enumerate() {
+        let distance = (v[1] - v[0]).abs();
+        if distance > least {
+            let interval = ((t[1] - t[0]) as f64).max(median_us);
+            if distance > per_us * interval {
+                out.push((i + 1, distance / interval * 1e6));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The filter by its definition, with sorting.
+    fn by_definition(values: &[f64], sigma: f64) -> Vec<usize> {
+        let median = |mut v: Vec<f64>| {
+            v.sort_by(f64::total_cmp);
+            v[v.len() / 2]
+        };
+        let Some(noise) = noise(values) else {
+            return Vec::new();
+        };
+        let middle = 3..values.len().saturating_sub(3);
+        middle
+            .filter(|i| {
+                let window = &values[i - 3..=i + 3];
+                let m = median(window.to_vec());
+                let mad = median(window.iter().map(|v| (v - m).abs()).collect());
+                (values[*i] - m).abs() > sigma * (MAD * mad).max(noise)
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_network_finds_the_median(v in prop::array::uniform7(-1e6..1e6f64)) {
+            let mut sorted = v;
+            sorted.sort_by(f64::total_cmp);
+            prop_assert_eq!(median_of_seven(v), sorted[3]);
+        }
+
+        #[test]
+        fn the_filter_agrees_with_its_definition(
+            noise in prop::collection::vec(-1.0..1.0f64, 0..200),
+            peaks in prop::collection::vec((0usize..200, -50.0..50.0f64), 0..8),
+            sigma in 2.0..10.0f64,
+        ) {
+            let mut values = noise;
+            for (at, height) in peaks {
+                if let Some(v) = values.get_mut(at) {
+                    *v += height;
+                }
+            }
+            let got: Vec<usize> = spikes(&values, sigma).iter().map(|s| s.index).collect();
+            prop_assert_eq!(got, by_definition(&values, sigma));
+        }
+    }
+
+    #[test]
+    fn noise_is_that_of_the_steps() {
+        // Steps of 1 and none: the deviation is 1.4826 ÷ √2.
+        let v: Vec<f64> = (0..100).map(|i| f64::from(i / 2 % 2)).collect();
+        assert!((noise(&v).unwrap() - 1.048_358).abs() < 1e-4);
+        assert_eq!(noise(&[5.0; 50]), None);
+        assert_eq!(noise(&[]), None);
+    }
+
+    #[test]
+    fn a_step_is_no_spike_and_a_short_peak_is() {
+        let wave = |i: usize| (i as f64 * 0.7).sin();
+        let step: Vec<f64> = (0..100)
+            .map(|i| wave(i) + if i < 50 { 0.0 } else { 1000.0 })
+            .collect();
+        assert!(spikes(&step, 8.0).is_empty());
+        let mut peak: Vec<f64> = (0..100).map(wave).collect();
+        peak[50] += 100.0;
+        peak[51] += 100.0;
+        let found = spikes(&peak, 8.0);
+        assert_eq!(found.iter().map(|s| s.index).collect::<Vec<_>>(), [50, 51]);
+        assert!(found[0].distance > 90.0 && found[0].limit < 20.0);
+    }
+
+    #[test]
+    fn a_leap_is_faster_than_anything_and_a_hurried_stamp_is_none() {
+        // 12 ms at 100 mm/s, then 60 mm in one interval and back.
+        let times: Vec<i64> = (0..10).map(|i| i * 12_000).collect();
+        let mut values: Vec<f64> = (0..10).map(|i| f64::from(i) * 1.2).collect();
+        assert!(leaps(&times, &values, 12_000.0, 3000.0).is_empty());
+        values[5] += 60.0;
+        let found = leaps(&times, &values, 12_000.0, 3000.0);
+        assert_eq!(found.iter().map(|l| l.0).collect::<Vec<_>>(), [5, 6]);
+        assert!((found[0].1 - 61.2 / 0.012).abs() < 1e-6);
+        // 1.2 mm in a tenth of a millisecond.
+        assert!(leaps(&[0, 12_000, 12_100], &[0.0, 1.2, 2.4], 12_000.0, 3000.0).is_empty());
+    }
+}

@@ -1,0 +1,103 @@
+//! When samples came: gaps, samples left out, jitter, and stretches that are too dense.
+
+/// An interval without samples, in microseconds.
+pub(super) type Gap = (i64, i64);
+
+/// What the intervals of one channel say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Timing {
+    /// Intervals longer than the limit, in time order.
+    pub gaps: Vec<Gap>,
+    /// Samples that should have come within intervals shorter than a gap.
+    pub missing: u64,
+    /// Mean of |interval − median| ÷ median over intervals shorter than a gap.
+    pub jitter: f64,
+}
+
+/// One pass over the intervals. `median_us` must be positive.
+pub(super) fn timing(times: &[i64], median_us: f64, gap_us: f64) -> Timing {
+    let mut out = Timing::default();
+    let mut deviation = 0.0;
+    let mut intervals = 0u64;
+    for pair in times.windows(2) {
+        let interval = (pair[1] - pair[0]) as f64;
+        if interval > gap_us {
+            out.gaps.push((pair[0], pair[1]));
+            continue;
+        }
+        intervals += 1;
+        deviation += (interval - median_us).abs();
+        if interval > 1.5 * median_us {
+            out.missing += (interval / median_us).round() as u64 - 1;
+        }
+    }
+    if intervals > 0 {
+        out.jitter = deviation / intervals as f64 / median_us;
+    }
+    out
+}
+
+/// Intervals that are looked at together.
+const BLOCK: usize = 32;
+
+/// A stretch in which samples are denser than the channel's median interval allows:
+/// from, to, and the mean interval there in microseconds.
+pub(super) type Dense = (i64, i64, f64);
+
+/// Stretches of at least 32 intervals whose mean is below `share` × the median: samples of a
+/// clock that was set back lie between those of the time before.
+pub(super) fn dense(times: &[i64], median_us: f64, share: f64) -> Vec<Dense> {
+    let mut out: Vec<(i64, i64, usize)> = Vec::new();
+    let mut from = 0;
+    while let (Some(a), Some(b)) = (times.get(from), times.get(from + BLOCK)) {
+        if ((b - a) as f64) < share * median_us * BLOCK as f64 {
+            match out.last_mut().filter(|last| last.1 == *a) {
+                Some(last) => *last = (last.0, *b, last.2 + BLOCK),
+                None => out.push((*a, *b, BLOCK)),
+            }
+        }
+        from += BLOCK;
+    }
+    out.into_iter()
+        .map(|(a, b, n)| (a, b, (b - a) as f64 / n as f64))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_hand() {
+        // Every 10, one left out at 30, a gap from 50 to 110.
+        let t = timing(&[0, 10, 20, 40, 50, 110, 120, 128, 140], 10.0, 50.0);
+        assert_eq!(t.gaps, [(50, 110)]);
+        assert_eq!(t.missing, 1);
+        // |20−10| + |8−10| + |12−10| over seven intervals.
+        assert!((t.jitter - 14.0 / 7.0 / 10.0).abs() < 1e-12);
+        assert_eq!(timing(&[5], 1.0, 5.0), Timing::default());
+    }
+
+    #[test]
+    fn an_interval_of_exactly_the_limit_is_no_gap() {
+        assert!(timing(&[0, 10, 60], 10.0, 50.0).gaps.is_empty());
+        assert_eq!(timing(&[0, 10, 61], 10.0, 50.0).gaps.len(), 1);
+    }
+
+    #[test]
+    fn a_clock_set_back_shows_as_density() {
+        let mut times: Vec<i64> = (0..1000).map(|i| i * 10).collect();
+        assert!(dense(&times, 10.0, 0.6).is_empty());
+        // Three hundred more samples between those from 3,000 to 6,000.
+        times.extend((0..300).map(|i| 3005 + i * 10));
+        times.sort_unstable();
+        let found = dense(&times, 10.0, 0.6);
+        assert_eq!(found.len(), 1);
+        let (from, to, mean) = found[0];
+        assert!(
+            (3000..3400).contains(&from) && (5600..6000).contains(&to),
+            "{found:?}"
+        );
+        assert!((mean - 5.0).abs() < 0.5);
+    }
+}
