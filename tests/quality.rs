@@ -26,7 +26,7 @@ fn harvest(context: &Context) -> BTreeMap<String, Record> {
     let mut catalog = Catalog::open(&context.lake).unwrap();
     catalog.refresh(context, &cancel).unwrap();
     let keys: Vec<String> = catalog.logs().unwrap().into_iter().map(|l| l.key).collect();
-    let options = Options { force: false };
+    let options = Options::default();
     keys.into_iter()
         .filter_map(|key| {
             // Logs that are none fail: the demo has one.
