@@ -170,6 +170,10 @@ impl Row for RunRow {
             .is_some_and(|run| self.run.to_string() == run)
     }
 
+    fn same(&self, other: &Self) -> bool {
+        self.run == other.run && self.log_key == other.log_key
+    }
+
     fn compare(&self, other: &Self, column: usize) -> Ordering {
         match RunColumn::ALL.get(column) {
             Some(RunColumn::Log) => self.log_key.cmp(&other.log_key),

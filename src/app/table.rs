@@ -1,10 +1,13 @@
 //! A list of any length: its order, filter, cursor, marks and search, whatever its rows.
 
+mod marks;
 mod moves;
 
-use std::{borrow::Cow, cmp::Ordering, collections::HashSet};
+use std::{borrow::Cow, cmp::Ordering};
 
 pub use moves::moved;
+
+use marks::Marks;
 
 use super::{
     action::Action,
@@ -22,6 +25,10 @@ pub trait Row: Send + 'static {
     /// Whether the row has this key.
     fn is(&self, key: &str) -> bool {
         self.key() == key
+    }
+    /// Whether this is `other`, as it was or as it is now.
+    fn same(&self, other: &Self) -> bool {
+        self.key() == other.key()
     }
     /// How this row stands to another in a column.
     fn compare(&self, other: &Self, column: usize) -> Ordering;
@@ -47,7 +54,7 @@ pub struct Table<T> {
     pub sort: Option<(usize, bool)>,
     /// Where a range of marks began.
     pub anchor: Option<usize>,
-    marks: HashSet<String>,
+    marks: Marks,
     filter: Filter,
     search: String,
 }
@@ -62,7 +69,7 @@ impl<T> Default for Table<T> {
             column: 0,
             sort: None,
             anchor: None,
-            marks: HashSet::new(),
+            marks: Marks::default(),
             filter: Filter::default(),
             search: String::new(),
         }
@@ -104,16 +111,9 @@ impl<T: Row> Table<T> {
     /// Other rows; cursor and marks stay with their keys.
     pub fn replace(&mut self, rows: Vec<T>) {
         let key = self.current().map(|row| row.key().into_owned());
-        discard(std::mem::replace(&mut self.rows, rows));
-        if !self.marks.is_empty() {
-            let mut kept = HashSet::with_capacity(self.marks.len());
-            for row in &self.rows {
-                if let Some(mark) = self.marks.take(row.key().as_ref()) {
-                    kept.insert(mark);
-                }
-            }
-            self.marks = kept;
-        }
+        let old = std::mem::replace(&mut self.rows, rows);
+        self.marks = self.marks.carry(&old, &self.rows);
+        discard(old);
         self.arrange_at(key);
     }
 
@@ -210,26 +210,24 @@ impl<T: Row> Table<T> {
             (anchor.min(self.cursor)..=anchor.max(self.cursor)).contains(&position)
         });
         in_range
-            || !self.marks.is_empty()
-                && self
-                    .get(position)
-                    .is_some_and(|row| self.marks.contains(row.key().as_ref()))
+            || self
+                .shown
+                .get(position)
+                .is_some_and(|at| self.marks.has(*at))
     }
 
     /// Number of marked rows, shown or not.
     pub fn marked(&self) -> usize {
-        self.marks.len()
+        self.marks.count()
     }
 
     /// The marked rows in the order of all rows; the one under the cursor when none is.
     pub fn chosen(&self) -> Vec<&T> {
-        if self.marks.is_empty() {
+        if self.marks.count() == 0 {
             return self.current().into_iter().collect();
         }
-        self.rows
-            .iter()
-            .filter(|row| self.marks.contains(row.key().as_ref()))
-            .collect()
+        let rows = self.marks.rows();
+        rows.filter_map(|at| self.rows.get(at)).collect()
     }
 
     /// Unmarks everything.

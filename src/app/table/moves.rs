@@ -32,10 +32,8 @@ impl<T: Row> Table<T> {
             self.mark_range();
             return;
         }
-        if let Some(key) = self.current().map(|row| row.key().into_owned()) {
-            if !self.marks.remove(&key) {
-                self.marks.insert(key);
-            }
+        if let Some(at) = self.shown.get(self.cursor).copied() {
+            self.marks.set(at, !self.marks.has(at));
             self.cursor = (self.cursor + 1).min(self.len().saturating_sub(1));
         }
     }
@@ -46,24 +44,17 @@ impl<T: Row> Table<T> {
             return;
         };
         for position in anchor.min(self.cursor)..=anchor.max(self.cursor) {
-            if let Some(key) = self.get(position).map(|row| row.key().into_owned()) {
-                self.marks.insert(key);
+            if let Some(at) = self.shown.get(position) {
+                self.marks.set(*at, true);
             }
         }
     }
 
     fn mark_all(&mut self) {
         self.anchor = None;
-        let keys: Vec<String> = (0..self.len())
-            .filter_map(|i| Some(self.get(i)?.key().into_owned()))
-            .collect();
-        let all = keys.iter().all(|key| self.marks.contains(key));
-        for key in keys {
-            if all {
-                self.marks.remove(&key);
-            } else {
-                self.marks.insert(key);
-            }
+        let all = self.shown.iter().all(|at| self.marks.has(*at));
+        for at in &self.shown {
+            self.marks.set(*at, !all);
         }
     }
 

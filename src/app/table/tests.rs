@@ -147,3 +147,49 @@ fn the_cursor_is_always_on_the_screen() {
         assert_eq!(table.offset, offset, "cursor {cursor}, {lines} lines");
     }
 }
+
+/// Against sets of keys: rows that come, go, and change their places.
+#[test]
+fn marks_find_their_rows_wherever_they_went() {
+    use rand_core::Rng;
+    use std::collections::BTreeSet;
+    const NAMES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let mut random = rand_pcg::Pcg64Mcg::new(5);
+    for _ in 0..300 {
+        let mut table = Table::default();
+        let mut wanted: BTreeSet<&str> = BTreeSet::new();
+        for _ in 0..6 {
+            let mut rows: Vec<Fruit> = NAMES
+                .iter()
+                .filter(|_| !random.next_u32().is_multiple_of(4))
+                .map(|name| Fruit(name, 1))
+                .collect();
+            if random.next_u32().is_multiple_of(2) {
+                rows.reverse();
+            }
+            wanted.retain(|name| rows.iter().any(|row| row.0 == *name));
+            table.replace(rows);
+            let marked: BTreeSet<&str> = table.chosen().iter().map(|row| row.0).collect();
+            if table.marked() > 0 {
+                assert_eq!(marked, wanted);
+            }
+            assert_eq!(table.marked(), wanted.len());
+            if let Some(row) = table.get(random.next_u32() as usize % table.len().max(1)) {
+                let (name, marks) = (row.0, !wanted.contains(row.0));
+                table.cursor = (0..table.len())
+                    .find(|at| table.get(*at).unwrap().0 == name)
+                    .unwrap();
+                table.act(Action::Mark, 10);
+                if marks {
+                    wanted.insert(name);
+                } else {
+                    wanted.remove(name);
+                }
+            }
+        }
+        table.act(Action::MarkAll, 10);
+        assert_eq!(table.marked(), table.len());
+        table.act(Action::MarkAll, 10);
+        assert_eq!(table.marked(), 0);
+    }
+}
