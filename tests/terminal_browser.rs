@@ -3,6 +3,7 @@
 
 mod common;
 #[path = "common/terminal.rs"]
+#[allow(dead_code)] // Every test binary uses a part of it.
 mod terminal;
 
 use std::fs;
