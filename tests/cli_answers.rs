@@ -336,3 +336,49 @@ fn compare(title: &str, documented: &Value, printed: &Value) {
         "{title}: documented but not printed: {invented:?}"
     );
 }
+
+#[test]
+fn lists_are_filtered_as_in_the_browser() {
+    let lab = Lab::demo(3);
+    lab.ok(&["harvest"]);
+    let count = |args: &[&str], of: &str| lab.json(args)[of].as_array().unwrap().len();
+    let all = count(&["list", "--json"], "logs");
+    let harvested = count(
+        &["list", "--filter", "state:harvested rows>0", "--json"],
+        "logs",
+    );
+    assert!(harvested > 0 && harvested <= all);
+    let runs = lab.json(&["runs", "--json"]);
+    let long = runs["runs"].as_array().unwrap().iter();
+    let long = long
+        .filter(|r| r["total_runtime_seconds"].as_f64() > Some(19.98))
+        .count();
+    let filtered = count(&["runs", "--filter", "runtime>19.98", "--json"], "runs");
+    assert_eq!(filtered, long);
+    let machines = lab.json(&["machines", "--json"]);
+    let first = &machines["machines"][0];
+    let cell = first["cell_id"].as_str().unwrap_or_default();
+    let robot = first["robot"].as_str().unwrap();
+    let one = [
+        "machines",
+        &format!("--cell={cell}"),
+        "--robot",
+        robot,
+        "--json",
+    ];
+    assert_eq!(lab.json(&one)["machines"][0], *first);
+    assert_eq!(count(&one, "machines"), 1);
+    let robots = count(&["machines", "--filter", "robot:1", "--json"], "machines");
+    assert!(robots > 0 && robots < machines["machines"].as_array().unwrap().len());
+    for command in ["list", "runs", "machines"] {
+        let refused = lab.run(&[command, "--filter", "colour:red"]);
+        assert_eq!(refused.code, 2, "{}", refused.err);
+        assert!(
+            refused.err.contains("--filter: there is no field `colour`"),
+            "{}",
+            refused.err
+        );
+        let none = lab.run(&[command, "--filter", "since:2999-01-01"]);
+        assert_eq!((none.code, none.out.as_str()), (0, ""), "{}", none.err);
+    }
+}

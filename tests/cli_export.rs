@@ -71,6 +71,56 @@ fn columns_spans_and_steps_are_taken() {
 }
 
 #[test]
+fn a_condition_keeps_the_rows_that_fulfil_it() {
+    let (lab, run, rows, _) = lab();
+    let text = |name: &str| fs::read_to_string(lab.root().join(name)).unwrap();
+    lab.ok(&["export", &run, "--columns", "v1,fz_1", "-o", "all.csv"]);
+    let wanted: Vec<String> = text("all.csv")
+        .lines()
+        .filter(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let number = |cell: usize| cells[cell].parse::<f64>().unwrap_or(f64::NAN);
+            number(1) > 100.0 && number(2) < -100.0
+        })
+        .map(str::to_owned)
+        .collect();
+    assert!(!wanted.is_empty() && (wanted.len() as u64) < rows);
+    let condition = "fz_1 < -100 and v1 > 100";
+    lab.ok(&[
+        "export",
+        &run,
+        "--columns",
+        "v1,fz_1",
+        "--where",
+        condition,
+        "-o",
+        "some.csv",
+    ]);
+    let got: Vec<String> = text("some.csv")
+        .lines()
+        .skip(1)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(got, wanted);
+    for (args, word) in [
+        (
+            vec!["--where", "q > 1"],
+            "--where: `q` at character 1 is no column",
+        ),
+        (
+            vec!["--where", "v1 > 1", "--resample", "1s"],
+            "cannot be used with",
+        ),
+    ] {
+        let mut asked = vec!["export", &run, "-o", "no.csv"];
+        asked.extend(args);
+        let answer = lab.run(&asked);
+        assert_eq!(answer.code, 2, "{}", answer.err);
+        assert!(answer.err.contains(word), "{}", answer.err);
+    }
+}
+
+#[test]
 fn what_is_asked_wrongly_is_usage_and_writes_nothing() {
     let (lab, run, ..) = lab();
     for (args, word) in [

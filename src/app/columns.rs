@@ -47,13 +47,21 @@ fn log_column(id: LogColumn) -> (&'static str, u16, bool) {
     }
 }
 
-/// Columns of the list of logs in `width` characters.
-pub fn logs(width: u16, choice: &Choice) -> Vec<Column<LogColumn>> {
+/// Columns of the list of logs in `width` characters; `key` of them are kept for the keys,
+/// whatever other columns that costs.
+pub fn logs(width: u16, key: u16, choice: &Choice) -> Vec<Column<LogColumn>> {
     use LogColumn::*;
     // The first that are left out stand last.
     let mut order = vec![State, Log, Verdict, Runs, Rows, Span, Size, Harvested, Cell];
     order.retain(|id| !choice.hides(log_column(*id).0));
-    let mut columns = fit(width, &LogColumn::ALL, &order, |id| id == Log, log_column);
+    // What else must stand: the state, and what is around the columns.
+    let most = width.saturating_sub(GUTTER + log_column(State).1 + GAP);
+    let name = key.min(most).clamp(NAME.0, NAME.1);
+    let spec = |id| match id {
+        Log => (log_column(Log).0, name, false),
+        id => log_column(id),
+    };
+    let mut columns = fit(width, &LogColumn::ALL, &order, |id| id == Log, spec);
     choice.sort(&mut columns, |column| column.title);
     columns
 }
@@ -209,7 +217,7 @@ mod tests {
     fn columns_fit_and_the_state_is_never_cut() {
         for width in 40..220 {
             let usual = Choice::default();
-            let columns = logs(width, &usual);
+            let columns = logs(width, 0, &usual);
             assert!(sum(&columns) <= width, "{width}");
             assert_eq!(
                 (columns[0].id, columns[0].width),
@@ -219,12 +227,28 @@ mod tests {
             assert!(sum(&runs(width, 2, false, &usual)) <= width, "{width}");
         }
         let usual = Choice::default();
-        assert_eq!(logs(200, &usual).len(), LogColumn::ALL.len());
+        assert_eq!(logs(200, 0, &usual).len(), LogColumn::ALL.len());
         assert_eq!(runs(200, 2, false, &usual).len(), RunColumn::ALL.len());
-        let at_80: Vec<_> = logs(80, &usual).iter().map(|c| c.id).collect();
+        let at_80: Vec<_> = logs(80, 0, &usual).iter().map(|c| c.id).collect();
         assert!(at_80.contains(&LogColumn::Span) && at_80.contains(&LogColumn::Verdict));
         let at_80: Vec<_> = runs(80, 2, true, &usual).iter().map(|c| c.id).collect();
         assert!(at_80.contains(&RunColumn::Distance) && at_80.contains(&RunColumn::Verdict));
+    }
+
+    #[test]
+    fn a_key_that_is_kept_whole_costs_other_columns_but_never_the_state() {
+        let usual = Choice::default();
+        for width in 70..140 {
+            for key in [10, 23, 34, 58, 300] {
+                let columns = logs(width, key, &usual);
+                assert!(sum(&columns) <= width, "{width} {key}");
+                assert_eq!((columns[0].id, columns[0].width), (LogColumn::State, 12));
+                let most = (width - GUTTER - 12 - GAP).min(NAME.1);
+                assert!(columns[1].width >= key.min(most), "{width} {key}");
+            }
+        }
+        let shown: Vec<_> = logs(78, 34, &usual).iter().map(|c| c.id).collect();
+        assert!(shown.contains(&LogColumn::Runs) && !shown.contains(&LogColumn::Span));
     }
 
     #[test]
@@ -255,7 +279,7 @@ mod tests {
 
     #[test]
     fn every_place_belongs_to_its_column() {
-        let columns = places(&logs(200, &Choice::default()));
+        let columns = places(&logs(200, 0, &Choice::default()));
         let mut x = GUTTER;
         assert_eq!(at(&columns, x - 1), None, "the gutter is no column");
         for (index, width) in &columns {

@@ -41,6 +41,12 @@ impl Line {
         }
     }
 
+    /// Puts the cursor behind so many characters.
+    pub fn put(&mut self, characters: usize) {
+        let mut places = self.text.char_indices().map(|(at, _)| at);
+        self.at = places.nth(characters).unwrap_or(self.text.len());
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
@@ -142,6 +148,21 @@ mod tests {
             typed(&[Last, Right, DeleteForward]),
             ("zürich 加工".into(), 9)
         );
+    }
+
+    #[test]
+    fn the_cursor_is_put_before_a_character() {
+        let mut line = Line::new("zü 加工");
+        for (at, before) in [
+            (0, ""),
+            (2, "zü"),
+            (4, "zü 加"),
+            (5, "zü 加工"),
+            (99, "zü 加工"),
+        ] {
+            line.put(at);
+            assert_eq!(line.halves().0, before);
+        }
     }
 
     #[test]

@@ -1,11 +1,8 @@
-//! Logs and runs as rows of a list: their columns, filters and searches.
+//! Logs and runs as rows of a list: their columns.
 
 use std::{borrow::Cow, cmp::Ordering};
 
-use super::{
-    filter::{Term, Test},
-    table::Row,
-};
+use super::table::Row;
 use crate::etl::catalog::{LogRow, RunRow};
 
 /// Columns of the list of logs, by their place in the order of sorting.
@@ -46,21 +43,7 @@ impl LogColumn {
     ];
 }
 
-/// Seconds from the first sample of a log to the last.
-pub fn span_s(row: &LogRow) -> Option<f64> {
-    Some(row.stop_us?.saturating_sub(row.start_us?) as f64 / 1e6)
-}
-
-fn runs(row: &LogRow) -> Option<u32> {
-    Some(row.runs_ok?.saturating_add(row.runs_failed.unwrap_or(0)))
-}
-
 impl Row for LogRow {
-    const FIELDS: &'static [&'static str] = &[
-        "state", "log", "cell", "verdict", "reason", "since", "until", "size", "rows", "runs",
-        "failed", "runtime",
-    ];
-
     fn key(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.key)
     }
@@ -71,40 +54,12 @@ impl Row for LogRow {
             Some(LogColumn::Cell) => natural(self.cell_id.as_deref(), other.cell_id.as_deref()),
             Some(LogColumn::Size) => self.size.cmp(&other.size),
             Some(LogColumn::Rows) => self.rows.cmp(&other.rows),
-            Some(LogColumn::Runs) => runs(self).cmp(&runs(other)),
-            Some(LogColumn::Span) => number(span_s(self), span_s(other)),
+            Some(LogColumn::Runs) => self.runs().cmp(&other.runs()),
+            Some(LogColumn::Span) => number(self.span_s(), other.span_s()),
             Some(LogColumn::Harvested) => self.harvested_at_us.cmp(&other.harvested_at_us),
             Some(LogColumn::Verdict) => self.verdict.cmp(&other.verdict),
             Some(LogColumn::Log) | None => self.key.cmp(&other.key),
         }
-    }
-
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => {
-                return self.contains(word) || self.reason.to_lowercase().contains(word);
-            }
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        match field {
-            "state" => test.word(self.state.word()),
-            "log" => test.text(&self.key),
-            "cell" => cell_holds(self.cell_id.as_deref(), test),
-            "verdict" => self.verdict.is_some_and(|v| test.word(v.word())),
-            "reason" => test.text(&self.reason),
-            "since" => test.known(self.stop_us.or(self.mtime_us).map(|t| t as f64)),
-            "until" => test.known(self.start_us.or(self.mtime_us).map(|t| t as f64)),
-            "size" => test.known(self.size.map(|n| n as f64)),
-            "rows" => test.known(self.rows.map(|n| n as f64)),
-            "runs" => test.known(runs(self).map(f64::from)),
-            "failed" => test.known(self.runs_failed.map(f64::from)),
-            "runtime" => test.known(span_s(self)),
-            _ => false,
-        }
-    }
-
-    fn contains(&self, text: &str) -> bool {
-        contains(&self.key, text)
     }
 }
 
@@ -149,16 +104,7 @@ impl RunColumn {
     ];
 }
 
-fn distance(row: &RunRow) -> Option<f64> {
-    (!row.distance_mm.is_empty()).then(|| row.distance_mm.values().sum())
-}
-
 impl Row for RunRow {
-    const FIELDS: &'static [&'static str] = &[
-        "run", "log", "cell", "verdict", "since", "until", "runtime", "distance", "rows",
-        "samples", "channels", "flags",
-    ];
-
     fn key(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{}/{}", self.log_key, self.run))
     }
@@ -180,73 +126,13 @@ impl Row for RunRow {
             Some(RunColumn::Cell) => natural(self.cell_id.as_deref(), other.cell_id.as_deref()),
             Some(RunColumn::Start) => self.start_us.cmp(&other.start_us),
             Some(RunColumn::Runtime) => number(self.runtime_s, other.runtime_s),
-            Some(RunColumn::Distance) => number(distance(self), distance(other)),
+            Some(RunColumn::Distance) => number(self.distance(), other.distance()),
             Some(RunColumn::Samples) => self.samples.cmp(&other.samples),
             Some(RunColumn::Channels) => self.channels.cmp(&other.channels),
             Some(RunColumn::Verdict) => self.verdict.cmp(&other.verdict),
             Some(RunColumn::Run | RunColumn::Spark) | None => self.run.cmp(&other.run),
         }
     }
-
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => return self.contains(word),
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        match field {
-            "run" => match test {
-                Test::Has(part) => self.run.matches(part),
-                Test::Is(..) => false,
-            },
-            "log" => test.text(&self.log_key),
-            "cell" => cell_holds(self.cell_id.as_deref(), test),
-            "verdict" => test.word(self.verdict.word()),
-            "since" => test.known(self.stop_us.map(|t| t as f64)),
-            "until" => test.known(self.start_us.map(|t| t as f64)),
-            "runtime" => test.known(self.runtime_s),
-            "distance" => test.known(distance(self)),
-            "rows" => test.number(self.rows as f64),
-            "samples" => test.number(self.samples as f64),
-            "channels" => test.number(f64::from(self.channels)),
-            "flags" => test.number(f64::from(self.flags)),
-            _ => false,
-        }
-    }
-
-    fn contains(&self, text: &str) -> bool {
-        contains(&self.log_key, text)
-            || may_be_id(text) && self.run.matches(text)
-            || self.error.as_deref().is_some_and(|e| contains(e, text))
-    }
-}
-
-/// Whether a part of an id may look so; to hold a text against an id is slow.
-fn may_be_id(text: &str) -> bool {
-    let digit = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '…') || c.is_whitespace();
-    text.chars().all(digit)
-}
-
-/// Whether `text` contains `part`, which is in lower case, whatever the case of `text`.
-pub(super) fn contains(text: &str, part: &str) -> bool {
-    if text.is_ascii() && part.is_ascii() {
-        // Without the allocation: this runs over every row at each key press.
-        let (text, part) = (text.as_bytes(), part.as_bytes());
-        return part.is_empty()
-            || text
-                .windows(part.len())
-                .any(|window| window.eq_ignore_ascii_case(part));
-    }
-    text.to_lowercase().contains(part)
-}
-
-/// `cell:10` means the cell whose name is `10`, and the folder `cell-10` too.
-pub(super) fn cell_holds(cell: Option<&str>, test: &Test) -> bool {
-    cell.is_some_and(|cell| {
-        let bare = cell
-            .trim_start_matches(|c: char| !c.is_ascii_digit())
-            .trim_start_matches('0');
-        test.word(cell) || !bare.is_empty() && test.word(bare)
-    })
 }
 
 pub(super) fn number(a: Option<f64>, b: Option<f64>) -> Ordering {

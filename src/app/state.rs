@@ -17,12 +17,13 @@ use super::{
         MachineColumn, MachineScreen, Machines, Pane, PointColumn, machine_columns, point_columns,
     },
     prompt::{Line, Purpose},
-    rows::RunColumn,
+    rows::{LogColumn, RunColumn},
     run::RunScreen,
     table::Table,
 };
 use crate::etl::{
     catalog::{LogDetail, LogRow, LogState, RunRow},
+    mistake::Mistake,
     text::visible_path,
 };
 
@@ -79,7 +80,7 @@ pub struct Prompt {
     /// The text.
     pub line: Line,
     /// What is wrong with it.
-    pub error: Option<String>,
+    pub error: Option<Mistake>,
     /// The cursor of the list before.
     pub cursor: usize,
     /// The filter of the list before.
@@ -102,6 +103,8 @@ pub enum Tone {
 pub struct Logs {
     /// The list.
     pub table: Table<LogRow>,
+    /// Characters that most keys fit into.
+    pub key_width: u16,
     /// Whether the list was read.
     pub loaded: bool,
     /// Why the list cannot be read, or the data directory not be looked at.
@@ -336,13 +339,23 @@ impl State {
         match self.screen() {
             Screen::Logs => {
                 let (list, _) = layout::logs(self.size, false);
-                let width = list.map_or(0, |list| list.width);
-                places(&columns::logs(width, &self.choices.of("logs")))
+                places(&self.log_columns(list.map_or(0, |list| list.width)))
             }
             Screen::Machines => places(&self.machine_columns(self.size.0)),
             Screen::Machine(_) => places(&self.point_columns(self.size.0)),
             _ => places(&self.run_columns(self.size.0)),
         }
+    }
+
+    /// Columns of the list of logs in `width` characters. Beside the panel, which tells all
+    /// the rest of the log under the cursor, keys are not cut.
+    pub fn log_columns(&self, width: u16) -> Vec<Column<LogColumn>> {
+        let key = if layout::has_panel(self.size) {
+            self.logs.key_width
+        } else {
+            0
+        };
+        columns::logs(width, key, &self.choices.of("logs"))
     }
 
     /// Columns of the list of runs that is open, in `width` characters.

@@ -9,17 +9,14 @@ pub use moves::moved;
 
 use marks::Marks;
 
-use super::{
-    action::Action,
-    discard::discard,
-    filter::{Filter, Term},
+use super::{action::Action, discard::discard};
+use crate::etl::{
+    filter::{Filter, Filtered},
+    mistake::Mistake,
 };
 
 /// What a list needs to know of its rows.
-pub trait Row: Send + 'static {
-    /// Names of fields that a filter can ask for.
-    const FIELDS: &'static [&'static str];
-
+pub trait Row: Filtered + Send + 'static {
     /// Names the row; survives a refresh.
     fn key(&self) -> Cow<'_, str>;
     /// Whether the row has this key.
@@ -32,10 +29,6 @@ pub trait Row: Send + 'static {
     }
     /// How this row stands to another in a column.
     fn compare(&self, other: &Self, column: usize) -> Ordering;
-    /// Whether one term of a filter holds.
-    fn holds(&self, term: &Term) -> bool;
-    /// Whether the row contains `text`, which is in lower case.
-    fn contains(&self, text: &str) -> bool;
 }
 
 /// Rows with their order, filter, cursor, marks and search.
@@ -125,7 +118,7 @@ impl<T: Row> Table<T> {
 
     fn arrange_at(&mut self, key: Option<String>) {
         let (rows, filter) = (&self.rows, &self.filter);
-        let holds = |row: &T| filter.terms().iter().all(|term| row.holds(term));
+        let holds = |row: &T| filter.passes(row);
         self.shown = rows
             .iter()
             .enumerate()
@@ -158,7 +151,7 @@ impl<T: Row> Table<T> {
     ///
     /// # Errors
     /// One sentence on the term that makes no sense; the filter stays as it was.
-    pub fn set_filter(&mut self, text: &str) -> Result<(), String> {
+    pub fn set_filter(&mut self, text: &str) -> Result<(), Mistake> {
         let filter = Filter::parse(text, T::FIELDS)?;
         if filter != self.filter {
             self.filter = filter;

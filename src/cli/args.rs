@@ -141,6 +141,9 @@ pub struct List {
     /// Only logs in this state; may be given several times
     #[arg(long, value_name = "STATE", value_parser = states())]
     pub state: Vec<LogState>,
+    /// Only logs that pass a filter as the browser has it: words, state:failed, since:2022-11-01, rows>1000
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -152,6 +155,9 @@ pub struct Runs {
     /// The log whose runs to list, by key or path
     #[arg(value_hint = ValueHint::FilePath)]
     pub log: Option<OsString>,
+    /// Only runs that pass a filter as the browser has it: words, cell:10, runtime>500, verdict:fail
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -160,6 +166,15 @@ pub struct Runs {
 /// `mdtui machines`
 #[derive(Debug, Args)]
 pub struct Machines {
+    /// Only machines that pass a filter as the browser has it: words, robot:1, force>2000, slope>0
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Only machines of this cell; an empty name: of none
+    #[arg(long, value_name = "CELL", allow_hyphen_values = true)]
+    pub cell: Option<String>,
+    /// Only this robot of each cell
+    #[arg(long, value_name = "ROBOT", allow_hyphen_values = true)]
+    pub robot: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -207,6 +222,14 @@ pub struct Export {
     /// Last time, as --from
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub to: Option<String>,
+    /// Only rows that fulfil a condition, such as 'fz_1 < -1500 and v1 > 10'; also `is null`, `or`, `not`, time > +90s
+    #[arg(
+        long,
+        value_name = "CONDITION",
+        allow_hyphen_values = true,
+        conflicts_with = "resample"
+    )]
+    pub r#where: Option<String>,
     /// One row a step, such as 10ms, 0.5s or 1m, from the run's start, with the values in force then
     #[arg(long, value_name = "STEP")]
     pub resample: Option<String>,

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
+    condition::Condition,
     export::{self, Format},
     harvest::{CancelToken, Context},
     lake::{Record, run_file::RunFile},
@@ -51,16 +52,24 @@ pub fn run(settings: &Settings, args: &args::Export) -> Result<Exit> {
         (Some(record), Some(result)) => export::hold_limits(&record.profile, &result.channels),
         _ => export::Limits::new(),
     };
+    let table = RunFile::open(&look.context.lake.log_file(&run.log_key, file))?;
+    let rows = match &args.r#where {
+        None => None,
+        Some(text) => Some(
+            condition(text, &table, start)?
+                .rows_of(&table, &cancel)?
+                .into(),
+        ),
+    };
     let options = export::Options {
         columns: args.columns.clone(),
         from_us: time(&args.from)?,
         to_us: time(&args.to)?,
         step_us,
         complete: args.complete,
-        rows: None,
+        rows,
         limits,
     };
-    let table = RunFile::open(&look.context.lake.log_file(&run.log_key, file))?;
     let done = export::export(&table, &args.output, &options, &cancel)?;
     exit::note(&format!(
         "wrote {} of {} to {} ({})",
@@ -70,6 +79,14 @@ pub fn run(settings: &Settings, args: &args::Export) -> Result<Exit> {
         size(done.bytes)
     ));
     Ok(Exit::Ok)
+}
+
+fn condition(text: &str, table: &RunFile, start: i64) -> Result<Condition> {
+    let columns = table.columns().get(1..).unwrap_or_default();
+    Condition::parse(text, columns, start).map_err(|mistake| {
+        let told = text::quoted(&mistake.sentence, 300);
+        Error::Usage(format!("--where: {told}"))
+    })
 }
 
 /// Logs are never changed, and the lake is written by harvests alone.

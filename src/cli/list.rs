@@ -9,10 +9,11 @@ use super::{
     table::{self, Table, or_none},
 };
 use crate::etl::{
-    Result,
+    Error, Result,
     catalog::{LogRow, LogState},
+    filter::{Filter, Filtered},
     harvest::CancelToken,
-    time,
+    text, time,
 };
 
 /// Lists the logs.
@@ -25,13 +26,14 @@ pub fn run(settings: &Settings, args: &args::List) -> Result<Exit> {
     if !args.state.is_empty() {
         logs.retain(|log| args.state.contains(&log.state));
     }
+    keep(&mut logs, args.filter.as_deref())?;
     if args.json {
         exit::print_json(&LogsJson::new(&logs))?;
     } else if logs.is_empty() {
-        let which = if args.state.is_empty() {
-            "no logs"
-        } else {
-            "no logs in this state"
+        let which = match (&args.filter, args.state.as_slice()) {
+            (Some(_), _) => "no logs that pass the filter",
+            (None, []) => "no logs",
+            (None, _) => "no logs in this state",
         };
         let data = crate::etl::text::visible_path(&look.context.data_dir);
         exit::note(&format!("{which} below {data}"));
@@ -39,6 +41,22 @@ pub fn run(settings: &Settings, args: &args::List) -> Result<Exit> {
         exit::print(&render(&logs))?;
     }
     Ok(Exit::Ok)
+}
+
+/// Lets go of the rows that do not pass `filter`.
+///
+/// # Errors
+/// [`Error::Usage`] for a filter that makes no sense.
+pub(super) fn keep<T: Filtered>(rows: &mut Vec<T>, filter: Option<&str>) -> Result<()> {
+    let Some(text) = filter else {
+        return Ok(());
+    };
+    let filter = Filter::parse(text, T::FIELDS).map_err(|mistake| {
+        let told = text::quoted(&mistake.sentence, 300);
+        Error::Usage(format!("--filter: {told}"))
+    })?;
+    rows.retain(|row| filter.passes(row));
+    Ok(())
 }
 
 /// The table of `list`.

@@ -4,6 +4,7 @@ use super::{
     args, exit,
     exit::Exit,
     json::MachinesJson,
+    list::keep,
     look::Look,
     settings::Settings,
     table::{Table, fixed, or_none, whole},
@@ -16,9 +17,19 @@ use crate::etl::{Result, catalog::MachineRow, harvest::CancelToken, quality::Ver
 /// Those of [`Look::new`].
 pub fn run(settings: &Settings, args: &args::Machines) -> Result<Exit> {
     let look = Look::new(settings, &CancelToken::new())?;
-    let machines = look.catalog.machines()?;
+    let mut machines = look.catalog.machines()?;
+    let all = machines.len();
+    keep(&mut machines, args.filter.as_deref())?;
+    if let Some(cell) = &args.cell {
+        machines.retain(|m| m.cell_id.as_deref().unwrap_or_default() == cell);
+    }
+    if let Some(robot) = &args.robot {
+        machines.retain(|m| m.robot == *robot);
+    }
     if args.json {
         exit::print_json(&MachinesJson::new(&machines))?;
+    } else if machines.is_empty() && all > 0 {
+        exit::note("no such machines");
     } else if machines.is_empty() {
         exit::note("no machines: nothing is harvested yet");
     } else {

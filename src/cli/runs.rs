@@ -4,6 +4,7 @@ use super::{
     args, exit,
     exit::Exit,
     json::RunsJson,
+    list::keep,
     look::Look,
     settings::Settings,
     table::{self, Table, fixed, or_none},
@@ -22,9 +23,13 @@ pub fn run(settings: &Settings, args: &args::Runs) -> Result<Exit> {
         .map(|name| look.log(name))
         .transpose()?
         .map(|log| log.key);
-    let runs = look.catalog.runs(key.as_deref())?;
+    let mut runs = look.catalog.runs(key.as_deref())?;
+    let all = runs.len();
+    keep(&mut runs, args.filter.as_deref())?;
     if args.json {
         exit::print_json(&RunsJson::new(&runs))?;
+    } else if runs.is_empty() && all > 0 {
+        exit::note("no runs that pass the filter");
     } else if runs.is_empty() {
         exit::note("no runs: nothing of it is harvested yet");
     } else {

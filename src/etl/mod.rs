@@ -18,6 +18,8 @@
 //! * [`worker`]: processes that parse logs, so that a hostile one costs only itself.
 //! * [`check`]: lake, catalog and logs held against each other, and mended.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
+//! * [`condition`], [`filter`], [`place`]: which samples, which rows of a list, and where, as
+//!   they are typed; [`mistake`]: what is wrong with it.
 //! * [`compare`]: runs side by side, and how far each is from the first.
 //! * [`demo`]: deterministic synthetic logs.
 //!
@@ -29,13 +31,17 @@ pub mod check;
 mod chunk;
 pub mod clean;
 pub mod compare;
+pub mod condition;
 pub mod demo;
 pub mod error;
 pub mod export;
 pub mod extract;
+pub mod filter;
 pub mod harvest;
 pub mod lake;
+pub mod mistake;
 pub mod overview;
+pub mod place;
 pub mod profile;
 pub mod quality;
 pub mod run_id;

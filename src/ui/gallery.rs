@@ -56,7 +56,7 @@ fn logs_and_jobs() {
         type_in(&mut state, "state:failed colour:red");
         press(&mut state, &["enter"]);
         looks.add("logs_filter_wrong", &state);
-        press(&mut state, &["ctrl-u"]);
+        press(&mut state, &["end", "ctrl-u"]);
         type_in(&mut state, "state:x");
         press(&mut state, &["enter"]);
         looks.add("logs_filter_empty", &state);

@@ -10,9 +10,9 @@ use super::{
 use crate::{
     app::{
         Action,
-        columns::{self, Column},
+        columns::Column,
         layout,
-        rows::{LogColumn, span_s},
+        rows::LogColumn,
         state::State,
         words::{bytes, short},
     },
@@ -35,7 +35,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if state.logs.table.is_empty() {
         return empty(frame, area, state, theme);
     }
-    let columns = columns::logs(area.width, &state.choices.of("logs"));
+    let columns = state.log_columns(area.width);
     list::draw(
         frame,
         area,
@@ -108,7 +108,7 @@ fn cell(state: &State, row: &LogRow, column: &Column<LogColumn>, theme: &Theme) 
         }
         LogColumn::Runs => (runs(row), theme.text),
         LogColumn::Span => (
-            span_s(row).map(time::format_duration).unwrap_or_default(),
+            row.span_s().map(time::format_duration).unwrap_or_default(),
             theme.text,
         ),
         LogColumn::Harvested => {

@@ -68,6 +68,8 @@ pub struct CompareScreen {
     /// Why they cannot be read.
     pub error: Option<String>,
     pub(super) message: Option<String>,
+    /// A place that was typed before the runs were read.
+    pub(super) place: Option<String>,
     /// What charts are drawn with at first.
     pub marker: Marker,
 }
@@ -88,6 +90,7 @@ impl CompareScreen {
             error: None,
             marker: Marker::default(),
             message: None,
+            place: None,
         };
         let effects = screen.reload();
         (screen, effects)
@@ -112,7 +115,6 @@ impl CompareScreen {
     /// Key contexts, innermost first; the core adds the global one.
     pub fn contexts(&self) -> &'static [Context] {
         match (&self.views, self.pane) {
-            (None, _) => &[],
             (_, Pane::Overlaid) => &[Context::Overlaid],
             (_, Pane::Sheet) => &[Context::Differences],
         }
@@ -207,6 +209,11 @@ impl CompareScreen {
         });
         self.arrange_sheet();
         self.fit();
+        if let Some(place) = self.place.take()
+            && let Err(mistake) = self.submit(&place)
+        {
+            self.message = Some(mistake.sentence);
+        }
     }
 
     /// The table shows the channels that have a chart, and all when none has.
@@ -250,7 +257,7 @@ impl CompareScreen {
 
     /// The text field that `action` opens here, if any.
     pub fn prompt(&self, action: Action) -> Option<Purpose> {
-        let has_places = self.views.is_some() && self.pane == Pane::Overlaid;
+        let has_places = self.pane == Pane::Overlaid;
         (action == Action::GoTo && has_places).then_some(Purpose::GoTo)
     }
 

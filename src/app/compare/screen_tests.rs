@@ -33,14 +33,14 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     let rows = |screen: &CompareScreen| screen.views.as_ref().unwrap().sheet.rows.len();
     let one = rows(&screen);
     assert_eq!(
-        screen.command()[..3],
+        screen.command().words()[..3],
         ["compare".to_owned(), "--channels".into(), "v1".into()]
     );
-    assert!(screen.command()[3].starts_with("cell-10/2022-11-23T2040/"));
+    assert!(screen.command().words()[3].starts_with("cell-10/2022-11-23T2040/"));
     screen.update(Action::First);
     screen.update(Action::Mark);
     assert_eq!(rows(&screen), one + 12);
-    assert_eq!(screen.command()[2], "x_1,v1");
+    assert_eq!(screen.command().words()[2], "x_1,v1");
     assert!(screen.copy().unwrap().contains("\nx_1\tmean\t"));
     screen.update(Action::NextPane);
     let export = screen.export().unwrap();
@@ -63,7 +63,7 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     }
     let all = screen.views.as_ref().unwrap().comparison.channels.len();
     assert_eq!(rows(&screen), one + 12 * (all - 1), "none chosen: all");
-    assert_eq!(screen.command().len(), 3);
+    assert_eq!(screen.command().words().len(), 3);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_typed_place_moves_the_cursor_or_shows_a_span() {
     screen.submit("+1m .. 1m10s").unwrap();
     let range = screen.views.as_ref().unwrap().overlaid.view.range;
     assert_eq!((range.start(), range.end()), (60_000_000, 70_000_000));
-    let error = screen.submit("3h").unwrap_err();
+    let error = screen.submit("3h").unwrap_err().sentence;
     assert_eq!(
         error,
         "+10,800.000 s is outside: the runs last from 0.000 s to +104.990 s"
@@ -99,8 +99,35 @@ fn a_typed_place_moves_the_cursor_or_shows_a_span() {
         screen
             .submit("noon")
             .unwrap_err()
+            .sentence
             .starts_with("`noon` is no place: type 12.5")
     );
+}
+
+#[test]
+fn a_place_typed_before_the_runs_are_read_waits_for_them() {
+    for (place, wanted, told) in [
+        ("12.5", 12_500_000, None),
+        ("3h", 0, Some("+10,800.000 s is outside")),
+    ] {
+        let (mut screen, effects) = CompareScreen::open(fixture::names(2), (80, 24));
+        assert_eq!(screen.prompt(Action::GoTo), Some(Purpose::GoTo));
+        let error = screen.submit("noon").unwrap_err().sentence;
+        assert!(error.starts_with("`noon` is no place"), "{error}");
+        screen.submit(place).unwrap();
+        let said = screen.take_message().unwrap();
+        assert_eq!(said, "goes there once the runs are read");
+        fixture::settle(&mut screen, effects);
+        let view = screen.views.as_ref().unwrap().overlaid.view;
+        assert_eq!(view.cursor.time, wanted);
+        let said = screen.take_message();
+        assert!(
+            said.as_deref()
+                .unwrap_or_default()
+                .starts_with(told.unwrap_or_default())
+        );
+        assert_eq!(said.is_some(), told.is_some());
+    }
 }
 
 #[test]

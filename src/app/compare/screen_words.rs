@@ -9,11 +9,11 @@ use super::{
 use crate::{
     app::{
         chart::format_delta,
+        command::Command,
         effect::Effect,
         export::{Export, What},
-        run::Place,
     },
-    etl::compare::letter,
+    etl::{compare::letter, mistake::Mistake, place::Place},
 };
 
 /// What is understood of a place, for messages.
@@ -25,24 +25,19 @@ impl CompareScreen {
         format!("Runs › {} compared", self.runs.len())
     }
 
-    /// Arguments of the `mdtui` command that shows the same.
-    pub fn command(&self) -> Vec<String> {
-        let mut words = vec!["compare".to_owned()];
+    /// The `mdtui` command that shows the same.
+    pub fn command(&self) -> Command {
+        let mut told = Command::new("compare");
         let chosen: Vec<&str> = self.views.as_ref().map_or_else(Vec::new, |views| {
             let channels = views.overlaid.chosen.iter();
             let channels = channels.filter_map(|c| views.overlaid.channels.get(*c));
             channels.map(|c| c.name.as_str()).collect()
         });
         if !chosen.is_empty() {
-            words.extend(["--channels".to_owned(), chosen.join(",")]);
-        }
-        // A key that begins with a hyphen is no option.
-        if self.runs.iter().any(|run| run.log_key.starts_with('-')) {
-            words.push("--".into());
+            told = told.option("--channels", chosen.join(","));
         }
         let runs = self.runs.iter();
-        words.extend(runs.map(|run| format!("{}/{}", run.log_key, run.run)));
-        words
+        told.names(runs.map(|run| format!("{}/{}", run.log_key, run.run)))
     }
 
     /// What `y` copies: the table of differences, columns parted by tabs.
@@ -123,9 +118,16 @@ impl CompareScreen {
     ///
     /// # Errors
     /// One sentence on what is wrong with the text; the text field stays open.
-    pub fn submit(&mut self, text: &str) -> Result<Vec<Effect>, String> {
+    pub fn submit(&mut self, text: &str) -> Result<Vec<Effect>, Mistake> {
         let Some(views) = &mut self.views else {
-            return Err("the runs are not read yet".into());
+            // Where the runs begin and end is not known yet: only the form is.
+            let is_place = |part: &str| place(part).is_some();
+            if !text.split("..").all(is_place) {
+                return Err(format!("`{}` is no place: type {FORMS}", text.trim()).into());
+            }
+            self.message = Some("goes there once the runs are read".into());
+            self.place = Some(text.to_owned());
+            return Ok(Vec::new());
         };
         let overlaid = &mut views.overlaid;
         let read = |text: &str| -> Result<i64, String> {

@@ -9,7 +9,7 @@ use crate::{
     app::{
         jobs::{Entry, Job, Jobs},
         machines::{Machine, MachineColumn, Machines, PointColumn},
-        rows::{LogColumn, RunColumn, span_s},
+        rows::{LogColumn, RunColumn},
         table::{Row, Table},
     },
     etl::{
@@ -52,7 +52,7 @@ fn log_column(id: LogColumn) -> Vec<Column<LogRow>> {
             Column::new("runs ok", |r: &LogRow| Cell::number(r.runs_ok)),
             Column::new("runs failed", |r: &LogRow| Cell::number(r.runs_failed)),
         ],
-        C::Span => one("span (s)", |r| Cell::number(span_s(r))),
+        C::Span => one("span (s)", |r| Cell::number(r.span_s())),
         C::Harvested => one("harvested", |r| Cell::time(r.harvested_at_us)),
         C::Verdict => one("verdict", |r| Cell::text(r.verdict.map(Verdict::word))),
     }

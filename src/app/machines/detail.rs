@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::{Figure, Machine, row::machine_name};
+use super::{Figure, Machine};
 use crate::{
     app::{
         chart::{Series, TimeRange, TimeView},
@@ -88,7 +88,7 @@ impl MachineScreen {
 
     /// `cell 10 / robot 1`
     pub fn name(&self) -> String {
-        machine_name(self.cell.as_deref(), &self.robot)
+        crate::etl::catalog::machine_name(self.cell.as_deref(), &self.robot)
     }
 
     /// Takes what was read of all machines; cursor and marks stay with their runs.

@@ -11,8 +11,9 @@ use unicode_width::UnicodeWidthStr;
 use super::Machine;
 use crate::app::{
     action::Action,
-    table::{Row, Table, moved},
+    table::{Table, moved},
 };
+use crate::etl::{filter::Filtered, mistake::Mistake};
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +104,7 @@ impl Machines {
     ///
     /// # Errors
     /// As [`Table::set_filter`].
-    pub fn set_filter(&mut self, text: &str) -> Result<(), String> {
+    pub fn set_filter(&mut self, text: &str) -> Result<(), Mistake> {
         self.changed(|table| table.set_filter(text))
     }
 

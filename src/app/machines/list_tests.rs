@@ -152,7 +152,12 @@ fn filters_ask_for_figures() {
         shown(&mut list, "runtime>5000 speed>100 distance>1 mean>1 pass>1"),
         2
     );
-    assert!(list.set_filter("colour:red").unwrap_err().contains("slope"));
+    assert!(
+        list.set_filter("colour:red")
+            .unwrap_err()
+            .sentence
+            .contains("slope")
+    );
 }
 
 #[test]

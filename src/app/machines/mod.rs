@@ -4,7 +4,6 @@
 //! * [`Machines`]: the list, grouped by cells that fold.
 //! * [`MachineScreen`]: one machine, its charts over runs and the runs behind them.
 //! * [`Figure`]: what has a chart.
-//! * [`slope_per_day`]: where a figure goes.
 
 mod columns;
 mod detail;
@@ -15,7 +14,6 @@ mod list;
 mod picture;
 mod points;
 mod row;
-mod trend;
 mod trends;
 
 pub use columns::{machine_columns, machine_names, point_columns, point_names};
@@ -23,6 +21,5 @@ pub use detail::{LABEL, MachineScreen, Pane, Parts};
 pub use figure::Figure;
 pub use list::{Line, Machines};
 pub use points::PointColumn;
-pub use row::{Machine, MachineColumn, cell_title};
-pub use trend::slope_per_day;
+pub use row::{Machine, MachineColumn};
 pub use trends::PANES;

@@ -3,11 +3,7 @@
 use std::{borrow::Cow, cmp::Ordering};
 
 use crate::{
-    app::{
-        filter::{Term, Test},
-        rows::{contains, number},
-        table::Row,
-    },
+    app::{rows::number, table::Row},
     etl::catalog::MachinePoint,
 };
 
@@ -56,10 +52,6 @@ impl PointColumn {
 }
 
 impl Row for MachinePoint {
-    const FIELDS: &'static [&'static str] = &[
-        "run", "log", "verdict", "since", "until", "runtime", "distance", "speed", "force", "mean",
-    ];
-
     fn key(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{}/{}", self.log_key, self.run))
     }
@@ -80,28 +72,5 @@ impl Row for MachinePoint {
             Some(C::Log) => self.log_key.cmp(&other.log_key),
             Some(C::Run) | None => self.run.cmp(&other.run),
         }
-    }
-
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => return self.contains(word),
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        match field {
-            "run" => matches!(test, Test::Has(part) if self.run.matches(part)),
-            "log" => test.text(&self.log_key),
-            "verdict" => test.word(self.verdict.word()),
-            "since" | "until" => test.number(self.start_us as f64),
-            "runtime" => test.number(self.runtime_s),
-            "distance" => test.known(self.stats.distance_mm.map(|mm| mm / 1000.0)),
-            "speed" => test.known(self.stats.top_speed_p999),
-            "force" => test.known(self.stats.peak_force_p999),
-            "mean" => test.known(self.stats.mean_force),
-            _ => false,
-        }
-    }
-
-    fn contains(&self, text: &str) -> bool {
-        contains(&self.log_key, text) || self.run.matches(text)
     }
 }

@@ -2,14 +2,16 @@
 
 use std::{borrow::Cow, cmp::Ordering};
 
-use super::trend::slope_per_day;
 use crate::{
     app::{
-        filter::Term,
-        rows::{cell_holds, contains, natural, number},
+        rows::{natural, number},
         table::Row,
     },
-    etl::{catalog::MachineRow, quality::Verdict},
+    etl::{
+        catalog::MachineRow,
+        filter::{Filtered, Term},
+        quality::Verdict,
+    },
 };
 
 /// One machine over its runs.
@@ -23,41 +25,36 @@ pub struct Machine {
 
 impl From<MachineRow> for Machine {
     fn from(row: MachineRow) -> Self {
-        let peaks = row
-            .series
-            .iter()
-            .map(|p| (p.start_us, p.stats.peak_force_p999));
-        let slope = slope_per_day(peaks);
+        let slope = row.slope();
         Self { row, slope }
     }
 }
 
 impl Machine {
-    /// Runs with this verdict.
+    /// As [`MachineRow::runs_with`].
     pub fn runs_with(&self, verdict: Verdict) -> u64 {
-        self.row.verdicts.get(verdict.word()).copied().unwrap_or(0)
+        self.row.runs_with(verdict)
     }
 
-    /// `cell 10 / robot 1`, or `robot 1` without a cell.
+    /// As [`MachineRow::name`].
     pub fn name(&self) -> String {
-        machine_name(self.row.cell_id.as_deref(), &self.row.robot)
+        self.row.name()
     }
 }
 
-/// See [`Machine::name`].
-pub(super) fn machine_name(cell: Option<&str>, robot: &str) -> String {
-    match cell {
-        Some(_) => format!("{} / robot {robot}", cell_title(cell)),
-        None => format!("robot {robot}"),
-    }
-}
+impl Filtered for Machine {
+    const FIELDS: &'static [&'static str] = MachineRow::FIELDS;
 
-/// `cell 10`; a folder that is called `cell-10` keeps its name.
-pub fn cell_title(cell: Option<&str>) -> String {
-    match cell {
-        None => "no cell".into(),
-        Some(cell) if cell.to_lowercase().starts_with("cell") => cell.to_owned(),
-        Some(cell) => format!("cell {cell}"),
+    fn holds(&self, term: &Term) -> bool {
+        match term {
+            // It is known here: runs by the thousand need not be walked at each key.
+            Term::Field { field, test } if field == "slope" => test.known(self.slope),
+            term => self.row.holds(term),
+        }
+    }
+
+    fn contains(&self, text: &str) -> bool {
+        self.row.contains(text)
     }
 }
 
@@ -132,11 +129,6 @@ impl MachineColumn {
 }
 
 impl Row for Machine {
-    const FIELDS: &'static [&'static str] = &[
-        "cell", "robot", "runs", "runtime", "distance", "speed", "force", "mean", "slope", "pass",
-        "suspect", "fail", "verdict", "since", "until",
-    ];
-
     fn key(&self) -> Cow<'_, str> {
         // No robot's name has a line end in it: control characters were made visible.
         let cell = self
@@ -168,36 +160,5 @@ impl Row for Machine {
                 count(self).cmp(&count(other))
             }
         }
-    }
-
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => return self.contains(word),
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        let row = &self.row;
-        let runs = |verdict| test.number(self.runs_with(verdict) as f64);
-        match field {
-            "cell" => cell_holds(row.cell_id.as_deref(), test),
-            "robot" => test.word(&row.robot),
-            "runs" => test.number(row.runs as f64),
-            "runtime" => test.number(row.runtime_s),
-            "distance" => test.known(row.distance_mm.map(|mm| mm / 1000.0)),
-            "speed" => test.known(row.top_speed_p999),
-            "force" => test.known(row.peak_force_p999),
-            "mean" => test.known(row.mean_force),
-            "slope" => test.known(self.slope),
-            "pass" => runs(Verdict::Pass),
-            "suspect" => runs(Verdict::Suspect),
-            "fail" => runs(Verdict::Fail),
-            "verdict" => row.verdicts.iter().any(|(v, n)| *n > 0 && test.word(v)),
-            "since" => test.number(row.last_seen_us as f64),
-            "until" => test.number(row.first_seen_us as f64),
-            _ => false,
-        }
-    }
-
-    fn contains(&self, text: &str) -> bool {
-        contains(&self.name(), text)
     }
 }

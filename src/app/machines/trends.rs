@@ -7,10 +7,9 @@ use crate::{
     app::{
         action::Action,
         chart::{decimals_for, format_delta, gutter},
-        run::Place,
         table::moved,
     },
-    etl::time,
+    etl::{place::Place, time},
 };
 
 /// What is understood of a place, for messages.

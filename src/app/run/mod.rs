@@ -9,7 +9,6 @@
 //! * [`grid`]: which columns of a table fit.
 //! * [`Place`]: what an operator types to go somewhere.
 
-pub mod condition;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod grid;
@@ -17,7 +16,6 @@ mod mouse;
 pub mod path;
 mod perform;
 mod perform_samples;
-mod place;
 mod request;
 pub mod samples;
 pub mod samples_columns;
@@ -33,7 +31,6 @@ pub mod summary;
 
 pub use path::{Path, RobotPath};
 pub use perform::perform;
-pub use place::Place;
 pub use request::{RunAnswer, RunRequest, RunSlot, Sought, TableRef};
 pub use samples::Samples;
 pub use screen::{RunScreen, Tab, Views};

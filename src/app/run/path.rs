@@ -200,6 +200,21 @@ impl Path {
         Colour::ALL.get(at).copied().unwrap_or(Colour::Time)
     }
 
+    /// The columns of the table behind what is shown: two axes, and what colours them.
+    pub fn columns(&self) -> Vec<String> {
+        let Some(robot) = self.shown() else {
+            return Vec::new();
+        };
+        let (across, up) = self.plane();
+        let axes = [across, up].map(|axis| robot.axes.get(axis).cloned());
+        let figure = match self.colour() {
+            Colour::Force => Some(format!("f{}", robot.robot)),
+            Colour::Speed => Some(format!("v{}", robot.robot)),
+            Colour::Time => None,
+        };
+        axes.into_iter().chain([figure]).flatten().collect()
+    }
+
     /// Where the robot that is shown was at `time`, in words.
     pub fn place(&self, time: i64) -> Option<String> {
         let robot = self.shown()?;

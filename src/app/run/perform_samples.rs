@@ -1,8 +1,9 @@
 //! Reads samples that are filtered or sought. Runs on workers' threads.
 
-use super::{RunAnswer, Sought, condition::Condition};
+use super::{RunAnswer, Sought};
 use crate::etl::{
     Error, Result,
+    condition::Condition,
     harvest::CancelToken,
     lake::run_file::{RunFile, Window},
     profile::Profile,
@@ -46,12 +47,7 @@ pub(super) fn filter(
     condition: &Condition,
     cancel: &CancelToken,
 ) -> Result<RunAnswer> {
-    let channels = condition.channels();
-    let mut rows = Vec::new();
-    for group in file.groups() {
-        cancel.check()?;
-        condition.rows(&file.read(&channels, group, cancel)?, &mut rows);
-    }
+    let rows = condition.rows_of(file, cancel)?;
     Ok(RunAnswer::Filtered {
         condition: condition.clone(),
         rows,

@@ -1,11 +1,11 @@
 //! What the views of a run ask of workers, and what they are answered.
 
 use crate::{
-    app::{
-        chart::Series,
-        run::{RobotPath, condition::Condition},
+    app::{chart::Series, run::RobotPath},
+    etl::{
+        catalog::RunDetail, condition::Condition, lake::run_file::Window, overview::Overview,
+        run_id::RunId,
     },
-    etl::{catalog::RunDetail, lake::run_file::Window, overview::Overview, run_id::RunId},
 };
 use std::{ops::Range, sync::Arc};
 

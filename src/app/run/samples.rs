@@ -2,13 +2,13 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{condition::Condition, samples_rows::Filtered};
+use super::samples_rows::Filtered;
 use crate::{
     app::{
         action::Action,
         chart::{decimals_for, format_value},
     },
-    etl::{catalog::RunDetail, lake::run_file::Window, time},
+    etl::{catalog::RunDetail, condition::Condition, lake::run_file::Window, time},
 };
 
 /// Rows read beyond the screen, on either side.

@@ -58,6 +58,12 @@ impl Samples {
         self.columns.titles.get(self.column).map(String::as_str)
     }
 
+    /// The channels that are shown, in their order; `None`: all, as the table has them.
+    pub fn ordered(&self) -> Option<Vec<String>> {
+        let usual = self.columns.titles == self.all.titles;
+        (!usual).then(|| self.channels())
+    }
+
     /// The channels that are shown, in their order.
     pub fn channels(&self) -> Vec<String> {
         self.columns.titles.iter().skip(1).cloned().collect()

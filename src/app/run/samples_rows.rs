@@ -2,7 +2,8 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{Samples, condition::Condition};
+use super::Samples;
+use crate::etl::condition::Condition;
 
 /// A filter and the rows of the table that pass it.
 #[derive(Debug, Clone, PartialEq)]

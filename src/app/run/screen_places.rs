@@ -1,9 +1,13 @@
 //! Going somewhere in a run that is open: what was typed, and where it leads.
 
-use super::{Place, RunRequest, RunScreen, RunSlot, Tab, place::FORMS, screen::ask};
+use super::{RunRequest, RunScreen, RunSlot, Tab, screen::ask};
 use crate::{
     app::{chart::format_whole, effect::Effect, prompt::Purpose},
-    etl::time,
+    etl::{
+        mistake::Mistake,
+        place::{FORMS, Place},
+        time,
+    },
 };
 
 impl RunScreen {
@@ -11,7 +15,7 @@ impl RunScreen {
     ///
     /// # Errors
     /// One sentence on what is wrong with the text; the text field stays open.
-    pub fn submit(&mut self, purpose: Purpose, text: &str) -> Result<Vec<Effect>, String> {
+    pub fn submit(&mut self, purpose: Purpose, text: &str) -> Result<Vec<Effect>, Mistake> {
         if purpose == Purpose::Filter {
             return self.submit_filter(text);
         }
@@ -38,10 +42,10 @@ impl RunScreen {
         };
         if self.tab == Tab::Samples {
             return match read(text)? {
-                Place::Row(row) if row >= views.samples.total => Err(format!(
-                    "the table has {} rows",
-                    format_whole(views.samples.total)
-                )),
+                Place::Row(row) if row >= views.samples.total => {
+                    let rows = format_whole(views.samples.total);
+                    Err(format!("the table has {rows} rows").into())
+                }
                 Place::Row(row) => {
                     views.samples.go_to_table_row(row, height);
                     Ok(self.want())

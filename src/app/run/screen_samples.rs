@@ -1,14 +1,15 @@
 //! Samples of a run that is open: filter, jumps and columns, from keys to workers.
 
-use super::{
-    RunRequest, RunScreen, RunSlot, Samples, Sought, Tab, condition::Condition, screen::ask,
-};
-use crate::app::{
-    action::Action,
-    chart::format_whole,
-    choice::Choice,
-    effect::{Effect, Slot},
-    words::count,
+use super::{RunRequest, RunScreen, RunSlot, Samples, Sought, Tab, screen::ask};
+use crate::{
+    app::{
+        action::Action,
+        chart::format_whole,
+        choice::Choice,
+        effect::{Effect, Slot},
+        words::count,
+    },
+    etl::{condition::Condition, mistake::Mistake},
 };
 
 impl RunScreen {
@@ -59,7 +60,7 @@ impl RunScreen {
     ///
     /// # Errors
     /// One sentence that points at what is wrong; the text field stays open.
-    pub(super) fn submit_filter(&mut self, text: &str) -> Result<Vec<Effect>, String> {
+    pub(super) fn submit_filter(&mut self, text: &str) -> Result<Vec<Effect>, Mistake> {
         if text.trim().is_empty() {
             return Ok(self.clear_filter().unwrap_or_default());
         }
@@ -193,7 +194,10 @@ mod tests {
     #[test]
     fn a_filter_that_makes_no_sense_changes_nothing() {
         let mut screen = samples();
-        let error = screen.submit(Purpose::Filter, "fz < 1").unwrap_err();
+        let error = screen
+            .submit(Purpose::Filter, "fz < 1")
+            .unwrap_err()
+            .sentence;
         assert!(
             error.contains("`fz` at character 1 is no column"),
             "{error}"
@@ -230,6 +234,26 @@ mod tests {
             screen.take_message().unwrap(),
             "z_1 has no null below row 6,001"
         );
+    }
+
+    #[test]
+    fn the_command_has_the_filter_and_the_columns() {
+        let mut screen = samples();
+        let run = fixture::run();
+        let log = "cell-10/2022-11-23T2040";
+        let tail = format!("-o {run}.csv {log}/{run}");
+        let told = |screen: &RunScreen| screen.command().words().join(" ");
+        assert_eq!(told(&screen), format!("export {tail}"));
+        filter(&mut screen, "z_1 is null or fz_1 < -5000");
+        let choice = Choice {
+            order: vec!["v1".into()],
+            hidden: vec!["x_1".into(), "x_2".into(), "vx_2".into()],
+        };
+        screen.choose_columns(&choice);
+        let wanted = "export --columns v1,z_1,fx_1,fz_1,f1 --where z_1 is null or fz_1 < -5000";
+        assert_eq!(told(&screen), format!("{wanted} {tail}"));
+        act(&mut screen, Action::NextPane);
+        assert_eq!(told(&screen), format!("export --columns x_1,f1 {tail}"));
     }
 
     #[test]

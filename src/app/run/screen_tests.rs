@@ -1,12 +1,13 @@
 use super::*;
 use crate::app::run::fixture::{self, ROWS, START, opened, settle, time_of};
+use crate::etl::mistake::Mistake;
 
 fn act(screen: &mut RunScreen, action: Action) -> usize {
     let effects = screen.update(action);
     settle(screen, effects)
 }
 
-fn submit(screen: &mut RunScreen, text: &str) -> Result<(), String> {
+fn submit(screen: &mut RunScreen, text: &str) -> Result<(), Mistake> {
     let effects = screen.submit(Purpose::GoTo, text)?;
     settle(screen, effects);
     Ok(())
@@ -115,17 +116,19 @@ fn one_goes_to_times_and_rows() {
     submit(&mut screen, "4,321").unwrap();
     assert_eq!(samples(&screen).row, 4320);
     assert_eq!(
-        submit(&mut screen, "20001").unwrap_err(),
+        submit(&mut screen, "20001").unwrap_err().sentence,
         "the table has 10,000 rows"
     );
     assert!(
         submit(&mut screen, "soon")
             .unwrap_err()
+            .sentence
             .starts_with("`soon` is no place")
     );
     assert!(
         submit(&mut screen, "+2h")
             .unwrap_err()
+            .sentence
             .contains("outside of the run")
     );
     act(&mut screen, Action::PreviousPane);
@@ -217,7 +220,7 @@ fn commands_and_copies_say_what_is_shown() {
     let mut screen = opened((80, 24));
     let run = fixture::run().to_string();
     assert_eq!(
-        screen.command(),
+        screen.command().words(),
         ["show".to_owned(), format!("cell-10/2022-11-23T2040/{run}")]
     );
     assert_eq!(screen.copy(), run);
@@ -226,6 +229,7 @@ fn commands_and_copies_say_what_is_shown() {
     assert!(
         screen
             .command()
+            .words()
             .join(" ")
             .contains("--columns v1,f1 --from 2022-11-23T20:40:00.027000Z --to")
     );

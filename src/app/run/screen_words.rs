@@ -1,36 +1,46 @@
 //! What is shown of a run that is open, as commands and as text to copy.
 
 use super::{RunScreen, Tab};
-use crate::{app::chart::format_value, etl::time};
+use crate::{
+    app::{chart::format_value, command::Command},
+    etl::time,
+};
 
 impl RunScreen {
-    /// Arguments of the `mdtui` command that shows the same.
-    pub fn command(&self) -> Vec<String> {
+    /// The `mdtui` command that shows the same.
+    pub fn command(&self) -> Command {
         let run = format!("{}/{}", self.log_key, self.run);
         let Some(views) = self.views.as_ref().filter(|_| self.tab != Tab::Summary) else {
-            return vec!["show".into(), run];
+            return Command::new("show").names([run]);
         };
-        let mut words = vec!["export".to_owned(), run];
-        if self.tab == Tab::Signals {
-            let signals = &views.signals;
-            let chosen = signals
-                .chosen
-                .iter()
-                .filter_map(|c| signals.channels.get(*c));
-            let names: Vec<&str> = chosen.map(|c| c.name.as_str()).collect();
-            if !names.is_empty() {
-                words.extend(["--columns".to_owned(), names.join(",")]);
+        let signals = &views.signals;
+        let mut told = Command::new("export");
+        let columns: Vec<String> = match self.tab {
+            Tab::Signals => {
+                let chosen = signals.chosen.iter();
+                let chosen = chosen.filter_map(|c| signals.channels.get(*c));
+                chosen.map(|c| c.name.clone()).collect()
             }
-            if signals.view.range != signals.view.bounds {
-                words.extend([
-                    "--from".to_owned(),
-                    time::format(signals.view.range.start()),
-                ]);
-                words.extend(["--to".to_owned(), time::format(signals.view.range.end())]);
+            Tab::Path => {
+                let known = |name: &String| signals.channels.iter().any(|c| c.name == *name);
+                views.path.columns().into_iter().filter(known).collect()
             }
+            _ => views.samples.ordered().unwrap_or_default(),
+        };
+        if !columns.is_empty() {
+            told = told.option("--columns", columns.join(","));
         }
-        words.extend(["-o".to_owned(), format!("{}.csv", self.run)]);
-        words
+        if self.tab == Tab::Samples {
+            if let Some(filtered) = &views.samples.filtered {
+                told = told.option("--where", filtered.condition.text.as_str());
+            }
+        } else if signals.view.range != signals.view.bounds {
+            let range = signals.view.range;
+            told = told
+                .option("--from", time::format(range.start()))
+                .option("--to", time::format(range.end()));
+        }
+        told.option("-o", format!("{}.csv", self.run)).names([run])
     }
 
     /// What `y` copies: the run's id, the chosen channels' values at the cursor, or

@@ -1,11 +1,10 @@
 use super::*;
+use crate::etl::filter::Term;
 
 #[derive(Clone)]
 struct Fruit(&'static str, u32);
 
 impl Row for Fruit {
-    const FIELDS: &'static [&'static str] = &["weight"];
-
     fn key(&self) -> Cow<'_, str> {
         self.0.into()
     }
@@ -17,6 +16,10 @@ impl Row for Fruit {
             self.1.cmp(&other.1)
         }
     }
+}
+
+impl Filtered for Fruit {
+    const FIELDS: &'static [&'static str] = &["weight"];
 
     fn holds(&self, term: &Term) -> bool {
         match term {
@@ -99,6 +102,7 @@ fn filters_and_says_what_makes_no_sense() {
         table
             .set_filter("colour:red")
             .unwrap_err()
+            .sentence
             .contains("colour")
     );
     assert_eq!(table.filter(), "weight>=150 e");

@@ -22,6 +22,7 @@ pub(super) fn take(
         Slot::Refresh => refreshed(state, result, effects),
         Slot::FirstLogs => {
             if let (Ok(Answer::Logs(rows)), false) = (result, state.logs.loaded) {
+                state.logs.key_width = key_width(&rows);
                 state.logs.table.replace(rows);
             }
         }
@@ -150,9 +151,30 @@ fn logs_error(state: &mut State, error: String) {
 
 fn logs(state: &mut State, rows: Vec<LogRow>) {
     state.logs.loaded = true;
+    state.logs.key_width = key_width(&rows);
     state.logs.table.replace(rows);
     overlay_jobs(state);
     state.logs.detail_of = None;
+}
+
+/// Characters that nine keys of ten fit into: a few long ones shall not cost all lines
+/// their columns.
+fn key_width(rows: &[LogRow]) -> u16 {
+    let mut lengths = [0usize; 257];
+    for row in rows {
+        let length = row.key.chars().count().min(lengths.len() - 1);
+        if let Some(n) = lengths.get_mut(length) {
+            *n += 1;
+        }
+    }
+    let mut left = rows.len() / 10;
+    for (length, n) in lengths.iter().enumerate().rev() {
+        if *n > left {
+            return length as u16;
+        }
+        left -= n;
+    }
+    0
 }
 
 /// Logs that this process harvests show so, whatever the catalog knows yet.

@@ -1,49 +1,47 @@
 //! The headless command that does what the view shows.
 
-use crate::app::state::{Screen, State};
+use crate::app::{
+    command::Command,
+    state::{Screen, State},
+};
 
 /// One line for a shell.
 pub(super) fn command(state: &State) -> String {
-    let arguments: Vec<String> = match state.screen() {
-        Screen::Logs if state.logs.table.marked() > 0 => {
-            let keys = state
-                .logs
-                .table
-                .chosen()
-                .into_iter()
-                .map(|row| row.key.clone());
-            ["harvest".to_owned()].into_iter().chain(keys).collect()
+    let told = match state.screen() {
+        Screen::Logs if state.logs.panel => {
+            let key = state.logs.table.current().map(|row| row.key.clone());
+            Command::new("show").names(key)
         }
-        Screen::Logs => vec!["list".into()],
-        Screen::Runs => vec!["runs".into()],
-        Screen::LogRuns(runs) => ["runs".to_owned()]
-            .into_iter()
-            .chain(runs.log.clone())
-            .collect(),
-        Screen::Machines | Screen::Machine(_) => vec!["machines".into()],
+        Screen::Logs if state.logs.table.marked() > 0 => {
+            let chosen = state.logs.table.chosen().into_iter();
+            Command::new("harvest").names(chosen.map(|row| row.key.clone()))
+        }
+        Screen::Logs => Command::new("list").filter(state.logs.table.filter()),
+        Screen::Runs => Command::new("runs").filter(state.runs.table.filter()),
+        Screen::LogRuns(runs) => Command::new("runs")
+            .filter(runs.table.filter())
+            .names(runs.log.clone()),
+        Screen::Machines => Command::new("machines").filter(state.machines.table().filter()),
+        Screen::Machine(machine) => Command::new("machines")
+            .option("--cell", machine.cell.clone().unwrap_or_default())
+            .option("--robot", machine.robot.clone())
+            .flag("--json"),
         Screen::Jobs => {
-            let keys = state.jobs.open().iter().map(|job| job.key.clone());
-            ["harvest".to_owned()].into_iter().chain(keys).collect()
+            let open = state.jobs.open().iter();
+            Command::new("harvest").names(open.map(|job| job.key.clone()))
         }
         Screen::Run(run) => run.command(),
         Screen::Compare(compared) => compared.command(),
     };
-    let mut words = vec![
-        "mdtui".to_owned(),
-        "--data-dir".into(),
-        state.data_dir.clone(),
-        "--cache-dir".into(),
-        state.cache_dir.clone(),
+    let directories = [
+        ("--data-dir", state.data_dir.as_str()),
+        ("--cache-dir", state.cache_dir.as_str()),
     ];
-    // A key that begins with a hyphen is no option.
-    let (verb, rest) = arguments
-        .split_first()
-        .map_or(("", [].as_slice()), |(v, r)| (v.as_str(), r));
-    words.push(verb.to_owned());
-    if rest.iter().any(|word| word.starts_with('-')) && !rest.iter().any(|w| w == "--") {
-        words.push("--".into());
+    let mut words = vec!["mdtui".to_owned()];
+    for (option, directory) in directories {
+        words.extend([option.to_owned(), directory.to_owned()]);
     }
-    words.extend(rest.iter().cloned());
+    words.extend(told.words());
     let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
     quoted.join(" ")
 }
@@ -61,6 +59,55 @@ fn quote(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::app::{
+        Answer, Event, Slot,
+        fixture::{answer, populated, run},
+        machines::fixture::machines,
+        update,
+    };
+
+    fn told(state: &State) -> String {
+        let command = command(state);
+        let begin = "mdtui --data-dir data --cache-dir cache ";
+        command.strip_prefix(begin).unwrap().to_owned()
+    }
+
+    fn press(state: &mut State, chords: &[&str]) {
+        for chord in chords {
+            let chord = crate::app::keymap::Chord::parse(chord).unwrap();
+            update(state, Event::Key(chord.event()));
+        }
+    }
+
+    fn typed(state: &mut State, text: &str) {
+        press(state, &["f"]);
+        update(state, Event::Paste(text.into()));
+        press(state, &["enter"]);
+    }
+
+    #[test]
+    fn lists_are_told_with_their_filters() {
+        let mut state = populated((80, 24));
+        assert_eq!(told(&state), "list");
+        typed(&mut state, "state:failed 加工");
+        assert_eq!(told(&state), "list --filter 'state:failed 加工'");
+        press(&mut state, &["f", "ctrl-u", "enter", "tab"]);
+        assert_eq!(told(&state), "show cell-01/2022-11-23T2000");
+        press(&mut state, &["2"]);
+        let runs = (0..3).map(|n| run(n, "-a log")).collect();
+        update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+        typed(&mut state, "runtime>500");
+        assert_eq!(told(&state), "runs --filter 'runtime>500'");
+        press(&mut state, &["3"]);
+        let found = answer(Slot::Machines, Ok(Answer::Machines(machines())));
+        update(&mut state, found);
+        press(&mut state, &["j", "enter"]);
+        assert_eq!(told(&state), "machines --cell= --robot 1 --json");
+        press(&mut state, &["esc"]);
+        typed(&mut state, "-x");
+        assert_eq!(told(&state), "machines --filter=-x");
+    }
 
     #[test]
     fn words_are_quoted_for_a_shell() {

@@ -4,7 +4,7 @@ use crate::app::{
     action::Action,
     columns,
     effect::Effect,
-    machines::{MachineScreen, cell_title},
+    machines::MachineScreen,
     prompt::Purpose,
     run::RunScreen,
     state::{Overlay, Screen, State, Tone},
@@ -100,7 +100,7 @@ pub(super) fn copied(state: &State) -> Option<String> {
         Some(machine) => Some(machine.name()),
         None => {
             let cell = state.machines.current_cell()?;
-            Some(cell_title(cell.as_deref()))
+            Some(crate::etl::catalog::cell_title(cell.as_deref()))
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::app::{
     state::{Overlay, Prompt, Screen, State, Tone},
     table::{Row, Table, moved},
 };
+use crate::etl::mistake::Mistake;
 
 pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
@@ -159,33 +160,42 @@ fn preview(state: &mut State, mut prompt: Prompt) {
     state.overlay = Some(Overlay::Prompt(prompt));
 }
 
-fn missing(text: &str, found: bool) -> Option<String> {
-    (!found).then(|| format!("`{text}` is not in the list"))
+fn missing(text: &str, found: bool) -> Option<Mistake> {
+    (!found).then(|| format!("`{text}` is not in the list").into())
 }
 
-fn accept(state: &mut State, mut prompt: Prompt, effects: &mut Vec<Effect>) {
+/// The text field stays open, with its cursor at what is wrong.
+fn refuse(state: &mut State, mut prompt: Prompt, mistake: Mistake) {
+    if let Some(at) = mistake.at {
+        prompt.line.put(at);
+    }
+    prompt.error = Some(mistake);
+    state.overlay = Some(Overlay::Prompt(prompt));
+}
+
+fn accept(state: &mut State, prompt: Prompt, effects: &mut Vec<Effect>) {
     let taken = match state.screen_mut() {
         Some(Screen::Run(run)) => Some(run.submit(prompt.purpose, prompt.line.text())),
         Some(Screen::Compare(compared)) => Some(compared.submit(prompt.line.text())),
         Some(Screen::Machine(machine)) if prompt.purpose == Purpose::GoTo => {
-            Some(machine.submit(prompt.line.text()).map(|()| Vec::new()))
+            let taken = machine.submit(prompt.line.text());
+            Some(taken.map(|()| Vec::new()).map_err(Mistake::from))
         }
         _ => None,
     };
     if let Some(taken) = taken {
         match taken {
             Ok(asked) => effects.extend(asked),
-            Err(error) => {
-                prompt.error = Some(error);
-                state.overlay = Some(Overlay::Prompt(prompt));
-            }
+            Err(mistake) => refuse(state, prompt, mistake),
         }
         return;
     }
     // Search and filter were applied while they were typed; one that makes no sense
     // stays open.
-    if prompt.purpose == Purpose::Filter && prompt.error.is_some() {
-        state.overlay = Some(Overlay::Prompt(prompt));
+    if prompt.purpose == Purpose::Filter
+        && let Some(mistake) = prompt.error.clone()
+    {
+        refuse(state, prompt, mistake);
     }
 }
 
@@ -215,7 +225,7 @@ fn list_mut(state: &mut State) -> Option<&mut dyn Listing> {
 /// What can be searched and filtered while one types.
 trait Listing {
     fn search(&mut self, text: &str, from: usize) -> bool;
-    fn filter(&mut self, text: &str) -> Result<(), String>;
+    fn filter(&mut self, text: &str) -> Result<(), Mistake>;
     fn put_cursor(&mut self, at: usize);
 
     fn restore(&mut self, prompt: &Prompt) {
@@ -234,7 +244,7 @@ impl<T: Row> Listing for Table<T> {
         self.set_search(text, from)
     }
 
-    fn filter(&mut self, text: &str) -> Result<(), String> {
+    fn filter(&mut self, text: &str) -> Result<(), Mistake> {
         self.set_filter(text)
     }
 
@@ -248,7 +258,7 @@ impl Listing for Machines {
         self.set_search(text, from)
     }
 
-    fn filter(&mut self, text: &str) -> Result<(), String> {
+    fn filter(&mut self, text: &str) -> Result<(), Mistake> {
         self.set_filter(text)
     }
 
@@ -264,7 +274,7 @@ impl Listing for MachineScreen {
         found
     }
 
-    fn filter(&mut self, text: &str) -> Result<(), String> {
+    fn filter(&mut self, text: &str) -> Result<(), Mistake> {
         let set = self.table.set_filter(text);
         self.trace();
         set

@@ -168,13 +168,17 @@ fn a_filter_that_makes_no_sense_stays_open_and_says_why() {
     let mut state = populated((80, 24));
     let all = state.logs.table.len();
     press(&mut state, &["f"]);
-    update(&mut state, Event::Paste("colour:red".into()));
+    update(&mut state, Event::Paste("cell:1 colour:red".into()));
     press(&mut state, &["enter"]);
     match &state.overlay {
-        Some(Overlay::Prompt(prompt)) => assert!(prompt.error.as_ref().unwrap().contains("colour")),
+        Some(Overlay::Prompt(prompt)) => {
+            assert!(prompt.error.as_ref().unwrap().sentence.contains("colour"));
+            // The cursor of the text stands at what is wrong.
+            assert_eq!(prompt.line.halves().0, "cell:1 ");
+        }
         other => panic!("{other:?}"),
     }
-    press(&mut state, &["ctrl-u"]);
+    press(&mut state, &["end", "ctrl-u"]);
     update(&mut state, Event::Paste("state:failed".into()));
     press(&mut state, &["enter"]);
     assert_eq!((state.logs.table.len(), &state.overlay), (1, &None));
@@ -331,7 +335,10 @@ fn a_place_is_typed_over_a_run_and_its_cursor_goes_there() {
         panic!("the text field is open while one types");
     };
     assert_eq!(
-        (prompt.line.text(), prompt.error.as_deref()),
+        (
+            prompt.line.text(),
+            prompt.error.as_ref().map(|e| e.sentence.as_str())
+        ),
         ("20:41", None)
     );
     press(&mut state, &["enter"]);

@@ -4,6 +4,7 @@
 
 mod assess;
 mod audit;
+mod derived;
 mod entry;
 mod logs;
 mod machines;
@@ -27,6 +28,7 @@ use std::{collections::HashMap, path::PathBuf};
 use rusqlite::Connection;
 
 pub use audit::Audit;
+pub use derived::{cell_title, machine_name};
 pub use rebuild::records;
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,

@@ -3,6 +3,7 @@
 mod channel;
 pub mod percentile;
 mod run;
+mod slope;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use channel::{Figures, channel_stats, figures, range};
 pub use run::{machine_stats, run_stats, sparkline};
+pub use slope::slope_per_day;
 
 /// Statistics of one column of a run's table over its samples, never over held cells.
 /// Percentiles interpolate linearly. `null` where there are too few samples.

@@ -20,7 +20,7 @@ use crate::{
         chart::{format_delta, format_fit},
         columns::{Column, GAP, GUTTER},
         layout,
-        machines::{Line, Machine, MachineColumn, Machines, cell_title},
+        machines::{Line, Machine, MachineColumn, Machines},
         state::State,
         words::{count, thousands},
     },
@@ -108,7 +108,7 @@ fn cell_line<'a>(
     theme: &Theme,
 ) -> Text<'a> {
     let folded = machines.is_folded(cell);
-    let title = cell_title(cell.map(String::as_str));
+    let title = crate::etl::catalog::cell_title(cell.map(String::as_str));
     let mut spans = vec![
         Span::styled(if folded { "▸ " } else { "▾ " }, theme.muted),
         Span::styled(title, theme.title),
@@ -128,7 +128,7 @@ fn machine_line(
     columns: &[Column<MachineColumn>],
     theme: &Theme,
 ) {
-    use crate::app::table::Row;
+    use crate::etl::filter::Filtered;
     let search = machines.table().search();
     let hit = !search.is_empty() && machine.contains(search);
     let mut x = row.x + GUTTER;

@@ -61,7 +61,15 @@ fn rows_pass_as_sql_has_it() {
 
 #[test]
 fn errors_point_at_the_place() {
-    let refused = |text: &str| Condition::parse(text, &columns(), START).unwrap_err();
+    let refused = |text: &str| {
+        let mistake = Condition::parse(text, &columns(), START).unwrap_err();
+        // The place is the one that the sentence names.
+        if let Some((_, rest)) = mistake.sentence.split_once("at character ") {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            assert_eq!(mistake.at, Some(digits.parse::<usize>().unwrap() - 1));
+        }
+        mistake.sentence
+    };
     assert_eq!(
         refused("fz_9 < 1"),
         "`fz_9` at character 1 is no column; near are fz_1, fx_1, x_2, v1"

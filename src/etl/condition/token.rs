@@ -1,6 +1,7 @@
 //! The words of a condition.
 
 use super::Relation;
+use crate::etl::mistake::Mistake;
 
 /// One word, and at which character it begins, counted from 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +54,7 @@ impl Relation {
 }
 
 /// Parts `text` into words.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Mistake> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
     let mut i = 0;
@@ -84,7 +85,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
             ('"' | '\'', _) => {
                 let rest = chars.get(i..).unwrap_or_default();
                 let end = rest.iter().position(|r| *r == c).ok_or_else(|| {
-                    format!("the text that begins at character {} has no end", from + 1)
+                    let at = from + 1;
+                    Mistake::at(
+                        at,
+                        format!("the text that begins at character {at} has no end"),
+                    )
                 })?;
                 i += end + 1;
                 Kind::Quoted(rest.get(..end).unwrap_or_default().iter().collect())
@@ -97,11 +102,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 Kind::Word(take(&mut i, |c| c.is_alphanumeric() || "_.".contains(c)))
             }
             (c, _) => {
-                return Err(format!(
-                    "`{c}` at character {} means nothing here; write such as fz_1 < -1500 and \
-                     v1 > 10",
-                    from + 1
-                ));
+                let at = from + 1;
+                let told = format!(
+                    "`{c}` at character {at} means nothing here; write such as fz_1 < -1500 and \
+                     v1 > 10"
+                );
+                return Err(Mistake::at(at, told));
             }
         };
         tokens.push(Token { at: from + 1, kind });

@@ -4,14 +4,14 @@ use super::{
     Condition, Operand, Relation, TIME, Test,
     token::{Kind, Token, tokens},
 };
-use crate::app::run::Place;
+use crate::etl::{mistake::Mistake, place::Place};
 
 /// Nobody nests deeper; a program that pastes text may.
 const DEPTH: usize = 50;
 /// So many columns are offered in place of one that is not known.
 const NEAR: usize = 4;
 
-pub(super) fn parse(text: &str, columns: &[String], start_us: i64) -> Result<Condition, String> {
+pub(super) fn parse(text: &str, columns: &[String], start_us: i64) -> Result<Condition, Mistake> {
     let tokens = tokens(text)?;
     let mut parser = Parser {
         rest: tokens.into_iter(),
@@ -54,7 +54,7 @@ impl Parser<'_> {
         self.rest.as_slice().first()
     }
 
-    fn any(&mut self, depth: usize) -> Result<Test, String> {
+    fn any(&mut self, depth: usize) -> Result<Test, Mistake> {
         let mut tests = vec![self.all(depth)?];
         while self.next_is("or") {
             self.rest.next();
@@ -63,7 +63,7 @@ impl Parser<'_> {
         Ok(one_or(tests, Test::Any))
     }
 
-    fn all(&mut self, depth: usize) -> Result<Test, String> {
+    fn all(&mut self, depth: usize) -> Result<Test, Mistake> {
         let mut tests = vec![self.one(depth)?];
         while self.next_is("and") {
             self.rest.next();
@@ -72,9 +72,9 @@ impl Parser<'_> {
         Ok(one_or(tests, Test::All))
     }
 
-    fn one(&mut self, depth: usize) -> Result<Test, String> {
+    fn one(&mut self, depth: usize) -> Result<Test, Mistake> {
         if depth > DEPTH {
-            return Err(format!("more than {DEPTH} parentheses are nested"));
+            return Err(format!("more than {DEPTH} parentheses are nested").into());
         }
         if self.next_is("not") {
             self.rest.next();
@@ -91,7 +91,7 @@ impl Parser<'_> {
         self.comparison()
     }
 
-    fn comparison(&mut self) -> Result<Test, String> {
+    fn comparison(&mut self) -> Result<Test, Mistake> {
         let left = self.side("a column")?;
         let token = self.rest.next();
         match token.as_ref().map(|t| &t.kind) {
@@ -105,7 +105,7 @@ impl Parser<'_> {
         }
     }
 
-    fn null(&mut self, left: Side) -> Result<Test, String> {
+    fn null(&mut self, left: Side) -> Result<Test, Mistake> {
         let negated = self.next_is("not");
         if negated {
             self.rest.next();
@@ -117,9 +117,8 @@ impl Parser<'_> {
         let test = match left {
             Side::Column(column) => Test::Null(column),
             Side::Value(at, text) => {
-                return Err(format!(
-                    "`{text}` at character {at} is a value, which is never null"
-                ));
+                let told = format!("`{text}` at character {at} is a value, which is never null");
+                return Err(Mistake::at(at, told));
             }
         };
         Ok(if negated {
@@ -129,7 +128,7 @@ impl Parser<'_> {
         })
     }
 
-    fn compare(&mut self, left: Side, relation: Relation) -> Result<Test, String> {
+    fn compare(&mut self, left: Side, relation: Relation) -> Result<Test, Mistake> {
         let right = self.side("a number or a column")?;
         let is_time = |side: &Side| match side {
             Side::Column(column) => self.columns.get(*column).is_some_and(|c| c == TIME),
@@ -140,7 +139,7 @@ impl Parser<'_> {
         Ok(Test::Compare(left, relation, right))
     }
 
-    fn side(&mut self, what: &str) -> Result<Side, String> {
+    fn side(&mut self, what: &str) -> Result<Side, Mistake> {
         let Some(token) = self.rest.next() else {
             return Err(wanted(what, None, self.end));
         };
@@ -151,9 +150,8 @@ impl Parser<'_> {
                     .iter()
                     .any(|w| name.eq_ignore_ascii_case(w)) =>
             {
-                Err(format!(
-                    "`{name}` at character {at} stands where {what} is wanted"
-                ))
+                let told = format!("`{name}` at character {at} stands where {what} is wanted");
+                Err(Mistake::at(at, told))
             }
             Kind::Word(name) => self.column(name, at).map(Side::Column),
             Kind::Quoted(name) if name == TIME || self.known.contains(&name) => {
@@ -165,13 +163,12 @@ impl Parser<'_> {
     }
 
     /// The place of a column among those that the condition looks at.
-    fn column(&mut self, name: String, at: usize) -> Result<usize, String> {
+    fn column(&mut self, name: String, at: usize) -> Result<usize, Mistake> {
         if name != TIME && !self.known.contains(&name) {
             let near = near(&name, self.known);
-            return Err(format!(
-                "`{name}` at character {at} is no column; near are {}",
-                near.join(", ")
-            ));
+            let near = near.join(", ");
+            let told = format!("`{name}` at character {at} is no column; near are {near}");
+            return Err(Mistake::at(at, told));
         }
         if let Some(at) = self.columns.iter().position(|c| *c == name) {
             return Ok(at);
@@ -180,7 +177,7 @@ impl Parser<'_> {
         Ok(self.columns.len() - 1)
     }
 
-    fn operand(&self, side: Side, time: bool) -> Result<Operand, String> {
+    fn operand(&self, side: Side, time: bool) -> Result<Operand, Mistake> {
         let (at, text) = match side {
             Side::Column(column) => return Ok(Operand::Column(column)),
             Side::Value(at, text) => (at, text),
@@ -188,15 +185,20 @@ impl Parser<'_> {
         if time {
             return match Place::read(&text, self.start_us) {
                 Some(Place::Time(us)) => Ok(Operand::Number(us as f64)),
-                _ => Err(format!(
-                    "`{text}` at character {at} is no time; write 20:43:10.5 or +90s"
-                )),
+                _ => {
+                    let forms = "write 20:43:10.5 or +90s";
+                    let told = format!("`{text}` at character {at} is no time; {forms}");
+                    Err(Mistake::at(at, told))
+                }
             };
         }
         let plain: String = text.replace('−', "-").replace(',', "");
         match plain.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Operand::Number(number)),
-            _ => Err(format!("`{text}` at character {at} is no number")),
+            _ => {
+                let told = format!("`{text}` at character {at} is no number");
+                Err(Mistake::at(at, told))
+            }
         }
     }
 }
@@ -211,14 +213,17 @@ fn one_or(mut tests: Vec<Test>, many: fn(Vec<Test>) -> Test) -> Test {
     }
 }
 
-fn wanted(what: &str, got: Option<&Token>, end: usize) -> String {
+fn wanted(what: &str, got: Option<&Token>, end: usize) -> Mistake {
     match got {
-        Some(token) => format!(
-            "`{}` at character {} stands where {what} is wanted",
-            token.kind.text(),
-            token.at
-        ),
-        None => format!("at the end, at character {end}, {what} is wanted"),
+        Some(Token { at, kind }) => {
+            let text = kind.text();
+            let told = format!("`{text}` at character {at} stands where {what} is wanted");
+            Mistake::at(*at, told)
+        }
+        None => {
+            let told = format!("at the end, at character {end}, {what} is wanted");
+            Mistake::at(end, told)
+        }
     }
 }
 

@@ -1,4 +1,25 @@
-//! Filters as an operator types them: words, `field:text` and `field>number`.
+//! Filters of lists as an operator types them: words, `field:text` and `field>number`; the
+//! browser and the commands read them alike.
+//!
+//! * [`Filtered`]: what a filter can ask of a row.
+//! * [`Filter`]: what was typed.
+
+mod rows;
+
+pub use rows::{cell_holds, contains};
+
+use super::mistake::Mistake;
+
+/// A row that filters can be held against.
+pub trait Filtered {
+    /// Names of fields that a filter can ask for.
+    const FIELDS: &'static [&'static str];
+
+    /// Whether one term of a filter holds.
+    fn holds(&self, term: &Term) -> bool;
+    /// Whether the row contains `text`, which is in lower case.
+    fn contains(&self, text: &str) -> bool;
+}
 
 /// What one field is held against.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,9 +106,11 @@ impl Filter {
     /// Reads a filter over `fields`. `since` and `until` take a date or a time.
     ///
     /// # Errors
-    /// One sentence that quotes the term.
-    pub fn parse(text: &str, fields: &[&str]) -> Result<Self, String> {
-        let terms = text.split_whitespace().map(|term| parse_term(term, fields));
+    /// One sentence that quotes the term, and where it stands.
+    pub fn parse(text: &str, fields: &[&str]) -> Result<Self, Mistake> {
+        let terms = text.split_whitespace().map(|term| {
+            parse_term(term, fields).map_err(|sentence| Mistake::around(text, term, sentence))
+        });
         Ok(Self {
             text: text.trim().to_owned(),
             terms: terms.collect::<Result<_, _>>()?,
@@ -97,6 +120,11 @@ impl Filter {
     /// As it was typed.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether a row passes.
+    pub fn passes<T: Filtered>(&self, row: &T) -> bool {
+        self.terms.iter().all(|term| row.holds(term))
     }
 
     /// Its parts.
@@ -199,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_quoted() {
-        let refused = |text: &str| Filter::parse(text, FIELDS).unwrap_err();
+        let refused = |text: &str| Filter::parse(text, FIELDS).unwrap_err().sentence;
         assert_eq!(
             refused("colour:red"),
             "there is no field `colour`; there are state, cell, since, runtime"
@@ -211,6 +239,13 @@ mod tests {
         assert_eq!(refused("state:"), "`state:` lacks a value");
         assert!(refused("since:yesterday").contains("`yesterday` is no time"));
         assert!(refused("since>2022").contains("since:2022-11-01"));
+    }
+
+    #[test]
+    fn a_mistake_has_its_place() {
+        let at = |text: &str| Filter::parse(text, FIELDS).unwrap_err().at;
+        assert_eq!(at("  Zürich colour:red"), Some(9));
+        assert_eq!(at("state:failed runtime>long"), Some(13));
     }
 
     #[test]

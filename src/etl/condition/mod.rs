@@ -6,7 +6,12 @@
 mod parse;
 mod token;
 
-use crate::etl::lake::run_file::Window;
+use super::{
+    Result as EtlResult,
+    harvest::CancelToken,
+    lake::run_file::{RunFile, Window},
+    mistake::Mistake,
+};
 
 /// The column that holds times.
 const TIME: &str = "time";
@@ -50,12 +55,12 @@ enum Relation {
 }
 
 impl Condition {
-    /// Reads a condition over `columns`; times are read as in [`super::Place`], against
+    /// Reads a condition over `columns`; times are read as in [`super::place::Place`], against
     /// the run's start.
     ///
     /// # Errors
-    /// One sentence that says at which character what is wrong.
-    pub fn parse(text: &str, columns: &[String], start_us: i64) -> Result<Self, String> {
+    /// What is wrong, and at which character.
+    pub fn parse(text: &str, columns: &[String], start_us: i64) -> Result<Self, Mistake> {
         parse::parse(text, columns, start_us)
     }
 
@@ -63,6 +68,20 @@ impl Condition {
     pub fn channels(&self) -> Vec<&str> {
         let names = self.columns.iter().map(String::as_str);
         names.filter(|name| *name != TIME).collect()
+    }
+
+    /// The rows of a table that fulfil it, ascending, read row group by row group.
+    ///
+    /// # Errors
+    /// Those of [`RunFile::read`]; [`super::Error::Cancelled`].
+    pub fn rows_of(&self, table: &RunFile, cancel: &CancelToken) -> EtlResult<Vec<u64>> {
+        let channels = self.channels();
+        let mut rows = Vec::new();
+        for group in table.groups() {
+            cancel.check()?;
+            self.rows(&table.read(&channels, group, cancel)?, &mut rows);
+        }
+        Ok(rows)
     }
 
     /// The rows of the table that fulfil it; `window` holds [`Condition::channels`].
