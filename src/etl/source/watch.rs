@@ -1,4 +1,5 @@
-//! Notices that something below the data directory moved, and says "look again".
+//! Notices that something below the data directory moved, or that another process harvests,
+//! and says "look again".
 //!
 //! Through the operating system's notices where that works, else by polling that rests
 //! so much longer than a poll takes that it costs under half a per cent of a core.
@@ -17,12 +18,14 @@ use notify::{
 };
 
 use super::scan;
-use crate::etl::harvest::CancelToken;
+use crate::etl::{harvest::CancelToken, lake::Lake};
 
 /// A burst is over after this long without a notice,
 const QUIET: Duration = Duration::from_millis(200);
 /// or after this long whatever comes: a recorder that never pauses must not hide others.
 const LONGEST: Duration = Duration::from_secs(1);
+/// Harvests alone (of anybody) are looked at no more often than this.
+const HARVESTS: Duration = Duration::from_secs(3);
 /// A log that stopped growing without a footer is `failed` after a minute without any
 /// further notice: one more look is due then.
 const SETTLED: Duration = Duration::from_secs(61);
@@ -41,7 +44,8 @@ pub struct Watcher {
 
 impl Watcher {
     /// Calls `on_change` from a thread of its own once everything is watched, and then
-    /// after every burst of changes below `data_dir` that is not below `cache_dir`.
+    /// after every burst of changes below `data_dir` that is not below `cache_dir`; and when
+    /// locks in the lake come and go: somebody harvests.
     pub fn start(data_dir: &Path, cache_dir: &Path, on_change: impl Fn() + Send + 'static) -> Self {
         Self::spawn(data_dir, cache_dir, on_change, run)
     }
@@ -83,6 +87,7 @@ impl Drop for Watcher {
 struct Places {
     data: PathBuf,
     cache: PathBuf,
+    locks: PathBuf,
 }
 
 impl Places {
@@ -95,20 +100,34 @@ impl Places {
         Self {
             data: real(data_dir),
             cache: real(cache_dir),
+            locks: Lake::new(real(cache_dir)).locks(),
         }
     }
 
     /// Whether a notice means that a log may be another. Opening and reading are not:
     /// the look that a notice leads to opens every folder itself.
-    fn concerns(&self, event: &Event) -> bool {
+    fn concerns(&self, event: &Event) -> Option<Notice> {
         let moved = match event.kind {
             EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
             EventKind::Access(_) => false,
             _ => true,
         };
         let outside = |p: &PathBuf| !p.starts_with(&self.cache);
-        moved && (event.paths.is_empty() || event.paths.iter().any(outside))
+        if moved && (event.paths.is_empty() || event.paths.iter().any(outside)) {
+            return Some(Notice::Data);
+        }
+        // A lock comes when a harvest begins and goes when the catalog knows its end.
+        let comes_or_goes = matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_));
+        let lock = |p: &PathBuf| p.parent() == Some(&self.locks);
+        (comes_or_goes && event.paths.iter().any(lock)).then_some(Notice::Harvest)
     }
+}
+
+/// What moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notice {
+    Data,
+    Harvest,
 }
 
 fn run<F: Fn()>(places: &Places, stopped: &Receiver<()>, cancel: &CancelToken, on_change: &F) {
@@ -125,21 +144,26 @@ fn run<F: Fn()>(places: &Places, stopped: &Receiver<()>, cancel: &CancelToken, o
 /// the data directory itself gone).
 fn listen<F: Fn()>(places: &Places, stopped: &Receiver<()>, on_change: &F) -> notify::Result<()> {
     let (changed, changes) = bounded::<()>(1);
+    let (harvesting, harvests) = bounded::<()>(1);
     let (broke, broken) = bounded::<notify::Error>(1);
     let filter = Places {
         data: places.data.clone(),
         cache: places.cache.clone(),
+        locks: places.locks.clone(),
     };
     let mut watcher = RecommendedWatcher::new(
         move |notice: notify::Result<Event>| match notice {
             Ok(event) if filter.is_end(&event) => {
                 let _ = broke.try_send(notify::Error::path_not_found());
             }
-            Ok(event) if filter.concerns(&event) => {
-                // Full: somebody is about to look already.
-                let _ = changed.try_send(());
+            // Full: somebody is about to look already.
+            Ok(event) => {
+                let _ = match filter.concerns(&event) {
+                    Some(Notice::Data) => changed.try_send(()),
+                    Some(Notice::Harvest) => harvesting.try_send(()),
+                    None => Ok(()),
+                };
             }
-            Ok(_) => {}
             Err(e) => {
                 let _ = broke.try_send(e);
             }
@@ -147,9 +171,15 @@ fn listen<F: Fn()>(places: &Places, stopped: &Receiver<()>, on_change: &F) -> no
         notify::Config::default().with_follow_symlinks(false),
     )?;
     watcher.watch(&places.data, RecursiveMode::Recursive)?;
+    // Who can only look must do without; so must a lake that is on another kind of disk.
+    let there = std::fs::create_dir_all(&places.locks).map_err(notify::Error::io);
+    if let Err(e) = there.and_then(|()| watcher.watch(&places.locks, RecursiveMode::NonRecursive)) {
+        tracing::info!("harvests of other processes are not noticed: {e}");
+    }
     // What moved between the caller's first look and this moment has sent no notice.
     on_change();
     let mut settled: Option<Instant> = None;
+    let mut looked = Instant::now();
     loop {
         let timer = settled.map_or_else(never, crossbeam_channel::at);
         select! {
@@ -162,7 +192,23 @@ fn listen<F: Fn()>(places: &Places, stopped: &Receiver<()>, on_change: &F) -> no
                 }
                 settled = Some(Instant::now() + SETTLED);
             }
+            recv(harvests) -> _ => {
+                // What comes meanwhile is part of it; a log that moves waits for nothing.
+                let until = (looked + HARVESTS).max(Instant::now() + QUIET);
+                select! {
+                    recv(stopped) -> _ => return Ok(()),
+                    recv(crossbeam_channel::at(until)) -> _ => {}
+                    recv(changes) -> _ => {
+                        if !calm_down(&changes, stopped) {
+                            return Ok(());
+                        }
+                        settled = Some(Instant::now() + SETTLED);
+                    }
+                }
+                let _ = harvests.try_recv();
+            }
         }
+        looked = Instant::now();
         on_change();
     }
 }
@@ -227,6 +273,11 @@ fn digest(places: &Places, cancel: &CancelToken) -> u64 {
                 (&f.raw, f.size, f.mtime_ns, f.inode, &f.trouble).hash(&mut hasher);
             }
             scan.unread.hash(&mut hasher);
+            // Harvests of other processes end in the catalog.
+            for ending in ["catalog.db", "catalog.db-wal"] {
+                let meta = std::fs::metadata(places.cache.join(ending)).ok();
+                meta.map(|m| (m.len(), m.modified().ok())).hash(&mut hasher);
+            }
         }
         Err(e) => e.to_string().hash(&mut hasher),
     }
@@ -288,6 +339,22 @@ mod tests {
         fs::read(&file).unwrap();
         fs::read_dir(dir.path().join("data")).unwrap().count();
         fs::write(dir.path().join("data/cache/y"), "y").unwrap();
+        let none = signals.recv_timeout(QUIET * 3);
+        assert_eq!(none, Err(RecvTimeoutError::Timeout));
+    }
+
+    #[test]
+    fn harvests_of_other_processes_are_noticed() {
+        let (dir, _watcher, signals) = watch(listen_only);
+        let lake = Lake::new(dir.path().join("data/cache"));
+        let lock = crate::etl::lake::LogLock::try_acquire(&lake, "a").unwrap();
+        signals
+            .recv_timeout(PATIENCE)
+            .expect("a harvest that begins");
+        drop(lock);
+        signals.recv_timeout(PATIENCE).expect("a harvest that ends");
+        // Asking who harvests is no harvest.
+        crate::etl::lake::lock::held(&lake).unwrap();
         let none = signals.recv_timeout(QUIET * 3);
         assert_eq!(none, Err(RecvTimeoutError::Timeout));
     }
