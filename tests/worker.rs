@@ -358,6 +358,59 @@ fn a_flood_of_words_holds_nobody_up() {
     );
 }
 
+/// Processes of `mdtui worker` that this process started through `program`.
+fn workers_of(program: &Path) -> usize {
+    let me = format!("PPid:\t{}\n", std::process::id());
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    all.filter(|p| {
+        let status = fs::read_to_string(p.path().join("status")).unwrap_or_default();
+        status.contains(&me) && fs::read_link(p.path().join("exe")).is_ok_and(|exe| exe == program)
+    })
+    .count()
+}
+
+#[test]
+fn a_worker_is_kept_for_the_next_log_and_let_go_when_none_comes() {
+    let place = Place::new();
+    fs::copy(
+        place.context.data_dir.join("a.csv"),
+        place.context.data_dir.join("b.csv"),
+    )
+    .unwrap();
+    place.log();
+    // A program of its own, so that other tests' workers are not counted.
+    let program = place.dir.path().join("own-mdtui");
+    fs::hard_link(MDTUI, &program)
+        .or_else(|_| fs::copy(MDTUI, &program).map(drop))
+        .unwrap();
+    let (sender, events) = mpsc::channel();
+    let hands = Hands::Workers {
+        program: program.clone(),
+        limits: Limits {
+            idle: Duration::from_millis(200),
+            ..Limits::default()
+        },
+    };
+    let pool = Pool::new(place.context.clone(), hands, 1, move |event| {
+        let _ = sender.send(event);
+    });
+    for key in ["a.csv", "b.csv", "a.csv"] {
+        pool.submit(key, Options::default());
+        loop {
+            let event = events.recv_timeout(Duration::from_secs(60)).unwrap();
+            if let JobEvent::Finished { result, .. } = event {
+                result.unwrap();
+                break;
+            }
+        }
+        assert!(workers_of(&program) <= 1);
+    }
+    until("the worker to be let go", || workers_of(&program) == 0);
+    // Another one comes when there is something to do.
+    pool.submit("b.csv", Options { force: true });
+    until("another worker", || workers_of(&program) == 1);
+}
+
 /// Standard output and standard error of the program in this place.
 fn mdtui(place: &Place, args: &[&str]) -> String {
     let output = Command::new(MDTUI)

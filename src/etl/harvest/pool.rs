@@ -18,9 +18,6 @@ use crate::etl::{
     worker::{Client, Ending, Hands},
 };
 
-/// A worker process that had nothing to do for so long is let go, with its memory.
-const IDLE: Duration = Duration::from_secs(30);
-
 /// Names one harvest of one log within a [`Pool`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u64);
@@ -224,8 +221,8 @@ type Job = (JobId, String, Options, CancelToken);
 
 impl Shared {
     /// The next job; `None` when the pool ends. `idle` is called once when nothing came for
-    /// a while.
-    fn next(&self, mut idle: Option<impl FnOnce()>) -> Option<Job> {
+    /// that long.
+    fn next(&self, mut idle: Option<(Duration, impl FnOnce())>) -> Option<Job> {
         let mut queue = self.queue();
         loop {
             if let Some((job, key, options)) = queue.waiting.pop_front() {
@@ -235,20 +232,20 @@ impl Shared {
             if queue.closed {
                 return None;
             }
-            if idle.is_none() {
+            let Some((patience, _)) = idle else {
                 let woken = self.wake.wait(queue);
                 queue = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
-            }
-            let woken = self.wake.wait_timeout(queue, IDLE);
+            };
+            let woken = self.wake.wait_timeout(queue, patience);
             let (again, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
             queue = again;
             if timeout.timed_out()
                 && queue.waiting.is_empty()
-                && let Some(idle) = idle.take()
+                && let Some((_, call)) = idle.take()
             {
                 drop(queue);
-                idle();
+                call();
                 queue = self.queue();
             }
         }
@@ -262,7 +259,7 @@ fn work(shared: &Shared, hands: Hands) {
     };
     loop {
         let kept = client.as_mut().filter(|c| c.is_kept());
-        let idle = kept.map(|client| || client.dismiss());
+        let idle = kept.map(|client| (client.idle(), || client.dismiss()));
         let Some((job, key, options, token)) = shared.next(idle) else {
             return;
         };

@@ -21,6 +21,8 @@ use crate::etl::{
 
 /// How often the clock and the wish to cancel are looked at.
 const TICK: Duration = Duration::from_millis(50);
+/// No look at the pipe takes longer while this program is awake.
+const MOST_AT_ONCE: Duration = Duration::from_secs(1);
 /// How long a new process may take until it says that it is there.
 const START: Duration = Duration::from_secs(60);
 
@@ -94,6 +96,11 @@ impl Client {
         if let Some(process) = self.process.take() {
             process.dismiss();
         }
+    }
+
+    /// How long a worker is kept that has nothing to do.
+    pub fn idle(&self) -> Duration {
+        self.limits.idle
     }
 
     /// Whether a worker is kept.
@@ -174,11 +181,15 @@ impl Client {
         sink: &dyn ProgressSink,
         cancel: &CancelToken,
     ) -> Ending {
-        let started = Instant::now();
         let mut seen = LastSeen::default();
         let mut asked: Option<Instant> = None;
         let mut allowed = self.limits.time_for(0);
+        let (mut spent, mut last) = (Duration::ZERO, Instant::now());
         loop {
+            // While this program sleeps (Ctrl-z, a lid that is shut), nobody hears the worker:
+            // that is not time which the log takes.
+            spent += last.elapsed().min(MOST_AT_ONCE);
+            last = Instant::now();
             match process.hear(TICK) {
                 Heard::Report(Report::Progress(progress)) => {
                     allowed = self.limits.time_for(progress.bytes_total);
@@ -216,7 +227,7 @@ impl Client {
                     error: Error::Cancelled,
                 };
             }
-            if started.elapsed() > allowed {
+            if spent > allowed {
                 return self.died(process, &seen, |_| End::TooLong(allowed));
             }
         }

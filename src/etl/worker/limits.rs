@@ -15,6 +15,8 @@ pub struct Limits {
     pub time_per_mb: Duration,
     /// How long a worker may take to give up what is cancelled; after it the worker is killed.
     pub grace: Duration,
+    /// A worker that had nothing to do for so long is let go, with its memory.
+    pub idle: Duration,
 }
 
 /// The usual limit on memory is never less, however small the machine.
@@ -27,6 +29,7 @@ impl Default for Limits {
             time: Duration::from_secs(60),
             time_per_mb: Duration::from_secs(5),
             grace: Duration::from_secs(10),
+            idle: Duration::from_secs(30),
         }
     }
 }
@@ -91,6 +94,12 @@ pub(super) fn forbid_core_files() -> std::io::Result<()> {
         maximum: Some(0),
     };
     Ok(setrlimit(Resource::Core, none)?)
+}
+
+/// When the machine has no memory left, the kernel ends this process before the browser.
+pub(super) fn offer_to_die_first() {
+    // Where this is refused there is nothing better to do.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "500");
 }
 
 /// This process's data never grows beyond `bytes`: an allocation that would fails.

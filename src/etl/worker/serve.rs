@@ -43,6 +43,7 @@ pub fn serve() -> Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| refused(e.into()))?;
     let _ = rustix::thread::set_name(c"mdtui-worker");
     limits::forbid_core_files().map_err(refused)?;
+    limits::offer_to_die_first();
     // Locks are held for the program that the operator started.
     if let Some(parent) = getppid() {
         lock::sign_as(parent.as_raw_nonzero().get().cast_unsigned());
