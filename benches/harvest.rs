@@ -159,8 +159,16 @@ fn parent(args: &Args) -> Result<()> {
     // In turn, so that a machine whose speed drifts is fair to all; the first round warms.
     for round in 0..=args.rounds {
         let keep = round > 0;
-        let (seconds, kib) = harvest_once(&data, &cache, "");
-        let (through, kept) = harvest_once(&data, &cache, "worker");
+        // Which of the two comes first changes: the first finds the disk busier.
+        let own = |cache: &Path| harvest_once(&data, cache, "");
+        let by_worker = |cache: &Path| harvest_once(&data, cache, "worker");
+        let ((seconds, kib), (through, kept)) = if round % 2 == 0 {
+            let own = own(&cache);
+            (own, by_worker(&cache))
+        } else {
+            let worker = by_worker(&cache);
+            (own(&cache), worker)
+        };
         let read = time(|| decode(&log, &profile))?;
         let write = time(|| write_tables(&tables.runs, dir.path()))?;
         for (list, value) in [

@@ -8,7 +8,7 @@ mod terminal;
 
 use std::fs;
 
-use common::Lab;
+use common::{Lab, liar};
 use mdtui::etl::demo::Options;
 use terminal::Terminal;
 
@@ -294,4 +294,36 @@ fn chosen_columns_are_remembered_by_the_next_browser() {
         assert_eq!(terminal.end(), 0);
     }
     assert!(lab.root().join("state/mdtui/columns.toml").is_file());
+}
+
+#[test]
+fn the_browser_outlives_a_worker_and_says_what_happened() {
+    let lab = Lab::new();
+    lab.write_demo(&Options {
+        logs: 2,
+        run_seconds: 1.0,
+        seed: 1,
+    });
+    // A billion rows without a time in some kilobytes: each has to be remembered as rejected.
+    let mut columns = liar::columns();
+    columns[0] = liar::Constant::text("time", "never");
+    let bomb = liar::file(&columns, 1_000, 1_000_000);
+    fs::write(lab.data().join("a-bomb.parquet"), bomb).unwrap();
+    let folder = lab.root().join("config/mdtui");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), "memory = \"256MiB\"\n").unwrap();
+    let mut terminal = Terminal::start(&lab, &[], 120, 30);
+    terminal.wait_until("three pending logs", |s| s.matches("pending").count() >= 3);
+    terminal.send("\u{1}");
+    terminal.wait_for("✓");
+    terminal.send("H");
+    let over = terminal.wait_until("all logs to be over", |s| {
+        s.matches("● harvested").count() == 2 && s.contains("failed")
+    });
+    assert!(!over.contains("panicked"), "{over}");
+    terminal.send("g");
+    let words = terminal.wait_for("256 MiB limit");
+    assert!(words.contains("the worker ran out of its"), "{words}");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
 }

@@ -407,7 +407,13 @@ fn a_worker_is_kept_for_the_next_log_and_let_go_when_none_comes() {
     }
     until("the worker to be let go", || workers_of(&program) == 0);
     // Another one comes when there is something to do.
-    pool.submit("b.csv", Options { force: true });
+    pool.submit(
+        "b.csv",
+        Options {
+            force: true,
+            ..Options::default()
+        },
+    );
     until("another worker", || workers_of(&program) == 1);
 }
 

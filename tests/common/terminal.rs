@@ -150,11 +150,6 @@ impl Terminal {
         seen.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
     }
 
-    /// The browser's process.
-    pub fn process(&self) -> i32 {
-        self.child.process_id().unwrap() as i32
-    }
-
     /// Sends a signal to the browser.
     pub fn signal(&self, name: &str) {
         let pid = self.child.process_id().unwrap().to_string();

@@ -45,7 +45,9 @@ impl ParquetLog {
     }
 
     pub(super) fn rows_total(&self) -> u64 {
-        self.metadata.num_rows as u64
+        // The footer's own sum need not be true.
+        let groups = self.metadata.row_groups.iter();
+        groups.fold(0, |sum, g| sum.saturating_add(g.num_rows() as u64))
     }
 
     /// Bytes of the row groups that were decoded.

@@ -173,7 +173,7 @@ pub(super) fn rows(
     let mut intake = Intake {
         partition: Partition::new(profile),
         vocabulary: Vocabulary::default(),
-        spill: Spill::new(&context.lake),
+        spill: Spill::new(&context.lake, log.size),
         aside: Vec::new(),
         room,
     };

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::etl::{Error, Result, clean::Piece, lake::Lake};
+use crate::etl::{Error, Result, clean::Piece, lake::Lake, worker::limits::in_words};
 
 /// Pieces of one run in the file: its bytes.
 pub(super) type Extent = Range<u64>;
@@ -19,14 +19,23 @@ pub(super) struct Spill {
     dir: PathBuf,
     file: Option<File>,
     end: u64,
+    most: u64,
 }
 
+/// Rows take some bytes in a log however well it is packed, and 24 here. A log that takes more
+/// than this for each of its own bytes was made to fill the disk.
+const MOST_PER_BYTE: u64 = 100;
+/// A small log may take this.
+const SMALL: u64 = 1 << 30;
+
 impl Spill {
-    pub(super) fn new(lake: &Lake) -> Self {
+    /// For the rows of a log of so many bytes.
+    pub(super) fn new(lake: &Lake, log_bytes: u64) -> Self {
         Self {
             dir: lake.tmp(),
             file: None,
             end: 0,
+            most: log_bytes.saturating_mul(MOST_PER_BYTE).max(SMALL),
         }
     }
 
@@ -38,7 +47,7 @@ impl Spill {
     /// Puts pieces of one run aside.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::Io`]; [`Error::Log`] when there is more than the log can hold by rights.
     pub(super) fn put(&mut self, pieces: &[Piece]) -> Result<Extent> {
         let file = match &mut self.file {
             Some(file) => file,
@@ -52,6 +61,12 @@ impl Spill {
             file.write_all(&bytes)
                 .map_err(|e| Error::io("write rows aside to", &self.dir, e))?;
             self.end += bytes.len() as u64;
+            if self.end > self.most {
+                return Err(Error::Log(format!(
+                    "it unpacks to more than {} of rows: no log of its size does, so it was given up",
+                    in_words(self.most)
+                )));
+            }
         }
         Ok(begin..self.end)
     }
@@ -128,7 +143,7 @@ mod tests {
     #[test]
     fn what_was_put_aside_comes_back_as_it_was() {
         let dir = tempfile::tempdir().unwrap();
-        let mut spill = Spill::new(&Lake::new(dir.path()));
+        let mut spill = Spill::new(&Lake::new(dir.path()), 0);
         let piece = |n: u32| Piece {
             first_row: u64::from(n) << 40,
             ends: vec![1, 1, n],
