@@ -25,6 +25,16 @@ wait_for() {
     exit 1
 }
 
+# Waits until the screen has the text no more.
+wait_gone() {
+    for _ in $(seq 300); do
+        if ! tmux capture-pane -p | grep -qF -- "$1"; then return; fi
+        sleep 0.1
+    done
+    echo "never gone: $1" >&2
+    exit 1
+}
+
 # Puts the screen into the README.
 capture() {
     tmux capture-pane -p > "$work/screen"
@@ -46,38 +56,95 @@ unset MDTUI_DATA_DIR MDTUI_CACHE_DIR MDTUI_PROFILE NO_COLOR || true
 (cd "$work" && "$program" demo --logs-only 2>/dev/null)
 tmux new-session -d -x 120 -y 30 -c "$work/demo" "$program"
 
+# Keys one after the other.
+press() {
+    for key in "$@"; do tmux send-keys "$key"; done
+}
+typed() { tmux send-keys -l "$1"; }
+
 wait_for "pending"
-tmux send-keys C-a H
+press C-a H
 wait_for "20 logs · 1 failed"
 wait_for "● harvested   line/"
 # To the log with a failed run.
-tmux send-keys g
+press g
 tmux send-keys -N 13 j
 wait_for "▸  ◒ partial"
 capture logs
 
-tmux send-keys g Enter
+press g Enter
 wait_for "[run]"
-tmux send-keys Enter
+press Enter
 wait_for "complete rows"
-tmux send-keys Tab
+capture summary
+press Tab
 wait_for "[Signals]"
 wait_for "┤"
 wait_for "▆"
-tmux send-keys o
-tmux send-keys -l "20:40:08"
-tmux send-keys Enter
+press o
+typed "20:40:08"
+press Enter
 wait_for "cursor 20:40:07"
 capture signals
+press Tab
+wait_for "[Samples]"
+wait_for "UTC"
+press f
+typed "fz_1 < -1500 and v1 > 230"
+press Enter
+wait_for "rows pass"
+capture samples
+press Escape
+wait_gone "rows pass"
+press Tab
+wait_for "[Path]"
+wait_for "force N"
+capture path
 
-tmux send-keys 3
+press 2
+wait_for "[run]"
+press g f
+typed "log:cell-01"
+press Enter
+wait_for "filter"
+capture runs
+press Space Space c
+wait_for "aligned at their starts"
+wait_for "┤"
+capture compare
+
+press 3
 wait_for "[machine]"
 wait_for "▾ cell 1"
-tmux send-keys j
+press j
 wait_for "▸    robot 1"
 capture machines
-
-tmux send-keys Enter
+press Enter
 wait_for "top speed"
-tmux send-keys k k
+press k k
 capture machine
+
+press 4
+wait_for "[4 Jobs]"
+capture jobs
+press 1 "?"
+wait_for "Marking"
+capture help
+press Escape
+
+# The flags of a run with a gap.
+press 1
+wait_for "[1 Logs]"
+press f
+typed "log:faults/gap"
+press Enter
+wait_for "shows 1 of 20"
+press Enter
+wait_for "[run]"
+press Enter
+wait_for "complete rows"
+if tmux capture-pane -p | grep -qF Quality; then
+    press BTab
+    wait_for "[Quality]"
+    capture quality
+fi

@@ -1,12 +1,12 @@
 //! Letting go of very many rows.
 
-/// So many rows are let go of at once.
-const MANY: usize = 10_000;
+/// So few rows are let go of at once, whatever hangs on them: a machine has all its runs.
+const FEW: usize = 64;
 
 /// Drops `rows`. Hundreds of thousands of rows take longer to free than a frame may, so
 /// they are freed on a thread of their own.
 pub(super) fn discard<T: Send + 'static>(rows: Vec<T>) {
-    if rows.len() > MANY {
+    if rows.len() > FEW {
         // Where no thread can be had, they are freed here after all.
         let _ = std::thread::Builder::new()
             .name("discard".into())
