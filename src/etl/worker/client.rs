@@ -126,7 +126,11 @@ impl Client {
     }
 
     fn started(&self, request: &Request) -> Result<Process> {
-        let failed = |e| Error::io("start a worker process of", &self.program, e);
+        let failed = |e| {
+            let program = std::fs::read_link(&self.program);
+            let program = program.as_ref().unwrap_or(&self.program);
+            Error::io("start a worker process of", program, e)
+        };
         let mut process = Process::start(&self.program).map_err(failed)?;
         let start = Request::Start {
             protocol: PROTOCOL,
