@@ -11,12 +11,18 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mdtui::cli::{
-    self,
-    args::{Cli, Command},
-    exit,
-    exit::Exit,
+use mdtui::{
+    cli::{
+        self,
+        args::{Cli, Command},
+        exit,
+        exit::Exit,
+    },
+    etl::text,
 };
+
+/// Letters of a line about the command line.
+const LONGEST_LINE: usize = 1_000;
 
 /// A harvest makes and drops many buffers of some hundred kilobytes. The system's allocator
 /// hands each back to the kernel, which clears its pages anew: a fifth of the time of a
@@ -29,7 +35,15 @@ fn main() -> ExitCode {
     if let Err(e) = color_eyre::install() {
         exit::note(&format!("mdtui: cannot install the panic hook: {e}"));
     }
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) if e.use_stderr() => {
+            exit::note(&plain(&e.to_string()));
+            return Exit::Usage.into();
+        }
+        // Help and version are answers.
+        Err(e) => e.exit(),
+    };
     log_panics_of_workers(&cli);
     match cli::run(&cli) {
         Ok(exit) => exit.into(),
@@ -38,6 +52,15 @@ fn main() -> ExitCode {
             Exit::of(&error).into()
         }
     }
+}
+
+/// What is wrong with the command line, with what was typed there as harmless text.
+fn plain(message: &str) -> String {
+    let lines = message.trim_end().lines();
+    lines
+        .map(|line| text::quoted(line, LONGEST_LINE))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A panic of any thread but this one is caught by whoever gave it work and becomes that

@@ -30,6 +30,7 @@ pub struct Terminal {
 struct Seen {
     parser: vt100::Parser,
     bytes: usize,
+    raw: Vec<u8>,
 }
 
 impl Terminal {
@@ -56,7 +57,14 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let number = |n| NonZeroU16::new(n).unwrap();
         let parser = vt100::Parser::new(number(rows), number(columns), 0);
-        let shared = Arc::new((Mutex::new(Seen { parser, bytes: 0 }), Condvar::new()));
+        let shared = Arc::new((
+            Mutex::new(Seen {
+                parser,
+                bytes: 0,
+                raw: Vec::new(),
+            }),
+            Condvar::new(),
+        ));
         let seen = shared.clone();
         std::thread::spawn(move || {
             let mut chunk = [0; 4096];
@@ -64,6 +72,7 @@ impl Terminal {
                 let mut now = seen.0.lock().unwrap();
                 now.parser.process(&chunk[..n]);
                 now.bytes += n;
+                now.raw.extend_from_slice(&chunk[..n]);
                 seen.1.notify_all();
             }
         });
@@ -80,6 +89,34 @@ impl Terminal {
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.shared.0.lock().unwrap()
+    }
+
+    /// Waits until the program has ended by itself; gives every byte that it wrote.
+    pub fn finished(mut self) -> Vec<u8> {
+        let until = Instant::now() + PATIENCE;
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < until, "it did not end:\n{}", self.screen());
+            // There is nothing to wait on for a process with a deadline.
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // A mark of our own comes after all that it wrote.
+        const MARK: &str = "(end of the program)";
+        let tty = self.master.tty_name().unwrap();
+        let mut tty = std::fs::File::options().write(true).open(tty).unwrap();
+        tty.write_all(MARK.as_bytes()).unwrap();
+        let mut seen = self.seen();
+        while !seen.raw.ends_with(MARK.as_bytes()) {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "never at its end");
+            seen = self.shared.1.wait_timeout(seen, left).unwrap().0;
+        }
+        drop(seen);
+        self.raw()
+    }
+
+    /// Every byte that came out so far.
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen().raw.clone()
     }
 
     /// What is on the screen.

@@ -1,6 +1,6 @@
 //! A renamed log keeps its results: they move to its new key.
 
-use std::fs;
+use std::{fs, io::ErrorKind as K};
 
 use super::{Context, commit, read::Stat};
 use crate::etl::{
@@ -168,7 +168,12 @@ fn clear(context: &Context, catalog: &mut Catalog, old: &str, record: &Record) -
     if dir.is_dir() {
         sync_dir(&dir)?;
         // Other logs' results may lie below it: only an empty directory goes.
-        let _ = fs::remove_dir(&dir);
+        match fs::remove_dir(&dir) {
+            Err(e) if !matches!(e.kind(), K::DirectoryNotEmpty | K::NotFound) => {
+                return Err(Error::io("remove", &dir, e));
+            }
+            _ => {}
+        }
     }
     catalog.forget(old)
 }

@@ -119,11 +119,13 @@ impl Field {
         let word = |s: &str| {
             let length = 1..=MOST_LETTERS;
             length.contains(&s.chars().count())
+                // A column of a CSV must not begin as a formula does.
+                && s.starts_with(|c: char| c.is_alphanumeric() || c == '_')
                 && s.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
         };
         let allowed = |what: &str, is: &str| {
             format!(
-                "the {what} of a field is \"{}\": allowed are 1 to {MOST_LETTERS} letters, digits, '_', '-' and '.'",
+                "the {what} of a field is \"{}\": allowed are 1 to {MOST_LETTERS} letters, digits, '_', '-' and '.', a letter, digit or '_' first",
                 text::quoted(is, 40)
             )
         };
