@@ -9,11 +9,12 @@ use std::{sync::Arc, time::Instant};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mdtui::{
     app::{
-        Answer, Config, Event, Message, Slot, State, chart::Marker, choice::Choices,
-        keymap::Keymap, update,
+        Answer, Config, Effect, Event, Message, Request, Slot, State, chart::Marker,
+        choice::Choices, keymap::Keymap, update,
     },
     etl::{
         catalog::{LogRow, LogState, RunRow},
+        harvest::CancelToken,
         profile::Profile,
         quality::Verdict,
         run_id::RunId,
@@ -60,20 +61,33 @@ fn main() {
     ] {
         let name = if slot == Slot::Logs { "logs" } else { "runs" };
         keys(&mut state, if slot == Slot::Logs { "1" } else { "2" });
-        let answer = Event::Worker(Message::Answer {
-            slot,
-            generation: 0,
-            result: Ok(rows),
-        });
+        let answer = answered(slot, rows);
         let mut step = |what: &str, events: Vec<Event>| {
             let mut times = Vec::with_capacity(events.len());
+            let (mut worker, mut answers) = (Vec::new(), Vec::new());
             for event in events {
                 let began = Instant::now();
-                let _effects = update(&mut state, event);
+                let mut effects = update(&mut state, event);
                 screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
                 times.push(began.elapsed().as_secs_f64());
+                // What a worker does meanwhile, and taking its answer in.
+                while let Some((slot, request)) =
+                    std::mem::take(&mut effects).into_iter().find_map(asked)
+                {
+                    let began = Instant::now();
+                    let answer = arranged(&request);
+                    worker.push(began.elapsed().as_secs_f64());
+                    let began = Instant::now();
+                    effects = update(&mut state, answered(slot, answer));
+                    screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
+                    answers.push(began.elapsed().as_secs_f64());
+                }
             }
             told(&format!("{name}: {what}"), times);
+            if !worker.is_empty() {
+                told("  its worker", worker);
+                told("  the worker's answer", answers);
+            }
         };
         step("rows arrive", vec![answer]);
         step("move", typed(&"j".repeat(200)));
@@ -95,6 +109,34 @@ fn main() {
                 KeyModifiers::CONTROL,
             ))],
         );
+    }
+}
+
+fn answered(slot: Slot, answer: Answer) -> Event {
+    Event::Worker(Message::Answer {
+        slot,
+        generation: 0,
+        result: Ok(answer),
+    })
+}
+
+/// The question of a list, if that is what is asked.
+fn asked(effect: Effect) -> Option<(Slot, Request)> {
+    match effect {
+        Effect::Ask {
+            slot: slot @ Slot::Arrange(_),
+            request,
+        } => Some((slot, request)),
+        _ => None,
+    }
+}
+
+fn arranged(request: &Request) -> Answer {
+    let cancel = CancelToken::new();
+    match request {
+        Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(&cancel).unwrap()),
+        Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(&cancel).unwrap()),
+        other => panic!("no list asks {other:?}"),
     }
 }
 

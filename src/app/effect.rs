@@ -7,6 +7,7 @@ use super::{
     export::{Export, Written},
     machines::Machine,
     run::{RunAnswer, RunRequest, RunSlot},
+    table::{Arranged, Wanted},
 };
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, Refresh, RunRow},
@@ -65,10 +66,23 @@ pub enum Slot {
     Export,
     /// The columns that were chosen.
     Columns,
+    /// Filter and order of a list of very many rows.
+    Arrange(List),
     /// A part of the run that is open.
     Run(RunSlot),
     /// A part of the comparison that is open.
     Compare(CompareSlot),
+}
+
+/// A list that may have very many rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum List {
+    /// The logs.
+    Logs,
+    /// The runs of all logs.
+    Runs,
+    /// The runs of one log.
+    LogRuns,
 }
 
 /// What is asked.
@@ -97,6 +111,10 @@ pub enum Request {
         /// What shall stand in it.
         content: String,
     },
+    /// Filter and sort logs.
+    ArrangeLogs(Wanted<LogRow>),
+    /// Filter and sort runs.
+    ArrangeRuns(Wanted<RunRow>),
     /// Something about the run that is open.
     Run(RunRequest),
     /// Something about the runs that are compared.
@@ -122,6 +140,10 @@ pub enum Answer {
     Exported(Written),
     /// To [`Request::Remember`].
     Remembered,
+    /// To [`Request::ArrangeLogs`].
+    ArrangedLogs(Arranged<LogRow>),
+    /// To [`Request::ArrangeRuns`].
+    ArrangedRuns(Arranged<RunRow>),
     /// To [`Request::Run`].
     Run(RunAnswer),
     /// To [`Request::Compare`].

@@ -13,7 +13,7 @@ use super::{
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
     clean::{Ledger, Reason},
-    harvest::{JobEvent, JobId, Progress, Stage},
+    harvest::{CancelToken, JobEvent, JobId, Progress, Stage},
     profile::Profile,
     quality::Verdict,
     run_id::RunId,
@@ -205,6 +205,7 @@ pub fn settle(state: &mut State, effects: Vec<Effect>) {
 
 /// What a worker would answer.
 fn replied(slot: Slot, request: &Request) -> Result<Answer, String> {
+    let nobody = CancelToken::new();
     Ok(match request {
         Request::Refresh => Answer::Refreshed(Refresh::default()),
         Request::FirstLogs(_) | Request::Logs => Answer::Logs(logs()),
@@ -218,6 +219,8 @@ fn replied(slot: Slot, request: &Request) -> Result<Answer, String> {
         }
         Request::Machines => Answer::Machines(super::machines::fixture::machines()),
         Request::History(_) => Answer::History(vec![past("cell-02/2022-11-23T2030", "harvested")]),
+        Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(&nobody).unwrap()),
+        Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(&nobody).unwrap()),
         Request::Remember { .. } => Answer::Remembered,
         Request::Export(_) => return Err("no space left on the device".into()),
         Request::Run(request) => Answer::Run(super::run::fixture::answer(request)),

@@ -433,6 +433,14 @@ impl State {
         }
     }
 
+    /// The runs of one log, if that list is open.
+    pub(super) fn log_runs_mut(&mut self) -> Option<&mut Runs> {
+        self.stack.iter_mut().find_map(|screen| match screen {
+            Screen::LogRuns(runs) => Some(runs.as_mut()),
+            _ => None,
+        })
+    }
+
     /// The list of runs that is drawn, to change it.
     pub(super) fn run_list_mut(&mut self) -> Option<&mut Runs> {
         match self.stack.last_mut() {

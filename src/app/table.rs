@@ -1,10 +1,12 @@
 //! A list of any length: its order, filter, cursor, marks and search, whatever its rows.
 
+mod arrange;
 mod marks;
 mod moves;
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
+pub use arrange::{Arranged, Wanted};
 pub use moves::moved;
 
 use marks::Marks;
@@ -12,11 +14,12 @@ use marks::Marks;
 use super::{action::Action, discard::discard};
 use crate::etl::{
     filter::{Filter, Filtered},
+    harvest::CancelToken,
     mistake::Mistake,
 };
 
 /// What a list needs to know of its rows.
-pub trait Row: Filtered + Send + 'static {
+pub trait Row: Filtered + Send + Sync + Clone + 'static {
     /// Names the row; survives a refresh.
     fn key(&self) -> Cow<'_, str>;
     /// Whether the row has this key.
@@ -34,7 +37,7 @@ pub trait Row: Filtered + Send + 'static {
 /// Rows with their order, filter, cursor, marks and search.
 #[derive(Debug, Clone)]
 pub struct Table<T> {
-    rows: Vec<T>,
+    rows: Arc<Vec<T>>,
     /// Indices of the rows that are shown, in order.
     shown: Vec<usize>,
     /// Position of the cursor among the rows that are shown.
@@ -50,12 +53,27 @@ pub struct Table<T> {
     marks: Marks,
     filter: Filter,
     search: String,
+    arranging: Arranging,
+    /// Where the cursor goes once the rows are arranged, unless it stays with its row.
+    landing: Option<usize>,
+}
+
+/// Whether what is shown is what filter and order ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Arranging {
+    /// It is.
+    #[default]
+    Done,
+    /// A worker is to be asked.
+    Wanted,
+    /// A worker is at it.
+    Asked,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
-            rows: Vec::new(),
+            rows: Arc::default(),
             shown: Vec::new(),
             cursor: 0,
             offset: 0,
@@ -65,6 +83,8 @@ impl<T> Default for Table<T> {
             marks: Marks::default(),
             filter: Filter::default(),
             search: String::new(),
+            arranging: Arranging::Done,
+            landing: None,
         }
     }
 }
@@ -78,7 +98,8 @@ impl<T: Row> Table<T> {
     /// All rows, to bring them up to date in place. Follow with [`Table::arrange`] when
     /// order or filter may be touched.
     pub fn rows_mut(&mut self) -> &mut [T] {
-        &mut self.rows
+        // Copies them while a worker holds them: then its answer is about other rows.
+        Arc::<Vec<T>>::make_mut(&mut self.rows).as_mut_slice()
     }
 
     /// Number of rows that are shown.
@@ -104,42 +125,88 @@ impl<T: Row> Table<T> {
     /// Other rows; cursor and marks stay with their keys.
     pub fn replace(&mut self, rows: Vec<T>) {
         let key = self.current().map(|row| row.key().into_owned());
-        let old = std::mem::replace(&mut self.rows, rows);
+        let old = std::mem::replace(&mut self.rows, Arc::new(rows));
         self.marks = self.marks.carry(&old, &self.rows);
-        discard(old);
-        self.arrange_at(key);
-    }
-
-    /// Filters and sorts anew; the cursor stays with its key.
-    pub fn arrange(&mut self) {
-        let key = self.current().map(|row| row.key().into_owned());
-        self.arrange_at(key);
-    }
-
-    fn arrange_at(&mut self, key: Option<String>) {
-        let (rows, filter) = (&self.rows, &self.filter);
-        let holds = |row: &T| filter.passes(row);
-        self.shown = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, r)| holds(r))
-            .map(|(i, _)| i)
-            .collect();
-        if let Some((column, reverse)) = self.sort {
-            self.shown
-                .sort_by(|a, b| match (rows.get(*a), rows.get(*b)) {
-                    (Some(a), Some(b)) if reverse => b.compare(a, column),
-                    (Some(a), Some(b)) => a.compare(b, column),
-                    _ => Ordering::Equal,
-                });
+        if let Ok(old) = Arc::try_unwrap(old) {
+            discard(old);
         }
+        self.arrange_now(key);
+    }
+
+    /// Filters and sorts anew; the cursor stays with its key. Very many rows are left to a
+    /// worker: see [`Table::wants`].
+    pub fn arrange(&mut self) {
+        if self.wanted().is_quick() {
+            let key = self.current().map(|row| row.key().into_owned());
+            self.arrange_now(key);
+        } else {
+            self.arranging = Arranging::Wanted;
+        }
+    }
+
+    fn arrange_now(&mut self, key: Option<String>) {
+        // Nobody cancels it.
+        if let Ok(arranged) = self.wanted().arrange(&CancelToken::new()) {
+            self.show(arranged.shown, key);
+        }
+    }
+
+    fn wanted(&self) -> Wanted<T> {
+        Wanted {
+            rows: self.rows.clone(),
+            filter: self.filter.clone(),
+            sort: self.sort,
+        }
+    }
+
+    /// What to ask a worker for, once.
+    pub fn wants(&mut self) -> Option<Wanted<T>> {
+        if self.arranging != Arranging::Wanted {
+            return None;
+        }
+        self.arranging = Arranging::Asked;
+        Some(self.wanted())
+    }
+
+    /// Whether a worker is filtering or sorting; until it answers, the rows from before are
+    /// shown.
+    pub fn is_arranging(&self) -> bool {
+        self.arranging != Arranging::Done
+    }
+
+    /// Takes what a worker found; if it is about other rows, another filter or another order
+    /// than those of now, and nobody was asked for these yet, it is asked again.
+    pub fn take(&mut self, arranged: Arranged<T>) {
+        if self.arranging != Arranging::Asked {
+            return;
+        }
+        if arranged.of != self.wanted() {
+            self.arranging = Arranging::Wanted;
+            return;
+        }
+        let key = self.current().map(|row| row.key().into_owned());
+        self.show(arranged.shown, key);
+    }
+
+    /// Shows these rows; the cursor goes to its landing place, or stays with its key.
+    fn show(&mut self, shown: Vec<usize>, key: Option<String>) {
+        self.shown = shown;
+        self.arranging = Arranging::Done;
         self.anchor = None;
-        if let Some(key) = key
+        if let Some(at) = self.landing.take() {
+            self.cursor = at;
+        } else if let Some(key) = key
             && let Some(at) = (0..self.len()).find(|i| self.get(*i).is_some_and(|r| r.is(&key)))
         {
             self.cursor = at;
         }
         self.cursor = self.cursor.min(self.len().saturating_sub(1));
+    }
+
+    /// Puts the cursor at a position, now and once the rows are arranged.
+    pub fn put_cursor(&mut self, at: usize) {
+        self.landing = self.is_arranging().then_some(at);
+        self.cursor = at.min(self.len().saturating_sub(1));
     }
 
     /// What the rows are filtered by, as it was typed.

@@ -107,8 +107,15 @@ fn marks(state: &State) -> String {
         (_, Some(runs)) => told(&runs.table, "run", "runs"),
         _ => return String::new(),
     };
+    let arranging = match (state.screen(), state.run_list()) {
+        (Screen::Logs, _) => state.logs.table.is_arranging(),
+        (_, Some(runs)) => runs.table.is_arranging(),
+        _ => false,
+    };
     let mut text = String::new();
-    if !filter.is_empty() {
+    if arranging {
+        text.push_str("looking through all rows … ");
+    } else if !filter.is_empty() {
         text.push_str(&format!(
             "filter `{filter}` shows {} of {}. ",
             thousands(shown as u64),

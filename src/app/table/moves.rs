@@ -18,6 +18,8 @@ impl<T: Row> Table<T> {
             Action::PageUp => self.cursor = self.cursor.saturating_sub(page),
             Action::First => self.cursor = 0,
             Action::Last => self.cursor = last,
+            // Not among the rows from before another filter.
+            Action::MarkRange | Action::MarkAll if self.is_arranging() => {}
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::etl::filter::Term;
 
-#[derive(Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Fruit(&'static str, u32);
 
 impl Row for Fruit {
@@ -196,4 +196,58 @@ fn marks_find_their_rows_wherever_they_went() {
         table.act(Action::MarkAll, 10);
         assert_eq!(table.marked(), 0);
     }
+}
+
+/// More rows than are arranged at once, in the reverse of their names' order by weight.
+fn long() -> Table<Fruit> {
+    let mut table = Table::default();
+    let n = arrange::MANY as u32 + 1;
+    table.replace(
+        (0..n)
+            .map(|i| Fruit(if i % 3 == 0 { "apple" } else { "pear" }, n - i))
+            .collect(),
+    );
+    table
+}
+
+#[test]
+fn very_many_rows_are_arranged_by_a_worker_and_the_latest_wish_counts() {
+    let mut table = long();
+    let all = table.len();
+    assert_eq!((table.wants(), table.is_arranging()), (None, false));
+    let cancel = CancelToken::new();
+    table.set_filter("apple").unwrap();
+    assert_eq!(table.len(), all, "until there is an answer");
+    let first = table.wants().unwrap().arrange(&cancel).unwrap();
+    assert_eq!(table.wants(), None, "asked once");
+    table.column = 1;
+    table.act(Action::Sort, 10);
+    let second = table.wants().unwrap();
+    table.take(first);
+    assert!(table.is_arranging(), "an answer to an earlier wish");
+    assert_eq!(table.wants().as_ref(), Some(&second));
+    table.act(Action::MarkAll, 10);
+    assert_eq!(table.marked(), 0, "not what was shown before the filter");
+    table.take(second.arrange(&cancel).unwrap());
+    assert_eq!(
+        (table.len(), table.is_arranging()),
+        (all.div_ceil(3), false)
+    );
+    let weights: Vec<u32> = (0..table.len()).map(|i| table.get(i).unwrap().1).collect();
+    assert!(weights.is_sorted() && table.get(0).unwrap().0 == "apple");
+    // Rows that changed meanwhile are looked through again.
+    table.set_filter("weight>5").unwrap();
+    let old = table.wants().unwrap();
+    table.rows_mut()[0].1 = 1;
+    table.take(old.arrange(&cancel).unwrap());
+    let again = table.wants().unwrap();
+    table.put_cursor(7);
+    table.take(again.arrange(&cancel).unwrap());
+    assert_eq!((table.len(), table.cursor), (all - 6, 7));
+    // As they are they need no worker, and other rows are arranged as they come.
+    table.sort = None;
+    table.set_filter("").unwrap();
+    assert_eq!((table.len(), table.wants()), (all, None));
+    cancel.cancel();
+    assert!(second.arrange(&cancel).is_err());
 }

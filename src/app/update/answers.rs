@@ -3,7 +3,7 @@
 use crate::{
     app::{
         compare::CompareSlot,
-        effect::{Answer, Effect, Slot},
+        effect::{Answer, Effect, List, Slot},
         state::{Runs, Screen, State, Tone},
     },
     etl::{
@@ -51,13 +51,7 @@ pub(super) fn take(
             }
         }
         Slot::LogRuns => {
-            let open = state
-                .stack_mut()
-                .iter_mut()
-                .find_map(|screen| match screen {
-                    Screen::LogRuns(runs) => Some(runs),
-                    _ => None,
-                });
+            let open = state.log_runs_mut();
             if let Some(open) = open {
                 runs(open, result);
             }
@@ -75,6 +69,7 @@ pub(super) fn take(
             }
         }
         Slot::Compare(slot) => compared(state, slot, result, effects),
+        Slot::Arrange(list) => arranged(state, list, result),
         Slot::Columns => {
             if let Err(error) = result {
                 state.message = Some((Tone::Error, error));
@@ -90,6 +85,20 @@ pub(super) fn take(
                 effects.extend(run.answer(slot, result));
             }
         }
+    }
+}
+
+fn arranged(state: &mut State, list: List, result: Result<Answer, String>) {
+    match (list, result) {
+        (List::Logs, Ok(Answer::ArrangedLogs(arranged))) => state.logs.table.take(arranged),
+        (List::Runs, Ok(Answer::ArrangedRuns(arranged))) => state.runs.table.take(arranged),
+        (List::LogRuns, Ok(Answer::ArrangedRuns(arranged))) => {
+            if let Some(runs) = state.log_runs_mut() {
+                runs.table.take(arranged);
+            }
+        }
+        (_, Ok(_)) => {}
+        (_, Err(error)) => state.message = Some((Tone::Error, error)),
     }
 }
 
@@ -181,10 +190,11 @@ fn key_width(rows: &[LogRow]) -> u16 {
 fn overlay_jobs(state: &mut State) {
     let mut touched = false;
     for job in state.jobs.open() {
-        let rows = state.logs.table.rows_mut();
-        if let Ok(at) = rows.binary_search_by(|row| row.key.as_str().cmp(&job.key))
-            && let Some(row) = rows.get_mut(at)
-            && row.state != job.state()
+        let rows = state.logs.table.rows();
+        let place = rows.binary_search_by(|row| row.key.as_str().cmp(&job.key));
+        let changed = |at: &usize| rows.get(*at).is_some_and(|row| row.state != job.state());
+        if let Some(at) = place.ok().filter(changed)
+            && let Some(row) = state.logs.table.rows_mut().get_mut(at)
         {
             row.state = job.state();
             touched = true;

@@ -13,7 +13,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
     action::Action,
-    effect::{Effect, Request, Slot},
+    effect::{Effect, List, Request, Slot},
     event::{Event, Message, Signal},
     keymap::Context,
     layout,
@@ -88,6 +88,7 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(runs) = state.run_list_mut() {
         runs.table.settle(lines);
     }
+    ask_arrangements(state, effects);
     let (list, _) = layout::jobs(state.size);
     let lines = usize::from(list.height).saturating_sub(1).max(1);
     let jobs = &mut state.jobs;
@@ -116,6 +117,24 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         let last = lines.saturating_sub(usize::from(layout::body(state.size).height));
         state.overlay = Some(Overlay::Help(scroll.min(last)));
     }
+}
+
+/// Has a worker filter and sort what would keep a key waiting.
+fn ask_arrangements(state: &mut State, effects: &mut Vec<Effect>) {
+    let mut ask = |list: List, request: Option<Request>| {
+        let slot = Slot::Arrange(list);
+        effects.extend(request.map(|request| Effect::Ask { slot, request }));
+    };
+    ask(
+        List::Logs,
+        state.logs.table.wants().map(Request::ArrangeLogs),
+    );
+    ask(
+        List::Runs,
+        state.runs.table.wants().map(Request::ArrangeRuns),
+    );
+    let log_runs = state.log_runs_mut().and_then(|runs| runs.table.wants());
+    ask(List::LogRuns, log_runs.map(Request::ArrangeRuns));
 }
 
 fn ask_detail(state: &mut State, effects: &mut Vec<Effect>) {

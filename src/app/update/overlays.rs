@@ -249,7 +249,7 @@ impl<T: Row> Listing for Table<T> {
     }
 
     fn put_cursor(&mut self, at: usize) {
-        self.cursor = at.min(self.len().saturating_sub(1));
+        Self::put_cursor(self, at);
     }
 }
 

@@ -167,6 +167,11 @@ pub fn answer(
     if let Request::Remember { file, content } = request {
         return remember::write(file, content).map(|()| Answer::Remembered);
     }
+    match request {
+        Request::ArrangeLogs(wanted) => return Ok(Answer::ArrangedLogs(wanted.arrange(cancel)?)),
+        Request::ArrangeRuns(wanted) => return Ok(Answer::ArrangedRuns(wanted.arrange(cancel)?)),
+        _ => {}
+    }
     let catalog = match catalog {
         Some(catalog) => catalog,
         None => catalog.insert(Catalog::open(&context.lake)?),
@@ -182,6 +187,8 @@ pub fn answer(
             Answer::Machines(rows.into_iter().map(Machine::from).collect())
         }
         Request::History(limit) => Answer::History(catalog.history(*limit)?),
+        Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(cancel)?),
+        Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(cancel)?),
         Request::Remember { .. } => Answer::Remembered,
         Request::Export(wanted) => Answer::Exported(export::write(wanted, context, cancel)?),
         Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),
