@@ -85,7 +85,7 @@ fn logs_are_harvested_with_the_keyboard_and_their_runs_looked_at() {
     terminal.wait_for("[Summary]");
     // Two escapes at once would be one key: what is waited for stands in one view only.
     terminal.send(ESC);
-    terminal.wait_for("next chart");
+    terminal.wait_for("o go to");
     terminal.send(ESC);
     terminal.wait_for("▾ cell");
     terminal.send("Q");
