@@ -143,6 +143,10 @@ impl Hand {
     }
 
     fn press(mut self, events: usize) {
+        for at in 0..10 {
+            self.way(at);
+            self.draw();
+        }
         for step in 0..events {
             let size = self.state.size;
             match self.dice(100) {
@@ -150,7 +154,10 @@ impl Hand {
                 1..4 => self.mouse(),
                 4 => self.paste(),
                 5 => self.happen(step),
-                6 => self.way(),
+                6 => {
+                    let at = self.dice(100);
+                    self.way(at);
+                }
                 7..34 => self.answer(),
                 _ => self.key(),
             }
@@ -281,24 +288,27 @@ impl Hand {
     }
 
     /// A way into some view, as one who knows the keys goes it.
-    fn way(&mut self) {
-        const WAYS: [&[&str]; 8] = [
-            &["esc", "1", "enter", "enter"],
-            &["esc", "2", "enter", "tab"],
-            &["esc", "2", "enter", "tab", "tab", "e"],
-            &["esc", "2", "enter", "shift-tab"],
-            &["esc", "2", "g", "space", "space", "c"],
-            &["esc", "2", "ctrl-a", "c", "tab"],
-            &["esc", "3", "j", "enter", "enter"],
-            &["esc", "1", "f", "ctrl-u", "enter", "g", "H"],
+    fn way(&mut self, at: usize) {
+        const WAYS: [&[&str]; 10] = [
+            &["1", "enter", "enter"],
+            &["2", "enter", "tab"],
+            &["2", "enter", "tab", "tab", "e"],
+            &["2", "enter", "shift-tab", "shift-tab", "shift-tab"],
+            &["2", "g", "space", "space", "c", "tab"],
+            &["3", "j", "enter", "enter"],
+            &["1", "f", "ctrl-u", "enter", "g", "H", "X", "n", "Q"],
+            &["2", "enter", "shift-tab"],
+            &["4", "?", "esc", ":", "esc", "!"],
+            &["1", "t"],
         ];
-        let at = self.dice(WAYS.len());
-        for chord in WAYS[at] {
+        let way = WAYS.get(at % WAYS.len()).copied().unwrap_or_default();
+        for chord in ["esc", "esc", "esc"].iter().chain(way) {
             let key = Chord::parse(chord).unwrap().event();
             self.update(Event::Key(key));
             while !self.open.is_empty() {
                 self.answer();
             }
+            self.see();
         }
     }
 

@@ -156,8 +156,8 @@ fn every_view_is_reached_with_the_mouse() {
         cursor(s).is_some_and(|line| line + 2 > at.1 - 1)
     });
     for sign in ["▲]", "▼]"] {
-        terminal.send(&click(place(&screen, "rows")));
-        terminal.wait_for(&format!("[rows{sign}"));
+        terminal.send(&click(place(&screen, "verdict")));
+        terminal.wait_for(&format!("[verdict{sign}"));
     }
     for view in ["2 Runs", "3 Machines", "4 Jobs", "1 Logs", "2 Runs"] {
         let at = place(&terminal.screen(), view);
