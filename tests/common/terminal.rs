@@ -91,6 +91,17 @@ impl Terminal {
         self.shared.0.lock().unwrap()
     }
 
+    /// Waits until the terminal is as it was before the program took it.
+    pub fn wait_until_given_back(&self) {
+        self.wait_for_state("main screen", |s| !s.alternate_screen());
+        self.wait_for_state("cursor shown", |s| !s.hide_cursor());
+        let until = Instant::now() + PATIENCE;
+        while settings(self.master.as_ref()) != self.before {
+            assert!(Instant::now() < until, "the terminal's settings stay");
+            std::thread::yield_now();
+        }
+    }
+
     /// Waits until the program has ended by itself; gives every byte that it wrote.
     pub fn finished(mut self) -> Vec<u8> {
         let until = Instant::now() + PATIENCE;
