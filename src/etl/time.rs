@@ -65,7 +65,10 @@ pub fn parse(text: &[u8]) -> Option<i64> {
         _ => return None,
     };
     let minutes = hour * 60 + minute - offset_minutes;
-    Some(days_from_civil(year, month, day) * DAY + (minutes * 60 + second) * SECOND + micros)
+    let us = days_from_civil(year, month, day) * DAY + (minutes * 60 + second) * SECOND + micros;
+    // An offset may lead out of the years that can be written.
+    let writable = days_from_civil(0, 1, 1) * DAY..days_from_civil(10_000, 1, 1) * DAY;
+    writable.contains(&us).then_some(us)
 }
 
 /// Parses times as [`parse`] does, and remembers the minute of the last one: the times of
@@ -241,6 +244,9 @@ mod tests {
             Some("2024-02-29T00:00:00.000000Z".into())
         );
         assert_eq!(p("1969-12-31T23:59:59.9999999Z"), Some(-1));
+        assert_eq!(p("0000-01-01T00:00:00+00:01"), None);
+        assert_eq!(p("9999-12-31T23:59:59-00:01"), None);
+        assert!(p("9999-12-31T23:59:59+00:01").is_some());
     }
 
     #[test]
