@@ -131,7 +131,7 @@ impl Client {
             let program = program.as_ref().unwrap_or(&self.program);
             Error::io("start a worker process of", program, e)
         };
-        let mut process = Process::start(&self.program).map_err(failed)?;
+        let mut process = Process::start(&self.program, self.limits.bytes()).map_err(failed)?;
         let start = Request::Start {
             protocol: PROTOCOL,
             memory: Some(self.limits.bytes()),
