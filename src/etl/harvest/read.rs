@@ -140,7 +140,7 @@ pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>)
         if n == 0 {
             return Ok(hasher.finalize().to_hex().to_string());
         }
-        hasher.update(&buffer[..n]);
+        hasher.update_rayon(&buffer[..n]);
         bytes += n as u64;
         meter.update(|p| p.bytes = bytes);
     }

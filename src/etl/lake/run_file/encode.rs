@@ -48,9 +48,9 @@ fn plain_compression() -> CompressionOptions {
     CompressionOptions::Zstd(ZstdLevel::try_new(1).ok())
 }
 
-/// Dictionaries and runs are not compressed: runs say once what repeats, and of the values
-/// themselves a compressor makes little.
-const DICTIONARY_COMPRESSION: CompressionOptions = CompressionOptions::Uncompressed;
+/// Times, dictionaries and runs are not compressed: they say once what repeats, and of the
+/// rest a compressor makes little for the time it takes.
+const NO_COMPRESSION: CompressionOptions = CompressionOptions::Uncompressed;
 
 /// Encodes times (microseconds, none null).
 pub(super) fn encode_times(times: &[i64], descriptor: &Descriptor) -> Result<Chunk> {
@@ -59,7 +59,7 @@ pub(super) fn encode_times(times: &[i64], descriptor: &Descriptor) -> Result<Chu
     let options = WriteOptions {
         statistics: StatisticsOptions::default(),
         version: Version::V1,
-        compression: plain_compression(),
+        compression: NO_COMPRESSION,
         data_page_size: None,
     };
     let page = array_to_page(
@@ -70,8 +70,10 @@ pub(super) fn encode_times(times: &[i64], descriptor: &Descriptor) -> Result<Chu
         Encoding::DeltaBinaryPacked,
     )
     .map_err(|e| failed(&e))?;
+    // Differences, packed: there is little left in them for a compressor.
+    let page = compress(page, Vec::new(), NO_COMPRESSION).map_err(|e| failed(&e))?;
     Ok(Chunk {
-        pages: vec![compressed(page)?],
+        pages: vec![page],
         nulls: Vec::new(),
     })
 }
@@ -149,7 +151,7 @@ fn by_dictionary(
     let count = values.len();
     let values = little_endian(values);
     let size = (values.len(), page.len());
-    let codec = DICTIONARY_COMPRESSION.into();
+    let codec = NO_COMPRESSION.into();
     let dictionary =
         CompressedDictPage::new(CowBuffer::Borrowed(values), codec, size.0, count, false);
     let page = CowBuffer::Borrowed(page);
