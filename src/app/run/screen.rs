@@ -87,6 +87,8 @@ pub struct RunScreen {
     /// What charts are drawn with at first.
     pub marker: Marker,
     pub(super) message: Option<String>,
+    /// A place that was typed before the run was read.
+    pub(super) place: Option<String>,
     /// The columns of the samples that were chosen, in this run or another.
     pub(super) choice: Choice,
 }
@@ -104,6 +106,7 @@ impl RunScreen {
             views: None,
             marker: Marker::default(),
             message: None,
+            place: None,
             choice: Choice::default(),
         };
         let effects = screen.reload();
@@ -127,7 +130,7 @@ impl RunScreen {
     /// Key contexts, innermost first; the core adds the global one.
     pub fn contexts(&self) -> &'static [Context] {
         match (&self.views, self.tab) {
-            (None, _) => &[Context::Run],
+            (None, _) if self.error.is_some() => &[Context::Run],
             (_, Tab::Summary) => &[Context::Summary, Context::Run],
             (_, Tab::Signals) => &[Context::Signals, Context::Run],
             (_, Tab::Samples) => &[Context::Samples, Context::Run],
@@ -216,7 +219,9 @@ impl RunScreen {
             (Err(sentence), None) => self.error = Some(sentence),
             (Ok(_), None) => {}
         }
-        self.want()
+        let mut effects = self.go_to_place(slot);
+        effects.extend(self.want());
+        effects
     }
 
     fn take_detail(&mut self, detail: Option<Box<RunDetail>>) {
@@ -356,8 +361,8 @@ impl RunScreen {
 
     /// The text field that `action` opens here, if any: `Search`, `GoTo`, `Filter`.
     pub fn prompt(&self, action: Action) -> Option<Purpose> {
-        let has_places = self.views.is_some() && self.tab != Tab::Summary;
-        let can_filter = has_places && self.tab == Tab::Samples;
+        let has_places = self.error.is_none() && self.tab != Tab::Summary;
+        let can_filter = self.views.is_some() && self.tab == Tab::Samples;
         match action {
             Action::GoTo if has_places => Some(Purpose::GoTo),
             Action::Filter if can_filter => Some(Purpose::Filter),

@@ -21,13 +21,13 @@ impl RunScreen {
         }
         let height = self.body().1;
         let Some(views) = &mut self.views else {
-            return Err("the run has no table to go to".into());
+            if self.error.is_some() {
+                return Err("the run has no table to go to".into());
+            }
+            return self.wait_for(text);
         };
         let bounds = views.signals.view.bounds;
-        let read = |text: &str| {
-            Place::read(text, bounds.start())
-                .ok_or_else(|| format!("`{}` is no place: type {FORMS}", text.trim()))
-        };
+        let read = |text: &str| Place::read(text, bounds.start()).ok_or_else(|| no_place(text));
         let inside = |t: i64| {
             bounds.contains(t).then_some(t).ok_or_else(|| {
                 let (from, to) = (
@@ -83,6 +83,49 @@ impl RunScreen {
         }
         Ok(self.want())
     }
+
+    /// Keeps a place until the run is read: where it begins and ends is not known yet, only
+    /// the form is.
+    fn wait_for(&mut self, text: &str) -> Result<Vec<Effect>, Mistake> {
+        let mut parts = text.splitn(if self.tab == Tab::Samples { 1 } else { 2 }, "..");
+        if let Some(bad) = parts.find(|part| Place::read(part, 0).is_none()) {
+            return Err(no_place(bad).into());
+        }
+        self.message = Some("goes there once the run is read".into());
+        self.place = Some(text.to_owned());
+        Ok(Vec::new())
+    }
+
+    /// Goes to the place that waits, once an answer in `slot` has brought what it needs.
+    pub(super) fn go_to_place(&mut self, slot: RunSlot) -> Vec<Effect> {
+        let Some(views) = &self.views else {
+            if self.error.is_some() {
+                self.place = None;
+            }
+            return Vec::new();
+        };
+        let Some(text) = &self.place else {
+            return Vec::new();
+        };
+        let is_row = |part: &str| matches!(Place::read(part, 0), Some(Place::Row(_)));
+        // Times of rows come with the charts; a place in the samples needs none.
+        let lacks_times = self.tab != Tab::Samples
+            && slot != RunSlot::Overview
+            && views.signals.times().is_empty()
+            && text.split("..").any(is_row);
+        if lacks_times {
+            return Vec::new();
+        }
+        let text = self.place.take().unwrap_or_default();
+        self.submit(Purpose::GoTo, &text).unwrap_or_else(|mistake| {
+            self.message = Some(mistake.sentence);
+            Vec::new()
+        })
+    }
+}
+
+fn no_place(text: &str) -> String {
+    format!("`{}` is no place: type {FORMS}", text.trim())
 }
 
 /// A time typed without a fraction may lie just before the run's first sample: it

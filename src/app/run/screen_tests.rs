@@ -262,3 +262,35 @@ fn no_action_at_any_size_fails() {
         }
     }
 }
+
+#[test]
+fn a_place_typed_before_the_run_is_read_waits_for_it() {
+    for (tabs, text) in [(1, "+10s"), (1, "1,001"), (2, "1,001"), (2, "+10s")] {
+        let (mut screen, effects) = RunScreen::open("log", fixture::run(), (80, 24));
+        for _ in 0..tabs {
+            screen.update(Action::NextPane);
+        }
+        // Digits must go to the text field, not to other views.
+        assert_eq!(screen.prompt(Action::GoTo), Some(Purpose::GoTo));
+        let wrong = submit(&mut screen, "soon").unwrap_err().sentence;
+        assert!(wrong.starts_with("`soon` is no place"), "{wrong}");
+        submit(&mut screen, text).unwrap();
+        let told = screen.take_message().unwrap();
+        assert_eq!(told, "goes there once the run is read");
+        settle(&mut screen, effects);
+        assert_eq!(screen.take_message(), None, "{text}");
+        let views = screen.views.as_ref().unwrap();
+        if tabs == 1 {
+            let time = views.signals.view.cursor.time;
+            assert_eq!(time, time_of(1000), "{text}");
+        } else {
+            assert_eq!(views.samples.row, 1000, "{text}");
+        }
+    }
+    let (mut screen, effects) = RunScreen::open("log", fixture::run(), (80, 24));
+    screen.update(Action::NextPane);
+    submit(&mut screen, "+2h").unwrap();
+    settle(&mut screen, effects);
+    let told = screen.take_message().unwrap();
+    assert!(told.contains("outside of the run"), "{told}");
+}

@@ -49,7 +49,13 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Help => state.overlay = Some(Overlay::Help(0)),
         Action::Palette => state.overlay = Some(Overlay::Palette(Line::default(), 0)),
-        Action::Command => state.overlay = Some(Overlay::Command(super::commands::command(state))),
+        Action::Command => match super::commands::command(state) {
+            Some(command) => state.overlay = Some(Overlay::Command(command)),
+            None => {
+                let told = "no harvest was done: there is no command for it".into();
+                state.message = Some((Tone::Plain, told));
+            }
+        },
         Action::Copy => copy(state, effects),
         Action::Export => super::export::begin(state, effects),
         Action::Refresh => {

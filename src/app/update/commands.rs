@@ -5,8 +5,8 @@ use crate::app::{
     state::{Screen, State},
 };
 
-/// One line for a shell.
-pub(super) fn command(state: &State) -> String {
+/// One line for a shell; `None` where no command does what the view shows.
+pub(super) fn command(state: &State) -> Option<String> {
     let told = match state.screen() {
         Screen::Logs if state.logs.panel => {
             let key = state.logs.table.current().map(|row| row.key.clone());
@@ -27,8 +27,15 @@ pub(super) fn command(state: &State) -> String {
             .option("--robot", machine.robot.clone())
             .flag("--json"),
         Screen::Jobs => {
-            let open = state.jobs.open().iter();
-            Command::new("harvest").names(open.map(|job| job.key.clone()))
+            let mut keys: Vec<String> = state.jobs.open().iter().map(|j| j.key.clone()).collect();
+            if keys.is_empty() {
+                keys.extend(state.jobs.current().map(|entry| entry.key().to_owned()));
+            }
+            if keys.is_empty() {
+                // Without a name it would harvest every log.
+                return None;
+            }
+            Command::new("harvest").names(keys)
         }
         Screen::Run(run) => run.command(),
         Screen::Compare(compared) => compared.command(),
@@ -43,7 +50,7 @@ pub(super) fn command(state: &State) -> String {
     }
     words.extend(told.words());
     let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
-    quoted.join(" ")
+    Some(quoted.join(" "))
 }
 
 /// `word` as a POSIX shell reads it back.
@@ -62,13 +69,13 @@ mod tests {
 
     use crate::app::{
         Answer, Event, Slot,
-        fixture::{answer, populated, run},
+        fixture::{answer, bare, harvesting, populated, run},
         machines::fixture::machines,
         update,
     };
 
     fn told(state: &State) -> String {
-        let command = command(state);
+        let command = command(state).unwrap();
         let begin = "mdtui --data-dir data --cache-dir cache ";
         command.strip_prefix(begin).unwrap().to_owned()
     }
@@ -107,6 +114,25 @@ mod tests {
         press(&mut state, &["esc"]);
         typed(&mut state, "-x");
         assert_eq!(told(&state), "machines --filter=-x");
+    }
+
+    #[test]
+    fn jobs_never_tell_to_harvest_everything() {
+        let (mut state, _) = bare((80, 24));
+        press(&mut state, &["4", "!"]);
+        assert_eq!(state.overlay, None);
+        let told_that = "no harvest was done: there is no command for it";
+        assert_eq!(state.message.clone().unwrap().1, told_that);
+        let mut state = populated((80, 24));
+        press(&mut state, &["4", "j"]);
+        assert!(state.jobs.open().is_empty());
+        let key = state.jobs.current().unwrap().key().to_owned();
+        assert_eq!(told(&state), format!("harvest {key}"));
+        harvesting(&mut state);
+        let open = state.jobs.open().iter().map(|job| job.key.as_str());
+        let open: Vec<&str> = open.collect();
+        let wanted: Vec<String> = open.iter().map(|key| quote(key)).collect();
+        assert_eq!(told(&state), format!("harvest {}", wanted.join(" ")));
     }
 
     #[test]
