@@ -40,6 +40,8 @@ fn marked_runs_are_compared_and_a_table_that_is_gone_is_named() {
     terminal.send("\t");
     terminal.wait_for("peak to peak");
     terminal.send("e");
+    terminal.wait_for("NDJSON");
+    terminal.send("p");
     terminal.wait_for("exports/compare_");
     terminal.send("q");
     terminal.wait_for("2 runs marked");

@@ -64,7 +64,7 @@ pub enum Overlay {
     Quit,
     /// Whether to cancel all harvests.
     CancelAll,
-    /// How to write the samples that are shown.
+    /// How to write the rows that are shown.
     Export,
     /// A headless command.
     Command(String),

@@ -39,7 +39,7 @@ pub trait Row: Filtered + Send + Sync + Clone + 'static {
 pub struct Table<T> {
     rows: Arc<Vec<T>>,
     /// Indices of the rows that are shown, in order.
-    shown: Vec<usize>,
+    shown: Arc<Vec<usize>>,
     /// Position of the cursor among the rows that are shown.
     pub cursor: usize,
     /// Position of the first row on the screen.
@@ -58,6 +58,30 @@ pub struct Table<T> {
     landing: Option<usize>,
 }
 
+/// The rows that a list showed, in their order.
+#[derive(Debug, Clone)]
+pub struct Shown<T> {
+    rows: Arc<Vec<T>>,
+    shown: Arc<Vec<usize>>,
+}
+
+impl<T> Shown<T> {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// The row at a position of the list.
+    pub fn get(&self, position: usize) -> Option<&T> {
+        self.rows.get(*self.shown.get(position)?)
+    }
+}
+
 /// Whether what is shown is what filter and order ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Arranging {
@@ -74,7 +98,7 @@ impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
             rows: Arc::default(),
-            shown: Vec::new(),
+            shown: Arc::default(),
             cursor: 0,
             offset: 0,
             column: 0,
@@ -115,6 +139,14 @@ impl<T: Row> Table<T> {
     /// The row at a position of the list.
     pub fn get(&self, position: usize) -> Option<&T> {
         self.rows.get(*self.shown.get(position)?)
+    }
+
+    /// The rows that are shown, for a worker: what becomes of the list is nothing to them.
+    pub fn shown(&self) -> Shown<T> {
+        Shown {
+            rows: self.rows.clone(),
+            shown: self.shown.clone(),
+        }
     }
 
     /// The row under the cursor.
@@ -190,7 +222,7 @@ impl<T: Row> Table<T> {
 
     /// Shows these rows; the cursor goes to its landing place, or stays with its key.
     fn show(&mut self, shown: Vec<usize>, key: Option<String>) {
-        self.shown = shown;
+        self.shown = Arc::new(shown);
         self.arranging = Arranging::Done;
         self.anchor = None;
         if let Some(at) = self.landing.take() {

@@ -89,7 +89,7 @@ fn what_lies_over_views() {
         looks.add("columns", &state);
         press(&mut state, &["enter"]);
         looks.add("columns_chosen", &state);
-        press(&mut state, &["e"]);
+        press(&mut state, &["e", "p"]);
         looks.add("logs_export", &state);
         let mut state = in_run(size);
         press(&mut state, &["tab", "?"]);

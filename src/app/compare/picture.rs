@@ -83,10 +83,11 @@ impl CompareScreen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::export::Form;
     use crate::app::{Action, compare::fixture};
 
     fn charts(screen: &CompareScreen) -> Charts {
-        match screen.export().unwrap().what {
+        match screen.export(Form::Csv).unwrap().what {
             What::Charts(charts) => charts,
             other => panic!("{other:?}"),
         }
@@ -111,7 +112,7 @@ mod tests {
         screen.update(Action::Mark);
         assert!(
             screen
-                .export()
+                .export(Form::Csv)
                 .unwrap_err()
                 .contains("no channel is chosen")
         );
@@ -120,9 +121,19 @@ mod tests {
     #[test]
     fn what_is_still_read_is_told() {
         let (mut screen, _) = CompareScreen::open(fixture::names(2), (80, 24));
-        assert!(screen.export().unwrap_err().contains("not read yet"));
+        assert!(
+            screen
+                .export(Form::Csv)
+                .unwrap_err()
+                .contains("not read yet")
+        );
         let details = fixture::answer(0, &super::super::CompareRequest::Details(fixture::names(2)));
         screen.answer(super::super::CompareSlot::Details, Ok(details));
-        assert!(screen.export().unwrap_err().contains("still being read"));
+        assert!(
+            screen
+                .export(Form::Csv)
+                .unwrap_err()
+                .contains("still being read")
+        );
     }
 }

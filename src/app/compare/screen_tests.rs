@@ -1,5 +1,8 @@
 use super::*;
-use crate::app::compare::fixture;
+use crate::app::{
+    compare::fixture,
+    export::{Form, What},
+};
 
 #[test]
 fn opening_asks_for_the_runs_then_for_a_channel_of_each_that_has_it() {
@@ -43,14 +46,14 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     assert_eq!(screen.command().words()[2], "x_1,v1");
     assert!(screen.copy().unwrap().contains("\nx_1\tmean\t"));
     screen.update(Action::NextPane);
-    let export = screen.export().unwrap();
+    let export = screen.export(Form::Csv).unwrap();
     screen.update(Action::NextPane);
     assert_eq!(export.name, "compare_6939b762…11ed_6939b762…11ee");
-    let copied = screen.copy().unwrap().lines().count() as u64 - 1;
-    assert!(
-        matches!(export.what, crate::app::export::What::List { csv, lines }
-        if lines == copied && csv.contains("\nx_1,mean,mm,"))
-    );
+    let copied = screen.copy().unwrap().lines().count() - 1;
+    let What::List { list, .. } = export.what else {
+        panic!("{export:?}")
+    };
+    assert!(list.len() == copied && list.csv().contains("\nx_1,mean,mm,"));
     for channel in [0, 1] {
         let views = screen.views.as_mut().unwrap();
         let chosen: Vec<usize> = views.overlaid.chosen.iter().copied().collect();

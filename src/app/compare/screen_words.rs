@@ -4,14 +4,14 @@
 use super::{
     CompareScreen, Overlaid, Pane,
     screen::is_shown,
-    sheet::{offset, plain},
+    sheet::{listed, offset, plain},
 };
 use crate::{
     app::{
         chart::format_delta,
         command::Command,
         effect::Effect,
-        export::{Export, What},
+        export::{Export, Form, What},
     },
     etl::{compare::letter, mistake::Mistake, place::Place},
 };
@@ -44,24 +44,25 @@ impl CompareScreen {
     pub fn copy(&self) -> Option<String> {
         let views = self.views.as_ref()?;
         let shown = |at: usize| is_shown(&views.overlaid, at);
-        Some(plain(self.runs.len(), &views.comparison, shown, '\t').0)
+        Some(plain(self.runs.len(), &views.comparison, shown))
     }
 
-    /// What the pane with the keys shows as a file: the charts, or the table of differences.
+    /// What the pane with the keys shows as a file: the charts, or the table of
+    /// differences in `form`.
     ///
     /// # Errors
     /// One sentence: why there is nothing to write.
-    pub fn export(&self) -> Result<Export, String> {
+    pub fn export(&self, form: Form) -> Result<Export, String> {
         let views = self.views.as_ref().ok_or("the runs are not read yet")?;
         if self.pane == Pane::Overlaid {
             return self.picture(&views.overlaid);
         }
         let shown = |at: usize| is_shown(&views.overlaid, at);
-        let (csv, lines) = plain(self.runs.len(), &views.comparison, shown, ',');
+        let list = listed(self.runs.len(), &views.comparison, shown);
         let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();
         Ok(Export {
             name: format!("compare_{}", ids.join("_")),
-            what: What::List { csv, lines },
+            what: What::List { list, form },
         })
     }
 

@@ -4,6 +4,7 @@ use crate::{
     app::{
         action::Action,
         chart::{decimals_for, format_delta, format_value, format_whole},
+        export::{Listed, sheet::Column},
         run::grid,
     },
     etl::{
@@ -123,61 +124,101 @@ impl Sheet {
     }
 }
 
-/// The comparison as text for a spreadsheet, with plain numbers, and how many lines stand
-/// below its header. `separator` parts the columns: a tab or a comma.
-pub fn plain(
-    runs: usize,
-    comparison: &Comparison,
-    shown: impl Fn(usize) -> bool,
-    separator: char,
-) -> (String, u64) {
-    let mut titles: Vec<String> = ["channel", "statistic", "unit", "A"]
-        .map(String::from)
-        .into();
-    for run in 1..runs {
-        let run = letter(run);
-        let differences = [format!("{run} - A"), format!("{run} - A (%)")];
-        titles.push(run.to_string());
-        titles.extend(differences);
-    }
-    let (mut out, mut lines) = (joined(&titles, separator), 0);
-    let mut add = |channel: &str, line: &Line| {
-        let robot = line.robot.as_ref().map(|r| format!(" {r}"));
-        let name = format!("{}{}", line.name, robot.unwrap_or_default());
-        let mut cells = vec![channel.to_owned(), name, line.unit.clone()];
+/// The comparison as text for a spreadsheet, columns parted by tabs, with plain numbers.
+pub fn plain(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> String {
+    let titles = titles(runs).into_iter();
+    let mut out = joined(
+        &["channel", "statistic", "unit"]
+            .map(String::from)
+            .into_iter()
+            .chain(titles)
+            .collect::<Vec<_>>(),
+    );
+    for (channel, line) in lines(comparison, shown) {
         let text = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
-        for (at, cell) in line.cells.iter().enumerate() {
-            cells.push(text(cell.value));
-            if at > 0 {
-                cells.extend([text(cell.difference), text(cell.percent)]);
-            }
-        }
-        out.push_str(&joined(&cells, separator));
-        lines += 1;
-    };
-    for line in &comparison.totals {
-        add("", line);
+        let mut cells = vec![channel.to_owned(), name(line), line.unit.clone()];
+        cells.extend((0..3 * runs - 2).map(|at| text(figure(line, at))));
+        out.push_str(&joined(&cells));
     }
-    let channels = comparison.channels.iter().enumerate();
-    for (_, channel) in channels.filter(|(at, _)| shown(*at)) {
-        for line in &channel.lines {
-            add(&channel.name, line);
-        }
-    }
-    (out, lines)
+    out
 }
 
-/// One line; what holds the separator or a quote is quoted as RFC 4180 says.
-fn joined(cells: &[String], separator: char) -> String {
+/// The comparison as a list: the columns of [`plain`].
+pub fn listed(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> Listed {
+    type Row<'a> = (&'a str, &'a Line);
+    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let mut columns: Vec<Column<Row>> = vec![
+        Column::text("channel", move |row: &Row| known(row.0)),
+        Column::text("statistic", |row: &Row| Some(name(row.1))),
+        Column::text("unit", move |row: &Row| known(&row.1.unit)),
+    ];
+    let figures = titles(runs).into_iter().enumerate();
+    columns.extend(
+        figures.map(|(at, title)| Column::number(title, move |row: &Row| figure(row.1, at))),
+    );
+    let rows: Vec<Row> = lines(comparison, shown).collect();
+    Listed::few(&columns, rows.iter())
+}
+
+/// Titles of the figures: each run's value, and how far it is from the first one's.
+fn titles(runs: usize) -> Vec<String> {
+    let mut titles = vec!["A".to_owned()];
+    for run in 1..runs {
+        let run = letter(run);
+        titles.extend([
+            run.to_string(),
+            format!("{run} - A"),
+            format!("{run} - A (%)"),
+        ]);
+    }
+    titles
+}
+
+/// The figure below one of the titles.
+fn figure(line: &Line, title: usize) -> Option<f64> {
+    // The first run has a value only.
+    let (run, which) = match title {
+        0 => (0, 0),
+        at => (1 + (at - 1) / 3, (at - 1) % 3),
+    };
+    let cell = line.cells.get(run)?;
+    [cell.value, cell.difference, cell.percent]
+        .get(which)
+        .copied()?
+}
+
+/// The totals, then the statistics of those channels that are shown, with their names.
+fn lines(
+    comparison: &Comparison,
+    shown: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = (&str, &Line)> {
+    let totals = comparison.totals.iter().map(|line| ("", line));
+    let channels = comparison.channels.iter().enumerate();
+    let channels = channels.filter(move |(at, _)| shown(*at));
+    totals.chain(channels.flat_map(|(_, channel)| {
+        channel
+            .lines
+            .iter()
+            .map(|line| (channel.name.as_str(), line))
+    }))
+}
+
+fn name(line: &Line) -> String {
+    let robot = line.robot.as_ref().map(|r| format!(" {r}"));
+    format!("{}{}", line.name, robot.unwrap_or_default())
+}
+
+/// One line; what holds a tab or a quote is quoted as RFC 4180 says.
+fn joined(cells: &[String]) -> String {
     let quoted = |cell: &String| {
-        if cell.contains([separator, '"']) {
+        if cell.contains(['\t', '"']) {
             format!("\"{}\"", cell.replace('"', "\"\""))
         } else {
             cell.clone()
         }
     };
     let cells: Vec<String> = cells.iter().map(quoted).collect();
-    cells.join(&separator.to_string()) + "\n"
+    cells.join("\t") + "\n"
 }
 
 /// Digits after the point for all values of `lines`, so that their points stand below

@@ -84,10 +84,13 @@ fn scrolling_ends_with_the_last_row_and_column() {
 
 #[test]
 fn what_is_copied_are_plain_numbers() {
-    let (text, rows) = plain(2, &comparison(), |at| at == 0, '\t');
+    let text = plain(3, &comparison(), |at| at == 0);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines.len() as u64, rows + 1);
-    let header = "channel\tstatistic\tunit\tA\tB\tB - A\tB - A (%)";
+    let list = listed(3, &comparison(), |at| at == 0);
+    assert_eq!(lines.len(), list.len() + 1);
+    // The list has the same figures.
+    assert_eq!(list.csv(), text.replace('\t', ","));
+    let header = "channel\tstatistic\tunit\tA\tB\tB - A\tB - A (%)\tC\tC - A\tC - A (%)";
     assert_eq!(lines[0], header);
     assert_eq!(
         lines[2],
@@ -99,6 +102,6 @@ fn what_is_copied_are_plain_numbers() {
     assert!(!text.contains(',') && !text.contains('−'), "{text}");
     let mut odd = comparison.clone();
     odd.channels[0].name = "a,\"b".into();
-    let (csv, _) = plain(2, &odd, |at| at == 0, ',');
+    let csv = listed(3, &odd, |at| at == 0).csv();
     assert!(csv.contains("\n\"a,\"\"b\",mean,mm,"), "{csv}");
 }

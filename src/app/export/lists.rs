@@ -1,28 +1,19 @@
 //! The lists as they are shown: filtered, sorted, with the columns on the screen. A
 //! picture in a column is left out; what stands as two numbers in one column becomes two.
 
-use super::{
-    What,
-    sheet::{Cell, Column, csv},
-};
+use super::sheet::{Column, Listed};
 use crate::{
     app::{
         jobs::{Entry, Job, Jobs},
         machines::{Machine, MachineColumn, Machines, PointColumn},
         rows::{LogColumn, RunColumn},
-        table::{Row, Table},
+        table::Table,
     },
     etl::{
         catalog::{LogRow, MachinePoint, RunRow},
         quality::Verdict,
     },
 };
-
-fn list<T: Row>(table: &Table<T>, columns: &[Column<T>]) -> What {
-    let rows = (0..table.len()).filter_map(|at| table.get(at));
-    let (csv, lines) = csv(columns, rows);
-    What::List { csv, lines }
-}
 
 /// The columns of `all` that stand on the screen, by their places in it.
 fn shown<C: Copy, T>(
@@ -35,31 +26,32 @@ fn shown<C: Copy, T>(
 }
 
 /// The list of logs with these columns.
-pub fn logs(table: &Table<LogRow>, columns: &[usize]) -> What {
-    list(table, &shown(&LogColumn::ALL, columns, log_column))
+pub fn logs(table: &Table<LogRow>, columns: &[usize]) -> Listed {
+    Listed::of(table, shown(&LogColumn::ALL, columns, log_column))
 }
 
 fn log_column(id: LogColumn) -> Vec<Column<LogRow>> {
     use LogColumn as C;
-    let one = |title: &str, cell: fn(&LogRow) -> Cell| vec![Column::new(title, cell)];
-    match id {
-        C::State => one("state", |r| Cell::Text(r.state.word().into())),
-        C::Log => one("log", |r| Cell::Text(r.key.clone())),
-        C::Cell => one("cell", |r| Cell::text(r.cell_id.as_deref())),
-        C::Size => one("size (bytes)", |r| Cell::number(r.size)),
-        C::Rows => one("rows", |r| Cell::number(r.rows)),
-        C::Runs => vec![
-            Column::new("runs ok", |r: &LogRow| Cell::number(r.runs_ok)),
-            Column::new("runs failed", |r: &LogRow| Cell::number(r.runs_failed)),
-        ],
-        C::Span => one("span (s)", |r| Cell::number(r.span_s())),
-        C::Harvested => one("harvested", |r| Cell::time(r.harvested_at_us)),
-        C::Verdict => one("verdict", |r| Cell::text(r.verdict.map(Verdict::word))),
-    }
+    vec![match id {
+        C::State => Column::text("state", |r: &LogRow| Some(r.state.word().into())),
+        C::Log => Column::text("log", |r: &LogRow| Some(r.key.clone())),
+        C::Cell => Column::text("cell", |r: &LogRow| r.cell_id.clone()),
+        C::Size => Column::whole("size (bytes)", |r: &LogRow| r.size),
+        C::Rows => Column::whole("rows", |r: &LogRow| r.rows),
+        C::Runs => {
+            return vec![
+                Column::whole("runs ok", |r: &LogRow| r.runs_ok),
+                Column::whole("runs failed", |r: &LogRow| r.runs_failed),
+            ];
+        }
+        C::Span => Column::number("span (s)", LogRow::span_s),
+        C::Harvested => Column::time("harvested", |r: &LogRow| r.harvested_at_us),
+        C::Verdict => Column::text("verdict", |r: &LogRow| Some(r.verdict?.word().into())),
+    }]
 }
 
 /// A list of runs with these columns.
-pub fn runs(table: &Table<RunRow>, columns: &[usize]) -> What {
+pub fn runs(table: &Table<RunRow>, columns: &[usize]) -> Listed {
     let mut robots: Vec<String> = Vec::new();
     for robot in table.rows().iter().flat_map(|r| r.distance_mm.keys()) {
         if !robots.contains(robot) {
@@ -68,160 +60,138 @@ pub fn runs(table: &Table<RunRow>, columns: &[usize]) -> What {
     }
     robots.sort();
     let column = |id| run_column(id, &robots);
-    list(table, &shown(&RunColumn::ALL, columns, column))
+    Listed::of(table, shown(&RunColumn::ALL, columns, column))
 }
 
 fn run_column(id: RunColumn, robots: &[String]) -> Vec<Column<RunRow>> {
     use RunColumn as C;
-    let one = |title: &str, cell: fn(&RunRow) -> Cell| vec![Column::new(title, cell)];
-    match id {
-        C::Run => one("run", |r| Cell::Text(r.run.to_string())),
-        C::Log => one("log", |r| Cell::Text(r.log_key.clone())),
-        C::Cell => one("cell", |r| Cell::text(r.cell_id.as_deref())),
-        C::Start => one("start", |r| Cell::time(r.start_us)),
-        C::Runtime => one("runtime (s)", |r| Cell::number(r.runtime_s)),
-        C::Distance => robots
-            .iter()
-            .map(|robot| {
+    let good = |r: &RunRow| r.error.is_none();
+    vec![match id {
+        C::Run => Column::text("run", |r: &RunRow| Some(r.run.to_string())),
+        C::Log => Column::text("log", |r: &RunRow| Some(r.log_key.clone())),
+        C::Cell => Column::text("cell", |r: &RunRow| r.cell_id.clone()),
+        C::Start => Column::time("start", |r: &RunRow| r.start_us),
+        C::Runtime => Column::number("runtime (s)", |r: &RunRow| r.runtime_s),
+        C::Distance => {
+            let column = |robot: &String| {
                 let name = robot.clone();
-                Column::new(format!("distance {robot} (mm)"), move |r: &RunRow| {
-                    Cell::number(r.distance_mm.get(&name))
+                Column::number(format!("distance {robot} (mm)"), move |r: &RunRow| {
+                    r.distance_mm.get(&name).copied()
                 })
-            })
-            .collect(),
-        C::Samples => one("samples", |r| {
-            Cell::number(r.error.is_none().then_some(r.samples))
-        }),
-        C::Channels => one("channels", |r| {
-            Cell::number(r.error.is_none().then_some(r.channels))
-        }),
-        C::Verdict => one("verdict", |r| {
-            Cell::Text(match &r.error {
+            };
+            return robots.iter().map(column).collect();
+        }
+        C::Samples => Column::whole("samples", move |r: &RunRow| good(r).then_some(r.samples)),
+        C::Channels => Column::whole("channels", move |r: &RunRow| good(r).then_some(r.channels)),
+        C::Verdict => Column::text("verdict", |r: &RunRow| {
+            Some(match &r.error {
                 Some(error) => format!("failed: {error}"),
                 None => r.verdict.word().into(),
             })
         }),
-        C::Spark => Vec::new(),
-    }
+        C::Spark => return Vec::new(),
+    }]
 }
 
 /// The machines that are shown, those of folded cells too, in the order of the list.
-pub fn machines(machines: &Machines, columns: &[usize]) -> What {
+pub fn machines(machines: &Machines, columns: &[usize]) -> Listed {
     let mut columns: Vec<_> = shown(&MachineColumn::ALL, columns, machine_column);
     columns.splice(
         ..0,
         [
-            Column::new("cell", |m: &Machine| Cell::text(m.row.cell_id.as_deref())),
-            Column::new("robot", |m: &Machine| Cell::Text(m.row.robot.clone())),
+            Column::text("cell", |m: &Machine| m.row.cell_id.clone()),
+            Column::text("robot", |m: &Machine| Some(m.row.robot.clone())),
         ],
     );
-    let (csv, lines) = csv(&columns, machines.in_order());
-    What::List { csv, lines }
+    Listed::few(&columns, machines.in_order())
 }
 
 fn machine_column(id: MachineColumn) -> Vec<Column<Machine>> {
     use MachineColumn as C;
-    let one = |title: &str, cell: fn(&Machine) -> Cell| vec![Column::new(title, cell)];
+    let number = |title: &str, cell: fn(&Machine) -> Option<f64>| Column::number(title, cell);
     let runs = |title: &str, verdict: Verdict| {
-        vec![Column::new(title, move |m: &Machine| {
-            Cell::number(Some(m.runs_with(verdict)))
-        })]
+        Column::whole(title, move |m: &Machine| Some(m.runs_with(verdict)))
     };
-    match id {
-        C::Machine | C::Trend => Vec::new(),
-        C::Runs => one("runs", |m| Cell::number(Some(m.row.runs))),
-        C::Runtime => one("runtime (s)", |m| Cell::number(Some(m.row.runtime_s))),
-        C::Distance => one("distance (mm)", |m| Cell::number(m.row.distance_mm)),
-        C::TopSpeed => one("top speed p99.9 (mm/s)", |m| {
-            Cell::number(m.row.top_speed_p999)
-        }),
-        C::MaxSpeed => one("top speed max (mm/s)", |m| {
-            Cell::number(m.row.top_speed_max)
-        }),
-        C::PeakForce => one("peak force p99.9 (N)", |m| {
-            Cell::number(m.row.peak_force_p999)
-        }),
-        C::MaxForce => one("peak force max (N)", |m| Cell::number(m.row.peak_force_max)),
-        C::MeanForce => one("mean force (N)", |m| Cell::number(m.row.mean_force)),
-        C::Slope => one("slope of peak force (N/day)", |m| Cell::number(m.slope)),
+    vec![match id {
+        C::Machine | C::Trend => return Vec::new(),
+        C::Runs => Column::whole("runs", |m: &Machine| Some(m.row.runs)),
+        C::Runtime => number("runtime (s)", |m| Some(m.row.runtime_s)),
+        C::Distance => number("distance (mm)", |m| m.row.distance_mm),
+        C::TopSpeed => number("top speed p99.9 (mm/s)", |m| m.row.top_speed_p999),
+        C::MaxSpeed => number("top speed max (mm/s)", |m| m.row.top_speed_max),
+        C::PeakForce => number("peak force p99.9 (N)", |m| m.row.peak_force_p999),
+        C::MaxForce => number("peak force max (N)", |m| m.row.peak_force_max),
+        C::MeanForce => number("mean force (N)", |m| m.row.mean_force),
+        C::Slope => number("slope of peak force (N/day)", |m| m.slope),
         C::Pass => runs("pass", Verdict::Pass),
         C::Suspect => runs("suspect", Verdict::Suspect),
         C::Fail => runs("fail", Verdict::Fail),
         C::NotEvaluated => runs("not evaluated", Verdict::NotEvaluated),
-        C::LastSeen => one("last seen", |m| Cell::time(Some(m.row.last_seen_us))),
-    }
+        C::LastSeen => Column::time("last seen", |m: &Machine| Some(m.row.last_seen_us)),
+    }]
 }
 
 /// The jobs: those that wait or run, and what was done.
-pub fn jobs(jobs: &Jobs) -> What {
-    let ended = |job: &Job| job.ended.as_ref().map(|e| e.at_us);
+pub fn jobs(jobs: &Jobs) -> Listed {
     let columns: [Column<Entry>; 8] = [
-        Column::new("state", |e: &Entry| match e {
-            Entry::Past(row) => Cell::Text(row.outcome.clone()),
-            Entry::Job(job) => Cell::Text(match &job.ended {
-                Some(ended) => ended.outcome.to_owned(),
-                None => job.stage().word().to_owned(),
-            }),
+        Column::text("state", |e: &Entry| {
+            Some(match e {
+                Entry::Past(row) => row.outcome.clone(),
+                Entry::Job(job) => match &job.ended {
+                    Some(ended) => ended.outcome.to_owned(),
+                    None => job.stage().word().to_owned(),
+                },
+            })
         }),
-        Column::new("log", |e: &Entry| Cell::Text(e.key().to_owned())),
-        Column::new("queued", |e: &Entry| match e {
-            Entry::Past(_) => Cell::Blank,
-            Entry::Job(job) => Cell::time(Some(job.queued_us)),
+        Column::text("log", |e: &Entry| Some(e.key().to_owned())),
+        Column::time("queued", |e: &Entry| Some(own(e)?.queued_us)),
+        Column::time("ended", |e: &Entry| match e {
+            Entry::Past(row) => Some(row.at_us),
+            Entry::Job(job) => Some(job.ended.as_ref()?.at_us),
         }),
-        Column::new("ended", move |e: &Entry| match e {
-            Entry::Past(row) => Cell::time(Some(row.at_us)),
-            Entry::Job(job) => Cell::time(ended(job)),
+        Column::number("seconds", |e: &Entry| match e {
+            Entry::Past(row) => Some(row.seconds),
+            Entry::Job(job) => job.seconds(),
         }),
-        Column::new("seconds", |e: &Entry| match e {
-            Entry::Past(row) => Cell::number(Some(row.seconds)),
-            Entry::Job(job) => Cell::number(job.seconds()),
-        }),
-        Column::new("rows", |e: &Entry| match e {
-            Entry::Past(_) => Cell::Blank,
-            Entry::Job(job) => Cell::number(job.progress.map(|p| p.rows)),
-        }),
-        Column::new("rows/s", |e: &Entry| match e {
-            Entry::Past(_) => Cell::Blank,
-            Entry::Job(job) => Cell::number(job.rate().map(f64::round)),
-        }),
-        Column::new("what", |e: &Entry| match e {
-            Entry::Past(row) => Cell::Text(row.message.clone()),
-            Entry::Job(job) => Cell::text(job.ended.as_ref().map(|e| e.message.as_str())),
+        Column::whole("rows", |e: &Entry| Some(own(e)?.progress?.rows)),
+        Column::number("rows/s", |e: &Entry| Some(own(e)?.rate()?.round())),
+        Column::text("what", |e: &Entry| match e {
+            Entry::Past(row) => Some(row.message.clone()),
+            Entry::Job(job) => Some(job.ended.as_ref()?.message.clone()),
         }),
     ];
     let entries: Vec<Entry> = (0..jobs.len()).filter_map(|at| jobs.get(at)).collect();
-    let (csv, lines) = csv(&columns, entries.iter());
-    What::List { csv, lines }
+    Listed::few(&columns, entries.iter())
 }
 
 /// The runs of one machine with these columns.
-pub fn points(table: &Table<MachinePoint>, columns: &[usize]) -> What {
-    list(table, &shown(&PointColumn::ALL, columns, point_column))
+pub fn points(table: &Table<MachinePoint>, columns: &[usize]) -> Listed {
+    Listed::of(table, shown(&PointColumn::ALL, columns, point_column))
 }
 
 fn point_column(id: PointColumn) -> Vec<Column<MachinePoint>> {
     use PointColumn as C;
-    let one = |title: &str, cell: fn(&MachinePoint) -> Cell| vec![Column::new(title, cell)];
-    match id {
-        C::Run => one("run", |p| Cell::Text(p.run.to_string())),
-        C::Start => one("start", |p| Cell::time(Some(p.start_us))),
-        C::Runtime => one("runtime (s)", |p| Cell::number(Some(p.runtime_s))),
-        C::Distance => one("distance (mm)", |p| Cell::number(p.stats.distance_mm)),
-        C::TopSpeed => one("top speed p99.9 (mm/s)", |p| {
-            Cell::number(p.stats.top_speed_p999)
-        }),
-        C::MaxSpeed => one("top speed max (mm/s)", |p| {
-            Cell::number(p.stats.top_speed_max)
-        }),
-        C::PeakForce => one("peak force p99.9 (N)", |p| {
-            Cell::number(p.stats.peak_force_p999)
-        }),
-        C::MaxForce => one("peak force max (N)", |p| {
-            Cell::number(p.stats.peak_force_max)
-        }),
-        C::MeanForce => one("mean force (N)", |p| Cell::number(p.stats.mean_force)),
-        C::Verdict => one("verdict", |p| Cell::Text(p.verdict.word().into())),
-        C::Log => one("log", |p| Cell::Text(p.log_key.clone())),
+    let number = |title: &str, cell: fn(&MachinePoint) -> Option<f64>| Column::number(title, cell);
+    vec![match id {
+        C::Run => Column::text("run", |p: &MachinePoint| Some(p.run.to_string())),
+        C::Start => Column::time("start", |p: &MachinePoint| Some(p.start_us)),
+        C::Runtime => number("runtime (s)", |p| Some(p.runtime_s)),
+        C::Distance => number("distance (mm)", |p| p.stats.distance_mm),
+        C::TopSpeed => number("top speed p99.9 (mm/s)", |p| p.stats.top_speed_p999),
+        C::MaxSpeed => number("top speed max (mm/s)", |p| p.stats.top_speed_max),
+        C::PeakForce => number("peak force p99.9 (N)", |p| p.stats.peak_force_p999),
+        C::MaxForce => number("peak force max (N)", |p| p.stats.peak_force_max),
+        C::MeanForce => number("mean force (N)", |p| p.stats.mean_force),
+        C::Verdict => Column::text("verdict", |p: &MachinePoint| Some(p.verdict.word().into())),
+        C::Log => Column::text("log", |p: &MachinePoint| Some(p.log_key.clone())),
+    }]
+}
+
+/// A harvest of this process.
+fn own<'a>(entry: &Entry<'a>) -> Option<&'a Job> {
+    match entry {
+        Entry::Job(job) => Some(job),
+        Entry::Past(_) => None,
     }
 }
 
@@ -230,14 +200,10 @@ mod tests {
     use super::*;
     use crate::app::{fixture, machines};
 
-    fn text(what: What) -> String {
-        match what {
-            What::List { csv, lines } => {
-                assert_eq!(csv.lines().count() as u64, lines + 1);
-                csv
-            }
-            other => panic!("{other:?}"),
-        }
+    fn text(list: Listed) -> String {
+        let csv = list.csv();
+        assert_eq!(csv.lines().count(), list.len() + 1);
+        csv
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! pictures.
 //!
 //! * [`Export`]: what is to be written, told by the state.
-//! * [`lists`], [`sheet`]: the lists as CSV.
+//! * [`lists`], [`sheet`]: the lists as columns of typed cells.
 //! * [`charts`], [`path`], [`svg`]: the pictures.
 //! * [`write`]: does it, on a worker's thread.
 
@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 pub use charts::{Charts, Trace};
 pub use path::PathPicture;
+pub use sheet::Listed;
 pub use write::write;
 
 use super::run::TableRef;
@@ -33,12 +34,12 @@ pub struct Export {
 /// What stands in an exported file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
-    /// A list as CSV, whole.
+    /// A list.
     List {
-        /// The file's text.
-        csv: String,
-        /// Lines below its header.
-        lines: u64,
+        /// Its rows.
+        list: Listed,
+        /// How.
+        form: Form,
     },
     /// Samples of a run.
     Samples {
@@ -57,7 +58,14 @@ pub enum What {
     Path(Box<PathPicture>),
 }
 
-/// How samples are written.
+impl What {
+    /// Whether it has rows, which are written in any [`Form`].
+    pub fn has_rows(&self) -> bool {
+        matches!(self, Self::List { .. } | Self::Samples { .. })
+    }
+}
+
+/// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Comma-separated text.

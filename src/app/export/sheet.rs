@@ -1,140 +1,166 @@
-//! Lists as CSV for spreadsheets.
+//! Lists as columns of typed cells, made by whoever writes them: a list may be very long.
 
-/// One cell.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// Words; never taken for a formula.
-    Text(String),
-    /// A number as it is written.
-    Number(String),
-    /// Nothing known.
-    Blank,
-}
+use std::{fmt, fs::File, ops::Range, path::Path, sync::Arc};
 
-impl Cell {
-    /// A text, or nothing.
-    pub fn text(text: Option<impl Into<String>>) -> Self {
-        text.map_or(Self::Blank, |t| Self::Text(t.into()))
-    }
+use crate::{
+    app::table::{Row, Table},
+    etl::{
+        Result,
+        export::{Exported, Field, Values, write_list},
+        harvest::CancelToken,
+    },
+};
 
-    /// A number, or nothing.
-    pub fn number(number: Option<impl ToString>) -> Self {
-        number.map_or(Self::Blank, |n| Self::Number(n.to_string()))
-    }
-
-    /// A time as logs write it, or nothing.
-    pub fn time(us: Option<i64>) -> Self {
-        us.map_or(Self::Blank, |us| Self::Text(crate::etl::time::format(us)))
-    }
-
-    fn push(&self, out: &mut String) {
-        let text = match self {
-            Self::Blank => return,
-            Self::Number(number) => return out.push_str(number),
-            Self::Text(text) => text,
-        };
-        // A spreadsheet would run such a text as a formula.
-        let guard = if text.starts_with(['=', '+', '-', '@']) {
-            "'"
-        } else {
-            ""
-        };
-        if text.contains([',', '"', '\n', '\r']) {
-            out.push('"');
-            out.push_str(guard);
-            out.push_str(&text.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(guard);
-            out.push_str(text);
-        }
-    }
-}
+type Get<T, V> = Box<dyn Fn(&T) -> Option<V> + Send + Sync>;
 
 /// A column: its title, and what it says of a row.
 pub struct Column<T> {
     /// Title, with the unit where there is one.
-    pub title: String,
-    /// The cell of a row.
-    pub cell: Box<dyn Fn(&T) -> Cell>,
+    title: String,
+    cells: Cells<T>,
+}
+
+/// The cells of a column have one type, whatever the rows are.
+enum Cells<T> {
+    Text(Get<T, String>),
+    Whole(Get<T, i64>),
+    Number(Get<T, f64>),
+    Time(Get<T, i64>),
 }
 
 impl<T> Column<T> {
-    /// A column.
-    pub fn new(title: impl Into<String>, cell: impl Fn(&T) -> Cell + 'static) -> Self {
+    fn new(title: impl Into<String>, cells: Cells<T>) -> Self {
+        let title = title.into();
+        Self { title, cells }
+    }
+
+    /// A column of words.
+    pub fn text(
+        title: impl Into<String>,
+        cell: impl Fn(&T) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(title, Cells::Text(Box::new(cell)))
+    }
+
+    /// A column of whole numbers.
+    pub fn whole<N: TryInto<i64>>(
+        title: impl Into<String>,
+        cell: impl Fn(&T) -> Option<N> + Send + Sync + 'static,
+    ) -> Self {
+        let whole = move |row: &T| cell(row)?.try_into().ok();
+        Self::new(title, Cells::Whole(Box::new(whole)))
+    }
+
+    /// A column of numbers.
+    pub fn number(
+        title: impl Into<String>,
+        cell: impl Fn(&T) -> Option<f64> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(title, Cells::Number(Box::new(cell)))
+    }
+
+    /// A column of times, in microseconds since 1970.
+    pub fn time(
+        title: impl Into<String>,
+        cell: impl Fn(&T) -> Option<i64> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(title, Cells::Time(Box::new(cell)))
+    }
+
+    fn field<'a>(&self, rows: impl Iterator<Item = &'a T>) -> Field
+    where
+        T: 'a,
+    {
+        let values = match &self.cells {
+            Cells::Text(cell) => Values::Text(rows.map(cell).collect()),
+            Cells::Whole(cell) => Values::Whole(rows.map(cell).collect()),
+            Cells::Number(cell) => Values::Number(rows.map(cell).collect()),
+            Cells::Time(cell) => Values::Time(rows.map(cell).collect()),
+        };
+        let title = self.title.clone();
+        Field { title, values }
+    }
+}
+
+/// A list that is to be written.
+#[derive(Clone)]
+pub struct Listed {
+    lines: usize,
+    fields: Arc<dyn Fn(Range<usize>) -> Vec<Field> + Send + Sync>,
+}
+
+impl Listed {
+    /// Rows that are few: their cells are made here and now.
+    pub fn few<'a, T: 'a>(columns: &[Column<T>], rows: impl Iterator<Item = &'a T>) -> Self {
+        let rows: Vec<&T> = rows.collect();
+        let fields = columns.iter().map(|c| c.field(rows.iter().copied()));
+        let fields: Vec<Field> = fields.collect();
+        let part = move |rows: Range<usize>| {
+            let part = |field: &Field| Field {
+                title: field.title.clone(),
+                values: field.values.part(rows.clone()),
+            };
+            fields.iter().map(part).collect()
+        };
         Self {
-            title: title.into(),
-            cell: Box::new(cell),
+            lines: rows.len(),
+            fields: Arc::new(part),
         }
+    }
+
+    /// The rows that a list shows, in their order: their cells are made while they are
+    /// written.
+    pub fn of<T: Row>(table: &Table<T>, columns: Vec<Column<T>>) -> Self {
+        let shown = table.shown();
+        let lines = shown.len();
+        let fields = move |lines: Range<usize>| {
+            let rows = || lines.clone().filter_map(|at| shown.get(at));
+            columns.iter().map(|column| column.field(rows())).collect()
+        };
+        Self {
+            lines,
+            fields: Arc::new(fields),
+        }
+    }
+
+    /// Whether it has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.lines == 0
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.lines
+    }
+
+    /// Writes it; see [`write_list`].
+    ///
+    /// # Errors
+    /// As [`write_list`].
+    pub fn write(&self, file: &mut File, target: &Path, cancel: &CancelToken) -> Result<Exported> {
+        write_list(file, target, self.lines, self.fields.as_ref(), cancel)
+    }
+
+    /// The list as CSV.
+    #[cfg(test)]
+    pub fn csv(&self) -> String {
+        let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        let mut out = File::create(file.path()).unwrap();
+        let cancel = CancelToken::new();
+        self.write(&mut out, file.path(), &cancel).unwrap();
+        std::fs::read_to_string(file.path()).unwrap()
     }
 }
 
-/// The rows as CSV with a header, and how many they are.
-pub fn csv<'a, T: 'a>(columns: &[Column<T>], rows: impl Iterator<Item = &'a T>) -> (String, u64) {
-    let mut out = String::new();
-    let mut lines = 0;
-    line(
-        &mut out,
-        columns.iter().map(|c| Cell::Text(c.title.clone())),
-    );
-    for row in rows {
-        line(&mut out, columns.iter().map(|c| (c.cell)(row)));
-        lines += 1;
+impl PartialEq for Listed {
+    fn eq(&self, other: &Self) -> bool {
+        self.lines == other.lines && Arc::ptr_eq(&self.fields, &other.fields)
     }
-    (out, lines)
 }
 
-fn line(out: &mut String, cells: impl Iterator<Item = Cell>) {
-    for (i, cell) in cells.enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        cell.push(out);
-    }
-    out.push('\n');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn one(cell: Cell) -> String {
-        let columns = [Column::new("a", move |(): &()| cell.clone())];
-        let (text, lines) = csv(&columns, [()].iter());
-        assert_eq!(lines, 1);
-        text.strip_prefix("a\n").unwrap().trim_end().to_owned()
-    }
-
-    #[test]
-    fn formulas_are_text_and_numbers_stay() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)"] {
-            assert_eq!(one(Cell::Text(text.into())), format!("'{text}"));
-        }
-        assert_eq!(one(Cell::Text("=A1,B1".into())), "\"'=A1,B1\"");
-        assert_eq!(one(Cell::number(Some(-1.5))), "-1.5");
-        assert_eq!(one(Cell::number(None::<u64>)), "");
-        assert_eq!(one(Cell::Text("a-b".into())), "a-b");
-    }
-
-    proptest! {
-        #[test]
-        fn a_reader_of_csv_gets_the_text_back(texts in prop::collection::vec("[a-z=,\"\n +-]{0,12}", 1..5)) {
-            let columns: Vec<Column<Vec<String>>> = (0..texts.len())
-                .map(|i| Column::new(format!("c{i}"), move |row: &Vec<String>| Cell::Text(row[i].clone())))
-                .collect();
-            let (out, _) = csv(&columns, [texts.clone()].iter());
-            let mut reader = csv::ReaderBuilder::new().from_reader(out.as_bytes());
-            let read: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-            // A line of one empty cell is no record.
-            if texts.len() > 1 {
-                let read: Vec<&str> = read[0].iter().collect();
-                for (text, read) in texts.iter().zip(read) {
-                    let guarded = text.starts_with(['=', '+', '-', '@']);
-                    prop_assert_eq!(read.strip_prefix('\'').filter(|_| guarded).unwrap_or(read), text);
-                    prop_assert!(!read.starts_with(['=', '+', '-', '@']));
-                }
-            }
-        }
+impl fmt::Debug for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not hundreds of thousands of rows.
+        write!(f, "{} lines", self.lines)
     }
 }

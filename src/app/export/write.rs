@@ -31,8 +31,7 @@ pub fn write(wanted: &Export, context: &Context, cancel: &CancelToken) -> Result
     let tmp = context.lake.tmp();
     fs::create_dir_all(&tmp).map_err(|e| Error::io("create", &tmp, e))?;
     let ending = match &wanted.what {
-        What::List { .. } => "csv",
-        What::Samples { form, .. } => form.ending(),
+        What::List { form, .. } | What::Samples { form, .. } => form.ending(),
         What::Charts(_) | What::Path(_) => "svg",
     };
     // Whoever dies leaves a file that `gc` knows by its process id.
@@ -66,7 +65,11 @@ fn fill(
     cancel: &CancelToken,
 ) -> Result<(Option<u64>, u64)> {
     let text = match &wanted.what {
-        What::List { csv, lines } => return Ok((Some(*lines), put(temp, csv)?)),
+        What::List { list, .. } => {
+            let mut out = File::create(temp).map_err(|e| Error::io("write", temp, e))?;
+            let done = list.write(&mut out, temp, cancel)?;
+            return Ok((Some(done.rows), done.bytes));
+        }
         What::Samples {
             table,
             columns,
@@ -145,6 +148,7 @@ fn stamp(us: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::export::{Form, Listed, sheet::Column};
     use crate::etl::{lake::Lake, profile::Profile};
 
     fn context(dir: &Path) -> Context {
@@ -159,8 +163,8 @@ mod tests {
         Export {
             name: name.into(),
             what: What::List {
-                csv: "log\na\n".into(),
-                lines: 1,
+                list: Listed::few(&[Column::text("log", |()| Some("a".into()))], [()].iter()),
+                form: Form::Csv,
             },
         }
     }

@@ -130,7 +130,8 @@ impl RunScreen {
     /// Key contexts, innermost first; the core adds the global one.
     pub fn contexts(&self) -> &'static [Context] {
         match (&self.views, self.tab) {
-            (None, _) if self.error.is_some() => &[Context::Run],
+            // A place that is typed in the others waits for the run.
+            (None, tab) if tab == Tab::Summary || self.error.is_some() => &[Context::Run],
             (_, Tab::Summary) => &[Context::Summary, Context::Run],
             (_, Tab::Signals) => &[Context::Signals, Context::Run],
             (_, Tab::Samples) => &[Context::Samples, Context::Run],

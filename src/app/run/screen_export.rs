@@ -19,7 +19,7 @@ fn bare(id: &str) -> &str {
 }
 
 impl RunScreen {
-    /// What the tab shows as a file; samples in `form`.
+    /// What the tab shows as a file; what has rows in `form`.
     ///
     /// # Errors
     /// One sentence: why there is nothing to write.
@@ -49,7 +49,8 @@ impl RunScreen {
             }
             Tab::Summary => {
                 let detail = self.detail.as_ref().ok_or("the run is not read yet")?;
-                (super::summary::sheet(detail), "summary")
+                let list = super::summary::sheet(detail);
+                (What::List { list, form }, "summary")
             }
             Tab::Samples => {
                 let what = What::Samples {
@@ -158,8 +159,12 @@ mod tests {
         assert!(screen.export(Form::Csv).unwrap_err().contains("not read"));
         let summary = tab(Tab::Summary).export(Form::Csv).unwrap();
         assert!(summary.name.starts_with("summary_"));
-        assert!(matches!(summary.what, What::List { csv, lines: 8 }
-            if csv.starts_with("channel,unit,count,min,") && csv.contains("\nf1,N,10000,")));
+        let What::List { list, .. } = summary.what else {
+            panic!("{summary:?}")
+        };
+        let csv = list.csv();
+        assert_eq!(list.len(), 8);
+        assert!(csv.starts_with("channel,unit,count,min,") && csv.contains("\nf1,N,10000,"));
         let mut screen = tab(Tab::Signals);
         screen.views.as_mut().unwrap().signals.chosen.clear();
         assert!(screen.export(Form::Csv).unwrap_err().contains("no channel"));

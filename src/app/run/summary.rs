@@ -6,10 +6,7 @@ use crate::{
     app::{
         action::Action,
         chart::{decimals_for, format_value, format_whole},
-        export::{
-            What,
-            sheet::{Cell, Column, csv},
-        },
+        export::{Listed, sheet::Column},
     },
     etl::{catalog::RunDetail, stats::ChannelStats, time},
 };
@@ -221,15 +218,15 @@ fn lines(detail: &RunDetail) -> Vec<Fact> {
 }
 
 /// The statistics of every channel as a list, with the names that a record has for them.
-pub fn sheet(detail: &RunDetail) -> What {
+pub fn sheet(detail: &RunDetail) -> Listed {
     type Row = (String, ChannelStats);
     let one = |title: &str, of: fn(&ChannelStats) -> Option<f64>| {
-        Column::new(title, move |row: &Row| Cell::number(of(&row.1)))
+        Column::number(title, move |row: &Row| of(&row.1))
     };
     let columns = [
-        Column::new("channel", |row: &Row| Cell::Text(row.0.clone())),
-        Column::new("unit", |row: &Row| Cell::Text(row.1.unit.clone())),
-        Column::new("count", |row: &Row| Cell::number(Some(row.1.count))),
+        Column::text("channel", |row: &Row| Some(row.0.clone())),
+        Column::text("unit", |row: &Row| Some(row.1.unit.clone())),
+        Column::whole("count", |row: &Row| Some(row.1.count)),
         one("min", |s| s.min),
         one("max", |s| s.max),
         one("mean", |s| s.mean),
@@ -245,17 +242,12 @@ pub fn sheet(detail: &RunDetail) -> What {
         one("interval_p99_s", |s| s.interval_p99_s),
         one("interval_max_s", |s| s.interval_max_s),
         one("fill_share", |s| s.fill_share),
-        Column::new("first_time", |row: &Row| {
-            Cell::text(row.1.first_time.as_deref())
-        }),
-        Column::new("last_time", |row: &Row| {
-            Cell::text(row.1.last_time.as_deref())
-        }),
+        Column::time("first_time", |row: &Row| when(&row.1.first_time)),
+        Column::time("last_time", |row: &Row| when(&row.1.last_time)),
     ];
     let known = |name: &String| Some((name.clone(), detail.channels.get(name)?.clone()));
     let rows: Vec<Row> = detail.columns.iter().filter_map(known).collect();
-    let (csv, lines) = csv(&columns, rows.iter());
-    What::List { csv, lines }
+    Listed::few(&columns, rows.iter())
 }
 
 type Text = fn(&ChannelStats) -> String;
@@ -296,5 +288,10 @@ fn number(v: Option<f64>, decimals: usize) -> String {
 }
 
 fn clock(text: &Option<String>) -> Option<String> {
-    Some(time::format_clock(time::parse(text.as_ref()?.as_bytes())?))
+    Some(time::format_clock(when(text)?))
+}
+
+/// A time as records have it.
+fn when(text: &Option<String>) -> Option<i64> {
+    time::parse(text.as_ref()?.as_bytes())
 }

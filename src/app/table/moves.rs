@@ -55,7 +55,7 @@ impl<T: Row> Table<T> {
     fn mark_all(&mut self) {
         self.anchor = None;
         let all = self.shown.iter().all(|at| self.marks.has(*at));
-        for at in &self.shown {
+        for at in self.shown.iter() {
             self.marks.set(*at, !all);
         }
     }

@@ -3,23 +3,16 @@
 use crate::app::{
     action::Action,
     effect::{Answer, Effect, Request, Slot},
-    export::{Export, Form, What, lists},
+    export::{Export, Form, Listed, What, lists},
     machines::Pane,
-    run::Tab,
     state::{Overlay, Screen, State, Tone},
     words::{bytes, count},
 };
 
 /// `e`: writes what is shown, or asks how.
 pub(super) fn begin(state: &mut State, effects: &mut Vec<Effect>) {
-    if let Screen::Run(run) = state.screen()
-        && run.tab == Tab::Samples
-        && run.views.is_some()
-    {
-        state.overlay = Some(Overlay::Export);
-        return;
-    }
     match export(state, Form::Csv) {
+        Ok(export) if export.what.has_rows() => state.overlay = Some(Overlay::Export),
         Ok(export) => ask(state, export, effects),
         Err(sentence) => state.message = Some((Tone::Plain, sentence)),
     }
@@ -42,12 +35,12 @@ pub(super) fn chosen(state: &mut State, action: Action, effects: &mut Vec<Effect
 /// What the view shows as an export, or why it has none.
 fn export(state: &State, form: Form) -> Result<Export, String> {
     let columns = state.list_columns();
-    let list = |name: &str, what: What| match &what {
-        What::List { lines: 0, .. } => Err("the list is empty: there is nothing to export".into()),
-        _ => Ok(Export {
-            name: name.to_owned(),
-            what,
-        }),
+    let list = |name: &str, list: Listed| {
+        if list.is_empty() {
+            return Err("the list is empty: there is nothing to export".into());
+        }
+        let (name, what) = (name.to_owned(), What::List { list, form });
+        Ok(Export { name, what })
     };
     match state.screen() {
         Screen::Logs => list("logs", lists::logs(&state.logs.table, &columns)),
@@ -63,7 +56,7 @@ fn export(state: &State, form: Form) -> Result<Export, String> {
             lists::points(&machine.table, &columns),
         ),
         Screen::Run(run) => run.export(form),
-        Screen::Compare(compared) => compared.export(),
+        Screen::Compare(compared) => compared.export(form),
         Screen::Jobs => list("jobs", lists::jobs(&state.jobs)),
     }
 }
@@ -126,12 +119,16 @@ mod tests {
     #[test]
     fn a_list_is_exported_once_at_a_time_and_the_message_says_where() {
         let mut state = fixture::populated((80, 24));
-        let effects = press(&mut state, "e");
+        assert!(asked(&press(&mut state, "e")).is_empty(), "asks how");
+        assert_eq!(state.overlay, Some(Overlay::Export));
+        let effects = press(&mut state, "p");
         let exports = asked(&effects);
         assert_eq!((exports.len(), exports[0].name.as_str()), (1, "logs"));
-        let rows = state.logs.table.len() as u64;
-        assert!(matches!(exports[0].what, What::List { lines, .. } if lines == rows));
-        assert!(asked(&press(&mut state, "e")).is_empty(), "one at a time");
+        let rows = state.logs.table.len();
+        assert!(matches!(&exports[0].what,
+            What::List { list, form: Form::Parquet } if list.len() == rows));
+        press(&mut state, "e");
+        assert!(asked(&press(&mut state, "n")).is_empty(), "one at a time");
         let done = Written {
             path: "cache/exports/logs.csv".into(),
             rows: Some(9),
@@ -144,7 +141,8 @@ mod tests {
         let told = state.message.clone().unwrap();
         let wanted = "wrote cache/exports/logs.csv (9 rows, 1.23 kB)";
         assert_eq!(told, (Tone::Good, wanted.into()));
-        assert_eq!(asked(&press(&mut state, "e")).len(), 1);
+        press(&mut state, "e");
+        assert_eq!(asked(&press(&mut state, "c")).len(), 1);
         let refused = Err("cannot write x: disk full".to_owned());
         update(&mut state, fixture::answer(Slot::Export, refused));
         let (tone, text) = state.message.clone().unwrap();
@@ -156,6 +154,7 @@ mod tests {
     fn an_empty_list_has_nothing_to_export() {
         let (mut state, _) = fixture::bare((80, 24));
         assert!(asked(&press(&mut state, "e")).is_empty());
+        assert_eq!(state.overlay, None);
         assert!(state.message.unwrap().1.contains("nothing to export"));
     }
 }

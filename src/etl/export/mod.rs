@@ -1,12 +1,14 @@
-//! A run's table as CSV, Parquet, NDJSON or Arrow IPC.
+//! A run's table, or a list, as CSV, Parquet, NDJSON or Arrow IPC.
 //!
 //! * [`ask`]: times and steps as an operator writes them.
 //! * [`hold`]: how long a value stays in force where the table has no row.
+//! * [`list`]: lists of typed columns.
 //! * [`rows`]: which rows: windows of the table, or one row a step.
 //! * [`sink`]: the four forms.
 
 mod ask;
 mod hold;
+mod list;
 mod rows;
 mod sink;
 
@@ -22,6 +24,7 @@ use std::{
 pub use self::{
     ask::{parse_step, parse_time},
     hold::hold_limits,
+    list::{Field, Values, write_list},
     rows::Limits,
     sink::Format,
 };

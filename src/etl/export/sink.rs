@@ -93,7 +93,7 @@ pub(super) fn open<'a>(
     })
 }
 
-fn trouble(target: &Path, error: PolarsError) -> Error {
+pub(super) fn trouble(target: &Path, error: PolarsError) -> Error {
     match error {
         PolarsError::IO { error, .. } => Error::io(
             "write",
@@ -107,7 +107,7 @@ fn trouble(target: &Path, error: PolarsError) -> Error {
     }
 }
 
-fn time_type() -> DataType {
+pub(super) fn time_type() -> DataType {
     DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
 }
 
@@ -263,7 +263,7 @@ impl Sink for NdjsonSink<'_> {
 
 /// The shortest decimal that reads back as the same double; nothing for a null. Valid in
 /// CSV and in JSON.
-fn push_number(out: &mut String, value: f64) {
+pub(super) fn push_number(out: &mut String, value: f64) {
     use std::fmt::Write;
     if value.is_nan() {
         return;
