@@ -85,6 +85,7 @@ fn run_name(id: RunColumn) -> &'static str {
         RunColumn::Samples => "samples",
         RunColumn::Channels => "channels",
         RunColumn::Verdict => "verdict",
+        RunColumn::Flags => "flags",
         RunColumn::Spark => "sparkline",
     }
 }
@@ -103,6 +104,7 @@ fn run_column(id: RunColumn, robots: u16, wide: bool) -> (&'static str, u16, boo
         RunColumn::Samples => ("samples", 9, true),
         RunColumn::Channels => ("chan", 4, true),
         RunColumn::Verdict => ("verdict", 13, false),
+        RunColumn::Flags => ("flags", 5, true),
         RunColumn::Spark => ("", 24, false),
     }
 }
@@ -113,7 +115,7 @@ pub fn runs(width: u16, robots: u16, of_log: bool, choice: &Choice) -> Vec<Colum
     use RunColumn::*;
     let wide = width >= WIDE;
     let mut order = vec![
-        Run, Start, Runtime, Verdict, Distance, Spark, Samples, Channels, Cell, Log,
+        Run, Start, Runtime, Verdict, Distance, Spark, Samples, Channels, Cell, Log, Flags,
     ];
     order.retain(|id| !(choice.hides(run_name(*id)) || of_log && *id == Log));
     let spec = |id| run_column(id, robots, wide);
@@ -261,7 +263,7 @@ mod tests {
         let shown: Vec<_> = runs(80, 2, true, &choice).iter().map(|c| c.id).collect();
         assert_eq!(shown[..2], [RunColumn::Spark, RunColumn::Run]);
         assert!(!shown.contains(&RunColumn::Start) && !shown.contains(&RunColumn::Verdict));
-        for (all, names) in [(log_names(), 9), (run_names(), 10)] {
+        for (all, names) in [(log_names(), 9), (run_names(), 11)] {
             let unique: std::collections::BTreeSet<_> = all.iter().collect();
             assert_eq!((all.len(), unique.len()), (names, names));
         }

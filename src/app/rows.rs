@@ -84,13 +84,15 @@ pub enum RunColumn {
     Channels,
     /// Worst flag.
     Verdict,
+    /// Number of flags.
+    Flags,
     /// A small picture of the run; sorts as the run does.
     Spark,
 }
 
 impl RunColumn {
     /// All columns in their order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Run,
         Self::Log,
         Self::Cell,
@@ -100,6 +102,7 @@ impl RunColumn {
         Self::Samples,
         Self::Channels,
         Self::Verdict,
+        Self::Flags,
         Self::Spark,
     ];
 }
@@ -130,6 +133,7 @@ impl Row for RunRow {
             Some(RunColumn::Samples) => self.samples.cmp(&other.samples),
             Some(RunColumn::Channels) => self.channels.cmp(&other.channels),
             Some(RunColumn::Verdict) => self.verdict.cmp(&other.verdict),
+            Some(RunColumn::Flags) => self.flags.cmp(&other.flags),
             Some(RunColumn::Run | RunColumn::Spark) | None => self.run.cmp(&other.run),
         }
     }

@@ -84,6 +84,19 @@ fn scaled(n: u64, units: &[(&str, u64)]) -> String {
     format!("{value:.digits$} {name}")
 }
 
+/// `4.012 s`, `39 samples`: what a check measured, with its unit.
+pub fn measured(value: f64, unit: &str) -> String {
+    let number = match value.abs() {
+        v if v == v.trunc() && v < 1e15 => {
+            let sign = if value < 0.0 { "−" } else { "" };
+            format!("{sign}{}", thousands(v as u64))
+        }
+        v if v >= 0.001 => super::chart::format_value(value, if v < 1000.0 { 3 } else { 1 }),
+        _ => format!("{value:.1e}"),
+    };
+    format!("{number} {unit}").trim_end().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,7 @@ use crate::etl::{
     catalog::{LogDetail, RunDetail},
     clean::Ledger,
     harvest::CancelToken,
+    quality::Flag,
     time,
 };
 
@@ -203,12 +204,15 @@ fn run_text(detail: &RunDetail) -> String {
     }
     ledger_text(&mut out, &detail.ledger);
     for flag in &detail.flags {
-        let channel = flag.channel.as_deref().unwrap_or("run");
-        line(
-            &mut out,
-            "flag",
-            &format!("{} {channel}: {}", flag.rule, flag.message),
-        );
+        line(&mut out, "flag", &flag_text(flag));
+    }
+    for skipped in &detail.not_evaluated {
+        let of = match skipped.channels.as_slice() {
+            [] => String::new(),
+            channels => format!(" of {}", channels.join(", ")),
+        };
+        let text = format!("{}{of}: {}", skipped.rules.join(", "), skipped.reason);
+        line(&mut out, "not evaluated", &text);
     }
     if !detail.machines.is_empty() {
         out.push('\n');
@@ -221,6 +225,24 @@ fn run_text(detail: &RunDetail) -> String {
         out.push_str(&clocks(detail).render());
     }
     out
+}
+
+/// `suspect gap z_1 20:43:26.010 to 20:43:30.222: …`; a sentence that says the span itself
+/// needs no other.
+fn flag_text(flag: &Flag) -> String {
+    let channel = flag.channel.as_deref().unwrap_or("run");
+    let span = flag.span_us().map(|(from, to)| match to - from {
+        0 => time::format_clock(from),
+        _ => format!("{} to {}", time::format_clock(from), time::format_clock(to)),
+    });
+    let span = span.filter(|s| !flag.message.contains(s.as_str()));
+    let span = span.map(|s| format!(" {s}")).unwrap_or_default();
+    format!(
+        "{} {} {channel}{span}: {}",
+        flag.severity.word(),
+        flag.rule,
+        flag.message
+    )
 }
 
 fn machines(detail: &RunDetail) -> Table {

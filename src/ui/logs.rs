@@ -120,7 +120,10 @@ fn cell(state: &State, row: &LogRow, column: &Column<LogColumn>, theme: &Theme) 
         }
         LogColumn::Verdict => match (job.filter(|job| job.started_us.is_some()), row.verdict) {
             (Some(job), _) => (job.stage().word().to_owned(), theme.busy),
-            (None, Some(verdict)) => (verdict.word().to_owned(), verdict_style(verdict, theme)),
+            (None, Some(verdict)) => (
+                verdict_word(verdict).to_owned(),
+                verdict_style(verdict, theme),
+            ),
             (None, None) => (String::new(), theme.text),
         },
     }
@@ -162,6 +165,16 @@ pub fn state_style(state: LogState, theme: &Theme) -> Style {
         }
         LogState::Harvested => theme.good,
         LogState::Duplicate | LogState::Pending => theme.text,
+    }
+}
+
+/// A verdict as a word with its glyph; what was not evaluated has none.
+pub fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotEvaluated => "not evaluated",
+        Verdict::Pass => "✓ pass",
+        Verdict::Suspect => "! suspect",
+        Verdict::Fail => "✗ fail",
     }
 }
 

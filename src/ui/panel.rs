@@ -8,14 +8,14 @@ use ratatui::{
 };
 
 use super::{
-    logs::{glyph, state_style},
+    logs::{glyph, state_style, verdict_style, verdict_word},
     text::{fit, fit_middle, wrap},
     theme::Theme,
 };
 use crate::{
     app::{
         state::State,
-        words::{bytes, seconds, thousands},
+        words::{bytes, count, seconds, thousands},
     },
     etl::{
         catalog::{HarvestRow, LogDetail, LogRow},
@@ -108,11 +108,27 @@ fn lines(
             theme,
         );
     }
+    quality(&mut lines, detail, width, theme);
     if let Some(ledger) = &detail.ledger {
         self::ledger(&mut lines, ledger, theme);
     }
     history(&mut lines, &detail.history, width, theme);
     lines
+}
+
+/// The verdict, and which checks found something in how many runs.
+fn quality(lines: &mut Vec<Line<'static>>, detail: &LogDetail, width: u16, theme: &Theme) {
+    let Some(verdict) = detail.row.verdict else {
+        return;
+    };
+    pair(lines, "quality", verdict_word(verdict), theme);
+    for found in &detail.quality {
+        let runs = count(u64::from(found.runs), "run", "runs");
+        let flags = count(u64::from(found.flags), "flag", "flags");
+        let text = format!("{} in {runs} ({flags})", found.rule);
+        let style = verdict_style(found.severity.into(), theme);
+        sentence(lines, &text, width, style);
+    }
 }
 
 fn ledger(lines: &mut Vec<Line<'static>>, ledger: &Ledger, theme: &Theme) {

@@ -4,7 +4,7 @@ use ratatui::Frame;
 
 use super::{
     list::{self, Cell},
-    logs::verdict_style,
+    logs::{verdict_style, verdict_word},
     theme::Theme,
     widgets::sparkline::sparkline_values,
 };
@@ -130,8 +130,16 @@ fn cell(row: &RunRow, column: &Column<RunColumn>, theme: &Theme) -> Cell {
         ),
         RunColumn::Verdict if row.error.is_some() => ("failed".to_owned(), theme.error),
         RunColumn::Verdict => (
-            row.verdict.word().to_owned(),
+            verdict_word(row.verdict).to_owned(),
             verdict_style(row.verdict, theme),
+        ),
+        RunColumn::Flags => (
+            if row.error.is_some() {
+                String::new()
+            } else {
+                row.flags.to_string()
+            },
+            theme.text,
         ),
         RunColumn::Spark => {
             let name = row.spark_channel.clone().unwrap_or_default();

@@ -7,6 +7,7 @@ use crate::{
         jobs::{Entry, Job, Jobs},
         machines::{Machine, MachineColumn, Machines, PointColumn},
         rows::{LogColumn, RunColumn},
+        run::quality::{FlagColumn, FlagRow},
         table::Table,
     },
     etl::{
@@ -50,6 +51,40 @@ fn log_column(id: LogColumn) -> Vec<Column<LogRow>> {
     }]
 }
 
+/// The flags of a run with these columns, and what each says.
+pub fn flags(table: &Table<FlagRow>, columns: &[usize]) -> Listed {
+    let mut columns = shown(&FlagColumn::ALL, columns, flag_column);
+    columns.push(Column::text("message", |r: &FlagRow| {
+        Some(r.flag.message.clone())
+    }));
+    Listed::of(table, columns)
+}
+
+fn flag_column(id: FlagColumn) -> Vec<Column<FlagRow>> {
+    use FlagColumn as C;
+    vec![match id {
+        C::Severity => Column::text("severity", |r: &FlagRow| {
+            Some(r.flag.severity.word().into())
+        }),
+        C::Rule => Column::text("rule", |r: &FlagRow| Some(r.flag.rule.clone())),
+        C::Channel => Column::text("channel", |r: &FlagRow| r.flag.channel.clone()),
+        C::Start => {
+            return vec![
+                Column::time("start", |r: &FlagRow| Some(r.span?.0)),
+                Column::time("stop", |r: &FlagRow| Some(r.span?.1)),
+            ];
+        }
+        C::Length => Column::number("length (s)", FlagRow::length_s),
+        C::Measured => {
+            return vec![
+                Column::number("measured", |r: &FlagRow| r.flag.value),
+                Column::text("unit", |r: &FlagRow| Some(r.flag.unit.clone())),
+            ];
+        }
+        C::Threshold => Column::number("threshold", |r: &FlagRow| r.flag.threshold),
+    }]
+}
+
 /// A list of runs with these columns.
 pub fn runs(table: &Table<RunRow>, columns: &[usize]) -> Listed {
     let mut robots: Vec<String> = Vec::new();
@@ -89,6 +124,7 @@ fn run_column(id: RunColumn, robots: &[String]) -> Vec<Column<RunRow>> {
                 None => r.verdict.word().into(),
             })
         }),
+        C::Flags => Column::whole("flags", |r: &RunRow| r.error.is_none().then_some(r.flags)),
         C::Spark => return Vec::new(),
     }]
 }

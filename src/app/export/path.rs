@@ -159,8 +159,10 @@ mod tests {
     #[test]
     fn a_path_is_drawn_with_its_colours_and_legend() {
         let mut screen = fixture::opened((80, 24));
-        let effects = screen.update(crate::app::Action::PreviousPane);
-        fixture::settle(&mut screen, effects);
+        for _ in 0..2 {
+            let effects = screen.update(crate::app::Action::PreviousPane);
+            fixture::settle(&mut screen, effects);
+        }
         let views = screen.views.as_ref().unwrap();
         let mut picture = PathPicture {
             title: "run".into(),

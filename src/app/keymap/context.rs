@@ -35,6 +35,8 @@ pub enum Context {
     Samples,
     /// The path of a run's robots.
     Path,
+    /// The flags of a run.
+    Quality,
     /// The channels of several runs over each other.
     Overlaid,
     /// The table of their differences.
@@ -59,7 +61,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of help.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Global,
         Self::List,
         Self::Marks,
@@ -76,6 +78,7 @@ impl Context {
         Self::Signals,
         Self::Samples,
         Self::Path,
+        Self::Quality,
         Self::Overlaid,
         Self::Differences,
         Self::Help,
@@ -107,6 +110,7 @@ impl Context {
             Self::Signals => "signals",
             Self::Samples => "samples",
             Self::Path => "path",
+            Self::Quality => "quality",
             Self::Overlaid => "overlaid",
             Self::Differences => "differences",
             Self::Help => "help",
@@ -144,6 +148,7 @@ impl Context {
             Self::Signals => "A run's signals",
             Self::Samples => "A run's samples",
             Self::Path => "The path of a run's robots",
+            Self::Quality => "The flags of a run",
             Self::Overlaid => "Channels of several runs",
             Self::Differences => "Differences of several runs",
             Self::Help => "Help",

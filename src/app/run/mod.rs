@@ -5,17 +5,20 @@
 //! [`RunRequest`], which [`perform`] answers on a worker's thread.
 //!
 //! * [`summary`], [`signals`], [`samples`], [`path`]: where each tab is and what it has.
+//! * [`quality`], [`flags`]: the flags as a list and in the charts.
 //! * [`samples_columns`], [`samples_rows`], [`condition`]: which of the samples are shown.
 //! * [`grid`]: which columns of a table fit.
 //! * [`Place`]: what an operator types to go somewhere.
 
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod flags;
 pub mod grid;
 mod mouse;
 pub mod path;
 mod perform;
 mod perform_samples;
+pub mod quality;
 mod request;
 pub mod samples;
 pub mod samples_columns;
@@ -23,6 +26,7 @@ pub mod samples_rows;
 mod screen;
 mod screen_export;
 mod screen_places;
+mod screen_quality;
 mod screen_samples;
 mod screen_words;
 pub mod signals;
@@ -31,6 +35,7 @@ pub mod summary;
 
 pub use path::{Path, RobotPath};
 pub use perform::perform;
+pub use quality::Quality;
 pub use request::{RunAnswer, RunRequest, RunSlot, Sought, TableRef};
 pub use samples::Samples;
 pub use screen::{RunScreen, Tab, Views};

@@ -45,6 +45,7 @@ impl RunScreen {
             let clicked = mouse.kind == MouseEventKind::Down(MouseButton::Left);
             if let Some(tab) = Tab::at(x, area.width).filter(|_| clicked) {
                 self.tab = tab;
+                self.from_quality = false;
             }
             return self.want();
         }
@@ -62,6 +63,7 @@ impl RunScreen {
                 }
             }
             Tab::Signals => views.signals.mouse(mouse.kind, (x, y), size),
+            Tab::Quality => views.quality.mouse(mouse.kind, (x, y), size),
             Tab::Samples => samples(&mut views.samples, mouse.kind, y, size),
             Tab::Path => {
                 if let Some(action) = wheel(Action::ZoomIn, Action::ZoomOut) {

@@ -1,7 +1,8 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
 use super::{
-    Path, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef, signals::Want,
+    Path, Quality, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef,
+    signals::Want,
 };
 use crate::{
     app::{
@@ -27,11 +28,19 @@ pub enum Tab {
     Samples,
     /// Where its tools went.
     Path,
+    /// What the checks found.
+    Quality,
 }
 
 impl Tab {
     /// In the order of the screen.
-    pub const ALL: [Self; 4] = [Self::Summary, Self::Signals, Self::Samples, Self::Path];
+    pub const ALL: [Self; 5] = [
+        Self::Summary,
+        Self::Signals,
+        Self::Samples,
+        Self::Path,
+        Self::Quality,
+    ];
 
     /// The word for the screen.
     pub fn title(self) -> &'static str {
@@ -40,6 +49,7 @@ impl Tab {
             Self::Signals => "Signals",
             Self::Samples => "Samples",
             Self::Path => "Path",
+            Self::Quality => "Quality",
         }
     }
 
@@ -53,7 +63,7 @@ impl Tab {
 }
 
 /// The tabs of a run that has a table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Views {
     /// The table's place in the lake.
     pub table: TableRef,
@@ -65,6 +75,8 @@ pub struct Views {
     pub samples: Samples,
     /// See [`Tab::Path`]. Its span of time and its cursor are those of Signals.
     pub path: Path,
+    /// See [`Tab::Quality`].
+    pub quality: Quality,
 }
 
 /// One run that is open.
@@ -91,6 +103,8 @@ pub struct RunScreen {
     pub(super) place: Option<String>,
     /// The columns of the samples that were chosen, in this run or another.
     pub(super) choice: Choice,
+    /// The flag of Quality was gone to: the way back leads there.
+    pub(super) from_quality: bool,
 }
 
 impl RunScreen {
@@ -108,6 +122,7 @@ impl RunScreen {
             message: None,
             place: None,
             choice: Choice::default(),
+            from_quality: false,
         };
         let effects = screen.reload();
         (screen, effects)
@@ -136,6 +151,7 @@ impl RunScreen {
             (_, Tab::Signals) => &[Context::Signals, Context::Run],
             (_, Tab::Samples) => &[Context::Samples, Context::Run],
             (_, Tab::Path) => &[Context::Path, Context::Run],
+            (_, Tab::Quality) => &[Context::Quality, Context::List, Context::Run],
         }
     }
 
@@ -147,8 +163,15 @@ impl RunScreen {
             return vec![effect];
         }
         match action {
-            Action::NextPane => self.tab = self.tab.beside(1),
-            Action::PreviousPane => self.tab = self.tab.beside(Tab::ALL.len() - 1),
+            Action::NextPane => self.turn(1),
+            Action::PreviousPane => self.turn(Tab::ALL.len() - 1),
+            Action::Next | Action::Previous if self.tab == Tab::Signals => {
+                if let Some(views) = &mut self.views {
+                    let told = views.signals.step_flag(action == Action::Next);
+                    self.message = Some(told);
+                }
+            }
+            Action::Open if self.tab == Tab::Quality => self.open_flag(),
             action => {
                 let Some(views) = &mut self.views else {
                     return Vec::new();
@@ -158,10 +181,16 @@ impl RunScreen {
                     Tab::Signals => views.signals.update(action, height),
                     Tab::Samples => views.samples.update(action, (width, height)),
                     Tab::Path => views.path.update(action) || views.signals.update_time(action),
+                    Tab::Quality => views.quality.update(action, height),
                 };
             }
         }
         self.want()
+    }
+
+    fn turn(&mut self, by: usize) {
+        self.tab = self.tab.beside(by);
+        self.from_quality = false;
     }
 
     /// The terminal has another size.
@@ -172,6 +201,8 @@ impl RunScreen {
             views.summary.clamp((width, height));
             views.samples.show_cursor(height);
             views.samples.show_column(width);
+            let lines = views.quality.lines(height);
+            views.quality.table.settle(lines);
         }
         self.want()
     }
@@ -246,6 +277,7 @@ impl RunScreen {
             let mut samples = Samples::new(&detail);
             samples.choose(&self.choice, width);
             let mut path = Path::default();
+            let mut quality = Quality::new(&detail);
             if let Some(earlier) = earlier {
                 let same = earlier.table == table;
                 signals.resume(earlier.signals, same);
@@ -256,6 +288,7 @@ impl RunScreen {
                 }
                 samples.resume(earlier.samples, same);
                 path.resume(earlier.path, same);
+                quality.resume(earlier.quality);
             }
             self.views = Some(Views {
                 table,
@@ -263,6 +296,7 @@ impl RunScreen {
                 signals,
                 samples,
                 path,
+                quality,
             });
         } else if self.error.is_none() {
             self.error = Some("the run has no samples".into());
@@ -290,7 +324,7 @@ impl RunScreen {
         let table = || table.clone();
         let names = |s: &Signals| s.channels.iter().map(|c| c.name.clone()).collect();
         match self.tab {
-            Tab::Summary => Vec::new(),
+            Tab::Summary | Tab::Quality => Vec::new(),
             Tab::Path if path.wanted() => {
                 vec![ask(RunSlot::Path, RunRequest::Path { table: table() })]
             }
@@ -362,7 +396,7 @@ impl RunScreen {
 
     /// The text field that `action` opens here, if any: `Search`, `GoTo`, `Filter`.
     pub fn prompt(&self, action: Action) -> Option<Purpose> {
-        let has_places = self.error.is_none() && self.tab != Tab::Summary;
+        let has_places = self.error.is_none() && !matches!(self.tab, Tab::Summary | Tab::Quality);
         let can_filter = self.views.is_some() && self.tab == Tab::Samples;
         match action {
             Action::GoTo if has_places => Some(Purpose::GoTo),

@@ -2,7 +2,7 @@
 
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
-    app::export::{Charts, Export, Form, PathPicture, Trace, What},
+    app::export::{Charts, Export, Form, PathPicture, Trace, What, lists},
     etl::time,
 };
 
@@ -51,6 +51,14 @@ impl RunScreen {
                 let detail = self.detail.as_ref().ok_or("the run is not read yet")?;
                 let list = super::summary::sheet(detail);
                 (What::List { list, form }, "summary")
+            }
+            Tab::Quality => {
+                if views.quality.table.is_empty() {
+                    return Err("no flag is shown: there is nothing to export".into());
+                }
+                let columns = self.flag_columns();
+                let list = lists::flags(&views.quality.table, &columns);
+                (What::List { list, form }, "flags")
             }
             Tab::Samples => {
                 let what = What::Samples {

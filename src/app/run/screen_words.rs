@@ -10,7 +10,12 @@ impl RunScreen {
     /// The `mdtui` command that shows the same.
     pub fn command(&self) -> Command {
         let run = format!("{}/{}", self.log_key, self.run);
-        let Some(views) = self.views.as_ref().filter(|_| self.tab != Tab::Summary) else {
+        let tabs_of_figures = [Tab::Summary, Tab::Quality];
+        let Some(views) = self
+            .views
+            .as_ref()
+            .filter(|_| !tabs_of_figures.contains(&self.tab))
+        else {
             return Command::new("show").names([run]);
         };
         let signals = &views.signals;
@@ -50,6 +55,10 @@ impl RunScreen {
         let Some(views) = &self.views else { return id };
         match self.tab {
             Tab::Summary => id,
+            Tab::Quality => {
+                let row = views.quality.table.current();
+                row.map_or(id, |row| format!("{}: {}", row.flag.rule, row.flag.message))
+            }
             Tab::Path => views
                 .path
                 .place(views.signals.view.cursor.time)

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use super::flags::{Mark, marks};
 use crate::{
     app::{
         action::Action,
@@ -74,6 +75,8 @@ pub struct Layout {
     pub list: usize,
     /// Lines of all charts together; 0: no charts and no time axis.
     pub charts: usize,
+    /// Lines of the strip of flags below them: the strip, and the words of a flag.
+    pub flags: usize,
 }
 
 /// Where the view is and what it has.
@@ -108,6 +111,10 @@ pub struct Signals {
     row_values: Option<(i64, Vec<f64>)>,
     row_asked: Option<i64>,
     overview_asked: Asked,
+    /// Flags that have a place, by time.
+    pub(super) marks: Vec<Mark>,
+    /// The flag that was gone to.
+    pub(super) at_flag: Option<usize>,
 }
 
 impl Signals {
@@ -151,6 +158,8 @@ impl Signals {
             row_values: None,
             row_asked: None,
             overview_asked: Asked::default(),
+            marks: marks(detail),
+            at_flag: None,
         })
     }
 
@@ -244,19 +253,28 @@ impl Signals {
     /// list; a rule, the time axis and the cursor's line around the charts.
     pub fn layout(&self, height: usize) -> Layout {
         let n = self.channels.len();
-        let free = height.saturating_sub(4);
+        let mut free = height.saturating_sub(4);
         if self.chosen.is_empty() || free < 4 {
             return Layout {
                 list: n.min(height.saturating_sub(2)),
                 charts: 0,
+                flags: 0,
             };
         }
+        // Low terminals keep their charts.
+        let flags = if free >= 10 && self.flags().next().is_some() {
+            2
+        } else {
+            0
+        };
+        free -= flags;
         // Charts that need little room leave it to the list.
         let needed = self.chosen.len() * 12;
         let list = n.min((free * 2 / 5).max(free.saturating_sub(needed)).max(1));
         Layout {
             list,
             charts: free - list,
+            flags,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::app::{
     layout,
     machines::{machine_names, point_names},
     prompt::{Line, Purpose},
-    run::{RunScreen, Tab},
+    run::{RunScreen, Tab, quality::flag_names},
     state::{Overlay, Prompt, Runs, Screen, State, Tone},
     table::{Row, Table, moved},
     words::count,
@@ -91,6 +91,28 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let focused = state.logs.panel;
     match state.screen_mut() {
         Some(Screen::Run(run)) => {
+            let columns = run.flag_columns();
+            let lines = run.flags().map(|q| q.lines(run.body().1));
+            let own = matches!(
+                action,
+                Action::Search
+                    | Action::Filter
+                    | Action::Next
+                    | Action::Previous
+                    | Action::Left
+                    | Action::Right
+            );
+            if let (Some(lines), true) = (lines, own)
+                && let Some(quality) = run.flags_mut()
+            {
+                let mut message = None;
+                let page = (lines, columns.as_slice());
+                let opened = list(&mut quality.table, action, page, &mut message);
+                quality.table.settle(lines);
+                state.overlay = opened.or(state.overlay.take());
+                state.message = message.or(state.message.take());
+                return;
+            }
             if let Some(purpose) = run.prompt(action) {
                 let filter = run.filter_text().to_owned();
                 state.overlay = Some(Overlay::Prompt(prompt(purpose, 0, &filter)));
@@ -143,6 +165,7 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 fn choose_columns(state: &mut State) {
     let (view, names) = match state.screen() {
         Screen::Run(run) if run.tab == Tab::Samples => ("samples", run.column_names()),
+        Screen::Run(run) if run.flags().is_some() => ("flags", flag_names()),
         Screen::Logs => ("logs", columns::log_names()),
         Screen::Runs | Screen::LogRuns(_) => ("runs", columns::run_names()),
         Screen::Machines => ("machines", machine_names()),
@@ -247,6 +270,11 @@ fn close(state: &mut State, effects: &mut Vec<Effect>) -> bool {
     }
     if let Some(Screen::Machine(machine)) = state.screen_mut()
         && machine.table.anchor.take().is_some()
+    {
+        return true;
+    }
+    if let Some(Screen::Run(run)) = state.screen_mut()
+        && run.step_back()
     {
         return true;
     }

@@ -97,9 +97,10 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         .offset
         .min(jobs.cursor)
         .max((jobs.cursor + 1).saturating_sub(lines));
-    let choice = state.choices.of("samples");
+    let (choice, flags) = (state.choices.of("samples"), state.choices.of("flags"));
     if let Some(Screen::Run(run)) = state.screen_mut() {
         run.choose_columns(&choice);
+        run.choose_flag_columns(&flags);
     }
     let said = match state.screen_mut() {
         Some(Screen::Run(run)) => run.take_message(),

@@ -175,7 +175,10 @@ fn refuse(state: &mut State, mut prompt: Prompt, mistake: Mistake) {
 
 fn accept(state: &mut State, prompt: Prompt, effects: &mut Vec<Effect>) {
     let taken = match state.screen_mut() {
-        Some(Screen::Run(run)) => Some(run.submit(prompt.purpose, prompt.line.text())),
+        // Flags were searched and filtered while it was typed.
+        Some(Screen::Run(run)) if run.flags().is_none() => {
+            Some(run.submit(prompt.purpose, prompt.line.text()))
+        }
         Some(Screen::Compare(compared)) => Some(compared.submit(prompt.line.text())),
         Some(Screen::Machine(machine)) if prompt.purpose == Purpose::GoTo => {
             let taken = machine.submit(prompt.line.text());
@@ -214,6 +217,10 @@ fn list_mut(state: &mut State) -> Option<&mut dyn Listing> {
     match state.screen() {
         Screen::Logs => Some(&mut state.logs.table),
         Screen::Machines => Some(&mut state.machines),
+        Screen::Run(_) => match state.screen_mut() {
+            Some(Screen::Run(run)) => run.flags_mut().map(|quality| &mut quality.table as _),
+            _ => None,
+        },
         Screen::Machine(_) => match state.screen_mut() {
             Some(Screen::Machine(machine)) => Some(machine.as_mut()),
             _ => None,

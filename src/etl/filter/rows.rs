@@ -9,7 +9,7 @@ use crate::etl::{
 impl Filtered for LogRow {
     const FIELDS: &'static [&'static str] = &[
         "state", "log", "cell", "verdict", "reason", "since", "until", "size", "rows", "runs",
-        "failed", "runtime",
+        "failed", "runtime", "flags",
     ];
 
     fn holds(&self, term: &Term) -> bool {
@@ -32,6 +32,7 @@ impl Filtered for LogRow {
             "runs" => test.known(self.runs().map(f64::from)),
             "failed" => test.known(self.runs_failed.map(f64::from)),
             "runtime" => test.known(self.span_s()),
+            "flags" => test.known(self.flags.map(f64::from)),
             _ => false,
         }
     }

@@ -40,6 +40,14 @@ impl Book {
         channels.extend(channel.map(str::to_owned));
     }
 
+    /// Takes in what another book has.
+    pub fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        for (key, channels) in other.skipped {
+            self.skipped.entry(key).or_default().extend(channels);
+        }
+    }
+
     /// Flags, the worst first, then by rule, time and channel.
     pub fn flags(&mut self) -> Vec<Flag> {
         let mut findings = std::mem::take(&mut self.findings);

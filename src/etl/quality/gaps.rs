@@ -1,5 +1,7 @@
 //! Time: gaps, samples left out, jitter, clocks that jump, and derivatives across gaps.
 
+use rayon::prelude::*;
+
 use super::{
     Rule, Severity,
     book::{Book, Finding},
@@ -26,7 +28,7 @@ struct Timed<'a> {
 pub(super) fn check(run: &Run<'_>, book: &mut Book) {
     let mut timed: Vec<Timed<'_>> = run
         .signals
-        .iter()
+        .par_iter()
         .filter_map(|signal| Timed::of(run, signal))
         .collect();
     let common = take_common(&mut timed);

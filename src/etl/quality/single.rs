@@ -1,5 +1,7 @@
 //! Checks that need nothing but one channel's samples.
 
+use rayon::prelude::*;
+
 use super::{
     Rule, Severity,
     book::{Book, Finding},
@@ -13,22 +15,23 @@ use super::{
 use crate::etl::profile::FieldKind;
 
 pub(super) fn check(run: &Run<'_>, book: &mut Book) {
-    for signal in &run.signals {
-        if signal.min == signal.max {
-            if !signal.is(FieldKind::Position) {
-                dead(signal, book);
-            }
-            continue;
+    let books: Vec<Book> = run.signals.par_iter().map(|s| channel(run, s)).collect();
+    books.into_iter().for_each(|b| book.merge(b));
+}
+
+fn channel(run: &Run<'_>, signal: &Signal<'_>) -> Book {
+    let mut book = Book::default();
+    match signal.field.kind {
+        FieldKind::Position if signal.min < signal.max => too_fast(run, signal, &mut book),
+        FieldKind::Position => {}
+        _ if signal.min == signal.max => dead(signal, &mut book),
+        FieldKind::Force => {
+            repeats(run, signal, &mut book);
+            outliers(run, signal, &mut book);
         }
-        match signal.field.kind {
-            FieldKind::Force => {
-                repeats(run, signal, book);
-                outliers(run, signal, book);
-            }
-            FieldKind::Position => too_fast(run, signal, book),
-            FieldKind::Other => {}
-        }
+        FieldKind::Other => {}
     }
+    book
 }
 
 /// One value throughout. Of positions, `motion` tells more.

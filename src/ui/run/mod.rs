@@ -1,6 +1,8 @@
 //! Draws one run: its heading with the tabs, and the tab that is open.
 
+mod flags;
 mod path;
+mod quality;
 mod samples;
 mod signals;
 mod statistics;
@@ -16,6 +18,7 @@ use ratatui::{
 };
 
 use super::{
+    logs::verdict_word,
     text::{fit_line, whole_parts},
     theme::Theme,
 };
@@ -30,19 +33,29 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
     if area.is_empty() {
         return;
     }
-    let buf = frame.buffer_mut();
-    heading(Rect { height: 1, ..area }, buf, screen, theme);
+    heading(
+        Rect { height: 1, ..area },
+        frame.buffer_mut(),
+        screen,
+        theme,
+    );
     let body = Rect {
         y: area.y + 1,
         height: area.height - 1,
         ..area
     };
+    if let Some(flags) = screen.flags() {
+        return quality::draw(frame, body, flags, theme);
+    }
+    let buf = frame.buffer_mut();
     match (&screen.views, &screen.error) {
         (Some(views), _) => match screen.tab {
             Tab::Summary => summary::draw(body, buf, &views.summary, theme),
             Tab::Signals => signals::draw(body, buf, screen, &views.signals, theme),
             Tab::Samples => samples::draw(body, buf, screen, &views.samples, theme),
             Tab::Path => path::draw(body, buf, views, theme),
+            // Drawn above: its list wants the frame.
+            Tab::Quality => {}
         },
         (None, Some(error)) => sentence(body, buf, error, theme.error),
         (None, None) => put(body, buf, " reading the run …", theme.muted),
@@ -68,10 +81,10 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
         let parts = |start: Option<String>| {
             let mut words = Vec::new();
             words.extend(row.cell_id.as_ref().map(|c| format!(" cell {c}")));
+            words.push(format!("  {}", verdict_word(row.verdict)));
             words.extend(start.map(|start| format!("  {start}")));
             let runtime = row.runtime_s.map(time::format_duration);
             words.extend(runtime.map(|runtime| format!("  {runtime}")));
-            words.push(format!("  {} ", row.verdict.word()));
             words
         };
         let mut words = parts(row.start_us.map(time::format_screen));

@@ -7,7 +7,7 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::{put, sentence, statistics};
+use super::{flags, put, sentence, statistics};
 use crate::{
     app::{
         chart::{Reduced, Series, TimeRange, format_delta, format_fit, format_value},
@@ -96,6 +96,12 @@ pub(super) fn draw(
             styles: &styles,
         };
         time_axis(axis, line, buf);
+    }
+    if layout.flags > 0 {
+        for draw in [flags::strip, flags::words] {
+            let Some(line) = lines.next() else { return };
+            draw(line, buf, signals, theme);
+        }
     }
     if let Some(line) = lines.next() {
         cursor_line(line, buf, screen, signals, theme);

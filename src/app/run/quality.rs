@@ -1,0 +1,290 @@
+//! The flags of a run as a list: filtered, sorted, searched as every other list.
+
+use std::{borrow::Cow, cmp::Ordering};
+
+use crossterm::event::{MouseButton, MouseEventKind};
+
+use crate::{
+    app::{
+        action::Action,
+        choice::Choice,
+        columns::{Column, at, fit, places},
+        rows::number,
+        table::{Row, Table},
+    },
+    etl::{
+        catalog::RunDetail,
+        filter::{Filtered, Term, contains},
+        quality::{Flag, NotEvaluated, Verdict},
+        time,
+    },
+};
+
+/// One flag of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlagRow {
+    /// The flag.
+    pub flag: Flag,
+    /// From and to, in microseconds.
+    pub span: Option<(i64, i64)>,
+    /// Its place in the record: what names it.
+    position: usize,
+}
+
+/// Columns of the list of flags, by their place in the order of sorting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlagColumn {
+    /// Suspect or fail.
+    Severity,
+    /// The check.
+    Rule,
+    /// The channel.
+    Channel,
+    /// Where it begins.
+    Start,
+    /// From its first sample to its last.
+    Length,
+    /// What was measured.
+    Measured,
+    /// What it was held against.
+    Threshold,
+}
+
+impl FlagColumn {
+    /// All columns in their order.
+    pub const ALL: [Self; 7] = [
+        Self::Severity,
+        Self::Rule,
+        Self::Channel,
+        Self::Start,
+        Self::Length,
+        Self::Measured,
+        Self::Threshold,
+    ];
+}
+
+fn column(id: FlagColumn) -> (&'static str, u16, bool) {
+    match id {
+        FlagColumn::Severity => ("severity", 9, false),
+        FlagColumn::Rule => ("rule", 21, false),
+        FlagColumn::Channel => ("channel", 8, false),
+        FlagColumn::Start => ("start", 12, false),
+        FlagColumn::Length => ("length", 9, true),
+        FlagColumn::Measured => ("measured", 15, true),
+        FlagColumn::Threshold => ("threshold", 15, true),
+    }
+}
+
+/// Columns of the list of flags in `width` characters.
+pub fn flag_columns(width: u16, choice: &Choice) -> Vec<Column<FlagColumn>> {
+    use FlagColumn::{Channel, Length, Measured, Rule, Severity, Start, Threshold};
+    // The first that are left out stand last.
+    let mut order = vec![Severity, Rule, Channel, Start, Measured, Threshold, Length];
+    order.retain(|id| !choice.hides(column(*id).0));
+    let mut columns = fit(width, &FlagColumn::ALL, &order, |_| false, column);
+    choice.sort(&mut columns, |column| column.title);
+    columns
+}
+
+/// All columns of the list of flags by name.
+pub fn flag_names() -> Vec<String> {
+    FlagColumn::ALL.map(|id| column(id).0.to_owned()).to_vec()
+}
+
+impl FlagRow {
+    /// Seconds from its first sample to its last.
+    pub fn length_s(&self) -> Option<f64> {
+        self.span
+            .map(|(from, to)| (to - from) as f64 / time::SECOND as f64)
+    }
+}
+
+impl Row for FlagRow {
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(self.position.to_string())
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        let (a, b) = (&self.flag, &other.flag);
+        match FlagColumn::ALL.get(column) {
+            Some(FlagColumn::Severity) => a.severity.cmp(&b.severity),
+            Some(FlagColumn::Rule) => a.rule.cmp(&b.rule),
+            Some(FlagColumn::Channel) => a.channel.cmp(&b.channel),
+            Some(FlagColumn::Start) => self.span.cmp(&other.span),
+            Some(FlagColumn::Length) => number(self.length_s(), other.length_s()),
+            Some(FlagColumn::Measured) => number(a.value, b.value),
+            Some(FlagColumn::Threshold) => number(a.threshold, b.threshold),
+            None => self.position.cmp(&other.position),
+        }
+    }
+}
+
+impl Filtered for FlagRow {
+    const FIELDS: &'static [&'static str] = &[
+        "severity",
+        "rule",
+        "channel",
+        "since",
+        "until",
+        "length",
+        "value",
+        "threshold",
+    ];
+
+    fn holds(&self, term: &Term) -> bool {
+        let (field, test) = match term {
+            Term::Word(word) => return self.contains(word),
+            Term::Field { field, test } => (field.as_str(), test),
+        };
+        let flag = &self.flag;
+        match field {
+            "severity" => test.word(flag.severity.word()),
+            "rule" => test.text(&flag.rule),
+            "channel" => test.word(flag.channel.as_deref().unwrap_or("run")),
+            "since" => test.known(self.span.map(|s| s.1 as f64)),
+            "until" => test.known(self.span.map(|s| s.0 as f64)),
+            "length" => test.known(self.length_s()),
+            "value" => test.known(flag.value),
+            "threshold" => test.known(flag.threshold),
+            _ => false,
+        }
+    }
+
+    fn contains(&self, text: &str) -> bool {
+        let flag = &self.flag;
+        contains(&flag.rule, text)
+            || contains(flag.channel.as_deref().unwrap_or("run"), text)
+            || contains(&flag.message, text)
+    }
+}
+
+/// Lines of the parts of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// The list with its header.
+    pub list: u16,
+    /// The explanation of the flag under the cursor, with the rule above it.
+    pub explained: u16,
+    /// What was not evaluated.
+    pub rest: u16,
+}
+
+/// Where the view is.
+#[derive(Debug, Clone, Default)]
+pub struct Quality {
+    /// The flags, filtered and sorted.
+    pub table: Table<FlagRow>,
+    /// Checks that could not be made.
+    pub not_evaluated: Vec<NotEvaluated>,
+    /// The run's verdict.
+    pub verdict: Verdict,
+    /// Which columns were chosen.
+    pub choice: Choice,
+}
+
+impl Quality {
+    /// The flags of `detail`.
+    pub fn new(detail: &RunDetail) -> Self {
+        let mut quality = Self {
+            not_evaluated: detail.not_evaluated.clone(),
+            verdict: detail.row.verdict,
+            ..Self::default()
+        };
+        quality.table.replace(rows(&detail.flags));
+        quality
+    }
+
+    /// Takes the place of an earlier look at the same run.
+    pub fn resume(&mut self, earlier: Self) {
+        let rows = self.table.rows().to_vec();
+        self.table = earlier.table;
+        self.table.replace(rows);
+        self.choice = earlier.choice;
+    }
+
+    /// The columns that `width` has room for.
+    pub fn columns(&self, width: u16) -> Vec<Column<FlagColumn>> {
+        flag_columns(width, &self.choice)
+    }
+
+    /// How a view of `height` lines is shared.
+    pub fn parts(&self, height: usize) -> Parts {
+        let height = u16::try_from(height).unwrap_or(u16::MAX);
+        let explained = if self.table.is_empty() || height < 8 {
+            0
+        } else {
+            (height / 4).clamp(4, 6)
+        };
+        let left = height - explained;
+        let wanted = self.not_evaluated.len() as u16 * 2 + 1;
+        let rest = if self.not_evaluated.is_empty() || height < 12 {
+            0
+        } else {
+            wanted.min(left / 3)
+        };
+        Parts {
+            list: left - rest,
+            explained,
+            rest,
+        }
+    }
+
+    /// Moves and sorts; false when `action` is none of the view's own.
+    pub fn update(&mut self, action: Action, height: usize) -> bool {
+        let lines = self.lines(height);
+        let done = match action {
+            // Flags are not marked: nothing could be done with several.
+            Action::Mark | Action::MarkRange | Action::MarkAll => false,
+            action => self.table.act(action, lines),
+        };
+        self.table.settle(lines);
+        done
+    }
+
+    /// The mouse was used at a place (column, line) of a view of `size`: a click puts the
+    /// cursor, on the header it sorts; the wheel moves.
+    pub(super) fn mouse(
+        &mut self,
+        kind: MouseEventKind,
+        (x, y): (usize, usize),
+        (width, height): (usize, usize),
+    ) {
+        match kind {
+            MouseEventKind::ScrollDown => {
+                self.update(Action::Down, height);
+            }
+            MouseEventKind::ScrollUp => {
+                self.update(Action::Up, height);
+            }
+            MouseEventKind::Down(MouseButton::Left) if y == 0 => {
+                let width = u16::try_from(width).unwrap_or(u16::MAX);
+                let x = u16::try_from(x).unwrap_or(u16::MAX);
+                if let Some(column) = at(&places(&self.columns(width)), x) {
+                    self.table.column = column;
+                    self.update(Action::Sort, height);
+                }
+            }
+            MouseEventKind::Down(MouseButton::Left) if y <= self.lines(height) => {
+                let position = self.table.offset + y - 1;
+                if position < self.table.len() {
+                    self.table.cursor = position;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Flags that the list shows at once.
+    pub fn lines(&self, height: usize) -> usize {
+        usize::from(self.parts(height).list).saturating_sub(1)
+    }
+}
+
+fn rows(flags: &[Flag]) -> Vec<FlagRow> {
+    let row = |(position, flag): (usize, &Flag)| FlagRow {
+        span: flag.span_us(),
+        flag: flag.clone(),
+        position,
+    };
+    flags.iter().enumerate().map(row).collect()
+}

@@ -1,0 +1,147 @@
+//! Draws the flags of a run: the list, what the one under the cursor means, and what could
+//! not be evaluated.
+
+use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Widget};
+
+use super::put;
+use crate::{
+    app::{
+        columns::Column,
+        run::quality::{FlagColumn, FlagRow, Quality},
+        words::measured,
+    },
+    etl::{
+        quality::{Severity, Verdict},
+        time,
+    },
+    ui::{
+        list::{self, Cell},
+        logs::verdict_style,
+        text::wrap,
+        theme::Theme,
+    },
+};
+
+pub(super) fn draw(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
+    let parts = quality.parts(usize::from(area.height));
+    let list_area = Rect {
+        height: parts.list,
+        ..area
+    };
+    if quality.table.is_empty() {
+        nothing(frame, list_area, quality, theme);
+    } else {
+        let columns = quality.columns(area.width);
+        list::draw(
+            frame,
+            list_area,
+            &quality.table,
+            &columns,
+            theme,
+            FlagColumn::Rule,
+            |row, column| cell(row, column, theme),
+        );
+    }
+    let explained = Rect {
+        y: list_area.bottom(),
+        height: parts.explained,
+        ..area
+    };
+    if let Some(row) = quality.table.current() {
+        explain(frame, explained, row, theme);
+    }
+    let rest = Rect {
+        y: explained.bottom(),
+        height: parts.rest,
+        ..area
+    };
+    not_evaluated(frame, rest, quality, theme);
+}
+
+fn nothing(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
+    let (first, style) = if !quality.table.rows().is_empty() {
+        let filter = quality.table.filter();
+        (format!("No flag passes the filter `{filter}`."), theme.text)
+    } else if quality.verdict == Verdict::NotEvaluated {
+        let words = "Nothing of this run was evaluated, which is no pass.".to_owned();
+        (words, theme.warning)
+    } else {
+        ("No check found anything.".to_owned(), theme.good)
+    };
+    list::notice(frame, area, &[(&first, style)]);
+}
+
+/// `✗ fail`
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Suspect => "! suspect",
+        Severity::Fail => "✗ fail",
+    }
+}
+
+fn cell(row: &FlagRow, column: &Column<FlagColumn>, theme: &Theme) -> Cell {
+    let flag = &row.flag;
+    let number = |v: Option<f64>| v.map(|v| measured(v, &flag.unit)).unwrap_or_default();
+    match column.id {
+        FlagColumn::Severity => (
+            severity(flag.severity).to_owned(),
+            verdict_style(flag.severity.into(), theme),
+        ),
+        FlagColumn::Rule => (flag.rule.clone(), theme.text),
+        FlagColumn::Channel => match &flag.channel {
+            Some(channel) => (channel.clone(), theme.text),
+            None => ("run".to_owned(), theme.muted),
+        },
+        FlagColumn::Start => (
+            row.span
+                .map(|(from, _)| time::format_clock(from))
+                .unwrap_or_default(),
+            theme.text,
+        ),
+        FlagColumn::Length => (
+            row.length_s()
+                .filter(|s| *s > 0.0)
+                .map(|s| measured(s, "s"))
+                .unwrap_or_default(),
+            theme.text,
+        ),
+        FlagColumn::Measured => (number(flag.value), theme.text),
+        FlagColumn::Threshold => (number(flag.threshold), theme.muted),
+    }
+}
+
+fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, theme: &Theme) {
+    let area = area.intersection(frame.area());
+    let mut lines = area.rows();
+    let Some(rule) = lines.next() else { return };
+    let width = usize::from(rule.width);
+    put(rule, frame.buffer_mut(), &"─".repeat(width), theme.faint);
+    for text in wrap(&row.flag.message, area.width.saturating_sub(2)) {
+        let Some(line) = lines.next() else { return };
+        put(line, frame.buffer_mut(), &format!(" {text}"), theme.text);
+    }
+}
+
+fn not_evaluated(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
+    let area = area.intersection(frame.area());
+    let width = area.width.saturating_sub(3);
+    let mut texts: Vec<(String, Style)> = vec![("not evaluated".into(), theme.muted)];
+    for skipped in &quality.not_evaluated {
+        let of = match skipped.channels.as_slice() {
+            [] => String::new(),
+            channels => format!(" of {}", channels.join(", ")),
+        };
+        let text = format!("{}{of}: {}", skipped.rules.join(", "), skipped.reason);
+        texts.extend(wrap(&text, width).into_iter().map(|t| (t, theme.text)));
+    }
+    let shown = usize::from(area.height);
+    let more = texts.len() > shown;
+    for (at, (line, (text, style))) in area.rows().zip(texts).enumerate() {
+        let text = if more && at + 1 == shown {
+            format!(" {text} …")
+        } else {
+            format!(" {text}")
+        };
+        super::fit_line(Line::styled(text, style), line.width).render(line, frame.buffer_mut());
+    }
+}
