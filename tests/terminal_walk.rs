@@ -93,6 +93,8 @@ fn every_view_is_reached_with_the_keyboard_alone() {
     go("c", "exported", &["exports/", ".csv"]);
     go(TAB, "the path", &["[Path]", "robot "]);
     go("a", "another plane", &["z_"]);
+    go(TAB, "quality", &["[Quality]"]);
+    go(SHIFT_TAB, "the path again", &["[Path]"]);
     go(SHIFT_TAB, "back to samples", &["[Samples]"]);
     go("2", "runs again", &["[2 Runs]", "11ed"]);
     go("g  c", "two runs", &["[Charts]", "aligned at their starts"]);
@@ -301,4 +303,27 @@ fn keys_without_plan_leave_the_terminal_as_it_was() {
     }
     terminal.send("\u{3}");
     terminal.end_or_answer("y");
+}
+
+#[test]
+fn a_flag_leads_to_its_place_in_signals_and_back() {
+    let lab = Lab::new();
+    lab.copy_demo("faults/frozen-y_2");
+    lab.run(&["harvest"]);
+    let mut terminal = Terminal::start(&lab, &[], 110, 32);
+    let mut go = |keys: &str, what: &str, seen: &[&str]| {
+        terminal.send(keys);
+        terminal.wait_until(what, |s| seen.iter().all(|text| s.contains(text)));
+    };
+    go("", "the verdict", &["● harvested", "suspect"]);
+    go("2", "runs", &["[2 Runs]", "suspect"]);
+    go("fverdict:suspect flags>0\r", "flagged runs", &["shows"]);
+    go(ENTER, "a summary", &["[Summary]"]);
+    go(SHIFT_TAB, "its flags", &["[Quality]", "frozen", "y_2"]);
+    go(ENTER, "the place of the flag", &["[Signals]", "frozen: y_2"]);
+    go("n", "the next flag", &["[Signals]"]);
+    go(ESC, "the way back", &["[Quality]"]);
+    go(ESC, "the runs", &["[2 Runs]"]);
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
 }

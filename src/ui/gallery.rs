@@ -9,7 +9,7 @@ use crate::{
         run::{RunAnswer, RunSlot, fixture as run},
         update,
     },
-    etl::catalog::Refresh,
+    etl::{catalog::Refresh, quality::Verdict},
 };
 
 /// Draws scenes at every size and holds them against their files.
@@ -335,6 +335,33 @@ fn wrong_moments_of_lists() {
             update(&mut state, answer(slot, Err(damaged.into())));
         }
         looks.add("catalog_damaged", &state);
+    });
+}
+
+#[test]
+fn quality() {
+    gallery(|size, looks| {
+        let read = |detail| Ok(Answer::Run(RunAnswer::Detail(Some(Box::new(detail)))));
+        let slot = Slot::Run(RunSlot::Detail);
+        let mut state = in_run(size);
+        press(&mut state, &["shift-tab"]);
+        looks.add("quality_not_evaluated", &state);
+        let mut passed = run::detail();
+        passed.row.verdict = Verdict::Pass;
+        told(&mut state, slot, read(passed));
+        looks.add("quality_pass", &state);
+        told(&mut state, slot, read(run::flagged()));
+        press(&mut state, &["j"]);
+        looks.add("quality", &state);
+        press(&mut state, &["f"]);
+        type_in(&mut state, "severity:fail length>10");
+        press(&mut state, &["enter"]);
+        looks.add("quality_filter", &state);
+        press(&mut state, &["enter"]);
+        looks.add("quality_flag_in_signals", &state);
+        press(&mut state, &["esc", "f", "ctrl-u", "enter", "shift-tab"]);
+        press(&mut state, &["shift-tab", "shift-tab", "_", "n", "n"]);
+        looks.add("signals_next_flag", &state);
     });
 }
 

@@ -133,9 +133,6 @@ const ABSENT: &[(&[&str], &[&str], &str)] = &[
     ),
 ];
 
-/// Keys that are still to come.
-const TO_COME: &[(&str, &str)] = &[];
-
 /// Keys that mean something of their own in a view, beside those of [`KEYS`].
 const OTHERS: &[(&str, &str, Action)] = &[
     ("Samples", "n", Action::NextNull),
@@ -159,7 +156,7 @@ fn every_key_of_the_specification_is_bound_in_every_view_or_absent_for_a_reason(
                     .any(|(views, keys, _)| views.contains(&view) && keys.contains(key));
                 match found {
                     Some(action) if other || actions.contains(&action) => {}
-                    None if absent || TO_COME.contains(&(view, *key)) => {}
+                    None if absent => {}
                     found => wrong.push(format!("{view}: {key} is {found:?}")),
                 }
             }

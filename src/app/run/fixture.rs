@@ -13,7 +13,7 @@ use crate::{
         clean::{Ledger, Reason},
         lake::run_file::Window,
         overview::{Builder, Overview, Spans},
-        quality::Verdict,
+        quality::{Flag, NotEvaluated, Severity, Verdict},
         run_id::RunId,
         stats::{ChannelStats, MachineStats},
         time::{SECOND, format},
@@ -294,4 +294,49 @@ pub fn opened(size: (u16, u16)) -> RunScreen {
     let (mut screen, effects) = RunScreen::open("cell-10/2022-11-23T2040", run(), size);
     settle(&mut screen, effects);
     screen
+}
+
+/// The run with three flags and a check that could not be made.
+pub fn flagged() -> RunDetail {
+    let at = |row: usize| Some(format(time_of(row)));
+    let flag = |rule: &str, severity, channel: Option<&str>, rows: (usize, usize)| Flag {
+        rule: rule.into(),
+        severity,
+        channel: channel.map(str::to_owned),
+        start_time: at(rows.0),
+        stop_time: at(rows.1),
+        value: None,
+        threshold: None,
+        unit: String::new(),
+        message: String::new(),
+    };
+    let mut detail = detail();
+    detail.row.verdict = Verdict::Fail;
+    detail.row.flags = 3;
+    detail.not_evaluated = vec![NotEvaluated {
+        rules: vec!["zero_offset".into()],
+        channels: vec!["fx_1".into(), "fz_1".into()],
+        reason: "robot 1 rests for less than 10 s".into(),
+    }];
+    detail.flags = vec![
+        Flag {
+            value: Some(15.01),
+            threshold: Some(0.05),
+            unit: "s".into(),
+            message: "z_1 has no sample for 15.01 s (5 × its median interval is 0.05 s)".into(),
+            ..flag("gap", Severity::Fail, Some("z_1"), (2999, 4500))
+        },
+        Flag {
+            value: Some(-9999.5),
+            threshold: Some(-2120.25),
+            unit: "N".into(),
+            message: "fz_1 jumps to -9999.5 N for one sample".into(),
+            ..flag("spike", Severity::Suspect, Some("fz_1"), (7777, 7777))
+        },
+        Flag {
+            message: "y_1 is missing: robot 1 has no magnitudes".into(),
+            ..flag("missing_axis", Severity::Suspect, None, (0, ROWS - 1))
+        },
+    ];
+    detail
 }
