@@ -307,20 +307,27 @@ fn keys_without_plan_leave_the_terminal_as_it_was() {
 
 #[test]
 fn a_flag_leads_to_its_place_in_signals_and_back() {
-    let lab = Lab::new();
-    lab.copy_demo("faults/frozen-y_2");
-    lab.run(&["harvest"]);
+    let lab = Lab::demo(mdtui::etl::demo::DEFAULT_LOGS);
+    lab.ok(&["harvest", "faults/no-z_2"]);
     let mut terminal = Terminal::start(&lab, &[], 110, 32);
     let mut go = |keys: &str, what: &str, seen: &[&str]| {
         terminal.send(keys);
         terminal.wait_until(what, |s| seen.iter().all(|text| s.contains(text)));
     };
-    go("", "the verdict", &["● harvested", "suspect"]);
-    go("2", "runs", &["[2 Runs]", "suspect"]);
-    go("fverdict:suspect flags>0\r", "flagged runs", &["shows"]);
+    go("", "the verdict", &["● harvested", "✗ fail "]);
+    go("2", "runs", &["[2 Runs]", "✗ fail "]);
+    go(
+        "fverdict:fail flags>0\r",
+        "flagged runs",
+        &["filter `verdict:fail flags>0`"],
+    );
     go(ENTER, "a summary", &["[Summary]"]);
-    go(SHIFT_TAB, "its flags", &["[Quality]", "frozen", "y_2"]);
-    go(ENTER, "the place of the flag", &["[Signals]", "frozen: y_2"]);
+    go(SHIFT_TAB, "its flags", &["[Quality]", "missing_axis"]);
+    go(
+        ENTER,
+        "the place of the flag",
+        &["[Signals]", "missing_axis: "],
+    );
     go("n", "the next flag", &["[Signals]"]);
     go(ESC, "the way back", &["[Quality]"]);
     go(ESC, "the runs", &["[2 Runs]"]);
