@@ -143,8 +143,6 @@ press Enter
 wait_for "[run]"
 press Enter
 wait_for "complete rows"
-if tmux capture-pane -p | grep -qF Quality; then
-    press BTab
-    wait_for "[Quality]"
-    capture quality
-fi
+press BTab
+wait_for "[Quality]"
+capture quality
