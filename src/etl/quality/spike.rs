@@ -14,9 +14,6 @@ pub struct Spike {
 /// Samples on each side of the one that is judged.
 const HALF: usize = 3;
 const WINDOW: usize = 2 * HALF + 1;
-/// Windows that are sorted side by side: as many as a register of every 64-bit processor holds
-/// numbers, so that seven of them stay in registers.
-const LANES: usize = 2;
 /// A normal distribution's deviation ÷ its median absolute deviation.
 const MAD: f64 = 1.482_602_218_505_602;
 /// Differences that are looked at to estimate noise.
@@ -35,25 +32,20 @@ pub fn spikes(values: &[f64], sigma: f64) -> Vec<Spike> {
         return out;
     };
     let least = sigma * noise;
-    let mut start = 0;
-    while start + LANES + WINDOW - 1 <= values.len() {
-        let window = &values[start..start + LANES + WINDOW - 1];
-        let medians = medians(window);
-        let mut far = false;
-        for (lane, median) in medians.iter().enumerate() {
-            far |= (window[lane + HALF] - median).abs() > least;
+    // Four of the six neighbours of a spike are further from it than the limit, so of any three
+    // of them one is: where three are near, nothing has to be sorted.
+    let near = |a: f64, b: f64| (a - b).abs() <= least;
+    for (at, window) in values.windows(WINDOW).enumerate() {
+        let value = window[HALF];
+        if near(value, window[HALF - 1])
+            && near(value, window[HALF + 1])
+            && near(value, window[HALF + 2])
+        {
+            continue;
         }
-        if far {
-            for (lane, median) in medians.iter().enumerate() {
-                judge(values, start + lane, *median, sigma, noise, &mut out);
-            }
-        }
-        start += LANES;
-    }
-    for at in start..values.len().saturating_sub(WINDOW - 1) {
-        let mut window = [0.0; WINDOW];
-        window.copy_from_slice(&values[at..at + WINDOW]);
-        judge(values, at, median_of_seven(window), sigma, noise, &mut out);
+        let mut sorted = [0.0; WINDOW];
+        sorted.copy_from_slice(window);
+        judge(values, at, median_of_seven(sorted), sigma, noise, &mut out);
     }
     out
 }
@@ -93,39 +85,10 @@ fn noise(values: &[f64]) -> Option<f64> {
     Some(*median * MAD / std::f64::consts::SQRT_2)
 }
 
-/// The medians of windows that are one sample apart, sorted at once.
-#[inline]
-fn medians(window: &[f64]) -> [f64; LANES] {
-    let mut rows = [[0.0; LANES]; WINDOW];
-    for (k, row) in rows.iter_mut().enumerate() {
-        row.copy_from_slice(&window[k..k + LANES]);
-    }
-    network(&mut rows, |a, b| {
-        let (mut low, mut high) = ([0.0; LANES], [0.0; LANES]);
-        for i in 0..LANES {
-            (low[i], high[i]) = ordered(a[i], b[i]);
-        }
-        (low, high)
-    });
-    rows[HALF]
-}
-
 /// The median of seven finite numbers.
 pub fn median_of_seven(mut v: [f64; 7]) -> f64 {
-    network(&mut v, ordered);
-    v[HALF]
-}
-
-/// Written so that it becomes one instruction each: values are finite.
-#[inline]
-fn ordered(a: f64, b: f64) -> (f64, f64) {
-    (if a < b { a } else { b }, if a < b { b } else { a })
-}
-
-/// Thirteen exchanges that bring the median of seven to the middle.
-/// N. Devillard, "Fast median search: an ANSI C implementation", 1998.
-#[inline]
-fn network<T: Copy>(v: &mut [T; 7], order: impl Fn(T, T) -> (T, T)) {
+    // Thirteen exchanges that bring the median to the middle.
+    // N. Devillard, "Fast median search: an ANSI C implementation", 1998.
     const EXCHANGES: [(usize, usize); 13] = [
         (0, 5),
         (0, 3),
@@ -142,8 +105,11 @@ fn network<T: Copy>(v: &mut [T; 7], order: impl Fn(T, T) -> (T, T)) {
         (3, 4),
     ];
     for (a, b) in EXCHANGES {
-        (v[a], v[b]) = order(v[a], v[b]);
+        if v[b] < v[a] {
+            v.swap(a, b);
+        }
     }
+    v[HALF]
 }
 
 /// Intervals in which a position moved faster than `max_speed` (units per second): the index
