@@ -7,7 +7,7 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, unbounded};
-use ratatui::{Frame, Terminal, backend::Backend};
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport, backend::Backend, layout::Rect};
 
 use super::{
     background,
@@ -45,13 +45,17 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     let _signals = listen_to_signals(sender.clone())?;
     let mut workers = Workers::start(&context, config.hands.clone(), config.jobs, &sender)?;
     let taken = Taken::take(config.mouse)?;
-    let mut screen = Terminal::new(Screen::new(io::stdout())).map_err(|e| no_terminal(&e))?;
-    let size = screen.size().map_err(|e| no_terminal(&e))?;
+    let backend = Screen::new(io::stdout());
+    let size = backend.size().map_err(|e| no_terminal(&e))?;
+    // Fixed: resized by the events that tell the state, so that a frame and what is laid
+    // out for it are of one size, whatever becomes of the window meanwhile.
+    let options = TerminalOptions {
+        viewport: Viewport::Fixed(Rect::from(size)),
+    };
+    let mut screen = Terminal::with_options(backend, options).map_err(|e| no_terminal(&e))?;
     let (mut state, first) = State::new(config, keymap, (size.width, size.height));
     // Drawn before anything is asked: the first frame waits for nobody.
-    screen
-        .draw(|frame| draw(frame, &state))
-        .map_err(|e| no_terminal(&e))?;
+    show(&mut screen, &state, &draw)?;
     if config.ask_background {
         // The answer comes among the keys, whenever it likes.
         let asked = screen.backend_mut().send(background::QUESTION);
@@ -67,11 +71,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
             &mut screen,
         )? {
             Go::On => {}
-            Go::Cleared => {
-                screen
-                    .draw(|frame| draw(frame, &state))
-                    .map_err(|e| no_terminal(&e))?;
-            }
+            Go::Cleared => show(&mut screen, &state, &draw)?,
             Go::Ended => break,
         }
         match turn(&mut state, &events, &workers, &mut screen, &draw)? {
@@ -148,10 +148,24 @@ pub fn turn<B: Backend>(
         // To another size and back at once: the size is the same, what is seen is not.
         screen.clear().map_err(|e| no_terminal(&e))?;
     }
+    show(screen, state, draw)?;
+    Ok(Turn::Done { effects, keys })
+}
+
+/// Draws the state in a frame of the state's size.
+fn show<B: Backend>(
+    screen: &mut Terminal<B>,
+    state: &State,
+    draw: &impl Fn(&mut Frame, &State),
+) -> Result<()> {
+    let size = Rect::new(0, 0, state.size.0, state.size.1);
+    if screen.get_frame().area() != size {
+        screen.resize(size).map_err(|e| no_terminal(&e))?;
+    }
     screen
         .draw(|frame| draw(frame, state))
-        .map_err(|e| no_terminal(&e))?;
-    Ok(Turn::Done { effects, keys })
+        .map(drop)
+        .map_err(|e| no_terminal(&e))
 }
 
 fn is_progress(event: &Event) -> bool {
@@ -206,4 +220,34 @@ fn perform<W: io::Write>(
         }
     }
     Ok(go)
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::backend::TestBackend;
+
+    use super::*;
+    use crate::app::fixture;
+
+    #[test]
+    fn a_frame_has_the_size_of_the_state_whatever_the_terminal_has_become() {
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::new(0, 0, 90, 30)),
+        };
+        let mut screen = Terminal::with_options(TestBackend::new(90, 30), options).unwrap();
+        for (size, terminal) in [
+            ((90, 30), (90, 30)),
+            ((120, 45), (120, 45)),
+            // The window changed, and nobody told the state yet.
+            ((120, 45), (1, 1)),
+            ((1, 7), (1, 7)),
+            ((1, 7), (200, 60)),
+        ] {
+            screen.backend_mut().resize(terminal.0, terminal.1);
+            let (state, _) = fixture::bare(size);
+            let seen = std::cell::Cell::new(Rect::ZERO);
+            show(&mut screen, &state, &|frame, _| seen.set(frame.area())).unwrap();
+            assert_eq!(seen.get(), Rect::new(0, 0, size.0, size.1));
+        }
+    }
 }

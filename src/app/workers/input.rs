@@ -1,7 +1,7 @@
-//! The keyboard, the mouse and the terminal's size.
+//! The keyboard and the mouse.
 
 use crossbeam_channel::Sender;
-use crossterm::event::{self, Event as Raw};
+use crossterm::event::{self, Event as Raw, KeyCode, KeyEvent, KeyModifiers};
 
 use crate::{
     app::{
@@ -24,7 +24,7 @@ pub fn read_input(events: Sender<Event>) -> Result<()> {
                 Ok(Raw::Key(key)) => match listener.hear(key) {
                     Heard::Light(light) => Event::Background { light },
                     Heard::Keys(keys) => {
-                        for key in keys {
+                        for key in keys.into_iter().flat_map(apart) {
                             if events.send(Event::Key(key)).is_err() {
                                 return;
                             }
@@ -34,8 +34,8 @@ pub fn read_input(events: Sender<Event>) -> Result<()> {
                 },
                 Ok(Raw::Mouse(mouse)) => Event::Mouse(mouse),
                 Ok(Raw::Paste(text)) => Event::Paste(text),
-                Ok(Raw::Resize(width, height)) => Event::Resize(width, height),
-                Ok(Raw::FocusGained | Raw::FocusLost) => continue,
+                // The signal tells it: crossterm forgets a resize that comes with a key.
+                Ok(Raw::Resize(..) | Raw::FocusGained | Raw::FocusLost) => continue,
                 Err(error) => {
                     tracing::info!("the keyboard is gone: {error}");
                     let _ = events.send(Event::Signal(Signal::End));
@@ -52,4 +52,45 @@ pub fn read_input(events: Sender<Event>) -> Result<()> {
         .spawn(read)
         .map(drop)
         .map_err(|e| Error::Fatal(format!("cannot start a thread: {e}")))
+}
+
+/// An Esc and the key after it, when both came at once, as over a slow line: crossterm
+/// takes them for that key with Alt, which the key table has nothing on.
+fn apart(key: KeyEvent) -> impl Iterator<Item = KeyEvent> {
+    let prefixed = matches!(
+        key.code,
+        KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace
+    );
+    let escape = (prefixed && key.modifiers.contains(KeyModifiers::ALT))
+        .then(|| KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+    let rest = match escape {
+        Some(_) => KeyEvent::new(key.code, key.modifiers - KeyModifiers::ALT),
+        None => key,
+    };
+    escape.into_iter().chain([rest])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_and_the_key_after_it_are_two_keys() {
+        let key = KeyEvent::new;
+        let escape = key(KeyCode::Esc, KeyModifiers::NONE);
+        let of = |key| apart(key).collect::<Vec<_>>();
+        for (code, held) in [
+            (KeyCode::Char('q'), KeyModifiers::NONE),
+            (KeyCode::Char('c'), KeyModifiers::CONTROL),
+            (KeyCode::Char('Q'), KeyModifiers::SHIFT),
+            (KeyCode::Enter, KeyModifiers::NONE),
+        ] {
+            let plain = key(code, held);
+            assert_eq!(of(plain), [plain]);
+            assert_eq!(of(key(code, held | KeyModifiers::ALT)), [escape, plain]);
+        }
+        // No terminal sends this for an escape and an arrow.
+        let up = key(KeyCode::Up, KeyModifiers::ALT);
+        assert_eq!(of(up), [up]);
+    }
 }

@@ -1,8 +1,8 @@
-//! Signals of the operating system, as events.
+//! Signals of the operating system, as events: ends, sleep and waking, the window's size.
 
 use crossbeam_channel::Sender;
 use signal_hook::{
-    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP},
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH},
     iterator::{Handle, Signals},
 };
 
@@ -26,18 +26,24 @@ impl Drop for Listening {
 /// [`Error::Fatal`] when the system refuses.
 pub fn listen(events: Sender<Event>) -> Result<Listening> {
     let refused = |e: std::io::Error| Error::Fatal(format!("cannot listen to signals: {e}"));
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]).map_err(refused)?;
+    let heard = [SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT, SIGWINCH];
+    let mut signals = Signals::new(heard).map_err(refused)?;
     let handle = signals.handle();
     std::thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
             for signal in signals.forever() {
-                let signal = match signal {
-                    SIGTSTP => Signal::Stop,
-                    SIGCONT => Signal::Continue,
-                    _ => Signal::End,
+                let event = match signal {
+                    SIGWINCH => match crossterm::terminal::size() {
+                        Ok((width, height)) => Event::Resize(width, height),
+                        // The terminal is gone, which the keyboard tells.
+                        Err(_) => continue,
+                    },
+                    SIGTSTP => Event::Signal(Signal::Stop),
+                    SIGCONT => Event::Signal(Signal::Continue),
+                    _ => Event::Signal(Signal::End),
                 };
-                if events.send(Event::Signal(signal)).is_err() {
+                if events.send(event).is_err() {
                     return;
                 }
             }
