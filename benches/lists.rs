@@ -56,7 +56,10 @@ fn main() {
         vec![began.elapsed().as_secs_f64()],
     );
     for (slot, rows) in [
-        (Slot::Logs, Answer::Logs((0..LOGS).map(log).collect())),
+        (
+            Slot::Logs,
+            Answer::Logs((0..LOGS).map(log).collect::<Vec<_>>().into()),
+        ),
         (Slot::Runs, Answer::Runs((0..RUNS).map(run).collect())),
     ] {
         let name = if slot == Slot::Logs { "logs" } else { "runs" };
@@ -136,6 +139,8 @@ fn arranged(request: &Request) -> Answer {
     match request {
         Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(&cancel).unwrap()),
         Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(&cancel).unwrap()),
+        Request::SeekLogs(sought) => Answer::FoundLogs(sought.find(&cancel).unwrap()),
+        Request::SeekRuns(sought) => Answer::FoundRuns(sought.find(&cancel).unwrap()),
         other => panic!("no list asks {other:?}"),
     }
 }

@@ -6,8 +6,9 @@ use super::{
     compare::{CompareAnswer, CompareRequest, CompareSlot},
     export::{Export, Written},
     machines::Machine,
+    rows::LogList,
     run::{RunAnswer, RunRequest, RunSlot},
-    table::{Arranged, Wanted},
+    table::{Arranged, Found, Sought, Wanted},
 };
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, Refresh, RunRow},
@@ -68,6 +69,8 @@ pub enum Slot {
     Columns,
     /// Filter and order of a list of very many rows.
     Arrange(List),
+    /// The next hit of a search in such a list.
+    Seek(List),
     /// A part of the run that is open.
     Run(RunSlot),
     /// A part of the comparison that is open.
@@ -115,6 +118,10 @@ pub enum Request {
     ArrangeLogs(Wanted<LogRow>),
     /// Filter and sort runs.
     ArrangeRuns(Wanted<RunRow>),
+    /// Where the list of logs has what is searched for.
+    SeekLogs(Sought<LogRow>),
+    /// Where a list of runs has it.
+    SeekRuns(Sought<RunRow>),
     /// Something about the run that is open.
     Run(RunRequest),
     /// Something about the runs that are compared.
@@ -127,7 +134,7 @@ pub enum Answer {
     /// To [`Request::Refresh`].
     Refreshed(Refresh),
     /// To [`Request::Logs`] and [`Request::FirstLogs`].
-    Logs(Vec<LogRow>),
+    Logs(LogList),
     /// To [`Request::LogDetail`]; `None`: no such log any more.
     LogDetail(Option<Box<LogDetail>>),
     /// To [`Request::Runs`].
@@ -144,6 +151,10 @@ pub enum Answer {
     ArrangedLogs(Arranged<LogRow>),
     /// To [`Request::ArrangeRuns`].
     ArrangedRuns(Arranged<RunRow>),
+    /// To [`Request::SeekLogs`].
+    FoundLogs(Found<LogRow>),
+    /// To [`Request::SeekRuns`].
+    FoundRuns(Found<RunRow>),
     /// To [`Request::Run`].
     Run(RunAnswer),
     /// To [`Request::Compare`].

@@ -174,7 +174,10 @@ pub fn past(key: &str, outcome: &str) -> HarvestRow {
 /// A state with logs, a past and no harvest under way.
 pub fn populated(size: (u16, u16)) -> State {
     let (mut state, _) = bare(size);
-    update(&mut state, answer(Slot::Logs, Ok(Answer::Logs(logs()))));
+    update(
+        &mut state,
+        answer(Slot::Logs, Ok(Answer::Logs(logs().into()))),
+    );
     update(
         &mut state,
         answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default()))),
@@ -208,7 +211,7 @@ fn replied(slot: Slot, request: &Request) -> Result<Answer, String> {
     let nobody = CancelToken::new();
     Ok(match request {
         Request::Refresh => Answer::Refreshed(Refresh::default()),
-        Request::FirstLogs(_) | Request::Logs => Answer::Logs(logs()),
+        Request::FirstLogs(_) | Request::Logs => Answer::Logs(logs().into()),
         Request::LogDetail(key) => {
             let row = logs().into_iter().find(|row| row.key == *key);
             Answer::LogDetail(row.map(|row| Box::new(detail(row))))
@@ -221,6 +224,8 @@ fn replied(slot: Slot, request: &Request) -> Result<Answer, String> {
         Request::History(_) => Answer::History(vec![past("cell-02/2022-11-23T2030", "harvested")]),
         Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(&nobody).unwrap()),
         Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(&nobody).unwrap()),
+        Request::SeekLogs(sought) => Answer::FoundLogs(sought.find(&nobody).unwrap()),
+        Request::SeekRuns(sought) => Answer::FoundRuns(sought.find(&nobody).unwrap()),
         Request::Remember { .. } => Answer::Remembered,
         Request::Export(_) => return Err("no space left on the device".into()),
         Request::Run(request) => Answer::Run(super::run::fixture::answer(request)),

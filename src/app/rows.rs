@@ -1,9 +1,9 @@
 //! Logs and runs as rows of a list: their columns.
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap};
 
 use super::table::Row;
-use crate::etl::catalog::{LogRow, RunRow};
+use crate::etl::catalog::{LogRow, LogState, RunRow};
 
 /// Columns of the list of logs, by their place in the order of sorting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,50 @@ impl LogColumn {
         Self::Harvested,
         Self::Verdict,
     ];
+}
+
+/// The list of logs, with what takes a look at all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogList {
+    /// The logs, by key.
+    pub rows: Vec<LogRow>,
+    /// Characters that nine keys of ten fit into: a few long ones shall not cost all lines
+    /// their columns.
+    pub key_width: u16,
+    /// How many are in each state.
+    pub counts: BTreeMap<LogState, usize>,
+}
+
+impl From<Vec<LogRow>> for LogList {
+    fn from(rows: Vec<LogRow>) -> Self {
+        let mut counts = BTreeMap::new();
+        for row in &rows {
+            *counts.entry(row.state).or_default() += 1;
+        }
+        Self {
+            key_width: key_width(&rows),
+            counts,
+            rows,
+        }
+    }
+}
+
+fn key_width(rows: &[LogRow]) -> u16 {
+    let mut lengths = [0usize; 257];
+    for row in rows {
+        let length = row.key.chars().count().min(lengths.len() - 1);
+        if let Some(n) = lengths.get_mut(length) {
+            *n += 1;
+        }
+    }
+    let mut left = rows.len() / 10;
+    for (length, n) in lengths.iter().enumerate().rev() {
+        if *n > left {
+            return length as u16;
+        }
+        left -= n;
+    }
+    0
 }
 
 impl Row for LogRow {
@@ -110,13 +154,6 @@ impl RunColumn {
 impl Row for RunRow {
     fn key(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{}/{}", self.log_key, self.run))
-    }
-
-    fn is(&self, key: &str) -> bool {
-        // Without making every row's key: hundreds of thousands are asked in a row.
-        let rest = key.strip_prefix(self.log_key.as_str());
-        rest.and_then(|rest| rest.strip_prefix('/'))
-            .is_some_and(|run| self.run.to_string() == run)
     }
 
     fn same(&self, other: &Self) -> bool {

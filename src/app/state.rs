@@ -109,7 +109,9 @@ pub struct Logs {
     pub loaded: bool,
     /// Why the list cannot be read, or the data directory not be looked at.
     pub error: Option<String>,
-    /// How many logs are in each state.
+    /// How many logs were in each state when they were read.
+    pub counts_read: BTreeMap<LogState, usize>,
+    /// How many are in each state now.
     pub counts: BTreeMap<LogState, usize>,
     /// The log of the panel.
     pub detail: Option<Box<LogDetail>>,

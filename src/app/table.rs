@@ -2,14 +2,20 @@
 
 mod arrange;
 mod marks;
+mod moved;
 mod moves;
+mod seek;
+mod shown;
 
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 pub use arrange::{Arranged, Wanted};
 pub use moves::moved;
+pub use seek::{Found, Sought};
+pub use shown::Shown;
 
 use marks::Marks;
+use seek::Seeking;
 
 use super::{action::Action, discard::discard};
 use crate::etl::{
@@ -22,10 +28,6 @@ use crate::etl::{
 pub trait Row: Filtered + Send + Sync + Clone + 'static {
     /// Names the row; survives a refresh.
     fn key(&self) -> Cow<'_, str>;
-    /// Whether the row has this key.
-    fn is(&self, key: &str) -> bool {
-        self.key() == key
-    }
     /// Whether this is `other`, as it was or as it is now.
     fn same(&self, other: &Self) -> bool {
         self.key() == other.key()
@@ -37,9 +39,9 @@ pub trait Row: Filtered + Send + Sync + Clone + 'static {
 /// Rows with their order, filter, cursor, marks and search.
 #[derive(Debug, Clone)]
 pub struct Table<T> {
-    rows: Arc<Vec<T>>,
-    /// Indices of the rows that are shown, in order.
-    shown: Arc<Vec<usize>>,
+    shown: Shown<T>,
+    /// Rows that were read again, until a worker has found out where the old ones went.
+    incoming: Option<Arc<Vec<T>>>,
     /// Position of the cursor among the rows that are shown.
     pub cursor: usize,
     /// Position of the first row on the screen.
@@ -53,33 +55,12 @@ pub struct Table<T> {
     marks: Marks,
     filter: Filter,
     search: String,
+    seeking: Seeking,
     arranging: Arranging,
+    /// Whether another filter or order is being arranged, not rows that were read again.
+    reordering: bool,
     /// Where the cursor goes once the rows are arranged, unless it stays with its row.
     landing: Option<usize>,
-}
-
-/// The rows that a list showed, in their order.
-#[derive(Debug, Clone)]
-pub struct Shown<T> {
-    rows: Arc<Vec<T>>,
-    shown: Arc<Vec<usize>>,
-}
-
-impl<T> Shown<T> {
-    /// Number of rows.
-    pub fn len(&self) -> usize {
-        self.shown.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.shown.is_empty()
-    }
-
-    /// The row at a position of the list.
-    pub fn get(&self, position: usize) -> Option<&T> {
-        self.rows.get(*self.shown.get(position)?)
-    }
 }
 
 /// Whether what is shown is what filter and order ask for.
@@ -97,8 +78,8 @@ enum Arranging {
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
-            rows: Arc::default(),
-            shown: Arc::default(),
+            shown: Shown::default(),
+            incoming: None,
             cursor: 0,
             offset: 0,
             column: 0,
@@ -107,23 +88,34 @@ impl<T> Default for Table<T> {
             marks: Marks::default(),
             filter: Filter::default(),
             search: String::new(),
+            seeking: Seeking::default(),
             arranging: Arranging::Done,
+            reordering: false,
             landing: None,
         }
     }
 }
 
 impl<T: Row> Table<T> {
-    /// All rows, shown or not.
+    /// All rows as they were read, shown or not.
     pub fn rows(&self) -> &[T] {
-        &self.rows
+        self.shown.rows()
     }
 
-    /// All rows, to bring them up to date in place. Follow with [`Table::arrange`] when
-    /// order or filter may be touched.
-    pub fn rows_mut(&mut self) -> &mut [T] {
-        // Copies them while a worker holds them: then its answer is about other rows.
-        Arc::<Vec<T>>::make_mut(&mut self.rows).as_mut_slice()
+    /// One of all rows as it is now.
+    pub fn row(&self, at: usize) -> Option<&T> {
+        self.shown.row(at)
+    }
+
+    /// Shows one of all rows otherwise than it was read, until rows are read again. Follow
+    /// with [`Table::arrange`] when order or filter may be touched.
+    pub fn touch(&mut self, at: usize, row: T) {
+        self.shown.touch(at, row);
+    }
+
+    /// The rows that were touched: as they were read, and as they are.
+    pub fn touched(&self) -> impl Iterator<Item = (&T, &T)> {
+        self.shown.touched()
     }
 
     /// Number of rows that are shown.
@@ -138,15 +130,12 @@ impl<T: Row> Table<T> {
 
     /// The row at a position of the list.
     pub fn get(&self, position: usize) -> Option<&T> {
-        self.rows.get(*self.shown.get(position)?)
+        self.shown.get(position)
     }
 
     /// The rows that are shown, for a worker: what becomes of the list is nothing to them.
     pub fn shown(&self) -> Shown<T> {
-        Shown {
-            rows: self.rows.clone(),
-            shown: self.shown.clone(),
-        }
+        self.shown.clone()
     }
 
     /// The row under the cursor.
@@ -154,38 +143,40 @@ impl<T: Row> Table<T> {
         self.get(self.cursor)
     }
 
-    /// Other rows; cursor and marks stay with their keys.
+    /// Other rows; cursor and marks stay with their keys. Of very many, a worker finds out
+    /// first where they went: see [`Table::wants`].
     pub fn replace(&mut self, rows: Vec<T>) {
-        let key = self.current().map(|row| row.key().into_owned());
-        let old = std::mem::replace(&mut self.rows, Arc::new(rows));
-        self.marks = self.marks.carry(&old, &self.rows);
-        if let Ok(old) = Arc::try_unwrap(old) {
-            discard(old);
-        }
-        self.arrange_now(key);
+        let waiting = self.incoming.replace(Arc::new(rows));
+        discard(waiting.and_then(Arc::into_inner));
+        self.arrange_soon();
     }
 
     /// Filters and sorts anew; the cursor stays with its key. Very many rows are left to a
     /// worker: see [`Table::wants`].
     pub fn arrange(&mut self) {
-        if self.wanted().is_quick() {
-            let key = self.current().map(|row| row.key().into_owned());
-            self.arrange_now(key);
-        } else {
-            self.arranging = Arranging::Wanted;
-        }
+        self.reordering = true;
+        self.arrange_soon();
     }
 
-    fn arrange_now(&mut self, key: Option<String>) {
-        // Nobody cancels it.
-        if let Ok(arranged) = self.wanted().arrange(&CancelToken::new()) {
-            self.show(arranged.shown, key);
+    fn arrange_soon(&mut self) {
+        let wanted = self.wanted();
+        if !wanted.is_quick() {
+            self.arranging = Arranging::Wanted;
+        } else if let Ok(arranged) = wanted.arrange(&CancelToken::new()) {
+            // Nobody cancels it.
+            drop(wanted);
+            self.show(arranged);
         }
     }
 
     fn wanted(&self) -> Wanted<T> {
+        let (of, before) = match &self.incoming {
+            Some(rows) => (Shown::all(rows.clone()), Some(self.shown.rows().clone())),
+            None => (self.shown.clone(), None),
+        };
         Wanted {
-            rows: self.rows.clone(),
+            of,
+            before,
             filter: self.filter.clone(),
             sort: self.sort,
         }
@@ -203,33 +194,49 @@ impl<T: Row> Table<T> {
     /// Whether a worker is filtering or sorting; until it answers, the rows from before are
     /// shown.
     pub fn is_arranging(&self) -> bool {
-        self.arranging != Arranging::Done
+        self.reordering && self.arranging != Arranging::Done
+    }
+
+    /// Whether the operator waits for a worker: for a filter, an order, or the next hit.
+    pub fn is_waiting(&self) -> bool {
+        self.is_arranging() || self.is_seeking()
     }
 
     /// Takes what a worker found; if it is about other rows, another filter or another order
     /// than those of now, and nobody was asked for these yet, it is asked again.
     pub fn take(&mut self, arranged: Arranged<T>) {
         if self.arranging != Arranging::Asked {
-            return;
-        }
-        if arranged.of != self.wanted() {
+            arranged.discard();
+        } else if arranged.of != self.wanted() {
+            arranged.discard();
             self.arranging = Arranging::Wanted;
-            return;
+        } else {
+            self.show(arranged);
         }
-        let key = self.current().map(|row| row.key().into_owned());
-        self.show(arranged.shown, key);
     }
 
-    /// Shows these rows; the cursor goes to its landing place, or stays with its key.
-    fn show(&mut self, shown: Vec<usize>, key: Option<String>) {
-        self.shown = Arc::new(shown);
+    /// Shows what was arranged; the cursor goes to its landing place, or stays with its row.
+    fn show(&mut self, arranged: Arranged<T>) {
+        let Arranged { of, order, moved } = arranged;
+        let mut row = self.shown.at(self.cursor);
+        let mut anchor = None;
+        if let Some(moved) = moved {
+            row = row.and_then(|at| moved.place(at));
+            // A refresh ends no range.
+            anchor = self.anchor.and_then(|a| moved.place(self.shown.at(a)?));
+            self.marks.carry(&moved);
+            self.incoming = None;
+            let old = std::mem::replace(&mut self.shown, of.of);
+            drop(of.before);
+            discard(old.into_rows());
+        }
+        self.shown.arrange(order);
         self.arranging = Arranging::Done;
-        self.anchor = None;
+        self.reordering = false;
+        self.anchor = anchor.and_then(|at| self.shown.position(at));
         if let Some(at) = self.landing.take() {
             self.cursor = at;
-        } else if let Some(key) = key
-            && let Some(at) = (0..self.len()).find(|i| self.get(*i).is_some_and(|r| r.is(&key)))
-        {
+        } else if let Some(at) = row.and_then(|at| self.shown.position(at)) {
             self.cursor = at;
         }
         self.cursor = self.cursor.min(self.len().saturating_sub(1));
@@ -237,6 +244,7 @@ impl<T: Row> Table<T> {
 
     /// Puts the cursor at a position, now and once the rows are arranged.
     pub fn put_cursor(&mut self, at: usize) {
+        self.stop_seeking();
         self.landing = self.is_arranging().then_some(at);
         self.cursor = at.min(self.len().saturating_sub(1));
     }
@@ -259,53 +267,12 @@ impl<T: Row> Table<T> {
         Ok(())
     }
 
-    /// What is searched for, in lower case; empty: nothing.
-    pub fn search(&self) -> &str {
-        &self.search
-    }
-
-    /// Searches for `text` from position `from` on, around the end; whether it is there.
-    pub fn set_search(&mut self, text: &str, from: usize) -> bool {
-        self.search = text.to_lowercase();
-        if self.search.is_empty() {
-            self.cursor = from.min(self.len().saturating_sub(1));
-            return true;
-        }
-        let hit = self.hit((from..self.len()).chain(0..from.min(self.len())));
-        self.cursor = hit.unwrap_or(from).min(self.len().saturating_sub(1));
-        hit.is_some()
-    }
-
-    /// To the next hit, or the previous one, around the ends; whether there is one.
-    pub fn search_on(&mut self, forward: bool) -> bool {
-        let (at, len) = (self.cursor, self.len());
-        let hit = if self.search.is_empty() || len == 0 {
-            None
-        } else if forward {
-            self.hit((at + 1..len).chain(0..=at))
-        } else {
-            self.hit((0..at).rev().chain((at..len).rev()))
-        };
-        if let Some(hit) = hit {
-            self.cursor = hit;
-        }
-        hit.is_some()
-    }
-
-    fn hit(&self, mut positions: impl Iterator<Item = usize>) -> Option<usize> {
-        positions.find(|i| self.get(*i).is_some_and(|row| row.contains(&self.search)))
-    }
-
     /// Whether a row is marked, or within the range that is being marked.
     pub fn is_marked(&self, position: usize) -> bool {
         let in_range = self.anchor.is_some_and(|anchor| {
             (anchor.min(self.cursor)..=anchor.max(self.cursor)).contains(&position)
         });
-        in_range
-            || self
-                .shown
-                .get(position)
-                .is_some_and(|at| self.marks.has(*at))
+        in_range || self.shown.at(position).is_some_and(|at| self.marks.has(at))
     }
 
     /// Number of marked rows, shown or not.
@@ -319,7 +286,7 @@ impl<T: Row> Table<T> {
             return self.current().into_iter().collect();
         }
         let rows = self.marks.rows();
-        rows.filter_map(|at| self.rows.get(at)).collect()
+        rows.filter_map(|at| self.row(at)).collect()
     }
 
     /// Unmarks everything.

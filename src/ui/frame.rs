@@ -108,8 +108,8 @@ fn marks(state: &State) -> String {
         _ => return String::new(),
     };
     let arranging = match (state.screen(), state.run_list()) {
-        (Screen::Logs, _) => state.logs.table.is_arranging(),
-        (_, Some(runs)) => runs.table.is_arranging(),
+        (Screen::Logs, _) => state.logs.table.is_waiting(),
+        (_, Some(runs)) => runs.table.is_waiting(),
         _ => false,
     };
     let mut text = String::new();

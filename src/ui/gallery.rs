@@ -279,7 +279,10 @@ fn wrong_moments_of_lists() {
     gallery(|size, looks| {
         let (mut state, _) = bare(size);
         looks.add("start", &state);
-        update(&mut state, answer(Slot::Logs, Ok(Answer::Logs(Vec::new()))));
+        update(
+            &mut state,
+            answer(Slot::Logs, Ok(Answer::Logs(Vec::new().into()))),
+        );
         update(
             &mut state,
             answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default()))),

@@ -65,7 +65,9 @@ fn empty(
     } else if !runs.loaded {
         ("Reading the runs …".to_owned(), String::new())
     } else if let Some(log) = &runs.log {
-        let row = state.logs.table.rows().iter().find(|row| row.key == *log);
+        let logs = &state.logs.table;
+        let at = logs.rows().iter().position(|row| row.key == *log);
+        let row = at.and_then(|at| logs.row(at));
         let reason = row.map_or(String::new(), |row| {
             format!(" {}: {}.", row.state.word(), row.reason)
         });

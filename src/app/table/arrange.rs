@@ -3,10 +3,17 @@
 
 use std::{cmp::Ordering, fmt, sync::Arc};
 
-use super::Row;
-use crate::etl::{Result, filter::Filter, harvest::CancelToken};
+use super::{
+    Row,
+    moved::Moved,
+    shown::{Order, Shown},
+};
+use crate::{
+    app::discard::discard,
+    etl::{Result, filter::Filter, harvest::CancelToken},
+};
 
-/// Lists of more rows are filtered and sorted by a worker.
+/// Longer lists are filtered, sorted and searched by a worker.
 pub(super) const MANY: usize = 20_000;
 /// Rows between two looks at whether anybody still waits.
 const CHUNK: usize = 1 << 14;
@@ -14,7 +21,10 @@ const CHUNK: usize = 1 << 14;
 /// What a list shows is to be made of.
 #[derive(Clone)]
 pub struct Wanted<T> {
-    pub(super) rows: Arc<Vec<T>>,
+    /// All rows of the list.
+    pub(super) of: Shown<T>,
+    /// The rows that these take the place of.
+    pub(super) before: Option<Arc<Vec<T>>>,
     pub(super) filter: Filter,
     /// The column that the rows are sorted by, and whether in reverse.
     pub(super) sort: Option<(usize, bool)>,
@@ -24,7 +34,18 @@ pub struct Wanted<T> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arranged<T> {
     pub(super) of: Wanted<T>,
-    pub(super) shown: Vec<usize>,
+    pub(super) order: Order,
+    /// Where the rows from before went.
+    pub(super) moved: Option<Moved>,
+}
+
+impl<T: Row> Arranged<T> {
+    /// Lets go of it, and of rows that nobody else has.
+    pub(super) fn discard(self) {
+        let before = self.of.before.and_then(Arc::into_inner);
+        discard(before);
+        discard(self.of.of.into_rows());
+    }
 }
 
 impl<T: Row> Wanted<T> {
@@ -33,51 +54,74 @@ impl<T: Row> Wanted<T> {
     /// # Errors
     /// [`crate::etl::Error::Cancelled`].
     pub fn arrange(&self, cancel: &CancelToken) -> Result<Arranged<T>> {
+        let before = self.before.as_ref();
+        let moved = before.map(|old| Moved::between(old, self.of.rows()));
+        cancel.check()?;
+        Ok(Arranged {
+            order: self.order(cancel)?,
+            moved,
+            of: self.clone(),
+        })
+    }
+
+    fn order(&self, cancel: &CancelToken) -> Result<Order> {
+        let all = self.of.rows().len();
+        if self.takes_all() {
+            return Ok(Order::All(all));
+        }
+        let row = |at: &usize| self.of.row(*at);
         let mut shown = Vec::new();
-        for (at, chunk) in self.rows.chunks(CHUNK).enumerate() {
+        for from in (0..all).step_by(CHUNK) {
             cancel.check()?;
-            let passing = chunk
-                .iter()
-                .enumerate()
-                .filter(|(_, r)| self.filter.passes(*r));
-            shown.extend(passing.map(|(i, _)| at * CHUNK + i));
+            let chunk = from..(from + CHUNK).min(all);
+            shown.extend(chunk.filter(|at| row(at).is_some_and(|r| self.filter.passes(r))));
         }
         if let Some((column, reverse)) = self.sort {
-            let rows = &self.rows;
-            shown.sort_by(|a, b| match (rows.get(*a), rows.get(*b)) {
+            shown.sort_by(|a, b| match (row(a), row(b)) {
                 (Some(a), Some(b)) if reverse => b.compare(a, column),
                 (Some(a), Some(b)) => a.compare(b, column),
                 _ => Ordering::Equal,
             });
         }
         cancel.check()?;
-        Ok(Arranged {
-            of: self.clone(),
-            shown,
-        })
+        Ok(Order::These(Arc::new(shown)))
     }
 }
 
 impl<T> Wanted<T> {
+    /// All rows, as they are.
+    fn takes_all(&self) -> bool {
+        self.sort.is_none() && self.filter.terms().is_empty()
+    }
+
     /// Whether it is quickly done.
     pub(super) fn is_quick(&self) -> bool {
-        let as_they_are = self.sort.is_none() && self.filter.terms().is_empty();
-        as_they_are || self.rows.len() <= MANY
+        let before = self.before.as_ref().map_or(0, |rows| rows.len());
+        // There is nothing to find again of no rows, or of so few.
+        let quick = if self.takes_all() {
+            before == 0
+        } else {
+            self.of.rows().len() <= MANY
+        };
+        quick || self.of.rows().len().max(before) <= MANY
     }
 }
 
 impl<T> PartialEq for Wanted<T> {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.rows, &other.rows)
-            && self.filter == other.filter
-            && self.sort == other.sort
+        let before = match (&self.before, &other.before) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        before && self.of == other.of && self.filter == other.filter && self.sort == other.sort
     }
 }
 
 impl<T> fmt::Debug for Wanted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not hundreds of thousands of rows.
-        let (rows, filter) = (self.rows.len(), self.filter.text());
+        let (rows, filter) = (self.of.rows().len(), self.filter.text());
         write!(f, "{rows} rows by {filter:?}, {:?}", self.sort)
     }
 }

@@ -1,9 +1,7 @@
 //! Which rows are marked: a bit for each, so that marking all of hundreds of thousands takes
 //! no time.
 
-use std::collections::HashSet;
-
-use super::Row;
+use super::moved::Moved;
 
 /// Bits of a word.
 const BITS: usize = u64::BITS as usize;
@@ -59,40 +57,15 @@ impl Marks {
         })
     }
 
-    /// The marks of `old` rows on those of `new` rows that are the same. Lists that are read
-    /// again are nearly what they were: a row is looked for near where it was, and only
-    /// what is not there by its key.
-    pub(super) fn carry<T: Row>(&self, old: &[T], new: &[T]) -> Self {
-        /// Rows after the place where one is expected.
-        const NEAR: usize = 16;
+    /// The marks stay with their rows, wherever these went.
+    pub(super) fn carry(&mut self, moved: &Moved) {
+        if self.count == 0 || *moved == Moved::Nowhere {
+            return;
+        }
         let mut carried = Self::default();
-        let mut lost = HashSet::new();
-        let mut shift = 0isize;
-        for at in self.rows() {
-            let Some(row) = old.get(at) else { break };
-            let expected = at.saturating_add_signed(shift);
-            let near =
-                (expected..expected + NEAR).chain((expected.saturating_sub(NEAR)..expected).rev());
-            let found = near
-                .into_iter()
-                .find(|to| new.get(*to).is_some_and(|r| r.same(row)));
-            match found {
-                Some(to) => {
-                    carried.set(to, true);
-                    shift = to as isize - at as isize;
-                }
-                None => {
-                    lost.insert(row.key());
-                }
-            }
+        for place in self.rows().filter_map(|at| moved.place(at)) {
+            carried.set(place, true);
         }
-        if !lost.is_empty() {
-            for (at, row) in new.iter().enumerate() {
-                if !carried.has(at) && lost.contains(&row.key()) {
-                    carried.set(at, true);
-                }
-            }
-        }
-        carried
+        *self = carried;
     }
 }

@@ -9,6 +9,8 @@ impl<T: Row> Table<T> {
         let page = page.max(1);
         let half = (page / 2).max(1);
         let last = self.len().saturating_sub(1);
+        // A hit that is found late must not take the cursor from where it was put.
+        self.stop_seeking();
         match action {
             Action::Down => self.cursor = (self.cursor + 1).min(last),
             Action::Up => self.cursor = self.cursor.saturating_sub(1),
@@ -34,7 +36,7 @@ impl<T: Row> Table<T> {
             self.mark_range();
             return;
         }
-        if let Some(at) = self.shown.get(self.cursor).copied() {
+        if let Some(at) = self.shown.at(self.cursor) {
             self.marks.set(at, !self.marks.has(at));
             self.cursor = (self.cursor + 1).min(self.len().saturating_sub(1));
         }
@@ -46,17 +48,18 @@ impl<T: Row> Table<T> {
             return;
         };
         for position in anchor.min(self.cursor)..=anchor.max(self.cursor) {
-            if let Some(at) = self.shown.get(position) {
-                self.marks.set(*at, true);
+            if let Some(at) = self.shown.at(position) {
+                self.marks.set(at, true);
             }
         }
     }
 
     fn mark_all(&mut self) {
         self.anchor = None;
-        let all = self.shown.iter().all(|at| self.marks.has(*at));
-        for at in self.shown.iter() {
-            self.marks.set(*at, !all);
+        let rows = || (0..self.shown.len()).filter_map(|position| self.shown.at(position));
+        let all = rows().all(|at| self.marks.has(at));
+        for at in rows() {
+            self.marks.set(at, !all);
         }
     }
 

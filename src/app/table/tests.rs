@@ -238,7 +238,7 @@ fn very_many_rows_are_arranged_by_a_worker_and_the_latest_wish_counts() {
     // Rows that changed meanwhile are looked through again.
     table.set_filter("weight>5").unwrap();
     let old = table.wants().unwrap();
-    table.rows_mut()[0].1 = 1;
+    table.touch(0, Fruit("apple", 1));
     table.take(old.arrange(&cancel).unwrap());
     let again = table.wants().unwrap();
     table.put_cursor(7);
@@ -250,4 +250,168 @@ fn very_many_rows_are_arranged_by_a_worker_and_the_latest_wish_counts() {
     assert_eq!((table.len(), table.wants()), (all, None));
     cancel.cancel();
     assert!(second.arrange(&cancel).is_err());
+}
+
+#[test]
+fn very_many_rows_that_are_read_again_wait_for_a_worker_and_lose_nothing() {
+    let cancel = CancelToken::new();
+    let mut table = long();
+    let n = table.len() as u32 + 9;
+    let name = |i: u32| if i.is_multiple_of(3) { "apple" } else { "pear" };
+    // By weight alone these rows can be told apart.
+    let rows = |skip: u32| -> Vec<Weighed> {
+        let all = (0..n).filter(|i| *i != skip);
+        all.map(|i| Weighed(Fruit(name(i), i))).collect()
+    };
+    let mut table_of = Table::default();
+    table_of.replace(rows(n));
+    assert_eq!(
+        table_of.wants(),
+        None,
+        "the first rows go in front of nothing"
+    );
+    for at in [5, 9, 700] {
+        table_of.put_cursor(at);
+        table_of.act(Action::Mark, 10);
+    }
+    table_of.put_cursor(20);
+    table_of.act(Action::MarkRange, 10);
+    table_of.put_cursor(30);
+    table_of.replace(rows(9));
+    assert_eq!(
+        (table_of.len() as u32, table_of.marked()),
+        (n, 3),
+        "not yet"
+    );
+    assert!(!table_of.is_arranging(), "nobody asked for it");
+    let wanted = table_of.wants().unwrap();
+    // What is done meanwhile is done to the rows that are shown.
+    table_of.act(Action::Down, 10);
+    table_of.take(wanted.arrange(&cancel).unwrap());
+    assert_eq!((table_of.len() as u32, table_of.marked()), (n - 1, 2));
+    assert_eq!((table_of.current().unwrap().0).1, 31);
+    let marked: Vec<u32> = table_of.chosen().iter().map(|row| row.0.1).collect();
+    assert_eq!(marked, [5, 700]);
+    assert!(
+        table_of.is_marked(19) && !table_of.is_marked(18),
+        "the range goes on"
+    );
+    // Read twice while a worker looks: the newest rows count.
+    table_of.replace(rows(5));
+    let first = table_of.wants().unwrap();
+    table_of.replace(rows(700));
+    let second = table_of.wants().unwrap();
+    table_of.take(first.arrange(&cancel).unwrap());
+    assert_eq!(table_of.wants(), Some(second.clone()));
+    table_of.take(second.arrange(&cancel).unwrap());
+    assert_eq!((table_of.marked(), table_of.get(5).unwrap().0.1), (1, 5));
+    table.replace(Vec::new());
+    let none = table.wants().unwrap().arrange(&cancel).unwrap();
+    table.take(none);
+    assert!(table.is_empty() && table.wants().is_none());
+}
+
+/// Against a look at all rows: what came, went, and changed its place.
+#[test]
+fn rows_are_found_again_wherever_they_went() {
+    use moved::Moved;
+    use rand_core::Rng;
+    let mut random = rand_pcg::Pcg64Mcg::new(11);
+    let mut rows: Vec<Weighed> = (0..400).map(|i| Weighed(Fruit("fig", i))).collect();
+    let mut new = 400;
+    for round in 0..60 {
+        let old = rows.clone();
+        for _ in 0..random.next_u32() % 6 {
+            let at = random.next_u32() as usize % rows.len();
+            match random.next_u32() % 4 {
+                0 => drop(rows.remove(at)),
+                1 => {
+                    rows.insert(at, Weighed(Fruit("fig", new)));
+                    new += 1;
+                }
+                2 => rows.rotate_left(at),
+                _ => rows.swap(at, 3),
+            }
+        }
+        if round == 30 {
+            rows.reverse();
+        }
+        let moved = Moved::between(&old, &rows);
+        assert_eq!(moved == Moved::Nowhere, rows.starts_with(&old));
+        for (at, row) in old.iter().enumerate() {
+            assert_eq!(moved.place(at), rows.iter().position(|r| r == row));
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Weighed(Fruit);
+
+impl Row for Weighed {
+    fn key(&self) -> Cow<'_, str> {
+        self.0.1.to_string().into()
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        self.0.compare(&other.0, column)
+    }
+}
+
+impl Filtered for Weighed {
+    const FIELDS: &'static [&'static str] = &[];
+
+    fn holds(&self, term: &Term) -> bool {
+        self.0.holds(term)
+    }
+
+    fn contains(&self, text: &str) -> bool {
+        self.0.contains(text) || self.key() == text
+    }
+}
+
+#[test]
+fn what_is_far_away_is_searched_by_a_worker() {
+    let cancel = CancelToken::new();
+    let mut table = Table::default();
+    let n = 2 * arrange::MANY as u32;
+    table.replace((0..n).map(|i| Weighed(Fruit("fig", i))).collect());
+    let (near, far) = ("77", (n - 9).to_string());
+    assert!(table.set_search(near, 0) && table.seeks().is_none());
+    assert_eq!(table.cursor, 77);
+    // Backwards round the end it is near.
+    assert!(table.set_search(&far, 3) && table.is_waiting());
+    let sought = table.seeks().unwrap();
+    assert_eq!((table.seeks(), table.cursor), (None, 3));
+    assert_eq!(table.found(sought.find(&cancel).unwrap()), Some(true));
+    assert_eq!((table.cursor, table.is_waiting()), (n as usize - 9, false));
+    table.put_cursor(3);
+    assert!(table.search_on(false) && table.seeks().is_none());
+    assert_eq!(table.cursor, n as usize - 9);
+    // Nowhere.
+    assert!(table.set_search("plum", 3));
+    let nowhere = table.seeks().unwrap().find(&cancel).unwrap();
+    assert_eq!(table.found(nowhere.clone()), Some(false));
+    assert_eq!(table.found(nowhere), None, "told once");
+    // The cursor went elsewhere meanwhile, or the text is another.
+    for go_on in [
+        |table: &mut Table<Weighed>| table.act(Action::Down, 9),
+        |table: &mut Table<Weighed>| table.set_search("fi", 8),
+        |table: &mut Table<Weighed>| table.set_search("", 8),
+    ] {
+        table.set_search(&far, 3);
+        let sought = table.seeks().unwrap();
+        assert!(go_on(&mut table));
+        let cursor = table.cursor;
+        assert_eq!(table.found(sought.find(&cancel).unwrap()), None);
+        assert_eq!((table.cursor, table.is_seeking()), (cursor, false));
+    }
+    // Other rows meanwhile: asked again.
+    table.set_search(&far, 3);
+    let sought = table.seeks().unwrap();
+    table.touch(1, Weighed(Fruit("fig", 1)));
+    assert_eq!(table.found(sought.find(&cancel).unwrap()), None);
+    let again = table.seeks().unwrap();
+    assert_eq!(table.found(again.find(&cancel).unwrap()), Some(true));
+    cancel.cancel();
+    assert!(sought.find(&cancel).is_err());
 }

@@ -201,10 +201,7 @@ pub(super) fn list<T: Row>(
             if table.search().is_empty() {
                 *message = Some((Tone::Plain, "nothing was searched for yet: /".into()));
             } else if !table.search_on(action == Action::Next) {
-                *message = Some((
-                    Tone::Error,
-                    format!("`{}` is not in the list", table.search()),
-                ));
+                *message = Some((Tone::Error, super::answers::missing(table.search())));
             }
             None
         }

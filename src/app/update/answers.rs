@@ -4,10 +4,12 @@ use crate::{
     app::{
         compare::CompareSlot,
         effect::{Answer, Effect, List, Slot},
-        state::{Runs, Screen, State, Tone},
+        prompt::Purpose,
+        rows::LogList,
+        state::{Overlay, Runs, Screen, State, Tone},
     },
     etl::{
-        catalog::{LogDetail, LogRow, LogState, RunRow},
+        catalog::{LogDetail, LogRow, RunRow},
         harvest::JobEvent,
     },
 };
@@ -21,14 +23,14 @@ pub(super) fn take(
     match slot {
         Slot::Refresh => refreshed(state, result, effects),
         Slot::FirstLogs => {
-            if let (Ok(Answer::Logs(rows)), false) = (result, state.logs.loaded) {
-                state.logs.key_width = key_width(&rows);
-                state.logs.table.replace(rows);
+            if let (Ok(Answer::Logs(list)), false) = (result, state.logs.loaded) {
+                state.logs.key_width = list.key_width;
+                state.logs.table.replace(list.rows);
             }
         }
         Slot::Logs => {
             match result {
-                Ok(Answer::Logs(rows)) => logs(state, rows),
+                Ok(Answer::Logs(list)) => logs(state, list),
                 Ok(_) => {}
                 Err(error) => logs_error(state, error),
             }
@@ -70,6 +72,7 @@ pub(super) fn take(
         }
         Slot::Compare(slot) => compared(state, slot, result, effects),
         Slot::Arrange(list) => arranged(state, list, result),
+        Slot::Seek(list) => found(state, list, result),
         Slot::Columns => {
             if let Err(error) = result {
                 state.message = Some((Tone::Error, error));
@@ -90,7 +93,11 @@ pub(super) fn take(
 
 fn arranged(state: &mut State, list: List, result: Result<Answer, String>) {
     match (list, result) {
-        (List::Logs, Ok(Answer::ArrangedLogs(arranged))) => state.logs.table.take(arranged),
+        (List::Logs, Ok(Answer::ArrangedLogs(arranged))) => {
+            state.logs.table.take(arranged);
+            // They may have been read anew.
+            overlay_jobs(state);
+        }
         (List::Runs, Ok(Answer::ArrangedRuns(arranged))) => state.runs.table.take(arranged),
         (List::LogRuns, Ok(Answer::ArrangedRuns(arranged))) => {
             if let Some(runs) = state.log_runs_mut() {
@@ -100,6 +107,44 @@ fn arranged(state: &mut State, list: List, result: Result<Answer, String>) {
         (_, Ok(_)) => {}
         (_, Err(error)) => state.message = Some((Tone::Error, error)),
     }
+}
+
+/// A search ended in a worker; that nothing was found is told where one looks.
+fn found(state: &mut State, list: List, result: Result<Answer, String>) {
+    let (found, text) = match (list, result) {
+        (List::Logs, Ok(Answer::FoundLogs(found))) => {
+            let table = &mut state.logs.table;
+            (table.found(found), table.search())
+        }
+        (List::Runs, Ok(Answer::FoundRuns(found))) => {
+            let table = &mut state.runs.table;
+            (table.found(found), table.search())
+        }
+        (List::LogRuns, Ok(Answer::FoundRuns(found))) => match state.log_runs_mut() {
+            Some(runs) => (runs.table.found(found), runs.table.search()),
+            None => return,
+        },
+        (_, Ok(_)) => return,
+        (_, Err(error)) => {
+            state.message = Some((Tone::Error, error));
+            return;
+        }
+    };
+    if found != Some(false) {
+        return;
+    }
+    let missing = missing(text);
+    match &mut state.overlay {
+        Some(Overlay::Prompt(prompt)) if prompt.purpose == Purpose::Search => {
+            prompt.error = Some(missing.into());
+        }
+        _ => state.message = Some((Tone::Error, missing)),
+    }
+}
+
+/// What a search says that finds nothing.
+pub(super) fn missing(text: &str) -> String {
+    format!("`{text}` is not in the list")
 }
 
 fn compared(
@@ -158,60 +203,46 @@ fn logs_error(state: &mut State, error: String) {
     state.logs.error = Some(error);
 }
 
-fn logs(state: &mut State, rows: Vec<LogRow>) {
+fn logs(state: &mut State, list: LogList) {
     state.logs.loaded = true;
-    state.logs.key_width = key_width(&rows);
-    state.logs.table.replace(rows);
+    state.logs.key_width = list.key_width;
+    state.logs.counts_read = list.counts;
+    state.logs.table.replace(list.rows);
     overlay_jobs(state);
     state.logs.detail_of = None;
 }
 
-/// Characters that nine keys of ten fit into: a few long ones shall not cost all lines
-/// their columns.
-fn key_width(rows: &[LogRow]) -> u16 {
-    let mut lengths = [0usize; 257];
-    for row in rows {
-        let length = row.key.chars().count().min(lengths.len() - 1);
-        if let Some(n) = lengths.get_mut(length) {
-            *n += 1;
-        }
-    }
-    let mut left = rows.len() / 10;
-    for (length, n) in lengths.iter().enumerate().rev() {
-        if *n > left {
-            return length as u16;
-        }
-        left -= n;
-    }
-    0
-}
-
 /// Logs that this process harvests show so, whatever the catalog knows yet.
 fn overlay_jobs(state: &mut State) {
+    let table = &mut state.logs.table;
     let mut touched = false;
     for job in state.jobs.open() {
-        let rows = state.logs.table.rows();
+        let rows = table.rows();
         let place = rows.binary_search_by(|row| row.key.as_str().cmp(&job.key));
-        let changed = |at: &usize| rows.get(*at).is_some_and(|row| row.state != job.state());
-        if let Some(at) = place.ok().filter(changed)
-            && let Some(row) = state.logs.table.rows_mut().get_mut(at)
+        if let Ok(at) = place
+            && let Some(row) = table.row(at).filter(|row| row.state != job.state())
         {
-            row.state = job.state();
+            let state = job.state();
+            let row = LogRow {
+                state,
+                ..row.clone()
+            };
+            table.touch(at, row);
             touched = true;
         }
     }
-    if touched && (state.logs.table.sort.is_some() || !state.logs.table.filter().is_empty()) {
-        state.logs.table.arrange();
+    if touched && (table.sort.is_some() || !table.filter().is_empty()) {
+        table.arrange();
     }
-    let mut counts = [0; LogState::ALL.len()];
-    for row in state.logs.table.rows() {
-        if let Some(count) = counts.get_mut(row.state as usize) {
-            *count += 1;
-        }
+    // Not counted anew: there may be a hundred thousand.
+    let mut counts = state.logs.counts_read.clone();
+    for (read, now) in state.logs.table.touched() {
+        let count = counts.entry(read.state).or_default();
+        *count = count.saturating_sub(1);
+        *counts.entry(now.state).or_default() += 1;
     }
-    let states = LogState::ALL.into_iter();
-    let counts = states.map(|s| (s, counts.get(s as usize).copied().unwrap_or(0)));
-    state.logs.counts = counts.filter(|(_, n)| *n > 0).collect();
+    counts.retain(|_, n| *n > 0);
+    state.logs.counts = counts;
 }
 
 fn runs(list: &mut Runs, result: Result<Answer, String>) {

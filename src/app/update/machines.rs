@@ -32,7 +32,7 @@ pub(super) fn list(state: &mut State, action: Action, (lines, shown): (usize, &[
                 let told = "nothing was searched for yet: /".into();
                 state.message = Some((Tone::Plain, told));
             } else if !machines.search_on(action == Action::Next) {
-                let told = format!("`{}` is not in the list", machines.table().search());
+                let told = super::answers::missing(machines.table().search());
                 state.message = Some((Tone::Error, told));
             }
         }

@@ -18,8 +18,9 @@ use super::{
     keymap::Context,
     layout,
     state::{Overlay, Screen, State},
-    table::Row,
+    table::{Row, Table},
 };
+use crate::etl::catalog::RunRow;
 
 /// Takes in one event; what is to be done outside of the state.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
@@ -122,20 +123,22 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Has a worker filter and sort what would keep a key waiting.
 fn ask_arrangements(state: &mut State, effects: &mut Vec<Effect>) {
-    let mut ask = |list: List, request: Option<Request>| {
-        let slot = Slot::Arrange(list);
+    let mut ask = |slot: Slot, request: Option<Request>| {
         effects.extend(request.map(|request| Effect::Ask { slot, request }));
     };
-    ask(
-        List::Logs,
-        state.logs.table.wants().map(Request::ArrangeLogs),
-    );
-    ask(
-        List::Runs,
-        state.runs.table.wants().map(Request::ArrangeRuns),
-    );
-    let log_runs = state.log_runs_mut().and_then(|runs| runs.table.wants());
-    ask(List::LogRuns, log_runs.map(Request::ArrangeRuns));
+    let logs = &mut state.logs.table;
+    let arrange = logs.wants().map(Request::ArrangeLogs);
+    ask(Slot::Arrange(List::Logs), arrange);
+    ask(Slot::Seek(List::Logs), logs.seeks().map(Request::SeekLogs));
+    let mut runs = |list, table: &mut Table<RunRow>| {
+        let arrange = table.wants().map(Request::ArrangeRuns);
+        ask(Slot::Arrange(list), arrange);
+        ask(Slot::Seek(list), table.seeks().map(Request::SeekRuns));
+    };
+    runs(List::Runs, &mut state.runs.table);
+    if let Some(open) = state.log_runs_mut() {
+        runs(List::LogRuns, &mut open.table);
+    }
 }
 
 fn ask_detail(state: &mut State, effects: &mut Vec<Effect>) {

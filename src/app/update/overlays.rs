@@ -161,7 +161,7 @@ fn preview(state: &mut State, mut prompt: Prompt) {
 }
 
 fn missing(text: &str, found: bool) -> Option<Mistake> {
-    (!found).then(|| format!("`{text}` is not in the list").into())
+    (!found).then(|| super::answers::missing(text).into())
 }
 
 /// The text field stays open, with its cursor at what is wrong.

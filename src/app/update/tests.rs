@@ -95,16 +95,12 @@ fn a_finished_job_reads_the_lists_again_and_says_so() {
     // The answer is older than the harvest that still waits: its log stays queued.
     update(
         &mut state,
-        answer(Slot::Logs, Ok(Answer::Logs(fixture::logs()))),
+        answer(Slot::Logs, Ok(Answer::Logs(fixture::logs().into()))),
     );
     let waiting = state.jobs.open()[0].key.clone();
-    let row = state
-        .logs
-        .table
-        .rows()
-        .iter()
-        .find(|r| r.key == waiting)
-        .unwrap();
+    let table = &state.logs.table;
+    let mut rows = (0..table.len()).filter_map(|at| table.get(at));
+    let row = rows.find(|r| r.key == waiting).unwrap();
     assert_eq!(row.state, LogState::Queued);
     assert_eq!(state.logs.counts.get(&LogState::Queued), Some(&1));
 }
@@ -312,7 +308,9 @@ fn a_long_list_answers_quickly() {
     let rows = (0..100_000)
         .map(|n| fixture::log(&format!("cell-{:02}/{n:06}", n % 40), LogState::Pending));
     let rows: Vec<_> = rows.collect();
-    update(&mut state, answer(Slot::Logs, Ok(Answer::Logs(rows))));
+    let read = answer(Slot::Logs, Ok(Answer::Logs(rows.into())));
+    let asked = update(&mut state, read);
+    fixture::settle(&mut state, asked);
     let start = std::time::Instant::now();
     press(&mut state, &["f"]);
     let asked = update(&mut state, Event::Paste("099".into()));

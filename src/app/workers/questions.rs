@@ -111,8 +111,11 @@ impl Questions {
 
 impl Drop for Questions {
     fn drop(&mut self) {
-        for (_, cancel) in self.latest.values() {
-            cancel.cancel();
+        for (slot, (_, cancel)) in &self.latest {
+            // What was chosen last is still remembered.
+            if *slot != Slot::Columns {
+                cancel.cancel();
+            }
         }
         (self.slow, self.quick) = (None, None);
         for thread in self.threads.drain(..) {
@@ -170,6 +173,8 @@ pub fn answer(
     match request {
         Request::ArrangeLogs(wanted) => return Ok(Answer::ArrangedLogs(wanted.arrange(cancel)?)),
         Request::ArrangeRuns(wanted) => return Ok(Answer::ArrangedRuns(wanted.arrange(cancel)?)),
+        Request::SeekLogs(sought) => return Ok(Answer::FoundLogs(sought.find(cancel)?)),
+        Request::SeekRuns(sought) => return Ok(Answer::FoundRuns(sought.find(cancel)?)),
         _ => {}
     }
     let catalog = match catalog {
@@ -178,8 +183,8 @@ pub fn answer(
     };
     Ok(match request {
         Request::Refresh => Answer::Refreshed(catalog.refresh(context, cancel)?),
-        Request::FirstLogs(limit) => Answer::Logs(catalog.first_logs(*limit)?),
-        Request::Logs => Answer::Logs(catalog.logs()?),
+        Request::FirstLogs(limit) => Answer::Logs(catalog.first_logs(*limit)?.into()),
+        Request::Logs => Answer::Logs(catalog.logs()?.into()),
         Request::LogDetail(key) => Answer::LogDetail(catalog.log_detail(key)?.map(Box::new)),
         Request::Runs(log) => Answer::Runs(catalog.runs(log.as_deref())?),
         Request::Machines => {
@@ -189,6 +194,8 @@ pub fn answer(
         Request::History(limit) => Answer::History(catalog.history(*limit)?),
         Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(cancel)?),
         Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(cancel)?),
+        Request::SeekLogs(sought) => Answer::FoundLogs(sought.find(cancel)?),
+        Request::SeekRuns(sought) => Answer::FoundRuns(sought.find(cancel)?),
         Request::Remember { .. } => Answer::Remembered,
         Request::Export(wanted) => Answer::Exported(export::write(wanted, context, cancel)?),
         Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),
