@@ -275,7 +275,9 @@ fn keys_without_plan_leave_the_terminal_as_it_was() {
     for step in 0..4_000 {
         let n = random.next_u32() as usize;
         match n % 50 {
-            0 => terminal.send(ESC),
+            // Drawn anew after it: an escape and `[?` at once would begin a sequence that
+            // swallows all keys until its end.
+            0 => terminal.send("\u{1b}\u{c}"),
             1 => {
                 let size = if n % 100 == 1 {
                     (1 + n / 64 % 30, 1 + n / 4096 % 12)
@@ -288,7 +290,6 @@ fn keys_without_plan_leave_the_terminal_as_it_was() {
             3 => terminal.send(&click((1 + n / 64 % 100, 1 + n / 8192 % 30))),
             _ => terminal.send(KEYS[n / 64 % KEYS.len()]),
         }
-        // An escape and the key after it at once would be another key.
         if step % 500 == 499 {
             terminal.resize(100, 30);
             terminal.send("\u{15}");
@@ -332,6 +333,21 @@ fn a_flag_leads_to_its_place_in_signals_and_back() {
     go(ESC, "the way back", &["[Quality]"]);
     // The view's name stands over an open run too; the filter only over the list.
     go(ESC, "the runs", &["[2 Runs]", "filter `verdict:"]);
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
+}
+
+/// More keys than a terminal hands over at once, as from a paste or a key held down behind
+/// a slow line: the last one counts too, without another key after it.
+#[test]
+fn keys_that_come_all_at_once_are_all_taken() {
+    let lab = lab();
+    let mut terminal = Terminal::start(&lab, &[], 100, 30);
+    terminal.wait_for("● harvested");
+    for view in ["2", "3", "1"] {
+        terminal.send(&("jk".repeat(1500) + view));
+        terminal.wait_for(&format!("[{view} "));
+    }
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
 }

@@ -3,7 +3,9 @@
 mod backend;
 
 use std::{
-    io::{self, Write},
+    fs::File,
+    io::{self, IsTerminal, Write},
+    os::fd::AsFd,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -11,6 +13,8 @@ use crossterm::{
     cursor, event, execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
+
+use rustix::termios;
 
 pub use backend::Screen;
 
@@ -62,8 +66,8 @@ impl Taken {
     /// # Errors
     /// [`Error::Fatal`] when it cannot be taken.
     pub fn retake(&self) -> Result<()> {
-        give_back();
-        acquire()
+        // Not given back first: what is typed while the terminal edits lines comes late.
+        make_raw().and_then(|()| enter()).map_err(|e| refused(&e))
     }
 }
 
@@ -74,21 +78,46 @@ impl Drop for Taken {
 }
 
 fn acquire() -> Result<()> {
-    let refused = |e: io::Error| Error::Fatal(format!("this is no terminal to draw on: {e}"));
-    enable_raw_mode().map_err(refused)?;
+    enable_raw_mode().map_err(|e| refused(&e))?;
     TAKEN.store(true, Ordering::SeqCst);
+    enter().map_err(|e| refused(&e))
+}
+
+fn refused(error: &io::Error) -> Error {
+    Error::Fatal(format!("this is no terminal to draw on: {error}"))
+}
+
+/// Raw mode, whatever was set meanwhile: crossterm does nothing when it has set it before.
+fn make_raw() -> io::Result<()> {
+    let (stdin, controlling);
+    let terminal = if io::stdin().is_terminal() {
+        stdin = io::stdin();
+        stdin.as_fd()
+    } else {
+        controlling = File::open("/dev/tty")?;
+        controlling.as_fd()
+    };
+    let mut modes = termios::tcgetattr(terminal)?;
+    modes.make_raw();
+    Ok(termios::tcsetattr(
+        terminal,
+        termios::OptionalActions::Now,
+        &modes,
+    )?)
+}
+
+/// Alternate screen, no cursor, bracketed paste, the mouse if wanted.
+fn enter() -> io::Result<()> {
     let mut out = io::stdout();
     execute!(
         out,
         EnterAlternateScreen,
         cursor::Hide,
         event::EnableBracketedPaste
-    )
-    .map_err(refused)?;
+    )?;
     if MOUSE.load(Ordering::SeqCst) {
-        out.write_all(MOUSE_ON)
-            .and_then(|()| out.flush())
-            .map_err(refused)?;
+        out.write_all(MOUSE_ON)?;
+        out.flush()?;
     }
     Ok(())
 }
