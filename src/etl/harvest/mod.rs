@@ -43,15 +43,17 @@ pub struct Options {
     /// Do it even when the log is harvested and current.
     pub force: bool,
     /// So many bytes of a log's rows stay in memory until their run's turn comes, the others
-    /// are put aside in a file; unset: a quarter of what the process may have. Results do not
-    /// depend on it.
+    /// are put aside in a file; unset: a quarter of what the process may have, 256 MiB at
+    /// most, so that memory does not grow with the log. Results do not depend on it.
     #[serde(default)]
     pub room: Option<u64>,
 }
 
 impl Options {
     fn room(self) -> u64 {
-        self.room.unwrap_or_else(|| memory() / 4)
+        /// Some 13 million rows.
+        const MOST: u64 = 256 << 20;
+        self.room.unwrap_or_else(|| (memory() / 4).min(MOST))
     }
 }
 

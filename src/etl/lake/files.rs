@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{ErrorKind, Read, Write},
+    io::{ErrorKind, Read},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -66,8 +66,8 @@ pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     sync_dir(&dir)?;
     let temp = TempPath::new(lake)?;
     let io = |e| Error::io("write", temp.path(), e);
-    let mut file = File::create_new(temp.path()).map_err(io)?;
-    file.write_all(&record.seal()?).map_err(io)?;
+    let file = File::create_new(temp.path()).map_err(io)?;
+    record.seal(&file).map_err(io)?;
     file.sync_all()
         .map_err(|e| Error::io("sync", temp.path(), e))?;
     temp.publish(&target)?;

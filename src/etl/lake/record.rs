@@ -1,6 +1,10 @@
 //! `record.json`: everything about one log's harvest; replacing it is the commit.
 
-use std::{collections::BTreeMap, io::ErrorKind};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    io::{self, BufWriter, ErrorKind, Write},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +40,49 @@ pub fn is_sealed(text: &[u8]) -> bool {
     let mut hasher = blake3::Hasher::new();
     let hash = hasher.update(body).update(OPEN).finalize().to_hex();
     end == closed(hash.as_bytes())
+}
+
+/// Passes a record's text on, all but its end, which gets the hash of the whole.
+struct Sealing<W> {
+    out: W,
+    hasher: blake3::Hasher,
+    /// The last bytes so far: as many as [`OPEN`] has, at most.
+    end: Vec<u8>,
+}
+
+impl<W: Write> Sealing<W> {
+    fn new(out: W) -> Self {
+        Self {
+            out,
+            hasher: blake3::Hasher::new(),
+            end: Vec::new(),
+        }
+    }
+
+    fn close(mut self) -> io::Result<()> {
+        let hash = self.hasher.finalize().to_hex();
+        if self.end == OPEN {
+            self.end = closed(hash.as_bytes());
+        }
+        self.out.write_all(&self.end)?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Write for Sealing<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.hasher.update(text);
+        self.end.extend_from_slice(text);
+        let done = self.end.len().saturating_sub(OPEN.len());
+        self.out
+            .write_all(self.end.get(..done).unwrap_or_default())?;
+        self.end.drain(..done);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// One log's record. The first four keys are those of the reference reader.
@@ -234,25 +281,27 @@ impl Record {
         Ok(record)
     }
 
-    /// The record's text with its own hash in it.
+    /// Writes the record's text with its own hash in it; the record of a log with a thousand
+    /// runs has many megabytes, so it is never in memory as a whole.
     ///
     /// # Errors
-    /// [`Error::Log`] when it cannot be written as JSON.
-    pub fn seal(&self) -> Result<Vec<u8>> {
-        let open = Self {
-            record_hash: None,
-            ..self.clone()
+    /// Those of `out`, and when it cannot be written as JSON.
+    pub fn seal(&self, out: impl Write) -> io::Result<()> {
+        /// Bytes that are hashed and written at once.
+        const CHUNK: usize = 1 << 16;
+        let open = match self.record_hash {
+            None => Cow::Borrowed(self),
+            Some(_) => Cow::Owned(Self {
+                record_hash: None,
+                ..self.clone()
+            }),
         };
-        let mut text = serde_json::to_vec_pretty(&open)
-            .map_err(|e| Error::Log(format!("its record cannot be written as JSON: {e}")))?;
-        text.push(b'\n');
-        let hash = blake3::hash(&text).to_hex();
-        if let Some(body) = text.strip_suffix(OPEN) {
-            let mut sealed = body.to_vec();
-            sealed.extend_from_slice(&closed(hash.as_bytes()));
-            return Ok(sealed);
-        }
-        Ok(text)
+        let mut text = BufWriter::with_capacity(CHUNK, Sealing::new(out));
+        serde_json::to_writer_pretty(&mut text, &*open)?;
+        text.write_all(b"\n")?;
+        text.into_inner()
+            .map_err(io::IntoInnerError::into_error)?
+            .close()
     }
 
     /// Names of the files beside the record that it stands for.
@@ -290,11 +339,16 @@ mod tests {
         let world = world();
         world.write("a.parquet", "a");
         let record = world.record("a", "a.parquet", &[(7, 0)]);
-        let text = record.seal().unwrap();
+        let sealed = |record: &Record| {
+            let mut text = Vec::new();
+            record.seal(&mut text).unwrap();
+            text
+        };
+        let text = sealed(&record);
         assert!(is_sealed(&text));
         let read = Record::parse(&text, "a").unwrap();
         assert!(!read.damaged && read.record_hash.is_some());
-        assert_eq!(read.seal().unwrap(), text, "sealing is no change");
+        assert_eq!(sealed(&read), text, "sealing is no change");
         for at in 0..text.len() {
             let mut flipped = text.clone();
             flipped[at] ^= 1 << (at % 8);
