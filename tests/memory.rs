@@ -12,6 +12,8 @@ use mdtui::etl::{
     profile::Profile,
 };
 
+use polars::prelude::*;
+
 use common::Lab;
 
 /// The Parquet files that a harvest of all logs leaves when so much room is given to rows.
@@ -65,6 +67,59 @@ fn rows_that_are_put_aside_change_nothing() {
         let other: Vec<_> = whole.iter().filter(|(k, v)| aside[*k] != **v).collect();
         assert!(other.is_empty(), "{:?}", other.iter().map(|o| o.0));
     }
+}
+
+/// The four runs of a demo log over and over under other ids, in small row groups without
+/// compression; at least so many bytes.
+fn long_log(lab: &Lab, bytes: u64) -> (PathBuf, usize) {
+    let demo = tempfile::tempdir().unwrap();
+    let options = demo::Options {
+        logs: 1,
+        run_seconds: 60.0,
+        ..demo::Options::default()
+    };
+    let profile = Profile::built_in().unwrap();
+    let cancel = CancelToken::new();
+    demo::write_logs(demo.path(), &profile, &options, &cancel, |_| {}).unwrap();
+    let logs = walkdir::WalkDir::new(demo.path()).into_iter().flatten();
+    let mut logs = logs.filter(|f| f.path().extension().is_some_and(|e| e == "parquet"));
+    let file = fs::File::open(logs.next().unwrap().path()).unwrap();
+    let mut frame = ParquetReader::new(file).finish().unwrap();
+    let ids = frame.column("run_uuid").unwrap().u64().unwrap().clone();
+    let path = lab.data().join("long.parquet");
+    let mut writer = ParquetWriter::new(fs::File::create(&path).unwrap())
+        .with_compression(ParquetCompression::Uncompressed)
+        .with_row_group_size(Some(1 << 14))
+        .batched(frame.schema())
+        .unwrap();
+    let mut copies = 0;
+    while fs::metadata(&path).unwrap().len() < bytes {
+        let other = ids.apply_values(|id| id + (copies << 20));
+        frame.with_column(other.into_column()).unwrap();
+        writer.write_batch(&frame).unwrap();
+        copies += 1;
+    }
+    writer.finish().unwrap();
+    (path, 4 * copies as usize)
+}
+
+/// A real limit of the operating system, and a log that is twice as large with packed columns.
+#[test]
+fn a_log_several_times_the_limit_is_harvested_within_it() {
+    const LIMIT: u64 = 128 << 20;
+    let lab = Lab::new();
+    fs::create_dir_all(lab.data()).unwrap();
+    let (log, runs) = long_log(&lab, 2 * LIMIT);
+    let said = lab.ok(&["harvest", "--memory", "128MiB"]);
+    assert!(said.contains(&format!("{runs} runs")), "{said}");
+    assert!(fs::metadata(log).unwrap().len() >= 2 * LIMIT);
+    // With a limit that is too small even for one run, the log says so, and keeps what it has.
+    let before = lab.lake("parquet").len();
+    let answer = lab.run(&["harvest", "--memory", "64MiB", "--force"]);
+    assert_eq!(answer.code, 1, "{}", answer.err);
+    let told = format!("{}{}", answer.out, answer.err);
+    assert!(told.contains("64 MiB limit"), "{told}");
+    assert_eq!(lab.lake("parquet").len(), before);
 }
 
 #[test]

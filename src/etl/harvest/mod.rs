@@ -43,8 +43,9 @@ pub struct Options {
     /// Do it even when the log is harvested and current.
     pub force: bool,
     /// So many bytes of a log's rows stay in memory until their run's turn comes, the others
-    /// are put aside in a file; unset: a quarter of what the process may have, 256 MiB at
-    /// most, so that memory does not grow with the log. Results do not depend on it.
+    /// are put aside in a file; unset: a quarter of what the process may have beside the
+    /// program itself, 256 MiB at most, so that memory does not grow with the log. Results
+    /// do not depend on it.
     #[serde(default)]
     pub room: Option<u64>,
 }
@@ -53,7 +54,10 @@ impl Options {
     fn room(self) -> u64 {
         /// Some 13 million rows.
         const MOST: u64 = 256 << 20;
-        self.room.unwrap_or_else(|| (memory() / 4).min(MOST))
+        /// The program before it reads a row, and what its threads keep for later.
+        const PROGRAM: u64 = 64 << 20;
+        self.room
+            .unwrap_or_else(|| (memory().saturating_sub(PROGRAM) / 4).min(MOST))
     }
 }
 

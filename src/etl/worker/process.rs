@@ -71,6 +71,7 @@ impl Process {
         let mut command = Command::new(program);
         if memory < ROOMY {
             command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+            command.env("MIMALLOC_PAGE_COMMIT_ON_DEMAND", "1");
         }
         let mut child = command
             .arg0("mdtui")

@@ -1,0 +1,143 @@
+use super::*;
+use std::{fs, os::unix::fs::symlink};
+
+fn scanned(dir: &Path) -> Scan {
+    scan(dir, &dir.join("cache"), &CancelToken::new()).unwrap()
+}
+
+fn listed(scan: &Scan) -> Vec<(String, Option<&str>)> {
+    scan.found
+        .iter()
+        .map(|f| (text::visible_bytes(&f.raw), f.trouble.as_deref()))
+        .collect()
+}
+
+fn touch(path: PathBuf) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, "x").unwrap();
+}
+
+#[test]
+fn endings_decide_and_folders_are_entered_whatever_their_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    for path in [
+        "a.parquet",
+        "b.pq",
+        "c.csv",
+        "d.csv.gz",
+        "E.CSV",
+        "x.txt",
+        "y.gz",
+        "z.parquet.tmp",
+        "in.parquet/a.csv",
+        ".hidden/a.csv",
+        ".a.csv",
+        "cache/c/run_1.parquet",
+        "other/cache/a.csv",
+    ] {
+        touch(root.join(path));
+    }
+    fs::create_dir(root.join("none.parquet")).unwrap();
+    let scan = scanned(root);
+    let trouble = "it is a folder named like a Parquet file, and holds no log";
+    assert_eq!(
+        listed(&scan),
+        [
+            (".hidden/a.csv".into(), None),
+            ("E.CSV".into(), None),
+            ("a.parquet".into(), None),
+            ("b.pq".into(), None),
+            ("c.csv".into(), None),
+            ("d.csv.gz".into(), None),
+            ("in.parquet/a.csv".into(), None),
+            ("none.parquet".into(), Some(trouble)),
+            ("other/cache/a.csv".into(), None),
+        ]
+    );
+    assert_eq!(scan.notes, ["1 hidden file was passed over (.a.csv)"]);
+    assert_eq!(scan.found[1].size, 1);
+}
+
+#[test]
+fn links_and_special_files_are_listed_with_their_trouble() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("data");
+    touch(root.join("sub/real.csv"));
+    touch(dir.path().join("secret.csv"));
+    touch(root.join("cache/r.csv"));
+    symlink("sub/real.csv", root.join("in.csv")).unwrap();
+    symlink("../secret.csv", root.join("out.csv")).unwrap();
+    symlink("nowhere", root.join("broken.csv")).unwrap();
+    symlink("cache/r.csv", root.join("cached.csv")).unwrap();
+    symlink("loop.csv", root.join("loop.csv")).unwrap();
+    symlink("sub", root.join("sub.csv")).unwrap();
+    symlink("..", root.join("up")).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        root.join("fifo.csv"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR,
+        0,
+    )
+    .unwrap();
+    let scan = scanned(&root);
+    assert_eq!(
+        listed(&scan),
+        [
+            ("broken.csv".into(), Some("it is a link that leads nowhere")),
+            (
+                "cached.csv".into(),
+                Some("it is a link that leads into the cache directory")
+            ),
+            ("fifo.csv".into(), Some("it is a FIFO, not a file")),
+            ("in.csv".into(), None),
+            ("loop.csv".into(), Some("it is a link that leads nowhere")),
+            (
+                "out.csv".into(),
+                Some("it is a link that leads out of the data directory")
+            ),
+            (
+                "sub.csv".into(),
+                Some("it is a link to a folder; those are not entered")
+            ),
+            ("sub/real.csv".into(), None),
+        ]
+    );
+    assert_eq!(scan.notes, ["up is a link to a folder and was not entered"]);
+}
+
+#[test]
+fn names_that_are_no_text_are_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    touch(dir.path().join(OsStr::from_bytes(b"\xff\x1b[31m\n/-a.csv")));
+    let scan = scanned(dir.path());
+    assert_eq!(scan.found[0].raw, b"\xff\x1b[31m\n/-a.csv");
+    assert_eq!(
+        folder_of(&scan.found[0].raw).as_deref(),
+        Some("\\xff\\u{1b}[31m\\n")
+    );
+}
+
+#[test]
+fn an_impossible_data_directory_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    touch(dir.path().join("file"));
+    let refused = |data: &Path, cache: &Path| {
+        scan(data, cache, &CancelToken::new())
+            .unwrap_err()
+            .to_string()
+    };
+    let none = refused(&dir.path().join("none"), dir.path());
+    assert!(
+        none.ends_with("none does not exist: name one with --data-dir"),
+        "{none}"
+    );
+    let file = refused(&dir.path().join("file"), &dir.path().join("cache"));
+    assert!(file.contains("is not a directory"), "{file}");
+    let both = refused(dir.path(), dir.path());
+    assert!(
+        both.contains("is both the data directory and the cache directory"),
+        "{both}"
+    );
+}
