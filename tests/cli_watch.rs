@@ -268,3 +268,37 @@ fn without_a_data_directory_there_is_nothing_to_watch() {
     assert_eq!(answer.code, 3);
     assert!(answer.sentence().contains("nowhere"), "{}", answer.err);
 }
+
+/// Bytes of data that the only worker of a program may have.
+fn worker_limit(program: u32) -> u64 {
+    let children = Command::new("pgrep")
+        .args(["-P", &program.to_string()])
+        .output()
+        .unwrap();
+    let worker = String::from_utf8(children.stdout).unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", worker.trim())).unwrap();
+    let line = limits.lines().find(|l| l.starts_with("Max data size"));
+    line.unwrap()
+        .split_whitespace()
+        .nth(3)
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+#[test]
+fn memory_holds_for_each_log_and_what_is_usual_is_shared() {
+    let lab = Lab::demo(1);
+    let limit = |args: &[&str]| {
+        // Harvested anew each time; the worker is kept for the next log.
+        let _ = fs::remove_dir_all(lab.cache());
+        let mut watching = Watching::start(&lab, args);
+        assert!(watching.line().starts_with("harvested  "));
+        let limit = worker_limit(watching.child.id());
+        assert_eq!(watching.stop("-TERM").0, 0);
+        limit
+    };
+    assert_eq!(limit(&["--memory", "512MiB", "--jobs", "3"]), 512 << 20);
+    let (one, three) = (limit(&["--jobs", "1"]), limit(&["--jobs", "3"]));
+    assert_eq!(three, (one / 3).max(256 << 20));
+}

@@ -5,11 +5,13 @@ mod common;
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use mdtui::etl::{
-    catalog::Catalog,
+    Error,
+    catalog::{Catalog, LogState},
     demo,
-    harvest::{CancelToken, Context, NoProgress, Options, harvest_log},
+    harvest::{CancelToken, Context, JobEvent, NoProgress, Options, Pool, harvest_log},
     lake::Lake,
     profile::Profile,
+    worker::{Hands, Limits},
 };
 
 use polars::prelude::*;
@@ -122,15 +124,78 @@ fn a_log_several_times_the_limit_is_harvested_within_it() {
     assert_eq!(lab.lake("parquet").len(), before);
 }
 
+/// A log that would fill the disk with the rows that are put aside is given up; the logs beside
+/// it are not, and nothing of it is left.
+#[test]
+fn a_log_that_puts_too_much_aside_costs_only_itself() {
+    let lab = Lab::demo(4);
+    let context = Context {
+        data_dir: lab.data(),
+        lake: Lake::new(lab.cache()),
+        profile: Arc::new(Profile::built_in().unwrap()),
+    };
+    let cancel = CancelToken::new();
+    let mut catalog = Catalog::open(&context.lake).unwrap();
+    catalog.refresh(&context, &cancel).unwrap();
+    let keys: Vec<String> = catalog.logs().unwrap().into_iter().map(|l| l.key).collect();
+    assert_eq!(keys.len(), 4);
+    let greedy = &keys[1];
+    let (sender, events) = std::sync::mpsc::channel();
+    let hands = Hands::Workers {
+        program: env!("CARGO_BIN_EXE_mdtui").into(),
+        limits: Limits::default(),
+    };
+    let pool = Pool::new(context.clone(), hands, 2, move |event| {
+        let _ = sender.send(event);
+    });
+    for key in &keys {
+        let options = Options {
+            // All rows are put aside.
+            room: Some(0),
+            aside: (key == greedy).then_some(10_000),
+            ..Options::default()
+        };
+        pool.submit(key, options);
+    }
+    pool.finish();
+    let mut results = BTreeMap::new();
+    for event in events {
+        if let JobEvent::Finished { key, result, .. } = event {
+            results.insert(key, result);
+        }
+    }
+    let tmp = context.lake.tmp();
+    for key in &keys {
+        match &results[key] {
+            Err(Error::Log(sentence)) if key == greedy => {
+                assert!(sentence.contains("more than 9.8 KiB"), "{sentence}");
+                assert!(sentence.contains(&tmp.display().to_string()), "{sentence}");
+            }
+            result => assert!(result.is_ok() && key != greedy, "{key}: {result:?}"),
+        }
+    }
+    let left: Vec<_> = fs::read_dir(&tmp).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    catalog.refresh(&context, &cancel).unwrap();
+    let log = catalog.log(greedy).unwrap().unwrap();
+    assert_eq!(log.state, LogState::Failed);
+    assert!(log.reason.contains("aside in"), "{}", log.reason);
+    // It is the cap that was in the way, not the log.
+    lab.ok(&["harvest", greedy]);
+    lab.ok(&["check"]);
+}
+
 #[test]
 fn memory_is_given_as_people_write_it() {
     let lab = Lab::demo(1);
     lab.ok(&["harvest", "--memory", "512MiB"]);
     lab.ok(&["harvest", "--memory", "1.5 GB", "--force"]);
     for wrong in ["much", "12", "3 parsecs", "10MB", "-1GiB"] {
-        let answer = lab.run(&["harvest", &format!("--memory={wrong}")]);
-        assert_eq!(answer.code, 2, "{wrong}: {}", answer.err);
-        assert!(answer.err.contains("1GiB"), "{}", answer.err);
+        for command in ["harvest", "watch"] {
+            let answer = lab.run(&[command, &format!("--memory={wrong}")]);
+            assert_eq!(answer.code, 2, "{command} {wrong}: {}", answer.err);
+            assert!(answer.err.contains("1GiB"), "{}", answer.err);
+        }
     }
     fs::create_dir_all(lab.root().join("config/mdtui")).unwrap();
     let config = lab.root().join("config/mdtui/config.toml");

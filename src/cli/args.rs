@@ -113,7 +113,7 @@ pub struct Harvest {
     #[arg(long, short, value_name = "N", value_parser = jobs)]
     pub jobs: Option<usize>,
     /// Memory that the harvest of one log may take, such as 1GiB; what has no room waits in a
-    /// file below the cache [default: half of the machine's]
+    /// file below the cache [default: logs side by side share half of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     pub memory: Option<u64>,
     /// Say what would be harvested, and do nothing
@@ -130,6 +130,10 @@ pub struct Watch {
     /// Logs harvested side by side [default: one per core]
     #[arg(long, short, value_name = "N", value_parser = jobs)]
     pub jobs: Option<usize>,
+    /// Memory that the harvest of one log may take, such as 1GiB; what has no room waits in a
+    /// file below the cache [default: logs side by side share half of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
+    pub memory: Option<u64>,
     /// Print a line of JSON for each log
     #[arg(long)]
     pub json: bool,

@@ -48,6 +48,8 @@ pub fn run(settings: &Settings, args: &args::Harvest) -> Result<Exit> {
         return dry_run(&selection, args.json);
     }
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
+    // A few logs have the memory of many workers to themselves.
+    let jobs = jobs.min(selection.logs.len());
     let events = sender.clone();
     let hands = settings.hands_with(args.memory);
     let pool = Pool::new(look.context, hands, jobs, move |event| {

@@ -62,7 +62,8 @@ pub fn run(settings: &Settings, args: &args::Watch) -> Result<Exit> {
     let look = Look::new(settings, &cancel)?;
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();
-    let pool = Pool::new(look.context.clone(), settings.hands(), jobs, move |event| {
+    let hands = settings.hands_with(args.memory);
+    let pool = Pool::new(look.context.clone(), hands, jobs, move |event| {
         let _ = events.send(Happening::Job(event));
     });
     exit::note(&format!(

@@ -48,6 +48,10 @@ pub struct Options {
     /// do not depend on it.
     #[serde(default)]
     pub room: Option<u64>,
+    /// No more bytes than this are put aside, else the log is given up; unset: a hundred times
+    /// the log's size, at least 1 GiB.
+    #[serde(default)]
+    pub aside: Option<u64>,
 }
 
 impl Options {
@@ -58,6 +62,10 @@ impl Options {
         const PROGRAM: u64 = 64 << 20;
         self.room
             .unwrap_or_else(|| (memory().saturating_sub(PROGRAM) / 4).min(MOST))
+    }
+
+    fn aside(self, log_bytes: u64) -> u64 {
+        self.aside.unwrap_or_else(|| spill::usual_most(log_bytes))
     }
 }
 

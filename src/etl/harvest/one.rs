@@ -158,7 +158,7 @@ impl Attempt<'_> {
             return Ok(Outcome::Renamed { from });
         }
         let unmoved = || read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter);
-        let from = (context, self.options.room());
+        let from = (context, self.options);
         let rows = read::rows(log, from, self.cancel, self.meter)
             .or_else(|error| blamed(error, &unmoved))?;
         // Before anything is named after the content: it must be the content that was read.

@@ -87,13 +87,15 @@ pub struct Pool {
 
 impl Pool {
     /// Starts `jobs` threads (at least one); `listener` is called from them. Worker
-    /// processes are started when there is something to do.
+    /// processes are started when there is something to do, and share what memory is usual.
     pub fn new(
         context: Context,
         hands: Hands,
         jobs: usize,
         listener: impl Fn(JobEvent) + Send + Sync + 'static,
     ) -> Self {
+        let jobs = jobs.max(1);
+        let hands = hands.among(jobs);
         let shared = Arc::new(Shared {
             context,
             queue: Mutex::new(Queue {
@@ -105,7 +107,7 @@ impl Pool {
             wake: Condvar::new(),
             listener: Arc::new(listener),
         });
-        let workers = (0..jobs.max(1))
+        let workers = (0..jobs)
             .filter_map(|n| {
                 let shared = shared.clone();
                 let hands = hands.clone();

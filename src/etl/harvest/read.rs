@@ -6,7 +6,7 @@ use std::{fs::File, io::Read, os::unix::fs::MetadataExt, path::Path};
 use rayon::prelude::*;
 
 use super::{
-    CancelToken, Context,
+    CancelToken, Context, Options,
     meter::Meter,
     progress::Stage,
     spill::{Extent, Spill},
@@ -150,14 +150,14 @@ pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>)
 /// not, the batch, and what is made of it.
 const DECODING_BYTES: u64 = 96;
 
-/// Decodes and cleans all rows; no more than about `room` bytes of them stay in memory.
+/// Decodes and cleans all rows; no more than about [`Options::room`] bytes of them stay in memory.
 ///
 /// # Errors
 /// As [`LogReader`]; [`Error::Log`] for a log without rows; [`Error::Io`];
 /// [`Error::Cancelled`].
 pub(super) fn rows(
     log: &FoundLog,
-    (context, room): (&Context, u64),
+    (context, options): (&Context, Options),
     cancel: &CancelToken,
     meter: &Meter<'_>,
 ) -> Result<Rows> {
@@ -173,9 +173,9 @@ pub(super) fn rows(
     let mut intake = Intake {
         partition: Partition::new(profile),
         vocabulary: Vocabulary::default(),
-        spill: Spill::new(&context.lake, log.size),
+        spill: Spill::new(&context.lake, options.aside(log.size)),
         aside: Vec::new(),
-        room,
+        room: options.room(),
     };
     match reader.groups() {
         Some(groups) => row_groups(&reader, groups, &mut intake, cancel, meter)?,

@@ -9,7 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::etl::{Error, Result, clean::Piece, lake::Lake, worker::limits::in_words};
+use crate::etl::{
+    Error, Result, clean::Piece, lake::Lake, text::visible_path, worker::limits::in_words,
+};
 
 /// Pieces of one run in the file: its bytes.
 pub(super) type Extent = Range<u64>;
@@ -28,14 +30,19 @@ const MOST_PER_BYTE: u64 = 100;
 /// A small log may take this.
 const SMALL: u64 = 1 << 30;
 
+/// Bytes that the rows of a log of so many bytes may take.
+pub(super) fn usual_most(log_bytes: u64) -> u64 {
+    log_bytes.saturating_mul(MOST_PER_BYTE).max(SMALL)
+}
+
 impl Spill {
-    /// For the rows of a log of so many bytes.
-    pub(super) fn new(lake: &Lake, log_bytes: u64) -> Self {
+    /// For at most so many bytes of rows.
+    pub(super) fn new(lake: &Lake, most: u64) -> Self {
         Self {
             dir: lake.tmp(),
             file: None,
             end: 0,
-            most: log_bytes.saturating_mul(MOST_PER_BYTE).max(SMALL),
+            most,
         }
     }
 
@@ -58,15 +65,17 @@ impl Spill {
         for piece in pieces {
             bytes.clear();
             write(piece, &mut bytes);
-            file.write_all(&bytes)
-                .map_err(|e| Error::io("write rows aside to", &self.dir, e))?;
-            self.end += bytes.len() as u64;
-            if self.end > self.most {
+            let end = self.end + bytes.len() as u64;
+            if end > self.most {
                 return Err(Error::Log(format!(
-                    "it unpacks to more than {} of rows: no log of its size does, so it was given up",
-                    in_words(self.most)
+                    "its rows would take more than {} aside in {}: no log of its size does, so it was given up",
+                    in_words(self.most),
+                    visible_path(&self.dir)
                 )));
             }
+            file.write_all(&bytes)
+                .map_err(|e| Error::io("write rows aside to", &self.dir, e))?;
+            self.end = end;
         }
         Ok(begin..self.end)
     }
@@ -140,17 +149,20 @@ fn column<T, const N: usize>(
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_was_put_aside_comes_back_as_it_was() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut spill = Spill::new(&Lake::new(dir.path()), 0);
-        let piece = |n: u32| Piece {
+    fn piece(n: u32) -> Piece {
+        Piece {
             first_row: u64::from(n) << 40,
             ends: vec![1, 1, n],
             times: (0..i64::from(n)).map(|i| -i).collect(),
             values: (0..n).map(|i| f64::from(i) / 3.0).collect(),
             rows: (0..n).rev().collect(),
-        };
+        }
+    }
+
+    #[test]
+    fn what_was_put_aside_comes_back_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(&Lake::new(dir.path()), usual_most(0));
         let first = spill.put(&[piece(3), piece(70)]).unwrap();
         let second = spill.put(&[piece(5)]).unwrap();
         assert_eq!(spill.get(&second).unwrap(), [piece(5)]);
@@ -158,5 +170,31 @@ mod tests {
         // It has no name: nothing is left to remove.
         let tmp = Lake::new(dir.path()).tmp();
         assert_eq!(std::fs::read_dir(tmp).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_log_that_would_take_too_much_is_given_up_before_it_does() {
+        let mut first = Vec::new();
+        write(&piece(70), &mut first);
+        let dir = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(&Lake::new(dir.path()), first.len() as u64);
+        let extent = spill.put(&[piece(70)]).unwrap();
+        let error = spill.put(&[piece(0)]).unwrap_err();
+        assert!(matches!(error, Error::Log(_)), "{error:?}");
+        let path = Lake::new(dir.path()).tmp().display().to_string();
+        let sentence = error.to_string();
+        assert!(
+            sentence.contains("more than 1.4 KiB") && sentence.contains(&path),
+            "{sentence}"
+        );
+        assert_eq!(spill.bytes(), first.len() as u64);
+        assert_eq!(spill.get(&extent).unwrap(), [piece(70)]);
+    }
+
+    #[test]
+    fn a_log_may_take_a_hundred_times_its_size_and_a_small_one_a_gibibyte() {
+        assert_eq!(usual_most(0), 1 << 30);
+        assert_eq!(usual_most(1 << 30), 100 << 30);
+        assert_eq!(usual_most(u64::MAX), u64::MAX);
     }
 }

@@ -40,6 +40,20 @@ pub enum Hands {
     },
 }
 
+impl Hands {
+    /// For one of so many workers at a time; see [`Limits::among`].
+    #[must_use]
+    pub fn among(self, workers: usize) -> Self {
+        match self {
+            Self::Own => Self::Own,
+            Self::Workers { program, limits } => Self::Workers {
+                program,
+                limits: limits.among(workers),
+            },
+        }
+    }
+}
+
 /// One worker process, when there is one.
 #[derive(Debug)]
 pub struct Client {

@@ -15,6 +15,7 @@ use rustix::{
 
 use super::{
     frame::{Frames, framed},
+    limits,
     message::{self, Report, Request},
 };
 
@@ -73,6 +74,13 @@ impl Process {
             command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
             command.env("MIMALLOC_PAGE_COMMIT_ON_DEMAND", "1");
         }
+        let wanted = std::env::var("RAYON_NUM_THREADS").ok();
+        let wanted = wanted.and_then(|n| n.parse().ok()).filter(|n| *n > 0);
+        let wanted =
+            wanted.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        let threads = limits::threads(memory).min(wanted).to_string();
+        command.env("RAYON_NUM_THREADS", &threads);
+        command.env("POLARS_MAX_THREADS", &threads);
         let mut child = command
             .arg0("mdtui")
             .arg("worker")
