@@ -15,7 +15,7 @@ use mdtui::{
     cli::{
         self,
         args::{Cli, Command},
-        exit,
+        crash, exit,
         exit::Exit,
     },
     etl::text,
@@ -31,10 +31,6 @@ const LONGEST_LINE: usize = 1_000;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // For panics only: expected errors are one sentence.
-    if let Err(e) = color_eyre::install() {
-        exit::note(&format!("mdtui: cannot install the panic hook: {e}"));
-    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => {
@@ -44,14 +40,14 @@ fn main() -> ExitCode {
         // Help and version are answers.
         Err(e) => e.exit(),
     };
-    log_panics_of_workers(&cli);
-    match cli::run(&cli) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
+    crash::install(matches!(cli.command, Some(Command::Worker)));
+    let exit = crash::caught(|| {
+        cli::run(&cli).unwrap_or_else(|error| {
             exit::note(&format!("mdtui: {error}"));
-            Exit::of(&error).into()
-        }
-    }
+            Exit::of(&error)
+        })
+    });
+    exit.into()
 }
 
 /// What is wrong with the command line, with what was typed there as harmless text.
@@ -61,20 +57,4 @@ fn plain(message: &str) -> String {
         .map(|line| text::quoted(line, LONGEST_LINE))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// A panic of any thread but this one is caught by whoever gave it work and becomes that
-/// work's error (readers of Parquet panic on some damaged files): it belongs into the
-/// program's log, not on the operator's screen. So it is in every thread of a worker process.
-fn log_panics_of_workers(cli: &Cli) {
-    let is_worker = matches!(cli.command, Some(Command::Worker));
-    let main = std::thread::current().id();
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().id() == main && !is_worker {
-            report(info);
-        } else {
-            tracing::error!("a worker panicked: {info}");
-        }
-    }));
 }

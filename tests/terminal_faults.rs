@@ -41,6 +41,53 @@ fn asleep_the_terminal_is_the_shells_and_awake_it_is_drawn_again() {
     assert_eq!(terminal.end(), 0);
 }
 
+/// Drawing fails on purpose, which only a debug build of the program knows how to.
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_gives_the_terminal_back_and_says_where_the_rest_is() {
+    let lab = Lab::new();
+    lab.write_demo(&mdtui::etl::demo::Options {
+        logs: 2,
+        run_seconds: 120.0,
+        seed: 1,
+    });
+    let trigger = lab.root().join("panic");
+    let variables = [("MDTUI_PANIC_WHEN", trigger.to_str().unwrap())];
+    let mut terminal = Terminal::start_with(&lab, &variables, &[], 100, 24);
+    terminal.wait_for("pending");
+    // In the midst of a harvest.
+    terminal.send("\u{1}H");
+    terminal.wait_for("harvesting");
+    std::fs::write(&trigger, "").unwrap();
+    let said = terminal.wait_for("What is known of it stands in");
+    assert!(
+        said.contains("mdtui: stopped by a fault of its own: a test \\u{1b}[31mwants this (src/"),
+        "{said}"
+    );
+    assert!(said.contains("what was harvested is safe"), "{said}");
+    assert!(said.contains("cache/.mdtui/mdtui.log"), "{said}");
+    // On the main screen, with nothing of the browser around it.
+    assert!(
+        !said.contains("[1 Logs]") && !said.contains("panicked"),
+        "{said}"
+    );
+    // Settings, main screen, cursor, mouse.
+    assert_eq!(terminal.end(), 3);
+    let log = std::fs::read_to_string(lab.cache().join(".mdtui/mdtui.log")).unwrap();
+    assert!(log.contains("mdtui is at fault: panicked at src/"), "{log}");
+    assert!(log.contains("fail_on_purpose"), "a backtrace: {log}");
+    // The harvests were called off, and nothing half-done remains.
+    let tmp = std::fs::read_dir(lab.cache().join(".mdtui/tmp"));
+    assert_eq!(tmp.map_or(0, Iterator::count), 0);
+    assert!(
+        lab.states()
+            .values()
+            .all(|s| s == "pending" || s == "harvested")
+    );
+    assert_eq!(lab.run(&["check"]).code, 0);
+    lab.ok(&["harvest"]);
+}
+
 #[test]
 fn output_that_nobody_takes_is_a_sentence_or_a_quiet_end() {
     let lab = Lab::demo(8);

@@ -18,7 +18,7 @@ use super::{
     state::State,
     terminal::{self, Screen, Taken},
     update::update,
-    workers::{Workers, listen_to_signals, read_input},
+    workers::{Workers, listen_to_signals, read_input, watch_for_hangup},
 };
 use crate::etl::{
     Error, Result,
@@ -61,6 +61,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
         let asked = screen.backend_mut().send(background::QUESTION);
         asked.map_err(|e| no_terminal(&e))?;
     }
+    watch_for_hangup(sender.clone())?;
     read_input(sender)?;
     let mut effects = first;
     loop {
@@ -158,6 +159,8 @@ fn show<B: Backend>(
     state: &State,
     draw: &impl Fn(&mut Frame, &State),
 ) -> Result<()> {
+    #[cfg(debug_assertions)]
+    fail_on_purpose();
     let size = Rect::new(0, 0, state.size.0, state.size.1);
     if screen.get_frame().area() != size {
         screen.resize(size).map_err(|e| no_terminal(&e))?;
@@ -166,6 +169,15 @@ fn show<B: Backend>(
         .draw(|frame| draw(frame, state))
         .map(drop)
         .map_err(|e| no_terminal(&e))
+}
+
+/// Panics once the file that `MDTUI_PANIC_WHEN` names is there: how tests see what becomes of
+/// the terminal when drawing fails. A release build has no such thing.
+#[cfg(debug_assertions)]
+fn fail_on_purpose() {
+    let wanted = std::env::var_os("MDTUI_PANIC_WHEN");
+    let wanted = wanted.is_some_and(|file| std::path::Path::new(&file).exists());
+    assert!(!wanted, "a test \u{1b}[31mwants this");
 }
 
 fn is_progress(event: &Event) -> bool {

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
@@ -14,10 +14,19 @@ use crate::etl::lake::Lake;
 /// A log that has grown beyond this is begun anew.
 const LARGEST: u64 = 8_000_000;
 
+/// The log file of this process, once there is one to be.
+static PATH: OnceLock<PathBuf> = OnceLock::new();
+
+/// Where the program's log is, if it has one.
+pub fn path() -> Option<PathBuf> {
+    PATH.get().filter(|path| path.is_file()).cloned()
+}
+
 /// Sends what the program traces to the lake's log file. `MDTUI_LOG` filters it
 /// (`debug`, `mdtui=trace`); without it, warnings and errors are kept.
 pub fn start(lake: &Lake) {
     let filter = EnvFilter::try_from_env("MDTUI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let _ = PATH.set(lake.log_path());
     let writer = LazyFile {
         root: lake.root().to_owned(),
         path: lake.log_path(),

@@ -11,6 +11,7 @@ pub mod args;
 mod browse;
 mod check;
 mod compare;
+pub mod crash;
 mod demo;
 pub mod exit;
 mod export;

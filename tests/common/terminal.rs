@@ -36,6 +36,17 @@ struct Seen {
 impl Terminal {
     /// Starts the browser.
     pub fn start(lab: &Lab, args: &[&str], columns: u16, rows: u16) -> Self {
+        Self::start_with(lab, &[], args, columns, rows)
+    }
+
+    /// Starts the browser with these variables in its environment.
+    pub fn start_with(
+        lab: &Lab,
+        variables: &[(&str, &str)],
+        args: &[&str],
+        columns: u16,
+        rows: u16,
+    ) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -51,6 +62,9 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("PATH", std::env::var("PATH").unwrap_or_default());
         for (name, value) in lab.environment() {
+            command.env(name, value);
+        }
+        for (name, value) in variables {
             command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).unwrap();

@@ -1,6 +1,7 @@
 //! What is slow, on threads of its own: questions to the catalog and the lake, harvests,
 //! the keyboard, signals, and the watch over the data directory.
 
+mod hangup;
 mod input;
 mod questions;
 mod remember;
@@ -8,6 +9,7 @@ mod signals;
 
 use crossbeam_channel::Sender;
 
+pub use hangup::watch_for_hangup;
 pub use input::read_input;
 pub use questions::answer;
 pub use signals::listen as listen_to_signals;

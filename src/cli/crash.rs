@@ -1,0 +1,56 @@
+//! A fault of the program itself: what is said of a panic, and where.
+
+use std::{
+    backtrace::Backtrace,
+    panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind},
+};
+
+use super::{exit, exit::Exit, log};
+use crate::etl::text;
+
+/// Letters of what a panic says that are shown.
+const LONGEST: usize = 300;
+
+/// From now on a panic of this thread is a message to the operator, and all that is known of it
+/// goes to the program's log.
+///
+/// A panic of any other thread is caught by whoever gave it work and becomes that work's error
+/// (readers of Parquet panic on some damaged files): it belongs into the log alone. So it is in
+/// every thread of a worker process.
+pub fn install(is_worker: bool) {
+    let main = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == main && !is_worker {
+            // The log first: the message says whether there is one.
+            let trace = Backtrace::force_capture();
+            tracing::error!("mdtui is at fault: {info}\n{trace}");
+            exit::note(&message(info));
+        } else {
+            tracing::error!("a worker panicked: {info}");
+        }
+    }));
+}
+
+/// Does `work`; a panic in it ends as [`Exit::Fatal`], after everything that it held was let go
+/// of (the terminal is given back, harvests are cancelled and cleaned up).
+pub fn caught(work: impl FnOnce() -> Exit) -> Exit {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Exit::Fatal)
+}
+
+fn message(info: &PanicHookInfo<'_>) -> String {
+    let what = info.payload_as_str().unwrap_or("no reason was given");
+    let place = info.location().map_or_else(String::new, |at| {
+        format!(" ({}, line {})", text::visible(at.file()), at.line())
+    });
+    let details = log::path().map_or_else(String::new, |path| {
+        format!(
+            "\nWhat is known of it stands in {}.",
+            text::visible_path(&path)
+        )
+    });
+    format!(
+        "mdtui: stopped by a fault of its own: {}{place}\n\
+         Harvests that ran are cancelled; what was harvested is safe.{details}",
+        text::quoted(what, LONGEST)
+    )
+}
