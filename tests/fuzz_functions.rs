@@ -1,10 +1,22 @@
 //! The functions of `fuzz/`, with seeded bytes: pieces of what each understands, cut, joined
-//! and spoilt. `MDTUI_FUZZ=1000000` runs so many of each.
+//! and spoilt. `MDTUI_FUZZ=1000000` runs so many of each; `MDTUI_FUZZ_SEEDS=DIR` writes the
+//! pieces there for `scripts/fuzz.sh`: files to begin with, and a dictionary.
 
 #[path = "../fuzz/functions.rs"]
 mod functions;
 
-use mdtui::etl::profile::BUILT_IN;
+use std::{fmt::Write, fs, path::Path, sync::Arc};
+
+use mdtui::etl::{
+    Error,
+    harvest::{Context, Options, Outcome, Progress, Summary},
+    lake::Lake,
+    profile::{BUILT_IN, Profile},
+    worker::{
+        frame::framed,
+        message::{self, PROTOCOL, Report, Request, Task},
+    },
+};
 
 /// A small generator (splitmix64) that gives the same numbers everywhere.
 struct Numbers(u64);
@@ -42,7 +54,10 @@ fn bytes(numbers: &mut Numbers, words: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-fn run(function: fn(&[u8]), few: usize, words: &[&[u8]]) {
+fn run(name: &str, function: fn(&[u8]), few: usize, words: &[&[u8]]) {
+    if let Some(dir) = std::env::var_os("MDTUI_FUZZ_SEEDS") {
+        write_seeds(Path::new(&dir), name, words);
+    }
     let cases = std::env::var("MDTUI_FUZZ")
         .ok()
         .and_then(|n| n.parse().ok());
@@ -55,9 +70,35 @@ fn run(function: fn(&[u8]), few: usize, words: &[&[u8]]) {
     }
 }
 
+/// How many seeds are joined from the words.
+const SEEDS: usize = 100;
+/// A longer word is no entry of a dictionary.
+const LONGEST_ENTRY: usize = 64;
+
+fn write_seeds(dir: &Path, name: &str, words: &[&[u8]]) {
+    let folder = dir.join(name);
+    fs::create_dir_all(&folder).unwrap();
+    let mut numbers = Numbers(11);
+    let joined = (0..SEEDS).map(|_| bytes(&mut numbers, words));
+    let whole = words.iter().map(|word| word.to_vec());
+    for (n, seed) in whole.chain([words.concat()]).chain(joined).enumerate() {
+        fs::write(folder.join(format!("seed-{n}")), seed).unwrap();
+    }
+    let mut dictionary = String::new();
+    for word in words.iter().filter(|word| word.len() <= LONGEST_ENTRY) {
+        let entry = word.iter().fold(String::new(), |mut entry, byte| {
+            write!(entry, "\\x{byte:02x}").unwrap();
+            entry
+        });
+        writeln!(dictionary, "\"{entry}\"").unwrap();
+    }
+    fs::write(dir.join(format!("{name}.dict")), dictionary).unwrap();
+}
+
 #[test]
 fn times() {
     run(
+        "times",
         functions::times,
         100_000,
         &[
@@ -72,6 +113,8 @@ fn times() {
             b"9999",
             b"60",
             b"0000-01-01T00:00:00",
+            b"\n",
+            b"2022-11-23T20:40:00.035Z\n2022-11-23T20:40:01Z\n2022-11-23T20:40:01.5+01:00",
         ],
     );
 }
@@ -79,6 +122,7 @@ fn times() {
 #[test]
 fn run_ids() {
     run(
+        "run_ids",
         functions::run_ids,
         100_000,
         &[
@@ -98,6 +142,7 @@ fn run_ids() {
 #[test]
 fn expressions() {
     run(
+        "expressions",
         functions::expressions,
         50_000,
         &[
@@ -120,6 +165,13 @@ fn expressions() {
             b"\xe2\x80\xae",
             b"\"",
             b" != <> == ",
+            b"20:43:10.5",
+            b"+1m30.5s",
+            b"10ms",
+            b"h",
+            b"99999999999999999999",
+            b",",
+            b"\xc2\xb5s",
         ],
     );
 }
@@ -128,6 +180,7 @@ fn expressions() {
 fn profiles() {
     let half = BUILT_IN.len() / 2;
     run(
+        "profiles",
         functions::profiles,
         3_000,
         &[
@@ -144,13 +197,44 @@ fn profiles() {
 }
 
 #[test]
+fn config() {
+    let sample = include_str!("../assets/config.toml");
+    run(
+        "config",
+        functions::config,
+        20_000,
+        &[
+            sample.as_bytes(),
+            b"data_dir = \"~/logs\"\n",
+            b"jobs = \"cores\"\n",
+            b"jobs = 1024\n",
+            b"theme = \"high-contrast\"\n",
+            b"markers = \"dot\"\n",
+            b"memory = \"512 MB\"\n",
+            b"memory = \"1e300TiB\"\n",
+            b"log_seconds = 86400\n",
+            b"mouse = false\n",
+            b"[logs]\norder = [\"state\"]\nhidden = [\"size\"]\n",
+            b"\"\\u001b[2J\" = '''\n",
+            b"[[",
+            b"#\n",
+        ],
+    );
+}
+
+#[test]
 fn csv() {
     run(
+        "csv",
         functions::csv,
         3_000,
         &[
             b"time,value,field,robot_id,run_uuid,sensor_type\n",
+            b"time,value,field,robot_id,run_uuid,sensor_type,cell_id\n",
             b"2022-11-23T20:40:00Z,1.5,x,1,7,encoder\n",
+            b"2022-11-23T20:40:00.012Z,1.75,x,1,7,encoder\n",
+            b"2022-11-23T20:40:01Z,-3,fz,2,7,load_cell,10\n",
+            b"2022-11-23 20:40:00,nan,y,1.0,6a1685c9-961d-11ed-8000-000000000000,encoder\n",
             b"\"2022-11-23T20:40:00Z\",\"1\",\"fx\",2,1e19,load_cell\r\n",
             b"\xef\xbb\xbf",
             b"\"",
@@ -162,17 +246,52 @@ fn csv() {
 
 #[test]
 fn protocol() {
-    run(
-        functions::protocol,
-        50_000,
-        &[
-            b"\x05\0\0\0",
-            b"\xff\xff\xff\xff",
-            b"{\"Cancel\":null}",
-            b"\"Cancel\"",
-            b"{\"Start\":{\"protocol\":1,\"memory\":5}}",
-            b"\x0c\0\0\0\"Accepted\"\n\n",
-            b"[[[[[[[[",
-        ],
-    );
+    let context = Context {
+        data_dir: "data".into(),
+        lake: Lake::new("cache"),
+        profile: Arc::new(Profile::built_in().unwrap()),
+    };
+    let requests = [
+        Request::Start {
+            protocol: PROTOCOL,
+            memory: Some(1 << 30),
+        },
+        Request::Harvest(Box::new(Task::new(&context, "a/b", Options::default()))),
+        Request::Cancel,
+    ];
+    let full = std::io::ErrorKind::StorageFull.into();
+    let error = Error::io("read", Path::new("a"), full);
+    let reports = [
+        Report::Ready {
+            protocol: PROTOCOL,
+            program: "mdtui".into(),
+        },
+        Report::Accepted,
+        Report::Progress(Progress::start(7)),
+        Report::Reading {
+            column: "time".into(),
+        },
+        Report::Finished(Ok(Outcome::Harvested(Summary {
+            run_errors: vec!["run 1: broken".into()],
+            ..Summary::default()
+        }))),
+        Report::Finished(Ok(Outcome::Renamed { from: "c".into() })),
+        Report::Finished(Err((&error).into())),
+    ];
+    let said = requests.iter().map(|r| message::write(r).unwrap());
+    let mut words: Vec<Vec<u8>> = said
+        .chain(reports.iter().map(|r| message::write(r).unwrap()))
+        .collect();
+    words.extend(words.clone().iter().map(|word| framed(word).unwrap()));
+    let other: [&[u8]; 7] = [
+        b"\x05\0\0\0",
+        b"\xff\xff\xff\xff",
+        b"{\"start\":{\"protocol\":",
+        b"null",
+        b"1e999",
+        b"\"\\u001b\"",
+        b"[[[[[[[[",
+    ];
+    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).chain(other).collect();
+    run("protocol", functions::protocol, 50_000, &words);
 }

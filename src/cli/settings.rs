@@ -42,7 +42,7 @@ struct ConfigFile {
     memory: Option<Memory>,
 }
 
-/// An amount of memory; `None`: half of the machine's.
+/// An amount of memory; `None`: logs side by side share half of the machine's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Memory(Option<u64>);
 
@@ -257,6 +257,15 @@ impl Settings {
     pub fn resolve(global: &Global) -> Result<Self> {
         let file = config_path().map_or_else(|| Ok(ConfigFile::default()), |path| read(&path))?;
         Ok(Self::merge(global, file))
+    }
+
+    /// The settings of a call that says nothing, under a config file with this text; `origin`
+    /// names it in errors.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the origin, the line and what is allowed.
+    pub fn of_file(toml: &str, origin: &str) -> Result<Self> {
+        Ok(Self::merge(&Global::default(), parse(toml, origin)?))
     }
 
     fn merge(global: &Global, file: ConfigFile) -> Self {
