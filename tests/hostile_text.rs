@@ -234,8 +234,9 @@ fn what_reaches_a_terminal_is_ours_in_every_view() {
     terminal.send(CTRL_A);
     terminal.wait_for("✓");
     terminal.send("H");
+    // The message of a log that ends late would write over that of a key.
     terminal.wait_until("all over", |s| {
-        !s.contains("pending") && s.contains("harvested")
+        !s.contains("pending") && !s.contains("Jobs (") && s.contains("harvested")
     });
     terminal.send("/");
     terminal.wait_for("search:");
@@ -255,7 +256,8 @@ fn what_reaches_a_terminal_is_ours_in_every_view() {
         terminal.wait_for(seen);
     }
     terminal.send("2");
-    terminal.wait_for("[2 Runs]");
+    // Enter needs a run to be under the cursor.
+    terminal.wait_until("runs", |s| s.contains("[2 Runs]") && s.contains("▸"));
     terminal.send(ENTER);
     terminal.wait_for("complete rows");
     for tab in ["[Signals]", "[Samples]", "[Path]"] {
