@@ -2,6 +2,8 @@
 //! must be said and understood again. Used by the targets of `cargo fuzz` in this folder and,
 //! with seeded bytes, by `tests/fuzz_functions.rs`.
 
+use std::sync::OnceLock;
+
 use mdtui::{
     app::choice::Choices,
     cli::settings::Settings,
@@ -120,7 +122,9 @@ fn names_its_line(sentence: &str) {
 /// Logs in CSV, plain and compressed, through cleaning: every row is kept or has a reason, and
 /// a run's samples are in order.
 pub fn csv(data: &[u8]) {
-    let Ok(profile) = Profile::built_in() else {
+    // Read once: it takes longer than a small log.
+    static BUILT_IN: OnceLock<Option<Profile>> = OnceLock::new();
+    let Some(profile) = BUILT_IN.get_or_init(|| Profile::built_in().ok()) else {
         return;
     };
     let path = std::env::temp_dir().join(format!("mdtui-fuzz-{}.csv", std::process::id()));
@@ -128,11 +132,11 @@ pub fn csv(data: &[u8]) {
         return;
     }
     for format in [Format::Csv, Format::CsvGz] {
-        let Ok(mut reader) = LogReader::open(&path, format, &profile) else {
+        let Ok(mut reader) = LogReader::open(&path, format, profile) else {
             continue;
         };
         let mut vocabulary = Vocabulary::default();
-        let mut partition = Partition::new(&profile);
+        let mut partition = Partition::new(profile);
         let mut rows = 0;
         while let Ok(Some(batch)) = reader.next_batch(&mut vocabulary) {
             assert_eq!(batch.first_row, rows);
@@ -162,7 +166,7 @@ pub fn csv(data: &[u8]) {
         assert!(ledger.balances(), "{ledger:?}");
         let wanted: Vec<u64> = rejected.iter().map(|(row, _)| *row).collect();
         let mut written = 0;
-        let read = raw_rows(&path, format, &profile, &wanted, |row| {
+        let read = raw_rows(&path, format, profile, &wanted, |row| {
             assert_eq!(row.row, wanted[written]);
             written += 1;
             Ok(())
