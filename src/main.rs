@@ -40,7 +40,9 @@ fn main() -> ExitCode {
         // Help and version are answers.
         Err(e) => e.exit(),
     };
-    crash::install(matches!(cli.command, Some(Command::Worker)));
+    if let Err(e) = crash::install(matches!(cli.command, Some(Command::Worker))) {
+        exit::note(&format!("mdtui: cannot install the panic hook: {e}"));
+    }
     let exit = crash::caught(|| {
         cli::run(&cli).unwrap_or_else(|error| {
             exit::note(&format!("mdtui: {error}"));

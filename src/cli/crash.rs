@@ -5,6 +5,8 @@ use std::{
     panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind},
 };
 
+use color_eyre::config::{HookBuilder, Theme};
+
 use super::{exit, exit::Exit, log};
 use crate::etl::text;
 
@@ -17,18 +19,28 @@ const LONGEST: usize = 300;
 /// A panic of any other thread is caught by whoever gave it work and becomes that work's error
 /// (readers of Parquet panic on some damaged files): it belongs into the log alone. So it is in
 /// every thread of a worker process.
-pub fn install(is_worker: bool) {
+///
+/// # Errors
+/// When the hooks were installed before.
+pub fn install(is_worker: bool) -> color_eyre::Result<()> {
     let main = std::thread::current().id();
+    // Without colours: its reports go to a file.
+    let (panics, reports) = HookBuilder::default()
+        .theme(Theme::new())
+        .display_env_section(false)
+        .try_into_hooks()?;
+    reports.install()?;
     std::panic::set_hook(Box::new(move |info| {
         if std::thread::current().id() == main && !is_worker {
             // The log first: the message says whether there is one.
-            let trace = Backtrace::force_capture();
-            tracing::error!("mdtui is at fault: {info}\n{trace}");
+            let (report, trace) = (panics.panic_report(info), Backtrace::force_capture());
+            tracing::error!("mdtui is at fault\n{report}\n{trace}");
             exit::note(&message(info));
         } else {
-            tracing::error!("a worker panicked: {info}");
+            tracing::error!("a worker panicked: {}", panics.panic_report(info));
         }
     }));
+    Ok(())
 }
 
 /// Does `work`; a panic in it ends as [`Exit::Fatal`], after everything that it held was let go
