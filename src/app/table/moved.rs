@@ -22,6 +22,9 @@ impl Moved {
     pub(super) fn between<T: Row>(old: &[T], new: &[T]) -> Self {
         /// Rows beside the place where one is expected.
         const NEAR: usize = 16;
+        if old.is_empty() {
+            return Self::Nowhere;
+        }
         let mut to = vec![GONE; old.len()];
         let mut come = Vec::new();
         let mut expected = 0_usize;
@@ -40,7 +43,8 @@ impl Moved {
                 None => come.push(place),
             }
         }
-        if !come.is_empty() {
+        // Rows that came are no news to anybody, unless some were lost that they may be.
+        if !come.is_empty() && to.contains(&GONE) {
             let keys = come
                 .iter()
                 .filter_map(|at| Some((new.get(*at)?.key(), *at)));
