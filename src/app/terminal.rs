@@ -5,7 +5,7 @@ mod backend;
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
-    os::fd::AsFd,
+    os::fd::{AsFd, BorrowedFd},
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -89,21 +89,26 @@ fn refused(error: &io::Error) -> Error {
 
 /// Raw mode, whatever was set meanwhile: crossterm does nothing when it has set it before.
 fn make_raw() -> io::Result<()> {
-    let (stdin, controlling);
-    let terminal = if io::stdin().is_terminal() {
-        stdin = io::stdin();
-        stdin.as_fd()
+    on_terminal(|terminal| {
+        let mut modes = termios::tcgetattr(terminal)?;
+        modes.make_raw();
+        Ok(termios::tcsetattr(
+            terminal,
+            termios::OptionalActions::Now,
+            &modes,
+        )?)
+    })
+}
+
+/// Does `work` on the terminal that keys are read from, as crossterm finds it: standard
+/// input, or else the controlling terminal.
+pub(super) fn on_terminal<T>(work: impl FnOnce(BorrowedFd<'_>) -> io::Result<T>) -> io::Result<T> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        work(stdin.as_fd())
     } else {
-        controlling = File::open("/dev/tty")?;
-        controlling.as_fd()
-    };
-    let mut modes = termios::tcgetattr(terminal)?;
-    modes.make_raw();
-    Ok(termios::tcsetattr(
-        terminal,
-        termios::OptionalActions::Now,
-        &modes,
-    )?)
+        work(File::open("/dev/tty")?.as_fd())
+    }
 }
 
 /// Alternate screen, no cursor, bracketed paste, the mouse if wanted.

@@ -1,16 +1,15 @@
 //! A terminal that is taken away: the window closed, the line cut.
 
-use std::{
-    fs::File,
-    io::{self, IsTerminal},
-    os::fd::AsFd,
-};
+use std::io;
 
 use crossbeam_channel::Sender;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::{
-    app::event::{Event, Signal},
+    app::{
+        event::{Event, Signal},
+        terminal::on_terminal,
+    },
     etl::{Error, Result},
 };
 
@@ -39,23 +38,17 @@ pub fn watch_for_hangup(events: Sender<Event>) -> Result<()> {
 }
 
 fn wait_for_hangup() -> io::Result<()> {
-    let stdin = io::stdin();
-    let controlling;
-    let terminal = if stdin.is_terminal() {
-        stdin.as_fd()
-    } else {
-        controlling = File::open("/dev/tty")?;
-        controlling.as_fd()
-    };
-    // No event is asked for: a hangup is told all the same.
-    let mut polled = [PollFd::from_borrowed_fd(terminal, PollFlags::empty())];
-    loop {
-        match poll(&mut polled, None) {
-            Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            Ok(_) => return Ok(()),
-            Err(e) => return Err(e.into()),
+    on_terminal(|terminal| {
+        // No event is asked for: a hangup is told all the same.
+        let mut polled = [PollFd::from_borrowed_fd(terminal, PollFlags::empty())];
+        loop {
+            match poll(&mut polled, None) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => return Ok(()),
+                Err(e) => return Err(e.into()),
+            }
         }
-    }
+    })
 }
 
 /// From now on standard input is a pipe that nobody writes to: whoever reads it sleeps, while
