@@ -1,6 +1,6 @@
 //! What is fuzzed: each function takes any bytes and must come back, and what it understood
 //! must be said and understood again. Used by the targets of `cargo fuzz` in this folder and,
-//! with seeded bytes, by `tests/fuzz_functions.rs`.
+//! with seeded bytes, by `tests/it/fuzz_functions.rs`.
 
 use std::sync::OnceLock;
 

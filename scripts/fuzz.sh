@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the fuzz targets one after the other, from the seeds of tests/fuzz_functions.rs.
+# Runs the fuzz targets one after the other, from the seeds of tests/it/fuzz_functions.rs.
 #
 #   scripts/fuzz.sh [SECONDS] [TARGET…]     300 seconds each and all targets without arguments
 #
@@ -14,7 +14,7 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml | tail -n +2)
 
 rm -rf fuzz/seeds
-MDTUI_FUZZ_SEEDS="$PWD/fuzz/seeds" cargo test --quiet --test fuzz_functions
+MDTUI_FUZZ_SEEDS="$PWD/fuzz/seeds" cargo test --quiet --test it fuzz_functions
 
 # Files are written in memory where that is possible: the CSV target writes one for each try.
 [ -d /dev/shm ] && export TMPDIR=/dev/shm

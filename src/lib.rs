@@ -22,5 +22,6 @@
 
 pub mod app;
 pub mod cli;
-pub mod etl;
 pub mod ui;
+
+pub use mdtui_etl as etl;

@@ -37,7 +37,7 @@ pub enum Error {
     #[error("{0}")]
     Died(String),
     /// The operating system refused something.
-    #[error("cannot {action} {}: {source}", crate::etl::text::visible_path(path))]
+    #[error("cannot {action} {}: {source}", crate::text::visible_path(path))]
     Io {
         /// What was tried, as a verb: `read`, `write`, `rename`.
         action: Cow<'static, str>,
@@ -62,7 +62,7 @@ pub enum Error {
     #[error("{0}")]
     Fatal(String),
     /// The catalog refused.
-    #[error("the catalog {}: {source}", crate::etl::text::visible_path(path))]
+    #[error("the catalog {}: {source}", crate::text::visible_path(path))]
     Catalog {
         /// The database file.
         path: PathBuf,

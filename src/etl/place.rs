@@ -1,6 +1,6 @@
 //! What an operator types to go somewhere: a time, a time from the start, a row.
 
-use crate::etl::time::{SECOND, parse};
+use crate::time::{SECOND, parse};
 
 const DAY: i64 = 86_400 * SECOND;
 

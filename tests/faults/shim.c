@@ -1,4 +1,4 @@
-/* Places faults at the N-th change of the lake, for tests/kill_anywhere.rs.
+/* Places faults at the N-th change of the lake, for tests/it/kill_anywhere.rs.
  *
  * Preloaded into the program and all its children, it numbers every call that changes
  * something below FAULT_BELOW: one count over all threads and processes, kept in the file

@@ -8,7 +8,7 @@ use super::{
     entry::{Assessment, Entry, Facts},
     state::{Known, assess},
 };
-use crate::etl::{harvest::Context, profile::Profile};
+use crate::{harvest::Context, profile::Profile};
 
 /// The rules of now, and how others differ from them.
 pub(super) struct Rules {

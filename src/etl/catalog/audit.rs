@@ -11,7 +11,7 @@ use std::{
 use rusqlite::{Connection, types::ValueRef};
 
 use super::{Catalog, open};
-use crate::etl::{
+use crate::{
     Result,
     harvest::Context,
     lake::{Lake, Record},
@@ -52,7 +52,7 @@ type Sums = BTreeMap<String, (u64, u64)>;
 
 impl Audit {
     /// # Errors
-    /// [`crate::etl::Error::Catalog`].
+    /// [`crate::Error::Catalog`].
     pub fn new() -> Result<Self> {
         let scratch = Catalog::open_in_memory()?;
         let questions = scratch.sql(questions)?;
@@ -62,7 +62,7 @@ impl Audit {
     /// The tables in which `catalog` says something else of the log `key` than `record`.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Catalog`].
+    /// [`crate::Error::Catalog`].
     pub fn differences(
         &mut self,
         catalog: &Catalog,
@@ -160,7 +160,7 @@ impl Catalog {
     /// What is wrong with the lake's catalog as a database, if anything is.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Fatal`] when it is another program's or a newer mdtui's.
+    /// [`crate::Error::Fatal`] when it is another program's or a newer mdtui's.
     pub fn damage(lake: &Lake) -> Result<Option<String>> {
         if let Some(damage) = open::damage(&lake.catalog()) {
             return Ok(Some(damage));
@@ -193,7 +193,7 @@ impl Catalog {
     /// Puts the lake's catalog aside, whatever it is; says where it is now.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Io`].
+    /// [`crate::Error::Io`].
     pub fn put_aside(lake: &Lake) -> Result<std::path::PathBuf> {
         let aside = lake.damaged_catalog();
         open::move_aside(&lake.catalog(), &aside)?;
@@ -203,7 +203,7 @@ impl Catalog {
     /// Keys of all logs that the catalog has a record of.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Catalog`].
+    /// [`crate::Error::Catalog`].
     pub fn recorded_keys(&self) -> Result<Vec<String>> {
         self.sql(|db| {
             db.prepare("SELECT key FROM logs WHERE harvested_at IS NOT NULL ORDER BY key")?
@@ -215,7 +215,7 @@ impl Catalog {
     /// Takes a record in, whatever is known of the log.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Catalog`].
+    /// [`crate::Error::Catalog`].
     pub fn believe(&mut self, context: &Context, key: &str, record: &Record) -> Result<()> {
         self.take_in(context, key, record, None)
     }

@@ -1,7 +1,7 @@
 //! What follows from the figures of a row: spans, sums, names, slopes.
 
 use super::{LogRow, MachineRow, RunRow};
-use crate::etl::{quality::Verdict, stats::slope_per_day};
+use crate::{quality::Verdict, stats::slope_per_day};
 
 impl LogRow {
     /// Seconds from the first sample to the last.

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::rows::LogState;
-use crate::etl::{
+use crate::{
     lake::{Record, record::Attempt},
     source::{Format, scan::Found},
     time,

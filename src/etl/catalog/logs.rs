@@ -13,7 +13,7 @@ use super::{
     Catalog, HarvestRow, LogDetail, LogRow, LogState, RuleCount,
     entry::{self, unsigned},
 };
-use crate::etl::{
+use crate::{
     Result,
     harvest::Context,
     lake::lock,

@@ -6,7 +6,7 @@ use super::{
     Catalog, MachinePoint, MachineRow,
     runs::{machine_stats, run_id},
 };
-use crate::etl::{Result, quality::Verdict};
+use crate::{Result, quality::Verdict};
 
 /// Each run once for each of its robots: of the logs in which it stands, the one that
 /// was harvested first. Failed runs say nothing of a machine.

@@ -17,7 +17,7 @@ mod state;
 mod store;
 
 #[cfg(test)]
-pub(in crate::etl) mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod state_tests;
 #[cfg(test)]
@@ -80,7 +80,7 @@ impl Catalog {
     /// Opens the lake's catalog, creating or migrating it.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Fatal`] when the database is not mdtui's, is newer than
+    /// [`crate::Error::Fatal`] when the database is not mdtui's, is newer than
     /// this program or cannot be used.
     pub fn open(lake: &Lake) -> Result<Self> {
         Ok(Self {
@@ -95,7 +95,7 @@ impl Catalog {
     /// lake has. Says where it is now; `None` when there is nothing wrong with it.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Io`].
+    /// [`crate::Error::Io`].
     pub fn put_damaged_aside(lake: &Lake) -> Result<Option<PathBuf>> {
         let aside = lake.damaged_catalog();
         Ok(open::put_aside(&lake.catalog(), &aside)?.then_some(aside))
@@ -116,8 +116,8 @@ impl Catalog {
     /// beside a lake with results takes their records in first.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Fatal`] when the data directory does not exist,
-    /// [`crate::etl::Error::Catalog`], [`crate::etl::Error::Cancelled`].
+    /// [`crate::Error::Fatal`] when the data directory does not exist,
+    /// [`crate::Error::Catalog`], [`crate::Error::Cancelled`].
     pub fn refresh(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
         self.fill_new(context, cancel)?;
         self.look(context, cancel)
@@ -126,7 +126,7 @@ impl Catalog {
     /// The first logs by key, at most `limit`: what a screen shows before all are listed.
     ///
     /// # Errors
-    /// [`crate::etl::Error::Fatal`] when the catalog is not usable.
+    /// [`crate::Error::Fatal`] when the catalog is not usable.
     pub fn first_logs(&self, limit: usize) -> Result<Vec<LogRow>> {
         self.list_first(limit)
     }

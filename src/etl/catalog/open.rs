@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use crate::etl::{Error, FaultKind, Result, error::is_of_the_disk, text::visible_path};
+use crate::{Error, FaultKind, Result, error::is_of_the_disk, text::visible_path};
 
 /// Why SQLite cannot open a database, or a file beside it, it does not say: opening it and
 /// making another file there does.
@@ -325,7 +325,7 @@ mod tests {
             .pragma_update(None, "user_version", 99)
             .unwrap();
         let error = file(&path).unwrap_err();
-        assert_eq!(error.kind(), crate::etl::FaultKind::Fatal);
+        assert_eq!(error.kind(), crate::FaultKind::Fatal);
         assert!(
             error.to_string().contains("newer mdtui (version 99"),
             "{error}"

@@ -8,7 +8,7 @@ use super::{
     Catalog, Rebuilt,
     entry::{self, Entry, Seen},
 };
-use crate::etl::{
+use crate::{
     Error, Result,
     harvest::{CancelToken, Context},
     lake::{
@@ -94,7 +94,7 @@ impl Catalog {
                 Ok(Some(record)) => rebuilt.problems.push(format!(
                     "{} says that it is the record of {}: it was moved or copied there, and was passed over",
                     visible_path(&context.lake.record(key)),
-                    crate::etl::text::quoted(&record.source_file, 200)
+                    crate::text::quoted(&record.source_file, 200)
                 )),
                 Ok(None) => {}
                 Err(e) => rebuilt.problems.push(e.to_string()),

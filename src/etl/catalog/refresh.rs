@@ -18,7 +18,7 @@ use super::{
     entry::{self, Assessment, Entry, Seen},
     rows::LogState,
 };
-use crate::etl::{
+use crate::{
     Result,
     harvest::{CancelToken, Context},
     lake::lock,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::etl::{
+use crate::{
     clean::Ledger,
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
@@ -224,7 +224,7 @@ pub struct RunRow {
     pub file_name: Option<String>,
     /// A small picture of the run: channel name and values.
     pub spark_channel: Option<String>,
-    /// See [`crate::etl::lake::record::Sparkline`].
+    /// See [`crate::lake::record::Sparkline`].
     pub spark: Vec<Option<f64>>,
 }
 
@@ -247,7 +247,7 @@ pub struct RunDetail {
     pub verdicts: BTreeMap<String, Verdict>,
     /// Cells that its rows name.
     pub cells_seen: Vec<String>,
-    /// See [`crate::etl::lake::record::RunResult::source_lost_precision`].
+    /// See [`crate::lake::record::RunResult::source_lost_precision`].
     pub source_lost_precision: bool,
     /// Per robot.
     pub machines: BTreeMap<String, MachineStats>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Connection, Row, params, types::Type};
 
 use super::{Catalog, RunDetail, RunRow, entry::unsigned, store::run_key};
-use crate::etl::{
+use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
     run_id::RunId,

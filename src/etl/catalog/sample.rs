@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use super::{Catalog, HarvestRow, LogRow};
-use crate::etl::{
+use crate::{
     PIPELINE_VERSION,
     clean::{Ledger, Reason},
     harvest::{CancelToken, Context},

@@ -4,7 +4,7 @@ use super::{
     entry::{Assessment, Facts, Seen},
     rows::LogState,
 };
-use crate::etl::{PIPELINE_VERSION, source::Format, time};
+use crate::{PIPELINE_VERSION, source::Format, time};
 
 /// A file without a footer that moved within this time is still being written.
 const WRITING_US: i64 = 60_000_000;

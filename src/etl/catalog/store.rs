@@ -10,7 +10,7 @@ use super::{
     entry::{self, Assessment, Entry, Facts, Seen, micros, signed},
     rows::LogState,
 };
-use crate::etl::{
+use crate::{
     Result,
     harvest::Context,
     lake::{

@@ -6,7 +6,7 @@ use super::{
     Catalog, LogState,
     sample::{run, world},
 };
-use crate::etl::{harvest::CancelToken, run_id::RunId};
+use crate::{harvest::CancelToken, run_id::RunId};
 
 const T: i64 = 1_669_236_000_000_000;
 
@@ -210,7 +210,7 @@ fn machines_count_a_run_in_two_logs_once_and_weigh_means_by_samples() {
     w.refresh();
     // Run 2 stands in both logs; b was harvested first.
     let mut b = w.record("b.csv", "b.csv", &[(2, T)]);
-    b.first_harvested_at = crate::etl::time::format(1_600_000_000_000_000);
+    b.first_harvested_at = crate::time::format(1_600_000_000_000_000);
     w.commit(&b);
     let mut a = w.record("a.csv", "a.csv", &[(1, T + 7), (2, T), (4, T - 9)]);
     let mut other = run(5, T);

@@ -6,7 +6,7 @@ use super::{
     Check,
     finding::{Cure, Finding, Kind},
 };
-use crate::etl::{
+use crate::{
     Error, Result,
     lake::{Record, files::Content, lock},
     text,

@@ -4,7 +4,7 @@ use super::{
     Check, Report,
     finding::{Cure, Finding, Kind},
 };
-use crate::etl::{
+use crate::{
     Result,
     catalog::{Audit, Catalog},
     harvest::{CancelToken, Context},
@@ -17,7 +17,7 @@ use crate::etl::{
 /// and nothing is written.
 ///
 /// # Errors
-/// [`crate::etl::Error::Fatal`] for another program's database or a newer one.
+/// [`crate::Error::Fatal`] for another program's database or a newer one.
 pub(super) fn open(
     context: &Context,
     repair: bool,
@@ -66,7 +66,7 @@ pub(super) fn open(
 /// Holds what the catalog knows of each log against its record.
 ///
 /// # Errors
-/// [`crate::etl::Error::Catalog`], [`crate::etl::Error::Cancelled`].
+/// [`crate::Error::Catalog`], [`crate::Error::Cancelled`].
 pub(super) fn compare(
     check: &Check<'_>,
     catalog: &Catalog,

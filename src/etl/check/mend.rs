@@ -8,7 +8,7 @@ use super::{
     Check, Report, files,
     finding::{Cure, Finding},
 };
-use crate::etl::{
+use crate::{
     Error, Result,
     catalog::Catalog,
     harvest::{CancelToken, Context, JobEvent, Options, Pool},

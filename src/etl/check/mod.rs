@@ -67,9 +67,9 @@ struct Check<'a> {
 /// of how many records are done, from several threads.
 ///
 /// # Errors
-/// [`crate::etl::Error::Fatal`] when the data directory cannot be looked at or the catalog
-/// is another program's; [`crate::etl::Error::Io`] when the lake cannot be listed;
-/// [`crate::etl::Error::Cancelled`].
+/// [`crate::Error::Fatal`] when the data directory cannot be looked at or the catalog
+/// is another program's; [`crate::Error::Io`] when the lake cannot be listed;
+/// [`crate::Error::Cancelled`].
 pub fn check(
     context: &Context,
     repair: Option<Hands>,

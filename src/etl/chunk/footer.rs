@@ -6,7 +6,7 @@ use polars_buffer::Buffer;
 use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
 
 use super::thrift::Thrift;
-use crate::etl::{
+use crate::{
     Error, Result, text,
     worker::limits::{in_words, memory},
 };
@@ -23,7 +23,7 @@ const MAGIC: &[u8] = b"PAR1";
 /// # Errors
 /// [`Error::Log`] when it is none, or when it claims more than it can hold or this process
 /// may take; [`Error::Io`].
-pub(in crate::etl) fn read_footer(file: &File, path: &Path) -> Result<FileMetadata> {
+pub(crate) fn read_footer(file: &File, path: &Path) -> Result<FileMetadata> {
     let io = |e| Error::io("read", path, e);
     let no_parquet = |why: &str| Error::Log(format!("it is not a whole Parquet file: {why}"));
     let size = file.metadata().map_err(io)?.len();
@@ -100,7 +100,7 @@ fn check_schema(footer: &[u8]) -> Result<(), String> {
 ///
 /// # Errors
 /// [`Error::Log`] with the numbers.
-pub(in crate::etl) fn check_group(rows: u64, columns: usize, width: u64) -> Result<()> {
+pub(crate) fn check_group(rows: u64, columns: usize, width: u64) -> Result<()> {
     let room = memory();
     let needed = rows.saturating_mul(width);
     if needed > room {

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{Ledger, Reason};
-use crate::etl::{
+use crate::{
     extract::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary},
     profile::Profile,
     run_id::ParsedRun,

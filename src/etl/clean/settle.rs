@@ -5,12 +5,12 @@ use std::sync::Arc;
 use polars_buffer::Buffer;
 
 use super::{ChannelRows, Ledger, Reason, RunRows};
-use crate::etl::run_id::ParsedRun;
+use crate::run_id::ParsedRun;
 
 /// Samples of one channel in time order; no two at the same time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Channel {
-    /// Which channel ([`crate::etl::profile::Profile::channel`]).
+    /// Which channel ([`crate::profile::Profile::channel`]).
     pub id: usize,
     /// Microseconds, strictly increasing. Channels of one sensor share a clock.
     pub times: Arc<Vec<i64>>,

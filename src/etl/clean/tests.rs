@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{Ledger, Partition, Reason, RunSamples, settle};
-use crate::etl::{
+use crate::{
     extract::{LogReader, Vocabulary},
     profile::Profile,
     source::Format,

@@ -1,6 +1,6 @@
 //! The statistics of a channel that are worth holding against another run's.
 
-use crate::etl::stats::ChannelStats;
+use crate::stats::ChannelStats;
 
 /// One of section 5's statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::etl::{
-    catalog::RunRow, clean::Ledger, quality::Verdict, run_id::RunId, stats::ChannelStats,
-};
+use crate::{catalog::RunRow, clean::Ledger, quality::Verdict, run_id::RunId, stats::ChannelStats};
 
 /// A run with these means by channel (name, unit, mean).
 fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) -> RunDetail {

@@ -4,7 +4,7 @@ use super::{
     Condition, Operand, Relation, TIME, Test,
     token::{Kind, Token, tokens},
 };
-use crate::etl::{mistake::Mistake, place::Place};
+use crate::{mistake::Mistake, place::Place};
 
 /// Nobody nests deeper; a program that pastes text may.
 const DEPTH: usize = 50;

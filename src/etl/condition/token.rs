@@ -1,7 +1,7 @@
 //! The words of a condition.
 
 use super::Relation;
-use crate::etl::mistake::Mistake;
+use crate::mistake::Mistake;
 
 /// One word, and at which character it begins, counted from 1.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use rand_core::Rng;
 
 use super::{Options, signal};
-use crate::etl::time::SECOND;
+use crate::time::SECOND;
 
 /// 2022-11-23T20:40:00Z: where the first log begins.
 pub(super) const BEGIN: i64 = 1_669_236_000 * SECOND;
@@ -201,7 +201,7 @@ impl Maker<'_> {
                 ..self.run(i, cell, None, hour as f64)
             })
             .collect();
-        let name = crate::etl::time::format(start);
+        let name = crate::time::format(start);
         let hour_name: String = name.chars().take(16).filter(|c| *c != ':').collect();
         self.log(
             format!("cell-{cell:02}/{hour_name}.{}", ending(form)),

@@ -6,7 +6,7 @@ use super::{
     plan::{Fault, Order, RowsPlan, RunPlan},
     signal::{self, Quantity, Scene},
 };
-use crate::etl::profile::{FieldKind, Profile};
+use crate::profile::{FieldKind, Profile};
 
 /// A log's rows. All vectors have one entry a row.
 #[derive(Debug, Default)]

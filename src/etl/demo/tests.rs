@@ -85,7 +85,7 @@ fn every_bad_row_is_there() {
     let count = |test: &dyn Fn(&[String]) -> bool| rows.iter().filter(|r| test(r)).count();
     let each = rows::BAD_ROWS_EACH;
     assert_eq!(
-        count(&|r| crate::etl::time::parse(r[0].as_bytes()).is_none()),
+        count(&|r| crate::time::parse(r[0].as_bytes()).is_none()),
         each
     );
     assert_eq!(
@@ -102,7 +102,7 @@ fn every_bad_row_is_there() {
     let mut seen = BTreeMap::new();
     let (mut conflicts, mut duplicates) = (0, 0);
     let good = |r: &&Vec<String>| {
-        crate::etl::time::parse(r[0].as_bytes()).is_some()
+        crate::time::parse(r[0].as_bytes()).is_some()
             && r[1].parse::<f64>().is_ok_and(f64::is_finite)
             && !r[5].is_empty()
             && r[2] != "?"
@@ -142,7 +142,7 @@ fn channels_keep_their_own_clock_and_some_times_have_no_fraction() {
         let times: Vec<i64> = rows
             .iter()
             .filter(|r| r[2] == field && r[3] == "1" && r[4] == *run)
-            .map(|r| crate::etl::time::parse(r[0].as_bytes()).unwrap())
+            .map(|r| crate::time::parse(r[0].as_bytes()).unwrap())
             .collect();
         let steps: Vec<i64> = times.windows(2).map(|w| w[1] - w[0]).collect();
         assert!(steps.iter().all(|s| *s > 0), "{field} times repeat");

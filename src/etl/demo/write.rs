@@ -7,7 +7,7 @@ use polars::prelude::*;
 use polars_arrow::array::MutableBinaryViewArray;
 
 use super::{plan::Form, rows::Rows};
-use crate::etl::{Error, Result, profile::Profile};
+use crate::{Error, Result, profile::Profile};
 
 /// Rows of a row group: what common writers use.
 const ROW_GROUP: usize = 1 << 18;
@@ -174,7 +174,7 @@ impl Clock {
         let minute = us.div_euclid(MINUTE);
         if minute != self.minute || self.text.len() < MINUTE_TEXT {
             self.minute = minute;
-            self.text = crate::etl::time::format(us);
+            self.text = crate::time::format(us);
         }
         self.text.truncate(MINUTE_TEXT);
         let ms = us.rem_euclid(MINUTE) / 1000;

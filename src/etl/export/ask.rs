@@ -1,6 +1,6 @@
 //! Times and steps as an operator writes them.
 
-use crate::etl::{Error, Result, text, time};
+use crate::{Error, Result, text, time};
 
 /// A time as a log writes it, or `+90s` from `start_us`; in microseconds.
 ///

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Limits;
-use crate::etl::{
+use crate::{
     profile::{FieldKind, Profile},
     stats::ChannelStats,
 };

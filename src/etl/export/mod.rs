@@ -91,7 +91,7 @@ pub fn export(
         .map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => Error::Usage(format!(
                 "there is no folder {} to write to: make it first",
-                crate::etl::text::visible_path(folder)
+                crate::text::visible_path(folder)
             )),
             _ => Error::io("write to", folder, e),
         })?;

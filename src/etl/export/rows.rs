@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use super::{Batch, Options};
-use crate::etl::{
+use crate::{
     Result,
     harvest::CancelToken,
     lake::run_file::{RunFile, Window},

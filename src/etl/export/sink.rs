@@ -6,7 +6,7 @@ use polars::prelude::*;
 use polars_arrow::io::ipc::IpcField;
 
 use super::Batch;
-use crate::etl::{Error, Result, text, time};
+use crate::{Error, Result, text, time};
 
 /// How an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

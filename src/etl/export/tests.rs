@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use polars::prelude::*;
 
 use super::*;
-use crate::etl::{
+use crate::{
     lake::run_file::write_run_file,
     profile::Hold,
     transform::{Column, clock::lay, table::RunTable},
@@ -92,7 +92,7 @@ impl Made {
 
 /// Milliseconds from the start.
 fn ms(row: &[String]) -> i64 {
-    (crate::etl::time::parse(row[0].as_bytes()).unwrap() - START) / 1000
+    (crate::time::parse(row[0].as_bytes()).unwrap() - START) / 1000
 }
 
 fn value(cell: &str) -> Option<f64> {

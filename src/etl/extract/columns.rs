@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::role::Role;
-use crate::etl::{
+use crate::{
     Error, Result,
     profile::Profile,
     run_id::{ParsedRun, RunId},

@@ -19,7 +19,7 @@ use super::{
     raw::Raw,
     role::{Role, locate},
 };
-use crate::etl::{Error, Result, profile::Profile, text};
+use crate::{Error, Result, profile::Profile, text};
 
 /// Rows that are decoded between two looks at whether to stop.
 const BATCH_ROWS: usize = 16_384;

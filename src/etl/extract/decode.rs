@@ -8,7 +8,7 @@ use super::{
     raw::{LONGEST_TEXT, Raw, in_years_of_text},
     role::Role,
 };
-use crate::etl::{Result, chunk::OpenChunk, time::Parser};
+use crate::{Result, chunk::OpenChunk, time::Parser};
 
 /// Decodes the cells of one column after the other. Keep it for a whole log.
 pub(super) struct Decoder {

@@ -7,7 +7,7 @@ use super::{
     csv_log::CsvLog,
     parquet_log::ParquetLog,
 };
-use crate::etl::{Error, Result, profile::Profile, source::Format};
+use crate::{Error, Result, profile::Profile, source::Format};
 
 /// An open log: batches of decoded rows, in file order.
 pub struct LogReader(pub(super) Kind);

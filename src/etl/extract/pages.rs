@@ -18,7 +18,7 @@ use super::{
     raw::{LONGEST_TEXT, Raw},
     types::to_micros,
 };
-use crate::etl::{
+use crate::{
     Result,
     chunk::{OpenChunk, damaged_column},
 };
@@ -118,7 +118,7 @@ struct Entry<T> {
 /// a dictionary when the first row shows it.
 ///
 /// # Errors
-/// [`crate::etl::Error::Log`] when a page is damaged.
+/// [`crate::Error::Log`] when a page is damaged.
 pub(super) fn decode<T: Copy>(
     chunk: &mut OpenChunk<'_>,
     (name, dtype): (&str, &ArrowDataType),

@@ -12,7 +12,7 @@ use super::{
     role::{Role, locate},
     types,
 };
-use crate::etl::{
+use crate::{
     Error, Result,
     chunk::{check_group, guarded, open_chunk, read_chunk, read_footer},
     profile::Profile,

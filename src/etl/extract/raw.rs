@@ -1,6 +1,6 @@
 //! One cell of a log as it stands there, whatever its type.
 
-use crate::etl::{
+use crate::{
     run_id::{self, ParsedRun},
     text, time,
 };

@@ -1,6 +1,6 @@
 //! What the columns of a log hold, and where they stand.
 
-use crate::etl::{Error, Result, profile::Profile, text};
+use crate::{Error, Result, profile::Profile, text};
 
 /// What a column of a log holds. The order is that of the profile's `columns`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

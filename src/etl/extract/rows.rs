@@ -8,7 +8,7 @@ use super::{
     role::Role,
     types,
 };
-use crate::etl::{Result, profile::Profile, source::Format};
+use crate::{Result, profile::Profile, source::Format};
 
 /// One row as text, by the roles of its columns; `None` is null.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -187,7 +187,7 @@ fn time(text: &str) -> Result<f64, String> {
         16 => format!("{text}:00"),
         _ => text.to_owned(),
     };
-    crate::etl::time::parse(whole.as_bytes())
+    crate::time::parse(whole.as_bytes())
         .map(|us| us as f64)
         .ok_or_else(|| format!("`{text}` is no time; write 2022-11-01 or 2022-11-01T20:40"))
 }

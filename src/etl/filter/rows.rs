@@ -1,7 +1,7 @@
 //! What filters can ask of logs, runs and machines.
 
 use super::{Filtered, Term, Test};
-use crate::etl::{
+use crate::{
     catalog::{LogRow, MachinePoint, MachineRow, RunRow},
     quality::Verdict,
 };

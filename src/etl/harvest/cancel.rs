@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use crate::etl::{Error, Result};
+use crate::{Error, Result};
 
 /// Shared by whoever may cancel and whoever must notice.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! The end of a harvest: its record, for better or worse.
 
 use super::{Context, death::DEATHS, read::Stat};
-use crate::etl::{
+use crate::{
     Error, FaultKind, PIPELINE_VERSION, Result,
     clean::Ledger,
     lake::{
@@ -123,7 +123,7 @@ pub(super) fn replace(
 /// Removes what only the replaced record named.
 ///
 /// # Errors
-/// [`crate::etl::Error::Io`].
+/// [`crate::Error::Io`].
 pub(super) fn clear(
     context: &Context,
     key: &str,

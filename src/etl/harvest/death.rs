@@ -4,7 +4,7 @@
 use std::{fs::Metadata, os::unix::fs::MetadataExt, time::Instant};
 
 use super::{Context, Outcome, commit, one, read::Stat};
-use crate::etl::{
+use crate::{
     Error, Result,
     catalog::{Catalog, HarvestRow},
     lake::{Record, gc::remove_files_of, lock::LogLock},

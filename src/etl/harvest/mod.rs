@@ -6,7 +6,7 @@ mod commit;
 mod death;
 mod meter;
 mod one;
-pub(in crate::etl) mod panic;
+pub(crate) mod panic;
 mod pool;
 mod progress;
 mod read;

@@ -18,7 +18,7 @@ use super::{
     run::{self, Done, Target},
     takeover::{self, Predecessor},
 };
-use crate::etl::{
+use crate::{
     Error, FaultKind, Result,
     catalog::{Catalog, HarvestRow},
     clean::{Ledger, Reason, settle},

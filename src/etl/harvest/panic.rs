@@ -1,6 +1,6 @@
 //! Panics of libraries, caught where a log or a run ends with them.
 
-use crate::etl::text;
+use crate::text;
 
 /// What a caught panic says, as one sentence.
 pub(super) fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
@@ -8,7 +8,7 @@ pub(super) fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// The panic's own words, harmless and short.
-pub(in crate::etl) fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
     let what = panic
         .downcast_ref::<&str>()
         .map(|s| (*s).to_owned())

@@ -13,7 +13,7 @@ use super::{
     death::{Version, settle},
     harvest_log,
 };
-use crate::etl::{
+use crate::{
     Error, Result,
     worker::{Client, Ending, Hands},
 };

@@ -11,7 +11,7 @@ use super::{
     progress::Stage,
     spill::{Extent, Spill},
 };
-use crate::etl::{
+use crate::{
     Error, Result,
     clean::{Ledger, Part, Partition, Reason, RunRows},
     extract::{LogReader, Vocabulary},

@@ -9,7 +9,7 @@ use std::{
 use rayon::prelude::*;
 
 use super::{CancelToken, panic::panic_sentence};
-use crate::etl::{
+use crate::{
     Error, FaultKind, Result,
     clean::{Ledger, RunSamples},
     extract::Vocabulary,

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::etl::{
+use crate::{
     Error, Result, clean::Piece, lake::Lake, text::visible_path, worker::limits::in_words,
 };
 

@@ -3,7 +3,7 @@
 use std::{fs, io::ErrorKind as K};
 
 use super::{Context, commit, read::Stat};
-use crate::etl::{
+use crate::{
     Error, Result,
     catalog::Catalog,
     lake::{

@@ -14,7 +14,7 @@ use super::{
     layout::{RECORD, is_lake_file, is_reserved_at_top},
     lock::{self, ENDING, LogLock},
 };
-use crate::etl::{Error, Result, text};
+use crate::{Error, Result, text};
 
 /// What a collection removed and left.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -15,7 +15,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::etl::run_id::RunId;
+use crate::run_id::RunId;
 
 /// The record's file name.
 pub const RECORD: &str = "record.json";

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::Lake;
-use crate::etl::{Error, Result};
+use crate::{Error, Result};
 
 /// Ending of lock files.
 pub const ENDING: &str = ".lock";

@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::layout::Lake;
-use crate::etl::{
+use crate::{
     Error, Result,
     clean::Ledger,
     profile::Profile,
@@ -98,7 +98,7 @@ pub struct Record {
     pub run_to_result: BTreeMap<RunId, RunResult>,
     /// See [`RECORD_VERSION`].
     pub record_version: u32,
-    /// See [`crate::etl::PIPELINE_VERSION`].
+    /// See [`crate::PIPELINE_VERSION`].
     pub pipeline_version: u32,
     /// The program that wrote it: `mdtui 0.1.0`.
     pub program: String,
@@ -256,7 +256,7 @@ impl Record {
     pub fn read(lake: &Lake, key: &str) -> Result<Option<Self>> {
         let path = lake.record(key);
         match std::fs::read(&path) {
-            Ok(bytes) => Self::parse(&bytes, &crate::etl::text::visible_path(&path)).map(Some),
+            Ok(bytes) => Self::parse(&bytes, &crate::text::visible_path(&path)).map(Some),
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 Ok(None)
             }
@@ -318,7 +318,7 @@ impl Record {
             .run_to_result
             .values()
             .filter_map(|r| r.run_stats.as_ref());
-        let parse = |t: &str| crate::etl::time::parse(t.as_bytes());
+        let parse = |t: &str| crate::time::parse(t.as_bytes());
         let mut span: Option<(i64, i64)> = None;
         for s in stats {
             if let (Some(a), Some(b)) = (parse(&s.start_time), parse(&s.stop_time)) {
@@ -332,7 +332,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::etl::catalog::sample::world;
+    use crate::catalog::sample::world;
 
     #[test]
     fn every_flipped_bit_of_a_record_is_noticed() {

@@ -15,7 +15,7 @@ use polars::{
     prelude::{Column, DataFrame, DataType, Field, NamedFrom, Schema, Series},
 };
 
-use crate::etl::{
+use crate::{
     Error, Result,
     clean::Reason,
     extract::{RawRow, raw_rows},

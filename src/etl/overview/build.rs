@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Bucket, LONG_SPANS, Overview, Spans};
-use crate::etl::{lake::run_file::Window, transform::RunTable};
+use crate::{lake::run_file::Window, transform::RunTable};
 
 /// The overview of a long run's table, in [`LONG_SPANS`] spans: what [`Builder`] would make
 /// of its rows, from its samples.
@@ -78,7 +78,7 @@ mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
     use super::*;
-    use crate::etl::{
+    use crate::{
         overview::SHORT_SPANS,
         profile::Hold,
         transform::{Column, clock::lay},

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{Bucket, Overview, Spans};
-use crate::etl::{
+use crate::{
     Error, Result,
     harvest::CancelToken,
     lake::{
@@ -167,7 +167,7 @@ fn column(channel: &str, figure: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::etl::overview::{LONG, LONG_SPANS};
+    use crate::overview::{LONG, LONG_SPANS};
 
     #[test]
     fn an_overview_comes_back_as_it_was_and_another_tables_is_none() {

@@ -1,7 +1,7 @@
 //! Mistakes in a profile: where each stands, and what is allowed there.
 
 use super::{Columns, Field, FieldKind, Profile};
-use crate::etl::{text, toml_place::Step};
+use crate::{text, toml_place::Step};
 
 /// Channels of a run: fields × robots.
 const MOST_CHANNELS: usize = 250;
@@ -169,7 +169,7 @@ impl Field {
 mod tests {
     use super::super::BUILT_IN;
     use super::*;
-    use crate::etl::FaultKind;
+    use crate::FaultKind;
 
     #[test]
     fn every_mistake_names_its_line_and_what_is_allowed() {

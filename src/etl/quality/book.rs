@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Flag, NotEvaluated, Rule, Severity};
-use crate::etl::time;
+use crate::time;
 
 /// One finding.
 #[derive(Debug, Clone)]

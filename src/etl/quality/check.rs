@@ -6,7 +6,7 @@ use super::{
     Flag, Limits, NotEvaluated, Rule, Verdict, book::Book, gaps, motion, signal::Signal, single,
     whole, words::count,
 };
-use crate::etl::{
+use crate::{
     clean::RunSamples,
     profile::{FieldKind, Profile},
     stats::ChannelStats,

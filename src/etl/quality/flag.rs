@@ -79,7 +79,7 @@ pub struct Flag {
     pub severity: Severity,
     /// The channel; `None` for the whole run.
     pub channel: Option<String>,
-    /// Where it begins, as [`crate::etl::time::format`] writes it.
+    /// Where it begins, as [`crate::time::format`] writes it.
     pub start_time: Option<String>,
     /// Where it ends; the same for a single sample.
     pub stop_time: Option<String>,
@@ -97,7 +97,7 @@ pub struct Flag {
 impl Flag {
     /// The span in microseconds; `None` for a flag without one.
     pub fn span_us(&self) -> Option<(i64, i64)> {
-        let parse = |t: &Option<String>| crate::etl::time::parse(t.as_deref()?.as_bytes());
+        let parse = |t: &Option<String>| crate::time::parse(t.as_deref()?.as_bytes());
         let start = parse(&self.start_time)?;
         Some((start, parse(&self.stop_time).unwrap_or(start).max(start)))
     }

@@ -12,7 +12,7 @@ use super::{
     timing::{Gap, Timing, dense, timing},
     words::{count, number, seconds, span},
 };
-use crate::etl::profile::FieldKind;
+use crate::profile::FieldKind;
 
 /// A channel's intervals, held against the run.
 struct Timed<'a> {

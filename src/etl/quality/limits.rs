@@ -137,7 +137,7 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::etl::profile::{BUILT_IN, Profile};
+    use crate::profile::{BUILT_IN, Profile};
 
     #[test]
     fn the_built_in_profile_says_the_defaults_in_full() {

@@ -12,7 +12,7 @@ use super::{
     spots::Spot,
     words::{count, number, seconds, span},
 };
-use crate::etl::profile::FieldKind;
+use crate::profile::FieldKind;
 
 pub(super) fn check(run: &Run<'_>, book: &mut Book) {
     for robot in &run.profile.robots {

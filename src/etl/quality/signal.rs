@@ -1,6 +1,6 @@
 //! One raw channel as the checks see it.
 
-use crate::etl::{
+use crate::{
     clean::Channel,
     profile::{Field, FieldKind, Profile},
     stats::ChannelStats,

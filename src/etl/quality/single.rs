@@ -12,7 +12,7 @@ use super::{
     spots::{Group, Spot, groups},
     words::{count, number, seconds, span},
 };
-use crate::etl::profile::FieldKind;
+use crate::profile::FieldKind;
 
 pub(super) fn check(run: &Run<'_>, book: &mut Book) {
     let books: Vec<Book> = run.signals.par_iter().map(|s| channel(run, s)).collect();

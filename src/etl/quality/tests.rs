@@ -5,7 +5,7 @@ use std::{f64::consts::TAU, sync::Arc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::etl::{
+use crate::{
     clean::{Channel, Faults, Ledger, RowFaults, RunSamples},
     harvest::CancelToken,
     profile::Profile,

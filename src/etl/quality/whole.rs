@@ -8,7 +8,7 @@ use super::{
     signal::Signal,
     words::{count, list, seconds, span as span_text},
 };
-use crate::etl::{
+use crate::{
     clean::{Faults, Reason},
     profile::{Field, FieldKind},
 };

@@ -1,6 +1,6 @@
 //! Numbers, spans and lists as the sentences of flags write them.
 
-use crate::etl::time;
+use crate::time;
 
 /// `4.212`, `1,402.1`, `0.0123`: enough digits to tell figures apart, no more.
 pub(super) fn number(value: f64) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::etl::{
+use crate::{
     lake::layout::{is_lake_file, is_reserved_at_top},
     text::visible_bytes,
 };
@@ -182,7 +182,7 @@ mod tests {
                     prop_assert!(!is_lakes(part, depth == 0), "{path:?} -> {key:?}");
                     prop_assert!(part.len() <= 250);
                 }
-                prop_assert!(!key.chars().any(crate::etl::text::is_unsafe));
+                prop_assert!(!key.chars().any(crate::text::is_unsafe));
                 prop_assert!(seen.insert(key.clone()), "{path:?} -> {key:?} twice");
             }
         }

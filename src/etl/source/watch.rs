@@ -18,7 +18,7 @@ use notify::{
 };
 
 use super::scan;
-use crate::etl::{harvest::CancelToken, lake::Lake};
+use crate::{harvest::CancelToken, lake::Lake};
 
 /// A burst is over after this long without a notice,
 const QUIET: Duration = Duration::from_millis(200);
@@ -347,14 +347,14 @@ mod tests {
     fn harvests_of_other_processes_are_noticed() {
         let (dir, _watcher, signals) = watch(listen_only);
         let lake = Lake::new(dir.path().join("data/cache"));
-        let lock = crate::etl::lake::LogLock::try_acquire(&lake, "a").unwrap();
+        let lock = crate::lake::LogLock::try_acquire(&lake, "a").unwrap();
         signals
             .recv_timeout(PATIENCE)
             .expect("a harvest that begins");
         drop(lock);
         signals.recv_timeout(PATIENCE).expect("a harvest that ends");
         // Asking who harvests is no harvest.
-        crate::etl::lake::lock::held(&lake).unwrap();
+        crate::lake::lock::held(&lake).unwrap();
         let none = signals.recv_timeout(QUIET * 3);
         assert_eq!(none, Err(RecvTimeoutError::Timeout));
     }

@@ -1,7 +1,7 @@
 //! Statistics of one column over its samples.
 
 use super::{ChannelStats, percentile};
-use crate::etl::{
+use crate::{
     time,
     transform::{Column, RunTable, clock::Clock},
 };

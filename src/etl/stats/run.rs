@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Figures, MachineStats, RunStats};
-use crate::etl::{
+use crate::{
     lake::record::Sparkline,
     time,
     transform::{Column, RunTable},

@@ -1,6 +1,6 @@
 //! Where a figure of a machine goes over its runs.
 
-use crate::etl::time::SECOND;
+use crate::time::SECOND;
 
 const DAY: f64 = 86_400.0 * SECOND as f64;
 

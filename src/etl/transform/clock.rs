@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use crate::etl::{profile::Hold, stats::percentile};
+use crate::{profile::Hold, stats::percentile};
 
 /// One clock over the rows of a table.
 #[derive(Debug, Clone)]

@@ -181,7 +181,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::etl::{profile::Hold, transform::clock::lay};
+    use crate::{profile::Hold, transform::clock::lay};
 
     #[test]
     fn lengths() {

@@ -11,7 +11,7 @@ use super::{
     distance::path_length,
     magnitude::{self, Parts},
 };
-use crate::etl::{
+use crate::{
     Result,
     clean::{Channel, RunSamples},
     harvest::CancelToken,
@@ -97,7 +97,7 @@ fn has_nan(values: &[f64]) -> bool {
 /// Makes the table of a run: SPEC section 4.
 ///
 /// # Errors
-/// [`crate::etl::Error::Cancelled`].
+/// [`crate::Error::Cancelled`].
 pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> Result<RunTable> {
     let mut clock_times: Vec<Arc<Vec<i64>>> = Vec::new();
     let mut clock_of = Vec::with_capacity(run.channels.len());

@@ -13,7 +13,7 @@ use super::{
     message::{PROTOCOL, Report, Request, Task},
     process::{Heard, Process},
 };
-use crate::etl::{
+use crate::{
     Error, Result,
     harvest::{CancelToken, Context, Options, Outcome, ProgressSink},
     text,

@@ -3,7 +3,7 @@
 use std::{os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration};
 
 use super::limits::in_words;
-use crate::etl::{
+use crate::{
     harvest::{Progress, Stage},
     text,
 };

@@ -10,7 +10,7 @@ use std::{
 use rusqlite::ffi;
 use serde::{Deserialize, Serialize};
 
-use crate::etl::{Error, text};
+use crate::{Error, text};
 
 /// A path: text where it is, bytes where it is not UTF-8.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

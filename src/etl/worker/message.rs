@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::fault::{Fault, PathText};
-use crate::etl::{
+use crate::{
     harvest::{Context, Options, Outcome, Progress},
     lake::Lake,
     profile::Profile,
@@ -124,7 +124,7 @@ mod tests {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
     use super::*;
-    use crate::etl::harvest::{Stage, Summary};
+    use crate::harvest::{Stage, Summary};
 
     fn context() -> Context {
         Context {

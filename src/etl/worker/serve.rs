@@ -18,7 +18,7 @@ use super::{
     limits,
     message::{self, PROTOCOL, Report, Request, Task},
 };
-use crate::etl::{
+use crate::{
     Error, Result, activity,
     harvest::{CancelToken, Progress, ProgressSink, Stage, harvest_log},
     lake::lock,

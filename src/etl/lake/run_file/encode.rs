@@ -30,7 +30,7 @@ use polars_parquet::{
 };
 
 use super::keys::Keys;
-use crate::etl::{
+use crate::{
     Error, Result,
     stats::range,
     transform::{Column, RunTable, clock::Clock},

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use polars_parquet::parquet::encoding::hybrid_rle;
 
-use crate::etl::{Result, transform::clock::Span};
+use crate::{Result, transform::clock::Span};
 
 use super::encode::failed;
 

@@ -18,7 +18,7 @@ use polars_parquet::{
 };
 
 use super::TIME;
-use crate::etl::{
+use crate::{
     Error, Result,
     chunk::{read_chunk, read_footer},
     harvest::CancelToken,

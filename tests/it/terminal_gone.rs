@@ -1,8 +1,6 @@
 //! A terminal that is really taken away: the window is closed, the line is cut. Whoever ran in
 //! it ends by itself, soon, and what it was at is cleaned up.
 
-mod common;
-
 use std::{
     fs,
     io::{Read, Write},
@@ -12,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::Lab;
+use crate::common::Lab;
 use mdtui::etl::demo::Options;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 

@@ -1,10 +1,8 @@
 //! `mdtui export` by the real binary; what is in the files has unit tests of its own.
 
-mod common;
-
 use std::fs;
 
-use common::Lab;
+use crate::common::Lab;
 
 fn lab() -> (Lab, String, u64, u64) {
     let lab = Lab::demo(1);

@@ -4,8 +4,6 @@
 //! Seeded: mutant number n is always the same bytes. `MDTUI_MUTANTS` says how many (10000 without it,
 //! more in `docs/reliability.md`).
 
-mod common;
-
 use std::{
     collections::BTreeMap,
     fs,

@@ -3,8 +3,6 @@
 //! goes on. What was read is never stored as if it were one thing, and the next harvest gives
 //! what a harvest of the new log alone gives.
 
-mod common;
-
 use std::{
     collections::BTreeMap,
     fs::{self, File},
@@ -13,7 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use common::{
+use crate::common::{
     Lab,
     liar::{self, Constant},
 };

@@ -1,14 +1,12 @@
 //! `mdtui harvest` on real files: everything, nothing, damaged logs, signals.
 
-mod common;
-
 use std::{
     fs,
     io::{BufRead, BufReader},
     process::{Command, Stdio},
 };
 
-use common::Lab;
+use crate::common::Lab;
 use mdtui::etl::demo::Options;
 
 #[test]

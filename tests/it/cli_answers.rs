@@ -1,10 +1,8 @@
 //! `list`, `runs`, `machines`, `show`, `rebuild`, `gc`: shapes, names, exit codes.
 
-mod common;
-
 use std::{collections::BTreeSet, fs, process::Stdio};
 
-use common::{Lab, key_paths};
+use crate::common::{Lab, key_paths};
 use serde_json::Value;
 
 #[test]
@@ -290,7 +288,7 @@ fn the_documented_json_is_the_printed_json() {
                 continue;
             }
             "`gc --json`" => vec!["gc", "--json"],
-            // `tests/cli_watch.rs` reads what is really printed.
+            // `tests/it/cli_watch.rs` reads what is really printed.
             "`watch --json`" => {
                 let named = ["harvest", "--force", "--json", "line/2022-11-23T2040"];
                 let mut line = lab.json(&named)["logs"][0].clone();

@@ -1,11 +1,6 @@
 //! Eight processes over one lake and 150 logs, killed again and again, with a browser open
 //! meanwhile. Kills come after a number of lines that a seeded generator draws, not after time.
 
-mod common;
-#[path = "common/terminal.rs"]
-#[allow(dead_code)] // Only a part of it is used.
-mod terminal;
-
 use std::{
     collections::BTreeSet,
     fs,
@@ -15,14 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::Lab;
+use crate::common::Lab;
+use crate::common::terminal::Terminal;
 use mdtui::etl::{
     demo::{self, Options},
     harvest::CancelToken,
     lake::{Lake, lock},
     profile::Profile,
 };
-use terminal::Terminal;
 
 const PROCESSES: u64 = 8;
 const LOGS: usize = 150;

@@ -1,17 +1,12 @@
 //! The operator's terminal in bad moments: signals, sleep, output that nobody takes.
 
-mod common;
-#[path = "common/terminal.rs"]
-#[allow(dead_code)] // Only a part of it is used.
-mod terminal;
-
 use std::{
     fs::File,
     process::{Command, Stdio},
 };
 
-use common::Lab;
-use terminal::Terminal;
+use crate::common::Lab;
+use crate::common::terminal::Terminal;
 
 #[test]
 fn every_signal_that_ends_it_gives_the_terminal_back() {

@@ -1,8 +1,6 @@
 //! `mdtui watch` with logs that arrive, grow, fail and vanish. Tests wait for lines that it
 //! prints, never for time to pass.
 
-mod common;
-
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
@@ -12,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use common::Lab;
+use crate::common::Lab;
 use mdtui::etl::demo::Options;
 use serde_json::Value;
 

@@ -24,6 +24,16 @@
 //! * [`demo`]: deterministic synthetic logs.
 //!
 //! Times are microseconds since 1970-01-01T00:00:00Z (`i64`) everywhere inside.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
 
 mod activity;
 pub mod catalog;

@@ -2,14 +2,12 @@
 //! answered by the real workers' code, late, in any order or never, while tables vanish and the
 //! catalog is locked. Nothing panics, and every frame can be drawn.
 
-mod common;
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use common::Lab;
+use crate::common::Lab;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mdtui::{
     app::{

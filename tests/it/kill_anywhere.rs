@@ -6,8 +6,6 @@
 //! its threads and processes; a test holds what it counts against what `strace` sees.
 //! `MDTUI_FAULTS=all` places a fault at every change, else at some of them.
 
-mod common;
-
 use std::{
     collections::BTreeMap,
     fs,
@@ -18,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{Answer, Lab};
+use crate::common::{Answer, Lab};
 use mdtui::etl::{
     check::{self, Kind},
     harvest::{CancelToken, Context},

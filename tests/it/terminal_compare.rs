@@ -1,15 +1,10 @@
 //! Runs side by side in a pseudo-terminal: charts from real tables, differences, a table that
 //! is gone.
 
-mod common;
-#[path = "common/terminal.rs"]
-#[allow(dead_code)] // Every test binary uses a part of it.
-mod terminal;
-
 use std::fs;
 
-use common::Lab;
-use terminal::Terminal;
+use crate::common::Lab;
+use crate::common::terminal::Terminal;
 
 #[test]
 fn marked_runs_are_compared_and_a_table_that_is_gone_is_named() {

@@ -1,16 +1,11 @@
 //! Text that would steer a terminal, in every place where text comes from: the bytes that
 //! reach a terminal, and what commands print, hold no sequence but our own.
 
-mod common;
-#[path = "common/terminal.rs"]
-#[allow(dead_code)] // Only a part of it is used.
-mod terminal;
-
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
 
-use common::Lab;
+use crate::common::Lab;
+use crate::common::terminal::Terminal;
 use mdtui::etl::text::is_unsafe;
-use terminal::Terminal;
 
 const CTRL_A: &str = "\u{1}";
 const ENTER: &str = "\r";

@@ -2,7 +2,7 @@
 //!
 //! What is hashed are values, not bytes of files: times and cells of the tables (null is
 //! null), statistics, ledgers. So an encoding may change freely, a result may not do so
-//! unnoticed. `MDTUI_BLESS=1 cargo test --test golden` writes the file anew; then raise the
+//! unnoticed. `MDTUI_BLESS=1 cargo test --test it golden` writes the file anew; then raise the
 //! pipeline version and say why.
 
 use std::{fmt::Write, fs, sync::Arc};

@@ -1,7 +1,5 @@
 //! Logs larger than the memory that a harvest may use: the same results, byte for byte.
 
-mod common;
-
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use mdtui::etl::{
@@ -16,7 +14,7 @@ use mdtui::etl::{
 
 use polars::prelude::*;
 
-use common::Lab;
+use crate::common::Lab;
 
 /// The Parquet files that a harvest of all logs leaves when so much room is given to rows.
 fn tables(data_dir: PathBuf, room: Option<u64>) -> BTreeMap<String, Vec<u8>> {

@@ -9,7 +9,7 @@ use mdtui::{
 };
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-const BEGIN: &str = "<!-- keys: made from assets/keymap.toml; MDTUI_BLESS=1 cargo test --test docs writes them -->\n";
+const BEGIN: &str = "<!-- keys: made from assets/keymap.toml; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
 const END: &str = "<!-- end of keys -->";
 
 /// Contexts whose keys are no more than those of any line that is typed, or of any question.
@@ -54,7 +54,7 @@ fn the_readme_has_every_key_of_the_key_table() {
     }
     assert!(
         readme == wanted,
-        "README.md has other keys than assets/keymap.toml: MDTUI_BLESS=1 cargo test --test docs"
+        "README.md has other keys than assets/keymap.toml: MDTUI_BLESS=1 cargo test --test it docs"
     );
 }
 

@@ -1,10 +1,8 @@
 //! The config file, the environment and the command line; completions, man, demo.
 
-mod common;
-
 use std::fs;
 
-use common::Lab;
+use crate::common::Lab;
 
 fn configure(lab: &Lab, toml: &str) {
     let folder = lab.root().join("config/mdtui");
@@ -53,7 +51,7 @@ fn a_mistake_in_the_file_is_usage_with_its_line() {
 #[test]
 fn a_mistake_in_the_profile_is_usage_with_its_line() {
     let lab = Lab::demo(1);
-    let built_in = include_str!("../assets/profile.toml");
+    let built_in = include_str!("../../assets/profile.toml");
     let bad = built_in.replace("robots = [1, 2]", "robots = [1, 1]");
     fs::write(lab.root().join("mine.toml"), bad).unwrap();
     for args in [

@@ -2,7 +2,7 @@
 //! and spoilt. `MDTUI_FUZZ=1000000` runs so many of each; `MDTUI_FUZZ_SEEDS=DIR` writes the
 //! pieces there for `scripts/fuzz.sh`: files to begin with, and a dictionary.
 
-#[path = "../fuzz/functions.rs"]
+#[path = "../../fuzz/functions.rs"]
 mod functions;
 
 use std::{fmt::Write, fs, path::Path, sync::Arc};
@@ -198,7 +198,7 @@ fn profiles() {
 
 #[test]
 fn config() {
-    let sample = include_str!("../assets/config.toml");
+    let sample = include_str!("../../assets/config.toml");
     run(
         "config",
         functions::config,

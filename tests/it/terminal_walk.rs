@@ -1,16 +1,11 @@
 //! A walk through every view in a pseudo-terminal: with the keyboard alone, with the mouse, over
 //! a lake in which things are missing, and by somebody without a plan.
 
-mod common;
-#[path = "common/terminal.rs"]
-#[allow(dead_code)] // Every test binary uses a part of it.
-mod terminal;
-
 use std::fs;
 
-use common::Lab;
+use crate::common::Lab;
+use crate::common::terminal::Terminal;
 use rand_core::Rng;
-use terminal::Terminal;
 
 const CTRL_A: &str = "\u{1}";
 const CTRL_R: &str = "\u{12}";

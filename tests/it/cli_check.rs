@@ -1,8 +1,6 @@
 //! `mdtui check`: every kind of damage is planted and must be found, told with its path,
 //! and mended where the logs allow it.
 
-mod common;
-
 use std::{
     fs,
     os::unix::fs::MetadataExt,
@@ -10,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use common::{Answer, Lab};
+use crate::common::{Answer, Lab};
 use serde_json::Value;
 
 /// Twenty logs, faults among them, harvested.

@@ -1,10 +1,8 @@
 //! `compare`: names, shapes, differences, exit codes.
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::Lab;
+use crate::common::Lab;
 use serde_json::Value;
 
 /// Ids of the runs of a log.

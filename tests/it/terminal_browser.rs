@@ -1,16 +1,11 @@
 //! The whole browser in a pseudo-terminal: harvest with the keyboard, look at what came out,
 //! quit; and the ways in which it may end.
 
-mod common;
-#[path = "common/terminal.rs"]
-#[allow(dead_code)] // Every test binary uses a part of it.
-mod terminal;
-
 use std::fs;
 
-use common::{Lab, liar};
+use crate::common::terminal::Terminal;
+use crate::common::{Lab, liar};
 use mdtui::etl::demo::Options;
-use terminal::Terminal;
 
 const CTRL_A: &str = "\u{1}";
 const CTRL_C: &str = "\u{3}";

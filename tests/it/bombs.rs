@@ -1,8 +1,6 @@
 //! Small files that want everything: each costs its own harvest and says so, within the
 //! limits on memory and time.
 
-mod common;
-
 use std::{
     fs::File,
     io::{BufWriter, Write},
@@ -10,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{
+use crate::common::{
     Lab,
     liar::{self, Constant},
 };

@@ -1,10 +1,8 @@
 //! A real log, where it is at hand: the numbers of an independent computation.
 
-mod common;
-
 use std::{fs, path::Path};
 
-use common::Lab;
+use crate::common::Lab;
 
 /// Run, cell, rows, columns, distance of robot 1 and 2 in mm.
 const RUNS: [(&str, &str, u64, usize, f64, f64); 4] = [
