@@ -7,7 +7,7 @@ const DAY: i64 = 86_400 * SECOND;
 /// Parses the times of a log to microseconds since 1970-01-01T00:00:00Z.
 ///
 /// `2022-11-23T20:40:00` (or a space for `T`), a fraction of any length or none, then
-/// `Z`, `±hh:mm`, `±hhmm` or nothing (UTC). Finer than a microsecond is cut off. A
+/// `Z`, `±hh:mm`, `±hhmm`, `±hh` or nothing (UTC). Finer than a microsecond is cut off. A
 /// date alone, a time without seconds, or a date that does not exist is `None`.
 pub fn parse(text: &[u8]) -> Option<i64> {
     if text.len() < 19 {
@@ -55,6 +55,7 @@ pub fn parse(text: &[u8]) -> Option<i64> {
                 [h1, h2, b':', m1, m2] | [h1, h2, m1, m2] => {
                     (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?)
                 }
+                [h1, h2] => (digits(&[*h1, *h2])?, 0),
                 _ => return None,
             };
             if h > 23 || m > 59 {
@@ -239,6 +240,8 @@ mod tests {
         assert_eq!(p("2022-11-23T20:40:00.9999999999999999"), Some(t + 999_999));
         assert_eq!(p("2022-11-23T22:10:00.5+01:30"), Some(t + 500_000));
         assert_eq!(p("2022-11-23T20:10:00-0030"), Some(t));
+        assert_eq!(p("2022-11-23 22:40:00.000123+02"), Some(t + 123));
+        assert_eq!(p("2022-11-23T17:40:00-03"), Some(t));
         assert_eq!(
             p("2024-02-29T00:00:00Z").map(format),
             Some("2024-02-29T00:00:00.000000Z".into())
@@ -265,7 +268,10 @@ mod tests {
             "2022-11-23t20:40:00",
             "2022-11-23T20:40:00z",
             "2022-11-23T20:40:00+1",
-            "2022-11-23T20:40:00+01",
+            "2022-11-23T20:40:00+",
+            "2022-11-23T20:40:00+01:",
+            "2022-11-23T20:40:00+011",
+            "2022-11-23T20:40:00+24",
             "2022-11-23T20:40:00+24:00",
             " 2022-11-23T20:40:00",
             "2022-11-23T20:40:00 Z",
@@ -296,6 +302,7 @@ mod tests {
             "2022-11-23T20:40:05ZZ",
             "2022-11-23T20:40:05.Z",
             "2022-11-23T20:40:05.1+01:00",
+            "2022-11-23T20:40:05.1+01",
             "2022-11-23T20:40:05.2",
             "2022-11-23 20:40:05.2",
             "2022-11-23T20:41:05x",

@@ -14,6 +14,7 @@ mod cli_harvest;
 mod cli_sample;
 mod cli_settings;
 mod cli_watch;
+mod csv_dialects;
 mod docs;
 mod fuzz_functions;
 mod golden;

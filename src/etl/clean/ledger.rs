@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
+    /// The incomplete last line of a CSV log.
+    TruncatedRow,
     /// Not a time of the forms that a log may write.
     InvalidTime,
     /// Not a number, NaN or infinite.
@@ -28,7 +30,8 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons in the order of the rules.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::TruncatedRow,
         Self::InvalidTime,
         Self::InvalidValue,
         Self::InvalidRun,
@@ -42,6 +45,7 @@ impl Reason {
     /// The reason's name in files and on screens.
     pub fn word(self) -> &'static str {
         match self {
+            Self::TruncatedRow => "truncated_row",
             Self::InvalidTime => "invalid_time",
             Self::InvalidValue => "invalid_value",
             Self::InvalidRun => "invalid_run",

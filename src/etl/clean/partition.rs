@@ -172,6 +172,13 @@ impl Rules {
                     kept[run] += 1;
                 }
                 Err(reason) => {
+                    // Its time is none, so it gets here.
+                    let is_truncated = batch.truncated && i + 1 == batch.len();
+                    let reason = if is_truncated {
+                        Reason::TruncatedRow
+                    } else {
+                        reason
+                    };
                     channels.push(NOT_KEPT);
                     part.rejected.push((batch.first_row + i as u64, reason));
                     if let Some(run) = part.runs.get_mut(run) {

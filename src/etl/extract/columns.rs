@@ -38,6 +38,8 @@ pub struct Batch {
     pub sensor: Vec<u8>,
     /// Code of the cell in [`Vocabulary`], or [`NO_CELL`].
     pub cell: Vec<u32>,
+    /// The last row is the incomplete last line of a CSV log.
+    pub truncated: bool,
 }
 
 impl Batch {
@@ -53,6 +55,20 @@ impl Batch {
 }
 
 impl Batch {
+    /// Appends the incomplete last line of a log, whose cells mean nothing but perhaps the run.
+    pub(super) fn push_truncated(&mut self, run: u32, has_cell: bool) {
+        self.time.push(INVALID_TIME);
+        self.value.push(f64::NAN);
+        self.run.push(run);
+        self.field.push(UNKNOWN);
+        self.robot.push(UNKNOWN);
+        self.sensor.push(UNKNOWN);
+        if has_cell {
+            self.cell.push(NO_CELL);
+        }
+        self.truncated = true;
+    }
+
     /// Moves the column of `role` over from a batch that was decoded with a vocabulary
     /// of its own.
     pub(super) fn take(
@@ -128,6 +144,11 @@ impl Vocabulary {
             None => self.runs.push(run),
         }
         code
+    }
+
+    /// The code of a run that a row had already.
+    pub(super) fn known_run(&self, id: RunId) -> Option<u32> {
+        self.run_codes.get(&id).copied()
     }
 
     /// The code of a cell, new or known.

@@ -4,7 +4,7 @@
 //! else; after this every row is a few machine words, and bad cells are sentinels.
 
 mod columns;
-mod csv_log;
+mod csv;
 mod decode;
 mod open;
 mod pages;

@@ -4,7 +4,7 @@ use std::{fs::File, path::Path};
 
 use super::{
     columns::{Batch, Vocabulary},
-    csv_log::CsvLog,
+    csv::CsvLog,
     parquet_log::ParquetLog,
 };
 use crate::{Error, Result, profile::Profile, source::Format};

@@ -24,6 +24,11 @@ impl Role {
         Self::Sensor,
         Self::Cell,
     ];
+
+    /// Whether text of this role is a number, or has one in it, and so may have a decimal comma.
+    pub(super) fn is_number(self) -> bool {
+        matches!(self, Self::Time | Self::Value | Self::Robot | Self::Run)
+    }
 }
 
 /// Where each role's column stands among `names`; the cell's may be missing.

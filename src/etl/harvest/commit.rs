@@ -45,6 +45,8 @@ pub(super) struct Harvest {
     /// Name, hash and bytes of the rejected rows' file.
     pub(super) rejected: Option<(String, Content)>,
     pub(super) seconds: f64,
+    /// Why no row could be kept, if none was.
+    pub(super) none_kept: Option<String>,
 }
 
 impl Harvest {
@@ -66,7 +68,7 @@ impl Harvest {
             .filter(|p| p.error.is_none() && p.source.content_hash == self.source.content_hash);
         Record {
             source_file: log.key.clone(),
-            error: all_failed(&runs),
+            error: self.none_kept.or_else(|| all_failed(&runs)),
             file_stats: FileStats {
                 run_error_count: failed,
                 run_success_count: total - failed,
@@ -96,15 +98,16 @@ impl Harvest {
     }
 }
 
-/// A log none of whose runs could be processed has failed; a log in which no row bears a
-/// run id as well.
+/// A log none of whose runs could be processed has failed.
 fn all_failed(runs: &[RunResult]) -> Option<String> {
-    match runs {
-        [] => Some("no row of the log bears a run id".into()),
-        [only] => only.error.clone(),
-        all if all.iter().all(|r| r.error.is_some()) => {
-            Some(format!("all of its {} runs failed", all.len()))
-        }
+    let errors: Option<Vec<&String>> = runs.iter().map(|r| r.error.as_ref()).collect();
+    match (errors?.as_slice(), runs) {
+        ([only], _) => Some((*only).clone()),
+        ([first, ..], [run, ..]) => Some(format!(
+            "all of its {} runs failed; run {}: {first}",
+            runs.len(),
+            run.run_uuid.short()
+        )),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ mod cancel;
 mod commit;
 mod death;
 mod meter;
+mod none_kept;
 mod one;
 pub(crate) mod panic;
 mod pool;

@@ -13,6 +13,7 @@ use super::{
     CancelToken, Context, Options, Outcome, ProgressSink, Stage, Summary,
     commit::{self, Harvest, source_info},
     meter::Meter,
+    none_kept,
     panic::panic_sentence,
     read::{self, HeldRun, Rows, Stat},
     run::{self, Done, Target},
@@ -170,6 +171,9 @@ impl Attempt<'_> {
             rejected,
         } = self.transform(rows, &fingerprint, prior)?;
         self.meter.stage(Stage::Committing);
+        let none_kept = self
+            .none_kept(&ledger, &rejected)
+            .or_else(|error| blamed(error, &unmoved))?;
         let rejected = self
             .write_rejected(&fingerprint, &rejected, prior)
             .or_else(|error| blamed(error, &unmoved))?;
@@ -183,6 +187,7 @@ impl Attempt<'_> {
             ledger,
             rejected,
             seconds: self.started.elapsed().as_secs_f64(),
+            none_kept,
         };
         let record = harvest.record(context, log, prior);
         if let (Some(error), Some(good)) = (&record.error, prior.filter(|p| p.error.is_none())) {
@@ -310,6 +315,15 @@ impl Attempt<'_> {
             ledger,
             rejected,
         })
+    }
+
+    /// Why the log has failed, if no row was kept.
+    fn none_kept(&self, ledger: &Ledger, rejected: &[(u64, Reason)]) -> Result<Option<String>> {
+        if ledger.rows_kept > 0 {
+            return Ok(None);
+        }
+        let source = (self.log.file.as_path(), self.log.format);
+        none_kept::sentence(ledger, rejected, source, &self.context.profile).map(Some)
     }
 
     /// The rejected rows' file, when there are any.

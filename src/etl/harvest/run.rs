@@ -8,7 +8,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{CancelToken, panic::panic_sentence};
+use super::{CancelToken, none_kept, panic::panic_sentence};
 use crate::{
     Error, FaultKind, Result,
     clean::{Ledger, RunSamples},
@@ -107,7 +107,7 @@ fn make(
     cancel: &CancelToken,
 ) -> Result<Done> {
     if samples.channels.is_empty() {
-        return Err(Error::Log(nothing_kept(&samples.ledger)));
+        return Err(Error::Log(none_kept::reasons(&samples.ledger)));
     }
     let name = run_file_name(samples.run.id, target.fingerprint);
     let path = target.lake.log_file(target.key, &name);
@@ -261,17 +261,4 @@ fn failed(run: ParsedRun, ledger: Ledger, error: String) -> RunResult {
         file_hash: None,
         file_size: 0,
     }
-}
-
-fn nothing_kept(ledger: &Ledger) -> String {
-    let reasons: Vec<String> = ledger
-        .dropped
-        .iter()
-        .map(|(reason, rows)| format!("{} {rows}", reason.word()))
-        .collect();
-    format!(
-        "none of its {} rows could be kept ({})",
-        ledger.rows_in,
-        reasons.join(", ")
-    )
 }

@@ -1,6 +1,7 @@
 //! A directory of logs, a lake, and the real binary over them.
 
 pub mod liar;
+pub mod tables;
 pub mod terminal;
 
 use std::{

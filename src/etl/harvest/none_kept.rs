@@ -1,0 +1,82 @@
+//! Why a log has failed of which no row could be kept.
+
+use std::path::Path;
+
+use crate::{
+    Result,
+    clean::{Ledger, Reason},
+    extract::raw_rows,
+    profile::Profile,
+    source::Format,
+    text,
+};
+
+/// Characters of a cell that are shown.
+const SHOWN: usize = 60;
+
+/// One sentence with all reasons and, of the most frequent one, its first row as an example.
+/// `rejected` has at least one row of each reason, sorted by number.
+///
+/// # Errors
+/// Those of reading the example from the log.
+pub(super) fn sentence(
+    ledger: &Ledger,
+    rejected: &[(u64, Reason)],
+    log: (&Path, Format),
+    profile: &Profile,
+) -> Result<String> {
+    let mut sentence = reasons(ledger);
+    // The first of those that are equally frequent.
+    let most = ledger.dropped.iter().rev().max_by_key(|(_, rows)| **rows);
+    let example = most.and_then(|(most, _)| rejected.iter().find(|(_, reason)| reason == most));
+    let Some((row, reason)) = example else {
+        return Ok(sentence);
+    };
+    let Some((column, place)) = column(*reason, profile) else {
+        sentence.push_str(&format!(": row {row} is cut off"));
+        return Ok(sentence);
+    };
+    let column = text::quoted(column, SHOWN);
+    raw_rows(log.0, log.1, profile, &[*row], |raw| {
+        let words = match &raw.cells[place] {
+            Some(value) => format!(
+                ": row {row} has `{}` in column `{column}`",
+                text::quoted(value, SHOWN)
+            ),
+            None => format!(": row {row} has nothing in column `{column}`"),
+        };
+        sentence.push_str(&words);
+        Ok(())
+    })?;
+    Ok(sentence)
+}
+
+/// How many rows there are, and how many were dropped for each reason.
+pub(super) fn reasons(ledger: &Ledger) -> String {
+    let dropped = ledger.dropped.iter();
+    let reasons: Vec<String> = dropped
+        .map(|(reason, rows)| format!("{} {rows}", reason.word()))
+        .collect();
+    format!(
+        "none of its {} rows could be kept ({})",
+        ledger.rows_in,
+        reasons.join(", ")
+    )
+}
+
+/// The column whose rule a row broke, and its place among the cells of a row.
+fn column(reason: Reason, profile: &Profile) -> Option<(&str, usize)> {
+    let c = &profile.columns;
+    // In the order of the profile's columns.
+    let names = [&c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor];
+    let place = match reason {
+        Reason::InvalidTime => 0,
+        Reason::InvalidValue => 1,
+        Reason::UnknownField => 2,
+        Reason::UnknownRobot => 3,
+        Reason::InvalidRun => 4,
+        Reason::SensorMismatch => 5,
+        Reason::TruncatedRow | Reason::Conflict | Reason::Duplicate => return None,
+    };
+    names.get(place).map(|name| (name.as_str(), place))
+}
