@@ -239,6 +239,12 @@ fn csv() {
             b"\xef\xbb\xbf",
             b"\"",
             b",,,,,\n",
+            b"\n\"",
+            b"a\",\",",
+            b"sep=;\n# x\n",
+            b"time;value;field;robot_id;run_uuid;sensor_type\n",
+            b"2022-11-23 20:40:00,5+00;1,5;x;1;7;encoder\n",
+            b"\xff\xfet\0i\0m\0e\0",
             b"\x1f\x8b\x08\0\0\0\0\0\0\x03",
         ],
     );
