@@ -1,5 +1,7 @@
 //! Documents are held against the program.
 
+use std::sync::Mutex;
+
 use mdtui::{
     app::{
         help,
@@ -15,6 +17,9 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 /// Holds the part of a file between two lines equal to what the program says, or writes it
 /// with `MDTUI_BLESS=1`. The part begins after `begin` and ends before `end`.
 fn hold(file: &str, begin: &str, end: &str, part: &str) {
+    // Tests run in parallel, and a file may have several parts.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock();
     let path = format!("{ROOT}/{file}");
     let text = std::fs::read_to_string(&path).unwrap();
     let (before, rest) = text
