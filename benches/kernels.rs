@@ -8,7 +8,7 @@ use std::{hint::black_box, sync::Arc, time::Instant};
 
 use mdtui::etl::{
     Result,
-    clean::{Partition, Rules, RunRows, settle},
+    clean::{Partition, RowRules, RunRows, settle},
     condition::Condition,
     demo,
     extract::{Batch, LogReader, Vocabulary},
@@ -203,7 +203,7 @@ fn batch() -> Result<(Batch, Vocabulary)> {
 
 fn partition() -> Result<Kernel> {
     let (batch, vocabulary) = batch()?;
-    let rules = Rules::new(&Profile::built_in()?);
+    let rules = RowRules::new(&Profile::built_in()?);
     Ok(Kernel {
         items: batch.len(),
         bytes: batch.len() * 27,

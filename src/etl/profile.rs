@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     Error, PIPELINE_VERSION, Result,
-    quality::Limits,
+    quality::Thresholds,
     text,
     toml_place::{line_of, mistake},
 };
@@ -33,9 +33,9 @@ pub struct Profile {
     pub columns: Columns,
     /// The fields in display order.
     pub fields: Vec<Field>,
-    /// Thresholds of the checks.
+    /// Thresholds of the quality rules.
     #[serde(default)]
-    pub quality: Limits,
+    pub quality: Thresholds,
 }
 
 /// Names of a log's columns by role.

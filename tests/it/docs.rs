@@ -1,16 +1,39 @@
 //! Documents are held against the program.
 
+use std::sync::Mutex;
+
 use mdtui::{
     app::{
         help,
         keymap::{Context, Keymap},
     },
     cli::args::EXIT_CODES,
+    etl::quality::{Allowed, RULES, Rule, Thresholds, Topic},
 };
 
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-const BEGIN: &str = "<!-- keys: made from assets/keymap.toml; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
-const END: &str = "<!-- end of keys -->";
+
+/// Holds the part of a file between two lines equal to what the program says, or writes it
+/// with `MDTUI_BLESS=1`. The part begins after `begin` and ends before `end`.
+fn hold(file: &str, begin: &str, end: &str, part: &str) {
+    // Tests run in parallel, and a file may have several parts.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock();
+    let path = format!("{ROOT}/{file}");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = text
+        .split_once(begin)
+        .unwrap_or_else(|| panic!("{file} lacks the line {begin}"));
+    // The end may be that of the file.
+    let after = rest.find(end).map_or("", |at| &rest[at..]);
+    let wanted = format!("{before}{begin}{part}{after}");
+    if std::env::var_os("MDTUI_BLESS").is_some() {
+        std::fs::write(path, &wanted).unwrap();
+    } else if text != wanted {
+        panic!("{file} is not what the program says: MDTUI_BLESS=1 cargo test --test it docs");
+    }
+}
 
 /// Contexts whose keys are no more than those of any line that is typed, or of any question.
 const UNTOLD: [&str; 8] = [
@@ -26,7 +49,7 @@ fn the_readme_has_every_key_of_the_key_table() {
             contexts.push(binding.context);
         }
     }
-    let mut block = String::from(BEGIN);
+    let mut block = String::new();
     for context in contexts {
         block.push_str(&format!(
             "\n{}:\n\n| keys | action |\n|---|---|\n",
@@ -41,21 +64,86 @@ fn the_readme_has_every_key_of_the_key_table() {
         }
     }
     block.push('\n');
-    block.push_str(END);
-    let readme = std::fs::read_to_string(README).unwrap();
-    let (before, rest) = readme
-        .split_once(BEGIN)
-        .expect("README.md has a place for the keys");
-    let (_, after) = rest.split_once(END).expect("the place for the keys ends");
-    let wanted = format!("{before}{block}{after}");
-    if std::env::var_os("MDTUI_BLESS").is_some() {
-        std::fs::write(README, &wanted).unwrap();
-        return;
+    let begin = "<!-- keys: made from assets/keymap.toml; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
+    hold("README.md", begin, "<!-- end of keys -->", &block);
+}
+
+/// `suspect`; `fail` for forces
+fn severity(rule: &Rule) -> String {
+    let severity = format!("`{}`", rule.severity.word());
+    match rule.exception {
+        "" => severity,
+        exception => format!("{severity}; {exception}"),
     }
-    assert!(
-        readme == wanted,
-        "README.md has other keys than assets/keymap.toml: MDTUI_BLESS=1 cargo test --test it docs"
+}
+
+#[test]
+fn the_quality_rules_are_documented_as_they_are() {
+    let mut block = String::new();
+    for topic in Topic::ALL {
+        let rules = || RULES.iter().filter(|r| r.topic == topic);
+        block.push_str(&format!(
+            "\n### {}\n\n| rule | looks at | flags | severity |\n|---|---|---|---|\n",
+            topic.title()
+        ));
+        for rule in rules() {
+            let (name, subject, flags) = (rule.name, rule.subject, rule.summary);
+            let severity = severity(rule);
+            block.push_str(&format!(
+                "| `{name}` | {subject} | {flags} | {severity} |\n"
+            ));
+        }
+        block.push('\n');
+        for rule in rules().filter(|r| !r.details.is_empty()) {
+            block.push_str(&format!("* **`{}`**: {}\n", rule.name, rule.details));
+        }
+    }
+    block.push('\n');
+    let begin = "<!-- rules: made from src/etl/quality/rules; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
+    hold("docs/quality.md", begin, "<!-- end of rules -->", &block);
+
+    let mut block = String::from("\n| rule | flags |\n|---|---|\n");
+    for rule in RULES {
+        block.push_str(&format!("| `{}` | {} |\n", rule.name, rule.summary));
+    }
+    block.push('\n');
+    hold("docs/json.md", begin, "<!-- end of rules -->", &block);
+}
+
+/// The values that a threshold may have.
+fn allowed(allowed: &Allowed) -> String {
+    match allowed {
+        Allowed::Count(least) => format!("whole numbers from {least}"),
+        Allowed::From(least) => format!("from {least}"),
+        Allowed::Positive => "above 0".into(),
+        Allowed::Share => "0 to 1".into(),
+        Allowed::ShareFrom(other) => format!("`{}` to 1", other.key),
+    }
+}
+
+#[test]
+fn the_quality_thresholds_are_documented_and_in_the_profile_as_they_are() {
+    let mut block =
+        String::from("\n| key | default | unit | allowed | why |\n|---|---|---|---|---|\n");
+    let mut lines = String::new();
+    for threshold in Thresholds::all() {
+        let (key, default, unit) = (threshold.key, threshold.default, threshold.unit);
+        let (allowed, why) = (allowed(&threshold.allowed), threshold.reason);
+        block.push_str(&format!(
+            "| `{key}` | {default} | {unit} | {allowed} | {why} |\n"
+        ));
+        let line = format!("{key} = {default}");
+        lines.push_str(&format!("{line:<28}# {}\n", threshold.comment));
+    }
+    block.push('\n');
+    let begin = "<!-- thresholds: made from src/etl/quality; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
+    hold(
+        "docs/quality.md",
+        begin,
+        "<!-- end of thresholds -->",
+        &block,
     );
+    hold("assets/profile.toml", "\n[quality]\n", "\n\n", &lines);
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub const PANES: [(Pane, &str); 2] = [(Pane::Overlaid, "Charts"), (Pane::Sheet, 
 
 /// What lies under a place of the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+pub enum CompareHit {
     /// The title of a pane.
     Title(Pane),
     /// A run's line above everything.
@@ -57,10 +57,10 @@ impl CompareScreen {
     }
 
     /// What lies at column `x` and line `y` of the view.
-    pub fn spot(&self, (x, y): (usize, usize)) -> Spot {
+    pub fn hit(&self, (x, y): (usize, usize)) -> CompareHit {
         let (width, parts) = (self.body().0, self.parts());
         let Some(views) = &self.views else {
-            return Spot::Nothing;
+            return CompareHit::Nothing;
         };
         if y == 0 {
             let mut left = Self::pane_bar(width);
@@ -69,33 +69,37 @@ impl CompareScreen {
                 left += title.len() + 2;
                 (from..left).contains(&x)
             });
-            return title.map_or(Spot::Nothing, |(pane, _)| Spot::Title(pane));
+            return title.map_or(CompareHit::Nothing, |(pane, _)| CompareHit::Title(pane));
         }
         let Some(y) = (y - 1).checked_sub(parts.legend) else {
-            return Spot::Run(y - 1);
+            return CompareHit::Run(y - 1);
         };
         let overlaid = &views.overlaid;
         if y >= parts.overlaid {
             let rule = usize::from(parts.overlaid > 0);
             let inside = (rule..parts.sheet + rule).contains(&(y - parts.overlaid));
-            return if inside { Spot::Sheet } else { Spot::Nothing };
+            return if inside {
+                CompareHit::Sheet
+            } else {
+                CompareHit::Nothing
+            };
         }
         // Below the header; a rule between list and charts, the axis of time under them.
         if (1..=parts.list).contains(&y) {
             let at = overlaid.first_row(parts.list) + y - 1;
             return match overlaid.channels.get(at) {
-                Some(_) => Spot::Channel(at, x < MARK),
-                None => Spot::Nothing,
+                Some(_) => CompareHit::Channel(at, x < MARK),
+                None => CompareHit::Nothing,
             };
         }
         let charts = parts.list + 2..=parts.list + 2 + parts.charts;
         let left = gutter(overlaid.label_width());
         let drawn = parts.charts > 0 && !overlaid.chosen.is_empty();
         if !drawn || !charts.contains(&y) || !(left..width).contains(&x) {
-            return Spot::Nothing;
+            return CompareHit::Nothing;
         }
         // Rows of several runs lie anywhere: the cursor moves freely.
-        Spot::Time(overlaid.view.time_at(x - left, width - left, &[]))
+        CompareHit::Time(overlaid.view.time_at(x - left, width - left, &[]))
     }
 
     /// The mouse was used.
@@ -107,16 +111,16 @@ impl CompareScreen {
             return Vec::new();
         }
         let at = (mouse.column - area.x, mouse.row - area.y);
-        let spot = self.spot((usize::from(at.0), usize::from(at.1)));
+        let spot = self.hit((usize::from(at.0), usize::from(at.1)));
         let (parts, width) = (self.parts(), self.body().0);
         let Some(views) = &mut self.views else {
             return Vec::new();
         };
         let clicked = mouse.kind == Down(MouseButton::Left);
         match spot {
-            Spot::Title(pane) if clicked => self.pane = pane,
-            Spot::Run(run) if clicked => views.overlaid.set_turn(run),
-            Spot::Channel(row, mark) if clicked => {
+            CompareHit::Title(pane) if clicked => self.pane = pane,
+            CompareHit::Run(run) if clicked => views.overlaid.set_turn(run),
+            CompareHit::Channel(row, mark) if clicked => {
                 self.pane = Pane::Overlaid;
                 // What was clicked stays under the mouse.
                 views.overlaid.point(row, parts.list);
@@ -124,7 +128,7 @@ impl CompareScreen {
                     return self.update(Action::Mark);
                 }
             }
-            Spot::Channel(..) => {
+            CompareHit::Channel(..) => {
                 let action = match mouse.kind {
                     ScrollUp => Action::Up,
                     ScrollDown => Action::Down,
@@ -132,14 +136,14 @@ impl CompareScreen {
                 };
                 views.overlaid.update(action, parts.list.max(1));
             }
-            Spot::Time(time) => {
+            CompareHit::Time(time) => {
                 if clicked {
                     self.pane = Pane::Overlaid;
                 }
                 views.overlaid.view.mouse(mouse.kind, time);
             }
-            Spot::Sheet if clicked => self.pane = Pane::Sheet,
-            Spot::Sheet => {
+            CompareHit::Sheet if clicked => self.pane = Pane::Sheet,
+            CompareHit::Sheet => {
                 let (action, times) = match mouse.kind {
                     ScrollUp => (Action::Up, NOTCH),
                     ScrollDown => (Action::Down, NOTCH),

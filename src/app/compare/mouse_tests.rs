@@ -18,10 +18,10 @@ fn click(screen: &mut CompareScreen, column: u16, row: u16) {
 }
 
 /// Places of the view that are what is looked for, as columns and rows of the terminal.
-fn places(screen: &CompareScreen, is: impl Fn(Spot) -> bool) -> Vec<(u16, u16)> {
+fn places(screen: &CompareScreen, is: impl Fn(CompareHit) -> bool) -> Vec<(u16, u16)> {
     let area = layout::body(screen.size);
     let all = (0..area.height).flat_map(|y| (0..area.width).map(move |x| (x, y)));
-    all.filter(|(x, y)| is(screen.spot((usize::from(*x), usize::from(*y)))))
+    all.filter(|(x, y)| is(screen.hit((usize::from(*x), usize::from(*y)))))
         .map(|(x, y)| (x + area.x, y + area.y))
         .collect()
 }
@@ -34,7 +34,7 @@ fn overlaid(screen: &CompareScreen) -> &Overlaid {
 fn a_click_puts_the_cursor_a_wheel_zooms_and_a_drag_moves_it() {
     for size in [(80, 24), (200, 50)] {
         let mut screen = fixture::opened(3, size);
-        let charts = places(&screen, |s| matches!(s, Spot::Time(_)));
+        let charts = places(&screen, |s| matches!(s, CompareHit::Time(_)));
         let (first, last) = (charts[0], charts[charts.len() - 1]);
         assert!(last.0 == size.0 - 1 && last.1 > first.1);
         let columns = usize::from(last.0 - first.0 + 1);
@@ -59,10 +59,10 @@ fn a_click_puts_the_cursor_a_wheel_zooms_and_a_drag_moves_it() {
 #[test]
 fn clicks_choose_channels_runs_and_panes() {
     let mut screen = fixture::opened(3, (80, 24));
-    let mark = places(&screen, |s| matches!(s, Spot::Channel(_, true)));
+    let mark = places(&screen, |s| matches!(s, CompareHit::Channel(_, true)));
     let before = overlaid(&screen).chosen.len();
     let (x, y) = mark[0];
-    let Spot::Channel(row, _) = screen.spot((0, usize::from(y - layout::body(screen.size).y)))
+    let CompareHit::Channel(row, _) = screen.hit((0, usize::from(y - layout::body(screen.size).y)))
     else {
         panic!("no channel there");
     };
@@ -73,23 +73,23 @@ fn clicks_choose_channels_runs_and_panes() {
     assert_eq!(overlaid(&screen).row, row, "it stays under the mouse");
     mouse(&mut screen, MouseEventKind::ScrollDown, x + 20, y);
     assert_eq!(overlaid(&screen).row, row + 1);
-    let run = places(&screen, |s| s == Spot::Run(2))[0];
+    let run = places(&screen, |s| s == CompareHit::Run(2))[0];
     click(&mut screen, run.0, run.1);
     assert_eq!(overlaid(&screen).turn, 2);
-    let title = places(&screen, |s| s == Spot::Title(Pane::Sheet))[0];
+    let title = places(&screen, |s| s == CompareHit::Title(Pane::Sheet))[0];
     click(&mut screen, title.0, title.1);
     assert_eq!(screen.pane, Pane::Sheet);
-    let sheet = places(&screen, |s| s == Spot::Sheet)[0];
+    let sheet = places(&screen, |s| s == CompareHit::Sheet)[0];
     mouse(&mut screen, MouseEventKind::ScrollDown, sheet.0, sheet.1);
     assert_eq!(screen.views.as_ref().unwrap().sheet.top, NOTCH);
     mouse(&mut screen, MouseEventKind::ScrollRight, sheet.0, sheet.1);
     assert_eq!(screen.views.as_ref().unwrap().sheet.first_column, 2);
     // Where both are on the screen a click goes to the one that it meets.
     let mut tall = fixture::opened(2, (120, 50));
-    let sheet = places(&tall, |s| s == Spot::Sheet)[0];
+    let sheet = places(&tall, |s| s == CompareHit::Sheet)[0];
     click(&mut tall, sheet.0, sheet.1);
     assert_eq!(tall.pane, Pane::Sheet);
-    let chart = places(&tall, |s| matches!(s, Spot::Time(_)))[0];
+    let chart = places(&tall, |s| matches!(s, CompareHit::Time(_)))[0];
     click(&mut tall, chart.0, chart.1);
     assert_eq!(tall.pane, Pane::Overlaid);
 }

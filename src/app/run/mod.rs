@@ -40,5 +40,5 @@ pub use request::{RunAnswer, RunRequest, RunSlot, Sought, TableRef};
 pub use samples::Samples;
 pub use screen::{RunScreen, Tab, Views};
 pub use signals::Signals;
-pub use signals_place::Spot;
+pub use signals_place::SignalsHit;
 pub use summary::Summary;

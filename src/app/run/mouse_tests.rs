@@ -2,7 +2,7 @@ use crossterm::event::KeyModifiers;
 
 use super::*;
 use crate::app::run::{
-    Signals, Spot,
+    Signals, SignalsHit,
     fixture::{ROWS, opened, settle},
 };
 
@@ -105,7 +105,7 @@ fn a_click_on_a_chart_sets_the_cursor_to_what_is_drawn_there() {
     // What is under the wheel stays there.
     let place = (usize::from(left) + 30, layout.list + 3);
     let body = (usize::from(SIZE.0), lines);
-    let Spot::Time(time) = s.spot(place, body) else {
+    let SignalsHit::Time(time) = s.hit(place, body) else {
         panic!("no chart there");
     };
     mouse(&mut screen, MouseEventKind::ScrollUp, left + 30, y);
@@ -180,6 +180,6 @@ fn the_mouse_anywhere_at_any_size_fails_nowhere() {
             }
         }
     }
-    let spot = signals(&opened(SIZE)).spot((5, 0), (100, 27));
-    assert_eq!(spot, Spot::Nothing);
+    let spot = signals(&opened(SIZE)).hit((5, 0), (100, 27));
+    assert_eq!(spot, SignalsHit::Nothing);
 }

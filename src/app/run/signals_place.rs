@@ -10,7 +10,7 @@ use crate::app::{action::Action, chart::gutter};
 
 /// What lies under a place of the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+pub enum SignalsHit {
     /// A channel of the list, and whether the place is its mark.
     Channel(usize, bool),
     /// The charts at a time (microseconds since 1970), or the time axis.
@@ -46,33 +46,33 @@ impl Signals {
     }
 
     /// What lies at column `x` and line `y` of a view of (columns, lines) `size`.
-    pub fn spot(&self, (x, y): (usize, usize), size: (usize, usize)) -> Spot {
+    pub fn hit(&self, (x, y): (usize, usize), size: (usize, usize)) -> SignalsHit {
         let (width, height) = size;
         let layout = self.layout(height);
         // Below the header; a rule between list and charts, the time axis under them.
         if (1..=layout.list).contains(&y) {
             let at = self.first_row(layout.list) + y - 1;
             return if at < self.channels.len() {
-                Spot::Channel(at, x < MARK)
+                SignalsHit::Channel(at, x < MARK)
             } else {
-                Spot::Nothing
+                SignalsHit::Nothing
             };
         }
         let charts = layout.list + 2..=layout.list + 2 + layout.charts;
         let left = gutter(self.label_width());
         if layout.charts == 0 || !charts.contains(&y) || !(left..width).contains(&x) {
-            return Spot::Nothing;
+            return SignalsHit::Nothing;
         }
         let (column, columns) = (x - left, width - left);
-        Spot::Time(self.view.time_at(column, columns, self.times()))
+        SignalsHit::Time(self.view.time_at(column, columns, self.times()))
     }
 
     /// The mouse was used at a place (column, line) of a view of `size`.
     pub fn mouse(&mut self, kind: MouseEventKind, at: (usize, usize), size: (usize, usize)) {
         use MouseEventKind::{Down, ScrollDown, ScrollLeft, ScrollRight, ScrollUp};
-        let spot = self.spot(at, size);
+        let spot = self.hit(at, size);
         match (kind, spot) {
-            (Down(MouseButton::Left), Spot::Channel(row, mark)) => {
+            (Down(MouseButton::Left), SignalsHit::Channel(row, mark)) => {
                 // What was clicked stays under the mouse.
                 self.top = self.first_row(self.layout(size.1).list);
                 self.row = row;
@@ -80,7 +80,7 @@ impl Signals {
                     self.update(Action::Mark, size.1);
                 }
             }
-            (kind, Spot::Time(time)) => {
+            (kind, SignalsHit::Time(time)) => {
                 self.view.mouse(kind, time);
             }
             (ScrollLeft, _) => {
@@ -89,10 +89,10 @@ impl Signals {
             (ScrollRight, _) => {
                 self.update_time(Action::Right);
             }
-            (ScrollUp, Spot::Channel(..)) => {
+            (ScrollUp, SignalsHit::Channel(..)) => {
                 self.update(Action::Up, size.1);
             }
-            (ScrollDown, Spot::Channel(..)) => {
+            (ScrollDown, SignalsHit::Channel(..)) => {
                 self.update(Action::Down, size.1);
             }
             _ => {}

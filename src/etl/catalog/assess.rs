@@ -11,12 +11,12 @@ use super::{
 use crate::{harvest::Context, profile::Profile};
 
 /// The rules of now, and how others differ from them.
-pub(super) struct Rules {
+pub(super) struct ProfileRules {
     now: String,
     differ: HashMap<String, String>,
 }
 
-impl Rules {
+impl ProfileRules {
     /// Compares the context's profile with those under which logs were harvested.
     pub(super) fn load(db: &Connection, context: &Context) -> rusqlite::Result<Self> {
         let now = context.profile.rules();
@@ -82,7 +82,7 @@ fn difference(old: &Profile, new: &Profile) -> String {
 
 /// The state of each of `entries`. States of logs with one content, and of a log and
 /// its new name, depend on each other: all of them must be among `entries`.
-pub(super) fn assess_all(entries: &[Entry], rules: &Rules, now_us: i64) -> Vec<Assessment> {
+pub(super) fn assess_all(entries: &[Entry], rules: &ProfileRules, now_us: i64) -> Vec<Assessment> {
     let first = first_of_content(entries);
     let names = renames(entries);
     entries

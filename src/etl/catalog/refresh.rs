@@ -14,7 +14,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     Catalog, Refresh,
-    assess::{Rules, assess_all},
+    assess::{ProfileRules, assess_all},
     entry::{self, Assessment, Entry, Seen},
     rows::LogState,
 };
@@ -50,7 +50,7 @@ impl Catalog {
         if self.last_look.is_none() {
             self.last_look = Some(digests(&entries, &HashSet::new()));
         }
-        let rules = self.sql(|db| Rules::load(db, context))?;
+        let rules = self.sql(|db| ProfileRules::load(db, context))?;
         let plan = plan(entries, &scan, &rules, &held, root);
         cancel.check()?;
         let plan = if plan.save.is_empty() && plan.delete.is_empty() {
@@ -61,7 +61,7 @@ impl Catalog {
                 let plan = if data_version(tx)? == seen_version {
                     plan
                 } else {
-                    let rules = Rules::load(tx, context)?;
+                    let rules = ProfileRules::load(tx, context)?;
                     self::plan(entry::load(tx, "1", [])?, &scan, &rules, &held, root)
                 };
                 for id in &plan.delete {
@@ -110,7 +110,13 @@ fn data_version(db: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Holds what was found against what is known.
-fn plan(old: Vec<Entry>, scan: &Scan, rules: &Rules, held: &HashSet<String>, root: &Path) -> Plan {
+fn plan(
+    old: Vec<Entry>,
+    scan: &Scan,
+    rules: &ProfileRules,
+    held: &HashSet<String>,
+    root: &Path,
+) -> Plan {
     let now_us = time::now();
     let (mut entries, gone) = meet(old, scan, now_us);
     // A log that leaves while it is being harvested gets its record in a moment.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     Catalog, HarvestRow,
-    assess::{Rules, assess_all},
+    assess::{ProfileRules, assess_all},
     entry::{self, Assessment, Entry, Facts, Seen, micros, signed},
     rows::LogState,
 };
@@ -102,7 +102,7 @@ fn reassess(
         "key = ?1 OR content_hash = ?2 OR content_hash = ?3 OR inode = ?4 OR rec_inode = ?4",
         params![key, hash, old_hash, inode],
     )?;
-    let rules = Rules::load(tx, context)?;
+    let rules = ProfileRules::load(tx, context)?;
     let verdicts = assess_all(&near, &rules, time::now());
     for (mut entry, verdict) in near.into_iter().zip(verdicts) {
         if entry.verdict != verdict && depends(&entry, key, [hash, old_hash], inode) {

@@ -11,5 +11,5 @@ mod settle;
 mod tests;
 
 pub use ledger::{Ledger, Reason};
-pub use partition::{ChannelRows, Part, Partition, Piece, Rules, RunRows};
+pub use partition::{ChannelRows, Part, Partition, Piece, RowRules, RunRows};
 pub use settle::{Channel, Faults, RowFaults, RunSamples, settle};

@@ -104,7 +104,7 @@ impl RunRows {
 
 /// The rules, for the rows of logs of one profile.
 #[derive(Debug, Clone)]
-pub struct Rules {
+pub struct RowRules {
     fields: usize,
     channels: usize,
     /// Per field: the code of its sensor type.
@@ -130,7 +130,7 @@ struct PartRun {
 /// Stands for a row that is not kept.
 const NOT_KEPT: u8 = u8::MAX;
 
-impl Rules {
+impl RowRules {
     /// For logs of this profile.
     pub fn new(profile: &Profile) -> Self {
         let code = |sensor: &str| {
@@ -153,7 +153,7 @@ impl Rules {
         self.sort(batch, &batch.run, runs)
     }
 
-    /// As [`Rules::part`], with other codes of the batch's runs.
+    /// As [`RowRules::part`], with other codes of the batch's runs.
     fn sort(&self, batch: &Batch, run_codes: &[u32], runs: usize) -> Part {
         let mut part = Part {
             rows: batch.len() as u64,
@@ -301,7 +301,7 @@ fn cells(batch: &Batch, rows: &[u32]) -> Vec<(u64, u32)> {
 /// Takes the rows of a log in, in file order, and sorts them out.
 #[derive(Debug)]
 pub struct Partition {
-    rules: Rules,
+    rules: RowRules,
     runs: Vec<RunRows>,
     /// Bytes of the runs' pieces, all together and by run.
     bytes: u64,
@@ -314,7 +314,7 @@ impl Partition {
     /// For logs of this profile.
     pub fn new(profile: &Profile) -> Self {
         Self {
-            rules: Rules::new(profile),
+            rules: RowRules::new(profile),
             runs: Vec::new(),
             bytes: 0,
             bytes_of: Vec::new(),
@@ -352,7 +352,7 @@ impl Partition {
     }
 
     /// The rules that rows are sorted by.
-    pub fn rules(&self) -> &Rules {
+    pub fn rules(&self) -> &RowRules {
         &self.rules
     }
 

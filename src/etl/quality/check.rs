@@ -1,10 +1,12 @@
-//! All checks of one run, and the verdicts that follow from them.
+//! All rules applied to one run, and the verdicts that follow.
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::{
-    Flag, Limits, NotEvaluated, Rule, Verdict, book::Book, gaps, motion, signal::Signal, single,
-    whole, words::count,
+    Flag, NotEvaluated, RULES, Verdict, facts::RunFacts, findings::Findings,
+    raw_channel::RawChannel, rule::Check, thresholds::MIN_SAMPLES, words::count,
 };
 use crate::{
     clean::RunSamples,
@@ -12,7 +14,7 @@ use crate::{
     stats::ChannelStats,
 };
 
-/// What the checks say of one run.
+/// What the rules say of one run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Quality {
     /// Flags, the worst first.
@@ -26,110 +28,80 @@ pub struct Quality {
     pub channels: BTreeMap<String, Verdict>,
 }
 
-/// What the checks look at.
-pub(super) struct Run<'a> {
-    pub samples: &'a RunSamples,
-    pub profile: &'a Profile,
-    pub limits: &'a Limits,
-    /// Raw channels with enough samples to be evaluated.
-    pub signals: Vec<Signal<'a>>,
-    /// Names of all raw channels.
-    pub names: Vec<String>,
-    /// First and last sample of the run.
-    pub span: (i64, i64),
-}
-
-/// Checks a run. `stats` are those of the columns of its table, `cells` the names of the
-/// cells that its rows name.
+/// Applies all rules to a run. `stats` are those of the columns of its table, `cells` the
+/// names of the cells that its rows name.
 pub fn check(
     samples: &RunSamples,
     profile: &Profile,
     stats: &BTreeMap<String, ChannelStats>,
     cells: &[String],
 ) -> Quality {
-    let limits = &profile.quality;
-    let mut book = Book::default();
-    let mut all = Vec::with_capacity(samples.channels.len());
-    for channel in &samples.channels {
-        let (field, robot) = profile.channel(channel.id);
-        let name = format!("{}_{robot}", field.name);
-        all.extend(Signal::new(channel, profile, stats.get(&name)));
-    }
-    let run = Run {
-        samples,
-        profile,
-        limits,
-        names: all.iter().map(|s| s.name.clone()).collect(),
-        span: whole::span(&all),
-        signals: enough(all, limits, &mut book),
-    };
-    whole::check(&run, cells, &mut book);
-    single::check(&run, &mut book);
-    gaps::check(&run, &mut book);
-    motion::check(&run, &mut book);
-    let flags = book.flags();
-    let channels = verdicts(&run, stats, &flags);
-    let evaluated = run.signals.iter().map(|_| Verdict::Pass).max();
+    let facts = RunFacts::new(samples, profile, stats, cells);
+    let mut findings = Findings::default();
+    skip_too_short(&facts, &mut findings);
+    let channels = facts.channels.par_iter();
+    let by_channel: Vec<Findings> = channels.map(|c| channel_rules(&facts, c)).collect();
+    by_channel.into_iter().for_each(|f| findings.merge(f));
+    run_rules(&facts, &mut findings);
+    let (flags, not_evaluated) = findings.finish();
+    let evaluated = facts.channels.iter().map(|_| Verdict::Pass).max();
     let worst = flags.iter().map(|f| Verdict::from(f.severity)).max();
     Quality {
         verdict: evaluated.max(worst).unwrap_or_default(),
+        channels: verdicts(&facts, stats, &flags),
         flags,
-        not_evaluated: book.not_evaluated(),
-        channels,
+        not_evaluated,
     }
 }
 
-/// Channels with enough samples; the others are put down as not evaluated.
-fn enough<'a>(all: Vec<Signal<'a>>, limits: &Limits, book: &mut Book) -> Vec<Signal<'a>> {
-    let least = limits.min_samples as usize;
-    let (enough, few): (Vec<_>, Vec<_>) = all.into_iter().partition(|s| s.values.len() >= least);
-    for signal in few {
-        let reason = format!("fewer than {} samples", count(least as u64));
-        for rule in rules_of(signal.field.kind) {
-            book.skip(*rule, Some(&signal.name), &reason);
+fn channel_rules(facts: &RunFacts<'_>, channel: &RawChannel<'_>) -> Findings {
+    let mut findings = Findings::default();
+    for (index, rule) in RULES.iter().enumerate() {
+        findings.begin(index);
+        for check in rule.checks {
+            if let Check::Channel(kinds, check) = check
+                && kinds.contains(&channel.field.kind)
+            {
+                check(facts, channel, &mut findings);
+            }
         }
     }
-    enough
+    findings
 }
 
-/// Rules that look at the samples of one channel.
-fn rules_of(kind: FieldKind) -> &'static [Rule] {
-    use Rule as R;
-    match kind {
-        FieldKind::Position => &[
-            R::Dead,
-            R::Frozen,
-            R::Gap,
-            R::DroppedSamples,
-            R::Jitter,
-            R::ClockJump,
-            R::Spike,
-            R::DerivativeAcrossGap,
-        ],
-        FieldKind::Force => &[
-            R::Dead,
-            R::Frozen,
-            R::Gap,
-            R::DroppedSamples,
-            R::Jitter,
-            R::ClockJump,
-            R::Saturation,
-            R::Spike,
-            R::ZeroOffset,
-        ],
-        FieldKind::Other => &[R::Dead, R::Gap, R::DroppedSamples, R::Jitter, R::ClockJump],
+fn run_rules(facts: &RunFacts<'_>, findings: &mut Findings) {
+    for (index, rule) in RULES.iter().enumerate() {
+        findings.begin(index);
+        for check in rule.checks {
+            if let Check::Run(check) = check {
+                check(facts, findings);
+            }
+        }
+    }
+}
+
+/// Rules that look at the samples of a channel cannot evaluate one with too few.
+fn skip_too_short(facts: &RunFacts<'_>, findings: &mut Findings) {
+    let least = facts.thresholds.count(&MIN_SAMPLES) as u64;
+    let reason = format!("fewer than {} samples", count(least));
+    for (index, rule) in RULES.iter().enumerate() {
+        findings.begin(index);
+        let short = facts.too_short.iter();
+        for channel in short.filter(|c| rule.checks_channels_of(c.field.kind)) {
+            findings.skip(&channel.name, &reason);
+        }
     }
 }
 
 /// The verdict of every column: its own flags, and what it comes from.
 fn verdicts(
-    run: &Run<'_>,
+    facts: &RunFacts<'_>,
     stats: &BTreeMap<String, ChannelStats>,
     flags: &[Flag],
 ) -> BTreeMap<String, Verdict> {
     let mut own: BTreeMap<&str, Verdict> = BTreeMap::new();
-    for signal in &run.signals {
-        own.insert(&signal.name, Verdict::Pass);
+    for channel in &facts.channels {
+        own.insert(&channel.name, Verdict::Pass);
     }
     for flag in flags {
         if let Some(channel) = flag.channel.as_deref() {
@@ -138,7 +110,7 @@ fn verdicts(
         }
     }
     let of = |name: &str| own.get(name).copied().unwrap_or_default();
-    let sources = sources(run.profile);
+    let sources = sources(facts.profile);
     stats
         .keys()
         .map(|name| {

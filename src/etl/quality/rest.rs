@@ -1,6 +1,6 @@
 //! What load cells read while their robot rests.
 
-use super::signal::Signal;
+use super::raw_channel::RawChannel;
 
 /// A slot of time: its number from the start of the run.
 type Slot = i64;
@@ -30,7 +30,7 @@ pub(super) struct Offset {
 impl Rest {
     /// Where none of `axes` covers more than `range` in a second, or in ten intervals where
     /// that is longer. Empty without axes.
-    pub fn of(axes: &[&Signal<'_>], range: f64) -> Self {
+    pub fn of(axes: &[&RawChannel<'_>], range: f64) -> Self {
         let start = axes.iter().map(|a| a.span().0).min().unwrap_or_default();
         let median = axes.iter().filter_map(|a| a.median_us).fold(0.0, f64::max);
         let length = (10.0 * median).clamp(1e6, 1e12) as i64;
@@ -50,7 +50,7 @@ impl Rest {
     }
 
     /// `None` when the cell has no samples in that time.
-    pub fn offset(&self, force: &Signal<'_>) -> Option<Offset> {
+    pub fn offset(&self, force: &RawChannel<'_>) -> Option<Offset> {
         let mut found: Option<Offset> = None;
         for slot in &self.slots {
             let from = self.start + slot * self.length;
@@ -88,7 +88,7 @@ impl Rest {
 }
 
 /// Slots in which the axis has samples that cover no more than `range`.
-fn quiet_slots(axis: &Signal<'_>, start: i64, length: i64, range: f64) -> Vec<Slot> {
+fn quiet_slots(axis: &RawChannel<'_>, start: i64, length: i64, range: f64) -> Vec<Slot> {
     let mut out = Vec::new();
     let mut from = 0;
     while let Some(first) = axis.times.get(from) {

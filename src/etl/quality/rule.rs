@@ -1,92 +1,80 @@
-//! The checks there are.
+//! What a quality rule is.
 
-/// One check. Its name stands in flags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rule {
-    /// A robot lacks an axis of its positions or forces, or all of its forces.
-    MissingAxis,
-    /// One value for the whole run.
-    Dead,
-    /// One value for a part of the run.
-    Frozen,
-    /// No sample for longer than a multiple of the median interval, or than a moment at
-    /// the run's edges.
-    Gap,
-    /// Samples that should have come between others.
-    DroppedSamples,
-    /// Intervals that scatter.
-    Jitter,
-    /// Time leapt, or was set back.
-    ClockJump,
-    /// Samples that stand in the log after later ones.
-    OutOfOrder,
-    /// Rows that say the same twice.
-    Duplicates,
-    /// Rows that say two things of one moment.
-    Conflicts,
-    /// A force that stays at its largest or smallest value.
-    Saturation,
-    /// A sample far from its neighbours; a position that moved impossibly fast.
-    Spike,
-    /// Velocity and acceleration taken across a gap.
-    DerivativeAcrossGap,
-    /// A load cell that reads a force while its robot stands still.
-    ZeroOffset,
-    /// Channels without a common time.
-    NoOverlap,
-    /// The run's id was stored as a double and may stand for several.
-    SourceLostPrecision,
-    /// Rows of one run name several cells.
-    SecondCell,
+use super::{Severity, Threshold, facts::RunFacts, findings::Findings, raw_channel::RawChannel};
+use crate::profile::FieldKind;
+
+/// One quality rule: everything that checks, documents and settings need to know of it.
+/// Each stands in a file of its own below `rules/` and in the table [`super::RULES`].
+#[derive(Debug)]
+pub struct Rule {
+    /// The name in flags, records and filters.
+    pub name: &'static str,
+    /// The severity of its flags where `exception` does not apply.
+    pub severity: Severity,
+    /// When its flags have the other severity, for people; empty: never.
+    pub exception: &'static str,
+    /// What it is about.
+    pub topic: Topic,
+    /// What it looks at, for people: `forces`, `the run`.
+    pub subject: &'static str,
+    /// What is flagged, for people: one clause without a full stop.
+    pub summary: &'static str,
+    /// How it is measured and what it does not flag, for people: Markdown, may be empty.
+    pub details: &'static str,
+    /// The thresholds that belong to it. Other rules may read them too.
+    pub thresholds: &'static [&'static Threshold],
+    /// Its checks, in the order in which they are made.
+    pub(super) checks: &'static [Check],
 }
 
-impl Rule {
-    /// All rules, in the order in which screens and documents list them.
-    pub const ALL: [Self; 17] = [
-        Self::MissingAxis,
-        Self::Dead,
-        Self::Frozen,
-        Self::Gap,
-        Self::DroppedSamples,
-        Self::Jitter,
-        Self::ClockJump,
-        Self::OutOfOrder,
-        Self::Duplicates,
-        Self::Conflicts,
-        Self::Saturation,
-        Self::Spike,
-        Self::DerivativeAcrossGap,
-        Self::ZeroOffset,
-        Self::NoOverlap,
-        Self::SourceLostPrecision,
-        Self::SecondCell,
-    ];
+/// What a rule is about: the order of thresholds in a profile and of `docs/quality.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// When samples were taken.
+    Time,
+    /// What they say.
+    Values,
+    /// Which rows the log has.
+    Rows,
+    /// What belongs to a run.
+    Run,
+}
 
-    /// The name in flags.
-    pub fn name(self) -> &'static str {
+impl Topic {
+    /// All topics in their order.
+    pub const ALL: [Self; 4] = [Self::Time, Self::Values, Self::Rows, Self::Run];
+
+    /// The heading in documents.
+    pub fn title(self) -> &'static str {
         match self {
-            Self::MissingAxis => "missing_axis",
-            Self::Dead => "dead",
-            Self::Frozen => "frozen",
-            Self::Gap => "gap",
-            Self::DroppedSamples => "dropped_samples",
-            Self::Jitter => "jitter",
-            Self::ClockJump => "clock_jump",
-            Self::OutOfOrder => "out_of_order",
-            Self::Duplicates => "duplicates",
-            Self::Conflicts => "conflicts",
-            Self::Saturation => "saturation",
-            Self::Spike => "spike",
-            Self::DerivativeAcrossGap => "derivative_across_gap",
-            Self::ZeroOffset => "zero_offset",
-            Self::NoOverlap => "no_overlap",
-            Self::SourceLostPrecision => "source_lost_precision",
-            Self::SecondCell => "second_cell",
+            Self::Time => "Time",
+            Self::Values => "Values",
+            Self::Rows => "Rows",
+            Self::Run => "Run",
         }
     }
+}
 
-    /// The inverse of [`Rule::name`].
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.name() == name)
+/// One check of a rule: the two shapes there are.
+#[derive(Debug)]
+pub(super) enum Check {
+    /// Made for each raw channel of these kinds that has enough samples, in parallel.
+    Channel(
+        &'static [FieldKind],
+        fn(&RunFacts<'_>, &RawChannel<'_>, &mut Findings),
+    ),
+    /// Made once for a run, also for one in which no channel has enough samples.
+    Run(fn(&RunFacts<'_>, &mut Findings)),
+}
+
+/// Every kind of channel.
+pub(super) const EACH_KIND: &[FieldKind] =
+    &[FieldKind::Position, FieldKind::Force, FieldKind::Other];
+
+impl Rule {
+    /// Whether it has a check of the samples of such channels.
+    pub(super) fn checks_channels_of(&self, kind: FieldKind) -> bool {
+        let mut checks = self.checks.iter();
+        checks.any(|check| matches!(check, Check::Channel(kinds, _) if kinds.contains(&kind)))
     }
 }

@@ -1,7 +1,44 @@
-//! When samples came: gaps, samples left out, jitter, and stretches that are too dense.
+//! When the samples of a channel came: gaps, missing samples, jitter, stretches that are too
+//! dense.
 
-/// An interval without samples, in microseconds.
+use super::{
+    Thresholds,
+    raw_channel::RawChannel,
+    rules::gap::{EDGE_S, GAP_FACTOR},
+};
+
+/// From the sample before an interval without samples to the one after it, in microseconds.
 pub(super) type Gap = (i64, i64);
+
+/// The intervals of one channel.
+pub(super) struct Intervals {
+    /// Their median, above zero.
+    pub median_us: f64,
+    /// A longer one is a gap.
+    pub gap_us: f64,
+    pub timing: Timing,
+    /// From the run's start to the first sample and from the last one to the run's end,
+    /// where that is longer than the channel may begin late or end early.
+    pub edges: Vec<Gap>,
+}
+
+impl Intervals {
+    /// `None` for a channel without a median interval. `span` is the run's.
+    pub fn of(channel: &RawChannel<'_>, thresholds: &Thresholds, span: Gap) -> Option<Self> {
+        let median_us = channel.median_us.filter(|m| *m > 0.0)?;
+        let gap_us = thresholds.get(&GAP_FACTOR) * median_us;
+        let (first, last) = channel.span();
+        let least = gap_us.max(thresholds.get(&EDGE_S) * 1e6);
+        let mut edges = vec![(span.0, first), (last, span.1)];
+        edges.retain(|(a, b)| (b - a) as f64 > least);
+        Some(Self {
+            median_us,
+            gap_us,
+            timing: timing(channel.times, median_us, gap_us),
+            edges,
+        })
+    }
+}
 
 /// What the intervals of one channel say.
 #[derive(Debug, Clone, PartialEq, Default)]

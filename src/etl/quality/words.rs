@@ -1,5 +1,6 @@
 //! Numbers, spans and lists as the sentences of flags write them.
 
+use super::clusters::Cluster;
 use crate::time;
 
 /// `4.212`, `1,402.1`, `0.0123`: enough digits to tell figures apart, no more.
@@ -73,6 +74,31 @@ pub(super) fn list<T: AsRef<str>>(names: &[T]) -> String {
             let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
             format!("{} and {}", first.join(", "), last.as_ref())
         }
+    }
+}
+
+/// `1 sample`, `1,200 samples`.
+pub(super) fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+/// ` (7 times)` for a cluster of several occurrences.
+pub(super) fn times_over(cluster: &Cluster) -> String {
+    match cluster.count {
+        1 => String::new(),
+        n => format!(" ({} times)", count(n as u64)),
+    }
+}
+
+/// ` (7 of them, 3.1 s in all)` for a cluster of several spans of time.
+pub(super) fn in_all(cluster: &Cluster) -> String {
+    match cluster.count {
+        1 => String::new(),
+        n => format!(
+            " ({} of them, {} in all)",
+            count(n as u64),
+            seconds(cluster.total * 1e6)
+        ),
     }
 }
 

@@ -1,13 +1,14 @@
-//! One raw channel as the checks see it.
+//! One raw channel as the rules see it.
 
+use super::{repeat::Stretch, timing::Intervals};
 use crate::{
     clean::Channel,
     profile::{Field, FieldKind, Profile},
     stats::ChannelStats,
 };
 
-/// A raw channel with samples, and what statistics know of it already.
-pub(super) struct Signal<'a> {
+/// A raw channel with samples, and what is known of it before the rules look at it.
+pub(super) struct RawChannel<'a> {
     pub name: String,
     pub field: &'a Field,
     pub robot: i64,
@@ -19,9 +20,13 @@ pub(super) struct Signal<'a> {
     pub median_us: Option<f64>,
     pub min: f64,
     pub max: f64,
+    /// Its intervals; `None` while they were not measured and where they have no median.
+    pub intervals: Option<Intervals>,
+    /// Where a position or force repeats a value; empty for a constant channel.
+    pub stretches: Vec<Stretch>,
 }
 
-impl<'a> Signal<'a> {
+impl<'a> RawChannel<'a> {
     /// `None` for a channel without samples, which no run has.
     pub fn new(
         channel: &'a Channel,
@@ -40,11 +45,24 @@ impl<'a> Signal<'a> {
             median_us: stats.interval_median_s.map(|s| s * 1e6),
             min: stats.min?,
             max: stats.max?,
+            intervals: None,
+            stretches: Vec::new(),
         })
     }
 
     pub fn is(&self, kind: FieldKind) -> bool {
         self.field.kind == kind
+    }
+
+    /// Whether all of its samples have one value.
+    pub fn is_constant(&self) -> bool {
+        self.min == self.max
+    }
+
+    /// Whether a value is where a sensor's range may end: the channel's largest or smallest,
+    /// zero aside, which an empty load cell may read.
+    pub fn is_at_limit(&self, value: f64) -> bool {
+        value != 0.0 && (value == self.min || value == self.max)
     }
 
     /// First and last sample time.

@@ -1,11 +1,11 @@
-//! Many findings of one rule on one channel become a few flags: those close together are
-//! one, and beyond a number of flags the smaller ones are summed up.
+//! Many occurrences of one fault on one channel become a few findings: those close together
+//! are one, and beyond a number the smaller ones are summed up.
 
 use super::Severity;
 
-/// One finding, before anything is merged.
+/// One place in a channel where a rule applies.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Spot {
+pub(super) struct Occurrence {
     /// Microseconds, `from` ≤ `to`.
     pub from: i64,
     pub to: i64,
@@ -14,66 +14,70 @@ pub(super) struct Spot {
     pub severity: Severity,
 }
 
-/// One or more findings that become one flag.
+/// One or more occurrences that become one finding.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Group {
+pub(super) struct Cluster {
     pub from: i64,
     pub to: i64,
-    /// The largest value, and what it was held against.
+    /// The largest value, and its threshold.
     pub value: f64,
     pub threshold: f64,
     /// The worst.
     pub severity: Severity,
-    /// Findings in it.
+    /// Number of occurrences.
     pub count: usize,
     /// Sum of the values.
     pub total: f64,
-    /// Whether these are the ones left over, which do not lie together.
+    /// Whether these are the ones beyond the maximum, which do not lie together.
     pub rest: bool,
 }
 
-/// Merges findings that are at most `within_us` apart, keeps the `max` largest groups, the
+/// Merges occurrences that are at most `within_us` apart, keeps the `max` largest clusters, the
 /// worst first, and sums up the others in one more. In time order, the sum last.
-pub(super) fn groups(mut spots: Vec<Spot>, within_us: i64, max: usize) -> Vec<Group> {
-    spots.sort_by_key(|s| (s.from, s.to));
-    let mut groups: Vec<Group> = Vec::new();
-    for spot in spots {
-        let new = Group {
-            from: spot.from,
-            to: spot.to,
-            value: spot.value,
-            threshold: spot.threshold,
-            severity: spot.severity,
+pub(super) fn clusters(
+    mut occurrences: Vec<Occurrence>,
+    within_us: i64,
+    max: usize,
+) -> Vec<Cluster> {
+    occurrences.sort_by_key(|s| (s.from, s.to));
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for occurrence in occurrences {
+        let new = Cluster {
+            from: occurrence.from,
+            to: occurrence.to,
+            value: occurrence.value,
+            threshold: occurrence.threshold,
+            severity: occurrence.severity,
             count: 1,
-            total: spot.value,
+            total: occurrence.value,
             rest: false,
         };
-        match groups.last_mut() {
-            Some(last) if spot.from.saturating_sub(last.to) <= within_us => last.take(&new),
-            _ => groups.push(new),
+        match clusters.last_mut() {
+            Some(last) if occurrence.from.saturating_sub(last.to) <= within_us => last.absorb(&new),
+            _ => clusters.push(new),
         }
     }
-    if groups.len() <= max {
-        return groups;
+    if clusters.len() <= max {
+        return clusters;
     }
-    groups.sort_by(|a, b| {
+    clusters.sort_by(|a, b| {
         b.severity
             .cmp(&a.severity)
             .then(b.value.total_cmp(&a.value))
             .then(a.from.cmp(&b.from))
     });
-    let mut others = groups.split_off(max).into_iter();
-    groups.sort_by_key(|g| g.from);
+    let mut others = clusters.split_off(max).into_iter();
+    clusters.sort_by_key(|g| g.from);
     if let Some(mut sum) = others.next() {
-        others.for_each(|g| sum.take(&g));
+        others.for_each(|g| sum.absorb(&g));
         sum.rest = true;
-        groups.push(sum);
+        clusters.push(sum);
     }
-    groups
+    clusters
 }
 
-impl Group {
-    fn take(&mut self, other: &Self) {
+impl Cluster {
+    fn absorb(&mut self, other: &Self) {
         if other.value > self.value {
             (self.value, self.threshold) = (other.value, other.threshold);
         }
@@ -91,8 +95,8 @@ mod tests {
 
     use super::*;
 
-    fn spot(from: i64, to: i64, value: f64) -> Spot {
-        Spot {
+    fn occurrence(from: i64, to: i64, value: f64) -> Occurrence {
+        Occurrence {
             from,
             to,
             value,
@@ -103,17 +107,17 @@ mod tests {
 
     #[test]
     fn neighbours_become_one_and_the_small_ones_are_summed_up() {
-        let spots = vec![
-            spot(500, 510, 2.0),
-            spot(0, 10, 1.0),
-            spot(20, 30, 5.0),
-            spot(900, 900, 3.0),
+        let occurrences = vec![
+            occurrence(500, 510, 2.0),
+            occurrence(0, 10, 1.0),
+            occurrence(20, 30, 5.0),
+            occurrence(900, 900, 3.0),
         ];
-        let all = groups(spots.clone(), 10, 9);
+        let all = clusters(occurrences.clone(), 10, 9);
         assert_eq!(all.len(), 3);
         assert_eq!((all[0].from, all[0].to, all[0].count), (0, 30, 2));
         assert_eq!((all[0].value, all[0].total), (5.0, 6.0));
-        let few = groups(spots, 10, 1);
+        let few = clusters(occurrences, 10, 1);
         assert_eq!(few.len(), 2);
         assert_eq!((few[0].value, few[0].rest), (5.0, false));
         assert!(few[1].rest);
@@ -123,11 +127,15 @@ mod tests {
 
     #[test]
     fn the_worst_are_kept_however_small() {
-        let bad = Spot {
+        let bad = Occurrence {
             severity: Severity::Fail,
-            ..spot(50, 50, 0.1)
+            ..occurrence(50, 50, 0.1)
         };
-        let kept = groups(vec![spot(0, 0, 9.0), bad, spot(99, 99, 8.0)], 0, 1);
+        let kept = clusters(
+            vec![occurrence(0, 0, 9.0), bad, occurrence(99, 99, 8.0)],
+            0,
+            1,
+        );
         assert_eq!(kept[0].severity, Severity::Fail);
         assert_eq!((kept[1].count, kept[1].severity), (2, Severity::Suspect));
     }
@@ -135,17 +143,17 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_lost(
-            spots in prop::collection::vec((0i64..10_000, 0i64..50, 0.0..9.0f64), 0..60),
+            occurrences in prop::collection::vec((0i64..10_000, 0i64..50, 0.0..9.0f64), 0..60),
             within in 0i64..200,
             max in 1usize..8,
         ) {
-            let spots: Vec<Spot> = spots.into_iter().map(|(a, n, v)| spot(a, a + n, v)).collect();
-            let out = groups(spots.clone(), within, max);
+            let occurrences: Vec<Occurrence> = occurrences.into_iter().map(|(a, n, v)| occurrence(a, a + n, v)).collect();
+            let out = clusters(occurrences.clone(), within, max);
             prop_assert!(out.len() <= max + 1);
-            prop_assert_eq!(out.iter().map(|g| g.count).sum::<usize>(), spots.len());
-            let total: f64 = spots.iter().map(|s| s.value).sum();
+            prop_assert_eq!(out.iter().map(|g| g.count).sum::<usize>(), occurrences.len());
+            let total: f64 = occurrences.iter().map(|s| s.value).sum();
             prop_assert!((out.iter().map(|g| g.total).sum::<f64>() - total).abs() < 1e-9);
-            for s in &spots {
+            for s in &occurrences {
                 prop_assert!(out.iter().any(|g| g.from <= s.from && s.to <= g.to));
             }
             let kept: Vec<_> = out.iter().filter(|g| !g.rest).collect();

@@ -1,0 +1,256 @@
+//! From recordings to flags, and from flags to precision and recall.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mdtui::etl::{
+    Error, Result,
+    clean::{Partition, settle},
+    extract::{Batch, Vocabulary},
+    harvest::CancelToken,
+    profile::Profile,
+    quality::{self, Flag, Quality, RULES, Verdict},
+    run_id::{ParsedRun, RunId},
+    stats::figures,
+    transform::transform,
+};
+use rayon::prelude::*;
+
+use crate::{
+    VARIANTS,
+    clean::CLEAN,
+    faults::{FAULTS, Planted, Scope},
+    generator::{FIELDS, FORCES, Recording, Rng},
+};
+
+/// What the checks said of one run.
+pub struct Outcome {
+    kind: &'static str,
+    /// Whether a fault was planted.
+    faulty: bool,
+    quality: Quality,
+    /// Rules that should have flagged it, and whether they did, in place.
+    expected: Vec<(&'static str, bool)>,
+    /// Rules that flagged something that is not there.
+    wrong: BTreeSet<String>,
+}
+
+/// All kinds of runs, or those whose name contains `only`; always in the same order.
+pub fn all(seeds: u64, seconds: f64, only: &str) -> Result<Vec<Outcome>> {
+    let profile = Profile::built_in()?;
+    let kinds = CLEAN.len() + FAULTS.len();
+    let name = |kind: usize| match CLEAN.get(kind) {
+        Some((name, _)) => *name,
+        None => FAULTS[kind - CLEAN.len()].0,
+    };
+    let mut runs: Vec<(u64, usize, usize)> = Vec::new();
+    for kind in (0..kinds).filter(|k| name(*k).contains(only)) {
+        for seed in 0..seeds {
+            runs.extend((0..VARIANTS).map(|variant| (seed, kind, variant)));
+        }
+    }
+    let outcome = |(seed, kind, variant): &(u64, usize, usize)| {
+        let mut rng = Rng::new(*seed, (kind * VARIANTS + variant) as u64);
+        let (recording, planted) = match CLEAN.get(*kind) {
+            Some((_, make)) => (make(*variant, seconds, &mut rng), None),
+            None => {
+                let plant = FAULTS[*kind - CLEAN.len()].1;
+                let (recording, planted) = plant(*variant, seconds, &mut rng);
+                (recording, Some(planted))
+            }
+        };
+        let quality = check(&recording, &profile)?;
+        Ok(judge(name(*kind), quality, planted.as_ref()))
+    };
+    runs.par_iter().map(outcome).collect()
+}
+
+/// Cleans, transforms and checks a run as a harvest does.
+fn check(recording: &Recording, profile: &Profile) -> Result<Quality> {
+    let mut vocabulary = Vocabulary::default();
+    let run = ParsedRun {
+        // Above what a double holds exactly.
+        id: RunId(1 << 60),
+        exact: recording.exact,
+    };
+    let code = vocabulary.run_code(run);
+    let cells = ["10", "11"].map(|cell| vocabulary.cell_code(cell));
+    let tracks = recording.tracks.iter().enumerate();
+    let mut rows: Vec<(i64, usize, usize)> = tracks
+        .flat_map(|(track, t)| {
+            t.taken
+                .iter()
+                .enumerate()
+                .map(move |(i, at)| (*at, track, i))
+        })
+        .collect();
+    rows.sort_unstable();
+    let mut batch = Batch::default();
+    for (taken, track, i) in rows {
+        let track = &recording.tracks[track];
+        let second = recording.second_cell.is_some_and(|from| taken >= from);
+        batch.time.push(track.stamps[i]);
+        batch.value.push(track.values[i]);
+        batch.run.push(code);
+        batch.field.push(track.field as u8);
+        batch.robot.push(track.robot as u8);
+        // The first field of the sensor: see `Batch::sensor`.
+        let sensor = if track.field < FORCES { 0 } else { FORCES };
+        batch.sensor.push(sensor as u8);
+        batch.cell.push(cells[usize::from(second)]);
+    }
+    debug_assert_eq!(profile.fields.len(), FIELDS);
+    let mut partition = Partition::new(profile);
+    partition.add(&batch, &vocabulary);
+    let (runs, _, rejected) = partition.finish(&vocabulary);
+    let run = runs.into_iter().next();
+    let run = run.filter(|_| rejected.is_empty());
+    let samples = settle(run.ok_or_else(|| Error::Fatal("the generator made bad rows".into()))?);
+    let table = transform(&samples, profile, &CancelToken::new())?;
+    let columns = table.columns.iter();
+    let stats = columns
+        .map(|c| (c.name.clone(), figures(&table, c).stats))
+        .collect();
+    let seen = samples.cells.iter().filter_map(|c| vocabulary.cell(*c));
+    let seen: Vec<String> = seen.map(str::to_owned).collect();
+    Ok(quality::check(&samples, profile, &stats, &seen))
+}
+
+impl Scope {
+    fn has(&self, flag: &Flag) -> bool {
+        match (self, &flag.channel) {
+            (Self::Run, _) => true,
+            (Self::Channels(names), Some(channel)) => names.contains(channel),
+            // Where it names no channel it must be of all of them.
+            (Self::Channels(_), None) => flag.rule == "out_of_order",
+        }
+    }
+}
+
+fn judge(kind: &'static str, quality: Quality, planted: Option<&Planted>) -> Outcome {
+    /// How far beside the fault a flag may be, in microseconds.
+    const BESIDE: i64 = 500_000;
+    let (mut expected, mut wrong) = (Vec::new(), BTreeSet::new());
+    let in_place = |flag: &Flag, span: (i64, i64)| {
+        let near = |(from, to): (i64, i64)| from <= span.1 + BESIDE && to >= span.0 - BESIDE;
+        flag.span_us().is_some_and(near)
+    };
+    if let Some(planted) = planted {
+        let found = |rule: &str, scope: &Scope| {
+            let mut flags = quality.flags.iter();
+            flags.any(|f| f.rule == rule && scope.has(f) && in_place(f, planted.span))
+        };
+        let rules = planted.expected.iter();
+        expected.extend(rules.map(|(rule, scope)| (*rule, found(rule, scope))));
+    }
+    for flag in &quality.flags {
+        let right = planted.is_some_and(|p| {
+            let mut allowed = p.expected.iter().chain(&p.tolerated);
+            allowed.any(|(rule, scope)| flag.rule == *rule && scope.has(flag))
+        });
+        if !right {
+            wrong.insert(flag.rule.clone());
+        }
+    }
+    Outcome {
+        kind,
+        faulty: planted.is_some(),
+        quality,
+        expected,
+        wrong,
+    }
+}
+
+/// `0.95`, or `-` of nothing.
+fn share(part: usize, all: usize) -> String {
+    if all == 0 {
+        "-".into()
+    } else {
+        format!("{:.3}", part as f64 / all as f64)
+    }
+}
+
+/// Everything that the checks said, a line a run.
+pub fn print_flags(outcomes: &[Outcome]) {
+    for outcome in outcomes {
+        let quality = &outcome.quality;
+        let line = serde_json::json!({
+            "kind": outcome.kind,
+            "verdict": quality.verdict,
+            "flags": quality.flags,
+            "not_evaluated": quality.not_evaluated,
+            "channels": quality.channels,
+        });
+        println!("{line}");
+    }
+}
+
+/// The tables.
+pub fn print(outcomes: &[Outcome]) {
+    println!(
+        "{:<22} {:>8} {:>6} {:>6} {:>10} {:>7}",
+        "rule", "planted", "found", "wrong", "precision", "recall"
+    );
+    for rule in RULES {
+        let expected = outcomes.iter().flat_map(|o| &o.expected);
+        let mine: Vec<bool> = expected.filter(|e| e.0 == rule.name).map(|e| e.1).collect();
+        let found = mine.iter().filter(|found| **found).count();
+        let wrong = outcomes.iter().filter(|o| o.wrong.contains(rule.name));
+        let wrong = wrong.count();
+        println!(
+            "{:<22} {:>8} {found:>6} {wrong:>6} {:>10} {:>7}",
+            rule.name,
+            mine.len(),
+            share(found, found + wrong),
+            share(found, mine.len())
+        );
+    }
+    let mut kinds: Vec<&'static str> = Vec::new();
+    for outcome in outcomes {
+        if !kinds.contains(&outcome.kind) {
+            kinds.push(outcome.kind);
+        }
+    }
+    println!(
+        "\n{:<34} {:>9}   runs with wrong flags, by rule",
+        "kind of run", "right"
+    );
+    for kind in kinds {
+        let of: Vec<&Outcome> = outcomes.iter().filter(|o| o.kind == kind).collect();
+        let right = of.iter().filter(|o| o.is_right()).count();
+        let mut wrong: BTreeMap<&str, usize> = BTreeMap::new();
+        for rule in of.iter().flat_map(|o| &o.wrong) {
+            *wrong.entry(rule).or_default() += 1;
+        }
+        let wrong: Vec<String> = wrong
+            .iter()
+            .map(|(rule, n)| format!("{rule} {n}"))
+            .collect();
+        println!(
+            "{kind:<34} {right:>3} of {:>2}   {}",
+            of.len(),
+            wrong.join(", ")
+        );
+    }
+    for (what, faulty) in [
+        ("clean runs that pass", false),
+        ("faults that are found", true),
+    ] {
+        let of: Vec<&Outcome> = outcomes.iter().filter(|o| o.faulty == faulty).collect();
+        let right = of.iter().filter(|o| o.is_right()).count();
+        println!(
+            "\n{what}: {right} of {} ({})",
+            of.len(),
+            share(right, of.len())
+        );
+    }
+}
+
+impl Outcome {
+    /// A clean run that passes, or a run whose fault is found.
+    fn is_right(&self) -> bool {
+        match self.expected.first() {
+            Some((_, found)) => *found,
+            None => self.quality.verdict == Verdict::Pass,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What the rules found, and what they could not evaluate.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Flag, NotEvaluated, RULES, Severity, Thresholds,
+    clusters::{Cluster, Occurrence, clusters},
+    thresholds::{MAX_FLAGS, MERGE_S},
+    words::count,
+};
+use crate::time;
+
+/// One finding of one rule.
+#[derive(Debug, Clone)]
+pub(super) struct Finding {
+    pub severity: Severity,
+    /// `None`: the whole run.
+    pub channel: Option<String>,
+    /// Microseconds.
+    pub span: (i64, i64),
+    pub value: f64,
+    pub threshold: f64,
+    /// The unit of both.
+    pub unit: String,
+    pub message: String,
+}
+
+/// The place of a rule in [`RULES`].
+type RuleIndex = usize;
+
+/// Findings of the rules, and what these could not evaluate.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// The rule whose check is being made.
+    rule: RuleIndex,
+    found: Vec<(RuleIndex, Finding)>,
+    /// Channels by rule and reason.
+    skipped: BTreeMap<(RuleIndex, String), Vec<String>>,
+}
+
+impl Findings {
+    /// What is added from now on is of this rule.
+    pub fn begin(&mut self, rule: RuleIndex) {
+        self.rule = rule;
+    }
+
+    pub fn add(&mut self, finding: Finding) {
+        self.found.push((self.rule, finding));
+    }
+
+    /// Adds many occurrences on one channel as few findings.
+    pub fn add_clusters(
+        &mut self,
+        thresholds: &Thresholds,
+        channel: &str,
+        unit: &str,
+        occurrences: Vec<Occurrence>,
+        message: impl Fn(&Cluster) -> String,
+    ) {
+        let within_us = (thresholds.get(&MERGE_S) * 1e6) as i64;
+        for cluster in clusters(occurrences, within_us, thresholds.count(&MAX_FLAGS)) {
+            let message = if cluster.rest {
+                format!(
+                    "{} more like these in {channel}, smaller: {}",
+                    count(cluster.count as u64),
+                    message(&cluster)
+                )
+            } else {
+                message(&cluster)
+            };
+            self.add(Finding {
+                severity: cluster.severity,
+                channel: Some(channel.to_owned()),
+                span: (cluster.from, cluster.to),
+                value: cluster.value,
+                threshold: cluster.threshold,
+                unit: unit.to_owned(),
+                message,
+            });
+        }
+    }
+
+    /// The rule could not be evaluated for `channel`.
+    pub fn skip(&mut self, channel: &str, reason: &str) {
+        let key = (self.rule, reason.to_owned());
+        self.skipped
+            .entry(key)
+            .or_default()
+            .push(channel.to_owned());
+    }
+
+    /// Adds those of other channels.
+    pub fn merge(&mut self, other: Self) {
+        self.found.extend(other.found);
+        for (key, channels) in other.skipped {
+            self.skipped.entry(key).or_default().extend(channels);
+        }
+    }
+
+    /// Flags, the worst first, then by rule, time and channel; and what was not evaluated:
+    /// rules with the same channels and reason become one entry.
+    pub fn finish(self) -> (Vec<Flag>, Vec<NotEvaluated>) {
+        let mut found = self.found;
+        found.sort_by(|(rule_a, a), (rule_b, b)| {
+            b.severity
+                .cmp(&a.severity)
+                .then(rule_a.cmp(rule_b))
+                .then(a.span.0.cmp(&b.span.0))
+                .then(a.channel.cmp(&b.channel))
+        });
+        let mut not_evaluated: Vec<NotEvaluated> = Vec::new();
+        for ((rule, reason), channels) in self.skipped {
+            let same = not_evaluated
+                .iter_mut()
+                .find(|n| n.reason == reason && n.channels == channels);
+            match same {
+                Some(n) => n.rules.push(RULES[rule].name.into()),
+                None => not_evaluated.push(NotEvaluated {
+                    rules: vec![RULES[rule].name.into()],
+                    channels,
+                    reason,
+                }),
+            }
+        }
+        let flags = found.into_iter().map(|(rule, f)| flag(rule, f));
+        (flags.collect(), not_evaluated)
+    }
+}
+
+fn flag(rule: RuleIndex, f: Finding) -> Flag {
+    Flag {
+        rule: RULES[rule].name.into(),
+        severity: f.severity,
+        channel: f.channel,
+        start_time: Some(time::format(f.span.0)),
+        stop_time: Some(time::format(f.span.1)),
+        value: Some(f.value).filter(|v| v.is_finite()),
+        threshold: Some(f.threshold).filter(|v| v.is_finite()),
+        unit: f.unit,
+        message: f.message,
+    }
+}

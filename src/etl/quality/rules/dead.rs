@@ -1,0 +1,71 @@
+//! Channels with one value for the whole run.
+
+use crate::{
+    profile::FieldKind,
+    quality::{
+        Rule, Severity, Topic,
+        facts::RunFacts,
+        findings::{Finding, Findings},
+        raw_channel::RawChannel,
+        rule::{Check, EACH_KIND},
+        rules::frozen::MOVING_MM,
+        words::{count, number},
+    },
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "dead",
+    severity: Severity::Suspect,
+    exception: "`fail` for forces",
+    topic: Topic::Values,
+    subject: "each channel",
+    summary: "one value for the whole run",
+    details: "The flag of a position says whether other axes of its robot covered more than \
+              `moving_mm` meanwhile: a parked robot may have axes that never change.",
+    thresholds: &[],
+    checks: &[Check::Channel(EACH_KIND, check)],
+};
+
+fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings) {
+    if !channel.is_constant() {
+        return;
+    }
+    let unit = &channel.field.unit;
+    let (severity, context) = match channel.field.kind {
+        FieldKind::Force => (
+            Severity::Fail,
+            ": a load cell that works always has some noise".to_owned(),
+        ),
+        FieldKind::Position => (RULE.severity, other_axes(facts, channel)),
+        FieldKind::Other => (RULE.severity, String::new()),
+    };
+    findings.add(Finding {
+        severity,
+        channel: Some(channel.name.clone()),
+        span: channel.span(),
+        value: 0.0,
+        threshold: 0.0,
+        unit: unit.clone(),
+        message: format!(
+            "{} has the one value {} {unit} in all of its {} samples{context}",
+            channel.name,
+            number(channel.min),
+            count(channel.values.len() as u64),
+        ),
+    });
+}
+
+/// What the other axes did: a dead encoder, or an axis that nothing moved.
+fn other_axes(facts: &RunFacts<'_>, axis: &RawChannel<'_>) -> String {
+    let unit = &axis.field.unit;
+    match facts.busiest_axis(axis.robot, &axis.name, axis.span()) {
+        Some((name, range)) if range > facts.thresholds.get(&MOVING_MM) => {
+            format!(" while {name} covers {} {unit}", number(range))
+        }
+        Some(_) => format!(
+            "; robot {} does not move in this run, so it may only be parked",
+            axis.robot
+        ),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,133 @@
+//! Channels that keep one value for a part of the run.
+
+use crate::{
+    profile::FieldKind,
+    quality::{
+        Allowed, Rule, Severity, Threshold, Topic,
+        clusters::Occurrence,
+        facts::RunFacts,
+        findings::Findings,
+        raw_channel::RawChannel,
+        rule::Check,
+        words::{number, seconds, span, times_over},
+    },
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "frozen",
+    severity: Severity::Suspect,
+    exception: "`fail` for forces",
+    topic: Topic::Values,
+    subject: "forces; positions",
+    summary: "a force that repeats one value `frozen_force_samples` times; a position that keeps one \
+              value for `frozen_position_s` while another axis of its robot moves",
+    details: "An axis moves where it covers more than `moving_mm`: the positions of a parked robot \
+              are not frozen. Where a force repeats its largest or smallest value (zero aside) the \
+              rule is `saturation`.",
+    thresholds: &[&FROZEN_FORCE_SAMPLES, &FROZEN_POSITION_S, &MOVING_MM],
+    checks: &[
+        Check::Channel(&[FieldKind::Force], force),
+        Check::Channel(&[FieldKind::Position], position),
+    ],
+};
+
+pub(in crate::quality) static FROZEN_FORCE_SAMPLES: Threshold = Threshold {
+    key: "frozen_force_samples",
+    default: 20.0,
+    unit: "samples",
+    allowed: Allowed::Count(2),
+    comment: "a force that repeats a value so often is frozen",
+    reason: "load cells have noise of many digits: in a real log no value came more than twice in a \
+             row",
+};
+
+static FROZEN_POSITION_S: Threshold = Threshold {
+    key: "frozen_position_s",
+    default: 5.0,
+    unit: "s",
+    allowed: Allowed::From(0.0),
+    comment: "a position that stands so long while others move",
+    reason: "longer than an axis stands at a turning point; a tool path has no such rest on one axis \
+             only",
+};
+
+pub(in crate::quality) static MOVING_MM: Threshold = Threshold {
+    key: "moving_mm",
+    default: 1.0,
+    unit: "mm",
+    allowed: Allowed::From(0.0),
+    comment: "an axis that covers more than this moves",
+    reason: "encoders of robots at rest moved by 0.001 mm in a real log",
+};
+
+fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings) {
+    let least = facts.thresholds.count(&FROZEN_FORCE_SAMPLES);
+    let long = channel.stretches.iter().filter(|s| s.samples() >= least);
+    let occurrences = long
+        .filter(|s| !channel.is_at_limit(channel.values[s.first]))
+        .map(|s| Occurrence {
+            from: channel.times[s.first],
+            to: channel.times[s.last],
+            value: s.samples() as f64,
+            threshold: least as f64,
+            severity: Severity::Fail,
+        })
+        .collect();
+    findings.add_clusters(
+        facts.thresholds,
+        &channel.name,
+        "samples",
+        occurrences,
+        |c| {
+            format!(
+                "{} repeats one value up to {} times in a row{}, {}: a load cell that works \
+             always has some noise",
+                channel.name,
+                number(c.value),
+                times_over(c),
+                span(c.from, c.to)
+            )
+        },
+    );
+}
+
+fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings) {
+    if axis.is_constant() {
+        return;
+    }
+    let robot = axis.robot;
+    let busiest = |from, to| facts.busiest_axis(robot, &axis.name, (from, to));
+    if facts.of_robot(robot, FieldKind::Position).count() < 2 {
+        let reason = format!("robot {robot} has no other axis to compare with");
+        findings.skip(&axis.name, &reason);
+        return;
+    }
+    let least_s = facts.thresholds.get(&FROZEN_POSITION_S);
+    let moving = facts.thresholds.get(&MOVING_MM);
+    let mut occurrences = Vec::new();
+    for stretch in &axis.stretches {
+        let (from, to) = (axis.times[stretch.first], axis.times[stretch.last]);
+        let seconds = (to - from) as f64 / 1e6;
+        if seconds >= least_s && busiest(from, to).is_some_and(|(_, range)| range > moving) {
+            occurrences.push(Occurrence {
+                from,
+                to,
+                value: seconds,
+                threshold: least_s,
+                severity: RULE.severity,
+            });
+        }
+    }
+    let unit = &axis.field.unit;
+    findings.add_clusters(facts.thresholds, &axis.name, "s", occurrences, |c| {
+        let (name, range) = busiest(c.from, c.to).unwrap_or_default();
+        format!(
+            "{} keeps one value for {}{}, {}, while {name} covers {} {unit}",
+            axis.name,
+            if c.count > 1 { "up to " } else { "" },
+            seconds(c.value * 1e6),
+            span(c.from, c.to),
+            number(range)
+        )
+    });
+}

@@ -1,0 +1,100 @@
+//! Load cells that read a force while their robot rests.
+
+use crate::{
+    profile::FieldKind,
+    quality::{
+        Allowed, Rule, Severity, Threshold, Topic,
+        facts::RunFacts,
+        findings::{Finding, Findings},
+        raw_channel::RawChannel,
+        rest::Rest,
+        rule::Check,
+        words::{number, seconds},
+    },
+};
+
+pub(super) static RULE: Rule = Rule {
+    name: "zero_offset",
+    severity: Severity::Suspect,
+    exception: "",
+    topic: Topic::Values,
+    subject: "forces",
+    summary: "a load cell that never comes nearer to zero than `zero_offset` though its robot rests \
+              for `rest_s`",
+    details: "Rest is found in slots of a second (ten median intervals where that is longer) in which \
+              no axis of the robot covers more than `rest_mm`. What the cell reads is its mean in a \
+              slot; the slot nearest to zero decides, so that a robot that rests once unloaded is not \
+              flagged.",
+    thresholds: &[&REST_MM, &REST_S, &ZERO_OFFSET],
+    checks: &[Check::Channel(&[FieldKind::Force], check)],
+};
+
+pub(in crate::quality) static REST_MM: Threshold = Threshold {
+    key: "rest_mm",
+    default: 0.1,
+    unit: "mm",
+    allowed: Allowed::From(0.0),
+    comment: "a robot whose axes cover less in a second rests",
+    reason: "a hundred times what encoders at rest showed, a thousandth of what a moving tool covers in \
+             a second",
+};
+
+static REST_S: Threshold = Threshold {
+    key: "rest_s",
+    default: 10.0,
+    unit: "s",
+    allowed: Allowed::From(0.0),
+    comment: "seconds of rest that tell of a zero offset",
+    reason: "a shorter rest may be a dwell under load",
+};
+
+static ZERO_OFFSET: Threshold = Threshold {
+    key: "zero_offset",
+    default: 50.0,
+    unit: "N",
+    allowed: Allowed::From(0.0),
+    comment: "N; what a load cell may read at rest",
+    reason: "one per cent of a 5 kN cell; in a real log cells of parked robots read up to 546 N",
+};
+
+fn check(facts: &RunFacts<'_>, force: &RawChannel<'_>, findings: &mut Findings) {
+    if force.is_constant() {
+        return;
+    }
+    let robot = force.robot;
+    let (rest_s, threshold) = (
+        facts.thresholds.get(&REST_S),
+        facts.thresholds.get(&ZERO_OFFSET),
+    );
+    let rest: Option<&Rest> = facts.rests.get(&robot);
+    let offset = rest.and_then(|rest| rest.offset(force));
+    let Some(offset) = offset.filter(|o| o.seconds >= rest_s) else {
+        let mut axes = facts.of_robot(robot, FieldKind::Position);
+        let reason = if axes.next().is_none() {
+            format!("robot {robot} has no positions that would tell when it rests")
+        } else {
+            format!("robot {robot} rests for less than {} s", number(rest_s))
+        };
+        findings.skip(&force.name, &reason);
+        return;
+    };
+    if offset.mean.abs() <= threshold {
+        return;
+    }
+    let unit = &force.field.unit;
+    findings.add(Finding {
+        severity: RULE.severity,
+        channel: Some(force.name.clone()),
+        span: offset.span,
+        value: offset.mean,
+        threshold,
+        unit: unit.clone(),
+        message: format!(
+            "{} never comes nearer to zero than {} {unit} though robot {robot} rests for {}: \
+             the cell has an offset, or something leans on it",
+            force.name,
+            number(offset.mean),
+            seconds(offset.seconds * 1e6)
+        ),
+    });
+}
