@@ -176,19 +176,19 @@ fn facts(detail: &RunDetail) -> Vec<Fact> {
 
 fn lines(detail: &RunDetail) -> Vec<Fact> {
     let mut lines = Vec::new();
-    for (robot, m) in &detail.machines {
+    for (robot, m) in &detail.robots {
         let figure = |name: &str, v: Option<f64>, unit: &str, decimals| {
             v.map(|v| format!("{name} {} {unit}", format_value(v, decimals)))
         };
         let movement = [
             figure("distance", m.distance_mm, "mm", 1),
-            figure("top speed", m.top_speed_max, "mm/s", 1),
-            figure("(99.9 %:", m.top_speed_p999, "mm/s)", 1),
+            figure("peak speed", m.speed_peak, "mm/s", 1),
+            figure("max speed", m.speed_max, "mm/s", 1),
         ];
         let force = [
-            figure("peak force", m.peak_force_max, "N", 1),
-            figure("(99.9 %:", m.peak_force_p999, "N)", 1),
-            figure("mean force", m.mean_force, "N", 1),
+            figure("peak force", m.force_peak, "N", 1),
+            figure("max force", m.force_max, "N", 1),
+            figure("mean force", m.force_mean, "N", 1),
         ];
         let known = |figures: [Option<String>; 3], absent: &str| {
             let known: Vec<_> = figures.into_iter().flatten().collect();
@@ -235,6 +235,7 @@ pub fn sheet(detail: &RunDetail) -> Listed {
         one("p1", |s| s.p1),
         one("median", |s| s.median),
         one("p99", |s| s.p99),
+        one("peak", |s| s.peak),
         one("peak_to_peak", |s| s.peak_to_peak),
         one("rate_hz", |s| s.rate_hz),
         one("interval_median_s", |s| s.interval_median_s),
@@ -253,7 +254,7 @@ pub fn sheet(detail: &RunDetail) -> Listed {
 type Text = fn(&ChannelStats) -> String;
 
 /// What the table shows of a channel, in order.
-const STATISTICS: [(&str, Text); 17] = [
+const STATISTICS: [(&str, Text); 18] = [
     ("samples", |s| format_whole(s.count)),
     ("min", |s| value(s, s.min)),
     ("max", |s| value(s, s.max)),
@@ -263,6 +264,7 @@ const STATISTICS: [(&str, Text); 17] = [
     ("p1", |s| value(s, s.p1)),
     ("median", |s| value(s, s.median)),
     ("p99", |s| value(s, s.p99)),
+    ("peak", |s| value(s, s.peak)),
     ("peak to peak", |s| value(s, s.peak_to_peak)),
     ("rate Hz", |s| number(s.rate_hz, 3)),
     ("interval s", |s| number(s.interval_median_s, 6)),

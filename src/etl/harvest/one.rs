@@ -216,7 +216,7 @@ impl Attempt<'_> {
             && prior.last_attempt.is_none()
             && prior.file_stats.run_error_count == 0
             && prior.rules == self.context.profile.rules()
-            && prior.files().all(|f| self.size_of(f).is_some())
+            && prior.files().into_iter().all(|f| self.size_of(f).is_some())
             && prior.run_to_result.values().all(|run| {
                 let size = run.file_name.as_deref().and_then(|f| self.size_of(f));
                 size == Some(run.file_size)
@@ -304,6 +304,8 @@ impl Attempt<'_> {
             rejected.extend(conflicts.into_iter().map(|row| (row, Reason::Conflict)));
             results.push(done);
         }
+        let made = results.iter_mut().map(|done| &mut done.result);
+        run::store_failed_table(&self.context.lake, &self.log.key, made, self.cancel)?;
         rejected.sort_unstable();
         Ok(Transformed {
             runs: results,
