@@ -317,7 +317,7 @@ mod tests {
             order: words(&["sparkline", "run"]),
             hidden: words(&["start", "verdict"]),
         };
-        let shown: Vec<_> = runs(80, &robots(), true, &choice)
+        let shown: Vec<_> = runs(90, &robots(), true, &choice)
             .iter()
             .map(|c| c.id)
             .collect();

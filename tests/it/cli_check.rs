@@ -407,7 +407,9 @@ fn a_record_of_an_older_pipeline_is_counted_told_stale_and_no_finding() {
     let answer = lab.run(&["check"]);
     assert_eq!(answer.code, 0, "{}", answer.out);
     assert!(
-        answer.out.starts_with("1 record was made by an older mdtui: "),
+        answer
+            .out
+            .starts_with("1 record was made by an older mdtui: "),
         "{}",
         answer.out
     );

@@ -13,12 +13,12 @@ use serde_json::Value;
 use mdtui::etl::{
     Error, FaultKind,
     catalog::{Catalog, LogState},
+    check,
     clean::Reason,
     harvest::{
         CancelToken, Context, NoProgress, Options, Outcome, Progress, ProgressSink, Stage,
         harvest_log,
     },
-    check,
     lake::{Lake, Record, gc, run_file::RunFile},
     profile::Profile,
     time,
@@ -261,7 +261,11 @@ fn one_failed_run_costs_the_others_nothing() {
 #[test]
 fn every_run_of_a_partial_log_has_keys_of_one_type_and_a_table_that_can_be_opened() {
     let place = Place::new();
-    let bad = |id| run(id, 5).replace("encoder", "sonar").replace("load_cell", "sonar");
+    let bad = |id| {
+        run(id, 5)
+            .replace("encoder", "sonar")
+            .replace("load_cell", "sonar")
+    };
     let good = run(6, 20);
     place.put("a.csv", &format!("{HEADER}{good}{}{}", bad(7), bad(8)));
     place.harvest("a.csv", false).unwrap();
@@ -295,7 +299,10 @@ fn every_run_of_a_partial_log_has_keys_of_one_type_and_a_table_that_can_be_opene
     let context = &place.context;
     assert_eq!(gc::gc(&context.lake, false).unwrap(), gc::Report::default());
     let report = check::check(context, None, &CancelToken::new(), &|_, _| {}).unwrap();
-    assert_eq!((report.findings.as_slice(), report.old_records), (&[][..], 0));
+    assert_eq!(
+        (report.findings.as_slice(), report.old_records),
+        (&[][..], 0)
+    );
 
     // A table that is gone is made again; one that nobody needs any more goes.
     fs::remove_file(dir.join("failed_run.table")).unwrap();

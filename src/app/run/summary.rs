@@ -177,31 +177,25 @@ fn facts(detail: &RunDetail) -> Vec<Fact> {
 fn lines(detail: &RunDetail) -> Vec<Fact> {
     let mut lines = Vec::new();
     for (robot, m) in &detail.robots {
-        let figure = |name: &str, v: Option<f64>, unit: &str, decimals| {
-            v.map(|v| format!("{name} {} {unit}", format_value(v, decimals)))
-        };
-        let movement = [
-            figure("distance", m.distance_mm, "mm", 1),
-            figure("peak speed", m.speed_peak, "mm/s", 1),
-            figure("max speed", m.speed_max, "mm/s", 1),
-        ];
+        let distance = figures("distance", &[("", m.distance_mm)], "mm");
+        let speed = [("peak ", m.speed_peak), ("max ", m.speed_max)];
         let force = [
-            figure("peak force", m.force_peak, "N", 1),
-            figure("max force", m.force_max, "N", 1),
-            figure("mean force", m.force_mean, "N", 1),
+            ("peak ", m.force_peak),
+            ("max ", m.force_max),
+            ("mean ", m.force_mean),
         ];
-        let known = |figures: [Option<String>; 3], absent: &str| {
-            let known: Vec<_> = figures.into_iter().flatten().collect();
-            if known.is_empty() {
-                absent.to_owned()
-            } else {
-                known.join("  ")
-            }
+        let movement: Vec<String> = [distance, figures("speed", &speed, "mm/s")]
+            .into_iter()
+            .flatten()
+            .collect();
+        let movement = match movement.is_empty() {
+            true => "no distance and no speed: an axis is missing".to_owned(),
+            false => movement.join("  "),
         };
-        let label = format!("robot {robot}");
-        let value = known(movement, "no distance and no speed: an axis is missing");
-        lines.push(fact(&label, value));
-        lines.push(fact("", known(force, "no force: a component is missing")));
+        let force = figures("force", &force, "N");
+        let force = force.unwrap_or_else(|| "no force: a component is missing".to_owned());
+        lines.push(fact(&format!("robot {robot}"), movement));
+        lines.push(fact("", force));
     }
     if detail.cells_seen.len() > 1 {
         let value = format!("{} (one run, several cells)", detail.cells_seen.join(", "));
@@ -215,6 +209,16 @@ fn lines(detail: &RunDetail) -> Vec<Fact> {
         lines.push(fact("also in", detail.row.also_in.join(", ")));
     }
     lines
+}
+
+/// `force peak 2,399.9  max 2,405.4  mean 1,402.2 N`; `None` when none is known.
+fn figures(quantity: &str, all: &[(&str, Option<f64>)], unit: &str) -> Option<String> {
+    let known = all.iter().filter_map(|(name, value)| {
+        let value = format_value((*value)?, 1);
+        Some(format!("{name}{value}"))
+    });
+    let known: Vec<String> = known.collect();
+    (!known.is_empty()).then(|| format!("{quantity} {} {unit}", known.join("  ")))
 }
 
 /// The statistics of every channel as a list, with the names that a record has for them.

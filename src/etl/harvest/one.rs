@@ -213,6 +213,7 @@ impl Attempt<'_> {
     fn is_current(&self, prior: &Record) -> bool {
         prior.error.is_none()
             && !prior.damaged
+            && !prior.is_old()
             && prior.last_attempt.is_none()
             && prior.file_stats.run_error_count == 0
             && prior.rules == self.context.profile.rules()
