@@ -91,7 +91,7 @@ fn render(report: &Report) -> String {
     };
     if report.old_records > 0 {
         out.push_str(&format!(
-            "{} made by an older mdtui: mdtui harvest makes the results anew where the log is still there\n",
+            "{} made by an older mdtui; mdtui harvest renews the results of logs that are stale\n",
             match report.old_records {
                 1 => "1 record was".to_owned(),
                 n => format!("{} records were", whole(n)),

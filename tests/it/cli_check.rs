@@ -409,7 +409,7 @@ fn a_record_of_an_older_pipeline_is_counted_told_stale_and_no_finding() {
     assert!(
         answer
             .out
-            .starts_with("1 record was made by an older mdtui: "),
+            .starts_with("1 record was made by an older mdtui; "),
         "{}",
         answer.out
     );
