@@ -222,7 +222,10 @@ pub(super) fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::fixture, etl::catalog::Distances};
+    use crate::{
+        app::{fixture, state::Runs},
+        etl::catalog::Distances,
+    };
 
     #[test]
     fn each_robot_sorts_by_its_own_distance() {
@@ -254,5 +257,24 @@ mod tests {
                 assert_eq!(RunColumn::of_index(id.index()), Some(id));
             }
         }
+    }
+
+    #[test]
+    fn order_and_cursor_stay_with_their_robot_when_robots_come_and_go() {
+        let of = |robots: &[&str]| {
+            let mut run = fixture::run(0, "a");
+            run.distance_mm = robots.iter().map(|r| ((*r).to_owned(), 1.0)).collect();
+            vec![run]
+        };
+        let mut runs = Runs::default();
+        runs.replace(of(&["2", "left"]));
+        let left = |robots: usize| RunColumn::Distance(robots - 1).index();
+        runs.table.sort = Some((left(2), true));
+        runs.table.column = left(2);
+        runs.replace(of(&["1", "2", "left"]));
+        assert_eq!(runs.table.sort, Some((left(3), true)));
+        assert_eq!(runs.table.column, left(3));
+        runs.replace(of(&["1", "2"]));
+        assert_eq!((runs.table.sort, runs.table.column), (None, 0));
     }
 }
