@@ -17,7 +17,7 @@ use mdtui::etl::{
     profile::{Hold, Profile},
     run_id::{ParsedRun, RunId},
     source::Format,
-    stats::{figures, percentile},
+    stats::{compute_stats, percentile},
     time,
     transform::{RunTable, clock::lay, derive, magnitude, transform},
 };
@@ -330,7 +330,7 @@ fn statistics() -> Result<Kernel> {
         bytes: items * 8,
         run: Box::new(move || {
             for column in &table.columns {
-                black_box(figures(&table, column));
+                black_box(compute_stats(&table, column));
             }
         }),
     })

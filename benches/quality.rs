@@ -15,7 +15,7 @@ use mdtui::etl::{
     profile::Profile,
     quality,
     source::Format,
-    stats::figures,
+    stats::compute_stats,
     transform::transform,
 };
 
@@ -54,7 +54,7 @@ fn bench() -> Result<()> {
             let started = Instant::now();
             let all = table.columns.iter();
             stats = all
-                .map(|c| (c.name.clone(), figures(&table, c).stats))
+                .map(|c| (c.name.clone(), compute_stats(&table, c)))
                 .collect();
             best = best.min(started.elapsed().as_secs_f64());
         }

@@ -120,7 +120,7 @@ press j
 wait_for "▸    robot 1"
 capture machines
 press Enter
-wait_for "top speed"
+wait_for "peak speed"
 press k k
 capture machine
 

@@ -123,8 +123,8 @@ fn fill(context: &Context) -> rusqlite::Result<()> {
          ?11, '[\"time\",\"fz_1\"]', 32, '{}', '[]', 0)",
     )?;
     let mut machine = tx.prepare(
-        "INSERT INTO machines (run_id, robot, distance_mm, top_speed_max, top_speed_p999, peak_force_max, \
-         peak_force_p999, mean_force, force_samples) VALUES (?1, ?2, ?3, 900, 800, 2500, 2400, 1100, 60000)",
+        "INSERT INTO robots (run_id, robot, distance_mm, speed_max, speed_peak, force_max, \
+         force_peak, force_mean, force_samples) VALUES (?1, ?2, ?3, 900, 800, 2500, 2400, 1100, 60000)",
     )?;
     for (id, folder) in logs {
         for n in 0..RUNS {

@@ -1,6 +1,6 @@
 //! Which columns of a list its operator wants, and in which order; remembered by view.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +23,11 @@ impl Choice {
     }
 
     /// Sorts columns as wanted; `name` names one.
-    pub fn sort<T>(&self, columns: &mut [T], name: impl Fn(&T) -> &str) {
+    pub fn sort<T>(&self, columns: &mut [T], name: impl Fn(&T) -> Cow<'_, str>) {
         // Stable, so that what is not named keeps its order, after what is.
         columns.sort_by_key(|column| {
             let name = name(column);
-            let at = self.order.iter().position(|wanted| wanted == name);
+            let at = self.order.iter().position(|wanted| *wanted == name);
             at.unwrap_or(self.order.len())
         });
     }
@@ -87,7 +87,7 @@ impl Chooser {
     pub fn new(view: &'static str, usual: Vec<String>, choice: &Choice) -> Self {
         let shown = |name: &String| (name.clone(), !choice.hides(name));
         let mut columns: Vec<(String, bool)> = usual.iter().map(shown).collect();
-        choice.sort(&mut columns, |(name, _)| name);
+        choice.sort(&mut columns, |(name, _)| name.into());
         Self {
             view,
             columns,
@@ -203,7 +203,7 @@ mod tests {
             hidden: Vec::new(),
         };
         let mut columns = ["state", "log", "size", "cell"];
-        choice.sort(&mut columns, |name| name);
+        choice.sort(&mut columns, |name| (*name).into());
         assert_eq!(columns, ["size", "state", "log", "cell"]);
     }
 }

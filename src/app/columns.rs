@@ -1,5 +1,9 @@
 //! Which columns of a list a width has room for: drawing and the column cursor agree.
 
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
 use super::{
     choice::Choice,
     rows::{LogColumn, RunColumn},
@@ -12,14 +16,14 @@ pub const GUTTER: u16 = 3;
 pub const GAP: u16 = 2;
 
 /// A column's width and how it is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column<C> {
     /// Which.
     pub id: C,
     /// Its place in the order of sorting.
     pub index: usize,
     /// Title.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Characters.
     pub width: u16,
     /// Numbers end at the right.
@@ -29,8 +33,7 @@ pub struct Column<C> {
 /// The name of a log takes what the others leave, within these bounds.
 const NAME: (u16, u16) = (21, 60);
 
-/// From this many characters on runs have the seconds of their start, and a distance for
-/// each robot.
+/// From this many characters on runs have the seconds of their start.
 const WIDE: u16 = 100;
 
 fn log_column(id: LogColumn) -> (&'static str, u16, bool) {
@@ -62,7 +65,7 @@ pub fn logs(width: u16, key: u16, choice: &Choice) -> Vec<Column<LogColumn>> {
         id => log_column(id),
     };
     let mut columns = fit(width, &LogColumn::ALL, &order, |id| id == Log, spec);
-    choice.sort(&mut columns, |column| column.title);
+    choice.sort(&mut columns, |column| (&*column.title).into());
     columns
 }
 
@@ -73,69 +76,88 @@ pub fn log_names() -> Vec<String> {
         .to_vec()
 }
 
-/// What a column of runs is called where it is chosen; titles change with the width.
-fn run_name(id: RunColumn) -> &'static str {
+/// What a column of runs of these robots is called where it is chosen; titles may be others.
+fn run_name(id: RunColumn, robots: &[String]) -> Cow<'static, str> {
     match id {
-        RunColumn::Run => "run",
-        RunColumn::Log => "log",
-        RunColumn::Cell => "cell",
-        RunColumn::Start => "start",
-        RunColumn::Runtime => "runtime",
-        RunColumn::Distance => "distance",
-        RunColumn::Samples => "samples",
-        RunColumn::Channels => "channels",
-        RunColumn::Verdict => "verdict",
-        RunColumn::Flags => "flags",
-        RunColumn::Spark => "sparkline",
+        RunColumn::Run => "run".into(),
+        RunColumn::Log => "log".into(),
+        RunColumn::Cell => "cell".into(),
+        RunColumn::Start => "start".into(),
+        RunColumn::Runtime => "runtime".into(),
+        RunColumn::Distance(robot) => {
+            let robot = robots.get(robot).map_or("", String::as_str);
+            format!("distance {robot}").into()
+        }
+        RunColumn::Samples => "samples".into(),
+        RunColumn::Channels => "channels".into(),
+        RunColumn::Verdict => "verdict".into(),
+        RunColumn::Flags => "flags".into(),
+        RunColumn::Spark => "sparkline".into(),
     }
 }
 
-fn run_column(id: RunColumn, robots: u16, wide: bool) -> (&'static str, u16, bool) {
-    match id {
+fn run_column(id: RunColumn, robots: &[String], wide: bool) -> (Cow<'static, str>, u16, bool) {
+    let (title, width, right) = match id {
         RunColumn::Run => ("run", 13, false),
         RunColumn::Log => ("log", NAME.0, false),
         RunColumn::Cell => ("cell", 6, false),
         RunColumn::Start => ("start", if wide { 19 } else { 16 }, false),
         RunColumn::Runtime => ("runtime", 8, true),
-        RunColumn::Distance if wide => {
-            ("distance mm", (robots * 13).saturating_sub(2).max(11), true)
+        RunColumn::Distance(_) => {
+            let title = run_name(id, robots).into_owned() + " mm";
+            let width = title.width().clamp(DISTANCE.0, DISTANCE.1) as u16;
+            return (title.into(), width, true);
         }
-        RunColumn::Distance => ("robot 1 mm", 11, true),
         RunColumn::Samples => ("samples", 9, true),
         RunColumn::Channels => ("chan", 4, true),
         RunColumn::Verdict => ("verdict", 13, false),
         RunColumn::Flags => ("flags", 5, true),
         RunColumn::Spark => ("", 24, false),
-    }
+    };
+    (title.into(), width, right)
 }
 
-/// Columns of a list of runs of machines with so many robots, in `width` characters.
-/// `of_log`: they are all of one log, whose name stands above.
-pub fn runs(width: u16, robots: u16, of_log: bool, choice: &Choice) -> Vec<Column<RunColumn>> {
+/// A distance takes what its title needs, which has the robot's name in it, within these
+/// bounds: `1,234,567.8` is never cut.
+const DISTANCE: (usize, usize) = (11, 24);
+
+/// Columns of a list of runs of these robots, in `width` characters. `of_log`: they are all
+/// of one log, whose name stands above.
+pub fn runs(
+    width: u16,
+    robots: &[String],
+    of_log: bool,
+    choice: &Choice,
+) -> Vec<Column<RunColumn>> {
     use RunColumn::*;
     let wide = width >= WIDE;
-    let mut order = vec![
-        Run, Start, Runtime, Verdict, Distance, Spark, Samples, Channels, Cell, Log, Flags,
-    ];
-    order.retain(|id| !(choice.hides(run_name(*id)) || of_log && *id == Log));
+    let mut order = vec![Run, Start, Runtime, Verdict];
+    order.extend((0..robots.len()).map(Distance));
+    order.extend([Spark, Samples, Channels, Cell, Log, Flags]);
+    order.retain(|id| !(choice.hides(&run_name(*id, robots)) || of_log && *id == Log));
+    let all = RunColumn::all(robots.len());
     let spec = |id| run_column(id, robots, wide);
-    let mut columns = fit(width, &RunColumn::ALL, &order, |id| id == Log, spec);
-    choice.sort(&mut columns, |column| run_name(column.id));
+    let mut columns = fit(width, &all, &order, |id| id == Log, spec);
+    for column in &mut columns {
+        column.index = column.id.index();
+    }
+    choice.sort(&mut columns, |column| run_name(column.id, robots));
     columns
 }
 
-/// All columns of a list of runs by name.
-pub fn run_names() -> Vec<String> {
-    RunColumn::ALL.map(|id| run_name(id).to_owned()).to_vec()
+/// All columns of a list of runs of these robots by name.
+pub fn run_names(robots: &[String]) -> Vec<String> {
+    let all = RunColumn::all(robots.len()).into_iter();
+    all.map(|id| run_name(id, robots).into_owned()).collect()
 }
 
 /// The columns of `all` that have room when they are taken in `order`.
-pub(super) fn fit<C: Copy + PartialEq>(
+pub(super) fn fit<C: Copy + PartialEq, T: Into<Cow<'static, str>>>(
     width: u16,
     all: &[C],
     order: &[C],
     is_name: impl Fn(C) -> bool,
-    spec: impl Fn(C) -> (&'static str, u16, bool),
+    spec: impl Fn(C) -> (T, u16, bool),
 ) -> Vec<Column<C>> {
     let mut left = width.saturating_sub(GUTTER);
     let mut missing = 0;
@@ -163,7 +185,7 @@ pub(super) fn fit<C: Copy + PartialEq>(
             Column {
                 id: *id,
                 index,
-                title,
+                title: title.into(),
                 width,
                 right,
             }
@@ -215,6 +237,34 @@ mod tests {
         GUTTER + gaps + columns.iter().map(|c| c.width).sum::<u16>()
     }
 
+    fn robots() -> Vec<String> {
+        vec!["1".into(), "left".into()]
+    }
+
+    #[test]
+    fn every_robot_has_a_titled_column_of_its_own() {
+        let columns = runs(200, &robots(), false, &Choice::default());
+        let of = |id| columns.iter().find(|c| c.id == id).unwrap();
+        let (one, left) = (of(RunColumn::Distance(0)), of(RunColumn::Distance(1)));
+        assert_eq!((&*one.title, one.width), ("distance 1 mm", 13));
+        assert_eq!((&*left.title, left.width), ("distance left mm", 16));
+        let choice = Choice {
+            hidden: vec!["distance 1".into()],
+            ..Choice::default()
+        };
+        let shown = runs(200, &robots(), false, &choice);
+        let ids: Vec<_> = shown.iter().map(|c| c.id).collect();
+        assert!(!ids.contains(&RunColumn::Distance(0)) && ids.contains(&RunColumn::Distance(1)));
+        for (column, other) in columns
+            .iter()
+            .zip(runs(200, &robots()[..1], false, &choice))
+        {
+            let sorts_by = RunColumn::of_index(column.index);
+            assert_eq!(sorts_by, Some(column.id));
+            assert_eq!(RunColumn::of_index(other.index), Some(other.id));
+        }
+    }
+
     #[test]
     fn columns_fit_and_the_state_is_never_cut() {
         for width in 40..220 {
@@ -226,15 +276,22 @@ mod tests {
                 (LogColumn::State, 12),
                 "{width}"
             );
-            assert!(sum(&runs(width, 2, false, &usual)) <= width, "{width}");
+            assert!(
+                sum(&runs(width, &robots(), false, &usual)) <= width,
+                "{width}"
+            );
         }
         let usual = Choice::default();
         assert_eq!(logs(200, 0, &usual).len(), LogColumn::ALL.len());
-        assert_eq!(runs(200, 2, false, &usual).len(), RunColumn::ALL.len());
+        let all = RunColumn::all(2).len();
+        assert_eq!(runs(200, &robots(), false, &usual).len(), all);
         let at_80: Vec<_> = logs(80, 0, &usual).iter().map(|c| c.id).collect();
         assert!(at_80.contains(&LogColumn::Span) && at_80.contains(&LogColumn::Verdict));
-        let at_80: Vec<_> = runs(80, 2, true, &usual).iter().map(|c| c.id).collect();
-        assert!(at_80.contains(&RunColumn::Distance) && at_80.contains(&RunColumn::Verdict));
+        let at_80: Vec<_> = runs(80, &robots(), true, &usual)
+            .iter()
+            .map(|c| c.id)
+            .collect();
+        assert!(at_80.contains(&RunColumn::Distance(0)) && at_80.contains(&RunColumn::Verdict));
     }
 
     #[test]
@@ -260,10 +317,13 @@ mod tests {
             order: words(&["sparkline", "run"]),
             hidden: words(&["start", "verdict"]),
         };
-        let shown: Vec<_> = runs(80, 2, true, &choice).iter().map(|c| c.id).collect();
+        let shown: Vec<_> = runs(90, &robots(), true, &choice)
+            .iter()
+            .map(|c| c.id)
+            .collect();
         assert_eq!(shown[..2], [RunColumn::Spark, RunColumn::Run]);
         assert!(!shown.contains(&RunColumn::Start) && !shown.contains(&RunColumn::Verdict));
-        for (all, names) in [(log_names(), 9), (run_names(), 11)] {
+        for (all, names) in [(log_names(), 9), (run_names(&robots()), 12)] {
             let unique: std::collections::BTreeSet<_> = all.iter().collect();
             assert_eq!((all.len(), unique.len()), (names, names));
         }

@@ -1,6 +1,6 @@
 //! A populated state with a fixed clock and fixed paths, for tests.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     Answer, Config, Effect, Event, Message, Request, Slot, State,
@@ -11,7 +11,7 @@ use super::{
     update,
 };
 use crate::etl::{
-    catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
+    catalog::{Distances, HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
     clean::{Ledger, Reason},
     harvest::{CancelToken, JobEvent, JobId, Progress, Stage},
     profile::Profile,
@@ -100,8 +100,15 @@ pub fn logs() -> Vec<LogRow> {
     rows
 }
 
-/// A run as lists show it.
+/// A run as lists show it, beside runs of robots 1 and 2.
 pub fn run(n: u128, log_key: &str) -> RunRow {
+    let mut list = [row(n, log_key), row(0, log_key)];
+    Distances::align(&mut list);
+    let [run, _] = list;
+    run
+}
+
+fn row(n: u128, log_key: &str) -> RunRow {
     let failed = n == 3;
     RunRow {
         log_key: log_key.into(),
@@ -112,7 +119,7 @@ pub fn run(n: u128, log_key: &str) -> RunRow {
         stop_us: (!failed).then_some(NOW + 599_000_000),
         runtime_s: (!failed).then_some(599.971 - n as f64),
         distance_mm: if failed {
-            BTreeMap::new()
+            Distances::default()
         } else {
             [
                 ("1".to_owned(), 39_010.73 * (n + 1) as f64),

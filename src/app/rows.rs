@@ -107,7 +107,7 @@ impl Row for LogRow {
     }
 }
 
-/// Columns of the lists of runs, by their place in the order of sorting.
+/// Columns of the lists of runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunColumn {
     /// The run.
@@ -120,8 +120,8 @@ pub enum RunColumn {
     Start,
     /// How long.
     Runtime,
-    /// How far its first robot went.
-    Distance,
+    /// How far a robot went: the one at this place among the robots of the list.
+    Distance(usize),
     /// Kept samples.
     Samples,
     /// Columns of its table.
@@ -135,20 +135,45 @@ pub enum RunColumn {
 }
 
 impl RunColumn {
-    /// All columns in their order.
-    pub const ALL: [Self; 11] = [
+    /// Columns that every list has; those of robots follow them in the order of sorting.
+    const FIXED: [Self; 10] = [
         Self::Run,
         Self::Log,
         Self::Cell,
         Self::Start,
         Self::Runtime,
-        Self::Distance,
         Self::Samples,
         Self::Channels,
         Self::Verdict,
         Self::Flags,
         Self::Spark,
     ];
+
+    /// All columns of a list with so many robots, from left to right.
+    pub fn all(robots: usize) -> Vec<Self> {
+        let mut all = Self::FIXED.to_vec();
+        let after = all.iter().position(|id| *id == Self::Runtime);
+        let at = after.map_or(0, |at| at + 1);
+        all.splice(at..at, (0..robots).map(Self::Distance));
+        all
+    }
+
+    /// Its place in the order of sorting, which does not depend on how many robots there are.
+    pub fn index(self) -> usize {
+        match self {
+            Self::Distance(robot) => Self::FIXED.len() + robot,
+            id => Self::FIXED.iter().position(|at| *at == id).unwrap_or(0),
+        }
+    }
+
+    /// The inverse of [`RunColumn::index`].
+    pub fn of_index(index: usize) -> Option<Self> {
+        let robot = index.checked_sub(Self::FIXED.len());
+        Self::FIXED
+            .get(index)
+            .copied()
+            .or_else(|| robot.map(Self::Distance))
+    }
 }
 
 impl Row for RunRow {
@@ -161,12 +186,14 @@ impl Row for RunRow {
     }
 
     fn compare(&self, other: &Self, column: usize) -> Ordering {
-        match RunColumn::ALL.get(column) {
+        match RunColumn::of_index(column) {
             Some(RunColumn::Log) => self.log_key.cmp(&other.log_key),
             Some(RunColumn::Cell) => natural(self.cell_id.as_deref(), other.cell_id.as_deref()),
             Some(RunColumn::Start) => self.start_us.cmp(&other.start_us),
             Some(RunColumn::Runtime) => number(self.runtime_s, other.runtime_s),
-            Some(RunColumn::Distance) => number(self.distance(), other.distance()),
+            Some(RunColumn::Distance(robot)) => {
+                number(self.distance_mm.at(robot), other.distance_mm.at(robot))
+            }
             Some(RunColumn::Samples) => self.samples.cmp(&other.samples),
             Some(RunColumn::Channels) => self.channels.cmp(&other.channels),
             Some(RunColumn::Verdict) => self.verdict.cmp(&other.verdict),
@@ -189,5 +216,65 @@ pub(super) fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
     match (parsed(a), parsed(b)) {
         (Some(x), Some(y)) => x.cmp(&y),
         _ => a.cmp(&b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::{fixture, state::Runs},
+        etl::catalog::Distances,
+    };
+
+    #[test]
+    fn each_robot_sorts_by_its_own_distance() {
+        let mut runs: Vec<RunRow> = (0..3).map(|n| fixture::run(n, "a")).collect();
+        let distances = [&[("1", 3.0), ("2", 1.0)][..], &[("2", 9.0)], &[("1", 2.0)]];
+        for (run, distances) in runs.iter_mut().zip(distances) {
+            let each = distances
+                .iter()
+                .map(|(robot, mm)| ((*robot).to_owned(), *mm));
+            run.distance_mm = each.collect();
+        }
+        Distances::align(&mut runs);
+        let order = |robot: usize| {
+            let column = RunColumn::Distance(robot).index();
+            let mut sorted: Vec<(usize, &RunRow)> = runs.iter().enumerate().collect();
+            sorted.sort_by(|(_, a), (_, b)| a.compare(b, column));
+            sorted.into_iter().map(|(at, _)| at).collect::<Vec<_>>()
+        };
+        // A run without the distance comes first.
+        assert_eq!((order(0), order(1)), (vec![1, 2, 0], vec![2, 0, 1]));
+    }
+
+    #[test]
+    fn columns_keep_their_places_in_the_order_of_sorting() {
+        for robots in 0..4 {
+            let all = RunColumn::all(robots);
+            assert_eq!(all.len(), RunColumn::FIXED.len() + robots);
+            for id in all {
+                assert_eq!(RunColumn::of_index(id.index()), Some(id));
+            }
+        }
+    }
+
+    #[test]
+    fn order_and_cursor_stay_with_their_robot_when_robots_come_and_go() {
+        let of = |robots: &[&str]| {
+            let mut run = fixture::run(0, "a");
+            run.distance_mm = robots.iter().map(|r| ((*r).to_owned(), 1.0)).collect();
+            vec![run]
+        };
+        let mut runs = Runs::default();
+        runs.replace(of(&["2", "left"]));
+        let left = |robots: usize| RunColumn::Distance(robots - 1).index();
+        runs.table.sort = Some((left(2), true));
+        runs.table.column = left(2);
+        runs.replace(of(&["1", "2", "left"]));
+        assert_eq!(runs.table.sort, Some((left(3), true)));
+        assert_eq!(runs.table.column, left(3));
+        runs.replace(of(&["1", "2"]));
+        assert_eq!((runs.table.sort, runs.table.column), (None, 0));
     }
 }

@@ -136,6 +136,33 @@ pub struct Runs {
     pub error: Option<String>,
 }
 
+impl Runs {
+    /// The robots of its runs, in order: each has a column.
+    pub fn robots(&self) -> &[String] {
+        let first = self.table.rows().first();
+        first.map_or(&[], |run| run.distance_mm.robots())
+    }
+
+    /// Other rows, perhaps with other robots: order and cursor stay with the robot that they
+    /// were on.
+    pub(super) fn replace(&mut self, rows: Vec<RunRow>) {
+        let new = rows.first().map(|run| run.distance_mm.robots().clone());
+        let new = new.unwrap_or_default();
+        let place = |index: usize| match RunColumn::of_index(index) {
+            Some(RunColumn::Distance(at)) => {
+                let robot = self.robots().get(at)?;
+                let at = new.iter().position(|known| known == robot)?;
+                Some(RunColumn::Distance(at).index())
+            }
+            _ => Some(index),
+        };
+        let sort = (self.table.sort).and_then(|(index, reverse)| Some((place(index)?, reverse)));
+        let column = place(self.table.column).unwrap_or_default();
+        (self.table.sort, self.table.column) = (sort, column);
+        self.table.replace(rows);
+    }
+}
+
 /// What is under way in lists: asked again only when the answer has come.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Fetches {
@@ -164,8 +191,6 @@ pub struct State {
     pub data_dir: String,
     /// The cache directory, as harmless text.
     pub cache_dir: String,
-    /// Robots of a cell.
-    pub robots: u16,
     /// The columns that are wanted in each view.
     pub choices: Choices,
     /// The file that remembers them, if there is a place for it.
@@ -203,9 +228,6 @@ impl State {
             size,
             data_dir: visible_path(&config.data_dir),
             cache_dir: visible_path(&config.cache_dir),
-            robots: u16::try_from(config.profile.robots.len())
-                .unwrap_or(u16::MAX)
-                .min(4),
             choices: config.choices.clone(),
             choices_file: config.choices_file.clone(),
             mouse: config.mouse,
@@ -363,7 +385,7 @@ impl State {
     /// Columns of the list of runs that is open, in `width` characters.
     pub fn run_columns(&self, width: u16) -> Vec<Column<RunColumn>> {
         let of_log = matches!(self.screen(), Screen::LogRuns(_));
-        columns::runs(width, self.robots, of_log, &self.choices.of("runs"))
+        columns::runs(width, self.robots(), of_log, &self.choices.of("runs"))
     }
 
     /// Columns of the list of machines in `width` characters.
@@ -424,6 +446,11 @@ impl State {
                 .machines
                 .ask(Slot::Machines, Request::Machines, effects);
         }
+    }
+
+    /// The robots of the runs in the list that is open: each has a column.
+    pub fn robots(&self) -> &[String] {
+        self.run_list().map_or(&[], Runs::robots)
     }
 
     /// The list of runs that is drawn, if one is.

@@ -13,7 +13,7 @@ use super::{
     json::CheckJson,
     settings::Settings,
     signals::cancel_on_signals,
-    table::{count, size},
+    table::{count, size, whole},
 };
 use crate::etl::{
     Error, Result,
@@ -89,6 +89,15 @@ fn render(report: &Report) -> String {
         ),
         _ => count(found, "finding"),
     };
+    if report.old_records > 0 {
+        out.push_str(&format!(
+            "{} made by an older mdtui; mdtui harvest renews the results of logs that are stale\n",
+            match report.old_records {
+                1 => "1 record was".to_owned(),
+                n => format!("{} records were", whole(n)),
+            }
+        ));
+    }
     out.push_str(&format!(
         "read {}, {} ({}) and {} ({}): {result}\n",
         count(report.records, "record"),

@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::etl::{
-    catalog::{HarvestRow, LogDetail, LogRow, MachineRow, RuleCount, RunDetail, RunRow},
+    catalog::{Distances, HarvestRow, LogDetail, LogRow, MachineRow, RuleCount, RunDetail, RunRow},
     check,
     clean::Ledger,
     lake::gc,
     quality::{Flag, NotEvaluated, Severity, Verdict},
-    stats::{ChannelStats, MachineStats},
+    stats::{ChannelStats, RobotStats},
     text, time,
 };
 
-/// Version of all shapes here; raised when a key changes its meaning or goes away.
+/// Version of a shape; raised when a key changes its meaning or goes away.
 pub const VERSION: u32 = 1;
+
+/// Version of what `show` and `machines` print: their figures of robots have other names
+/// than in version 1.
+pub const FIGURES_VERSION: u32 = 2;
 
 fn time_text(us: Option<i64>) -> Option<String> {
     us.map(time::format)
@@ -88,7 +92,7 @@ pub struct RunJson<'a> {
     start_time: Option<String>,
     stop_time: Option<String>,
     total_runtime_seconds: Option<f64>,
-    total_distance_mm: &'a BTreeMap<String, f64>,
+    total_distance_mm: &'a Distances,
     rows: u64,
     samples: u64,
     complete_rows: u64,
@@ -150,14 +154,14 @@ pub struct RunDetailJson<'a> {
     start_time: Option<String>,
     stop_time: Option<String>,
     total_runtime_seconds: Option<f64>,
-    total_distance_mm: &'a BTreeMap<String, f64>,
+    total_distance_mm: &'a Distances,
     available_channels: &'a [String],
     rows: u64,
     samples: u64,
     complete_rows: u64,
     ledger: &'a Ledger,
     channels: &'a BTreeMap<String, ChannelStats>,
-    machines: &'a BTreeMap<String, MachineStats>,
+    robots: &'a BTreeMap<String, RobotStats>,
     quality: &'a [Flag],
     verdict: &'static str,
     channel_verdicts: &'a BTreeMap<String, Verdict>,
@@ -186,7 +190,7 @@ impl<'a> From<&'a RunDetail> for RunDetailJson<'a> {
             complete_rows: run.complete_rows,
             ledger: &detail.ledger,
             channels: &detail.channels,
-            machines: &detail.machines,
+            robots: &detail.robots,
             quality: &detail.flags,
             verdict: run.verdict.word(),
             channel_verdicts: &detail.verdicts,
@@ -209,7 +213,7 @@ impl<'a> ShowRunJson<'a> {
     /// Of this run.
     pub fn new(run: &'a RunDetail) -> Self {
         Self {
-            version: VERSION,
+            version: FIGURES_VERSION,
             run: run.into(),
         }
     }
@@ -292,7 +296,7 @@ impl<'a> ShowLogJson<'a> {
             runs: runs.iter().map(RunDetailJson::from).collect(),
         };
         Self {
-            version: VERSION,
+            version: FIGURES_VERSION,
             log,
         }
     }
@@ -307,7 +311,7 @@ struct MachinePointJson<'a> {
     total_runtime_seconds: f64,
     verdict: &'static str,
     #[serde(flatten)]
-    stats: &'a MachineStats,
+    stats: &'a RobotStats,
 }
 
 /// A machine of `machines`.
@@ -318,11 +322,11 @@ struct MachineJson<'a> {
     runs: u64,
     runtime_seconds: f64,
     distance_mm: Option<f64>,
-    top_speed_max: Option<f64>,
-    top_speed_p999: Option<f64>,
-    peak_force_max: Option<f64>,
-    peak_force_p999: Option<f64>,
-    mean_force: Option<f64>,
+    speed_peak: Option<f64>,
+    speed_max: Option<f64>,
+    force_peak: Option<f64>,
+    force_max: Option<f64>,
+    force_mean: Option<f64>,
     verdicts: &'a BTreeMap<String, u64>,
     first_seen: String,
     last_seen: String,
@@ -345,11 +349,11 @@ impl<'a> From<&'a MachineRow> for MachineJson<'a> {
             runs: machine.runs,
             runtime_seconds: machine.runtime_s,
             distance_mm: machine.distance_mm,
-            top_speed_max: machine.top_speed_max,
-            top_speed_p999: machine.top_speed_p999,
-            peak_force_max: machine.peak_force_max,
-            peak_force_p999: machine.peak_force_p999,
-            mean_force: machine.mean_force,
+            speed_peak: machine.speed_peak,
+            speed_max: machine.speed_max,
+            force_peak: machine.force_peak,
+            force_max: machine.force_max,
+            force_mean: machine.force_mean,
             verdicts: &machine.verdicts,
             first_seen: time::format(machine.first_seen_us),
             last_seen: time::format(machine.last_seen_us),
@@ -369,7 +373,7 @@ impl<'a> MachinesJson<'a> {
     /// Of these machines.
     pub fn new(machines: &'a [MachineRow]) -> Self {
         Self {
-            version: VERSION,
+            version: FIGURES_VERSION,
             machines: machines.iter().map(MachineJson::from).collect(),
         }
     }
@@ -392,6 +396,7 @@ pub struct CheckJson<'a> {
     version: u32,
     repair: bool,
     records: u64,
+    old_records: u64,
     files: u64,
     file_bytes: u64,
     logs: u64,
@@ -416,6 +421,7 @@ impl<'a> CheckJson<'a> {
             version: VERSION,
             repair,
             records: report.records,
+            old_records: report.old_records,
             files: report.files,
             file_bytes: report.file_bytes,
             logs: report.logs,

@@ -40,13 +40,7 @@ pub fn run(settings: &Settings, args: &args::Runs) -> Result<Exit> {
 
 /// The table of `runs`.
 pub fn render(runs: &[RunRow]) -> String {
-    let mut robots: Vec<&str> = Vec::new();
-    for robot in runs.iter().flat_map(|r| r.distance_mm.keys()) {
-        if !robots.contains(&robot.as_str()) {
-            robots.push(robot);
-        }
-    }
-    robots.sort_unstable();
+    let robots = runs.first().map_or(&[][..], |r| r.distance_mm.robots());
     let distances: Vec<String> = robots
         .iter()
         .map(|r| format!(">distance {r} (mm)"))
@@ -73,7 +67,7 @@ pub fn render(runs: &[RunRow]) -> String {
         cells.extend(
             robots
                 .iter()
-                .map(|r| fixed(run.distance_mm.get(*r).copied(), 3)),
+                .map(|r| fixed(run.distance_mm.get(r).copied(), 3)),
         );
         cells.extend([
             table::whole(run.rows),

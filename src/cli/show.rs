@@ -165,7 +165,7 @@ fn run_text(detail: &RunDetail) -> String {
         "runtime",
         &format!("{} s", fixed(run.runtime_s, 6)),
     );
-    for (robot, mm) in &run.distance_mm {
+    for (robot, mm) in run.distance_mm.iter() {
         line(
             &mut out,
             &format!("distance {robot}"),
@@ -214,9 +214,9 @@ fn run_text(detail: &RunDetail) -> String {
         let text = format!("{}{of}: {}", skipped.rules.join(", "), skipped.reason);
         line(&mut out, "not evaluated", &text);
     }
-    if !detail.machines.is_empty() {
+    if !detail.robots.is_empty() {
         out.push('\n');
-        out.push_str(&machines(detail).render());
+        out.push_str(&robots(detail).render());
     }
     if !detail.channels.is_empty() {
         out.push('\n');
@@ -245,25 +245,25 @@ fn flag_text(flag: &Flag) -> String {
     )
 }
 
-fn machines(detail: &RunDetail) -> Table {
+fn robots(detail: &RunDetail) -> Table {
     let mut table = Table::new(&[
         "robot",
         ">distance (mm)",
-        ">top speed (mm/s)",
-        ">p99.9",
+        ">peak speed (mm/s)",
+        ">max speed (mm/s)",
         ">peak force (N)",
-        ">p99.9",
+        ">max force (N)",
         ">mean force (N)",
     ])
     .indent(2);
-    for (robot, m) in &detail.machines {
+    for (robot, m) in &detail.robots {
         let figures = [
             m.distance_mm,
-            m.top_speed_max,
-            m.top_speed_p999,
-            m.peak_force_max,
-            m.peak_force_p999,
-            m.mean_force,
+            m.speed_peak,
+            m.speed_max,
+            m.force_peak,
+            m.force_max,
+            m.force_mean,
         ];
         let cells = std::iter::once(robot.clone()).chain(figures.map(|f| fixed(f, 3)));
         table.row(cells.collect());
@@ -292,6 +292,7 @@ fn values(detail: &RunDetail) -> Table {
         ">median",
         ">mean",
         ">p99",
+        ">peak",
         ">max",
         ">std",
         ">rms",
@@ -305,6 +306,7 @@ fn values(detail: &RunDetail) -> Table {
             s.median,
             s.mean,
             s.p99,
+            s.peak,
             s.max,
             s.std,
             s.rms,

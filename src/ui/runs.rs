@@ -107,13 +107,13 @@ fn cell(row: &RunRow, column: &Column<RunColumn>, theme: &Theme) -> Cell {
             row.runtime_s.map(time::format_duration).unwrap_or_default(),
             theme.text,
         ),
-        RunColumn::Distance => {
-            let one = |mm: &f64| format!("{:>11}", millimetres(*mm));
-            // A narrow column has room for the first robot alone.
-            let robots = usize::from((column.width + 2) / 13).max(1);
-            let all: Vec<String> = row.distance_mm.values().take(robots).map(one).collect();
-            (all.join("  "), theme.text)
-        }
+        RunColumn::Distance(robot) => (
+            row.distance_mm
+                .at(robot)
+                .map(millimetres)
+                .unwrap_or_default(),
+            theme.text,
+        ),
         RunColumn::Samples => (
             if row.error.is_some() {
                 String::new()
@@ -169,6 +169,29 @@ fn millimetres(mm: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::{
+        app::{choice::Choice, columns, fixture},
+        etl::catalog::Distances,
+    };
+
+    #[test]
+    fn a_distance_stands_under_the_title_of_its_robot() {
+        let mut runs = [fixture::run(0, "a"), fixture::run(1, "a")];
+        runs[1].distance_mm = [("2".to_owned(), 7.0)].into();
+        Distances::align(&mut runs);
+        let robots = runs[0].distance_mm.robots();
+        let columns = columns::runs(200, robots, true, &Choice::default());
+        let shown = |row: &RunRow, title: &str| {
+            let column = columns.iter().find(|c| c.title == title).unwrap();
+            cell(row, column, &Theme::named("dark", false).unwrap()).0
+        };
+        assert_eq!(shown(&runs[0], "distance 1 mm"), "39,010.7");
+        assert_eq!(shown(&runs[0], "distance 2 mm"), "0.2");
+        assert_eq!(shown(&runs[1], "distance 1 mm"), "");
+        assert_eq!(shown(&runs[1], "distance 2 mm"), "7.0");
+    }
+
     #[test]
     fn distances_have_one_digit() {
         assert_eq!(super::millimetres(39010.73174278574), "39,010.7");

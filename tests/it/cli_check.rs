@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::common::{Answer, Lab};
+use mdtui::etl::lake::Record;
 use serde_json::Value;
 
 /// Twenty logs, faults among them, harvested.
@@ -277,13 +278,13 @@ fn a_catalog_that_is_wrong_damaged_or_gone_is_found_and_mended() {
         ),
         (
             "DELETE FROM runs WHERE id = (SELECT min(id) FROM runs WHERE error IS NULL)",
-            "channels, machines, runs",
+            "channels, robots, runs",
         ),
         (
             "DELETE FROM logs WHERE key LIKE 'cell-01/%'",
-            "channels, logs, machines, runs",
+            "channels, logs, robots, runs",
         ),
-        ("UPDATE machines SET peak_force_max = NULL", "machines"),
+        ("UPDATE robots SET force_max = NULL", "robots"),
     ] {
         db.pragma_update(None, "foreign_keys", true).unwrap();
         db.execute(change, []).unwrap();
@@ -389,4 +390,30 @@ fn without_a_lake_there_is_nothing_to_check() {
         "{}",
         answer.err
     );
+}
+
+#[test]
+fn a_record_of_an_older_pipeline_is_counted_told_stale_and_no_finding() {
+    let lab = lab();
+    let path = lab.cache().join(KEY).join("record.json");
+    let mut record = Record::parse(&fs::read(&path).unwrap(), "").unwrap();
+    record.pipeline_version -= 1;
+    let mut text = Vec::new();
+    record.seal(&mut text).unwrap();
+    fs::write(&path, text).unwrap();
+    lab.ok(&["rebuild"]);
+    let list = lab.ok(&["list", "--state", "stale"]);
+    assert!(list.contains(KEY), "{list}");
+    let answer = lab.run(&["check"]);
+    assert_eq!(answer.code, 0, "{}", answer.out);
+    assert!(
+        answer
+            .out
+            .starts_with("1 record was made by an older mdtui; "),
+        "{}",
+        answer.out
+    );
+    assert_eq!(lab.json(&["check", "--json"])["old_records"], 1);
+    lab.run(&["harvest"]);
+    assert_eq!(lab.json(&["check", "--json"])["old_records"], 0);
 }

@@ -67,7 +67,7 @@ fn differences_are_those_of_the_shown_statistics() {
         .iter()
         .filter(|name| (0..3).filter(|at| has(*at, name)).count() > 1)
         .count();
-    assert_eq!((figures, channels.len()), (shared * 11 * 3, shared));
+    assert_eq!((figures, channels.len()), (shared * 12 * 3, shared));
     let alone = answer["only_in_one"].as_array().unwrap().len();
     assert_eq!(shared + alone, names.len());
     let runtime = named(&answer["totals"], "name", "total_runtime_seconds");

@@ -53,7 +53,7 @@ fn figures_hash(run: &RunResult) -> String {
         run.samples,
         run.cells_seen,
         run.source_lost_precision,
-        run.machines,
+        run.robots,
         run.sparkline,
     ]);
     short(blake3::Hasher::new().update(figures.to_string().as_bytes()))
@@ -94,7 +94,8 @@ fn results_are_what_they_were() {
         let ledger = serde_json::to_string(&record.ledger).unwrap();
         writeln!(got, "{key} {ledger} rejected:{rejected}").unwrap();
         for run in record.run_to_result.values() {
-            let table = run.file_name.as_ref().map_or("-".to_owned(), |name| {
+            let harvested = run.file_name.as_ref().filter(|_| run.error.is_none());
+            let table = harvested.map_or("-".to_owned(), |name| {
                 table_hash(&RunFile::open(&context.lake.log_file(&key, name)).unwrap())
             });
             let (id, rows) = (run.run_uuid, run.rows);

@@ -8,15 +8,18 @@ use std::{
     sync::Arc,
 };
 
+use serde_json::Value;
+
 use mdtui::etl::{
     Error, FaultKind,
     catalog::{Catalog, LogState},
+    check,
     clean::Reason,
     harvest::{
         CancelToken, Context, NoProgress, Options, Outcome, Progress, ProgressSink, Stage,
         harvest_log,
     },
-    lake::{Lake, Record, run_file::RunFile},
+    lake::{Lake, Record, gc, run_file::RunFile},
     profile::Profile,
     time,
 };
@@ -251,6 +254,65 @@ fn one_failed_run_costs_the_others_nothing() {
             .log_file("a.csv", record.rejected_file.as_ref().unwrap())
             .is_file()
     );
+}
+
+/// What a reader does that opens the table of every run and prints its statistics without
+/// looking at errors: `pd.read_parquet(log / run["file_name"])`, `run["run_stats"]["start_time"]`.
+#[test]
+fn every_run_of_a_partial_log_has_keys_of_one_type_and_a_table_that_can_be_opened() {
+    let place = Place::new();
+    let bad = |id| {
+        run(id, 5)
+            .replace("encoder", "sonar")
+            .replace("load_cell", "sonar")
+    };
+    let good = run(6, 20);
+    place.put("a.csv", &format!("{HEADER}{good}{}{}", bad(7), bad(8)));
+    place.harvest("a.csv", false).unwrap();
+
+    let dir = place.context.lake.log_dir("a.csv");
+    let text = fs::read_to_string(dir.join("record.json")).unwrap();
+    let record: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(record["file_stats"]["run_error_count"], 2);
+    let runs = record["run_to_result"].as_object().unwrap();
+    let mut rows = Vec::new();
+    for (uuid, run) in runs {
+        assert_eq!(run["run_uuid"], Value::from(uuid.as_str()));
+        let table = RunFile::open(&dir.join(run["file_name"].as_str().unwrap())).unwrap();
+        let stats = &run["run_stats"];
+        let channels: Vec<&str> = stats["available_channels"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap())
+            .collect();
+        assert_eq!(channels, table.columns());
+        let times = [&stats["start_time"], &stats["stop_time"]].map(|t| t.as_str().unwrap());
+        assert_eq!(times.map(str::is_empty), [table.rows() == 0; 2]);
+        assert!(stats["total_distance_mm"].is_object());
+        assert!(stats["total_runtime_seconds"].is_f64());
+        rows.push((table.rows(), run["error"].is_null()));
+    }
+    assert_eq!(rows, [(20, true), (0, false), (0, false)]);
+    // It is no table of a run to those who look for them.
+    assert_eq!(place.tables().len(), 2, "one run and the rejected rows");
+    let context = &place.context;
+    assert_eq!(gc::gc(&context.lake, false).unwrap(), gc::Report::default());
+    let report = check::check(context, None, &CancelToken::new(), &|_, _| {}).unwrap();
+    assert_eq!(
+        (report.findings.as_slice(), report.old_records),
+        (&[][..], 0)
+    );
+
+    // A table that is gone is made again; one that nobody needs any more goes.
+    fs::remove_file(dir.join("failed_run.table")).unwrap();
+    let report = check::check(context, None, &CancelToken::new(), &|_, _| {}).unwrap();
+    assert_eq!(report.findings.len(), 1);
+    place.harvest("a.csv", true).unwrap();
+    assert!(dir.join("failed_run.table").is_file());
+    place.put("a.csv", &format!("{HEADER}{good}"));
+    place.harvest("a.csv", false).unwrap();
+    assert!(!dir.join("failed_run.table").exists());
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     assert!(screen.command().words()[3].starts_with("cell-10/2022-11-23T2040/"));
     screen.update(Action::First);
     screen.update(Action::Mark);
-    assert_eq!(rows(&screen), one + 12);
+    assert_eq!(rows(&screen), one + 13);
     assert_eq!(screen.command().words()[2], "x_1,v1");
     assert!(screen.copy().unwrap().contains("\nx_1\tmean\t"));
     screen.update(Action::NextPane);
@@ -65,7 +65,7 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
         );
     }
     let all = screen.views.as_ref().unwrap().comparison.channels.len();
-    assert_eq!(rows(&screen), one + 12 * (all - 1), "none chosen: all");
+    assert_eq!(rows(&screen), one + 13 * (all - 1), "none chosen: all");
     assert_eq!(screen.command().words().len(), 3);
 }
 

@@ -87,15 +87,10 @@ fn flag_column(id: FlagColumn) -> Vec<Column<FlagRow>> {
 
 /// A list of runs with these columns.
 pub fn runs(table: &Table<RunRow>, columns: &[usize]) -> Listed {
-    let mut robots: Vec<String> = Vec::new();
-    for robot in table.rows().iter().flat_map(|r| r.distance_mm.keys()) {
-        if !robots.contains(robot) {
-            robots.push(robot.clone());
-        }
-    }
-    robots.sort();
-    let column = |id| run_column(id, &robots);
-    Listed::of(table, shown(&RunColumn::ALL, columns, column))
+    let robots = table.rows().first().map(|r| r.distance_mm.robots().clone());
+    let robots = robots.unwrap_or_default();
+    let ids = columns.iter().filter_map(|i| RunColumn::of_index(*i));
+    Listed::of(table, ids.flat_map(|id| run_column(id, &robots)).collect())
 }
 
 fn run_column(id: RunColumn, robots: &[String]) -> Vec<Column<RunRow>> {
@@ -107,14 +102,11 @@ fn run_column(id: RunColumn, robots: &[String]) -> Vec<Column<RunRow>> {
         C::Cell => Column::text("cell", |r: &RunRow| r.cell_id.clone()),
         C::Start => Column::time("start", |r: &RunRow| r.start_us),
         C::Runtime => Column::number("runtime (s)", |r: &RunRow| r.runtime_s),
-        C::Distance => {
-            let column = |robot: &String| {
-                let name = robot.clone();
-                Column::number(format!("distance {robot} (mm)"), move |r: &RunRow| {
-                    r.distance_mm.get(&name).copied()
-                })
-            };
-            return robots.iter().map(column).collect();
+        C::Distance(robot) => {
+            let name = robots.get(robot).map_or("", String::as_str);
+            Column::number(format!("distance {name} (mm)"), move |r: &RunRow| {
+                r.distance_mm.at(robot)
+            })
         }
         C::Samples => Column::whole("samples", move |r: &RunRow| good(r).then_some(r.samples)),
         C::Channels => Column::whole("channels", move |r: &RunRow| good(r).then_some(r.channels)),
@@ -153,11 +145,11 @@ fn machine_column(id: MachineColumn) -> Vec<Column<Machine>> {
         C::Runs => Column::whole("runs", |m: &Machine| Some(m.row.runs)),
         C::Runtime => number("runtime (s)", |m| Some(m.row.runtime_s)),
         C::Distance => number("distance (mm)", |m| m.row.distance_mm),
-        C::TopSpeed => number("top speed p99.9 (mm/s)", |m| m.row.top_speed_p999),
-        C::MaxSpeed => number("top speed max (mm/s)", |m| m.row.top_speed_max),
-        C::PeakForce => number("peak force p99.9 (N)", |m| m.row.peak_force_p999),
-        C::MaxForce => number("peak force max (N)", |m| m.row.peak_force_max),
-        C::MeanForce => number("mean force (N)", |m| m.row.mean_force),
+        C::PeakSpeed => number("peak speed (mm/s)", |m| m.row.speed_peak),
+        C::MaxSpeed => number("max speed (mm/s)", |m| m.row.speed_max),
+        C::PeakForce => number("peak force (N)", |m| m.row.force_peak),
+        C::MaxForce => number("max force (N)", |m| m.row.force_max),
+        C::MeanForce => number("mean force (N)", |m| m.row.force_mean),
         C::Slope => number("slope of peak force (N/day)", |m| m.slope),
         C::Pass => runs("pass", Verdict::Pass),
         C::Suspect => runs("suspect", Verdict::Suspect),
@@ -213,11 +205,11 @@ fn point_column(id: PointColumn) -> Vec<Column<MachinePoint>> {
         C::Start => Column::time("start", |p: &MachinePoint| Some(p.start_us)),
         C::Runtime => number("runtime (s)", |p| Some(p.runtime_s)),
         C::Distance => number("distance (mm)", |p| p.stats.distance_mm),
-        C::TopSpeed => number("top speed p99.9 (mm/s)", |p| p.stats.top_speed_p999),
-        C::MaxSpeed => number("top speed max (mm/s)", |p| p.stats.top_speed_max),
-        C::PeakForce => number("peak force p99.9 (N)", |p| p.stats.peak_force_p999),
-        C::MaxForce => number("peak force max (N)", |p| p.stats.peak_force_max),
-        C::MeanForce => number("mean force (N)", |p| p.stats.mean_force),
+        C::PeakSpeed => number("peak speed (mm/s)", |p| p.stats.speed_peak),
+        C::MaxSpeed => number("max speed (mm/s)", |p| p.stats.speed_max),
+        C::PeakForce => number("peak force (N)", |p| p.stats.force_peak),
+        C::MaxForce => number("max force (N)", |p| p.stats.force_max),
+        C::MeanForce => number("mean force (N)", |p| p.stats.force_mean),
         C::Verdict => Column::text("verdict", |p: &MachinePoint| Some(p.verdict.word().into())),
         C::Log => Column::text("log", |p: &MachinePoint| Some(p.log_key.clone())),
     }]
@@ -267,9 +259,11 @@ mod tests {
         table.replace((0..3).map(|n| fixture::run(n, "=cell/a")).collect());
         table.sort = Some((0, true));
         table.arrange();
-        let csv = text(runs(&table, &(0..RunColumn::ALL.len()).collect::<Vec<_>>()));
+        let all: Vec<usize> = RunColumn::all(2).iter().map(|id| id.index()).collect();
+        let csv = text(runs(&table, &all));
         let header = csv.lines().next().unwrap();
-        assert!(header.contains("distance 1 (mm)"), "{header}");
+        let distances = ",runtime (s),distance 1 (mm),distance 2 (mm),samples,";
+        assert!(header.contains(distances), "{header}");
         assert!(!header.contains(",,"), "{header}");
         let keys: Vec<String> = (0..3)
             .rev()

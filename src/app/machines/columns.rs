@@ -19,8 +19,8 @@ pub fn machine_columns(width: u16, name: u16, choice: &Choice) -> Vec<Column<Mac
         Runs => ("runs", 5, true),
         Runtime => ("runtime", 8, true),
         Distance => ("distance m", 10, true),
-        TopSpeed if wide => ("top speed mm/s", 14, true),
-        TopSpeed => ("top mm/s", 8, true),
+        PeakSpeed if wide => ("peak speed mm/s", 15, true),
+        PeakSpeed => ("peak mm/s", 8, true),
         MaxSpeed => ("max mm/s", 8, true),
         PeakForce if wide => ("peak force N", 12, true),
         PeakForce => ("peak N", 8, true),
@@ -42,7 +42,7 @@ pub fn machine_columns(width: u16, name: u16, choice: &Choice) -> Vec<Column<Mac
         PeakForce,
         Runs,
         Trend,
-        TopSpeed,
+        PeakSpeed,
         Slope,
         Fail,
         Suspect,
@@ -57,7 +57,7 @@ pub fn machine_columns(width: u16, name: u16, choice: &Choice) -> Vec<Column<Mac
     ];
     order.retain(|id| !choice.hides(machine_name(*id)));
     let mut columns = fit(width, &MachineColumn::ALL, &order, |id| id == Trend, spec);
-    choice.sort(&mut columns, |column| machine_name(column.id));
+    choice.sort(&mut columns, |column| machine_name(column.id).into());
     columns
 }
 
@@ -69,7 +69,7 @@ fn machine_name(id: MachineColumn) -> &'static str {
         Runs => "runs",
         Runtime => "runtime",
         Distance => "distance",
-        TopSpeed => "top speed",
+        PeakSpeed => "peak speed",
         MaxSpeed => "max speed",
         PeakForce => "peak force",
         MaxForce => "max force",
@@ -100,8 +100,8 @@ pub fn point_columns(width: u16, choice: &Choice) -> Vec<Column<PointColumn>> {
         Start => ("start", 19, false),
         Runtime => ("runtime", 8, true),
         Distance => ("distance m", 10, true),
-        TopSpeed if wide => ("top speed mm/s", 14, true),
-        TopSpeed => ("top mm/s", 8, true),
+        PeakSpeed if wide => ("peak speed mm/s", 15, true),
+        PeakSpeed => ("peak mm/s", 8, true),
         MaxSpeed => ("max mm/s", 8, true),
         PeakForce if wide => ("peak force N", 12, true),
         PeakForce => ("peak N", 8, true),
@@ -112,12 +112,12 @@ pub fn point_columns(width: u16, choice: &Choice) -> Vec<Column<PointColumn>> {
         Log => ("log", 22, false),
     };
     let mut order = vec![
-        Start, PeakForce, Verdict, Run, TopSpeed, Runtime, MeanForce, Distance, MaxForce, MaxSpeed,
-        Log,
+        Start, PeakForce, Verdict, Run, PeakSpeed, Runtime, MeanForce, Distance, MaxForce,
+        MaxSpeed, Log,
     ];
     order.retain(|id| !choice.hides(point_name(*id)));
     let mut columns = fit(width, &PointColumn::ALL, &order, |id| id == Log, spec);
-    choice.sort(&mut columns, |column| point_name(column.id));
+    choice.sort(&mut columns, |column| point_name(column.id).into());
     columns
 }
 
@@ -129,7 +129,7 @@ fn point_name(id: PointColumn) -> &'static str {
         Start => "start",
         Runtime => "runtime",
         Distance => "distance",
-        TopSpeed => "top speed",
+        PeakSpeed => "peak speed",
         MaxSpeed => "max speed",
         PeakForce => "peak force",
         MaxForce => "max force",

@@ -69,7 +69,7 @@ fn the_charts_turn_round_when_they_have_the_keys() {
     assert!(!screen.act(Action::Down), "the list has the keys");
     screen.act(Action::NextPane);
     screen.act(Action::Down);
-    assert_eq!(first(&screen), Some(Figure::TopSpeed));
+    assert_eq!(first(&screen), Some(Figure::PeakSpeed));
     screen.act(Action::Last);
     assert_eq!(first(&screen), Some(Figure::Distance));
     screen.act(Action::First);

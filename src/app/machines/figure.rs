@@ -1,15 +1,16 @@
-//! The figures of a machine that have a chart over its runs.
+//! The figures of a machine that have a chart over its runs: `peak` is the 99.9th percentile,
+//! `max` the maximum.
 
 use crate::etl::catalog::MachinePoint;
 
 /// One chart of a machine. Maxima have charts of their own: one bad sample would press
-/// the percentiles flat.
+/// the peaks flat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Figure {
     /// 99.9th percentile of force.
     PeakForce,
     /// 99.9th percentile of speed.
-    TopSpeed,
+    PeakSpeed,
     /// Mean force.
     MeanForce,
     /// Maximum of force.
@@ -26,7 +27,7 @@ impl Figure {
     /// All of them, in the order of the screen.
     pub const ALL: [Self; 7] = [
         Self::PeakForce,
-        Self::TopSpeed,
+        Self::PeakSpeed,
         Self::MeanForce,
         Self::MaxForce,
         Self::MaxSpeed,
@@ -38,7 +39,7 @@ impl Figure {
     pub fn title(self) -> &'static str {
         match self {
             Self::PeakForce => "peak force",
-            Self::TopSpeed => "top speed",
+            Self::PeakSpeed => "peak speed",
             Self::MeanForce => "mean force",
             Self::MaxForce => "max force",
             Self::MaxSpeed => "max speed",
@@ -51,7 +52,7 @@ impl Figure {
     pub fn unit(self) -> &'static str {
         match self {
             Self::PeakForce | Self::MeanForce | Self::MaxForce => "N",
-            Self::TopSpeed | Self::MaxSpeed => "mm/s",
+            Self::PeakSpeed | Self::MaxSpeed => "mm/s",
             Self::Runtime => "s",
             Self::Distance => "m",
         }
@@ -61,11 +62,11 @@ impl Figure {
     pub fn of(self, point: &MachinePoint) -> Option<f64> {
         let stats = &point.stats;
         match self {
-            Self::PeakForce => stats.peak_force_p999,
-            Self::TopSpeed => stats.top_speed_p999,
-            Self::MeanForce => stats.mean_force,
-            Self::MaxForce => stats.peak_force_max,
-            Self::MaxSpeed => stats.top_speed_max,
+            Self::PeakForce => stats.force_peak,
+            Self::PeakSpeed => stats.speed_peak,
+            Self::MeanForce => stats.force_mean,
+            Self::MaxForce => stats.force_max,
+            Self::MaxSpeed => stats.speed_max,
             Self::Runtime => Some(point.runtime_s),
             Self::Distance => stats.distance_mm.map(|mm| mm / 1000.0),
         }

@@ -9,7 +9,7 @@ use crate::{
         catalog::{MachinePoint, MachineRow},
         quality::Verdict,
         run_id::RunId,
-        stats::MachineStats,
+        stats::RobotStats,
         time::SECOND,
     },
 };
@@ -31,13 +31,13 @@ fn point(n: i64, robot: u8) -> MachinePoint {
         run: RunId(0x6939_b762_6b66_11ed_0000 + n as u128),
         start_us: NOW + n * STEP,
         runtime_s: 599.971 - (n % 5) as f64,
-        stats: MachineStats {
+        stats: RobotStats {
             distance_mm: Some(speed * 48.0),
-            top_speed_max: Some(speed * 1.5),
-            top_speed_p999: Some(speed),
-            peak_force_max: force.map(|f| f + if n == 12 { 900.0 } else { 20.0 }),
-            peak_force_p999: force,
-            mean_force: force.map(|f| f / 2.0),
+            speed_max: Some(speed * 1.5),
+            speed_peak: Some(speed),
+            force_max: force.map(|f| f + if n == 12 { 900.0 } else { 20.0 }),
+            force_peak: force,
+            force_mean: force.map(|f| f / 2.0),
             force_samples: if force.is_some() { 60_000 } else { 0 },
         },
         verdict: match n % 9 {
@@ -51,7 +51,7 @@ fn point(n: i64, robot: u8) -> MachinePoint {
 /// A machine with so many runs.
 pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> Machine {
     let series: Vec<MachinePoint> = (0..runs).map(|n| point(n, robot)).collect();
-    let highest = |of: fn(&MachineStats) -> Option<f64>| {
+    let highest = |of: fn(&RobotStats) -> Option<f64>| {
         series.iter().filter_map(|p| of(&p.stats)).reduce(f64::max)
     };
     let mut verdicts = BTreeMap::new();
@@ -64,11 +64,11 @@ pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> Machine {
         runs: runs as u64,
         runtime_s: series.iter().map(|p| p.runtime_s).sum(),
         distance_mm: Some(series.iter().filter_map(|p| p.stats.distance_mm).sum()),
-        top_speed_max: highest(|s| s.top_speed_max),
-        top_speed_p999: highest(|s| s.top_speed_p999),
-        peak_force_max: highest(|s| s.peak_force_max),
-        peak_force_p999: highest(|s| s.peak_force_p999),
-        mean_force: highest(|s| s.mean_force).map(|f| f * 0.9),
+        speed_max: highest(|s| s.speed_max),
+        speed_peak: highest(|s| s.speed_peak),
+        force_max: highest(|s| s.force_max),
+        force_peak: highest(|s| s.force_peak),
+        force_mean: highest(|s| s.force_mean).map(|f| f * 0.9),
         verdicts,
         first_seen_us: NOW,
         last_seen_us: NOW + (runs - 1) * STEP + 600 * SECOND,

@@ -70,7 +70,7 @@ mod tests {
         let names: Vec<&str> = charts.charts.iter().map(|c| c[0].name.as_str()).collect();
         assert_eq!(
             (names.len(), names[0], names[6]),
-            (7, "top speed", "peak force")
+            (7, "peak speed", "peak force")
         );
         let seen = screen
             .times()

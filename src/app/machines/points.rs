@@ -19,7 +19,7 @@ pub enum PointColumn {
     /// How far the machine went.
     Distance,
     /// 99.9th percentile.
-    TopSpeed,
+    PeakSpeed,
     /// Maximum.
     MaxSpeed,
     /// 99.9th percentile.
@@ -41,7 +41,7 @@ impl PointColumn {
         Self::Start,
         Self::Runtime,
         Self::Distance,
-        Self::TopSpeed,
+        Self::PeakSpeed,
         Self::MaxSpeed,
         Self::PeakForce,
         Self::MaxForce,
@@ -63,11 +63,11 @@ impl Row for MachinePoint {
             Some(C::Start) => self.start_us.cmp(&other.start_us),
             Some(C::Runtime) => self.runtime_s.total_cmp(&other.runtime_s),
             Some(C::Distance) => number(a.distance_mm, b.distance_mm),
-            Some(C::TopSpeed) => number(a.top_speed_p999, b.top_speed_p999),
-            Some(C::MaxSpeed) => number(a.top_speed_max, b.top_speed_max),
-            Some(C::PeakForce) => number(a.peak_force_p999, b.peak_force_p999),
-            Some(C::MaxForce) => number(a.peak_force_max, b.peak_force_max),
-            Some(C::MeanForce) => number(a.mean_force, b.mean_force),
+            Some(C::PeakSpeed) => number(a.speed_peak, b.speed_peak),
+            Some(C::MaxSpeed) => number(a.speed_max, b.speed_max),
+            Some(C::PeakForce) => number(a.force_peak, b.force_peak),
+            Some(C::MaxForce) => number(a.force_max, b.force_max),
+            Some(C::MeanForce) => number(a.force_mean, b.force_mean),
             Some(C::Verdict) => self.verdict.cmp(&other.verdict),
             Some(C::Log) => self.log_key.cmp(&other.log_key),
             Some(C::Run) | None => self.run.cmp(&other.run),

@@ -70,7 +70,7 @@ pub enum MachineColumn {
     /// All runs together.
     Distance,
     /// 99.9th percentile.
-    TopSpeed,
+    PeakSpeed,
     /// Maximum.
     MaxSpeed,
     /// 99.9th percentile.
@@ -102,7 +102,7 @@ impl MachineColumn {
         Self::Runs,
         Self::Runtime,
         Self::Distance,
-        Self::TopSpeed,
+        Self::PeakSpeed,
         Self::MaxSpeed,
         Self::PeakForce,
         Self::MaxForce,
@@ -146,11 +146,11 @@ impl Row for Machine {
             Some(C::Runs) => a.runs.cmp(&b.runs),
             Some(C::Runtime) => a.runtime_s.total_cmp(&b.runtime_s),
             Some(C::Distance) => number(a.distance_mm, b.distance_mm),
-            Some(C::TopSpeed) => number(a.top_speed_p999, b.top_speed_p999),
-            Some(C::MaxSpeed) => number(a.top_speed_max, b.top_speed_max),
-            Some(C::PeakForce) => number(a.peak_force_p999, b.peak_force_p999),
-            Some(C::MaxForce) => number(a.peak_force_max, b.peak_force_max),
-            Some(C::MeanForce) => number(a.mean_force, b.mean_force),
+            Some(C::PeakSpeed) => number(a.speed_peak, b.speed_peak),
+            Some(C::MaxSpeed) => number(a.speed_max, b.speed_max),
+            Some(C::PeakForce) => number(a.force_peak, b.force_peak),
+            Some(C::MaxForce) => number(a.force_max, b.force_max),
+            Some(C::MeanForce) => number(a.force_mean, b.force_mean),
             Some(C::Trend | C::Slope) => number(self.slope, other.slope),
             Some(C::LastSeen) => a.last_seen_us.cmp(&b.last_seen_us),
             Some(C::Machine) | None => natural(a.cell_id.as_deref(), b.cell_id.as_deref())

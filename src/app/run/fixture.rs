@@ -15,7 +15,7 @@ use crate::{
         overview::{Builder, Overview, Spans},
         quality::{Flag, NotEvaluated, Severity, Verdict},
         run_id::RunId,
-        stats::{ChannelStats, MachineStats},
+        stats::{ChannelStats, RobotStats},
         time::{SECOND, format},
     },
 };
@@ -87,6 +87,7 @@ fn stats(channel: usize) -> ChannelStats {
         p1: at(0.01),
         median: at(0.5),
         p99: at(0.99),
+        peak: at(0.999),
         peak_to_peak: Some(values[n - 1] - values[0]),
         fill_share: Some(0.125),
         unit,
@@ -102,13 +103,13 @@ pub fn detail() -> RunDetail {
     };
     ledger.drop_rows(Reason::InvalidTime, 614);
     ledger.drop_rows(Reason::UnknownRobot, 158);
-    let machine = MachineStats {
+    let machine = RobotStats {
         distance_mm: Some(39_010.731_742),
-        top_speed_max: Some(812.04),
-        top_speed_p999: Some(790.5),
-        peak_force_max: Some(2405.4),
-        peak_force_p999: Some(2399.9),
-        mean_force: Some(1402.25),
+        speed_max: Some(812.04),
+        speed_peak: Some(790.5),
+        force_max: Some(2405.4),
+        force_peak: Some(2399.9),
+        force_mean: Some(1402.25),
         force_samples: 60_000,
     };
     RunDetail {
@@ -120,7 +121,7 @@ pub fn detail() -> RunDetail {
             start_us: Some(START),
             stop_us: Some(time_of(ROWS - 1)),
             runtime_s: Some(104.99),
-            distance_mm: BTreeMap::from([("1".into(), 39_010.731_742)]),
+            distance_mm: [("1".into(), 39_010.731_742)].into(),
             rows: ROWS as u64,
             samples: 60_000,
             complete_rows: 0,
@@ -145,9 +146,9 @@ pub fn detail() -> RunDetail {
         verdicts: BTreeMap::new(),
         cells_seen: vec!["10".into(), "11".into()],
         source_lost_precision: true,
-        machines: BTreeMap::from([
+        robots: BTreeMap::from([
             ("1".to_owned(), machine),
-            ("2".to_owned(), MachineStats::default()),
+            ("2".to_owned(), RobotStats::default()),
         ]),
     }
 }

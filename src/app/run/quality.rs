@@ -82,7 +82,7 @@ pub fn flag_columns(width: u16, choice: &Choice) -> Vec<Column<FlagColumn>> {
     let mut order = vec![Severity, Rule, Channel, Start, Measured, Threshold, Length];
     order.retain(|id| !choice.hides(column(*id).0));
     let mut columns = fit(width, &FlagColumn::ALL, &order, |_| false, column);
-    choice.sort(&mut columns, |column| column.title);
+    choice.sort(&mut columns, |column| (&*column.title).into());
     columns
 }
 

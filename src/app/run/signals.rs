@@ -139,7 +139,7 @@ impl Signals {
                 }
             })
             .collect();
-        let chosen = telling(&channels, detail.machines.keys());
+        let chosen = telling(&channels, detail.robots.keys());
         Some(Self {
             row: chosen.first().copied().unwrap_or(0),
             top: 0,

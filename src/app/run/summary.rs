@@ -176,32 +176,26 @@ fn facts(detail: &RunDetail) -> Vec<Fact> {
 
 fn lines(detail: &RunDetail) -> Vec<Fact> {
     let mut lines = Vec::new();
-    for (robot, m) in &detail.machines {
-        let figure = |name: &str, v: Option<f64>, unit: &str, decimals| {
-            v.map(|v| format!("{name} {} {unit}", format_value(v, decimals)))
-        };
-        let movement = [
-            figure("distance", m.distance_mm, "mm", 1),
-            figure("top speed", m.top_speed_max, "mm/s", 1),
-            figure("(99.9 %:", m.top_speed_p999, "mm/s)", 1),
-        ];
+    for (robot, m) in &detail.robots {
+        let distance = figures("distance", &[("", m.distance_mm)], "mm");
+        let speed = [("peak ", m.speed_peak), ("max ", m.speed_max)];
         let force = [
-            figure("peak force", m.peak_force_max, "N", 1),
-            figure("(99.9 %:", m.peak_force_p999, "N)", 1),
-            figure("mean force", m.mean_force, "N", 1),
+            ("peak ", m.force_peak),
+            ("max ", m.force_max),
+            ("mean ", m.force_mean),
         ];
-        let known = |figures: [Option<String>; 3], absent: &str| {
-            let known: Vec<_> = figures.into_iter().flatten().collect();
-            if known.is_empty() {
-                absent.to_owned()
-            } else {
-                known.join("  ")
-            }
+        let movement: Vec<String> = [distance, figures("speed", &speed, "mm/s")]
+            .into_iter()
+            .flatten()
+            .collect();
+        let movement = match movement.is_empty() {
+            true => "no distance and no speed: an axis is missing".to_owned(),
+            false => movement.join("  "),
         };
-        let label = format!("robot {robot}");
-        let value = known(movement, "no distance and no speed: an axis is missing");
-        lines.push(fact(&label, value));
-        lines.push(fact("", known(force, "no force: a component is missing")));
+        let force = figures("force", &force, "N");
+        let force = force.unwrap_or_else(|| "no force: a component is missing".to_owned());
+        lines.push(fact(&format!("robot {robot}"), movement));
+        lines.push(fact("", force));
     }
     if detail.cells_seen.len() > 1 {
         let value = format!("{} (one run, several cells)", detail.cells_seen.join(", "));
@@ -215,6 +209,16 @@ fn lines(detail: &RunDetail) -> Vec<Fact> {
         lines.push(fact("also in", detail.row.also_in.join(", ")));
     }
     lines
+}
+
+/// `force peak 2,399.9  max 2,405.4  mean 1,402.2 N`; `None` when none is known.
+fn figures(quantity: &str, all: &[(&str, Option<f64>)], unit: &str) -> Option<String> {
+    let known = all.iter().filter_map(|(name, value)| {
+        let value = format_value((*value)?, 1);
+        Some(format!("{name}{value}"))
+    });
+    let known: Vec<String> = known.collect();
+    (!known.is_empty()).then(|| format!("{quantity} {} {unit}", known.join("  ")))
 }
 
 /// The statistics of every channel as a list, with the names that a record has for them.
@@ -235,6 +239,7 @@ pub fn sheet(detail: &RunDetail) -> Listed {
         one("p1", |s| s.p1),
         one("median", |s| s.median),
         one("p99", |s| s.p99),
+        one("peak", |s| s.peak),
         one("peak_to_peak", |s| s.peak_to_peak),
         one("rate_hz", |s| s.rate_hz),
         one("interval_median_s", |s| s.interval_median_s),
@@ -253,7 +258,7 @@ pub fn sheet(detail: &RunDetail) -> Listed {
 type Text = fn(&ChannelStats) -> String;
 
 /// What the table shows of a channel, in order.
-const STATISTICS: [(&str, Text); 17] = [
+const STATISTICS: [(&str, Text); 18] = [
     ("samples", |s| format_whole(s.count)),
     ("min", |s| value(s, s.min)),
     ("max", |s| value(s, s.max)),
@@ -263,6 +268,7 @@ const STATISTICS: [(&str, Text); 17] = [
     ("p1", |s| value(s, s.p1)),
     ("median", |s| value(s, s.median)),
     ("p99", |s| value(s, s.p99)),
+    ("peak", |s| value(s, s.peak)),
     ("peak to peak", |s| value(s, s.peak_to_peak)),
     ("rate Hz", |s| number(s.rate_hz, 3)),
     ("interval s", |s| number(s.interval_median_s, 6)),

@@ -167,7 +167,7 @@ fn choose_columns(state: &mut State) {
         Screen::Run(run) if run.tab == Tab::Samples => ("samples", run.column_names()),
         Screen::Run(run) if run.flags().is_some() => ("flags", flag_names()),
         Screen::Logs => ("logs", columns::log_names()),
-        Screen::Runs | Screen::LogRuns(_) => ("runs", columns::run_names()),
+        Screen::Runs | Screen::LogRuns(_) => ("runs", columns::run_names(state.robots())),
         Screen::Machines => ("machines", machine_names()),
         Screen::Machine(_) => ("machine", point_names()),
         _ => return,

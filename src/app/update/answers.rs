@@ -9,7 +9,7 @@ use crate::{
         state::{Overlay, Runs, Screen, State, Tone},
     },
     etl::{
-        catalog::{LogDetail, LogRow, RunRow},
+        catalog::{LogDetail, LogRow},
         harvest::JobEvent,
     },
 };
@@ -250,7 +250,7 @@ fn runs(list: &mut Runs, result: Result<Answer, String>) {
     match result {
         Ok(Answer::Runs(rows)) => {
             list.error = None;
-            list.table.replace(rows as Vec<RunRow>);
+            list.replace(rows);
         }
         Ok(_) => {}
         Err(error) => list.error = Some(error),

@@ -18,7 +18,7 @@ impl LogRow {
 impl RunRow {
     /// Of all robots together, in mm.
     pub fn distance(&self) -> Option<f64> {
-        (!self.distance_mm.is_empty()).then(|| self.distance_mm.values().sum())
+        self.distance_mm.total()
     }
 }
 
@@ -36,7 +36,7 @@ impl MachineRow {
     /// Slope of peak force (99.9th percentile) over runs, in N a day.
     pub fn slope(&self) -> Option<f64> {
         let points = self.series.iter();
-        slope_per_day(points.map(|p| (p.start_us, p.stats.peak_force_p999)))
+        slope_per_day(points.map(|p| (p.start_us, p.stats.force_peak)))
     }
 }
 

@@ -1,30 +1,31 @@
 //! Machines over their runs.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use super::{
     Catalog, MachinePoint, MachineRow,
-    runs::{machine_stats, run_id},
+    runs::{robot_stats, run_id},
 };
-use crate::{Result, quality::Verdict};
+use crate::{Result, natural_order::compare_names, quality::Verdict};
 
-/// Each run once for each of its robots: of the logs in which it stands, the one that
-/// was harvested first. Failed runs say nothing of a machine.
+/// Each run once for each of its robots: of the logs that have it, the copy with the most
+/// kept samples, then the smallest key. So machines depend on what was harvested, never on
+/// the order of harvests. Failed runs say nothing of a machine.
 const POINTS: &str = "\
-    WITH firsts AS ( \
+    WITH copies AS ( \
         SELECT r.id, r.run, l.key, r.cell_id, r.start_us, r.stop_us, r.runtime_s, r.verdict, \
-               row_number() OVER (PARTITION BY r.run ORDER BY l.first_harvested, l.key) AS place \
+               row_number() OVER (PARTITION BY r.run ORDER BY r.samples DESC, l.key) AS place \
         FROM runs r JOIN logs l ON l.id = r.log_id WHERE r.error IS NULL AND r.start_us IS NOT NULL) \
-    SELECT f.cell_id, m.robot, f.key, f.run, f.start_us, f.stop_us, f.runtime_s, f.verdict, \
-           m.distance_mm, m.top_speed_max, m.top_speed_p999, m.peak_force_max, m.peak_force_p999, \
-           m.mean_force, m.force_samples \
-    FROM firsts f JOIN machines m ON m.run_id = f.id WHERE f.place = 1 \
-    ORDER BY f.start_us, f.key, f.run";
+    SELECT c.cell_id, m.robot, c.key, c.run, c.start_us, c.stop_us, c.runtime_s, c.verdict, \
+           m.distance_mm, m.speed_peak, m.speed_max, m.force_peak, m.force_max, m.force_mean, \
+           m.force_samples \
+    FROM copies c JOIN robots m ON m.run_id = c.id WHERE c.place = 1 \
+    ORDER BY c.start_us, c.key, c.run";
 
 impl Catalog {
     pub(super) fn all_machines(&self) -> Result<Vec<MachineRow>> {
         self.sql(|db| {
-            let mut machines: BTreeMap<(Order, Order), MachineRow> = BTreeMap::new();
+            let mut machines: BTreeMap<(Name, Name), MachineRow> = BTreeMap::new();
             let mut statement = db.prepare_cached(POINTS)?;
             let mut rows = statement.query([])?;
             while let Some(r) = rows.next()? {
@@ -35,11 +36,11 @@ impl Catalog {
                     run: run_id(r, 3)?,
                     start_us: r.get(4)?,
                     runtime_s: r.get::<_, Option<f64>>(6)?.unwrap_or(0.0),
-                    stats: machine_stats(r, 8)?,
+                    stats: robot_stats(r, 8)?,
                     verdict: Verdict::from_word(r.get_ref(7)?.as_str()?),
                 };
                 let stop = r.get::<_, Option<i64>>(5)?.unwrap_or(point.start_us);
-                let place = (Order::of(cell.as_deref()), Order::of(Some(&robot)));
+                let place = (Name(cell.clone()), Name(Some(robot.clone())));
                 machines
                     .entry(place)
                     .or_insert_with(|| empty(cell, robot, &point))
@@ -50,19 +51,22 @@ impl Catalog {
     }
 }
 
-/// Cells and robots in the order of their numbers, then of their names; no cell first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Order(u8, u64, String);
+/// A cell (none comes first) or a robot in its place.
+#[derive(PartialEq, Eq)]
+struct Name(Option<String>);
 
-impl Order {
-    fn of(name: Option<&str>) -> Self {
-        match name {
-            None => Self(0, 0, String::new()),
-            Some(name) => match name.parse() {
-                Ok(number) => Self(1, number, name.to_owned()),
-                Err(_) => Self(2, 0, name.to_owned()),
-            },
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) => compare_names(a, b),
+            (a, b) => a.is_some().cmp(&b.is_some()),
         }
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -73,11 +77,11 @@ fn empty(cell_id: Option<String>, robot: String, first: &MachinePoint) -> Machin
         runs: 0,
         runtime_s: 0.0,
         distance_mm: None,
-        top_speed_max: None,
-        top_speed_p999: None,
-        peak_force_max: None,
-        peak_force_p999: None,
-        mean_force: None,
+        speed_peak: None,
+        speed_max: None,
+        force_peak: None,
+        force_max: None,
+        force_mean: None,
         verdicts: BTreeMap::new(),
         first_seen_us: first.start_us,
         last_seen_us: first.start_us,
@@ -93,10 +97,10 @@ impl MachineRow {
         if let Some(distance) = stats.distance_mm {
             self.distance_mm = Some(self.distance_mm.unwrap_or(0.0) + distance);
         }
-        raise(&mut self.top_speed_max, stats.top_speed_max);
-        raise(&mut self.top_speed_p999, stats.top_speed_p999);
-        raise(&mut self.peak_force_max, stats.peak_force_max);
-        raise(&mut self.peak_force_p999, stats.peak_force_p999);
+        raise(&mut self.speed_peak, stats.speed_peak);
+        raise(&mut self.speed_max, stats.speed_max);
+        raise(&mut self.force_peak, stats.force_peak);
+        raise(&mut self.force_max, stats.force_max);
         *self
             .verdicts
             .entry(point.verdict.word().to_owned())
@@ -110,12 +114,12 @@ impl MachineRow {
     fn finished(mut self) -> Self {
         let (mut sum, mut weight) = (0.0, 0.0);
         for stats in self.series.iter().map(|p| &p.stats) {
-            if let Some(mean) = stats.mean_force {
+            if let Some(mean) = stats.force_mean {
                 sum += mean * stats.force_samples as f64;
                 weight += stats.force_samples as f64;
             }
         }
-        self.mean_force = (weight > 0.0).then(|| sum / weight);
+        self.force_mean = (weight > 0.0).then(|| sum / weight);
         self
     }
 }

@@ -5,6 +5,7 @@
 mod assess;
 mod audit;
 mod derived;
+mod distances;
 mod entry;
 mod logs;
 mod machines;
@@ -29,6 +30,7 @@ use rusqlite::Connection;
 
 pub use audit::Audit;
 pub use derived::{cell_title, machine_name};
+pub use distances::Distances;
 pub use rebuild::records;
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,

@@ -22,10 +22,11 @@ fn probe(file: &Path) -> std::io::Result<()> {
 /// `mdtu`: how a database says that it is mdtui's.
 const APPLICATION_ID: i32 = 0x6d64_7475;
 /// One file per version of the schema, only ever added.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../../assets/migrations/0001_catalog.sql"),
     include_str!("../../../assets/migrations/0002_filled.sql"),
     include_str!("../../../assets/migrations/0003_quality.sql"),
+    include_str!("../../../assets/migrations/0004_figures.sql"),
 ];
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);

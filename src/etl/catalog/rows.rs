@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Distances;
 use crate::{
     clean::Ledger,
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
-    stats::{ChannelStats, MachineStats},
+    stats::{ChannelStats, RobotStats},
 };
 
 /// The state of a log; SPEC section 8 in its order.
@@ -204,8 +205,8 @@ pub struct RunRow {
     pub stop_us: Option<i64>,
     /// In seconds.
     pub runtime_s: Option<f64>,
-    /// Per robot, in mm.
-    pub distance_mm: BTreeMap<String, f64>,
+    /// The length of each robot's path.
+    pub distance_mm: Distances,
     /// Rows of the table.
     pub rows: u64,
     /// Kept samples.
@@ -250,10 +251,11 @@ pub struct RunDetail {
     /// See [`crate::lake::record::RunResult::source_lost_precision`].
     pub source_lost_precision: bool,
     /// Per robot.
-    pub machines: BTreeMap<String, MachineStats>,
+    pub robots: BTreeMap<String, RobotStats>,
 }
 
-/// One machine over its runs. A run that stands in several logs counts once.
+/// One machine over its runs. A run that several logs have counts once: the copy with the
+/// most kept samples, then that of the smallest key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineRow {
     /// Its cell.
@@ -266,16 +268,16 @@ pub struct MachineRow {
     pub runtime_s: f64,
     /// Sum of distances in mm; `None` when no run has one.
     pub distance_mm: Option<f64>,
-    /// Largest of the runs' figures, as are the next three.
-    pub top_speed_max: Option<f64>,
-    /// In mm/s.
-    pub top_speed_p999: Option<f64>,
-    /// In N.
-    pub peak_force_max: Option<f64>,
-    /// In N.
-    pub peak_force_p999: Option<f64>,
+    /// Largest of the runs' 99.9th percentiles of speed, in mm/s.
+    pub speed_peak: Option<f64>,
+    /// Maximum of speed over all runs, in mm/s.
+    pub speed_max: Option<f64>,
+    /// Largest of the runs' 99.9th percentiles of force, in N.
+    pub force_peak: Option<f64>,
+    /// Maximum of force over all runs, in N.
+    pub force_max: Option<f64>,
     /// Mean over all samples of all runs, in N.
-    pub mean_force: Option<f64>,
+    pub force_mean: Option<f64>,
     /// Runs by verdict word.
     pub verdicts: BTreeMap<String, u64>,
     /// Start of the first run.
@@ -298,7 +300,7 @@ pub struct MachinePoint {
     /// In seconds.
     pub runtime_s: f64,
     /// The run's figures.
-    pub stats: MachineStats,
+    pub stats: RobotStats,
     /// The run's verdict.
     pub verdict: Verdict,
 }

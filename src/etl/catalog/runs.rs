@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, Row, params, types::Type};
 
-use super::{Catalog, RunDetail, RunRow, entry::unsigned, store::run_key};
+use super::{Catalog, Distances, RunDetail, RunRow, entry::unsigned, store::run_key};
 use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
     run_id::RunId,
-    stats::{ChannelStats, MachineStats},
+    stats::{ChannelStats, RobotStats},
 };
 
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
@@ -40,6 +40,7 @@ impl Catalog {
                         .collect();
                 }
             }
+            Distances::align(&mut rows);
             sort(&mut rows);
             Ok(rows)
         })
@@ -65,7 +66,7 @@ impl Catalog {
                 channels: channels(db, id)?,
                 verdicts: verdicts(db, id)?,
                 flags: flags(db, id)?,
-                machines: machines(db, id)?,
+                robots: robots(db, id)?,
             }))
         })
     }
@@ -114,6 +115,7 @@ impl Catalog {
         for id in chosen {
             rows.extend(self.rows_of(key, id)?);
         }
+        Distances::align(&mut rows);
         sort(&mut rows);
         Ok(rows)
     }
@@ -183,7 +185,7 @@ fn read_row(r: &Row<'_>) -> rusqlite::Result<RunRow> {
         start_us: r.get(4)?,
         stop_us: r.get(5)?,
         runtime_s: r.get(6)?,
-        distance_mm: json(r, 7)?,
+        distance_mm: json::<BTreeMap<String, f64>>(r, 7)?.into(),
         rows: unsigned(r.get(8)?),
         samples: unsigned(r.get(9)?),
         complete_rows: unsigned(r.get(10)?),
@@ -217,8 +219,8 @@ fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite:
 fn channels(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, ChannelStats>> {
     db.prepare_cached(
         "SELECT name, count, first_time, last_time, rate_hz, interval_median_s, interval_p95_s, \
-         interval_p99_s, interval_max_s, min, max, mean, std, rms, p1, median, p99, peak_to_peak, \
-         fill_share, unit FROM channels WHERE run_id = ?1",
+         interval_p99_s, interval_max_s, min, max, mean, std, rms, p1, median, p99, peak, \
+         peak_to_peak, fill_share, unit FROM channels WHERE run_id = ?1",
     )?
     .query_map([run], |r| {
         let stats = ChannelStats {
@@ -238,9 +240,10 @@ fn channels(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, Chan
             p1: r.get(14)?,
             median: r.get(15)?,
             p99: r.get(16)?,
-            peak_to_peak: r.get(17)?,
-            fill_share: r.get(18)?,
-            unit: r.get(19)?,
+            peak: r.get(17)?,
+            peak_to_peak: r.get(18)?,
+            fill_share: r.get(19)?,
+            unit: r.get(20)?,
         };
         Ok((r.get(0)?, stats))
     })?
@@ -255,24 +258,24 @@ fn verdicts(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, Verd
         .collect()
 }
 
-fn machines(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, MachineStats>> {
+fn robots(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, RobotStats>> {
     db.prepare_cached(
-        "SELECT robot, distance_mm, top_speed_max, top_speed_p999, peak_force_max, peak_force_p999, \
-         mean_force, force_samples FROM machines WHERE run_id = ?1",
+        "SELECT robot, distance_mm, speed_peak, speed_max, force_peak, force_max, \
+         force_mean, force_samples FROM robots WHERE run_id = ?1",
     )?
-    .query_map([run], |r| Ok((r.get(0)?, machine_stats(r, 1)?)))?
+    .query_map([run], |r| Ok((r.get(0)?, robot_stats(r, 1)?)))?
     .collect()
 }
 
 /// Seven columns from `first` on.
-pub(super) fn machine_stats(r: &Row<'_>, first: usize) -> rusqlite::Result<MachineStats> {
-    Ok(MachineStats {
+pub(super) fn robot_stats(r: &Row<'_>, first: usize) -> rusqlite::Result<RobotStats> {
+    Ok(RobotStats {
         distance_mm: r.get(first)?,
-        top_speed_max: r.get(first + 1)?,
-        top_speed_p999: r.get(first + 2)?,
-        peak_force_max: r.get(first + 3)?,
-        peak_force_p999: r.get(first + 4)?,
-        mean_force: r.get(first + 5)?,
+        speed_peak: r.get(first + 1)?,
+        speed_max: r.get(first + 2)?,
+        force_peak: r.get(first + 3)?,
+        force_max: r.get(first + 4)?,
+        force_mean: r.get(first + 5)?,
         force_samples: unsigned(r.get(first + 6)?),
     })
 }

@@ -15,7 +15,7 @@ use crate::{
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     source::scan,
-    stats::{ChannelStats, MachineStats, RunStats},
+    stats::{ChannelStats, RobotStats, RunStats},
     time,
 };
 
@@ -180,12 +180,12 @@ pub fn run(id: u128, start_us: i64) -> RunResult {
         unit: "mm".into(),
         ..ChannelStats::default()
     };
-    let machine = MachineStats {
+    let machine = RobotStats {
         distance_mm: Some(odd),
-        top_speed_max: Some(id as f64),
-        mean_force: Some(10.0 * id as f64),
+        speed_max: Some(id as f64),
+        force_mean: Some(10.0 * id as f64),
         force_samples: id as u64,
-        ..MachineStats::default()
+        ..RobotStats::default()
     };
     RunResult {
         run_uuid: RunId(id),
@@ -224,7 +224,7 @@ pub fn run(id: u128, start_us: i64) -> RunResult {
         cell_id: Some("10".into()),
         cells_seen: vec!["10".into()],
         source_lost_precision: true,
-        machines: BTreeMap::from([("1".into(), machine)]),
+        robots: BTreeMap::from([("1".into(), machine)]),
         sparkline: Some(Sparkline {
             channel: "x_1".into(),
             values: vec![Some(odd), None, Some(-0.0)],

@@ -230,7 +230,9 @@ fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()
          RETURNING id",
     )?;
     for (run, result) in &record.run_to_result {
-        let stats = result.run_stats.as_ref();
+        // A failed run has neither, whatever readers of its record are given to open.
+        let harvested = result.error.is_none();
+        let stats = result.run_stats.as_ref().filter(|_| harvested);
         let columns = stats
             .map(|s| s.available_channels.as_slice())
             .unwrap_or_default();
@@ -253,7 +255,7 @@ fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()
                 signed(result.complete_rows),
                 result.verdict.word(),
                 result.quality.len() as i64,
-                result.file_name,
+                result.file_name.as_ref().filter(|_| harvested),
                 spark.map(|s| s.channel.as_str()),
                 spark.map(spark_bytes).unwrap_or_default(),
                 json(&columns)?,
@@ -271,21 +273,21 @@ fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()
 }
 
 fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Result<()> {
-    let mut machine = tx.prepare_cached(
-        "INSERT INTO machines (run_id, robot, distance_mm, top_speed_max, top_speed_p999, peak_force_max, \
-         peak_force_p999, mean_force, force_samples) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    let mut robots = tx.prepare_cached(
+        "INSERT INTO robots (run_id, robot, distance_mm, speed_peak, speed_max, force_peak, force_max, \
+         force_mean, force_samples) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
-    for (robot, m) in &result.machines {
-        machine.execute(params![
+    for (robot, stats) in &result.robots {
+        robots.execute(params![
             run,
             robot,
-            m.distance_mm,
-            m.top_speed_max,
-            m.top_speed_p999,
-            m.peak_force_max,
-            m.peak_force_p999,
-            m.mean_force,
-            signed(m.force_samples),
+            stats.distance_mm,
+            stats.speed_peak,
+            stats.speed_max,
+            stats.force_peak,
+            stats.force_max,
+            stats.force_mean,
+            signed(stats.force_samples),
         ])?;
     }
     for (name, channel) in &result.channels {
@@ -324,9 +326,9 @@ fn store_channel(
     let mut statement = tx.prepare_cached(
         "INSERT INTO channels (run_id, name, count, first_time, last_time, rate_hz, interval_median_s, \
          interval_p95_s, interval_p99_s, interval_max_s, min, max, mean, std, rms, p1, median, p99, \
-         peak_to_peak, fill_share, unit, verdict) \
+         peak, peak_to_peak, fill_share, unit, verdict) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-         ?21, ?22)",
+         ?21, ?22, ?23)",
     )?;
     statement.execute(params![
         run,
@@ -347,6 +349,7 @@ fn store_channel(
         c.p1,
         c.median,
         c.p99,
+        c.peak,
         c.peak_to_peak,
         c.fill_share,
         c.unit,

@@ -1,10 +1,12 @@
 //! The catalog as its callers see it.
 
-use std::{fs, os::unix::fs::symlink};
+use std::{cmp::Reverse, collections::BTreeMap, fs, os::unix::fs::symlink};
+
+use proptest::prelude::*;
 
 use super::{
     Catalog, LogState,
-    sample::{run, world},
+    sample::{World, run, world},
 };
 use crate::{harvest::CancelToken, run_id::RunId};
 
@@ -85,7 +87,7 @@ fn a_run_comes_back_to_the_bit() {
     let expected = run(big, T);
     let stats = expected.run_stats.unwrap();
     assert_eq!(detail.row.run, RunId(big));
-    assert_eq!(detail.row.distance_mm, stats.total_distance_mm);
+    assert_eq!(detail.row.distance_mm, stats.total_distance_mm.into());
     assert_eq!(detail.row.spark, expected.sparkline.unwrap().values);
     assert_eq!(
         (detail.row.start_us, detail.row.stop_us),
@@ -103,7 +105,7 @@ fn a_run_comes_back_to_the_bit() {
     assert_eq!(detail.row.verdict, expected.verdict);
     assert_eq!(detail.columns, stats.available_channels);
     assert_eq!(detail.channels, expected.channels);
-    assert_eq!(detail.machines, expected.machines);
+    assert_eq!(detail.robots, expected.robots);
     assert_eq!(detail.flags, expected.quality);
     assert_eq!(detail.ledger, expected.ledger);
     assert_eq!(detail.cells_seen, expected.cells_seen);
@@ -208,9 +210,9 @@ fn machines_count_a_run_in_two_logs_once_and_weigh_means_by_samples() {
         w.write(path, path);
     }
     w.refresh();
-    // Run 2 stands in both logs; b was harvested first.
+    // Both logs have run 2; b has more samples of it.
     let mut b = w.record("b.csv", "b.csv", &[(2, T)]);
-    b.first_harvested_at = crate::time::format(1_600_000_000_000_000);
+    b.run_to_result.get_mut(&RunId(2)).unwrap().samples += 1;
     w.commit(&b);
     let mut a = w.record("a.csv", "a.csv", &[(1, T + 7), (2, T), (4, T - 9)]);
     let mut other = run(5, T);
@@ -231,12 +233,9 @@ fn machines_count_a_run_in_two_logs_once_and_weigh_means_by_samples() {
         .map(|p| (p.log_key.as_str(), p.run.0))
         .collect();
     assert_eq!(points, [("a.csv", 4), ("b.csv", 2), ("a.csv", 1)]);
-    assert_eq!(
-        (m.runs, m.runtime_s, m.top_speed_max),
-        (3, 180.0, Some(4.0))
-    );
+    assert_eq!((m.runs, m.runtime_s, m.speed_max), (3, 180.0, Some(4.0)));
     // Means 10, 20 and 40 over 1, 2 and 4 samples.
-    assert_eq!(m.mean_force, Some((10.0 + 40.0 + 160.0) / 7.0));
+    assert_eq!(m.force_mean, Some((10.0 + 40.0 + 160.0) / 7.0));
     assert_eq!(
         (m.first_seen_us, m.last_seen_us),
         (T - 9, T + 7 + 60_000_000)
@@ -256,6 +255,105 @@ fn machines_count_a_run_in_two_logs_once_and_weigh_means_by_samples() {
         runs.iter()
             .filter(|r| r.run.0 != 2)
             .all(|r| r.also_in.is_empty())
+    );
+}
+
+/// Logs with their runs: id, kept samples, whether it failed.
+fn copies() -> impl Strategy<Value = Vec<Vec<(u128, u64, bool)>>> {
+    let run = (1..4u128, 1..4u64, prop::bool::weighted(0.2));
+    prop::collection::vec(prop::collection::vec(run, 1..4), 1..5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// SPEC section 3: totals use the copy with the most kept samples, then the smallest
+    /// key, whatever the order of harvests; a partial copy may be harvested first.
+    #[test]
+    fn machines_and_counts_do_not_depend_on_the_order_of_harvests(
+        (logs, order) in copies().prop_flat_map(|logs| {
+            let order: Vec<usize> = (0..logs.len()).collect();
+            (Just(logs), Just(order).prop_shuffle())
+        })
+    ) {
+        let harvested = |order: &[usize]| {
+            let mut w = world();
+            for at in 0..logs.len() {
+                w.write(&format!("{at}.csv"), &at.to_string());
+            }
+            w.refresh();
+            for (turn, at) in order.iter().enumerate() {
+                let key = format!("{at}.csv");
+                let runs: Vec<_> = logs[*at].iter().map(|(id, ..)| (*id, T + *id as i64)).collect();
+                let mut record = w.record(&key, &key, &runs);
+                record.first_harvested_at = crate::time::format(T + turn as i64);
+                for (id, samples, failed) in &logs[*at] {
+                    let run = record.run_to_result.get_mut(&RunId(*id)).unwrap();
+                    run.samples = *samples;
+                    run.error = failed.then(|| "none of its rows could be kept".to_owned());
+                    // Each copy says something else.
+                    run.robots.get_mut("1").unwrap().distance_mm = Some(*at as f64);
+                }
+                w.commit(&record);
+            }
+            w
+        };
+        let counts = |w: &World| {
+            let machines = w.catalog.machines().unwrap();
+            let runs = w.catalog.runs(None).unwrap();
+            (machines, runs)
+        };
+        let sorted: Vec<usize> = (0..logs.len()).collect();
+        let mut shuffled = harvested(&order);
+        let got = counts(&shuffled);
+        prop_assert_eq!(&got, &counts(&harvested(&sorted)));
+        let context = shuffled.context.clone();
+        shuffled.catalog.rebuild(&context, &CancelToken::new()).unwrap();
+        prop_assert_eq!(&got, &counts(&shuffled));
+
+        // A log that names a run twice holds what it said last.
+        let mut best: BTreeMap<u128, (Reverse<u64>, usize)> = BTreeMap::new();
+        for (at, log) in logs.iter().enumerate() {
+            let last: BTreeMap<u128, _> = log.iter().map(|(id, n, bad)| (*id, (*n, *bad))).collect();
+            for (id, (samples, _)) in last.into_iter().filter(|(_, (_, bad))| !bad) {
+                let copy = (Reverse(samples), at);
+                let kept = best.entry(id).or_insert(copy);
+                *kept = copy.min(*kept);
+            }
+        }
+        let points = got.0.iter().flat_map(|m| &m.series);
+        let points: Vec<_> = points.map(|p| (p.run.0, p.log_key.clone(), p.stats.distance_mm)).collect();
+        let want = best.iter().map(|(id, (_, at))| (*id, format!("{at}.csv"), Some(*at as f64)));
+        prop_assert_eq!(points, want.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn runs_of_one_list_have_their_robots_at_the_same_places() {
+    let mut w = world();
+    w.write("a.csv", "a");
+    w.refresh();
+    let mut record = w.record("a.csv", "a.csv", &[(1, T), (2, T + 1), (3, T + 2)]);
+    let of = |all: &[(&str, f64)]| all.iter().map(|(r, mm)| ((*r).to_owned(), *mm)).collect();
+    let distances = [of(&[("2", 2.0)]), of(&[]), of(&[("10", 1.0), ("1", 5.0)])];
+    for (run, distances) in record.run_to_result.values_mut().zip(distances) {
+        run.run_stats.as_mut().unwrap().total_distance_mm = distances;
+    }
+    w.commit(&record);
+    let runs = w.catalog.runs(None).unwrap();
+    for run in &runs {
+        assert_eq!(**run.distance_mm.robots(), ["1", "2", "10"]);
+    }
+    let places = runs
+        .iter()
+        .map(|r| [0, 1, 2].map(|at| r.distance_mm.at(at)));
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            [None, Some(2.0), None],
+            [None; 3],
+            [Some(5.0), None, Some(1.0)]
+        ]
     );
 }
 

@@ -1,6 +1,6 @@
 //! One log's record, the files that it names, and the log that it was made from.
 
-use std::{io::ErrorKind, path::Path};
+use std::{collections::BTreeMap, io::ErrorKind, path::Path};
 
 use super::{
     Check,
@@ -21,6 +21,7 @@ pub(super) struct Checked {
     pub(super) findings: Vec<Finding>,
     pub(super) notes: Vec<String>,
     pub(super) records: u64,
+    pub(super) old_records: u64,
     pub(super) files: u64,
     pub(super) file_bytes: u64,
     pub(super) logs: u64,
@@ -90,6 +91,7 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
         return Ok(checked);
     };
     checked.records = 1;
+    checked.old_records = u64::from(record.is_old());
     if record.damaged {
         add(
             Kind::Damaged,
@@ -123,10 +125,15 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
 
 /// Every file that the record names.
 fn tables(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) -> Result<()> {
-    let runs = record
+    // Failed runs share a table.
+    let runs: BTreeMap<&str, _> = record
         .run_to_result
         .values()
-        .filter_map(|run| Some((run.file_name.as_deref()?, run.file_size, &run.file_hash)));
+        .filter_map(|run| Some((run.file_name.as_deref()?, (run.file_size, &run.file_hash))))
+        .collect();
+    let runs = runs
+        .into_iter()
+        .map(|(name, (size, hash))| (name, size, hash));
     let rejected = record
         .rejected_file
         .as_deref()

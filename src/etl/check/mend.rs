@@ -12,7 +12,12 @@ use crate::{
     Error, Result,
     catalog::Catalog,
     harvest::{CancelToken, Context, JobEvent, Options, Pool},
-    lake::{Record, files::Content, gc, layout::is_lake_file},
+    lake::{
+        Record,
+        files::Content,
+        gc,
+        layout::{FAILED_RUN, is_lake_file},
+    },
     profile::Profile,
     source::FoundLog,
     worker::Hands,
@@ -164,8 +169,8 @@ fn through_pool(context: Context, hands: Hands, key: &str, cancel: &CancelToken)
 }
 
 /// The profile under which the log, as it is now, gives files of the very names that the
-/// lake has or should have: names tell content, rules and pipeline version. Where there are
-/// no names nothing can be lost.
+/// lake has or should have: names tell content, rules and pipeline version (but the table of
+/// failed runs, which is the same for all). Where there are no names nothing can be lost.
 fn rules_that_made_it(
     check: &Check<'_>,
     key: &str,
@@ -176,6 +181,7 @@ fn rules_that_made_it(
     let mut names: BTreeSet<String> = record
         .iter()
         .flat_map(Record::files)
+        .filter(|name| *name != FAILED_RUN)
         .map(str::to_owned)
         .collect();
     // A damaged record may name anything; what lies there counts then.

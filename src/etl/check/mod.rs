@@ -36,6 +36,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Records that were read.
     pub records: u64,
+    /// Of these: written, or their results made, by an older program.
+    pub old_records: u64,
     /// Other files of the lake that were read.
     pub files: u64,
     /// Their bytes.
@@ -195,6 +197,7 @@ impl Report {
         self.findings.extend(checked.findings);
         self.notes.extend(checked.notes);
         self.records += checked.records;
+        self.old_records += checked.old_records;
         self.files += checked.files;
         self.file_bytes += checked.file_bytes;
         self.logs += checked.logs;

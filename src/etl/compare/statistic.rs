@@ -25,13 +25,15 @@ pub enum Statistic {
     Median,
     /// 99th percentile.
     P99,
+    /// 99.9th percentile.
+    Peak,
     /// Largest less smallest.
     PeakToPeak,
 }
 
 impl Statistic {
     /// In the order of tables.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Count,
         Self::Rate,
         Self::Min,
@@ -42,6 +44,7 @@ impl Statistic {
         Self::P1,
         Self::Median,
         Self::P99,
+        Self::Peak,
         Self::PeakToPeak,
     ];
 
@@ -58,6 +61,7 @@ impl Statistic {
             Self::P1 => "p1",
             Self::Median => "median",
             Self::P99 => "p99",
+            Self::Peak => "peak",
             Self::PeakToPeak => "peak_to_peak",
         }
     }
@@ -89,6 +93,7 @@ impl Statistic {
             Self::P1 => stats.p1,
             Self::Median => stats.median,
             Self::P99 => stats.p99,
+            Self::Peak => stats.peak,
             Self::PeakToPeak => stats.peak_to_peak,
         }
     }

@@ -45,7 +45,7 @@ fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) 
         verdicts: BTreeMap::new(),
         cells_seen: vec![],
         source_lost_precision: false,
-        machines: BTreeMap::new(),
+        robots: BTreeMap::new(),
     }
 }
 

@@ -133,8 +133,9 @@ pub(super) fn clear(
     record: &Record,
     prior: Option<&Record>,
 ) -> Result<()> {
+    let named = record.files();
     for old in prior.iter().flat_map(|p| p.files()) {
-        if !record.files().any(|new| new == old) {
+        if !named.contains(old) {
             remove(&context.lake.log_file(key, old))?;
             remove(&context.lake.overview(key, old))?;
         }

@@ -218,10 +218,11 @@ impl Attempt<'_> {
     fn is_current(&self, prior: &Record) -> bool {
         prior.error.is_none()
             && !prior.damaged
+            && !prior.is_old()
             && prior.last_attempt.is_none()
             && prior.file_stats.run_error_count == 0
             && prior.rules == self.context.profile.rules()
-            && prior.files().all(|f| self.size_of(f).is_some())
+            && prior.files().into_iter().all(|f| self.size_of(f).is_some())
             && prior.run_to_result.values().all(|run| {
                 let size = run.file_name.as_deref().and_then(|f| self.size_of(f));
                 size == Some(run.file_size)
@@ -309,6 +310,8 @@ impl Attempt<'_> {
             rejected.extend(conflicts.into_iter().map(|row| (row, Reason::Conflict)));
             results.push(done);
         }
+        let made = results.iter_mut().map(|done| &mut done.result);
+        run::store_failed_table(&self.context.lake, &self.log.key, made, self.cancel)?;
         rejected.sort_unstable();
         Ok(Transformed {
             runs: results,

@@ -16,7 +16,7 @@ use crate::{
     lake::{
         Lake, Record,
         files::TempPath,
-        layout::run_file_name,
+        layout::{FAILED_RUN, run_file_name},
         record::RunResult,
         run_file::{RESULT_KEY, RunFile, Written, write_run_file},
     },
@@ -24,7 +24,7 @@ use crate::{
     profile::Profile,
     quality::{self, Verdict},
     run_id::ParsedRun,
-    stats::{ChannelStats, Figures, figures, machine_stats, run_stats, sparkline},
+    stats::{ChannelStats, RunStats, compute_stats, robot_stats, run_stats, sparkline},
     transform::{RunTable, transform},
 };
 
@@ -185,17 +185,14 @@ fn describe(
     vocabulary: &Vocabulary,
     cancel: &CancelToken,
 ) -> Result<RunResult> {
-    let figures: Vec<Figures> = table
+    let channels: BTreeMap<String, ChannelStats> = table
         .columns
         .par_iter()
         .map(|column| {
             cancel.check()?;
-            Ok(figures(table, column))
+            Ok((column.name.clone(), compute_stats(table, column)))
         })
         .collect::<Result<_>>()?;
-    let names = table.columns.iter().map(|c| c.name.clone());
-    let stats = figures.iter().map(|f| f.stats.clone());
-    let channels: BTreeMap<String, ChannelStats> = names.zip(stats).collect();
     let cells_seen: Vec<String> = samples
         .cells
         .iter()
@@ -208,6 +205,7 @@ fn describe(
         error: None,
         file_name: None,
         run_stats: run_stats(table),
+        robots: robot_stats(table, &channels, &profile.robots),
         ledger: samples.ledger.clone(),
         channels,
         quality: quality.flags,
@@ -220,7 +218,6 @@ fn describe(
         cell_id: cells_seen.first().cloned(),
         cells_seen,
         source_lost_precision: !samples.run.exact,
-        machines: machine_stats(table, &figures, &profile.robots),
         sparkline: sparkline(table, &profile.robots),
         file_hash: None,
         file_size: 0,
@@ -238,12 +235,40 @@ fn complete(result: &mut RunResult, table: &RunTable, written: &Written) {
     }
 }
 
+/// Writes the table of a log's failed runs, which has no rows, and names it in each of them:
+/// a reader that opens the table of every run needs no special case.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Cancelled`].
+pub(super) fn store_failed_table<'a>(
+    lake: &Lake,
+    key: &str,
+    runs: impl Iterator<Item = &'a mut RunResult>,
+    cancel: &CancelToken,
+) -> Result<()> {
+    let mut failed = runs.filter(|run| run.error.is_some()).peekable();
+    if failed.peek().is_none() {
+        return Ok(());
+    }
+    let temp = TempPath::new(lake)?;
+    let table = RunTable::default();
+    let written = write_run_file(temp.path(), &table, cancel, |_| "null".to_owned())?;
+    temp.publish(&lake.log_file(key, FAILED_RUN))?;
+    for run in failed {
+        run.file_name = Some(FAILED_RUN.to_owned());
+        run.file_hash = Some(written.hash.clone());
+        run.file_size = written.size;
+    }
+    Ok(())
+}
+
 fn failed(run: ParsedRun, ledger: Ledger, error: String) -> RunResult {
     RunResult {
         run_uuid: run.id,
         error: Some(error),
+        // Set once the log's other runs are made: see `store_failed_table`.
         file_name: None,
-        run_stats: None,
+        run_stats: Some(RunStats::of_no_rows()),
         ledger,
         channels: BTreeMap::new(),
         quality: Vec::new(),
@@ -256,7 +281,7 @@ fn failed(run: ParsedRun, ledger: Ledger, error: String) -> RunResult {
         cell_id: None,
         cells_seen: Vec::new(),
         source_lost_precision: !run.exact,
-        machines: BTreeMap::new(),
+        robots: BTreeMap::new(),
         sparkline: None,
         file_hash: None,
         file_size: 0,

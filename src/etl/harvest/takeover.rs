@@ -50,6 +50,7 @@ impl Predecessor {
             let same_content = s.content_hash.as_deref() == Some(hash);
             let whole = record
                 .files()
+                .iter()
                 .all(|f| context.lake.log_file(&key, f).is_file());
             if same_file
                 && same_content

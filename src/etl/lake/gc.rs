@@ -2,7 +2,7 @@
 //! put there, exports and logs in somebody's hands are never touched.
 
 use std::{
-    collections::HashSet,
+    collections::BTreeSet,
     ffi::OsStr,
     fs::{self, DirEntry, File},
     path::{Path, PathBuf},
@@ -66,7 +66,7 @@ pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Res
 /// # Errors
 /// [`Error::Io`].
 pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
-    let named: HashSet<&str> = record.files().collect();
+    let named = record.files();
     for dir in [lake.log_dir(key), lake.overviews().join(key)] {
         for entry in list(&dir)? {
             let name = entry.file_name();
@@ -203,7 +203,7 @@ impl Collector<'_> {
             }
             Err(e) => return Err(e),
         };
-        let named: HashSet<&str> = record.iter().flat_map(Record::files).collect();
+        let named: BTreeSet<&str> = record.iter().flat_map(Record::files).collect();
         let mut none_left = true;
         for path in tables {
             let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();

@@ -6,6 +6,7 @@
 //! <log key>/record.json                     the commit of one log
 //! <log key>/run_<uuid>.<fingerprint>.parquet
 //! <log key>/rejected.<fingerprint>.parquet
+//! <log key>/failed_run.table                the table of every failed run: no rows
 //! exports/                                  what the browser exports
 //! .mdtui/locks/                             one lock file per log being harvested
 //! .mdtui/tmp/                               files that are not whole yet
@@ -21,6 +22,9 @@ use crate::run_id::RunId;
 pub const RECORD: &str = "record.json";
 /// The catalog's file name.
 pub const CATALOG: &str = "catalog.db";
+/// The table of every failed run of a log: Parquet without a row. No glob over the lake's
+/// `*.parquet` finds it.
+pub const FAILED_RUN: &str = "failed_run.table";
 /// Where exports of the browser go.
 pub const EXPORTS: &str = "exports";
 /// Locks, temporary files, overviews and the program's log.
@@ -112,7 +116,7 @@ pub fn rejected_file_name(fingerprint: &str) -> String {
 /// Whether `name` is one that mdtui gives to files in a log's directory.
 pub fn is_lake_file(name: &str) -> bool {
     let parquet = |prefix: &str| name.starts_with(prefix) && name.ends_with(".parquet");
-    name == RECORD || parquet("run_") || parquet("rejected.")
+    name == RECORD || name == FAILED_RUN || parquet("run_") || parquet("rejected.")
 }
 
 /// Whether `name` is taken at the top of the cache directory.

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, BufWriter, ErrorKind, Write},
 };
 
@@ -15,11 +15,13 @@ use crate::{
     profile::Profile,
     quality::{Flag, NotEvaluated, Verdict},
     run_id::RunId,
-    stats::{ChannelStats, MachineStats, RunStats},
+    stats::{ChannelStats, RobotStats, RunStats},
 };
 
-/// Version of the record's shape. A reader refuses newer ones.
-pub const RECORD_VERSION: u32 = 1;
+/// Version of the record's shape. A reader refuses newer ones and understands older ones:
+/// version 1 had `machines` in the place of `robots`, other names of their figures, no `peak`
+/// of a channel, and null in the place of a failed run's `file_name` and `run_stats`.
+pub const RECORD_VERSION: u32 = 2;
 
 /// How the text of a record ends before its hash stands in it.
 const OPEN: &[u8] = b"\"record_hash\": null\n}\n";
@@ -196,9 +198,11 @@ pub struct RunResult {
     pub run_uuid: RunId,
     /// Why it could not be processed; `null` when it could.
     pub error: Option<String>,
-    /// Its table, beside this record; `null` when it failed.
+    /// Its table, beside this record; [`super::layout::FAILED_RUN`] when it failed (`null` in
+    /// records of version 1).
     pub file_name: Option<String>,
-    /// Statistics of the run; `null` when it failed.
+    /// Statistics of the run; [`RunStats::of_no_rows`] when it failed (`null` in records of
+    /// version 1).
     pub run_stats: Option<RunStats>,
     /// The rows that bear this run's id.
     pub ledger: Ledger,
@@ -227,13 +231,14 @@ pub struct RunResult {
     pub cells_seen: Vec<String>,
     /// The log stored this id as a double above 2^53: neighbours may be merged in it.
     pub source_lost_precision: bool,
-    /// Per robot: what the run says of its machine.
-    pub machines: BTreeMap<String, MachineStats>,
+    /// Per robot: its figures.
+    #[serde(alias = "machines")]
+    pub robots: BTreeMap<String, RobotStats>,
     /// A picture of the run for lists; `null` when it failed.
     pub sparkline: Option<Sparkline>,
-    /// BLAKE3 of the table's file, hexadecimal; `null` when it failed.
+    /// BLAKE3 of that file, hexadecimal; `null` where there is none.
     pub file_hash: Option<String>,
-    /// Bytes of the table's file.
+    /// Bytes of that file.
     pub file_size: u64,
 }
 
@@ -245,6 +250,13 @@ pub struct Sparkline {
     /// The sample of largest magnitude in each of equal spans of the run; `null`
     /// where a span has no sample.
     pub values: Vec<Option<f64>>,
+}
+
+impl RunResult {
+    /// Whether it has a table and statistics, unless it failed.
+    fn is_consistent(&self) -> bool {
+        self.error.is_some() || self.file_name.is_some() && self.run_stats.is_some()
+    }
 }
 
 impl Record {
@@ -277,6 +289,12 @@ impl Record {
                 record.program
             )));
         }
+        if let Some(run) = record.run_to_result.values().find(|r| !r.is_consistent()) {
+            return Err(Error::Log(format!(
+                "{origin} is not a record of mdtui: run {} has no error, but no table or no statistics either",
+                run.run_uuid
+            )));
+        }
         record.damaged = record.record_hash.is_some() && !is_sealed(bytes);
         Ok(record)
     }
@@ -289,10 +307,12 @@ impl Record {
     pub fn seal(&self, out: impl Write) -> io::Result<()> {
         /// Bytes that are hashed and written at once.
         const CHUNK: usize = 1 << 16;
-        let open = match self.record_hash {
-            None => Cow::Borrowed(self),
-            Some(_) => Cow::Owned(Self {
+        // What is written has the shape of now, whatever version was read.
+        let open = match (&self.record_hash, self.record_version) {
+            (None, RECORD_VERSION) => Cow::Borrowed(self),
+            _ => Cow::Owned(Self {
                 record_hash: None,
+                record_version: RECORD_VERSION,
                 ..self.clone()
             }),
         };
@@ -304,12 +324,18 @@ impl Record {
             .close()
     }
 
-    /// Names of the files beside the record that it stands for.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
+    /// Names of the files beside the record that it stands for, each once.
+    pub fn files(&self) -> BTreeSet<&str> {
         self.run_to_result
             .values()
             .filter_map(|r| r.file_name.as_deref())
             .chain(self.rejected_file.as_deref())
+            .collect()
+    }
+
+    /// Whether an older program wrote it, or made its results.
+    pub fn is_old(&self) -> bool {
+        self.record_version < RECORD_VERSION || self.pipeline_version < crate::PIPELINE_VERSION
     }
 
     /// First start and last stop over the stored runs, in microseconds.
@@ -317,6 +343,7 @@ impl Record {
         let stats = self
             .run_to_result
             .values()
+            .filter(|r| r.error.is_none())
             .filter_map(|r| r.run_stats.as_ref());
         let parse = |t: &str| crate::time::parse(t.as_bytes());
         let mut span: Option<(i64, i64)> = None;
@@ -355,5 +382,80 @@ mod tests {
             assert!(!is_sealed(&flipped), "byte {at}");
         }
         assert!(!is_sealed(&text[..text.len() - 1]) && !is_sealed(b""));
+    }
+
+    /// The text of a record as version 1 had it.
+    fn version_1(record: &Record) -> serde_json::Value {
+        let mut text = serde_json::to_value(record).unwrap();
+        text["record_version"] = 1.into();
+        text["pipeline_version"] = 2.into();
+        for run in text["run_to_result"].as_object_mut().unwrap().values_mut() {
+            let run = run.as_object_mut().unwrap();
+            if !run["error"].is_null() {
+                run["file_name"] = serde_json::Value::Null;
+                run["run_stats"] = serde_json::Value::Null;
+            }
+            for channel in run["channels"].as_object_mut().unwrap().values_mut() {
+                channel.as_object_mut().unwrap().remove("peak");
+            }
+            let mut robots = run.remove("robots").unwrap();
+            for stats in robots.as_object_mut().unwrap().values_mut() {
+                let stats = stats.as_object_mut().unwrap();
+                for (new, old) in [
+                    ("speed_peak", "top_speed_p999"),
+                    ("speed_max", "top_speed_max"),
+                    ("force_peak", "peak_force_p999"),
+                    ("force_max", "peak_force_max"),
+                    ("force_mean", "mean_force"),
+                ] {
+                    let value = stats.remove(new).unwrap();
+                    stats.insert(old.to_owned(), value);
+                }
+            }
+            run.insert("machines".to_owned(), robots);
+        }
+        text
+    }
+
+    #[test]
+    fn a_record_of_version_1_is_read_and_written_as_version_2() {
+        let world = world();
+        world.write("a.parquet", "a");
+        let mut record = world.record("a", "a.parquet", &[(7, 0), (9, 0)]);
+        let robot = &mut record.run_to_result.get_mut(&RunId(7)).unwrap().robots;
+        let robot = robot.get_mut("1").unwrap();
+        (robot.speed_peak, robot.speed_max) = (Some(1.0), Some(2.0));
+        (robot.force_peak, robot.force_max) = (Some(3.0), Some(4.0));
+        let failed = record.run_to_result.get_mut(&RunId(9)).unwrap();
+        failed.error = Some("none of its rows could be kept".into());
+
+        let old = serde_json::to_vec(&version_1(&record)).unwrap();
+        let read = Record::parse(&old, "a").unwrap();
+        assert!(read.is_old() && read.record_version == 1);
+        for (run, new) in &record.run_to_result {
+            let old = &read.run_to_result[run];
+            assert_eq!((&old.robots, &old.channels), (&new.robots, &new.channels));
+        }
+        let failed = &read.run_to_result[&RunId(9)];
+        assert_eq!((&failed.file_name, &failed.run_stats), (&None, &None));
+
+        let mut text = Vec::new();
+        read.seal(&mut text).unwrap();
+        let written = Record::parse(&text, "a").unwrap();
+        assert_eq!((written.record_version, written.damaged), (2, false));
+        assert!(written.is_old(), "its results are of an older pipeline");
+        assert!(!record.is_old());
+    }
+
+    #[test]
+    fn a_run_without_a_table_and_without_an_error_is_refused() {
+        let world = world();
+        world.write("a.parquet", "a");
+        let mut record = world.record("a", "a.parquet", &[(7, 0)]);
+        record.run_to_result.get_mut(&RunId(7)).unwrap().file_name = None;
+        let error = Record::parse(&serde_json::to_vec(&record).unwrap(), "a").unwrap_err();
+        let sentence =
+            "a is not a record of mdtui: run 00000000-0000-0000-0000-000000000007 has no error";
+        assert!(error.to_string().starts_with(sentence), "{error}");
     }
 }

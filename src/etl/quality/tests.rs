@@ -10,7 +10,7 @@ use crate::{
     harvest::CancelToken,
     profile::Profile,
     run_id::{ParsedRun, RunId},
-    stats::figures,
+    stats::compute_stats,
     time::SECOND,
     transform::transform,
 };
@@ -60,7 +60,7 @@ impl Made {
         let stats = table
             .columns
             .iter()
-            .map(|c| (c.name.clone(), figures(&table, c).stats))
+            .map(|c| (c.name.clone(), compute_stats(&table, c)))
             .collect();
         check(&run, &profile, &stats, &self.cells)
     }

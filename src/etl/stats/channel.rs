@@ -6,17 +6,9 @@ use crate::{
     transform::{Column, RunTable, clock::Clock},
 };
 
-/// What is known of a column once its samples were looked at.
-#[derive(Debug, Clone)]
-pub struct Figures {
-    /// For the record; `fill_share` is left for whoever fills the table.
-    pub stats: ChannelStats,
-    /// 99.9th percentile of the values.
-    pub p999: Option<f64>,
-}
-
-/// The figures of a column of a table.
-pub fn figures(table: &RunTable, column: &Column) -> Figures {
+/// Statistics of a column of a table over its samples. `fill_share` is known only once the
+/// table is filled.
+pub fn compute_stats(table: &RunTable, column: &Column) -> ChannelStats {
     let (times, values) = table.samples(column);
     let clock = &table.clocks[column.clock];
     let from = column.first_value();
@@ -29,12 +21,17 @@ pub fn figures(table: &RunTable, column: &Column) -> Figures {
 }
 
 /// Statistics of samples: `times` in microseconds, strictly increasing; `values` finite,
-/// as many. `fill_share` is left for whoever fills the table.
+/// as many. `fill_share` is not among them.
 pub fn channel_stats(times: &[i64], values: &[f64], unit: &str) -> ChannelStats {
-    of_samples(times, values, unit, Intervals::of(times)).stats
+    of_samples(times, values, unit, Intervals::of(times))
 }
 
-fn of_samples(times: &[i64], values: &[f64], unit: &str, intervals: Option<Intervals>) -> Figures {
+fn of_samples(
+    times: &[i64],
+    values: &[f64],
+    unit: &str,
+    intervals: Option<Intervals>,
+) -> ChannelStats {
     let mut stats = ChannelStats {
         count: values.len() as u64,
         first_time: times.first().map(|t| time::format(*t)),
@@ -50,7 +47,7 @@ fn of_samples(times: &[i64], values: &[f64], unit: &str, intervals: Option<Inter
         stats.interval_max_s = Some(us.max / 1e6);
     }
     let Some(moments) = Moments::of(values) else {
-        return Figures { stats, p999: None };
+        return stats;
     };
     stats.min = Some(moments.min);
     stats.max = Some(moments.max);
@@ -61,11 +58,12 @@ fn of_samples(times: &[i64], values: &[f64], unit: &str, intervals: Option<Inter
     let shares = [0.01, 0.5, 0.99, 0.999];
     let range = (moments.min, moments.max);
     let quantiles = percentile::of_values(values, range, &shares, &mut Vec::new());
-    let [p1, median, p99, p999] = quantiles.map_or([None; 4], |q| q.map(Some));
+    let [p1, median, p99, peak] = quantiles.map_or([None; 4], |q| q.map(Some));
     stats.p1 = p1.and_then(finite);
     stats.median = median.and_then(finite);
     stats.p99 = p99.and_then(finite);
-    Figures { stats, p999 }
+    stats.peak = peak.and_then(finite);
+    stats
 }
 
 fn finite(value: f64) -> Option<f64> {
@@ -229,6 +227,8 @@ mod tests {
         assert!(close(s.std, 7.0f64.sqrt()));
         assert!(close(s.rms, 7.5f64.sqrt()));
         assert_eq!((s.median, s.peak_to_peak), (Some(2.0), Some(6.0)));
+        // numpy.percentile([1, -2, 3, 4], 99.9): the peak is not the maximum.
+        assert!(close(s.peak, 3.997), "{:?}", s.peak);
         assert_eq!(
             (s.rate_hz, s.interval_median_s, s.interval_max_s),
             (Some(100.0), Some(0.01), Some(0.03))

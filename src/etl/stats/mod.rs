@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use channel::{Figures, channel_stats, figures, range};
-pub use run::{machine_stats, run_stats, sparkline};
+pub use channel::{channel_stats, compute_stats, range};
+pub use run::{robot_stats, run_stats, sparkline};
 pub use slope::slope_per_day;
 
 /// Statistics of one column of a run's table over its samples, never over held cells.
@@ -49,6 +49,9 @@ pub struct ChannelStats {
     pub median: Option<f64>,
     /// 99th percentile.
     pub p99: Option<f64>,
+    /// 99.9th percentile, which one bad sample among thousands does not move; `max` is the
+    /// maximum. Absent from records of version 1.
+    pub peak: Option<f64>,
     /// `max − min`.
     pub peak_to_peak: Option<f64>,
     /// Held cells ÷ non-null cells of the table's column.
@@ -72,22 +75,41 @@ pub struct RunStats {
     pub total_runtime_seconds: f64,
 }
 
-/// What one run says of one machine (a robot of a cell). `null` where the run lacks
-/// the channels.
+impl RunStats {
+    /// Those of a failed run: every key has its type, so that a reader that prints each run's
+    /// statistics needs no special case.
+    pub fn of_no_rows() -> Self {
+        Self {
+            available_channels: vec!["time".to_owned()],
+            start_time: String::new(),
+            stop_time: String::new(),
+            total_distance_mm: BTreeMap::new(),
+            total_runtime_seconds: 0.0,
+        }
+    }
+}
+
+/// What one run says of one robot. `null` where the run lacks the channels. `peak` is the
+/// 99.9th percentile and `max` the maximum. The aliases are the keys of records of version 1.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct MachineStats {
+pub struct RobotStats {
     /// Length of the robot's path in mm.
     pub distance_mm: Option<f64>,
-    /// Largest speed in mm/s.
-    pub top_speed_max: Option<f64>,
     /// 99.9th percentile of speed in mm/s.
-    pub top_speed_p999: Option<f64>,
-    /// Largest magnitude of force in N.
-    pub peak_force_max: Option<f64>,
+    #[serde(alias = "top_speed_p999")]
+    pub speed_peak: Option<f64>,
+    /// Maximum of speed in mm/s.
+    #[serde(alias = "top_speed_max")]
+    pub speed_max: Option<f64>,
     /// 99.9th percentile of the magnitude of force in N.
-    pub peak_force_p999: Option<f64>,
+    #[serde(alias = "peak_force_p999")]
+    pub force_peak: Option<f64>,
+    /// Maximum of the magnitude of force in N.
+    #[serde(alias = "peak_force_max")]
+    pub force_max: Option<f64>,
     /// Mean magnitude of force in N.
-    pub mean_force: Option<f64>,
-    /// Samples behind `mean_force`: its weight over runs.
+    #[serde(alias = "mean_force")]
+    pub force_mean: Option<f64>,
+    /// Samples behind `force_mean`: its weight over runs.
     pub force_samples: u64,
 }

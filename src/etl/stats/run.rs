@@ -1,8 +1,8 @@
-//! Statistics of a run and of its machines, from its table.
+//! Statistics of a run and of its robots, from its table.
 
 use std::collections::BTreeMap;
 
-use super::{Figures, MachineStats, RunStats};
+use super::{ChannelStats, RobotStats, RunStats};
 use crate::{
     lake::record::Sparkline,
     time,
@@ -22,44 +22,34 @@ pub fn run_stats(table: &RunTable) -> Option<RunStats> {
     })
 }
 
-/// What the run says of each robot that has a sample in it. `figures` are those of the
-/// table's columns, `robots` the profile's.
-pub fn machine_stats(
+/// What the run says of each robot that has a sample in it. `channels` are the statistics
+/// of the table's columns by name, `robots` the profile's.
+pub fn robot_stats(
     table: &RunTable,
-    figures: &[Figures],
+    channels: &BTreeMap<String, ChannelStats>,
     robots: &[i64],
-) -> BTreeMap<String, MachineStats> {
-    let find = |name: &str| {
-        let at = table.columns.iter().position(|c| c.name == name)?;
-        Some((&table.columns[at], figures.get(at)?))
-    };
+) -> BTreeMap<String, RobotStats> {
     let mut out = BTreeMap::new();
     for robot in robots {
         let suffix = format!("_{robot}");
         if !table.columns.iter().any(|c| c.name.ends_with(&suffix)) {
             continue;
         }
-        let mut stats = MachineStats {
+        let mut stats = RobotStats {
             distance_mm: table.distance_mm.get(&robot.to_string()).copied(),
-            ..MachineStats::default()
+            ..RobotStats::default()
         };
-        if let Some((_, speed)) = find(&format!("v{robot}")) {
-            (stats.top_speed_max, stats.top_speed_p999) = (speed.stats.max, speed.p999);
+        if let Some(speed) = channels.get(&format!("v{robot}")) {
+            (stats.speed_peak, stats.speed_max) = (speed.peak, speed.max);
         }
-        if let Some((column, force)) = find(&format!("f{robot}"))
-            && force.stats.count > 0
-        {
-            (stats.peak_force_max, stats.peak_force_p999) = (force.stats.max, force.p999);
-            stats.mean_force = Some(mean(&table.samples(column).1));
-            stats.force_samples = force.stats.count;
+        if let Some(force) = channels.get(&format!("f{robot}")) {
+            (stats.force_peak, stats.force_max) = (force.peak, force.max);
+            stats.force_mean = force.mean;
+            stats.force_samples = force.count;
         }
         out.insert(robot.to_string(), stats);
     }
     out
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// Spans of a sparkline.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A run's table: one row for every distinct time of the run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RunTable {
     /// Times of the rows in microseconds, strictly increasing.
     pub times: Vec<i64>,

@@ -171,13 +171,13 @@ fn cell(machine: &Machine, column: &Column<MachineColumn>, theme: &Theme) -> Cel
         C::Runs => (thousands(row.runs), theme.text),
         C::Runtime => (time::format_duration(row.runtime_s), theme.text),
         C::Distance => value(row.distance_mm.map(|mm| mm / 1000.0)),
-        C::TopSpeed => value(row.top_speed_p999),
-        C::MaxSpeed => value(row.top_speed_max),
-        C::PeakForce => value(row.peak_force_p999),
-        C::MaxForce => value(row.peak_force_max),
-        C::MeanForce => value(row.mean_force),
+        C::PeakSpeed => value(row.speed_peak),
+        C::MaxSpeed => value(row.speed_max),
+        C::PeakForce => value(row.force_peak),
+        C::MaxForce => value(row.force_max),
+        C::MeanForce => value(row.force_mean),
         C::Trend => {
-            let peaks = row.series.iter().map(|p| p.stats.peak_force_p999);
+            let peaks = row.series.iter().map(|p| p.stats.force_peak);
             let peaks: Vec<Option<f64>> = peaks.collect();
             // One place per run: stretched, few runs would look like many.
             let width = usize::from(column.width).min(peaks.len());

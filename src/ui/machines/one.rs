@@ -218,11 +218,11 @@ fn cell(point: &MachinePoint, column: &Column<PointColumn>, theme: &Theme) -> Ce
         }
         C::Runtime => (time::format_duration(point.runtime_s), theme.text),
         C::Distance => value(stats.distance_mm.map(|mm| mm / 1000.0)),
-        C::TopSpeed => value(stats.top_speed_p999),
-        C::MaxSpeed => value(stats.top_speed_max),
-        C::PeakForce => value(stats.peak_force_p999),
-        C::MaxForce => value(stats.peak_force_max),
-        C::MeanForce => value(stats.mean_force),
+        C::PeakSpeed => value(stats.speed_peak),
+        C::MaxSpeed => value(stats.speed_max),
+        C::PeakForce => value(stats.force_peak),
+        C::MaxForce => value(stats.force_max),
+        C::MeanForce => value(stats.force_mean),
         C::Verdict => (
             point.verdict.word().to_owned(),
             verdict_style(point.verdict, theme),

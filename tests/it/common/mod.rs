@@ -180,7 +180,7 @@ fn collect(value: &Value, at: &str, paths: &mut BTreeSet<String>) {
     const NAMED_BY_DATA: [&str; 7] = [
         "run_to_result",
         "channels",
-        "machines",
+        "robots",
         "total_distance_mm",
         "dropped",
         "verdicts",
