@@ -18,6 +18,7 @@
 //! * [`worker`]: processes that parse logs, so that a hostile one costs only itself.
 //! * [`check`]: lake, catalog and logs held against each other, and mended.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
+//! * [`natural_order`]: the order of cells and robots.
 //! * [`condition`], [`filter`], [`place`]: which samples, which rows of a list, and where, as
 //!   they are typed; [`mistake`]: what is wrong with it.
 //! * [`compare`]: runs side by side, and how far each is from the first.
@@ -50,6 +51,7 @@ pub mod filter;
 pub mod harvest;
 pub mod lake;
 pub mod mistake;
+pub mod natural_order;
 pub mod overview;
 pub mod place;
 pub mod profile;
