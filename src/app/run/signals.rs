@@ -15,6 +15,7 @@ use crate::{
     etl::{
         catalog::RunDetail,
         overview::{LONG, Overview, Spans},
+        profile::ChannelName,
     },
 };
 
@@ -448,9 +449,9 @@ fn telling<'a>(channels: &[Channel], robots: impl Iterator<Item = &'a String>) -
         found.filter(|c| channels.get(*c).is_some_and(|c| c.extent.is_some()))
     };
     for robot in robots {
-        let both: BTreeSet<usize> = ["f", "v"]
-            .iter()
-            .filter_map(|letter| with(format!("{letter}{robot}")))
+        let both: BTreeSet<usize> = [ChannelName::TotalForce(robot), ChannelName::Speed(robot)]
+            .into_iter()
+            .filter_map(|name| with(name.to_string()))
             .collect();
         if !both.is_empty() {
             return both;

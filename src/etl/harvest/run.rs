@@ -220,7 +220,7 @@ fn describe(
         cell_id: cells_seen.first().cloned(),
         cells_seen,
         source_lost_precision: !samples.run.exact,
-        machines: machine_stats(table, &figures, &profile.robots),
+        machines: machine_stats(table, &figures, profile),
         sparkline: sparkline(table, &profile.robots),
         file_hash: None,
         file_size: 0,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     clean::RunSamples,
-    profile::{FieldKind, Profile},
+    profile::{ChannelName, FieldKind, Profile},
     stats::ChannelStats,
 };
 
@@ -51,8 +51,7 @@ pub fn check(
     let mut book = Book::default();
     let mut all = Vec::with_capacity(samples.channels.len());
     for channel in &samples.channels {
-        let (field, robot) = profile.channel(channel.id);
-        let name = format!("{}_{robot}", field.name);
+        let name = profile.raw_name(channel.id).to_string();
         all.extend(Signal::new(channel, profile, stats.get(&name)));
     }
     let run = Run {
@@ -154,21 +153,10 @@ fn sources(profile: &Profile) -> BTreeMap<String, Vec<String>> {
     let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for robot in &profile.robots {
         for field in &profile.fields {
-            let raw = format!("{}_{robot}", field.name);
-            let axis = field.axis.as_deref().unwrap_or_default();
-            let derived = match field.kind {
-                FieldKind::Position => vec![
-                    format!("v{axis}_{robot}"),
-                    format!("a{axis}_{robot}"),
-                    format!("v{robot}"),
-                    format!("a{robot}"),
-                    format!("p_{robot}"),
-                ],
-                FieldKind::Force => vec![format!("f{robot}")],
-                FieldKind::Other => Vec::new(),
-            };
-            for column in derived {
-                out.entry(column).or_default().push(raw.clone());
+            let raw = ChannelName::Raw(field, robot).to_string();
+            for column in ChannelName::derived(field, robot) {
+                let sources = out.entry(column.to_string()).or_default();
+                sources.push(raw.clone());
             }
         }
     }

@@ -12,7 +12,7 @@ use super::{
     timing::{Gap, Timing, dense, timing},
     words::{count, number, seconds, span},
 };
-use crate::profile::FieldKind;
+use crate::profile::{ChannelName, FieldKind};
 
 /// A channel's intervals, held against the run.
 struct Timed<'a> {
@@ -246,9 +246,12 @@ fn gaps(run: &Run<'_>, timed: &Timed<'_>, book: &mut Book) {
                 ..spot(g, timed.gap_us)
             })
             .collect();
-        for letter in ["v", "a"] {
+        for name in [
+            ChannelName::Velocity(axis, robot),
+            ChannelName::Acceleration(axis, robot),
+        ] {
             let derived = Signal {
-                name: format!("{letter}{axis}_{robot}"),
+                name: name.to_string(),
                 ..*signal
             };
             put(

@@ -12,12 +12,12 @@ use super::{
     spots::Spot,
     words::{count, number, seconds, span},
 };
-use crate::profile::FieldKind;
+use crate::profile::{FieldKind, Robot};
 
 pub(super) fn check(run: &Run<'_>, book: &mut Book) {
     for robot in &run.profile.robots {
         let of = |kind| {
-            let mine = move |s: &&Signal<'_>| s.robot == *robot && s.is(kind);
+            let mine = move |s: &&Signal<'_>| s.robot == robot && s.is(kind);
             run.signals.iter().filter(mine).collect::<Vec<_>>()
         };
         let (axes, forces) = (of(FieldKind::Position), of(FieldKind::Force));
@@ -36,7 +36,7 @@ pub(super) fn check(run: &Run<'_>, book: &mut Book) {
                 frozen(run, axis, &others, book);
             }
         }
-        offsets(run, *robot, &axes, &forces, book);
+        offsets(run, robot, &axes, &forces, book);
     }
 }
 
@@ -50,7 +50,7 @@ fn busiest<'a>(axes: &[&'a Signal<'a>], from: i64, to: i64) -> Option<(&'a str, 
 /// A position with one value: a dead encoder, or an axis that nobody moved.
 fn dead(run: &Run<'_>, axis: &Signal<'_>, others: &[&Signal<'_>], book: &mut Book) {
     let (from, to) = axis.span();
-    let unit = &axis.field.unit;
+    let unit = axis.field.stored_unit();
     let beside = match busiest(others, from, to) {
         Some((name, range)) if range > run.limits.moving_mm => {
             format!(" while {name} covers {} {unit}", number(range))
@@ -68,7 +68,7 @@ fn dead(run: &Run<'_>, axis: &Signal<'_>, others: &[&Signal<'_>], book: &mut Boo
         span: (from, to),
         value: 0.0,
         threshold: 0.0,
-        unit: unit.clone(),
+        unit: unit.to_owned(),
         message: format!(
             "{} has the one value {} {unit} in all of its {} samples{beside}",
             axis.name,
@@ -96,7 +96,7 @@ fn frozen(run: &Run<'_>, axis: &Signal<'_>, others: &[&Signal<'_>], book: &mut B
             });
         }
     }
-    let unit = &axis.field.unit;
+    let unit = axis.field.stored_unit();
     put(run, axis, Rule::Frozen, "s", spots, book, |g| {
         let (name, range) = busiest(others, g.from, g.to).unwrap_or_default();
         format!(
@@ -113,7 +113,7 @@ fn frozen(run: &Run<'_>, axis: &Signal<'_>, others: &[&Signal<'_>], book: &mut B
 /// Load cells that never come near zero though their robot rests.
 fn offsets(
     run: &Run<'_>,
-    robot: i64,
+    robot: &Robot,
     axes: &[&Signal<'_>],
     forces: &[&Signal<'_>],
     book: &mut Book,
@@ -140,7 +140,7 @@ fn offsets(
         if offset.mean.abs() <= limits.zero_offset {
             continue;
         }
-        let unit = &force.field.unit;
+        let unit = force.field.stored_unit();
         book.add(Finding {
             rule: Rule::ZeroOffset,
             severity: Severity::Suspect,
@@ -148,7 +148,7 @@ fn offsets(
             span: offset.span,
             value: offset.mean,
             threshold: limits.zero_offset,
-            unit: unit.clone(),
+            unit: unit.to_owned(),
             message: format!(
                 "{} never comes nearer to zero than {} {unit} though robot {robot} rests for {}: \
                  the cell has an offset, or something leans on it",

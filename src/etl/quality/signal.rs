@@ -2,7 +2,7 @@
 
 use crate::{
     clean::Channel,
-    profile::{Field, FieldKind, Profile},
+    profile::{Field, FieldKind, Profile, Robot},
     stats::ChannelStats,
 };
 
@@ -10,7 +10,7 @@ use crate::{
 pub(super) struct Signal<'a> {
     pub name: String,
     pub field: &'a Field,
-    pub robot: i64,
+    pub robot: &'a Robot,
     /// Microseconds, strictly increasing, at least one.
     pub times: &'a [i64],
     /// As many; finite.
@@ -32,7 +32,7 @@ impl<'a> Signal<'a> {
         let stats = stats?;
         channel.times.first()?;
         Some(Self {
-            name: format!("{}_{robot}", field.name),
+            name: profile.raw_name(channel.id).to_string(),
             field,
             robot,
             times: &channel.times,

@@ -36,7 +36,7 @@ fn channel(run: &Run<'_>, signal: &Signal<'_>) -> Book {
 
 /// One value throughout. Of positions, `motion` tells more.
 fn dead(signal: &Signal<'_>, book: &mut Book) {
-    let unit = &signal.field.unit;
+    let unit = signal.field.stored_unit();
     let force = signal.is(FieldKind::Force);
     book.add(Finding {
         rule: Rule::Dead,
@@ -49,7 +49,7 @@ fn dead(signal: &Signal<'_>, book: &mut Book) {
         span: signal.span(),
         value: 0.0,
         threshold: 0.0,
-        unit: unit.clone(),
+        unit: unit.to_owned(),
         message: format!(
             "{} has the one value {} {unit} in all of its {} samples{}",
             signal.name,
@@ -93,7 +93,7 @@ fn repeats(run: &Run<'_>, signal: &Signal<'_>, book: &mut Book) {
             still.push(spot);
         }
     }
-    let unit = &signal.field.unit;
+    let unit = signal.field.stored_unit();
     let extremes = [("smallest", signal.min), ("largest", signal.max)];
     for (spots, (word, value)) in at_limit.into_iter().zip(extremes) {
         put(run, signal, Rule::Saturation, "samples", spots, book, |g| {
@@ -132,7 +132,7 @@ fn outliers(run: &Run<'_>, signal: &Signal<'_>, book: &mut Book) {
             severity: Severity::Suspect,
         })
         .collect();
-    let unit = &signal.field.unit;
+    let unit = signal.field.stored_unit();
     put(run, signal, Rule::Spike, unit, spots, book, |g| {
         let (are, them) = match g.count {
             1 => ("1 sample stands out".to_owned(), ""),
@@ -166,7 +166,7 @@ fn too_fast(run: &Run<'_>, signal: &Signal<'_>, book: &mut Book) {
             severity: Severity::Fail,
         })
         .collect();
-    let unit = format!("{}/s", signal.field.unit);
+    let unit = format!("{}/s", signal.field.stored_unit());
     put(run, signal, Rule::Spike, &unit, spots, book, |g| {
         let often = match g.count {
             1 => String::new(),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     clean::{Faults, Reason},
-    profile::{Field, FieldKind},
+    profile::{ChannelName, Field, FieldKind},
 };
 
 /// First and last sample over all channels.
@@ -22,7 +22,7 @@ pub(super) fn span(signals: &[Signal<'_>]) -> (i64, i64) {
 
 pub(super) fn check(run: &Run<'_>, cells: &[String], book: &mut Book) {
     for robot in &run.profile.robots {
-        missing_axes(run, *robot, book);
+        missing_axes(run, robot, book);
     }
     overlap(run, book);
     rows(run, book);
@@ -58,8 +58,9 @@ pub(super) fn check(run: &Run<'_>, cells: &[String], book: &mut Book) {
 }
 
 /// A robot without any sample is not in the run; one with some needs whole vectors.
-fn missing_axes(run: &Run<'_>, robot: i64, book: &mut Book) {
-    let has = |field: &Field| run.names.contains(&format!("{}_{robot}", field.name));
+fn missing_axes(run: &Run<'_>, robot: &str, book: &mut Book) {
+    let name = |field: &Field| ChannelName::Raw(field, robot).to_string();
+    let has = |field: &Field| run.names.contains(&name(field));
     let fields = |kind| run.profile.fields.iter().filter(move |f| f.kind == kind);
     if !run.profile.fields.iter().any(has) {
         return;
@@ -87,7 +88,7 @@ fn missing_axes(run: &Run<'_>, robot: i64, book: &mut Book) {
             continue;
         }
         for field in fields(kind).filter(|f| !has(f)) {
-            let channel = format!("{}_{robot}", field.name);
+            let channel = name(field);
             let lost = match kind {
                 FieldKind::Position => "speed, acceleration and distance",
                 _ => "magnitude of force",
@@ -155,8 +156,7 @@ fn rows(run: &Run<'_>, book: &mut Book) {
     let mut order = Faults::default();
     let mut disordered: Vec<String> = Vec::new();
     for (channel, faults) in run.samples.channels.iter().zip(&run.samples.faults) {
-        let (field, robot) = run.profile.channel(channel.id);
-        let name = format!("{}_{robot}", field.name);
+        let name = run.profile.raw_name(channel.id).to_string();
         if faults.out_of_order.count > 0 {
             order.add(&faults.out_of_order);
             disordered.push(name.clone());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Figures, MachineStats, RunStats};
 use crate::{
     lake::record::Sparkline,
+    profile::{ChannelName, Profile, Robot},
     time,
     transform::{Column, RunTable},
 };
@@ -23,30 +24,31 @@ pub fn run_stats(table: &RunTable) -> Option<RunStats> {
 }
 
 /// What the run says of each robot that has a sample in it. `figures` are those of the
-/// table's columns, `robots` the profile's.
+/// table's columns.
 pub fn machine_stats(
     table: &RunTable,
     figures: &[Figures],
-    robots: &[i64],
+    profile: &Profile,
 ) -> BTreeMap<String, MachineStats> {
-    let find = |name: &str| {
+    let find = |name: ChannelName<'_>| {
+        let name = name.to_string();
         let at = table.columns.iter().position(|c| c.name == name)?;
         Some((&table.columns[at], figures.get(at)?))
     };
     let mut out = BTreeMap::new();
-    for robot in robots {
-        let suffix = format!("_{robot}");
-        if !table.columns.iter().any(|c| c.name.ends_with(&suffix)) {
+    for robot in &profile.robots {
+        let mut raw = profile.fields.iter().map(|f| ChannelName::Raw(f, robot));
+        if !raw.any(|name| find(name).is_some()) {
             continue;
         }
         let mut stats = MachineStats {
-            distance_mm: table.distance_mm.get(&robot.to_string()).copied(),
+            distance_mm: table.distance_mm.get(&**robot).copied(),
             ..MachineStats::default()
         };
-        if let Some((_, speed)) = find(&format!("v{robot}")) {
+        if let Some((_, speed)) = find(ChannelName::Speed(robot)) {
             (stats.top_speed_max, stats.top_speed_p999) = (speed.stats.max, speed.p999);
         }
-        if let Some((column, force)) = find(&format!("f{robot}"))
+        if let Some((column, force)) = find(ChannelName::TotalForce(robot))
             && force.stats.count > 0
         {
             (stats.peak_force_max, stats.peak_force_p999) = (force.stats.max, force.p999);
@@ -67,16 +69,16 @@ const SPANS: usize = 48;
 
 /// A picture of the run for lists: the first magnitude of force there is, else of
 /// speed, else the first channel.
-pub fn sparkline(table: &RunTable, robots: &[i64]) -> Option<Sparkline> {
-    let by_name = |letter: char| {
+pub fn sparkline<'p>(table: &RunTable, robots: &'p [Robot]) -> Option<Sparkline> {
+    let first = |name: fn(&'p str) -> ChannelName<'p>| {
         robots
             .iter()
-            .find_map(|r| table.column(&format!("{letter}{r}")))
+            .find_map(|robot| table.column(&name(robot).to_string()))
     };
     let with_samples = |c: &&Column| c.first_value() < c.values.len();
-    let column = by_name('f')
+    let column = first(ChannelName::TotalForce)
         .filter(with_samples)
-        .or_else(|| by_name('v').filter(with_samples))
+        .or_else(|| first(ChannelName::Speed).filter(with_samples))
         .or_else(|| table.columns.first())?;
     let (start, stop) = (*table.times.first()?, *table.times.last()?);
     let mut values: Vec<Option<f64>> = vec![None; SPANS];
