@@ -13,6 +13,7 @@ use crate::etl::{
     catalog::{LogDetail, RunDetail},
     clean::Ledger,
     harvest::CancelToken,
+    natural_order,
     quality::Flag,
     time,
 };
@@ -165,7 +166,7 @@ fn run_text(detail: &RunDetail) -> String {
         "runtime",
         &format!("{} s", fixed(run.runtime_s, 6)),
     );
-    for (robot, mm) in &run.distance_mm {
+    for (robot, mm) in natural_order::sorted(&run.distance_mm) {
         line(
             &mut out,
             &format!("distance {robot}"),
@@ -256,7 +257,7 @@ fn machines(detail: &RunDetail) -> Table {
         ">mean force (N)",
     ])
     .indent(2);
-    for (robot, m) in &detail.machines {
+    for (robot, m) in natural_order::sorted(&detail.machines) {
         let figures = [
             m.distance_mm,
             m.top_speed_max,

@@ -303,6 +303,24 @@ mod tests {
     }
 
     #[test]
+    fn the_profile_of_an_older_record_is_read() {
+        let profile = Profile::built_in().unwrap();
+        let mut old = serde_json::to_value(&profile).unwrap();
+        for field in old["fields"].as_array().unwrap() {
+            assert!(field.get("channel").is_none() && field["sensor"].is_string());
+        }
+        assert_eq!(old["robots"], serde_json::json!([1, 2]));
+        assert_eq!(
+            serde_json::from_value::<Profile>(old.clone()).unwrap(),
+            profile
+        );
+        // Units were free text: such a record is still read, and told stale.
+        old["fields"][0]["unit"] = "feet".into();
+        let read: Profile = serde_json::from_value(old).unwrap();
+        assert_ne!(read.rules(), profile.rules());
+    }
+
+    #[test]
     fn limits_are_converted_with_their_field() {
         let toml = BUILT_IN.replacen("unit = \"mm\"", "unit = \"m\"\nmin = -0.5\nmax = 2", 1);
         let profile = Profile::parse(&toml, "p").unwrap();

@@ -14,6 +14,7 @@ use crate::{
     },
     etl::{
         catalog::RunDetail,
+        natural_order,
         overview::{LONG, Overview, Spans},
         profile::ChannelName,
     },
@@ -140,7 +141,8 @@ impl Signals {
                 }
             })
             .collect();
-        let chosen = telling(&channels, detail.machines.keys());
+        let robots = natural_order::sorted(&detail.machines).into_iter();
+        let chosen = telling(&channels, robots.map(|(robot, _)| robot));
         Some(Self {
             row: chosen.first().copied().unwrap_or(0),
             top: 0,

@@ -50,7 +50,7 @@ fn difference(old: &Profile, new: &Profile) -> String {
     if old.hold != new.hold {
         parts.push(format!("hold was {}, is {}", old.hold, new.hold));
     }
-    let list = |robots: &[Robot]| robots.iter().map(|r| &**r).collect::<Vec<_>>().join(" ");
+    let list = |robots: &[Robot]| robots.iter().map(|r| &**r).collect::<Vec<_>>().join(", ");
     if old.robots != new.robots {
         parts.push(format!(
             "robots were {}, are {}",
@@ -72,8 +72,8 @@ fn difference(old: &Profile, new: &Profile) -> String {
     if names(old) != names(new) {
         parts.push(format!(
             "fields were {}, are {}",
-            names(old).join(" "),
-            names(new).join(" ")
+            names(old).join(", "),
+            names(new).join(", ")
         ));
     } else {
         for (a, b) in old.fields.iter().zip(&new.fields) {

@@ -1,12 +1,12 @@
 //! Machines over their runs.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use super::{
     Catalog, MachinePoint, MachineRow,
     runs::{machine_stats, run_id},
 };
-use crate::{Result, natural_order::compare_names, quality::Verdict};
+use crate::{Result, quality::Verdict};
 
 /// Each run once for each of its robots: of the logs in which it stands, the one that
 /// was harvested first. Failed runs say nothing of a machine.
@@ -24,8 +24,7 @@ const POINTS: &str = "\
 impl Catalog {
     pub(super) fn all_machines(&self) -> Result<Vec<MachineRow>> {
         self.sql(|db| {
-            // No cell comes first.
-            let mut machines: BTreeMap<(Option<Name>, Name), MachineRow> = BTreeMap::new();
+            let mut machines: BTreeMap<(Order, Order), MachineRow> = BTreeMap::new();
             let mut statement = db.prepare_cached(POINTS)?;
             let mut rows = statement.query([])?;
             while let Some(r) = rows.next()? {
@@ -40,7 +39,7 @@ impl Catalog {
                     verdict: Verdict::from_word(r.get_ref(7)?.as_str()?),
                 };
                 let stop = r.get::<_, Option<i64>>(5)?.unwrap_or(point.start_us);
-                let place = (cell.clone().map(Name), Name(robot.clone()));
+                let place = (Order::of(cell.as_deref()), Order::of(Some(&robot)));
                 machines
                     .entry(place)
                     .or_insert_with(|| empty(cell, robot, &point))
@@ -51,19 +50,19 @@ impl Catalog {
     }
 }
 
-/// A cell or robot in the order of [`compare_names`].
-#[derive(Debug, PartialEq, Eq)]
-struct Name(String);
+/// Cells and robots in the order of their numbers, then of their names; no cell first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Order(u8, u64, String);
 
-impl Ord for Name {
-    fn cmp(&self, other: &Self) -> Ordering {
-        compare_names(&self.0, &other.0)
-    }
-}
-
-impl PartialOrd for Name {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+impl Order {
+    fn of(name: Option<&str>) -> Self {
+        match name {
+            None => Self(0, 0, String::new()),
+            Some(name) => match name.parse() {
+                Ok(number) => Self(1, number, name.to_owned()),
+                Err(_) => Self(2, 0, name.to_owned()),
+            },
+        }
     }
 }
 

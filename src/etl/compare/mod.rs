@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 pub use statistic::Statistic;
 
-use super::{Error, Result, catalog::RunDetail, stats::ChannelStats, text};
+use super::{
+    Error, Result, catalog::RunDetail, natural_order::compare_names, stats::ChannelStats, text,
+};
 
 /// Fewer runs are nothing to compare.
 pub const FEWEST: usize = 2;
@@ -215,11 +217,10 @@ fn totals(runs: &[Option<&RunDetail>]) -> Vec<Line> {
         })),
     };
     let mut lines = vec![line("total_runtime_seconds", "s", &|run| run.row.runtime_s)];
-    let robots: BTreeSet<&String> = runs
-        .iter()
-        .flatten()
-        .flat_map(|r| r.row.distance_mm.keys())
-        .collect();
+    let robots = runs.iter().flatten().flat_map(|r| r.row.distance_mm.keys());
+    let mut robots: Vec<&String> = robots.collect();
+    robots.sort_by(|a, b| compare_names(a, b));
+    robots.dedup();
     for robot in robots {
         let distance = |run: &RunDetail| run.row.distance_mm.get(robot).copied();
         lines.push(Line {
