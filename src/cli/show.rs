@@ -13,6 +13,7 @@ use crate::etl::{
     catalog::{LogDetail, RunDetail},
     clean::Ledger,
     harvest::CancelToken,
+    natural_order,
     quality::Flag,
     time,
 };
@@ -256,7 +257,7 @@ fn robots(detail: &RunDetail) -> Table {
         ">mean force (N)",
     ])
     .indent(2);
-    for (robot, m) in &detail.robots {
+    for (robot, m) in natural_order::sorted(&detail.robots) {
         let figures = [
             m.distance_mm,
             m.speed_peak,

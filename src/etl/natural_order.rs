@@ -1,6 +1,6 @@
 //! The one order of cells and robots, in every list and every table.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 /// Compares two names of cells or robots: decimal numbers by value, then other texts by
 /// bytes. Numbers that are equal (`7`, `007`, `7.0`) are ordered by their text, so that only
@@ -17,6 +17,13 @@ pub fn compare_names(a: &str, b: &str) -> Ordering {
 /// Compares two names by value alone: `None` unless both are decimal numbers.
 pub fn compare_values(a: &str, b: &str) -> Option<Ordering> {
     Some(Decimal::parse(a)?.compare(Decimal::parse(b)?))
+}
+
+/// The entries of a map by robot or cell, in the order of [`compare_names`].
+pub fn sorted<V>(map: &BTreeMap<String, V>) -> Vec<(&String, &V)> {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by(|a, b| compare_names(a.0, b.0));
+    entries
 }
 
 /// A decimal number of any length: an optional sign, ASCII digits, and optionally a point
@@ -111,6 +118,14 @@ mod tests {
                 assert_eq!(compare_names(a, b), i.cmp(&j), "{a:?} {b:?}");
             }
         }
+    }
+
+    #[test]
+    fn entries_of_a_map_are_sorted() {
+        let map = ["10", "left", "2"].map(|name| (name.to_owned(), ()));
+        let map = BTreeMap::from(map);
+        let names: Vec<&String> = sorted(&map).into_iter().map(|(name, ())| name).collect();
+        assert_eq!(names, ["2", "10", "left"]);
     }
 
     #[test]

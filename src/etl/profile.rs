@@ -2,11 +2,20 @@
 //!
 //! Nothing else in the crate knows a column, a field or a robot by name.
 
+mod channel_name;
 mod check;
+mod hold;
+mod robot;
+mod unit;
 
-use std::{fmt, path::Path};
+use std::path::Path;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+pub use channel_name::ChannelName;
+pub use hold::Hold;
+pub use robot::Robot;
+pub use unit::{Conversion, FORCE_UNIT, POSITION_UNIT};
 
 use super::{
     Error, PIPELINE_VERSION, Result,
@@ -28,7 +37,7 @@ pub struct Profile {
     #[serde(default)]
     pub hold: Hold,
     /// Robots that may appear; samples of others are dropped as `unknown_robot`.
-    pub robots: Vec<i64>,
+    pub robots: Vec<Robot>,
     /// Names of the log's columns.
     pub columns: Columns,
     /// The fields in display order.
@@ -52,9 +61,9 @@ pub struct Columns {
     pub robot: String,
     /// Which run.
     pub run: String,
-    /// Which kind of sensor.
+    /// Which kind of sensor; empty: the log has no such column.
     pub sensor: String,
-    /// Which cell; the log may lack this column.
+    /// Which cell; the log may lack this column. Empty: it is not looked for.
     pub cell: String,
 }
 
@@ -62,16 +71,23 @@ pub struct Columns {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// As it stands in the field column; channels are named `<name>_<robot>`.
+    /// As it stands in the field column.
     pub name: String,
     /// What it measures.
     pub kind: FieldKind,
     /// The axis of a position or force: `x`, `y`, `z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub axis: Option<String>,
-    /// The sensor type that a sample of this field must name.
+    /// What its columns are called before the robot (`<channel>_<robot>`), where that is not
+    /// the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The sensor type that a sample of this field must name; empty only where the log has
+    /// no column of sensor types.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sensor: String,
-    /// The unit of its values.
+    /// The unit of its values in the log. Positions are stored in mm and forces in N, see
+    /// [`Field::conversion`].
     pub unit: String,
     /// Lower limit line in charts, in the field's unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,85 +101,12 @@ pub struct Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FieldKind {
-    /// A coordinate in mm: gets velocity, acceleration and their magnitudes.
+    /// A coordinate: gets velocity, acceleration and their magnitudes.
     Position,
     /// A component of force: gets a magnitude.
     Force,
     /// Anything else: a channel with statistics and nothing derived.
     Other,
-}
-
-/// How long a channel holds its last value, in median intervals of the channel.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Hold {
-    /// While the value's age is at most this many median intervals (≥ 0, finite).
-    Intervals(f64),
-    /// Until the run ends.
-    Unlimited,
-}
-
-impl Default for Hold {
-    fn default() -> Self {
-        Self::Intervals(10.0)
-    }
-}
-
-impl Hold {
-    /// The longest age in whole microseconds at which a value is still held, given
-    /// the channel's median interval in microseconds (`None`: a channel of one
-    /// sample, which holds nothing).
-    pub fn limit_us(self, median_interval_us: Option<f64>) -> i64 {
-        match (self, median_interval_us) {
-            (_, None) => 0,
-            (Self::Unlimited, _) => i64::MAX,
-            // Ages are whole microseconds, so the fraction of a limit never matters.
-            (Self::Intervals(n), Some(median)) => (n * median).floor() as i64,
-        }
-    }
-}
-
-impl fmt::Display for Hold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Intervals(n) => write!(f, "{n}"),
-            Self::Unlimited => f.write_str("unlimited"),
-        }
-    }
-}
-
-impl Serialize for Hold {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Intervals(n) => s.serialize_f64(*n),
-            Self::Unlimited => s.serialize_str("unlimited"),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Hold {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Raw {
-            Number(f64),
-            Word(String),
-            Other(serde::de::IgnoredAny),
-        }
-        match Raw::deserialize(d)? {
-            Raw::Number(n) if n.is_finite() && n >= 0.0 => Ok(Self::Intervals(n)),
-            Raw::Word(w) if w == "unlimited" => Ok(Self::Unlimited),
-            Raw::Number(n) => Err(serde::de::Error::custom(format!(
-                "hold is {n}: allowed are numbers from 0 and \"unlimited\""
-            ))),
-            Raw::Word(w) => Err(serde::de::Error::custom(format!(
-                "hold is \"{}\": allowed are numbers from 0 and \"unlimited\"",
-                text::quoted(&w, 40)
-            ))),
-            Raw::Other(_) => Err(serde::de::Error::custom(
-                "hold is neither number nor text: allowed are numbers from 0 and \"unlimited\"",
-            )),
-        }
-    }
 }
 
 impl Profile {
@@ -204,19 +147,28 @@ impl Profile {
         Ok(profile)
     }
 
-    /// A hash of everything that decides results besides the log itself: the
-    /// profile's rules (its name and its limit lines aside) and the pipeline
-    /// version. 16 hexadecimal digits.
+    /// A hash of everything that decides results besides the log itself: the profile's rules
+    /// (not its name) and the pipeline version. 16 hexadecimal digits. Profiles that say the
+    /// same in other words have the same rules.
     pub fn rules(&self) -> String {
+        let text = self.rules_text();
+        let hash = blake3::hash(format!("mdtui {PIPELINE_VERSION}\n{text}").as_bytes());
+        hash.to_hex()[..16].to_owned()
+    }
+
+    /// The profile's rules in one form, whatever is spelled out in it.
+    fn rules_text(&self) -> String {
         let mut bare = self.clone();
         bare.name.clear();
         for field in &mut bare.fields {
-            field.min = None;
-            field.max = None;
+            if field.channel() == field.name {
+                field.channel = None;
+            }
+            if let Some(unit) = unit::find(field.kind, &field.unit) {
+                field.unit = unit.symbols[0].to_owned();
+            }
         }
-        let text = serde_json::to_string(&bare).unwrap_or_default();
-        let hash = blake3::hash(format!("mdtui {PIPELINE_VERSION}\n{text}").as_bytes());
-        hash.to_hex()[..16].to_owned()
+        serde_json::to_string(&bare).unwrap_or_default()
     }
 
     /// The fingerprint of a log's results: content (hexadecimal BLAKE3) under these
@@ -232,48 +184,44 @@ impl Profile {
     }
 
     /// The field and robot of channel `id` (`robot index × fields + field index`).
-    pub fn channel(&self, id: usize) -> (&Field, i64) {
+    pub fn channel(&self, id: usize) -> (&Field, &Robot) {
         (
             &self.fields[id % self.fields.len()],
-            self.robots[id / self.fields.len()],
+            &self.robots[id / self.fields.len()],
         )
     }
 
-    /// The unit of a column of a run's table, `None` for `time` and unknown columns.
-    pub fn unit_of(&self, column: &str) -> Option<&str> {
-        let position = self.fields.iter().find(|f| f.kind == FieldKind::Position);
-        let force = self.fields.iter().find(|f| f.kind == FieldKind::Force);
-        if let Some((stem, robot)) = column.rsplit_once('_') {
-            if !self.robots.iter().any(|r| r.to_string() == robot) {
-                return None;
-            }
-            if let Some(field) = self.fields.iter().find(|f| f.name == stem) {
-                return Some(&field.unit);
-            }
-            if stem == "p" {
-                return position.map(|f| f.unit.as_str());
-            }
-            let axis = |rest: &str| {
-                self.fields
-                    .iter()
-                    .any(|f| f.kind == FieldKind::Position && f.axis.as_deref() == Some(rest))
-            };
-            return match stem.split_at_checked(1) {
-                Some(("v", rest)) if axis(rest) => Some("mm/s"),
-                Some(("a", rest)) if axis(rest) => Some("mm/s²"),
-                _ => None,
-            };
+    /// The name of the raw channel `id`.
+    pub fn raw_name(&self, id: usize) -> ChannelName<'_> {
+        let (field, robot) = self.channel(id);
+        ChannelName::Raw(field, robot)
+    }
+}
+
+impl Field {
+    /// What its columns are called before the robot.
+    pub fn channel(&self) -> &str {
+        self.channel.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The unit in which its values are stored.
+    pub fn stored_unit(&self) -> &str {
+        match self.kind {
+            FieldKind::Position => POSITION_UNIT,
+            FieldKind::Force => FORCE_UNIT,
+            FieldKind::Other => &self.unit,
         }
-        let (letter, robot) = column.split_at_checked(1)?;
-        if !self.robots.iter().any(|r| r.to_string() == robot) {
-            return None;
-        }
-        match letter {
-            "v" => Some("mm/s"),
-            "a" => Some("mm/s²"),
-            "f" => force.map(|f| f.unit.as_str()),
-            _ => None,
-        }
+    }
+
+    /// From its unit to the stored one.
+    pub fn conversion(&self) -> Conversion {
+        unit::find(self.kind, &self.unit).map_or(Conversion::NONE, |u| u.conversion)
+    }
+
+    /// `min` and `max` in the stored unit.
+    pub fn limits(&self) -> (Option<f64>, Option<f64>) {
+        let stored = |limit: Option<f64>| limit.map(|l| self.conversion().apply(l));
+        (stored(self.min), stored(self.max))
     }
 }
 
@@ -310,20 +258,74 @@ mod tests {
     #[test]
     fn only_what_decides_results_is_in_the_rules() {
         let a = Profile::built_in().unwrap();
-        let mut b = a.clone();
-        b.name = "other".into();
-        b.fields[0].max = Some(5.0);
-        assert_eq!(a.rules(), b.rules());
-        b.hold = Hold::Unlimited;
-        assert_ne!(a.rules(), b.rules());
+        let with = |change: fn(&mut Profile)| {
+            let mut b = a.clone();
+            change(&mut b);
+            b.rules()
+        };
+        for same in [
+            with(|p| p.name = "other".into()),
+            with(|p| p.fields[0].channel = Some("x".into())),
+        ] {
+            assert_eq!(same, a.rules());
+        }
+        for other in [
+            with(|p| p.hold = Hold::Unlimited),
+            with(|p| p.fields[0].channel = Some("X".into())),
+            with(|p| p.fields[0].unit = "um".into()),
+            with(|p| p.fields[0].max = Some(5.0)),
+            with(|p| p.robots[1] = "left".into()),
+            with(|p| p.columns.sensor.clear()),
+        ] {
+            assert_ne!(other, a.rules());
+        }
+        assert_eq!(
+            with(|p| p.fields[0].unit = "um".into()),
+            with(|p| p.fields[0].unit = "\u{3bc}m".into())
+        );
         assert_ne!(a.fingerprint("x"), a.fingerprint("y"));
     }
 
+    /// The rules of profiles from before fields had a `channel` and robots could be words:
+    /// where these are not used, results are not stale.
     #[test]
-    fn a_hold_limit_is_whole_microseconds() {
-        assert_eq!(Hold::Intervals(10.0).limit_us(Some(10_000.5)), 100_005);
-        assert_eq!(Hold::Intervals(0.0).limit_us(Some(10_000.0)), 0);
-        assert_eq!(Hold::Unlimited.limit_us(Some(1.0)), i64::MAX);
-        assert_eq!(Hold::Unlimited.limit_us(None), 0);
+    fn the_rules_of_a_profile_without_newer_keys_are_as_they_were() {
+        let text = Profile::built_in().unwrap().rules_text();
+        let start = concat!(
+            r#"{"name":"","hold":10.0,"robots":[1,2],"columns":{"time":"time","value":"value","#,
+            r#""field":"field","robot":"robot_id","run":"run_uuid","sensor":"sensor_type","#,
+            r#""cell":"cell_id"},"fields":[{"name":"x","kind":"position","axis":"x","#,
+            r#""sensor":"encoder","unit":"mm"},"#,
+        );
+        assert!(text.starts_with(start), "{text}");
+        let end = r#"{"name":"fz","kind":"force","axis":"z","sensor":"load_cell","unit":"N"}],"quality":{"#;
+        assert!(text.contains(end), "{text}");
+    }
+
+    #[test]
+    fn the_profile_of_an_older_record_is_read() {
+        let profile = Profile::built_in().unwrap();
+        let mut old = serde_json::to_value(&profile).unwrap();
+        for field in old["fields"].as_array().unwrap() {
+            assert!(field.get("channel").is_none() && field["sensor"].is_string());
+        }
+        assert_eq!(old["robots"], serde_json::json!([1, 2]));
+        assert_eq!(
+            serde_json::from_value::<Profile>(old.clone()).unwrap(),
+            profile
+        );
+        // Units were free text: such a record is still read, and told stale.
+        old["fields"][0]["unit"] = "feet".into();
+        let read: Profile = serde_json::from_value(old).unwrap();
+        assert_ne!(read.rules(), profile.rules());
+    }
+
+    #[test]
+    fn limits_are_converted_with_their_field() {
+        let toml = BUILT_IN.replacen("unit = \"mm\"", "unit = \"m\"\nmin = -0.5\nmax = 2", 1);
+        let profile = Profile::parse(&toml, "p").unwrap();
+        assert_eq!(profile.fields[0].limits(), (Some(-500.0), Some(2000.0)));
+        assert_eq!(profile.fields[0].stored_unit(), "mm");
+        assert_eq!(profile.fields[1].limits(), (None, None));
     }
 }

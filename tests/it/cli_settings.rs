@@ -62,7 +62,7 @@ fn a_mistake_in_the_profile_is_usage_with_its_line() {
         assert_eq!(answer.code, 2);
         assert_eq!(
             answer.sentence(),
-            "mdtui: the profile mine.toml, line 11: robot 1: allowed are whole numbers from 0, each once"
+            "mdtui: the profile mine.toml, line 12: robot 1: allowed are whole numbers from 0 and words of up to 100 letters, digits, '_', '-' and '.', each once"
         );
     }
 }

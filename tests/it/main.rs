@@ -26,6 +26,7 @@ mod many_at_once;
 mod memory;
 mod moving;
 mod mutants;
+mod profiles;
 mod quality;
 mod terminal_browser;
 mod terminal_compare;

@@ -11,7 +11,7 @@ use crate::{
         action::Action,
         chart::{Reduced, Series, TimeRange, TimeView, decimals_for},
     },
-    etl::{catalog::RunDetail, compare::Comparison},
+    etl::{catalog::RunDetail, compare::Comparison, profile::ChannelName},
 };
 
 /// Loaded channels of all runs are kept up to this many bytes.
@@ -77,7 +77,8 @@ impl Overlaid {
             .iter()
             .map(|channel| shared(channel, runs))
             .collect();
-        let chosen = telling(&channels);
+        let robots = runs.iter().flatten().flat_map(|run| run.robots.keys());
+        let chosen = default_channels(&channels, &robots.collect::<Vec<_>>());
         let places = vec![None; runs.len()];
         Self {
             row: chosen.first().copied().unwrap_or(0),
@@ -387,15 +388,13 @@ fn shared(channel: &crate::etl::compare::Channel, runs: &[Option<&RunDetail>]) -
 }
 
 /// What to look at first: the magnitude of force, else of speed, else the first channel.
-fn telling(channels: &[Shared]) -> BTreeSet<usize> {
-    let magnitude = |letter: char| {
-        channels.iter().position(|c| {
-            let robot = c.name.strip_prefix(letter).unwrap_or_default();
-            !robot.is_empty() && robot.bytes().all(|b| b.is_ascii_digit())
-        })
+fn default_channels<'r>(channels: &[Shared], robots: &[&'r String]) -> BTreeSet<usize> {
+    let magnitude = |of: fn(&'r str) -> ChannelName<'r>| {
+        let names: Vec<String> = robots.iter().map(|r| of(r).to_string()).collect();
+        channels.iter().position(|c| names.contains(&c.name))
     };
-    magnitude('f')
-        .or_else(|| magnitude('v'))
+    magnitude(ChannelName::TotalForce)
+        .or_else(|| magnitude(ChannelName::Speed))
         .or_else(|| (!channels.is_empty()).then_some(0))
         .into_iter()
         .collect()

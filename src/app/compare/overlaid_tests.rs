@@ -188,8 +188,14 @@ fn without_a_magnitude_the_first_channel_is_looked_at() {
         };
         names.iter().map(shared).collect()
     };
-    let first = |names: &[&str]| telling(&channels(names)).first().copied();
+    let robots = ["1", "2", "10", "left"].map(str::to_owned);
+    let robots: Vec<&String> = robots.iter().collect();
+    let first = |names: &[&str]| {
+        let chosen = default_channels(&channels(names), &robots);
+        chosen.first().copied()
+    };
     assert_eq!(first(&["fx_1", "v1", "f2", "f10"]), Some(2));
+    assert_eq!(first(&["flow_left", "vleft", "fleft"]), Some(2));
     assert_eq!(first(&["fx_1", "v", "v1"]), Some(2));
     assert_eq!(first(&["fx_1", "temperature"]), Some(0));
     assert_eq!(first(&[]), None);

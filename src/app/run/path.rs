@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::app::{
-    action::Action,
-    chart::{TimeRange, format_value},
+use crate::{
+    app::{
+        action::Action,
+        chart::{TimeRange, format_value},
+    },
+    etl::profile::ChannelName,
 };
 
 /// Points kept of one robot. A ten-minute run has fewer; a longer one is thinned evenly.
@@ -208,8 +211,8 @@ impl Path {
         let (across, up) = self.plane();
         let axes = [across, up].map(|axis| robot.axes.get(axis).cloned());
         let figure = match self.colour() {
-            Colour::Force => Some(format!("f{}", robot.robot)),
-            Colour::Speed => Some(format!("v{}", robot.robot)),
+            Colour::Force => Some(ChannelName::TotalForce(&robot.robot).to_string()),
+            Colour::Speed => Some(ChannelName::Speed(&robot.robot).to_string()),
             Colour::Time => None,
         };
         axes.into_iter().chain([figure]).flatten().collect()

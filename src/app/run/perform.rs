@@ -11,7 +11,7 @@ use crate::{
         harvest::{CancelToken, Context},
         lake::{Lake, run_file::RunFile},
         overview::{self, Of, Overview},
-        profile::{Field, FieldKind, Hold, Profile},
+        profile::{ChannelName, Field, FieldKind, Hold, Profile},
         text,
         time::SECOND,
     },
@@ -211,7 +211,7 @@ fn paths(file: &RunFile, profile: &Profile, cancel: &CancelToken) -> Result<RunA
             .iter()
             .filter(|f| f.kind == FieldKind::Position);
         let axes: Vec<String> = positions
-            .map(|f| format!("{}_{robot}", f.name))
+            .map(|f| ChannelName::Raw(f, robot).to_string())
             .filter(has)
             .take(3)
             .collect();
@@ -223,7 +223,8 @@ fn paths(file: &RunFile, profile: &Profile, cancel: &CancelToken) -> Result<RunA
             .and_then(|a| profile.unit_of(a))
             .unwrap_or_default();
         let mut columns = axes.clone();
-        let figures = [format!("v{robot}"), format!("f{robot}")];
+        let figures = [ChannelName::Speed(robot), ChannelName::TotalForce(robot)];
+        let figures = figures.map(|name| name.to_string());
         columns.extend(figures.iter().filter(|c| has(c)).cloned());
         let index = |name: &String| columns.iter().position(|c| c == name);
         let [speed, force] = [0, 1].map(|i| figures.get(i).and_then(index));
@@ -247,14 +248,9 @@ fn paths(file: &RunFile, profile: &Profile, cancel: &CancelToken) -> Result<RunA
 
 /// The limit lines of the field behind a channel; derived channels have none.
 fn limits(profile: &Profile, channel: &str) -> Vec<f64> {
-    let robots = || profile.robots.iter();
-    let of = |f: &&Field| robots().any(|r| channel == format!("{}_{r}", f.name));
-    let field = profile.fields.iter().find(of);
-    field
-        .into_iter()
-        .flat_map(|f| [f.min, f.max])
-        .flatten()
-        .collect()
+    let limits = profile.field_of(channel).map(Field::limits);
+    let (min, max) = limits.unwrap_or_default();
+    [min, max].into_iter().flatten().collect()
 }
 
 /// Rows further apart than this are not joined by a line: the time for which the

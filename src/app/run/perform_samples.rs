@@ -6,7 +6,7 @@ use crate::etl::{
     condition::Condition,
     harvest::CancelToken,
     lake::run_file::{RunFile, Window},
-    profile::Profile,
+    profile::{Field, Profile},
 };
 
 /// Rows of the table that need not follow each other, as a window at `position`.
@@ -112,12 +112,6 @@ pub(super) fn seek(
 /// The limits of the field behind a channel: below the first or above the second is
 /// beyond. Derived channels have none.
 fn limits(profile: &Profile, channel: &str) -> (Option<f64>, Option<f64>) {
-    let is_of = |name: &str| {
-        profile
-            .robots
-            .iter()
-            .any(|r| channel == format!("{name}_{r}"))
-    };
-    let field = profile.fields.iter().find(|f| is_of(&f.name));
-    field.map_or((None, None), |f| (f.min, f.max))
+    let field = profile.field_of(channel);
+    field.map(Field::limits).unwrap_or_default()
 }

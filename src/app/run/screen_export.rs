@@ -3,7 +3,7 @@
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
     app::export::{Charts, Export, Form, PathPicture, Trace, What, lists},
-    etl::time,
+    etl::{profile::ChannelName, time},
 };
 
 /// A run's id without the groups of zeros that most begin with.
@@ -34,8 +34,8 @@ impl RunScreen {
                 }
                 let robot = views.path.shown().map_or("", |r| r.robot.as_str());
                 let figure = match views.path.colour() {
-                    Colour::Force => format!("f{robot}"),
-                    Colour::Speed => format!("v{robot}"),
+                    Colour::Force => ChannelName::TotalForce(robot).to_string(),
+                    Colour::Speed => ChannelName::Speed(robot).to_string(),
                     Colour::Time => String::new(),
                 };
                 let found = signals.channels.iter().find(|c| c.name == figure);

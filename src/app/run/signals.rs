@@ -14,7 +14,9 @@ use crate::{
     },
     etl::{
         catalog::RunDetail,
+        natural_order,
         overview::{LONG, Overview, Spans},
+        profile::ChannelName,
     },
 };
 
@@ -139,7 +141,8 @@ impl Signals {
                 }
             })
             .collect();
-        let chosen = telling(&channels, detail.robots.keys());
+        let robots = natural_order::sorted(&detail.robots).into_iter();
+        let chosen = telling(&channels, robots.map(|(robot, _)| robot));
         Some(Self {
             row: chosen.first().copied().unwrap_or(0),
             top: 0,
@@ -448,9 +451,9 @@ fn telling<'a>(channels: &[Channel], robots: impl Iterator<Item = &'a String>) -
         found.filter(|c| channels.get(*c).is_some_and(|c| c.extent.is_some()))
     };
     for robot in robots {
-        let both: BTreeSet<usize> = ["f", "v"]
-            .iter()
-            .filter_map(|letter| with(format!("{letter}{robot}")))
+        let both: BTreeSet<usize> = [ChannelName::TotalForce(robot), ChannelName::Speed(robot)]
+            .into_iter()
+            .filter_map(|name| with(name.to_string()))
             .collect();
         if !both.is_empty() {
             return both;

@@ -8,7 +8,7 @@ use crate::{
         chart::{decimals_for, format_value, format_whole},
         export::{Listed, sheet::Column},
     },
-    etl::{catalog::RunDetail, stats::ChannelStats, time},
+    etl::{catalog::RunDetail, natural_order, stats::ChannelStats, time},
 };
 
 /// Lines of the table's header: titles, and the blank line above them.
@@ -176,7 +176,7 @@ fn facts(detail: &RunDetail) -> Vec<Fact> {
 
 fn lines(detail: &RunDetail) -> Vec<Fact> {
     let mut lines = Vec::new();
-    for (robot, m) in &detail.robots {
+    for (robot, m) in natural_order::sorted(&detail.robots) {
         let distance = figures("distance", &[("", m.distance_mm)], "mm");
         let speed = [("peak ", m.speed_peak), ("max ", m.speed_max)];
         let force = [

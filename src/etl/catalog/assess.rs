@@ -8,7 +8,10 @@ use super::{
     entry::{Assessment, Entry, Facts},
     state::{Known, assess},
 };
-use crate::{harvest::Context, profile::Profile};
+use crate::{
+    harvest::Context,
+    profile::{Field, Profile, Robot},
+};
 
 /// The rules of now, and how others differ from them.
 pub(super) struct ProfileRules {
@@ -47,10 +50,12 @@ fn difference(old: &Profile, new: &Profile) -> String {
     if old.hold != new.hold {
         parts.push(format!("hold was {}, is {}", old.hold, new.hold));
     }
+    let list = |robots: &[Robot]| robots.iter().map(|r| &**r).collect::<Vec<_>>().join(", ");
     if old.robots != new.robots {
         parts.push(format!(
-            "robots were {:?}, are {:?}",
-            old.robots, new.robots
+            "robots were {}, are {}",
+            list(&old.robots),
+            list(&new.robots)
         ));
     }
     if old.columns != new.columns {
@@ -59,17 +64,21 @@ fn difference(old: &Profile, new: &Profile) -> String {
     if old.quality != new.quality {
         parts.push("thresholds of quality checks differ".to_owned());
     }
+    let rules_of = |f: &Field| {
+        let described = (f.kind, f.axis.clone(), f.channel().to_owned());
+        (described, f.sensor.clone(), f.unit.clone(), f.min, f.max)
+    };
     let names = |p: &Profile| p.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>();
     if names(old) != names(new) {
         parts.push(format!(
             "fields were {}, are {}",
-            names(old).join(" "),
-            names(new).join(" ")
+            names(old).join(", "),
+            names(new).join(", ")
         ));
     } else {
         for (a, b) in old.fields.iter().zip(&new.fields) {
-            if (a.kind, &a.axis, &a.sensor, &a.unit) != (b.kind, &b.axis, &b.sensor, &b.unit) {
-                parts.push(format!("field {} is described otherwise", a.name));
+            if rules_of(a) != rules_of(b) {
+                parts.push(format!("field {} is defined differently", a.name));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use super::{Ledger, Reason};
 use crate::{
     extract::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary},
-    profile::Profile,
+    profile::{Conversion, Profile},
     run_id::ParsedRun,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub struct ChannelRows {
     /// Microseconds.
     pub times: Vec<i64>,
-    /// In the field's unit; finite.
+    /// In the stored unit; finite.
     pub values: Vec<f64>,
     /// Row numbers in the log; left empty where nobody will ask, see [`RunRows::channel`].
     pub rows: Vec<u64>,
@@ -29,7 +29,7 @@ pub struct Piece {
     pub ends: Vec<u32>,
     /// Microseconds.
     pub times: Vec<i64>,
-    /// In the field's unit; finite.
+    /// In the stored unit; finite.
     pub values: Vec<f64>,
     /// Row numbers counted from `first_row`.
     pub rows: Vec<u32>,
@@ -109,6 +109,10 @@ pub struct RowRules {
     channels: usize,
     /// Per field: the code of its sensor type.
     sensors: Vec<u8>,
+    /// Whether logs have a column of sensor types.
+    sensor_column: bool,
+    /// Per field, where any is converted: from the log's unit to the stored one.
+    conversions: Vec<Conversion>,
 }
 
 /// The rows of one batch by run, with the batch's codes of runs and cells.
@@ -141,10 +145,14 @@ impl RowRules {
                 .position(|f| f.sensor == sensor)
                 .map_or(UNKNOWN, |i| i as u8)
         };
+        let conversions: Vec<Conversion> = profile.fields.iter().map(|f| f.conversion()).collect();
+        let none = conversions.iter().all(|c| c.is_none());
         Self {
             fields: profile.fields.len(),
             channels: profile.channel_count(),
             sensors: profile.fields.iter().map(|f| code(&f.sensor)).collect(),
+            sensor_column: !profile.columns.sensor.is_empty(),
+            conversions: if none { Vec::new() } else { conversions },
         }
     }
 
@@ -229,6 +237,13 @@ impl RowRules {
             piece.values[at] = batch.value[i];
             piece.rows[at] = *row;
         }
+        // None at all where no field is converted.
+        let conversions = self.conversions.iter().cycle().take(self.channels);
+        for (id, conversion) in conversions.enumerate().filter(|(_, c)| !c.is_none()) {
+            let range = piece.channel(id);
+            let values = piece.values[range].iter_mut();
+            values.for_each(|v| *v = conversion.apply(*v));
+        }
         piece
     }
 
@@ -238,7 +253,10 @@ impl RowRules {
         if batch.time[i] == INVALID_TIME {
             return Err(Reason::InvalidTime);
         }
-        if !batch.value[i].is_finite() {
+        // What is too large for the stored unit could not be stored either.
+        let conversion = self.conversions.get(usize::from(batch.field[i]));
+        let value = conversion.map_or(batch.value[i], |c| c.apply(batch.value[i]));
+        if !value.is_finite() {
             return Err(Reason::InvalidValue);
         }
         if batch.run[i] == NO_RUN {
@@ -251,7 +269,7 @@ impl RowRules {
         if batch.robot[i] == UNKNOWN {
             return Err(Reason::UnknownRobot);
         }
-        if batch.sensor[i] != *sensor {
+        if self.sensor_column && batch.sensor[i] != *sensor {
             return Err(Reason::SensorMismatch);
         }
         Ok(usize::from(batch.robot[i]) * self.fields + field)

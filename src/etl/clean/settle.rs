@@ -14,7 +14,7 @@ pub struct Channel {
     pub id: usize,
     /// Microseconds, strictly increasing. Channels of one sensor share a clock.
     pub times: Arc<Vec<i64>>,
-    /// In the field's unit; finite.
+    /// In the stored unit; finite.
     pub values: Buffer<f64>,
 }
 

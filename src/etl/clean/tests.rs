@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Ledger, Partition, Reason, RunSamples, settle};
 use crate::{
     extract::{LogReader, Vocabulary},
-    profile::Profile,
+    profile::{BUILT_IN, Profile},
     source::Format,
 };
 
@@ -16,13 +16,20 @@ const HEADER: &str = "time,value,field,robot_id,run_uuid,sensor_type,cell_id\n";
 /// Cleans a CSV log: its runs, its ledger with conflicts and duplicates counted, and
 /// its rejected rows.
 fn clean(lines: &[String]) -> (Vec<RunSamples>, Ledger, Vec<(u64, Reason)>) {
-    let profile = Profile::built_in().unwrap();
+    clean_with(&Profile::built_in().unwrap(), HEADER, lines)
+}
+
+fn clean_with(
+    profile: &Profile,
+    header: &str,
+    lines: &[String],
+) -> (Vec<RunSamples>, Ledger, Vec<(u64, Reason)>) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("log.csv");
-    std::fs::write(&path, format!("{HEADER}{}", lines.concat())).unwrap();
-    let mut reader = LogReader::open(&path, Format::Csv, &profile).unwrap();
+    std::fs::write(&path, format!("{header}{}", lines.concat())).unwrap();
+    let mut reader = LogReader::open(&path, Format::Csv, profile).unwrap();
     let mut vocabulary = Vocabulary::default();
-    let mut partition = Partition::new(&profile);
+    let mut partition = Partition::new(profile);
     while let Some(batch) = reader.next_batch(&mut vocabulary).unwrap() {
         partition.add(&batch, &vocabulary);
     }
@@ -47,6 +54,78 @@ fn line(time: &str, value: &str, field: &str, robot: &str, run: &str, sensor: &s
 }
 
 const T: &str = "2022-11-23T20:40:00Z";
+
+#[test]
+fn values_are_kept_in_stored_units_and_compared_as_stored() {
+    let toml = BUILT_IN.replace("unit = \"mm\"", "unit = \"m\"").replacen(
+        "unit = \"N\"",
+        "unit = \"kN\"",
+        1,
+    );
+    let profile = Profile::parse(&toml, "p").unwrap();
+    let row = |value: &str, field: &str, sensor: &str| line(T, value, field, "1", "5", sensor);
+    let lines = [
+        row("0.900000187", "x", "encoder"),
+        // The same value, and another one.
+        row("9.00000187e-1", "x", "encoder"),
+        row("0.9", "x", "encoder"),
+        row("-0.25", "fx", "load_cell"),
+        row("-0.25", "fy", "load_cell"),
+        // Too large for a double once it is in mm; falls under the earlier rule.
+        row("1e306", "y", "encoder"),
+        line(T, "1e306", "y", "9", "5", "encoder"),
+        // Only in m is it too large: a force in N stays.
+        row("1e306", "fy", "load_cell"),
+    ];
+    let (runs, ledger, rejected) = clean_with(&profile, HEADER, &lines);
+    let kept: Vec<(String, f64)> = runs[0]
+        .channels
+        .iter()
+        .map(|c| (profile.raw_name(c.id).to_string(), c.values[0]))
+        .collect();
+    let want = [("x_1", 900.000187), ("fx_1", -250.0), ("fy_1", -0.25)];
+    assert_eq!(kept, want.map(|(name, value)| (name.to_owned(), value)));
+    assert_eq!(ledger.dropped[&Reason::Duplicate], 1);
+    assert_eq!(
+        rejected,
+        [
+            (2, Reason::Conflict),
+            (5, Reason::InvalidValue),
+            (6, Reason::InvalidValue),
+            (7, Reason::Conflict),
+        ]
+    );
+}
+
+#[test]
+fn robots_are_words_or_numbers_and_a_log_may_have_no_sensor_column() {
+    let toml = BUILT_IN
+        .replace("robots = [1, 2]", "robots = [\"left\", 2, \"2b\"]")
+        .replace("sensor = \"sensor_type\"", "sensor = \"\"")
+        .replace("sensor = \"encoder\"\n", "");
+    let profile = Profile::parse(&toml, "p").unwrap();
+    let header = "time,value,field,robot_id,run_uuid\n";
+    let robots = [
+        "left", "2", "2.0", " 2 ", "02", "2b", "Left", " left", "2.5", "1", "",
+    ];
+    let lines: Vec<String> = (0..)
+        .zip(robots)
+        .map(|(s, robot)| format!("2022-11-23T20:40:{s:02}Z,1,x,{robot},5\n"))
+        .collect();
+    let (runs, ledger, rejected) = clean_with(&profile, header, &lines);
+    let kept: Vec<(String, usize)> = runs[0]
+        .channels
+        .iter()
+        .map(|c| (profile.raw_name(c.id).to_string(), c.values.len()))
+        .collect();
+    let want = [("x_left", 1), ("x_2", 4), ("x_2b", 1)];
+    assert_eq!(kept, want.map(|(name, n)| (name.to_owned(), n)));
+    assert!(ledger.balances());
+    assert_eq!(
+        rejected,
+        [6, 7, 8, 9, 10].map(|row| (row, Reason::UnknownRobot))
+    );
+}
 
 #[test]
 fn a_row_falls_under_the_first_rule_that_it_breaks() {

@@ -6,7 +6,7 @@ use super::{
     plan::{Fault, Order, RowsPlan, RunPlan},
     signal::{self, Quantity, Scene},
 };
-use crate::profile::{FieldKind, Profile};
+use crate::profile::{FieldKind, Profile, Robot};
 
 /// A log's rows. All vectors have one entry a row.
 #[derive(Debug, Default)]
@@ -17,11 +17,13 @@ pub(super) struct Rows {
     pub fields: Vec<u8>,
     /// Indices into `sensor_names`.
     pub sensors: Vec<u8>,
-    pub robots: Vec<i64>,
+    /// Indices into `robot_names`.
+    pub robots: Vec<u8>,
     pub runs: Vec<u64>,
     /// `None`: the log does not name its cells.
     pub cells: Option<Vec<i64>>,
     pub field_names: Vec<String>,
+    pub robot_names: Vec<Robot>,
     pub sensor_names: Vec<String>,
     /// Rows whose time is some other text, or null.
     pub other_times: BTreeMap<usize, Option<&'static str>>,
@@ -35,7 +37,7 @@ pub(super) struct Rows {
 struct Channel {
     field: u8,
     sensor: u8,
-    robot: i64,
+    robot: u8,
     times: Vec<i64>,
     values: Vec<f64>,
 }
@@ -44,8 +46,6 @@ struct Channel {
 pub(super) const BAD_ROWS_EACH: usize = 3;
 /// A field that no profile knows.
 const STRANGE_FIELD: &str = "?";
-/// A robot that no cell has.
-const STRANGE_ROBOT: i64 = 9;
 
 /// All rows of a log.
 pub(super) fn generate(plan: &RowsPlan, profile: &Profile) -> Rows {
@@ -55,6 +55,10 @@ pub(super) fn generate(plan: &RowsPlan, profile: &Profile) -> Rows {
     };
     rows.field_names = profile.fields.iter().map(|f| f.name.clone()).collect();
     rows.field_names.push(STRANGE_FIELD.into());
+    rows.robot_names.clone_from(&profile.robots);
+    // The last one is a robot that no cell has.
+    let strange = (9..).map(Robot::from).find(|r| !profile.robots.contains(r));
+    rows.robot_names.extend(strange);
     for field in &profile.fields {
         if !rows.sensor_names.contains(&field.sensor) {
             rows.sensor_names.push(field.sensor.clone());
@@ -70,10 +74,8 @@ pub(super) fn generate(plan: &RowsPlan, profile: &Profile) -> Rows {
         match run.fault {
             Some(Fault::BadRows) => rows.spoil(from),
             Some(Fault::NothingToKeep) => {
-                rows.robots
-                    .iter_mut()
-                    .skip(from)
-                    .for_each(|r| *r = STRANGE_ROBOT);
+                let strange = profile.robots.len() as u8;
+                rows.robots.iter_mut().skip(from).for_each(|r| *r = strange);
             }
             _ => {}
         }
@@ -83,7 +85,10 @@ pub(super) fn generate(plan: &RowsPlan, profile: &Profile) -> Rows {
 
 fn channels(run: &RunPlan, seed: u128, profile: &Profile, sensors: &[String]) -> Vec<Channel> {
     let scene = Scene::new(run, seed);
-    let robots: &[i64] = if run.both_robots { &[1, 2] } else { &[1] };
+    let robots = profile
+        .robots
+        .len()
+        .min(if run.both_robots { 2 } else { 1 });
     let mut channels = Vec::new();
     for (i, field) in profile.fields.iter().enumerate() {
         let quantity = match field.kind {
@@ -101,14 +106,17 @@ fn channels(run: &RunPlan, seed: u128, profile: &Profile, sensors: &[String]) ->
         let Some(sensor) = sensors.iter().position(|s| *s == field.sensor) else {
             continue;
         };
-        for robot in robots {
-            let purpose = u128::from(run.id) << 8 | (i as u128) << 2 | *robot as u128;
+        for robot in 0..robots {
+            let number = robot as i64 + 1;
+            let purpose = u128::from(run.id) << 8 | (i as u128) << 2 | number as u128;
             let mut random = signal::random(seed, purpose);
-            let (times, values) = scene.sample(quantity, *robot, axis, &mut random);
+            let (times, mut values) = scene.sample(quantity, number, axis, &mut random);
+            let unit = field.conversion();
+            values.iter_mut().for_each(|v| *v = unit.undo(*v));
             channels.push(Channel {
                 field: i as u8,
                 sensor: sensor as u8,
-                robot: *robot,
+                robot: robot as u8,
                 times,
                 values,
             });
@@ -192,7 +200,7 @@ impl Rows {
                 3 => self.set_field(row, (self.field_names.len() - 1) as u8),
                 4 => {
                     if let Some(robot) = self.robots.get_mut(row) {
-                        *robot = STRANGE_ROBOT;
+                        *robot = (self.robot_names.len() - 1) as u8;
                     }
                 }
                 5 => {

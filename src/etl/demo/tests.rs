@@ -171,7 +171,7 @@ fn a_frozen_axis_stands_still_after_a_third_and_a_gap_is_one() {
     };
     let channel = |rows: &rows::Rows, run: u64, field: &str, robot: i64| -> Vec<(i64, f64)> {
         (0..rows.times.len())
-            .filter(|i| rows.runs[*i] == run && rows.robots[*i] == robot)
+            .filter(|i| rows.runs[*i] == run && i64::from(rows.robots[*i]) + 1 == robot)
             .filter(|i| rows.field_names[usize::from(rows.fields[*i])] == field)
             .map(|i| (rows.times[i], rows.values[i]))
             .collect()

@@ -7,7 +7,10 @@ use polars::prelude::*;
 use polars_arrow::array::MutableBinaryViewArray;
 
 use super::{plan::Form, rows::Rows};
-use crate::{Error, Result, profile::Profile};
+use crate::{
+    Error, Result,
+    profile::{Profile, Robot},
+};
 
 /// Rows of a row group: what common writers use.
 const ROW_GROUP: usize = 1 << 18;
@@ -47,7 +50,7 @@ fn parquet(rows: &Rows, form: Form, profile: &Profile) -> PolarsResult<Vec<u8>> 
     if let Some(cells) = &rows.cells {
         columns.push(column(&names.cell, Series::new("".into(), cells)));
     }
-    columns.push(column(&names.robot, Series::new("".into(), &rows.robots)));
+    columns.push(column(&names.robot, robots(rows)));
     let runs = match form {
         Form::ParquetDoubleIds => {
             let doubles: Vec<f64> = rows.runs.iter().map(|id| *id as f64).collect();
@@ -56,10 +59,10 @@ fn parquet(rows: &Rows, form: Form, profile: &Profile) -> PolarsResult<Vec<u8>> 
         _ => nullable(&rows.runs, &rows.null_runs),
     };
     columns.push(column(&names.run, runs));
-    columns.push(column(
-        &names.sensor,
-        words(&rows.sensors, &rows.sensor_names),
-    ));
+    if !names.sensor.is_empty() {
+        let sensors = words(&rows.sensors, &rows.sensor_names);
+        columns.push(column(&names.sensor, sensors));
+    }
     let mut frame = DataFrame::new(rows.times.len(), columns)?;
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
@@ -67,6 +70,20 @@ fn parquet(rows: &Rows, form: Form, profile: &Profile) -> PolarsResult<Vec<u8>> 
         .with_row_group_size(Some(ROW_GROUP))
         .finish(&mut frame)?;
     Ok(bytes)
+}
+
+/// Numbers, unless a robot is named by a word.
+fn robots(rows: &Rows) -> Series {
+    let numbers: Option<Vec<i64>> = rows.robot_names.iter().map(Robot::number).collect();
+    let Some(numbers) = numbers else {
+        let names: Vec<String> = rows.robot_names.iter().map(ToString::to_string).collect();
+        return words(&rows.robots, &names);
+    };
+    let number = |code: &u8| numbers.get(usize::from(*code)).copied().unwrap_or_default();
+    Series::new(
+        "".into(),
+        rows.robots.iter().map(number).collect::<Vec<_>>(),
+    )
 }
 
 fn times(rows: &Rows, form: Form) -> Series {
@@ -116,11 +133,15 @@ fn csv(rows: &Rows, profile: &Profile) -> Vec<u8> {
         .cells
         .as_ref()
         .map_or_else(String::new, |_| format!("{},", names.cell));
+    let sensor_name = match names.sensor.as_str() {
+        "" => String::new(),
+        name => format!(",{name}"),
+    };
     // Writing to a vector cannot fail.
     let _ = writeln!(
         out,
-        "{},{},{},{cell_name}{},{},{}",
-        names.time, names.value, names.field, names.robot, names.run, names.sensor
+        "{},{},{},{cell_name}{},{}{sensor_name}",
+        names.time, names.value, names.field, names.robot, names.run
     );
     let mut clock = Clock::default();
     for (i, time) in rows.times.iter().enumerate() {
@@ -147,13 +168,18 @@ fn csv(rows: &Rows, profile: &Profile) -> Vec<u8> {
         if let Some(cell) = rows.cells.as_ref().and_then(|c| c.get(i)) {
             let _ = write!(out, "{cell},");
         }
-        if let Some(robot) = rows.robots.get(i) {
+        if let Some(code) = rows.robots.get(i)
+            && let Some(robot) = rows.robot_names.get(usize::from(*code))
+        {
             let _ = write!(out, "{robot},");
         }
         if let Some(run) = rows.runs.get(i).filter(|_| !rows.null_runs.contains(&i)) {
             let _ = write!(out, "{run}");
         }
-        let _ = writeln!(out, ",{}", name(&rows.sensors, &rows.sensor_names));
+        if !sensor_name.is_empty() {
+            let _ = write!(out, ",{}", name(&rows.sensors, &rows.sensor_names));
+        }
+        out.push(b'\n');
     }
     out
 }

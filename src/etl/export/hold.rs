@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Limits;
 use crate::{
-    profile::{FieldKind, Profile},
+    profile::{ChannelName, Profile},
     stats::ChannelStats,
 };
 
@@ -15,29 +15,15 @@ pub fn hold_limits(profile: &Profile, channels: &BTreeMap<String, ChannelStats>)
     let mut limits = Limits::new();
     for field in &profile.fields {
         for robot in &profile.robots {
-            let name = format!("{}_{robot}", field.name);
+            let name = ChannelName::Raw(field, robot).to_string();
             let Some(stats) = channels.get(&name) else {
                 continue;
             };
             // Medians are whole or half microseconds; seconds carry rounding.
             let median = stats.interval_median_s.map(|s| (s * 2e6).round() / 2.0);
             let limit = profile.hold.limit_us(median);
-            let mut also = Vec::new();
-            match (field.kind, field.axis.as_deref()) {
-                (FieldKind::Position, Some(axis)) => {
-                    limits.insert(format!("v{axis}_{robot}"), limit);
-                    limits.insert(format!("a{axis}_{robot}"), limit);
-                    also = vec![
-                        format!("p_{robot}"),
-                        format!("v{robot}"),
-                        format!("a{robot}"),
-                    ];
-                }
-                (FieldKind::Force, Some(_)) => also.push(format!("f{robot}")),
-                _ => {}
-            }
-            for magnitude in also {
-                let shortest = limits.entry(magnitude).or_insert(limit);
+            for column in ChannelName::derived(field, robot) {
+                let shortest = limits.entry(column.to_string()).or_insert(limit);
                 *shortest = limit.min(*shortest);
             }
             limits.insert(name, limit);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::role::Role;
 use crate::{
     Error, Result,
-    profile::Profile,
+    profile::{Profile, Robot},
     run_id::{ParsedRun, RunId},
 };
 
@@ -18,8 +18,8 @@ pub const NO_CELL: u32 = u32::MAX;
 /// Stands for a field, robot or sensor type that the profile does not know.
 pub const UNKNOWN: u8 = u8::MAX;
 
-/// Consecutive rows of a log. All columns have the same length; `cell` is empty when
-/// the log has no cell column.
+/// Consecutive rows of a log. All columns have the same length; `sensor` and `cell` are empty
+/// when the log has no such column.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
     /// Row number (from 0) of the first row.
@@ -96,16 +96,21 @@ impl Batch {
     }
 
     /// Every column that the log has must hold `rows` cells.
-    pub(super) fn check_lengths(&self, rows: usize, columns: usize) -> Result<()> {
-        let cell = if columns == Role::ALL.len() { rows } else { 0 };
-        let whole = self.time.len() == rows
-            && self.value.len() == rows
-            && self.run.len() == rows
-            && self.field.len() == rows
-            && self.robot.len() == rows
-            && self.sensor.len() == rows
-            && self.cell.len() == cell;
-        if whole {
+    pub(super) fn check_lengths(
+        &self,
+        rows: usize,
+        mut columns: impl Iterator<Item = Role>,
+    ) -> Result<()> {
+        let cells = |role| match role {
+            Role::Time => self.time.len(),
+            Role::Value => self.value.len(),
+            Role::Field => self.field.len(),
+            Role::Robot => self.robot.len(),
+            Role::Run => self.run.len(),
+            Role::Sensor => self.sensor.len(),
+            Role::Cell => self.cell.len(),
+        };
+        if columns.all(|role| cells(role) == rows) {
             return Ok(());
         }
         Err(Error::Log(format!(
@@ -188,7 +193,8 @@ impl Vocabulary {
 pub(super) struct Words {
     fields: Vec<Vec<u8>>,
     sensors: Vec<Vec<u8>>,
-    robots: Vec<i64>,
+    robots: Vec<Robot>,
+    numbers: Vec<Option<i64>>,
 }
 
 impl Words {
@@ -205,6 +211,7 @@ impl Words {
                 .map(|f| f.sensor.clone().into_bytes())
                 .collect(),
             robots: profile.robots.clone(),
+            numbers: profile.robots.iter().map(Robot::number).collect(),
         }
     }
 
@@ -216,8 +223,14 @@ impl Words {
         position(&self.sensors, |s| s == text)
     }
 
+    /// The robot of this number.
     pub(super) fn robot(&self, number: i64) -> u8 {
-        position(&self.robots, |r| *r == number)
+        position(&self.numbers, |n| *n == Some(number))
+    }
+
+    /// The robot of this name, which is not read as a number.
+    pub(super) fn robot_named(&self, text: &[u8]) -> u8 {
+        position(&self.robots, |r| r.as_bytes() == text)
     }
 }
 

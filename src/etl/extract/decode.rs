@@ -15,6 +15,7 @@ pub(super) struct Decoder {
     words: Words,
     times: Parser,
     last_field: Memo<u8>,
+    last_robot: Memo<u8>,
     last_sensor: Memo<u8>,
     last_run: Memo<u32>,
     last_run_number: Option<(RunNumber, u32)>,
@@ -63,6 +64,7 @@ impl Decoder {
             words,
             times: Parser::default(),
             last_field: Memo::new(),
+            last_robot: Memo::new(),
             last_sensor: Memo::new(),
             last_run: Memo::new(),
             last_run_number: None,
@@ -155,7 +157,16 @@ impl Decoder {
 
     /// The robot's index in the profile, or [`UNKNOWN`].
     pub(super) fn robot(&mut self, raw: Raw<'_>) -> u8 {
-        raw.whole().map_or(UNKNOWN, |n| self.words.robot(n))
+        let by_number = |n: Option<i64>| n.map_or(UNKNOWN, |n| self.words.robot(n));
+        match raw {
+            Raw::Text(text) => self
+                .last_robot
+                .get(text, || match self.words.robot_named(text) {
+                    UNKNOWN => by_number(raw.whole()),
+                    robot => robot,
+                }),
+            _ => by_number(raw.whole()),
+        }
     }
 
     /// The field's index in the profile, or [`UNKNOWN`].

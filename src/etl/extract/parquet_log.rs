@@ -105,7 +105,7 @@ impl ParquetLog {
         for (role, part, words) in parts {
             batch.take(role, part, &words, &mut vocabulary);
         }
-        batch.check_lengths(rows, self.columns.len())?;
+        batch.check_lengths(rows, self.columns.iter().map(|(role, _, _)| *role))?;
         Ok((batch, vocabulary))
     }
 

@@ -15,7 +15,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    pub(super) const ALL: [Self; 7] = [
+    const ALL: [Self; 7] = [
         Self::Time,
         Self::Value,
         Self::Field,
@@ -31,7 +31,8 @@ impl Role {
     }
 }
 
-/// Where each role's column stands among `names`; the cell's may be missing.
+/// Where each role's column stands among `names`. The cell's may be missing, and what has no
+/// name in the profile is not looked for.
 ///
 /// # Errors
 /// [`Error::Log`] that names a column that is missing or stands twice.
@@ -41,7 +42,8 @@ pub(super) fn locate(names: &[&str], profile: &Profile) -> Result<Vec<(Role, usi
         &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
     ];
     let mut found = Vec::with_capacity(wanted.len());
-    for (role, name) in Role::ALL.into_iter().zip(wanted) {
+    let named = Role::ALL.into_iter().zip(wanted);
+    for (role, name) in named.filter(|(_, name)| !name.is_empty()) {
         let mut places = names
             .iter()
             .enumerate()

@@ -205,7 +205,7 @@ fn describe(
         error: None,
         file_name: None,
         run_stats: run_stats(table),
-        robots: robot_stats(table, &channels, &profile.robots),
+        robots: robot_stats(table, &channels, profile),
         ledger: samples.ledger.clone(),
         channels,
         quality: quality.flags,

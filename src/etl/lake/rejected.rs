@@ -2,7 +2,8 @@
 //! duplicates, as they stand in the log.
 //!
 //! Columns: `row` (number in the log, from 0), `reason`, and the log's own columns as
-//! text. The cell's column is null throughout when the log has none.
+//! text. The cell's column is null throughout when the log has none. A column without a name
+//! in the profile is left out.
 
 use std::{
     fs::File,
@@ -42,17 +43,9 @@ pub fn write_rejected(
 ) -> Result<()> {
     let file = File::create_new(target).map_err(|e| Error::io("write", target, e))?;
     let names = column_names(profile);
-    let schema: Schema = names
-        .iter()
-        .enumerate()
-        .map(|(i, n)| {
-            let dtype = if i == 0 {
-                DataType::UInt64
-            } else {
-                DataType::String
-            };
-            Field::new(n.as_str().into(), dtype)
-        })
+    let text = std::iter::once(&names.1).chain(names.2.iter().map(|(_, name)| name));
+    let schema: Schema = std::iter::once(Field::new(names.0.as_str().into(), DataType::UInt64))
+        .chain(text.map(|name| Field::new(name.as_str().into(), DataType::String)))
         .collect();
     // The writer sends every few bytes by themselves: 24 rows were 1,500 calls.
     let mut out = BufWriter::new(&file);
@@ -82,7 +75,7 @@ pub fn write_rejected(
 fn write_chunk(
     writer: &mut BatchedWriter<&mut BufWriter<&File>>,
     target: &Path,
-    names: &[String],
+    (row, reason, own): &Names,
     rows: &mut Vec<RawRow>,
     reasons: &mut dyn Iterator<Item = &'static str>,
 ) -> Result<()> {
@@ -93,11 +86,11 @@ fn write_chunk(
     let words: Vec<&str> = reasons.take(rows.len()).collect();
     let height = numbers.len();
     let mut columns: Vec<Column> = vec![
-        Series::new(names[0].as_str().into(), numbers).into(),
-        Series::new(names[1].as_str().into(), words).into(),
+        Series::new(row.as_str().into(), numbers).into(),
+        Series::new(reason.as_str().into(), words).into(),
     ];
-    for (i, name) in names[2..].iter().enumerate() {
-        let cells: Vec<Option<&str>> = rows.iter().map(|r| r.cells[i].as_deref()).collect();
+    for (i, name) in own {
+        let cells: Vec<Option<&str>> = rows.iter().map(|r| r.cells[*i].as_deref()).collect();
         columns.push(Series::new(name.as_str().into(), cells).into());
     }
     let frame = DataFrame::new(height, columns).map_err(|e| refused(target, &e))?;
@@ -110,23 +103,25 @@ fn write_chunk(
 
 /// `row`, `reason`, and the log's columns; the first two give way with a `_` when the
 /// log has columns of that name.
-fn column_names(profile: &Profile) -> Vec<String> {
+fn column_names(profile: &Profile) -> Names {
     let c = &profile.columns;
     let own = [
         &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
     ];
-    let mut names: Vec<String> = ["row", "reason"]
-        .map(|n| {
-            let mut name = n.to_owned();
-            while own.contains(&&name) {
-                name.push('_');
-            }
-            name
-        })
-        .into();
-    names.extend(own.into_iter().cloned());
-    names
+    let [row, reason] = ["row", "reason"].map(|n| {
+        let mut name = n.to_owned();
+        while own.contains(&&name) {
+            name.push('_');
+        }
+        name
+    });
+    let named = own.into_iter().cloned().enumerate();
+    (row, reason, named.filter(|(_, n)| !n.is_empty()).collect())
 }
+
+/// Names of the columns of row numbers and of reasons, and of the log's own, each with its
+/// place in [`RawRow::cells`].
+type Names = (String, String, Vec<(usize, String)>);
 
 /// The frame library keeps the system's error where there is one.
 fn refused(path: &Path, error: &polars::error::PolarsError) -> Error {

@@ -1,6 +1,8 @@
 //! Mistakes in a profile: where each stands, and what is allowed there.
 
-use super::{Columns, Field, FieldKind, Profile};
+use std::collections::HashMap;
+
+use super::{ChannelName, Columns, Field, FieldKind, Profile, unit};
 use crate::{text, toml_place::Step};
 
 /// Channels of a run: fields × robots.
@@ -21,8 +23,15 @@ impl Profile {
             return fail(&[Key("robots")], "at least one robot is needed".into());
         }
         for (i, robot) in self.robots.iter().enumerate() {
-            if *robot < 0 || self.robots[..i].contains(robot) {
-                let trouble = format!("robot {robot}: allowed are whole numbers from 0, each once");
+            let negative = robot.number().is_some_and(|n| n < 0);
+            // `01` and `1.0` in a log are robot 1, whatever the profile names so.
+            let unclear = robot.number().is_none() && robot.trim().parse::<f64>().is_ok();
+            if negative || unclear || !is_word(robot) || self.robots[..i].contains(robot) {
+                let trouble = format!(
+                    "robot {}: allowed are whole numbers from 0 and words of up to {MOST_LETTERS} \
+                     letters, digits, '_', '-' and '.', each once",
+                    text::quoted(robot, 40)
+                );
                 return fail(&[Key("robots"), At(i)], trouble);
             }
         }
@@ -37,9 +46,21 @@ impl Profile {
         }
         self.columns.check()?;
         for (i, field) in self.fields.iter().enumerate() {
-            field
-                .check()
-                .map_err(|(key, trouble)| (vec![Key("fields"), At(i), Key(key)], trouble))?;
+            let at = |key| vec![Key("fields"), At(i), Key(key)];
+            field.check().map_err(|(key, trouble)| (at(key), trouble))?;
+            if self.fields[..i].iter().any(|f| f.name == field.name) {
+                let name = text::quoted(&field.name, 40);
+                let trouble = format!("two fields are called \"{name}\": each needs its own name");
+                return Err((at("name"), trouble));
+            }
+            if !self.columns.sensor.is_empty() && field.sensor.is_empty() {
+                let trouble = format!(
+                    "field \"{}\" needs a sensor, such as sensor = \"encoder\", or the log has \
+                     no column of sensor types: sensor = \"\" in [columns]",
+                    text::quoted(&field.name, 40)
+                );
+                return Err((at("sensor"), trouble));
+            }
         }
         self.quality
             .check()
@@ -47,34 +68,61 @@ impl Profile {
         self.check_names()
     }
 
-    /// No two columns of a run's table may have one name.
+    /// No two columns of a run's table may have one name, or names that differ only in case:
+    /// DuckDB and other readers take these for one.
     fn check_names(&self) -> Result<(), (Vec<Step>, String)> {
-        let mut taken = vec!["time".to_owned()];
-        for robot in &self.robots {
-            taken.extend(["v", "a", "f"].map(|m| format!("{m}{robot}")));
-            taken.push(format!("p_{robot}"));
-        }
-        for robot in &self.robots {
-            for (i, field) in self.fields.iter().enumerate() {
-                let mut own = vec![("name", format!("{}_{robot}", field.name))];
-                if let (FieldKind::Position, Some(axis)) = (field.kind, &field.axis) {
-                    own.extend(["v", "a"].map(|d| ("axis", format!("{d}{axis}_{robot}"))));
-                }
-                for (key, name) in own {
-                    if taken.contains(&name) {
-                        let trouble = format!(
-                            "two columns of a run's table would be called \"{name}\": names and axes of fields must differ"
-                        );
-                        let place = [Step::Key("fields"), Step::At(i), Step::Key(key)];
-                        return Err((place.to_vec(), trouble));
-                    }
-                    taken.push(name);
-                }
+        let lower = |name: &str| name.to_lowercase();
+        let mut taken: HashMap<String, (String, String)> = RESERVED
+            .iter()
+            .map(|(name, what)| (lower(name), ((*name).to_owned(), (*what).to_owned())))
+            .collect();
+        for column in self.channel_names() {
+            let name = column.to_string();
+            let what = column.description();
+            if let Some((other, holds)) = taken.get(&lower(&name)) {
+                let trouble = if *other == name {
+                    format!("the column \"{name}\" would be both {holds} and {what}")
+                } else {
+                    format!(
+                        "the columns \"{other}\" ({holds}) and \"{name}\" ({what}) would differ \
+                         only in case"
+                    )
+                };
+                let hint = "give a field another channel or axis, or a robot another name";
+                return Err((self.place_of(column), format!("{trouble}: {hint}")));
             }
+            taken.insert(lower(&name), (name, what));
         }
         Ok(())
     }
+
+    /// The key that names a column.
+    fn place_of(&self, column: ChannelName<'_>) -> Vec<Step> {
+        let field = |is: &dyn Fn(&Field) -> bool, key| {
+            let at = self.fields.iter().rposition(is).unwrap_or_default();
+            vec![Step::Key("fields"), Step::At(at), Step::Key(key)]
+        };
+        match column {
+            ChannelName::Raw(f, _) => {
+                let named = f.channel.as_ref().map_or("name", |_| "channel");
+                field(&|other| other.name == f.name, named)
+            }
+            ChannelName::Velocity(axis, _) | ChannelName::Acceleration(axis, _) => field(
+                &|f| f.kind == FieldKind::Position && f.axis.as_deref() == Some(axis),
+                "axis",
+            ),
+            _ => vec![Step::Key("robots")],
+        }
+    }
 }
+
+/// Columns that are there besides the channels.
+const RESERVED: [(&str, &str); 4] = [
+    ("time", "the time of a row"),
+    ("run_uuid", "the run in an export of several"),
+    ("log", "the log in an export of several"),
+    ("cell_id", "the cell in an export of several"),
+];
 
 /// Text that is compared with what stands in logs, and shown.
 fn plain(key: &str, value: &str) -> Result<(), String> {
@@ -85,6 +133,20 @@ fn plain(key: &str, value: &str) -> Result<(), String> {
         "{key} is \"{}\": allowed are up to {MOST_LETTERS} characters, none of which steers a terminal",
         text::quoted(value, 40)
     ))
+}
+
+/// What a robot or an axis may be called: a part of a column's name, and of `CELL/ROBOT`.
+fn is_word(s: &str) -> bool {
+    (1..=MOST_LETTERS).contains(&s.chars().count())
+        && s.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
+}
+
+/// Whether columns may be called so. A name in a CSV must not begin as a formula does, commas
+/// separate names on the command line, and quotes surround them in filters and SQL.
+fn is_column_name(s: &str) -> bool {
+    (1..=MOST_LETTERS).contains(&s.chars().count())
+        && s.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        && !s.chars().any(|c| text::is_unsafe(c) || ",\"'`".contains(c))
 }
 
 impl Columns {
@@ -100,13 +162,21 @@ impl Columns {
             ("cell", &self.cell),
         ];
         for (i, (role, name)) in roles.iter().enumerate() {
-            plain(role, name).map_err(|t| (vec![Step::Key("columns"), Step::Key(role)], t))?;
+            let at = || vec![Step::Key("columns"), Step::Key(role)];
+            plain(role, name).map_err(|t| (at(), t))?;
+            if name.is_empty() {
+                if ["sensor", "cell"].contains(role) {
+                    continue;
+                }
+                let trouble = format!("{role} is empty: only the columns sensor and cell may be");
+                return Err((at(), trouble));
+            }
             if let Some((other, _)) = roles[..i].iter().find(|(_, taken)| taken == name) {
                 let trouble = format!(
                     "the columns {other} and {role} are both called \"{}\": each needs a name of its own",
                     text::quoted(name, 40)
                 );
-                return Err((vec![Step::Key("columns"), Step::Key(role)], trouble));
+                return Err((at(), trouble));
             }
         }
         Ok(())
@@ -116,29 +186,53 @@ impl Columns {
 impl Field {
     /// The key that has a mistake, and what is allowed there.
     fn check(&self) -> Result<(), (&'static str, String)> {
-        let word = |s: &str| {
-            let length = 1..=MOST_LETTERS;
-            length.contains(&s.chars().count())
-                // A column of a CSV must not begin as a formula does.
-                && s.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-                && s.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
-        };
-        let allowed = |what: &str, is: &str| {
-            format!(
-                "the {what} of a field is \"{}\": allowed are 1 to {MOST_LETTERS} letters, digits, '_', '-' and '.', a letter, digit or '_' first",
-                text::quoted(is, 40)
-            )
-        };
-        if !word(&self.name) {
-            return Err(("name", allowed("name", &self.name)));
+        if self.name.is_empty() {
+            return Err(("name", "the name of a field is empty".into()));
+        }
+        plain("name", &self.name).map_err(|trouble| ("name", trouble))?;
+        if !is_column_name(self.channel()) {
+            let (key, what) = match &self.channel {
+                Some(_) => ("channel", "channel"),
+                None => ("name", "name (it has no channel)"),
+            };
+            let trouble = format!(
+                "the {what} of a field is \"{}\", and its columns cannot be called so: allowed in a \
+                 channel are 1 to {MOST_LETTERS} characters, a letter, digit or '_' first, without \
+                 commas and quotes",
+                text::quoted(self.channel(), 40)
+            );
+            return Err((key, trouble));
         }
         for (key, text) in [("sensor", &self.sensor), ("unit", &self.unit)] {
             plain(key, text).map_err(|trouble| (key, trouble))?;
         }
+        if unit::find(self.kind, &self.unit).is_none()
+            && let Some(units) = unit::units(self.kind)
+        {
+            let allowed: Vec<String> = units.iter().map(|u| u.symbols.join(" or ")).collect();
+            let trouble = format!(
+                "the unit of field \"{}\" is \"{}\": a {} may be in {}",
+                text::quoted(&self.name, 40),
+                text::quoted(&self.unit, 40),
+                match self.kind {
+                    FieldKind::Position => "position",
+                    _ => "force",
+                },
+                allowed.join(", ")
+            );
+            return Err(("unit", trouble));
+        }
         match (self.kind, &self.axis) {
             (FieldKind::Other, _) => {}
-            (_, Some(axis)) if word(axis) => {}
-            (_, Some(axis)) => return Err(("axis", allowed("axis", axis))),
+            (_, Some(axis)) if is_word(axis) && !axis.starts_with(['-', '.']) => {}
+            (_, Some(axis)) => {
+                let trouble = format!(
+                    "the axis of a field is \"{}\": allowed are 1 to {MOST_LETTERS} letters, digits, \
+                     '_', '-' and '.', a letter, digit or '_' first",
+                    text::quoted(axis, 40)
+                );
+                return Err(("axis", trouble));
+            }
             (_, None) => {
                 let trouble = format!(
                     "field \"{}\" needs an axis, such as axis = \"x\": only those of kind \"other\" have none",
@@ -147,11 +241,12 @@ impl Field {
                 return Err(("kind", trouble));
             }
         }
-        for (key, limit) in [("min", self.min), ("max", self.max)] {
+        let (min, max) = self.limits();
+        for (key, limit) in [("min", min), ("max", max)] {
             if limit.is_some_and(|l| !l.is_finite()) {
                 return Err((
                     key,
-                    format!("{key} is no number: leave it out where there is no limit"),
+                    format!("{key} is not a number: leave it out where there is no limit"),
                 ));
             }
         }
@@ -178,7 +273,7 @@ mod tests {
             BUILT_IN[..at].matches('\n').count() + 1
         };
         let robots = line("robots = ");
-        let cases: [(&str, &str, usize, &str); 19] = [
+        let cases: &[(&str, &str, usize, &str)] = &[
             (
                 "name = \"sheet-forming\"",
                 "name = \"a\\u001b[2J\"",
@@ -196,6 +291,18 @@ mod tests {
                 "unit = \"\"\"\nN\n\"\"\"",
                 line("unit = \"N\""),
                 "unit is \"N\\n\"",
+            ),
+            (
+                "unit = \"mm\"",
+                "unit = \"ft\"",
+                line("unit = \"mm\""),
+                "the unit of field \"x\" is \"ft\": a position may be in mm, µm or um, cm, m, in",
+            ),
+            (
+                "unit = \"N\"",
+                "unit = \"kg\"",
+                line("unit = \"N\""),
+                "the unit of field \"fx\" is \"kg\": a force may be in N, kN, lbf",
             ),
             (
                 "hold = 10",
@@ -254,15 +361,93 @@ mod tests {
             ),
             (
                 "name = \"fz\"",
-                "name = \"f z\"",
+                "name = \"=fz\"",
                 line("name = \"fz\""),
-                "the name of a field is \"f z\": allowed are 1 to 100 letters",
+                "the name (it has no channel) of a field is \"=fz\", and its columns cannot",
+            ),
+            (
+                "name = \"fz\"",
+                "name = \"fz\"\nchannel = \"f,z\"",
+                line("name = \"fz\"") + 1,
+                "the channel of a field is \"f,z\"",
+            ),
+            (
+                "name = \"fz\"",
+                "name = \"\"",
+                line("name = \"fz\""),
+                "the name of a field is empty",
+            ),
+            (
+                "name = \"fz\"",
+                "name = \"FX\"",
+                line("name = \"fz\""),
+                "the columns \"fx_1\" (field \"fx\" of robot 1) and \"FX_1\" (field \"FX\" of robot 1) would differ only in case",
+            ),
+            (
+                "name = \"fz\"",
+                "name = \"F\"\nchannel = \"p\"",
+                line("robots = "),
+                "the column \"p_1\" would be both field \"F\" of robot 1 and the distance from the origin of robot 1",
+            ),
+            (
+                "name = \"fz\"",
+                "name = \"vx\"",
+                line("axis = \"x\""),
+                "the column \"vx_1\" would be both field \"vx\" of robot 1 and the velocity along x of robot 1",
+            ),
+            (
+                "name = \"fz\"",
+                "name = \"F\"\nchannel = \"y\"",
+                line("name = \"fz\"") + 1,
+                "the column \"y_1\" would be both field \"y\" of robot 1 and field \"F\" of robot 1",
+            ),
+            (
+                "robots = [1, 2]",
+                "robots = [1, \"x_1\"]",
+                robots,
+                "the column \"vx_1\" would be both the velocity along x of robot 1 and the speed of robot x_1",
+            ),
+            (
+                "robots = [1, 2]",
+                "robots = [\"left\", \"Left\"]",
+                line("name = \"x\""),
+                "would differ only in case",
+            ),
+            (
+                "robots = [1, 2]",
+                "robots = [\"01\"]",
+                robots,
+                "robot 01: allowed are whole numbers from 0 and words",
+            ),
+            (
+                "robots = [1, 2]",
+                "robots = [1, \"1\"]",
+                robots,
+                "robot 1: allowed",
+            ),
+            (
+                "robots = [1, 2]",
+                "robots = [\"10/left\"]",
+                robots,
+                "robot 10/left: allowed",
+            ),
+            (
+                "sensor = \"encoder\"\n",
+                "\n",
+                line("name = \"x\"") - 1,
+                "field \"x\" needs a sensor",
+            ),
+            (
+                "field = \"field\"",
+                "field = \"\"",
+                line("field = \"field\""),
+                "field is empty: only the columns sensor and cell may be",
             ),
             (
                 "name = \"fz\"",
                 "name = \"fx\"",
                 line("name = \"fz\""),
-                "would be called \"fx_1\"",
+                "two fields are called \"fx\"",
             ),
             (
                 "name = \"fz\"",
@@ -274,7 +459,7 @@ mod tests {
                 "name = \"fz\"",
                 "name = \"fz\"\nmax = inf",
                 line("name = \"fz\"") + 1,
-                "max is no number",
+                "max is not a number",
             ),
             (
                 "name = \"fz\"",
@@ -289,7 +474,7 @@ mod tests {
                 "is \"f\\u{202e}z\"",
             ),
         ];
-        for (from, to, line, wanted) in cases {
+        for (from, to, line, wanted) in cases.iter().copied() {
             assert!(BUILT_IN.contains(from), "{from}");
             let error = Profile::parse(&BUILT_IN.replacen(from, to, 1), "p.toml").unwrap_err();
             assert_eq!(error.kind(), FaultKind::Usage);

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     clean::RunSamples,
-    profile::{FieldKind, Profile},
+    profile::{ChannelName, Profile},
     stats::ChannelStats,
 };
 
@@ -126,21 +126,10 @@ fn sources(profile: &Profile) -> BTreeMap<String, Vec<String>> {
     let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for robot in &profile.robots {
         for field in &profile.fields {
-            let raw = format!("{}_{robot}", field.name);
-            let axis = field.axis.as_deref().unwrap_or_default();
-            let derived = match field.kind {
-                FieldKind::Position => vec![
-                    format!("v{axis}_{robot}"),
-                    format!("a{axis}_{robot}"),
-                    format!("v{robot}"),
-                    format!("a{robot}"),
-                    format!("p_{robot}"),
-                ],
-                FieldKind::Force => vec![format!("f{robot}")],
-                FieldKind::Other => Vec::new(),
-            };
-            for column in derived {
-                out.entry(column).or_default().push(raw.clone());
+            let raw = ChannelName::Raw(field, robot).to_string();
+            for column in ChannelName::derived(field, robot) {
+                let sources = out.entry(column.to_string()).or_default();
+                sources.push(raw.clone());
             }
         }
     }

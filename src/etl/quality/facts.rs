@@ -38,7 +38,7 @@ pub(super) struct RunFacts<'a> {
     /// Gaps that all channels have at the same time; no channel has them among its own.
     pub common_gaps: Vec<CommonGap>,
     /// When each robot that has a force rests.
-    pub rests: BTreeMap<i64, Rest>,
+    pub rests: BTreeMap<&'a str, Rest>,
 }
 
 impl<'a> RunFacts<'a> {
@@ -51,8 +51,7 @@ impl<'a> RunFacts<'a> {
         let thresholds = &profile.quality;
         let mut all = Vec::with_capacity(samples.channels.len());
         for channel in &samples.channels {
-            let (field, robot) = profile.channel(channel.id);
-            let name = format!("{}_{robot}", field.name);
+            let name = profile.raw_name(channel.id).to_string();
             all.extend(RawChannel::new(channel, profile, stats.get(&name)));
         }
         let names = all.iter().map(|c| c.name.clone()).collect();
@@ -77,31 +76,28 @@ impl<'a> RunFacts<'a> {
         });
         facts.common_gaps = take_common_gaps(&mut facts.channels, thresholds);
         let robots = profile.robots.par_iter();
-        let rests = robots.filter_map(|robot| Some((*robot, facts.rest_of(*robot)?)));
+        let rests = robots.filter_map(|robot| Some((&**robot, facts.rest_of(robot)?)));
         facts.rests = rests.collect();
         facts
     }
 
     /// Channels of one kind of a robot, of those with enough samples.
-    pub fn of_robot(&self, robot: i64, kind: FieldKind) -> impl Iterator<Item = &RawChannel<'a>> {
+    pub fn of_robot(&self, robot: &str, kind: FieldKind) -> impl Iterator<Item = &RawChannel<'a>> {
         let channels = self.channels.iter();
-        channels.filter(move |c| c.robot == robot && c.is(kind))
+        channels.filter(move |c| **c.robot == *robot && c.is(kind))
     }
 
     /// The name of each raw channel, and what was wrong with its rows.
     pub fn row_faults(&self) -> impl Iterator<Item = (String, &RowFaults)> {
         let channels = self.samples.channels.iter().zip(&self.samples.faults);
-        channels.map(|(channel, faults)| {
-            let (field, robot) = self.profile.channel(channel.id);
-            (format!("{}_{robot}", field.name), faults)
-        })
+        channels.map(|(channel, faults)| (self.profile.raw_name(channel.id).to_string(), faults))
     }
 
     /// Of the positions of a robot, `except` aside, the one that covers most in a span, and
     /// how much it covers.
     pub fn busiest_axis(
         &self,
-        robot: i64,
+        robot: &str,
         except: &str,
         (from, to): (i64, i64),
     ) -> Option<(&str, f64)> {
@@ -111,7 +107,7 @@ impl<'a> RunFacts<'a> {
             .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    fn rest_of(&self, robot: i64) -> Option<Rest> {
+    fn rest_of(&self, robot: &str) -> Option<Rest> {
         self.of_robot(robot, FieldKind::Force).next()?;
         let axes: Vec<&RawChannel<'_>> = self.of_robot(robot, FieldKind::Position).collect();
         Some(Rest::of(&axes, self.thresholds.get(&REST_MM)))

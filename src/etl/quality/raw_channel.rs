@@ -3,7 +3,7 @@
 use super::{repeat::Stretch, timing::Intervals};
 use crate::{
     clean::Channel,
-    profile::{Field, FieldKind, Profile},
+    profile::{Field, FieldKind, Profile, Robot},
     stats::ChannelStats,
 };
 
@@ -11,7 +11,7 @@ use crate::{
 pub(super) struct RawChannel<'a> {
     pub name: String,
     pub field: &'a Field,
-    pub robot: i64,
+    pub robot: &'a Robot,
     /// Microseconds, strictly increasing, at least one.
     pub times: &'a [i64],
     /// As many; finite.
@@ -37,7 +37,7 @@ impl<'a> RawChannel<'a> {
         let stats = stats?;
         channel.times.first()?;
         Some(Self {
-            name: format!("{}_{robot}", field.name),
+            name: profile.raw_name(channel.id).to_string(),
             field,
             robot,
             times: &channel.times,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{ChannelStats, RobotStats, RunStats};
 use crate::{
     lake::record::Sparkline,
+    profile::{ChannelName, Profile, Robot},
     time,
     transform::{Column, RunTable},
 };
@@ -23,26 +24,27 @@ pub fn run_stats(table: &RunTable) -> Option<RunStats> {
 }
 
 /// What the run says of each robot that has a sample in it. `channels` are the statistics
-/// of the table's columns by name, `robots` the profile's.
+/// of the table's columns by name.
 pub fn robot_stats(
     table: &RunTable,
     channels: &BTreeMap<String, ChannelStats>,
-    robots: &[i64],
+    profile: &Profile,
 ) -> BTreeMap<String, RobotStats> {
+    let find = |name: ChannelName<'_>| channels.get(&name.to_string());
     let mut out = BTreeMap::new();
-    for robot in robots {
-        let suffix = format!("_{robot}");
-        if !table.columns.iter().any(|c| c.name.ends_with(&suffix)) {
+    for robot in &profile.robots {
+        let mut raw = profile.fields.iter().map(|f| ChannelName::Raw(f, robot));
+        if !raw.any(|name| find(name).is_some()) {
             continue;
         }
         let mut stats = RobotStats {
-            distance_mm: table.distance_mm.get(&robot.to_string()).copied(),
+            distance_mm: table.distance_mm.get(&**robot).copied(),
             ..RobotStats::default()
         };
-        if let Some(speed) = channels.get(&format!("v{robot}")) {
+        if let Some(speed) = find(ChannelName::Speed(robot)) {
             (stats.speed_peak, stats.speed_max) = (speed.peak, speed.max);
         }
-        if let Some(force) = channels.get(&format!("f{robot}")) {
+        if let Some(force) = find(ChannelName::TotalForce(robot)) {
             (stats.force_peak, stats.force_max) = (force.peak, force.max);
             stats.force_mean = force.mean;
             stats.force_samples = force.count;
@@ -57,16 +59,16 @@ const SPANS: usize = 48;
 
 /// A picture of the run for lists: the first magnitude of force there is, else of
 /// speed, else the first channel.
-pub fn sparkline(table: &RunTable, robots: &[i64]) -> Option<Sparkline> {
-    let by_name = |letter: char| {
+pub fn sparkline<'p>(table: &RunTable, robots: &'p [Robot]) -> Option<Sparkline> {
+    let first = |name: fn(&'p str) -> ChannelName<'p>| {
         robots
             .iter()
-            .find_map(|r| table.column(&format!("{letter}{r}")))
+            .find_map(|robot| table.column(&name(robot).to_string()))
     };
     let with_samples = |c: &&Column| c.first_value() < c.values.len();
-    let column = by_name('f')
+    let column = first(ChannelName::TotalForce)
         .filter(with_samples)
-        .or_else(|| by_name('v').filter(with_samples))
+        .or_else(|| first(ChannelName::Speed).filter(with_samples))
         .or_else(|| table.columns.first())?;
     let (start, stop) = (*table.times.first()?, *table.times.last()?);
     let mut values: Vec<Option<f64>> = vec![None; SPANS];

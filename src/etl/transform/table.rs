@@ -15,7 +15,7 @@ use crate::{
     Result,
     clean::{Channel, RunSamples},
     harvest::CancelToken,
-    profile::{FieldKind, Profile},
+    profile::{ChannelName, FieldKind, Profile},
 };
 
 /// A run's table: one row for every distinct time of the run.
@@ -119,11 +119,11 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
         distance_mm: BTreeMap::new(),
         samples: run.channels.iter().map(|c| c.values.len() as u64).sum(),
     };
-    let robots: Vec<Robot> = profile
+    let robots: Vec<RobotSignals<'_>> = profile
         .robots
         .iter()
         .enumerate()
-        .map(|(index, robot)| Robot::new(index, *robot, run, &clock_of, profile))
+        .map(|(index, robot)| RobotSignals::new(index, robot, run, &clock_of, profile))
         .collect();
     for robot in &robots {
         table.columns.extend(robot.raw.iter().map(Signal::column));
@@ -140,22 +140,22 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
     let mut merged = Vec::new();
     for robot in &robots {
         cancel.check()?;
-        let id = &robot.id;
+        let id = robot.id;
         let vectors = [
             (
-                format!("v{id}"),
+                ChannelName::Speed(id),
                 robot.whole(&robot.velocities, FieldKind::Position),
             ),
             (
-                format!("a{id}"),
+                ChannelName::TotalAcceleration(id),
                 robot.whole(&robot.accelerations, FieldKind::Position),
             ),
             (
-                format!("f{id}"),
+                ChannelName::TotalForce(id),
                 robot.whole(&robot.forces, FieldKind::Force),
             ),
             (
-                format!("p_{id}"),
+                ChannelName::OriginDistance(id),
                 robot.whole(&robot.positions, FieldKind::Position),
             ),
         ];
@@ -171,7 +171,7 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
                 .map(|s| (table.clocks[s.clock].times.as_slice(), s.values.as_slice()))
                 .collect();
             if let Some(length) = path_length(&axes) {
-                table.distance_mm.insert(id.clone(), length);
+                table.distance_mm.insert(id.to_owned(), length);
             }
         }
     }
@@ -188,6 +188,15 @@ struct Signal {
 }
 
 impl Signal {
+    fn new(name: ChannelName<'_>, clock: usize, values: Buffer<f64>) -> Self {
+        Self {
+            name: name.to_string(),
+            unit: name.unit().to_owned(),
+            clock,
+            values,
+        }
+    }
+
     fn column(&self) -> Column {
         Column {
             name: self.name.clone(),
@@ -199,8 +208,8 @@ impl Signal {
 }
 
 /// The signals of one robot in a run.
-struct Robot {
-    id: String,
+struct RobotSignals<'a> {
+    id: &'a str,
     /// Number of fields of each kind that make a vector, in the profile.
     axes: (usize, usize),
     raw: Vec<Signal>,
@@ -210,11 +219,17 @@ struct Robot {
     accelerations: Vec<Signal>,
 }
 
-impl Robot {
-    fn new(index: usize, id: i64, run: &RunSamples, clock_of: &[usize], profile: &Profile) -> Self {
+impl<'a> RobotSignals<'a> {
+    fn new(
+        index: usize,
+        id: &'a str,
+        run: &RunSamples,
+        clock_of: &[usize],
+        profile: &Profile,
+    ) -> Self {
         let count = |kind| profile.fields.iter().filter(|f| f.kind == kind).count();
         let mut robot = Self {
-            id: id.to_string(),
+            id,
             axes: (count(FieldKind::Position), count(FieldKind::Force)),
             raw: Vec::new(),
             positions: Vec::new(),
@@ -236,29 +251,17 @@ impl Robot {
 
     fn add(&mut self, channel: &Channel, clock: usize, profile: &Profile) {
         let (field, _) = profile.channel(channel.id);
-        let id = &self.id;
-        let raw = Signal {
-            name: format!("{}_{id}", field.name),
-            unit: field.unit.clone(),
-            clock,
-            values: channel.values.clone(),
-        };
+        let id = self.id;
+        let raw = Signal::new(ChannelName::Raw(field, id), clock, channel.values.clone());
         match field.kind {
             FieldKind::Position => {
                 let axis = field.axis.as_deref().unwrap_or_default();
                 let (velocity, acceleration) = derivatives(&channel.times, &channel.values);
-                let derived = |letter: char, values: Vec<f64>| {
-                    let name = format!("{letter}{axis}_{id}");
-                    let unit = profile.unit_of(&name).unwrap_or_default().to_owned();
-                    Signal {
-                        name,
-                        unit,
-                        clock,
-                        values: values.into(),
-                    }
-                };
-                self.velocities.push(derived('v', velocity));
-                self.accelerations.push(derived('a', acceleration));
+                let velocity = Signal::new(ChannelName::Velocity(axis, id), clock, velocity.into());
+                self.velocities.push(velocity);
+                let name = ChannelName::Acceleration(axis, id);
+                let acceleration = Signal::new(name, clock, acceleration.into());
+                self.accelerations.push(acceleration);
                 self.positions.push(raw.clone());
             }
             FieldKind::Force => self.forces.push(raw.clone()),
@@ -268,7 +271,7 @@ impl Robot {
     }
 
     /// The components of a vector, when all that the profile knows are there.
-    fn whole<'a>(&self, signals: &'a [Signal], kind: FieldKind) -> Option<&'a [Signal]> {
+    fn whole<'s>(&self, signals: &'s [Signal], kind: FieldKind) -> Option<&'s [Signal]> {
         let wanted = if kind == FieldKind::Position {
             self.axes.0
         } else {
@@ -288,15 +291,13 @@ struct Merged {
 
 /// The column of a vector's length. Vectors of the same clocks share a merged one.
 fn vector(
-    name: String,
+    name: ChannelName<'_>,
     components: &[Signal],
     table: &mut RunTable,
     merged: &mut Vec<Merged>,
 ) -> Column {
-    let unit = components
-        .first()
-        .map(|s| s.unit.clone())
-        .unwrap_or_default();
+    let unit = name.unit().to_owned();
+    let name = name.to_string();
     let of: Vec<usize> = components.iter().map(|s| s.clock).collect();
     let values: Vec<&[f64]> = components.iter().map(|s| s.values.as_slice()).collect();
     if of.windows(2).all(|w| w[0] == w[1]) {

@@ -11,7 +11,7 @@ use crate::{
             path::{Colour, Point},
         },
     },
-    etl::time,
+    etl::{profile::ChannelName, time},
     ui::{
         text::whole_parts,
         theme::Theme,
@@ -95,8 +95,8 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
     let [in_x, in_y] = extent;
     if let [.., legend_line, place_line] = lines.as_slice() {
         let unit = match colour {
-            Colour::Force => unit_of(views, &format!("f{}", robot.robot)),
-            Colour::Speed => unit_of(views, &format!("v{}", robot.robot)),
+            Colour::Force => unit_of(views, &ChannelName::TotalForce(&robot.robot).to_string()),
+            Colour::Speed => unit_of(views, &ChannelName::Speed(&robot.robot).to_string()),
             Colour::Time => "",
         };
         legend(*legend_line, buf, (colour, unit), figures, theme);

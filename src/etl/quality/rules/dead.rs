@@ -30,7 +30,7 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
     if !channel.is_constant() {
         return;
     }
-    let unit = &channel.field.unit;
+    let unit = channel.field.stored_unit();
     let (severity, context) = match channel.field.kind {
         FieldKind::Force => (
             Severity::Fail,
@@ -45,7 +45,7 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         span: channel.span(),
         value: 0.0,
         threshold: 0.0,
-        unit: unit.clone(),
+        unit: unit.to_owned(),
         message: format!(
             "{} has the one value {} {unit} in all of its {} samples{context}",
             channel.name,
@@ -57,7 +57,7 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
 
 /// What the other axes did: a dead encoder, or an axis that nothing moved.
 fn other_axes(facts: &RunFacts<'_>, axis: &RawChannel<'_>) -> String {
-    let unit = &axis.field.unit;
+    let unit = axis.field.stored_unit();
     match facts.busiest_axis(axis.robot, &axis.name, axis.span()) {
         Some((name, range)) if range > facts.thresholds.get(&MOVING_MM) => {
             format!(" while {name} covers {} {unit}", number(range))

@@ -1,7 +1,7 @@
 //! Velocities and accelerations that were taken across a gap.
 
 use crate::{
-    profile::FieldKind,
+    profile::{ChannelName, FieldKind},
     quality::{
         Rule, Severity, Topic,
         clusters::Occurrence,
@@ -43,8 +43,12 @@ fn channel(facts: &RunFacts<'_>, position: &RawChannel<'_>, findings: &mut Findi
         })
         .collect();
     let axis = position.field.axis.as_deref().unwrap_or_default();
-    for letter in ["v", "a"] {
-        let derived = format!("{letter}{axis}_{}", position.robot);
+    let names = [
+        ChannelName::Velocity(axis, position.robot),
+        ChannelName::Acceleration(axis, position.robot),
+    ];
+    for name in names {
+        let derived = name.to_string();
         findings.add_clusters(facts.thresholds, &derived, "s", occurrences.clone(), |c| {
             format!(
                 "{derived} is taken across {} in {}, {}: it says nothing of that time",

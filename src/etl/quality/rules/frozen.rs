@@ -118,7 +118,7 @@ fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings
             });
         }
     }
-    let unit = &axis.field.unit;
+    let unit = axis.field.stored_unit();
     findings.add_clusters(facts.thresholds, &axis.name, "s", occurrences, |c| {
         let (name, range) = busiest(c.from, c.to).unwrap_or_default();
         format!(

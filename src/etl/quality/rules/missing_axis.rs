@@ -1,7 +1,7 @@
 //! Axes that a robot lacks.
 
 use crate::{
-    profile::{Field, FieldKind},
+    profile::{ChannelName, Field, FieldKind},
     quality::{
         Rule, Severity, Topic,
         facts::RunFacts,
@@ -26,12 +26,13 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &RunFacts<'_>, findings: &mut Findings) {
     for robot in &facts.profile.robots {
-        robot_axes(facts, *robot, findings);
+        robot_axes(facts, robot, findings);
     }
 }
 
-fn robot_axes(facts: &RunFacts<'_>, robot: i64, findings: &mut Findings) {
-    let has = |field: &Field| facts.names.contains(&format!("{}_{robot}", field.name));
+fn robot_axes(facts: &RunFacts<'_>, robot: &str, findings: &mut Findings) {
+    let name = |field: &Field| ChannelName::Raw(field, robot).to_string();
+    let has = |field: &Field| facts.names.contains(&name(field));
     let fields = |kind| facts.profile.fields.iter().filter(move |f| f.kind == kind);
     if !facts.profile.fields.iter().any(has) {
         return;
@@ -58,7 +59,7 @@ fn robot_axes(facts: &RunFacts<'_>, robot: i64, findings: &mut Findings) {
             continue;
         }
         for field in fields(kind).filter(|f| !has(f)) {
-            let channel = format!("{}_{robot}", field.name);
+            let channel = name(field);
             let lost = match kind {
                 FieldKind::Position => "speed, acceleration and distance",
                 _ => "magnitude of force",

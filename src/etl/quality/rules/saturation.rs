@@ -36,7 +36,7 @@ pub(in crate::quality) static SATURATION_SAMPLES: Threshold = Threshold {
 
 fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings) {
     let least = facts.thresholds.count(&SATURATION_SAMPLES);
-    let unit = &channel.field.unit;
+    let unit = channel.field.stored_unit();
     for (word, limit) in [("smallest", channel.min), ("largest", channel.max)] {
         let occurrences = channel
             .stretches

@@ -68,7 +68,7 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
             severity: RULE.severity,
         })
         .collect();
-    let unit = &channel.field.unit;
+    let unit = channel.field.stored_unit();
     findings.add_clusters(facts.thresholds, &channel.name, unit, occurrences, |c| {
         let (are, them) = match c.count {
             1 => ("1 sample stands out".to_owned(), ""),
@@ -101,7 +101,7 @@ fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings
             severity: Severity::Fail,
         })
         .collect();
-    let unit = format!("{}/s", axis.field.unit);
+    let unit = format!("{}/s", axis.field.stored_unit());
     findings.add_clusters(facts.thresholds, &axis.name, &unit, occurrences, |c| {
         let often = match c.count {
             1 => String::new(),

@@ -66,7 +66,7 @@ fn check(facts: &RunFacts<'_>, force: &RawChannel<'_>, findings: &mut Findings) 
         facts.thresholds.get(&REST_S),
         facts.thresholds.get(&ZERO_OFFSET),
     );
-    let rest: Option<&Rest> = facts.rests.get(&robot);
+    let rest: Option<&Rest> = facts.rests.get(&**robot);
     let offset = rest.and_then(|rest| rest.offset(force));
     let Some(offset) = offset.filter(|o| o.seconds >= rest_s) else {
         let mut axes = facts.of_robot(robot, FieldKind::Position);
@@ -81,14 +81,14 @@ fn check(facts: &RunFacts<'_>, force: &RawChannel<'_>, findings: &mut Findings) 
     if offset.mean.abs() <= threshold {
         return;
     }
-    let unit = &force.field.unit;
+    let unit = force.field.stored_unit();
     findings.add(Finding {
         severity: RULE.severity,
         channel: Some(force.name.clone()),
         span: offset.span,
         value: offset.mean,
         threshold,
-        unit: unit.clone(),
+        unit: unit.to_owned(),
         message: format!(
             "{} never comes nearer to zero than {} {unit} though robot {robot} rests for {}: \
              the cell has an offset, or something leans on it",
