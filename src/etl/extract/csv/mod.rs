@@ -2,6 +2,7 @@
 
 mod dialect;
 mod gzip;
+mod lines;
 mod rows;
 #[cfg(test)]
 mod rows_tests;

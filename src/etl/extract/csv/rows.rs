@@ -4,19 +4,18 @@
 //! the quote is closed before a separator or the line's end; else the quote is an ordinary
 //! character. Where the line ends first, the lines that follow are tried: see [`Rows::quoted`].
 
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind};
 
 use memchr::{memchr, memchr_iter};
 
-use super::text::Input;
+use super::{
+    lines::{BUFFER, Found, Line, Lines, MAX_LINE},
+    text::Input,
+};
 
-/// A longer line is not a row of a log.
-const MAX_LINE: usize = 16 << 20;
 /// A row whose quoted cells contain line breaks has at most so many bytes. How far a quote is
 /// followed, and with it how often a text is read again, is bounded by this.
 const MAX_JOINED: usize = 1 << 20;
-const BUFFER: usize = 1 << 17;
-const LARGEST_BUFFER: usize = MAX_LINE + BUFFER;
 
 /// Why a line cannot be read; the error is of the kind [`ErrorKind::FileTooLarge`].
 pub(super) const TOO_LONG: &str = "it has more than 16 MiB, so this is not a log";
@@ -24,16 +23,7 @@ pub(super) const TOO_LONG: &str = "it has more than 16 MiB, so this is not a log
 /// Cuts a text into rows and cells, in bounded memory. Lines end with LF or CRLF, or with CR in
 /// a text that begins so; empty ones are passed over.
 pub(super) struct Rows {
-    input: Input,
-    /// Of these, `at..filled` is the text from the current row on. Every other place is
-    /// counted from `at`, so that it stays right when the text moves.
-    data: Vec<u8>,
-    at: usize,
-    filled: usize,
-    drained: bool,
-    /// No quote lies between `at` and this place in `data`.
-    no_quote: usize,
-    line_end: u8,
+    lines: Lines,
     separator: u8,
     /// Cells of the header; `None` until it is known.
     width: Option<usize>,
@@ -55,22 +45,6 @@ struct Cell {
     stop: usize,
     /// It contains quotes that are written twice.
     doubled: bool,
-}
-
-/// The place of a line, of its end, and of the next line.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    start: usize,
-    stop: usize,
-    next: usize,
-    ended: bool,
-}
-
-/// What follows a place in the text.
-enum Found {
-    Line(Line),
-    End,
-    TooLong,
 }
 
 /// What a quote at the beginning of a cell turns out to be.
@@ -108,17 +82,10 @@ impl Rows {
         Self::with_buffer(input, BUFFER)
     }
 
-    /// As [`Rows::new`], with a buffer of so many bytes at first; whether lines end with CR is
-    /// told from what it can hold.
+    /// As [`Rows::new`], with a buffer of so many bytes at first.
     pub(super) fn with_buffer(input: Input, bytes: usize) -> io::Result<Self> {
-        let mut rows = Self {
-            input,
-            data: vec![0; bytes],
-            at: 0,
-            filled: 0,
-            drained: false,
-            no_quote: 0,
-            line_end: b'\n',
+        Ok(Self {
+            lines: Lines::new(input, bytes)?,
             separator: b',',
             width: None,
             needed: usize::MAX,
@@ -127,16 +94,7 @@ impl Rows {
             has_doubled: false,
             ended: true,
             breaks: Vec::new(),
-        };
-        while memchr(b'\n', &rows.data[..rows.filled]).is_none()
-            && rows.filled < bytes
-            && rows.fill()?
-        {}
-        let head = &rows.data[..rows.filled];
-        if memchr(b'\n', head).is_none() && memchr(b'\r', head).is_some() {
-            rows.line_end = b'\r';
-        }
-        Ok(rows)
+        })
     }
 
     /// The next line that is not empty, which stays the next one.
@@ -148,7 +106,7 @@ impl Rows {
             return Ok(None);
         };
         self.row = 0;
-        Ok(Some(&self.data[self.at..self.at + line.stop]))
+        Ok(Some(self.lines.text(0, line.stop)))
     }
 
     /// Passes over the line that [`Rows::peek_line`] gave.
@@ -173,7 +131,7 @@ impl Rows {
         };
         self.split(line)?;
         let cells = self.cells.iter().map(|cell| {
-            let mut text = self.data[self.at + cell.start..self.at + cell.stop].to_vec();
+            let mut text = self.lines.text(cell.start, cell.stop).to_vec();
             let len = if cell.doubled {
                 undouble(&mut text)
             } else {
@@ -215,7 +173,7 @@ impl Rows {
         self.ended = last.ended;
         if self.has_doubled {
             for cell in self.cells.iter_mut().filter(|cell| cell.doubled) {
-                let text = &mut self.data[self.at + cell.start..self.at + cell.stop];
+                let text = self.lines.text_mut(cell.start, cell.stop);
                 cell.stop = cell.start + undouble(text);
             }
         }
@@ -225,9 +183,9 @@ impl Rows {
     /// A cell of the current row; empty where the row has none.
     #[inline]
     pub(super) fn cell(&self, index: usize) -> &[u8] {
-        self.cells.get(index).map_or(&[], |cell| {
-            &self.data[self.at + cell.start..self.at + cell.stop]
-        })
+        self.cells
+            .get(index)
+            .map_or(&[], |cell| self.lines.text(cell.start, cell.stop))
     }
 
     /// Whether the file ends within the current row, or right after it without a line end.
@@ -250,8 +208,8 @@ impl Rows {
     #[inline]
     fn first_line(&mut self) -> io::Result<Option<Line>> {
         loop {
-            self.at += std::mem::take(&mut self.row);
-            match self.line(0, MAX_LINE)? {
+            self.lines.skip(std::mem::take(&mut self.row));
+            match self.lines.line(0, MAX_LINE)? {
                 Found::Line(line) if line.stop > 0 => return Ok(Some(line)),
                 Found::Line(line) => self.row = line.next,
                 Found::End => return Ok(None),
@@ -262,84 +220,12 @@ impl Rows {
         }
     }
 
-    /// The line that begins at `start`, of at most `most` bytes.
-    #[inline]
-    fn line(&mut self, start: usize, most: usize) -> io::Result<Found> {
-        let mut searched = start;
-        loop {
-            let text = &self.data[self.at + searched..self.filled];
-            if let Some(n) = memchr(self.line_end, text) {
-                let end = searched + n;
-                return Ok(Found::Line(Line {
-                    start,
-                    stop: self.without_returns(start, end),
-                    next: end + 1,
-                    ended: true,
-                }));
-            }
-            searched = self.filled - self.at;
-            if searched - start > most {
-                return Ok(Found::TooLong);
-            }
-            if !self.fill()? {
-                return Ok(if searched == start {
-                    Found::End
-                } else {
-                    Found::Line(Line {
-                        start,
-                        stop: self.without_returns(start, searched),
-                        next: searched,
-                        ended: false,
-                    })
-                });
-            }
-        }
-    }
-
-    /// Where the line's text ends, before CR, or several of them as text mode leaves them.
-    #[inline]
-    fn without_returns(&self, start: usize, mut end: usize) -> usize {
-        while end > start && self.data[self.at + end - 1] == b'\r' {
-            end -= 1;
-        }
-        end
-    }
-
-    /// Reads more text; false at its end.
-    fn fill(&mut self) -> io::Result<bool> {
-        if self.drained {
-            return Ok(false);
-        }
-        if self.filled == self.data.len() {
-            let len = self.data.len();
-            // Moved only when half of it is free: else a long look ahead would move
-            // everything again for every row.
-            if self.at > len / 2 || len == LARGEST_BUFFER {
-                self.data.copy_within(self.at.., 0);
-                self.filled -= self.at;
-                self.no_quote = self.no_quote.saturating_sub(self.at);
-                self.at = 0;
-            } else {
-                self.data.resize((len * 2).min(LARGEST_BUFFER), 0);
-            }
-        }
-        let n = loop {
-            match self.input.read(&mut self.data[self.filled..]) {
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                n => break n?,
-            }
-        };
-        self.filled += n;
-        self.drained = n == 0;
-        Ok(n > 0)
-    }
-
     /// Cuts the row that begins with `line` into cells, and returns its last line.
     #[inline]
     fn split(&mut self, line: Line) -> io::Result<Line> {
         self.cells.clear();
         self.has_doubled = false;
-        if self.has_quote(self.at + line.stop) {
+        if self.lines.has_quote(line.stop) {
             return self.quoted(line);
         }
         let most = if line.ended { self.needed } else { usize::MAX };
@@ -347,22 +233,10 @@ impl Rows {
         Ok(line)
     }
 
-    /// Whether there is a quote between `at` and `stop`, a place in `data`.
-    #[inline]
-    fn has_quote(&mut self, stop: usize) -> bool {
-        self.no_quote = self.no_quote.max(self.at);
-        if self.no_quote >= stop {
-            return false;
-        }
-        let text = &self.data[self.no_quote..self.filled];
-        self.no_quote += memchr(b'"', text).unwrap_or(text.len());
-        self.no_quote < stop
-    }
-
     /// Cuts a line at its separators, into `most` cells at most.
     #[inline]
     fn plain(&mut self, line: Line, most: usize) {
-        let text = &self.data[self.at + line.start..self.at + line.stop];
+        let text = self.lines.text(line.start, line.stop);
         let mut start = line.start;
         for n in memchr_iter(self.separator, text) {
             let stop = line.start + n;
@@ -385,7 +259,7 @@ impl Rows {
 
     /// Cells of a line whose quotes are ordinary characters.
     fn plain_cells(&self, line: Line) -> usize {
-        let text = &self.data[self.at + line.start..self.at + line.stop];
+        let text = self.lines.text(line.start, line.stop);
         memchr_iter(self.separator, text).count() + 1
     }
 
@@ -449,7 +323,7 @@ impl Rows {
 
     /// What the quote at `start` is, if there is one, as far as the text up to `stop` tells.
     fn quote(&self, start: usize, stop: usize) -> Quote {
-        let text = &self.data[self.at + start..self.at + stop];
+        let text = self.lines.text(start, stop);
         match text {
             [b'"', rest @ ..] => self.closing(rest, start + 1),
             _ => Quote::Ordinary,
@@ -494,11 +368,11 @@ impl Rows {
             if full_lines > 1 {
                 return Ok(None);
             }
-            line = match self.line(line.next, MAX_JOINED)? {
+            line = match self.lines.line(line.next, MAX_JOINED)? {
                 Found::Line(line) if line.next <= MAX_JOINED => line,
                 _ => return Ok(None),
             };
-            let text = &self.data[self.at + line.start..self.at + line.stop];
+            let text = self.lines.text(line.start, line.stop);
             match self.closing(text, line.start) {
                 Quote::Closed {
                     stop,
@@ -524,7 +398,7 @@ impl Rows {
 
     /// Adds a cell whose quotes are ordinary characters, and returns where the next one begins.
     fn ordinary(&mut self, start: usize, line: Line) -> Option<usize> {
-        let text = &self.data[self.at + start..self.at + line.stop];
+        let text = self.lines.text(start, line.stop);
         let separator = memchr(self.separator, text).map(|n| start + n);
         self.cells.push(Cell {
             start,
@@ -540,8 +414,8 @@ impl Rows {
         if self.cells.len() != width {
             return false;
         }
-        let text = &self.data[self.at..self.at + last.stop];
-        let lines = text.split(|b| *b == self.line_end);
+        let text = self.lines.text(0, last.stop);
+        let lines = text.split(|b| *b == self.lines.line_end());
         let full = lines.filter(|line| memchr_iter(self.separator, line).count() + 1 == width);
         full.take(2).count() < 2
     }
