@@ -10,7 +10,7 @@ use mdtui::etl::{
     profile::Profile,
     quality::{self, Flag, Quality, RULES, Verdict},
     run_id::{ParsedRun, RunId},
-    stats::figures,
+    stats::compute_stats,
     transform::transform,
 };
 use rayon::prelude::*;
@@ -108,7 +108,7 @@ fn check(recording: &Recording, profile: &Profile) -> Result<Quality> {
     let table = transform(&samples, profile, &CancelToken::new())?;
     let columns = table.columns.iter();
     let stats = columns
-        .map(|c| (c.name.clone(), figures(&table, c).stats))
+        .map(|c| (c.name.clone(), compute_stats(&table, c)))
         .collect();
     let seen = samples.cells.iter().filter_map(|c| vocabulary.cell(*c));
     let seen: Vec<String> = seen.map(str::to_owned).collect();
