@@ -2,8 +2,11 @@
 
 use crate::generator::{Recording, Rng, Robot};
 
+/// Makes a run of a kind: which of the six, its length in seconds, random numbers.
+type Make = fn(usize, f64, &mut Rng) -> Recording;
+
 /// The kinds of clean runs, of which each seed has six.
-pub const CLEAN: [(&str, fn(usize, f64, &mut Rng) -> Recording); 8] = [
+pub const CLEAN: [(&str, Make); 8] = [
     ("both robots form", plain),
     ("robot 2 parked", |i, s, rng| parked(&[1], i, s, rng)),
     ("robot 1 parked", |i, s, rng| parked(&[0], i, s, rng)),
@@ -67,7 +70,7 @@ fn contacts(variant: usize, seconds: f64, rng: &mut Rng) -> Recording {
     for robot in &mut robots {
         robot.contact_s = rng.between(3.0, 8.0);
         let from = rng.between(0.2, 0.5) * seconds;
-        if variant % 2 == 0 {
+        if variant.is_multiple_of(2) {
             // Turning points, under load.
             robot.pauses = vec![(from, from + 2.5, true), (from + 9.0, from + 11.5, true)];
         } else {

@@ -49,7 +49,7 @@ pub const FAULTS: [(&str, Plant); 19] = [
         clock(i, s, rng, true, -1)
     }),
     ("clock of one sensor jumps", |i, s, rng| {
-        clock(i, s, rng, false, if i % 2 == 0 { 1 } else { -1 })
+        clock(i, s, rng, false, if i.is_multiple_of(2) { 1 } else { -1 })
     }),
     ("rows out of order", out_of_order),
     ("rows twice", twice),
@@ -102,8 +102,8 @@ fn derived(robot: usize, field: usize) -> Scope {
 
 fn missing_axis(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let mut recording = base(seconds, rng);
-    let (robot, field) = any(rng, i % 2 == 0);
-    let kind = i % 2 == 0;
+    let (robot, field) = any(rng, i.is_multiple_of(2));
+    let kind = i.is_multiple_of(2);
     // One axis, two, or all of a kind.
     let lost = i / 2 + 1;
     let which = |t: &Track| {
@@ -116,7 +116,7 @@ fn missing_axis(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
 
 fn dead(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let mut recording = base(seconds, rng);
-    let (robot, field) = any(rng, i % 2 == 0);
+    let (robot, field) = any(rng, i.is_multiple_of(2));
     let span = all(&recording);
     let track = track(&mut recording, robot, field);
     let value = track.values[0];
@@ -161,7 +161,7 @@ fn frozen_position(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted
 
 fn gap_of_channel(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let mut recording = base(seconds, rng);
-    let (robot, field) = any(rng, i % 2 == 0);
+    let (robot, field) = any(rng, i.is_multiple_of(2));
     let from = rng.between(0.1, 0.5);
     let length = [0.12, 0.2, 0.5, 2.0, 6.0, 20.0][i] / seconds;
     let span = (recording.at(from), recording.at(from + length));
@@ -194,7 +194,7 @@ fn gap_of_run(parked: bool, i: usize, seconds: f64, rng: &mut Rng) -> (Recording
 
 fn dropped(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let mut recording = base(seconds, rng);
-    let (robot, field) = any(rng, i % 2 == 0);
+    let (robot, field) = any(rng, i.is_multiple_of(2));
     let share = [0.015, 0.02, 0.04, 0.08, 0.15, 0.25][i];
     let span = all(&recording);
     let track = track(&mut recording, robot, field);
@@ -217,7 +217,7 @@ fn dropped(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
 
 fn jitter(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let mut recording = base(seconds, rng);
-    let (robot, field) = any(rng, i % 2 == 0);
+    let (robot, field) = any(rng, i.is_multiple_of(2));
     let share = [0.45, 0.5, 0.55, 0.6, 0.7, 0.8][i];
     let span = all(&recording);
     let track = track(&mut recording, robot, field);
@@ -238,7 +238,7 @@ fn jitter(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
 
 fn clock(i: usize, seconds: f64, rng: &mut Rng, every: bool, sign: i64) -> (Recording, Planted) {
     let mut recording = base(seconds, rng);
-    let (robot, force) = (rng.index(2), i / 2 % 2 == 0);
+    let (robot, force) = (rng.index(2), (i / 2).is_multiple_of(2));
     let from = recording.at(rng.between(0.3, 0.6));
     let by = ([1.2, 2.0, 3.0, 4.0, 6.0, 9.0][i] * 1e6) as i64;
     let which = |r: usize, field: usize| every || (r == robot && (field >= FORCES) == force);
@@ -280,7 +280,7 @@ fn clock(i: usize, seconds: f64, rng: &mut Rng, every: bool, sign: i64) -> (Reco
 
 fn out_of_order(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let mut recording = base(seconds, rng);
-    let (robot, field) = any(rng, i % 2 == 0);
+    let (robot, field) = any(rng, i.is_multiple_of(2));
     let track = track(&mut recording, robot, field);
     let pairs = [1, 2, 5, 20, 100, 500][i];
     let mut span = (i64::MAX, i64::MIN);
@@ -330,7 +330,7 @@ fn saturation(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let cut = (share * sorted.len() as f64) as usize;
     let (low, high) = (sorted[cut], sorted[sorted.len() - 1 - cut]);
     for value in &mut track.values {
-        *value = if i % 2 == 0 {
+        *value = if i.is_multiple_of(2) {
             value.max(low)
         } else {
             value.min(high)
