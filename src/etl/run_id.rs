@@ -30,9 +30,12 @@ impl serde::Serialize for RunId {
 impl<'de> serde::Deserialize<'de> for RunId {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-        parse_uuid(text.as_bytes())
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a UUID")))
+        parse_uuid(text.as_bytes()).map(Self).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "`{}` is not a UUID",
+                crate::text::quoted(&text, 60)
+            ))
+        })
     }
 }
 

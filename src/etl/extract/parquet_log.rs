@@ -201,8 +201,9 @@ fn find_columns(metadata: &FileMetadata, profile: &Profile) -> Result<Vec<(Role,
         let dtype = types::wanted_type(primitive, field.dtype.clone());
         types::check(role, &dtype).map_err(|may| {
             Error::Log(format!(
-                "column `{}` has type {dtype:?}; it may be {may}",
-                text::quoted(name, 60)
+                "column `{}` has type {}; it may be {may}",
+                text::quoted(name, 60),
+                types::name(&dtype)
             ))
         })?;
         columns.push((role, leaf, Field::new(field.name.clone(), dtype, true)));

@@ -26,6 +26,38 @@ pub(super) fn wanted_type(primitive: &PrimitiveType, inferred: ArrowDataType) ->
     }
 }
 
+/// What a type is called in messages.
+pub(super) fn name(dtype: &ArrowDataType) -> &'static str {
+    use ArrowDataType as T;
+    match dtype {
+        T::Null => "null",
+        T::Boolean => "boolean",
+        T::Int8 => "int8",
+        T::Int16 => "int16",
+        T::Int32 => "int32",
+        T::Int64 => "int64",
+        T::UInt8 => "uint8",
+        T::UInt16 => "uint16",
+        T::UInt32 => "uint32",
+        T::UInt64 => "uint64",
+        T::Float16 => "half",
+        T::Float32 => "float",
+        T::Float64 => "double",
+        T::Decimal(..) | T::Decimal256(..) => "decimal",
+        T::Timestamp(..) => "timestamp",
+        T::Date32 | T::Date64 => "date",
+        T::Time32(_) | T::Time64(_) => "time of day",
+        T::Duration(_) | T::Interval(_) => "duration",
+        T::Utf8 | T::LargeUtf8 | T::Utf8View => "text",
+        T::Binary | T::LargeBinary | T::BinaryView | T::FixedSizeBinary(_) => "bytes",
+        T::List(_) | T::LargeList(_) | T::FixedSizeList(..) => "list",
+        T::Struct(_) => "struct",
+        T::Map(..) => "map",
+        T::Dictionary(..) => "dictionary",
+        _ => "unknown",
+    }
+}
+
 /// Whether a column of this role may have this type; else what it may have.
 pub(super) fn check(role: Role, dtype: &ArrowDataType) -> Result<(), &'static str> {
     use ArrowDataType as T;

@@ -186,7 +186,7 @@ impl Client {
                 let (_, said) = process.kill();
                 Err(format!(
                     "{}{}",
-                    other.map_or_else(|e| e, |report| format!("it answered {report:?}")),
+                    other.map_or_else(|e| e, |report| format!("it sent {}", report.noun())),
                     last_words(&said)
                 ))
             }
@@ -222,7 +222,7 @@ impl Client {
                     return Ending::Told(result.map_err(Fault::into_error));
                 }
                 Heard::Report(other) => {
-                    return self.died(process, &seen, |_| End::Mad(format!("{other:?}")));
+                    return self.died(process, &seen, |_| End::Mad(other.noun().into()));
                 }
                 Heard::Mad(what) => return self.died(process, &seen, |_| End::Mad(what)),
                 Heard::End => return self.died(process, &seen, End::Exit),
@@ -292,7 +292,7 @@ fn answer(process: &mut Process) -> Result<Report, String> {
 }
 
 fn not_there(answer: Result<Report, String>, said: &str) -> Error {
-    let what = answer.map_or_else(|e| e, |report| format!("it answered {report:?}"));
+    let what = answer.map_or_else(|e| e, |report| format!("it sent {}", report.noun()));
     Error::Fatal(format!(
         "the worker process does not start: {what}{}",
         last_words(said)

@@ -98,6 +98,20 @@ pub enum Report {
     Finished(Result<Outcome, Fault>),
 }
 
+impl Report {
+    /// What it is, with an article, for a message about one that comes at the wrong moment.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Ready { .. } => "a greeting",
+            Self::Accepted => "that it begins",
+            Self::Progress(_) => "its progress",
+            Self::Reading { .. } | Self::Read { .. } => "the name of a column",
+            Self::Finished(Ok(_)) => "a result",
+            Self::Finished(Err(_)) => "an error",
+        }
+    }
+}
+
 /// A message that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a message that cannot be understood: {0}")]
