@@ -9,9 +9,9 @@ use std::{hint::black_box, sync::Arc, time::Instant};
 use mdtui::etl::{
     Result,
     clean::{Partition, RowRules, RunRows, settle},
-    condition::Condition,
     demo,
     extract::{Batch, LogReader, Vocabulary},
+    filter::Condition,
     harvest::CancelToken,
     lake::run_file::{Window, write_run_file},
     profile::{Hold, Profile},

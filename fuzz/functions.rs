@@ -8,13 +8,13 @@ use mdtui::{
     app::choice::Choices,
     cli::settings::Settings,
     etl::{
+        catalog::LogRow,
         clean::{Partition, Reason, settle},
-        condition::Condition,
         export,
         extract::{LogReader, Vocabulary, raw_rows},
-        filter::Filter,
-        mistake::Mistake,
-        place::Place,
+        filter::{Condition, Filter, parse},
+        parse_error::ParseError,
+        position::Position,
         profile::Profile,
         run_id,
         source::Format,
@@ -56,11 +56,13 @@ pub fn expressions(data: &[u8]) {
     };
     let columns = ["time", "fz_1", "v1"].map(str::to_owned);
     explained(text, Condition::parse(text, &columns, 0).err());
-    let fields = ["state", "cell", "runtime", "since", "flags"];
-    explained(text, Filter::parse(text, &fields).err());
+    explained(text, Filter::<LogRow>::parse(text).err());
+    if let Ok(Some(expr)) = parse(text) {
+        assert_eq!(parse(&expr.to_string()), Ok(Some(expr)));
+    }
     // A run of our days, and one at the end of what a log can say.
     for start_us in [1_669_236_000_000_000, 253_402_300_799_999_999] {
-        let _ = Place::read(text, start_us);
+        let _ = Position::read(text, start_us);
         for error in [
             export::parse_time(text, start_us).err(),
             export::parse_step(text).err(),
@@ -71,7 +73,7 @@ pub fn expressions(data: &[u8]) {
 }
 
 /// A mistake lies within the text, and its sentence steers no terminal.
-fn explained(text: &str, mistake: Option<Mistake>) {
+fn explained(text: &str, mistake: Option<ParseError>) {
     let Some(mistake) = mistake else { return };
     assert!(
         mistake.at.is_none_or(|at| at <= text.chars().count()),

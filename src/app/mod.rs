@@ -48,6 +48,8 @@ mod config;
 mod discard;
 #[cfg(test)]
 pub mod fixture;
+#[cfg(test)]
+mod order_tests;
 
 pub use action::Action;
 pub use browser::run;

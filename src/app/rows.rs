@@ -3,7 +3,10 @@
 use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap};
 
 use super::table::Row;
-use crate::etl::catalog::{LogRow, LogState, RunRow};
+use crate::etl::{
+    catalog::{LogRow, LogState, RunRow},
+    natural_order::compare_names,
+};
 
 /// Columns of the list of logs, by their place in the order of sorting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +98,7 @@ impl Row for LogRow {
     fn compare(&self, other: &Self, column: usize) -> Ordering {
         match LogColumn::ALL.get(column) {
             Some(LogColumn::State) => self.state.cmp(&other.state),
-            Some(LogColumn::Cell) => natural(self.cell_id.as_deref(), other.cell_id.as_deref()),
+            Some(LogColumn::Cell) => names(self.cell_id.as_deref(), other.cell_id.as_deref()),
             Some(LogColumn::Size) => self.size.cmp(&other.size),
             Some(LogColumn::Rows) => self.rows.cmp(&other.rows),
             Some(LogColumn::Runs) => self.runs().cmp(&other.runs()),
@@ -188,7 +191,7 @@ impl Row for RunRow {
     fn compare(&self, other: &Self, column: usize) -> Ordering {
         match RunColumn::of_index(column) {
             Some(RunColumn::Log) => self.log_key.cmp(&other.log_key),
-            Some(RunColumn::Cell) => natural(self.cell_id.as_deref(), other.cell_id.as_deref()),
+            Some(RunColumn::Cell) => names(self.cell_id.as_deref(), other.cell_id.as_deref()),
             Some(RunColumn::Start) => self.start_us.cmp(&other.start_us),
             Some(RunColumn::Runtime) => number(self.runtime_s, other.runtime_s),
             Some(RunColumn::Distance(robot)) => {
@@ -210,12 +213,11 @@ pub(super) fn number(a: Option<f64>, b: Option<f64>) -> Ordering {
     }
 }
 
-/// Numbers as numbers, so that cell 2 comes before cell 10.
-pub(super) fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
-    let parsed = |s: Option<&str>| s.and_then(|s| s.parse::<u64>().ok());
-    match (parsed(a), parsed(b)) {
-        (Some(x), Some(y)) => x.cmp(&y),
-        _ => a.cmp(&b),
+/// Names of cells or robots in their one order; none comes first.
+pub(super) fn names(a: Option<&str>, b: Option<&str>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => compare_names(a, b),
+        _ => a.is_some().cmp(&b.is_some()),
     }
 }
 

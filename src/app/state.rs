@@ -23,7 +23,7 @@ use super::{
 };
 use crate::etl::{
     catalog::{LogDetail, LogRow, LogState, RunRow},
-    mistake::Mistake,
+    parse_error::ParseError,
     text::visible_path,
 };
 
@@ -80,7 +80,7 @@ pub struct Prompt {
     /// The text.
     pub line: Line,
     /// What is wrong with it.
-    pub error: Option<Mistake>,
+    pub error: Option<ParseError>,
     /// The cursor of the list before.
     pub cursor: usize,
     /// The filter of the list before.

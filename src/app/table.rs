@@ -10,7 +10,7 @@ mod shown;
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 pub use arrange::{Arranged, Wanted};
-pub use moves::moved;
+pub use moves::{moved, step};
 pub use seek::{Found, Sought};
 pub use shown::Shown;
 
@@ -21,7 +21,7 @@ use super::{action::Action, discard::discard};
 use crate::etl::{
     filter::{Filter, Filtered},
     harvest::CancelToken,
-    mistake::Mistake,
+    parse_error::ParseError,
 };
 
 /// What a list needs to know of its rows.
@@ -38,7 +38,7 @@ pub trait Row: Filtered + Send + Sync + Clone + 'static {
 
 /// Rows with their order, filter, cursor, marks and search.
 #[derive(Debug, Clone)]
-pub struct Table<T> {
+pub struct Table<T: 'static> {
     shown: Shown<T>,
     /// Rows that were read again, until a worker has found out where the old ones went.
     incoming: Option<Arc<Vec<T>>>,
@@ -53,7 +53,7 @@ pub struct Table<T> {
     /// Where a range of marks began.
     pub anchor: Option<usize>,
     marks: Marks,
-    filter: Filter,
+    filter: Filter<T>,
     search: String,
     seeking: Seeking,
     arranging: Arranging,
@@ -258,8 +258,8 @@ impl<T: Row> Table<T> {
     ///
     /// # Errors
     /// One sentence on the term that makes no sense; the filter stays as it was.
-    pub fn set_filter(&mut self, text: &str) -> Result<(), Mistake> {
-        let filter = Filter::parse(text, T::FIELDS)?;
+    pub fn set_filter(&mut self, text: &str) -> Result<(), ParseError> {
+        let filter = Filter::parse(text)?;
         if filter != self.filter {
             self.filter = filter;
             self.arrange();

@@ -145,7 +145,7 @@ pub struct List {
     /// Only logs in this state; may be given several times
     #[arg(long, value_name = "STATE", value_parser = states())]
     pub state: Vec<LogState>,
-    /// Only logs that pass a filter as the browser has it: words, state:failed, since:2022-11-01, rows>1000
+    /// Only logs that pass a filter: words, size>1MB, state:failed or state:partial (see docs/filters.md)
     #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// Print JSON
@@ -159,7 +159,7 @@ pub struct Runs {
     /// The log whose runs to list, by key or path
     #[arg(value_hint = ValueHint::FilePath)]
     pub log: Option<OsString>,
-    /// Only runs that pass a filter as the browser has it: words, cell:10, runtime>500, verdict:fail
+    /// Only runs that pass a filter: words, cell:10, runtime>9m, not verdict:pass (see docs/filters.md)
     #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// Print JSON
@@ -170,7 +170,7 @@ pub struct Runs {
 /// `mdtui machines`
 #[derive(Debug, Args)]
 pub struct Machines {
-    /// Only machines that pass a filter as the browser has it: words, robot:1, force>2000, slope>0
+    /// Only machines that pass a filter: words, robot:1, force>2kN, slope>0 (see docs/filters.md)
     #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// Only machines of this cell; an empty name: of none

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
-    condition::Condition,
     export::{self, Format},
+    filter::Condition,
     harvest::{CancelToken, Context},
     lake::{Record, run_file::RunFile},
     text,
@@ -83,10 +83,7 @@ pub fn run(settings: &Settings, args: &args::Export) -> Result<Exit> {
 
 fn condition(text: &str, table: &RunFile, start: i64) -> Result<Condition> {
     let columns = table.columns().get(1..).unwrap_or_default();
-    Condition::parse(text, columns, start).map_err(|mistake| {
-        let told = text::quoted(&mistake.sentence, 300);
-        Error::Usage(format!("--where: {told}"))
-    })
+    Condition::parse(text, columns, start).map_err(|e| Error::Usage(format!("--where: {e}")))
 }
 
 /// Logs are never changed, and the lake is written by harvests alone.

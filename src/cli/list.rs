@@ -13,7 +13,7 @@ use crate::etl::{
     catalog::{LogRow, LogState},
     filter::{Filter, Filtered},
     harvest::CancelToken,
-    text, time,
+    time,
 };
 
 /// Lists the logs.
@@ -51,10 +51,7 @@ pub(super) fn keep<T: Filtered>(rows: &mut Vec<T>, filter: Option<&str>) -> Resu
     let Some(text) = filter else {
         return Ok(());
     };
-    let filter = Filter::parse(text, T::FIELDS).map_err(|mistake| {
-        let told = text::quoted(&mistake.sentence, 300);
-        Error::Usage(format!("--filter: {told}"))
-    })?;
+    let filter = Filter::parse(text).map_err(|e| Error::Usage(format!("--filter: {e}")))?;
     rows.retain(|row| filter.passes(row));
     Ok(())
 }

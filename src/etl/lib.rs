@@ -19,8 +19,8 @@
 //! * [`check`]: lake, catalog and logs held against each other, and mended.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
 //! * [`natural_order`]: the order of cells and robots.
-//! * [`condition`], [`filter`], [`place`]: which samples, which rows of a list, and where, as
-//!   they are typed; [`mistake`]: what is wrong with it.
+//! * [`filter`], [`position`]: which rows, and where, as an operator types them;
+//!   [`parse_error`]: what is wrong with it.
 //! * [`compare`]: runs side by side, and how far each is from the first.
 //! * [`demo`]: deterministic synthetic logs.
 //!
@@ -42,7 +42,6 @@ pub mod check;
 mod chunk;
 pub mod clean;
 pub mod compare;
-pub mod condition;
 pub mod demo;
 pub mod error;
 pub mod export;
@@ -50,10 +49,10 @@ pub mod extract;
 pub mod filter;
 pub mod harvest;
 pub mod lake;
-pub mod mistake;
 pub mod natural_order;
 pub mod overview;
-pub mod place;
+pub mod parse_error;
+pub mod position;
 pub mod profile;
 pub mod quality;
 pub mod run_id;

@@ -6,6 +6,7 @@ use ratatui::{
     text::{Line, Span},
     widgets::Paragraph,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     text::{fit, fit_line, fit_middle},
@@ -61,7 +62,7 @@ pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
 pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
     let area = layout::message(state.size);
     let line = match (&state.overlay, &state.message) {
-        (Some(Overlay::Prompt(prompt)), _) => typed(prompt, theme),
+        (Some(Overlay::Prompt(prompt)), _) => typed(prompt, area.width, theme),
         (_, message) => {
             let mut spans = vec![Span::raw(" ")];
             let marks = marks(state);
@@ -131,7 +132,8 @@ fn marks(state: &State) -> String {
     text
 }
 
-fn typed<'a>(prompt: &'a Prompt, theme: &Theme) -> Line<'a> {
+/// The text that is being typed, and what is wrong with it where the line has room.
+fn typed<'a>(prompt: &'a Prompt, width: u16, theme: &Theme) -> Line<'a> {
     let (before, after) = prompt.line.halves();
     let mut rest = after.chars();
     let under = rest.next().map_or_else(|| " ".to_owned(), String::from);
@@ -141,10 +143,23 @@ fn typed<'a>(prompt: &'a Prompt, theme: &Theme) -> Line<'a> {
         Span::styled(under, theme.cursor),
         Span::styled(rest.as_str(), theme.text),
     ];
-    if let Some(error) = &prompt.error {
-        spans.push(Span::styled(format!("   {error}"), theme.error));
+    if let Some(error) = &prompt.error
+        && error_fits(prompt, width)
+    {
+        spans.push(Span::styled(format!("{ERROR_GAP}{error}"), theme.error));
     }
     Line::from(spans)
+}
+
+/// Blanks between what is typed and what is wrong with it.
+const ERROR_GAP: &str = "   ";
+
+/// Whether a line of `width` has room for the text and for what is wrong with it.
+pub fn error_fits(prompt: &Prompt, width: u16) -> bool {
+    // Blanks around the label, a colon, the cursor behind the text.
+    let label = prompt.purpose.label().width() + 4;
+    let error = prompt.error.as_ref().map_or(0, |e| e.sentence.width());
+    label + prompt.line.text().width() + ERROR_GAP.len() + error <= usize::from(width)
 }
 
 /// What the keys do here, from the key table: as many as fit.

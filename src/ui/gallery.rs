@@ -57,7 +57,7 @@ fn logs_and_jobs() {
         press(&mut state, &["enter"]);
         looks.add("logs_filter_wrong", &state);
         press(&mut state, &["end", "ctrl-u"]);
-        type_in(&mut state, "state:x");
+        type_in(&mut state, "cell:x");
         press(&mut state, &["enter"]);
         looks.add("logs_filter_empty", &state);
         let mut state = populated(size);

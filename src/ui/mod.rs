@@ -24,10 +24,7 @@ use ratatui::Frame;
 use theme::Theme;
 
 use crate::{
-    app::{
-        self, Config, State, layout,
-        state::{Overlay, Screen},
-    },
+    app::{self, Config, State, layout, state::Screen},
     etl::Result,
 };
 
@@ -69,7 +66,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     frame::message(frame, state, theme);
     frame::hints(frame, state, theme);
     match &state.overlay {
-        None | Some(Overlay::Prompt(_)) => {}
+        None => {}
         Some(overlay) => overlay::draw(frame, state, overlay, theme),
     }
 }

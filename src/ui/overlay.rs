@@ -10,6 +10,7 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{
+    frame::error_fits,
     text::{fit, fit_line, wrap},
     theme::Theme,
 };
@@ -18,7 +19,7 @@ use crate::app::{
     choice::Chooser,
     help::{self, HelpLine},
     layout, prompt,
-    state::{Overlay, State},
+    state::{Overlay, Prompt, State},
     words::count,
 };
 
@@ -40,7 +41,31 @@ pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) 
             dialog(frame, state, "The same without the browser", lines, theme);
         }
         Overlay::Columns(chooser) => columns(frame, state, chooser, theme),
-        Overlay::Prompt(_) => {}
+        Overlay::Prompt(prompt) => prompt_error(frame, state, prompt, theme),
+    }
+}
+
+/// What is wrong with the text that is being typed, whole, above it; nothing where it stands
+/// beside it.
+fn prompt_error(frame: &mut Frame, state: &State, prompt: &Prompt, theme: &Theme) {
+    let Some(error) = prompt.error.as_ref() else {
+        return;
+    };
+    if error_fits(prompt, layout::message(state.size).width) {
+        return;
+    }
+    let body = layout::body(state.size).intersection(frame.area());
+    let lines = wrap(&error.sentence, body.width.saturating_sub(2));
+    let height = (lines.len() as u16).min(body.height);
+    let area = Rect {
+        y: body.bottom() - height,
+        height,
+        ..body
+    };
+    frame.render_widget(Clear, area);
+    for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
+        let line = fit_line(Line::styled(format!(" {line}"), theme.error), area.width);
+        frame.buffer_mut().set_line(area.x, y, &line, area.width);
     }
 }
 

@@ -54,6 +54,25 @@ fn keys_without_plan_in_the_morning() {
     Hand::new(99_991).press(EVENTS);
 }
 
+/// Ways into the views, as one who knows the keys goes them.
+const WAYS: [&[&str]; 14] = [
+    &["1", "enter", "enter"],
+    &["2", "enter", "tab"],
+    &["2", "enter", "tab", "tab", "e"],
+    &["2", "enter", "shift-tab", "shift-tab", "shift-tab"],
+    &["2", "g", "space", "space", "c", "tab"],
+    &["3", "j", "enter", "enter"],
+    &["1", "f", "ctrl-u", "enter", "g", "H", "X", "n", "Q"],
+    &["2", "enter", "shift-tab"],
+    &["4", "?", "esc", ":", "esc", "!"],
+    &["1", "t"],
+    // Sorted by cell, both ways.
+    &["1", "l", "l", "s", "s"],
+    &["2", "l", "l", "s", "s"],
+    &["3", "s", "s"],
+    &["1", "enter", "l", "s", "s"],
+];
+
 /// The first word of what a value is called.
 fn word(value: &impl std::fmt::Debug) -> String {
     let text = format!("{value:?}");
@@ -88,6 +107,7 @@ impl Hand {
             run_seconds: 2.0,
             seed: 3,
         });
+        lab.write_mixed_cells();
         let context = harvest::Context {
             data_dir: lab.data(),
             lake: Lake::new(lab.cache()),
@@ -141,7 +161,7 @@ impl Hand {
     }
 
     fn press(mut self, events: usize) {
-        for at in 0..10 {
+        for at in 0..WAYS.len() {
             self.way(at);
             self.draw();
         }
@@ -287,18 +307,6 @@ impl Hand {
 
     /// A way into some view, as one who knows the keys goes it.
     fn way(&mut self, at: usize) {
-        const WAYS: [&[&str]; 10] = [
-            &["1", "enter", "enter"],
-            &["2", "enter", "tab"],
-            &["2", "enter", "tab", "tab", "e"],
-            &["2", "enter", "shift-tab", "shift-tab", "shift-tab"],
-            &["2", "g", "space", "space", "c", "tab"],
-            &["3", "j", "enter", "enter"],
-            &["1", "f", "ctrl-u", "enter", "g", "H", "X", "n", "Q"],
-            &["2", "enter", "shift-tab"],
-            &["4", "?", "esc", ":", "esc", "!"],
-            &["1", "t"],
-        ];
         let way = WAYS.get(at % WAYS.len()).copied().unwrap_or_default();
         for chord in ["esc", "esc", "esc"].iter().chain(way) {
             let key = Chord::parse(chord).unwrap().event();
@@ -344,6 +352,8 @@ impl Hand {
         let texts = [
             "fx_1 > 0 and time > +1s",
             "cell:1 state:harvested",
+            "(cell<10 or cell:7b) and not rows is null",
+            "state:bogus or colour==red",
             "20:40:01 .. 20:40:02",
             "99999999999999999999999",
             "\u{1b}[31m\u{202e}x\ny\t\0",

@@ -372,7 +372,9 @@ fn lists_are_filtered_as_in_the_browser() {
         let refused = lab.run(&[command, "--filter", "colour:red"]);
         assert_eq!(refused.code, 2, "{}", refused.err);
         assert!(
-            refused.err.contains("--filter: there is no field `colour`"),
+            refused
+                .err
+                .contains("--filter: unknown field `colour` at character 1"),
             "{}",
             refused.err
         );

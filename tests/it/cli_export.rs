@@ -103,7 +103,7 @@ fn a_condition_keeps_the_rows_that_fulfil_it() {
     for (args, word) in [
         (
             vec!["--where", "q > 1"],
-            "--where: `q` at character 1 is no column",
+            "--where: unknown column `q` at character 1",
         ),
         (
             vec!["--where", "v1 > 1", "--resample", "1s"],

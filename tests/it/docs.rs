@@ -6,9 +6,15 @@ use mdtui::{
     app::{
         help,
         keymap::{Context, Keymap},
+        machines::Machine,
+        run::quality::FlagRow,
     },
     cli::args::EXIT_CODES,
-    etl::quality::{Allowed, RULES, Rule, Thresholds, Topic},
+    etl::{
+        catalog::{LogRow, MachinePoint, RunRow},
+        filter::{Condition, Filter, Filtered, Kind},
+        quality::{Allowed, RULES, Rule, Thresholds, Topic},
+    },
 };
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -172,4 +178,94 @@ fn every_setting_and_variable_is_in_the_readme() {
     ] {
         assert!(readme.contains(name), "{name}");
     }
+}
+
+/// A table of fields: names, and what they hold.
+fn fields<R: Filtered>() -> String {
+    let mut table = String::from("| field | also | holds |\n|---|---|---|\n");
+    for field in R::FIELDS {
+        let names: Vec<String> = field
+            .shown_names()
+            .iter()
+            .map(|n| format!("`{n}`"))
+            .collect();
+        let holds = match field.kind {
+            Kind::Number(unit) if !unit.symbol().is_empty() => {
+                format!("{} in {}", field.kind.noun(), unit.symbol())
+            }
+            Kind::Since => "time; `:` only".into(),
+            Kind::Until => "time; `:` only".into(),
+            kind => kind.noun().to_owned(),
+        };
+        let (first, others) = names.split_first().unwrap();
+        table.push_str(&format!("| {first} | {} | {holds} |\n", others.join(" ")));
+    }
+    table
+}
+
+fn filter<R: Filtered>(text: &str) -> Result<(), String> {
+    Filter::<R>::parse(text).map(|_| ()).map_err(|e| e.sentence)
+}
+
+/// Reads an example of a list, or of samples.
+type Reader = fn(&str) -> Result<(), String>;
+
+fn samples(text: &str) -> Result<(), String> {
+    let columns = ["x_1", "x_2", "fz_1", "v1"].map(str::to_owned);
+    let read = Condition::parse(text, &columns, 1_669_236_000_000_000);
+    read.map(|_| ()).map_err(|e| e.sentence)
+}
+
+#[test]
+fn the_filters_of_the_documents_are_filters_and_their_fields_are_all_there_are() {
+    let lists: [(&str, String, Reader); 5] = [
+        ("logs", fields::<LogRow>(), filter::<LogRow>),
+        ("runs", fields::<RunRow>(), filter::<RunRow>),
+        ("machines", fields::<Machine>(), filter::<Machine>),
+        ("points", fields::<MachinePoint>(), filter::<MachinePoint>),
+        ("flags", fields::<FlagRow>(), filter::<FlagRow>),
+    ];
+    for (name, table, _) in &lists {
+        let begin = format!("<!-- fields of {name} -->\n");
+        hold("docs/filters.md", &begin, "<!-- end -->", table);
+    }
+    let document = std::fs::read_to_string(format!("{ROOT}/docs/filters.md")).unwrap();
+    let readers = lists.iter().map(|(name, _, read)| (*name, *read));
+    for (name, read) in readers.chain([("samples", samples as Reader)]) {
+        let mut examples = 0;
+        for block in document
+            .split("```")
+            .filter_map(|b| b.strip_prefix(&format!("{name}\n")))
+        {
+            for example in block.lines() {
+                assert_eq!(read(example), Ok(()), "{example}");
+                examples += 1;
+            }
+        }
+        assert!(examples > 0, "no example of {name}");
+    }
+}
+
+/// Every example that a help text gives is a filter of what it is about.
+#[test]
+fn the_filters_of_the_help_are_filters() {
+    let keymap = Keymap::built_in().unwrap();
+    let mut examples = 0;
+    for binding in keymap.bindings() {
+        let Some((_, list)) = binding.help.split_once("filter: ") else {
+            continue;
+        };
+        let read: Reader = match binding.context.name() {
+            // Of logs and of runs.
+            "list" => |text| filter::<LogRow>(text).and_then(|()| filter::<RunRow>(text)),
+            "machines" => filter::<Machine>,
+            "samples" => samples,
+            other => panic!("which rows are filtered in {other}?"),
+        };
+        for example in list.split(", ") {
+            assert_eq!(read(example), Ok(()), "{example}");
+            examples += 1;
+        }
+    }
+    assert!(examples > 6, "{examples}");
 }

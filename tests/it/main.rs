@@ -16,6 +16,7 @@ mod cli_settings;
 mod cli_watch;
 mod csv_dialects;
 mod docs;
+mod filters;
 mod fuzz_functions;
 mod golden;
 mod harvest;

@@ -47,8 +47,8 @@ fn every_view_is_reached_with_the_keyboard_alone() {
     go(TAB, "the list", &["Space mark"]);
     go("/cell", "a search", &["search: cell"]);
     go(ENTER, "its end", &["Space mark"]);
-    go("fstate:harv", "a filter", &["filter: state:harv"]);
-    go(ENTER, "the filter", &["filter `state:harv` shows"]);
+    go("fstate:harvested", "a filter", &["filter: state:harvested"]);
+    go(ENTER, "the filter", &["filter `state:harvested` shows"]);
     go("f\u{15}\r", "all again", &["○ pending"]);
     go("lls", "sorted", &["▲]"]);
     go("t", "columns", &["Columns", "Space hide, show"]);

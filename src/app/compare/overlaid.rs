@@ -10,6 +10,7 @@ use crate::{
     app::{
         action::Action,
         chart::{Reduced, Series, TimeRange, TimeView, decimals_for},
+        table::step,
     },
     etl::{catalog::RunDetail, compare::Comparison, profile::ChannelName},
 };
@@ -98,22 +99,14 @@ impl Overlaid {
     /// Moves, zooms, chooses; a sentence on what else happened.
     pub fn update(&mut self, action: Action, page: usize) -> Option<String> {
         let last = self.channels.len().saturating_sub(1);
-        let half = (page / 2).max(1);
-        match action {
-            Action::Down => self.row = (self.row + 1).min(last),
-            Action::Up => self.row = self.row.saturating_sub(1),
-            Action::PageDown => self.row = (self.row + page).min(last),
-            Action::PageUp => self.row = self.row.saturating_sub(page),
-            Action::HalfDown => self.row = (self.row + half).min(last),
-            Action::HalfUp => self.row = self.row.saturating_sub(half),
-            Action::First => self.row = 0,
-            Action::Last => self.row = last,
-            Action::Mark => self.choose(),
-            Action::NextRun => self.next_run(),
-            Action::AlignHere => return Some(self.align_here()),
-            Action::AlignStart => return Some(self.align_at_start()),
+        match (step(self.row, last, page, action), action) {
+            (Some(to), _) => self.row = to,
+            (None, Action::Mark) => self.choose(),
+            (None, Action::NextRun) => self.next_run(),
+            (None, Action::AlignHere) => return Some(self.align_here()),
+            (None, Action::AlignStart) => return Some(self.align_at_start()),
             // Rows of several runs lie anywhere: the cursor moves freely.
-            _ => {
+            (None, _) => {
                 self.view.update(action, &[]);
             }
         }

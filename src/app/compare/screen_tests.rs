@@ -103,7 +103,7 @@ fn a_typed_place_moves_the_cursor_or_shows_a_span() {
             .submit("noon")
             .unwrap_err()
             .sentence
-            .starts_with("`noon` is no place: type 12.5")
+            .starts_with("`noon` is not a position: type 12.5")
     );
 }
 
@@ -116,7 +116,7 @@ fn a_place_typed_before_the_runs_are_read_waits_for_them() {
         let (mut screen, effects) = CompareScreen::open(fixture::names(2), (80, 24));
         assert_eq!(screen.prompt(Action::GoTo), Some(Purpose::GoTo));
         let error = screen.submit("noon").unwrap_err().sentence;
-        assert!(error.starts_with("`noon` is no place"), "{error}");
+        assert!(error.starts_with("`noon` is not a position"), "{error}");
         screen.submit(place).unwrap();
         let said = screen.take_message().unwrap();
         assert_eq!(said, "goes there once the runs are read");

@@ -13,7 +13,7 @@ use crate::{
         effect::Effect,
         export::{Export, Form, What},
     },
-    etl::{compare::letter, mistake::Mistake, place::Place},
+    etl::{compare::letter, parse_error::ParseError, position::Position},
 };
 
 /// What is understood of a place, for messages.
@@ -119,12 +119,12 @@ impl CompareScreen {
     ///
     /// # Errors
     /// One sentence on what is wrong with the text; the text field stays open.
-    pub fn submit(&mut self, text: &str) -> Result<Vec<Effect>, Mistake> {
+    pub fn submit(&mut self, text: &str) -> Result<Vec<Effect>, ParseError> {
         let Some(views) = &mut self.views else {
             // Where the runs begin and end is not known yet: only the form is.
             let is_place = |part: &str| place(part).is_some();
             if !text.split("..").all(is_place) {
-                return Err(format!("`{}` is no place: type {FORMS}", text.trim()).into());
+                return Err(format!("`{}` is not a position: type {FORMS}", text.trim()).into());
             }
             self.message = Some("goes there once the runs are read".into());
             self.place = Some(text.to_owned());
@@ -133,7 +133,7 @@ impl CompareScreen {
         let overlaid = &mut views.overlaid;
         let read = |text: &str| -> Result<i64, String> {
             let time = place(text)
-                .ok_or_else(|| format!("`{}` is no place: type {FORMS}", text.trim()))?;
+                .ok_or_else(|| format!("`{}` is not a position: type {FORMS}", text.trim()))?;
             if overlaid.view.bounds.contains(time) {
                 return Ok(time);
             }
@@ -166,9 +166,9 @@ fn place(text: &str) -> Option<i64> {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    match Place::read(&format!("+{text}"), 0)? {
-        Place::Time(time) => Some(sign * time),
-        Place::Row(_) => None,
+    match Position::read(&format!("+{text}"), 0)? {
+        Position::Time(time) => Some(sign * time),
+        Position::Row(_) => None,
     }
 }
 

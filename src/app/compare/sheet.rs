@@ -6,6 +6,7 @@ use crate::{
         chart::{decimals_for, format_delta, format_value, format_whole},
         export::{Listed, sheet::Column},
         run::grid,
+        table::step,
     },
     etl::{
         compare::{Cell, Comparison, Line, letter, with_unit},
@@ -97,17 +98,11 @@ impl Sheet {
 
     /// Scrolls within `size` (columns, lines).
     pub fn update(&mut self, action: Action, size: (usize, usize)) {
-        let step = size.1.saturating_sub(HEADER).max(1);
-        let half = (step / 2).max(1);
+        let page = size.1.saturating_sub(HEADER);
+        if let Some(top) = step(self.top, usize::MAX, page, action) {
+            self.top = top;
+        }
         match action {
-            Action::Down => self.top += 1,
-            Action::Up => self.top = self.top.saturating_sub(1),
-            Action::PageDown => self.top += step,
-            Action::PageUp => self.top = self.top.saturating_sub(step),
-            Action::HalfDown => self.top += half,
-            Action::HalfUp => self.top = self.top.saturating_sub(half),
-            Action::First => self.top = 0,
-            Action::Last => self.top = usize::MAX,
             Action::Right => self.first_column += 1,
             Action::Left => self.first_column = self.first_column.saturating_sub(1),
             _ => {}

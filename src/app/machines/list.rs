@@ -13,7 +13,7 @@ use crate::app::{
     action::Action,
     table::{Table, moved},
 };
-use crate::etl::{filter::Filtered, mistake::Mistake};
+use crate::etl::{filter::Filtered, parse_error::ParseError};
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Machines {
     ///
     /// # Errors
     /// As [`Table::set_filter`].
-    pub fn set_filter(&mut self, text: &str) -> Result<(), Mistake> {
+    pub fn set_filter(&mut self, text: &str) -> Result<(), ParseError> {
         self.changed(|table| table.set_filter(text))
     }
 

@@ -4,13 +4,11 @@ use std::{borrow::Cow, cmp::Ordering};
 
 use crate::{
     app::{
-        rows::{natural, number},
+        rows::{names, number},
         table::Row,
     },
     etl::{
-        catalog::MachineRow,
-        filter::{Filtered, Term},
-        quality::Verdict,
+        catalog::MachineRow, filter::MachineFigures, natural_order::compare_names, quality::Verdict,
     },
 };
 
@@ -42,19 +40,14 @@ impl Machine {
     }
 }
 
-impl Filtered for Machine {
-    const FIELDS: &'static [&'static str] = MachineRow::FIELDS;
-
-    fn holds(&self, term: &Term) -> bool {
-        match term {
-            // It is known here: runs by the thousand need not be walked at each key.
-            Term::Field { field, test } if field == "slope" => test.known(self.slope),
-            term => self.row.holds(term),
-        }
+impl MachineFigures for Machine {
+    fn row(&self) -> &MachineRow {
+        &self.row
     }
 
-    fn contains(&self, text: &str) -> bool {
-        self.row.contains(text)
+    /// It is known here: runs by the thousand need not be walked at each key.
+    fn slope(&self) -> Option<f64> {
+        self.slope
     }
 }
 
@@ -153,8 +146,8 @@ impl Row for Machine {
             Some(C::MeanForce) => number(a.force_mean, b.force_mean),
             Some(C::Trend | C::Slope) => number(self.slope, other.slope),
             Some(C::LastSeen) => a.last_seen_us.cmp(&b.last_seen_us),
-            Some(C::Machine) | None => natural(a.cell_id.as_deref(), b.cell_id.as_deref())
-                .then_with(|| natural(Some(&a.robot), Some(&b.robot))),
+            Some(C::Machine) | None => names(a.cell_id.as_deref(), b.cell_id.as_deref())
+                .then_with(|| compare_names(&a.robot, &b.robot)),
             Some(column) => {
                 let count = |m: &Self| column.verdict().map(|v| m.runs_with(v));
                 count(self).cmp(&count(other))

@@ -9,7 +9,10 @@ use crate::{
         chart::{decimals_for, format_delta, gutter},
         table::moved,
     },
-    etl::{place::Place, time},
+    etl::{
+        position::{Origin, Position, read_span},
+        time,
+    },
 };
 
 /// What is understood of a place, for messages.
@@ -109,14 +112,14 @@ impl MachineScreen {
         let times = self.times();
         let bounds = self.view.bounds;
         let read = |text: &str, end: bool| match place(text, bounds.start(), end) {
-            Some(Place::Time(time)) => Ok(time),
-            Some(Place::Row(row)) => {
+            Some(Position::Time(time)) => Ok(time),
+            Some(Position::Row(row)) => {
                 let at = usize::try_from(row)
                     .ok()
                     .and_then(|r| times.get(r).copied());
                 at.ok_or_else(|| format!("there are {} runs", times.len()))
             }
-            None => Err(format!("`{}` is no place: type {FORMS}", text.trim())),
+            None => Err(format!("`{}` is not a position: type {FORMS}", text.trim())),
         };
         let outside = |from: i64, to: i64| {
             let (first, last) = (minute(bounds.start()), minute(bounds.end()));
@@ -202,19 +205,15 @@ impl MachineScreen {
     }
 }
 
-/// A day, a day and a time without seconds, or what a run's views take too. Of a day alone
-/// the first microsecond, or the last when it is the `end` of a span.
-fn place(text: &str, start_us: i64, end: bool) -> Option<Place> {
-    const DAY: i64 = 86_400 * time::SECOND;
-    let text = text.trim();
-    let whole = |rest: &str| time::parse(format!("{text}{rest}").as_bytes());
-    if let Some(midnight) = whole("T00:00:00") {
-        let last = if end { DAY - 1 } else { 0 };
-        return Some(Place::Time(midnight + last));
-    }
-    match whole(":00") {
-        Some(time) => Some(Place::Time(time)),
-        None => Place::read(text, start_us),
+/// What a run's views take too; of a day, a minute or a second the first microsecond, or the
+/// last when it is the `end` of a span.
+fn place(text: &str, start_us: i64, end: bool) -> Option<Position> {
+    match (
+        Position::read(text, start_us)?,
+        read_span(text, Origin::Run(start_us)),
+    ) {
+        (Position::Time(_), Some((_, last))) if end => Some(Position::Time(last)),
+        (position, _) => Some(position),
     }
 }
 

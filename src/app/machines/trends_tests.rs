@@ -116,7 +116,7 @@ fn typed_days_times_and_runs_lead_there() {
             "outside of the runs, which begin from 2022-11-23 20:40",
         ),
         ("99", "there are 42 runs"),
-        ("noon", "`noon` is no place: type 2022-11-24,"),
+        ("noon", "`noon` is not a position: type 2022-11-24,"),
         ("2022-11-26..2022-11-24", "the span ends before it begins"),
     ] {
         let error = screen.submit(bad).unwrap_err();

@@ -8,7 +8,7 @@
 //! * [`quality`], [`flags`]: the flags as a list and in the charts.
 //! * [`samples_columns`], [`samples_rows`], [`condition`]: which of the samples are shown.
 //! * [`grid`]: which columns of a table fit.
-//! * [`Place`]: what an operator types to go somewhere.
+//! * [`Position`]: what an operator types to go somewhere.
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -3,7 +3,7 @@
 use super::{RunAnswer, Sought};
 use crate::etl::{
     Error, Result,
-    condition::Condition,
+    filter::Condition,
     harvest::CancelToken,
     lake::run_file::{RunFile, Window},
     profile::{Field, Profile},

@@ -14,8 +14,8 @@ use crate::{
     },
     etl::{
         catalog::RunDetail,
-        filter::{Filtered, Term, contains},
-        quality::{Flag, NotEvaluated, Verdict},
+        filter::{Field, Filtered, Kind, Unit, Value, contains},
+        quality::{Flag, NotEvaluated, Severity, Verdict},
         time,
     },
 };
@@ -92,6 +92,20 @@ pub fn flag_names() -> Vec<String> {
 }
 
 impl FlagRow {
+    /// The flag at a place of the record, with its span in microseconds.
+    pub fn new(flag: Flag, span: Option<(i64, i64)>, position: usize) -> Self {
+        Self {
+            flag,
+            span,
+            position,
+        }
+    }
+
+    /// The channel; `run` for a flag of the whole run.
+    pub fn channel(&self) -> &str {
+        self.flag.channel.as_deref().unwrap_or("run")
+    }
+
     /// Seconds from its first sample to its last.
     pub fn length_s(&self) -> Option<f64> {
         self.span
@@ -120,40 +134,45 @@ impl Row for FlagRow {
 }
 
 impl Filtered for FlagRow {
-    const FIELDS: &'static [&'static str] = &[
-        "severity",
-        "rule",
-        "channel",
-        "since",
-        "until",
-        "length",
-        "value",
-        "threshold",
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::new(
+            &["severity"],
+            Kind::Word(|| Severity::ALL.map(Severity::word).to_vec()),
+            |r| Value::text(Some(r.flag.severity.word())),
+        ),
+        Field::new(&["rule"], Kind::Text, |r| Value::text(Some(&r.flag.rule))),
+        Field::new(&["channel"], Kind::Name, |r| Value::text(Some(r.channel()))),
+        Field::new(&["start", "start_time"], Kind::Time, |r| {
+            Value::time(r.span.map(|span| span.0))
+        }),
+        Field::new(&["stop", "stop_time"], Kind::Time, |r| {
+            Value::time(r.span.map(|span| span.1))
+        }),
+        Field::new(&["length"], Kind::Number(Unit::Seconds), |r| {
+            Value::number(r.length_s())
+        }),
+        Field::new(&["measured", "value"], Kind::Number(Unit::Count), |r| {
+            Value::number(r.flag.value)
+        }),
+        Field::new(&["threshold"], Kind::Number(Unit::Count), |r| {
+            Value::number(r.flag.threshold)
+        }),
+        Field::new(&["unit"], Kind::Name, |r| Value::text(Some(&r.flag.unit))),
+        Field::new(&["message"], Kind::Text, |r| {
+            Value::text(Some(&r.flag.message))
+        }),
+        Field::new(&["since"], Kind::Since, |r| {
+            Value::time(r.span.map(|span| span.1))
+        }),
+        Field::new(&["until"], Kind::Until, |r| {
+            Value::time(r.span.map(|span| span.0))
+        }),
     ];
-
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => return self.contains(word),
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        let flag = &self.flag;
-        match field {
-            "severity" => test.word(flag.severity.word()),
-            "rule" => test.text(&flag.rule),
-            "channel" => test.word(flag.channel.as_deref().unwrap_or("run")),
-            "since" => test.known(self.span.map(|s| s.1 as f64)),
-            "until" => test.known(self.span.map(|s| s.0 as f64)),
-            "length" => test.known(self.length_s()),
-            "value" => test.known(flag.value),
-            "threshold" => test.known(flag.threshold),
-            _ => false,
-        }
-    }
 
     fn contains(&self, text: &str) -> bool {
         let flag = &self.flag;
         contains(&flag.rule, text)
-            || contains(flag.channel.as_deref().unwrap_or("run"), text)
+            || contains(self.channel(), text)
             || contains(&flag.message, text)
     }
 }
@@ -281,10 +300,7 @@ impl Quality {
 }
 
 fn rows(flags: &[Flag]) -> Vec<FlagRow> {
-    let row = |(position, flag): (usize, &Flag)| FlagRow {
-        span: flag.span_us(),
-        flag: flag.clone(),
-        position,
-    };
+    let row =
+        |(position, flag): (usize, &Flag)| FlagRow::new(flag.clone(), flag.span_us(), position);
     flags.iter().enumerate().map(row).collect()
 }

@@ -3,7 +3,7 @@
 use crate::{
     app::{chart::Series, run::RobotPath},
     etl::{
-        catalog::RunDetail, condition::Condition, lake::run_file::Window, overview::Overview,
+        catalog::RunDetail, filter::Condition, lake::run_file::Window, overview::Overview,
         run_id::RunId,
     },
 };

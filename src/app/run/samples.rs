@@ -7,8 +7,9 @@ use crate::{
     app::{
         action::Action,
         chart::{decimals_for, format_value},
+        table::step,
     },
-    etl::{catalog::RunDetail, condition::Condition, lake::run_file::Window, time},
+    etl::{catalog::RunDetail, filter::Condition, lake::run_file::Window, time},
 };
 
 /// Rows read beyond the screen, on either side.
@@ -102,17 +103,14 @@ impl Samples {
 
     /// Moves; true when `action` was a move.
     pub fn update(&mut self, action: Action, (width, height): (usize, usize)) -> bool {
-        let page = page(height);
-        let last = self.rows.saturating_sub(1);
+        let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let last = index(self.rows.saturating_sub(1));
+        if let Some(to) = step(index(self.row), last, index(page(height)), action) {
+            self.row = to as u64;
+            self.show_cursor(height);
+            return true;
+        }
         match action {
-            Action::Down => self.row = (self.row + 1).min(last),
-            Action::Up => self.row = self.row.saturating_sub(1),
-            Action::PageDown => self.row = (self.row + page).min(last),
-            Action::PageUp => self.row = self.row.saturating_sub(page),
-            Action::HalfDown => self.row = (self.row + page / 2).min(last),
-            Action::HalfUp => self.row = self.row.saturating_sub(page / 2),
-            Action::First => self.row = 0,
-            Action::Last => self.row = last,
             Action::Right | Action::Left => self.step_column(action == Action::Right, width),
             _ => return false,
         }

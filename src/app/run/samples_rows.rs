@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::Samples;
-use crate::etl::condition::Condition;
+use crate::etl::filter::Condition;
 
 /// A filter and the rows of the table that pass it.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,8 +4,8 @@ use super::{RunRequest, RunScreen, RunSlot, Tab, screen::ask};
 use crate::{
     app::{chart::format_whole, effect::Effect, prompt::Purpose},
     etl::{
-        mistake::Mistake,
-        place::{FORMS, Place},
+        parse_error::ParseError,
+        position::{FORMS, Position},
         time,
     },
 };
@@ -15,7 +15,7 @@ impl RunScreen {
     ///
     /// # Errors
     /// One sentence on what is wrong with the text; the text field stays open.
-    pub fn submit(&mut self, purpose: Purpose, text: &str) -> Result<Vec<Effect>, Mistake> {
+    pub fn submit(&mut self, purpose: Purpose, text: &str) -> Result<Vec<Effect>, ParseError> {
         if purpose == Purpose::Filter {
             return self.submit_filter(text);
         }
@@ -27,7 +27,7 @@ impl RunScreen {
             return self.wait_for(text);
         };
         let bounds = views.signals.view.bounds;
-        let read = |text: &str| Place::read(text, bounds.start()).ok_or_else(|| no_place(text));
+        let read = |text: &str| Position::read(text, bounds.start()).ok_or_else(|| no_place(text));
         let inside = |t: i64| {
             bounds.contains(t).then_some(t).ok_or_else(|| {
                 let (from, to) = (
@@ -42,15 +42,15 @@ impl RunScreen {
         };
         if self.tab == Tab::Samples {
             return match read(text)? {
-                Place::Row(row) if row >= views.samples.total => {
+                Position::Row(row) if row >= views.samples.total => {
                     let rows = format_whole(views.samples.total);
                     Err(format!("the table has {rows} rows").into())
                 }
-                Place::Row(row) => {
+                Position::Row(row) => {
                     views.samples.go_to_table_row(row, height);
                     Ok(self.want())
                 }
-                Place::Time(t) => {
+                Position::Time(t) => {
                     let (table, time) = (views.table.clone(), inside(near(t, bounds.start()))?);
                     Ok(vec![ask(
                         RunSlot::Locate,
@@ -60,9 +60,9 @@ impl RunScreen {
             };
         }
         let signals = &mut views.signals;
-        let as_time = |place: Place| match place {
-            Place::Time(t) => inside(near(t, bounds.start())),
-            Place::Row(row) => {
+        let as_time = |place: Position| match place {
+            Position::Time(t) => inside(near(t, bounds.start())),
+            Position::Row(row) => {
                 let times = signals.times();
                 let at = usize::try_from(row).ok().and_then(|r| times.get(r));
                 at.copied().ok_or_else(|| match times.len() {
@@ -86,9 +86,9 @@ impl RunScreen {
 
     /// Keeps a place until the run is read: where it begins and ends is not known yet, only
     /// the form is.
-    fn wait_for(&mut self, text: &str) -> Result<Vec<Effect>, Mistake> {
+    fn wait_for(&mut self, text: &str) -> Result<Vec<Effect>, ParseError> {
         let mut parts = text.splitn(if self.tab == Tab::Samples { 1 } else { 2 }, "..");
-        if let Some(bad) = parts.find(|part| Place::read(part, 0).is_none()) {
+        if let Some(bad) = parts.find(|part| Position::read(part, 0).is_none()) {
             return Err(no_place(bad).into());
         }
         self.message = Some("goes there once the run is read".into());
@@ -107,7 +107,7 @@ impl RunScreen {
         let Some(text) = &self.place else {
             return Vec::new();
         };
-        let is_row = |part: &str| matches!(Place::read(part, 0), Some(Place::Row(_)));
+        let is_row = |part: &str| matches!(Position::read(part, 0), Some(Position::Row(_)));
         // Times of rows come with the charts; a place in the samples needs none.
         let lacks_times = self.tab != Tab::Samples
             && slot != RunSlot::Overview
@@ -125,7 +125,7 @@ impl RunScreen {
 }
 
 fn no_place(text: &str) -> String {
-    format!("`{}` is no place: type {FORMS}", text.trim())
+    format!("`{}` is not a position: type {FORMS}", text.trim())
 }
 
 /// A time typed without a fraction may lie just before the run's first sample: it

@@ -9,7 +9,7 @@ use crate::{
         effect::{Effect, Slot},
         words::count,
     },
-    etl::{condition::Condition, mistake::Mistake},
+    etl::{filter::Condition, parse_error::ParseError},
 };
 
 impl RunScreen {
@@ -60,7 +60,7 @@ impl RunScreen {
     ///
     /// # Errors
     /// One sentence that points at what is wrong; the text field stays open.
-    pub(super) fn submit_filter(&mut self, text: &str) -> Result<Vec<Effect>, Mistake> {
+    pub(super) fn submit_filter(&mut self, text: &str) -> Result<Vec<Effect>, ParseError> {
         if text.trim().is_empty() {
             return Ok(self.clear_filter().unwrap_or_default());
         }
@@ -199,7 +199,7 @@ mod tests {
             .unwrap_err()
             .sentence;
         assert!(
-            error.contains("`fz` at character 1 is no column"),
+            error.contains("unknown column `fz` at character 1"),
             "{error}"
         );
         assert_eq!(screen.filter_text(), "");

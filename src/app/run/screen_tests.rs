@@ -1,13 +1,13 @@
 use super::*;
 use crate::app::run::fixture::{self, ROWS, START, opened, settle, time_of};
-use crate::etl::mistake::Mistake;
+use crate::etl::parse_error::ParseError;
 
 fn act(screen: &mut RunScreen, action: Action) -> usize {
     let effects = screen.update(action);
     settle(screen, effects)
 }
 
-fn submit(screen: &mut RunScreen, text: &str) -> Result<(), Mistake> {
+fn submit(screen: &mut RunScreen, text: &str) -> Result<(), ParseError> {
     let effects = screen.submit(Purpose::GoTo, text)?;
     settle(screen, effects);
     Ok(())
@@ -125,7 +125,7 @@ fn one_goes_to_times_and_rows() {
         submit(&mut screen, "soon")
             .unwrap_err()
             .sentence
-            .starts_with("`soon` is no place")
+            .starts_with("`soon` is not a position")
     );
     assert!(
         submit(&mut screen, "+2h")
@@ -275,7 +275,7 @@ fn a_place_typed_before_the_run_is_read_waits_for_it() {
         // Digits must go to the text field, not to other views.
         assert_eq!(screen.prompt(Action::GoTo), Some(Purpose::GoTo));
         let wrong = submit(&mut screen, "soon").unwrap_err().sentence;
-        assert!(wrong.starts_with("`soon` is no place"), "{wrong}");
+        assert!(wrong.starts_with("`soon` is not a position"), "{wrong}");
         submit(&mut screen, text).unwrap();
         let told = screen.take_message().unwrap();
         assert_eq!(told, "goes there once the run is read");

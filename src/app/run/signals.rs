@@ -11,6 +11,7 @@ use crate::{
     app::{
         action::Action,
         chart::{Reduced, Sample, Series, TimeRange, TimeView, decimals_for, sketch},
+        table::step,
     },
     etl::{
         catalog::RunDetail,
@@ -169,19 +170,12 @@ impl Signals {
     /// Moves, zooms, chooses; true when `action` was one of the view's own.
     pub fn update(&mut self, action: Action, height: usize) -> bool {
         let last = self.channels.len().saturating_sub(1);
-        let page = self.layout(height).list.max(1);
-        match action {
-            Action::Down => self.row = (self.row + 1).min(last),
-            Action::Up => self.row = self.row.saturating_sub(1),
-            Action::PageDown => self.row = (self.row + page).min(last),
-            Action::PageUp => self.row = self.row.saturating_sub(page),
-            Action::HalfDown => self.row = (self.row + page / 2).min(last),
-            Action::HalfUp => self.row = self.row.saturating_sub(page / 2),
-            Action::First => self.row = 0,
-            Action::Last => self.row = last,
-            Action::Mark => self.choose(),
-            Action::Overlay => self.overlaid = !self.overlaid,
-            action => return self.update_time(action),
+        let page = self.layout(height).list;
+        match (step(self.row, last, page, action), action) {
+            (Some(to), _) => self.row = to,
+            (None, Action::Mark) => self.choose(),
+            (None, Action::Overlay) => self.overlaid = !self.overlaid,
+            (None, action) => return self.update_time(action),
         }
         self.top = self.first_row(self.layout(height).list);
         true

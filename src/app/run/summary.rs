@@ -7,6 +7,7 @@ use crate::{
         action::Action,
         chart::{decimals_for, format_value, format_whole},
         export::{Listed, sheet::Column},
+        table::step,
     },
     etl::{catalog::RunDetail, natural_order, stats::ChannelStats, time},
 };
@@ -75,17 +76,14 @@ impl Summary {
 
     /// Scrolls; true when `action` was a move.
     pub fn update(&mut self, action: Action, size: (usize, usize)) -> bool {
-        let step = size.1.saturating_sub(HEADER).max(1);
+        let page = size.1.saturating_sub(HEADER);
+        if let Some(top) = step(self.top, usize::MAX, page, action) {
+            self.top = top;
+            self.clamp(size);
+            return true;
+        }
         let last_column = grid::last_first(&self.page.widths, size.0);
         match action {
-            Action::Down => self.top += 1,
-            Action::Up => self.top = self.top.saturating_sub(1),
-            Action::PageDown => self.top += step,
-            Action::PageUp => self.top = self.top.saturating_sub(step),
-            Action::HalfDown => self.top += step / 2,
-            Action::HalfUp => self.top = self.top.saturating_sub(step / 2),
-            Action::First => self.top = 0,
-            Action::Last => self.top = usize::MAX,
             Action::Right => self.first_column = (self.first_column + 1).min(last_column),
             Action::Left => self.first_column = self.first_column.saturating_sub(1).max(1),
             _ => return false,

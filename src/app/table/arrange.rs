@@ -20,19 +20,19 @@ const CHUNK: usize = 1 << 14;
 
 /// What a list shows is to be made of.
 #[derive(Clone)]
-pub struct Wanted<T> {
+pub struct Wanted<T: 'static> {
     /// All rows of the list.
     pub(super) of: Shown<T>,
     /// The rows that these take the place of.
     pub(super) before: Option<Arc<Vec<T>>>,
-    pub(super) filter: Filter,
+    pub(super) filter: Filter<T>,
     /// The column that the rows are sorted by, and whether in reverse.
     pub(super) sort: Option<(usize, bool)>,
 }
 
 /// What a list shows: indices of its rows in order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Arranged<T> {
+pub struct Arranged<T: 'static> {
     pub(super) of: Wanted<T>,
     pub(super) order: Order,
     /// Where the rows from before went.
@@ -91,7 +91,7 @@ impl<T: Row> Wanted<T> {
 impl<T> Wanted<T> {
     /// All rows, as they are.
     fn takes_all(&self) -> bool {
-        self.sort.is_none() && self.filter.terms().is_empty()
+        self.sort.is_none() && self.filter.is_empty()
     }
 
     /// Whether it is quickly done.

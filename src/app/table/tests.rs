@@ -1,5 +1,5 @@
 use super::*;
-use crate::etl::filter::Term;
+use crate::etl::filter::{Field, Kind, Unit, Value};
 
 #[derive(Debug, Clone, PartialEq)]
 struct Fruit(&'static str, u32);
@@ -19,14 +19,11 @@ impl Row for Fruit {
 }
 
 impl Filtered for Fruit {
-    const FIELDS: &'static [&'static str] = &["weight"];
-
-    fn holds(&self, term: &Term) -> bool {
-        match term {
-            Term::Word(word) => self.contains(word),
-            Term::Field { test, .. } => test.number(f64::from(self.1)),
-        }
-    }
+    const FIELDS: &'static [Field<Self>] = &[Field::new(
+        &["weight"],
+        Kind::Number(Unit::Count),
+        |fruit| Value::Number(f64::from(fruit.1)),
+    )];
 
     fn contains(&self, text: &str) -> bool {
         self.0.contains(text)
@@ -358,11 +355,7 @@ impl Row for Weighed {
 }
 
 impl Filtered for Weighed {
-    const FIELDS: &'static [&'static str] = &[];
-
-    fn holds(&self, term: &Term) -> bool {
-        self.0.holds(term)
-    }
+    const FIELDS: &'static [Field<Self>] = &[];
 
     fn contains(&self, text: &str) -> bool {
         self.0.contains(text) || self.key() == text

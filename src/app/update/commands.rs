@@ -117,6 +117,27 @@ mod tests {
     }
 
     #[test]
+    fn filters_are_read_back_by_the_command() {
+        use crate::etl::{catalog::MachineRow, filter::Filter};
+        for text in [
+            "'it''s' or robot:1",
+            "\"peak force\" > 2kN and not (cell:'a b' or cell is null)",
+            "-x",
+            "--data-dir",
+            "cell != \"$HOME\"",
+        ] {
+            let filter = Filter::<MachineRow>::parse_at(text, 0).unwrap();
+            let words = Command::new("machines").filter(filter.text()).words();
+            let told = match words.get(1).map(String::as_str) {
+                Some("--filter") => words.get(2).map(String::as_str),
+                option => option.and_then(|option| option.strip_prefix("--filter=")),
+            };
+            let again = Filter::<MachineRow>::parse_at(told.unwrap(), 0);
+            assert_eq!(again.as_ref(), Ok(&filter), "{words:?}");
+        }
+    }
+
+    #[test]
     fn jobs_never_tell_to_harvest_everything() {
         let (mut state, _) = bare((80, 24));
         press(&mut state, &["4", "!"]);

@@ -10,7 +10,7 @@ use crate::app::{
     state::{Overlay, Prompt, Screen, State, Tone},
     table::{Row, Table, moved},
 };
-use crate::etl::mistake::Mistake;
+use crate::etl::parse_error::ParseError;
 
 pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
@@ -160,12 +160,12 @@ fn preview(state: &mut State, mut prompt: Prompt) {
     state.overlay = Some(Overlay::Prompt(prompt));
 }
 
-fn missing(text: &str, found: bool) -> Option<Mistake> {
+fn missing(text: &str, found: bool) -> Option<ParseError> {
     (!found).then(|| super::answers::missing(text).into())
 }
 
 /// The text field stays open, with its cursor at what is wrong.
-fn refuse(state: &mut State, mut prompt: Prompt, mistake: Mistake) {
+fn refuse(state: &mut State, mut prompt: Prompt, mistake: ParseError) {
     if let Some(at) = mistake.at {
         prompt.line.put(at);
     }
@@ -182,7 +182,7 @@ fn accept(state: &mut State, prompt: Prompt, effects: &mut Vec<Effect>) {
         Some(Screen::Compare(compared)) => Some(compared.submit(prompt.line.text())),
         Some(Screen::Machine(machine)) if prompt.purpose == Purpose::GoTo => {
             let taken = machine.submit(prompt.line.text());
-            Some(taken.map(|()| Vec::new()).map_err(Mistake::from))
+            Some(taken.map(|()| Vec::new()).map_err(ParseError::from))
         }
         _ => None,
     };
@@ -232,7 +232,7 @@ fn list_mut(state: &mut State) -> Option<&mut dyn Listing> {
 /// What can be searched and filtered while one types.
 trait Listing {
     fn search(&mut self, text: &str, from: usize) -> bool;
-    fn filter(&mut self, text: &str) -> Result<(), Mistake>;
+    fn filter(&mut self, text: &str) -> Result<(), ParseError>;
     fn put_cursor(&mut self, at: usize);
 
     fn restore(&mut self, prompt: &Prompt) {
@@ -251,7 +251,7 @@ impl<T: Row> Listing for Table<T> {
         self.set_search(text, from)
     }
 
-    fn filter(&mut self, text: &str) -> Result<(), Mistake> {
+    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
         self.set_filter(text)
     }
 
@@ -265,7 +265,7 @@ impl Listing for Machines {
         self.set_search(text, from)
     }
 
-    fn filter(&mut self, text: &str) -> Result<(), Mistake> {
+    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
         self.set_filter(text)
     }
 
@@ -281,7 +281,7 @@ impl Listing for MachineScreen {
         found
     }
 
-    fn filter(&mut self, text: &str) -> Result<(), Mistake> {
+    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
         let set = self.table.set_filter(text);
         self.trace();
         set

@@ -1,262 +1,363 @@
-//! Filters of lists as an operator types them: words, `field:text` and `field>number`; the
-//! browser and the commands read them alike.
+//! Filters as an operator types them, one language for the lists of the browser, `--filter`
+//! and `--where`; `docs/filters.md` describes it.
 //!
-//! * [`Filtered`]: what a filter can ask of a row.
-//! * [`Filter`]: what was typed.
+//! * [`parse`]: text to [`Expr`], which is written as text again.
+//! * [`Filtered`], [`Field`], [`Kind`]: the typed fields of a row.
+//! * [`Filter`]: a compiled filter over rows of a list.
+//! * [`Condition`]: a compiled filter over the rows of a run's table.
+//!
+//! Null is unknown, as in SQL: a comparison with it neither holds nor fails, and so does its
+//! `not`; only `is null` asks for it.
 
+mod compile;
+mod expr;
+mod literal;
+mod machines;
+mod parse;
 mod rows;
+mod samples;
+mod suggest;
+mod test;
+mod token;
 
-pub use rows::{cell_holds, contains};
+pub use expr::{Expr, Quote, Relation, Text, quote_name, quote_value};
+pub use literal::Unit;
+pub use machines::MachineFigures;
+pub use parse::parse;
+pub use samples::Condition;
+pub use test::{Value, contains};
 
-use super::mistake::Mistake;
+use std::{fmt, sync::Arc};
 
-/// A row that filters can be held against.
-pub trait Filtered {
-    /// Names of fields that a filter can ask for.
-    const FIELDS: &'static [&'static str];
+use super::{parse_error::ParseError, position::Origin, text, time};
+use compile::{Scope, compile};
+use test::{Source, Test};
 
-    /// Whether one term of a filter holds.
-    fn holds(&self, term: &Term) -> bool;
-    /// Whether the row contains `text`, which is in lower case.
+/// A row that filters can be applied to.
+pub trait Filtered: Sized + 'static {
+    /// Every field that a filter may name: the list's columns and its JSON keys.
+    const FIELDS: &'static [Field<Self>];
+
+    /// Whether the row contains `text`, which is in lower case: what a search looks for.
     fn contains(&self, text: &str) -> bool;
+
+    /// Whether a word of a filter stands somewhere in the row; it is in lower case.
+    fn mentions(&self, word: &str) -> bool {
+        self.contains(word)
+    }
 }
 
-/// What one field is held against.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Test {
-    /// Contains this text (lower case).
-    Has(String),
-    /// Compares with this number, or time in microseconds.
-    Is(Relation, f64),
+/// A field of a row.
+#[derive(Debug)]
+pub struct Field<R: 'static> {
+    /// Its names in lower case with `_` for blanks, that of the column first.
+    pub names: &'static [&'static str],
+    /// What it holds.
+    pub kind: Kind,
+    /// Where its value is.
+    pub get: Get<R>,
 }
 
-/// How two numbers stand to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
-    /// `<`
-    Less,
-    /// `<=`
-    AtMost,
-    /// `=`
-    Equal,
-    /// `>=`
-    AtLeast,
-    /// `>`
-    More,
+/// Where the value of a field is.
+#[derive(Debug)]
+pub enum Get<R: 'static> {
+    /// In the row.
+    Row(for<'a> fn(&'a R) -> Value<'a>),
+    /// In the row, for each robot: the name of such a field ends with that of the robot, as
+    /// `distance_1` does.
+    Robot(for<'a> fn(&'a R, &str) -> Value<'a>),
 }
 
-impl Test {
-    /// Whether a text passes.
-    pub fn text(&self, text: &str) -> bool {
-        match self {
-            Self::Has(part) => text.to_lowercase().contains(part),
-            Self::Is(..) => text.parse().is_ok_and(|n| self.number(n)),
+impl<R> Field<R> {
+    /// A field of a row.
+    pub const fn new(
+        names: &'static [&'static str],
+        kind: Kind,
+        get: for<'a> fn(&'a R) -> Value<'a>,
+    ) -> Self {
+        Self {
+            names,
+            kind,
+            get: Get::Row(get),
         }
     }
 
-    /// Whether a word of a fixed set, or a name such as a cell's, passes: it must be the
-    /// whole word.
-    pub fn word(&self, word: &str) -> bool {
-        match self {
-            Self::Has(text) => word.to_lowercase() == *text,
-            Self::Is(..) => self.text(word),
+    /// A field for each robot; its names end with `_`.
+    pub const fn of_robots(
+        names: &'static [&'static str],
+        kind: Kind,
+        get: for<'a> fn(&'a R, &str) -> Value<'a>,
+    ) -> Self {
+        Self {
+            names,
+            kind,
+            get: Get::Robot(get),
         }
     }
 
-    /// Whether a number passes.
-    pub fn number(&self, number: f64) -> bool {
-        match self {
-            Self::Has(text) => text.parse() == Ok(number),
-            Self::Is(Relation::Less, n) => number < *n,
-            Self::Is(Relation::AtMost, n) => number <= *n,
-            Self::Is(Relation::Equal, n) => number == *n,
-            Self::Is(Relation::AtLeast, n) => number >= *n,
-            Self::Is(Relation::More, n) => number > *n,
+    /// Whether it is called `name`, and of which robot it then is.
+    fn called<'a>(&self, name: &'a str) -> Option<Option<&'a str>> {
+        match self.get {
+            Get::Row(_) => self
+                .names
+                .iter()
+                .any(|known| is_named(known, name))
+                .then_some(None),
+            Get::Robot(_) => self.names.iter().find_map(|prefix| {
+                let (head, robot) = name.split_at_checked(prefix.len())?;
+                (is_named(prefix, head) && !robot.is_empty()).then_some(Some(robot))
+            }),
         }
     }
 
-    /// Whether a number that may be unknown passes.
-    pub fn known(&self, number: Option<f64>) -> bool {
-        number.is_some_and(|n| self.number(n))
+    /// Its names as messages and documents give them.
+    pub fn shown_names(&self) -> Vec<String> {
+        let robot = if matches!(self.get, Get::Robot(_)) {
+            "ROBOT"
+        } else {
+            ""
+        };
+        self.names
+            .iter()
+            .map(|name| format!("{name}{robot}"))
+            .collect()
     }
 }
 
-/// One part of a filter; a row must pass all.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Term {
-    /// A word that stands somewhere in the row (lower case).
-    Word(String),
-    /// A test of one field.
-    Field {
-        /// The field's name.
-        field: String,
-        /// What it is held against.
-        test: Test,
-    },
+/// Whether a name as it was typed is that of a field.
+fn is_named(name: &str, typed: &str) -> bool {
+    name.eq_ignore_ascii_case(&typed.replace(' ', "_"))
 }
 
-/// A whole filter.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Filter {
-    text: String,
-    terms: Vec<Term>,
+/// What a field holds, and so what it may be compared with.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Text: `:` asks whether it contains, ignoring case; `==` whether it is the same.
+    Text,
+    /// The name of a cell, robot or channel: `:` is equality; `<` compares only numbers.
+    Name,
+    /// A word of a closed set.
+    Word(fn() -> Vec<&'static str>),
+    /// The id of a run: `:` asks for a part of it.
+    Id,
+    /// A number.
+    Number(Unit),
+    /// A time: `:` asks whether it lies in the day, minute or second.
+    Time,
+    /// A time; only `:`, which means at or after.
+    Since,
+    /// A time; only `:`, which means before.
+    Until,
 }
 
-impl Filter {
-    /// Reads a filter over `fields`. `since` and `until` take a date or a time.
+impl Kind {
+    /// What such a value is called.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Name => "name",
+            Self::Word(_) => "word",
+            Self::Id => "run id",
+            Self::Number(unit) => unit.forms().0,
+            Self::Time | Self::Since | Self::Until => "time",
+        }
+    }
+
+    fn compares_with(self, other: Self) -> bool {
+        use Kind::{Id, Name, Number, Text, Time, Word};
+        matches!(
+            (self, other),
+            (Number(_), Number(_))
+                | (Time, Time)
+                | (Id, Id)
+                | (Text | Name | Word(_), Text | Name | Word(_))
+        )
+    }
+}
+
+/// A compiled filter over rows of a list. The empty one passes all.
+pub struct Filter<R: 'static> {
+    text: Arc<str>,
+    compiled: Option<Arc<Compiled<R>>>,
+}
+
+/// A test, and the fields that it reads, by slot.
+struct Compiled<R: 'static> {
+    test: Test,
+    columns: Vec<(&'static Field<R>, Option<String>)>,
+}
+
+impl<R: Filtered> Filter<R> {
+    /// Parses a filter; a time of day is of today.
     ///
     /// # Errors
-    /// One sentence that quotes the term, and where it stands.
-    pub fn parse(text: &str, fields: &[&str]) -> Result<Self, Mistake> {
-        let terms = text.split_whitespace().map(|term| {
-            parse_term(term, fields).map_err(|sentence| Mistake::around(text, term, sentence))
-        });
+    /// One sentence that quotes what is wrong and lists what is allowed, and its position.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        Self::parse_at(text, time::now())
+    }
+
+    /// As [`Filter::parse`] at a time, in microseconds since 1970.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`].
+    pub fn parse_at(text: &str, now_us: i64) -> Result<Self, ParseError> {
+        let Some(expr) = parse(text)? else {
+            return Ok(Self::default());
+        };
+        let mut scope = RowScope {
+            columns: Vec::new(),
+            now_us,
+        };
+        let test = compile(&expr, &mut scope)?;
+        let columns = scope.columns;
         Ok(Self {
-            text: text.trim().to_owned(),
-            terms: terms.collect::<Result<_, _>>()?,
+            text: text.trim().into(),
+            compiled: Some(Arc::new(Compiled { test, columns })),
         })
     }
 
+    /// Whether a row passes.
+    pub fn passes(&self, row: &R) -> bool {
+        self.compiled.as_ref().is_none_or(|compiled| {
+            let columns = &compiled.columns;
+            compiled.test.holds(&RowSource { row, columns }) == Some(true)
+        })
+    }
+}
+
+impl<R> Filter<R> {
     /// As it was typed.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether a row passes.
-    pub fn passes<T: Filtered>(&self, row: &T) -> bool {
-        self.terms.iter().all(|term| row.holds(term))
-    }
-
-    /// Its parts.
-    pub fn terms(&self) -> &[Term] {
-        &self.terms
+    /// Whether it passes all rows.
+    pub fn is_empty(&self) -> bool {
+        self.compiled.is_none()
     }
 }
 
-fn parse_term(term: &str, fields: &[&str]) -> Result<Term, String> {
-    let Some(at) = term.find([':', '<', '>', '=']).filter(|at| *at > 0) else {
-        return Ok(Term::Word(term.to_lowercase()));
-    };
-    let (field, rest) = term.split_at(at);
-    let field = field.to_lowercase();
-    if !fields.contains(&field.as_str()) {
-        // A key may hold such characters too: only what looks like a name is a field.
-        if field.chars().all(|c| c.is_ascii_alphabetic()) {
-            return Err(format!(
-                "there is no field `{field}`; there are {}",
-                fields.join(", ")
-            ));
-        }
-        return Ok(Term::Word(term.to_lowercase()));
-    }
-    let (relation, value) = if let Some(value) = rest.strip_prefix(">=") {
-        (Some(Relation::AtLeast), value)
-    } else if let Some(value) = rest.strip_prefix("<=") {
-        (Some(Relation::AtMost), value)
-    } else if let Some(value) = rest.strip_prefix('>') {
-        (Some(Relation::More), value)
-    } else if let Some(value) = rest.strip_prefix('<') {
-        (Some(Relation::Less), value)
-    } else {
-        (None, rest.get(1..).unwrap_or_default())
-    };
-    if value.is_empty() {
-        return Err(format!("`{term}` lacks a value"));
-    }
-    let test = match (field.as_str(), relation) {
-        ("since", None) => Test::Is(Relation::AtLeast, time(value)?),
-        ("until", None) => Test::Is(Relation::Less, time(value)?),
-        ("since" | "until", Some(_)) => {
-            return Err(format!("`{term}`: write {field}:2022-11-01"));
-        }
-        (_, None) => Test::Has(value.to_lowercase()),
-        (_, Some(relation)) => {
-            let number = value
-                .parse()
-                .map_err(|_| format!("`{value}` in `{term}` is no number"))?;
-            Test::Is(relation, number)
-        }
-    };
-    Ok(Term::Field { field, test })
+struct RowScope<R: 'static> {
+    columns: Vec<(&'static Field<R>, Option<String>)>,
+    now_us: i64,
 }
 
-/// A date, or a date with a time, in microseconds.
-fn time(text: &str) -> Result<f64, String> {
-    let whole = match text.len() {
-        10 => format!("{text}T00:00:00"),
-        16 => format!("{text}:00"),
-        _ => text.to_owned(),
+impl<R: Filtered> Scope for RowScope<R> {
+    fn resolve(&mut self, name: &str) -> Option<(usize, Kind)> {
+        let found = |field: &'static Field<R>| Some((field, field.called(name)?));
+        let (field, robot) = R::FIELDS.iter().find_map(found)?;
+        let same = |(known, of): &(&'static Field<R>, Option<String>)| {
+            std::ptr::eq(*known, field) && of.as_deref() == robot
+        };
+        let slot = self.columns.iter().position(same).unwrap_or_else(|| {
+            self.columns.push((field, robot.map(str::to_owned)));
+            self.columns.len() - 1
+        });
+        Some((slot, field.kind))
+    }
+
+    fn names(&self) -> Vec<Vec<String>> {
+        R::FIELDS.iter().map(Field::shown_names).collect()
+    }
+
+    fn noun(&self) -> &'static str {
+        "field"
+    }
+
+    fn has_words(&self) -> bool {
+        true
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Now(self.now_us)
+    }
+}
+
+struct RowSource<'a, R: 'static> {
+    row: &'a R,
+    columns: &'a [(&'static Field<R>, Option<String>)],
+}
+
+impl<R: Filtered> Source for RowSource<'_, R> {
+    fn value(&self, slot: usize) -> Value<'_> {
+        match self.columns.get(slot) {
+            Some((field, robot)) => match field.get {
+                Get::Row(get) => get(self.row),
+                Get::Robot(get) => get(self.row, robot.as_deref().unwrap_or_default()),
+            },
+            None => Value::Null,
+        }
+    }
+
+    fn mentions(&self, word: &str) -> bool {
+        self.row.mentions(word)
+    }
+}
+
+impl<R> Default for Filter<R> {
+    fn default() -> Self {
+        Self {
+            text: "".into(),
+            compiled: None,
+        }
+    }
+}
+
+impl<R> Clone for Filter<R> {
+    fn clone(&self) -> Self {
+        Self {
+            text: self.text.clone(),
+            compiled: self.compiled.clone(),
+        }
+    }
+}
+
+impl<R> PartialEq for Filter<R> {
+    fn eq(&self, other: &Self) -> bool {
+        let test = |filter: &Self| {
+            filter
+                .compiled
+                .as_ref()
+                .map(|compiled| compiled.test.clone())
+        };
+        self.text == other.text && test(self) == test(other)
+    }
+}
+
+impl<R> fmt::Debug for Filter<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Filter").field(&self.text).finish()
+    }
+}
+
+/// `text` at a character, counted from 0, is no operator.
+fn unknown_operator(typed: &str, at: usize) -> ParseError {
+    let meant = match typed {
+        "=>" => ", did you mean >=?",
+        "=<" => ", did you mean <=?",
+        "===" | "=~" => ", did you mean ==?",
+        "&" | "&&" => ", did you mean and?",
+        "|" | "||" => ", did you mean or?",
+        "!" => ", did you mean not?",
+        bang if bang.starts_with('!')
+            && !bang.starts_with("!!")
+            && bang.len() > 1
+            && !bang.starts_with("!=") =>
+        {
+            ", did you mean not?"
+        }
+        _ => ".",
     };
-    crate::time::parse(whole.as_bytes())
-        .map(|us| us as f64)
-        .ok_or_else(|| format!("`{text}` is no time; write 2022-11-01 or 2022-11-01T20:40"))
+    ParseError::at(
+        at,
+        format!(
+            "unknown operator `{}` at character {}{meant} The operators are < <= > >= == (=) != (<>) : \
+             and or not, is null, is not null; put text that holds such characters in quotes",
+            text::quoted(typed, parse::QUOTED),
+            at + 1
+        ),
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FIELDS: &[&str] = &["state", "cell", "since", "runtime"];
-
-    fn test_of(text: &str) -> Test {
-        match Filter::parse(text, FIELDS).unwrap().terms {
-            terms if terms.len() == 1 => match &terms[0] {
-                Term::Field { test, .. } => test.clone(),
-                Term::Word(word) => panic!("{word} is a word"),
-            },
-            terms => panic!("{terms:?}"),
-        }
-    }
-
-    #[test]
-    fn fields_are_tested() {
-        assert!(test_of("state:failed").word("failed"));
-        assert!(!test_of("cell:1").word("10"), "cell 10 is not cell 1");
-        assert!(test_of("runtime>500").number(500.1) && !test_of("runtime>500").number(500.0));
-        assert!(test_of("runtime>=500").number(500.0) && !test_of("runtime<500").number(500.0));
-        assert!(test_of("runtime<=500").number(500.0) && test_of("runtime=5").number(5.0));
-        assert!(
-            !test_of("runtime<500").known(None),
-            "what is unknown passes no test"
-        );
-        let november = test_of("since:2022-11-01");
-        assert!(
-            november.number(1_667_260_800_000_000.0) && !november.number(1_667_260_799_999_999.0)
-        );
-    }
-
-    #[test]
-    fn what_makes_no_sense_is_quoted() {
-        let refused = |text: &str| Filter::parse(text, FIELDS).unwrap_err().sentence;
-        assert_eq!(
-            refused("colour:red"),
-            "there is no field `colour`; there are state, cell, since, runtime"
-        );
-        assert_eq!(
-            refused("runtime>long"),
-            "`long` in `runtime>long` is no number"
-        );
-        assert_eq!(refused("state:"), "`state:` lacks a value");
-        assert!(refused("since:yesterday").contains("`yesterday` is no time"));
-        assert!(refused("since>2022").contains("since:2022-11-01"));
-    }
-
-    #[test]
-    fn a_mistake_has_its_place() {
-        let at = |text: &str| Filter::parse(text, FIELDS).unwrap_err().at;
-        assert_eq!(at("  Zürich colour:red"), Some(9));
-        assert_eq!(at("state:failed runtime>long"), Some(13));
-    }
-
-    #[test]
-    fn a_key_with_a_colon_is_a_word() {
-        let filter = Filter::parse("cell-01/a:b Zürich", FIELDS).unwrap();
-        assert_eq!(
-            filter.terms,
-            [
-                Term::Word("cell-01/a:b".into()),
-                Term::Word("zürich".into())
-            ]
-        );
-    }
-}
+mod tests;

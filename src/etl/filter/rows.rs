@@ -1,77 +1,122 @@
-//! What filters can ask of logs, runs and machines.
+//! The fields of logs, runs and a machine's runs.
 
-use super::{Filtered, Term, Test};
+use super::{Field, Filtered, Kind, Unit, Value, contains};
 use crate::{
-    catalog::{LogRow, MachinePoint, MachineRow, RunRow},
+    catalog::{LogRow, LogState, MachinePoint, RunRow},
     quality::Verdict,
 };
 
-impl Filtered for LogRow {
-    const FIELDS: &'static [&'static str] = &[
-        "state", "log", "cell", "verdict", "reason", "since", "until", "size", "rows", "runs",
-        "failed", "runtime", "flags",
-    ];
+pub(super) const COUNT: Kind = Kind::Number(Unit::Count);
+pub(super) const SECONDS: Kind = Kind::Number(Unit::Seconds);
+pub(super) const MILLIMETRES: Kind = Kind::Number(Unit::Millimetres);
+pub(super) const METRES: Kind = Kind::Number(Unit::Metres);
+pub(super) const SPEED: Kind = Kind::Number(Unit::MillimetresPerSecond);
+pub(super) const NEWTONS: Kind = Kind::Number(Unit::Newtons);
+pub(super) const VERDICT: Kind = Kind::Word(|| Verdict::ALL.map(Verdict::word).to_vec());
 
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => {
-                return self.contains(word) || self.reason.to_lowercase().contains(word);
-            }
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        match field {
-            "state" => test.word(self.state.word()),
-            "log" => test.text(&self.key),
-            "cell" => cell_holds(self.cell_id.as_deref(), test),
-            "verdict" => self.verdict.is_some_and(|v| test.word(v.word())),
-            "reason" => test.text(&self.reason),
-            "since" => test.known(self.stop_us.or(self.mtime_us).map(|t| t as f64)),
-            "until" => test.known(self.start_us.or(self.mtime_us).map(|t| t as f64)),
-            "size" => test.known(self.size.map(|n| n as f64)),
-            "rows" => test.known(self.rows.map(|n| n as f64)),
-            "runs" => test.known(self.runs().map(f64::from)),
-            "failed" => test.known(self.runs_failed.map(f64::from)),
-            "runtime" => test.known(self.span_s()),
-            "flags" => test.known(self.flags.map(f64::from)),
-            _ => false,
-        }
-    }
+impl Filtered for LogRow {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::new(
+            &["state"],
+            Kind::Word(|| LogState::ALL.map(LogState::word).to_vec()),
+            |r| Value::text(Some(r.state.word())),
+        ),
+        Field::new(&["log", "key"], Kind::Text, |r| Value::text(Some(&r.key))),
+        Field::new(&["path"], Kind::Text, |r| Value::text(Some(&r.path))),
+        Field::new(&["cell", "cell_id"], Kind::Name, |r| {
+            Value::text(r.cell_id.as_deref())
+        }),
+        Field::new(&["size"], Kind::Number(Unit::Bytes), |r| {
+            Value::count(r.size)
+        }),
+        Field::new(&["rows"], COUNT, |r| Value::count(r.rows)),
+        Field::new(&["runs"], COUNT, |r| Value::count(r.runs().map(u64::from))),
+        Field::new(&["runs_ok"], COUNT, |r| {
+            Value::count(r.runs_ok.map(u64::from))
+        }),
+        Field::new(&["failed", "runs_failed"], COUNT, |r| {
+            Value::count(r.runs_failed.map(u64::from))
+        }),
+        Field::new(&["span", "runtime"], SECONDS, |r| Value::number(r.span_s())),
+        Field::new(&["start", "start_time"], Kind::Time, |r| {
+            Value::time(r.start_us)
+        }),
+        Field::new(&["stop", "stop_time"], Kind::Time, |r| {
+            Value::time(r.stop_us)
+        }),
+        Field::new(&["harvested", "harvested_at"], Kind::Time, |r| {
+            Value::time(r.harvested_at_us)
+        }),
+        Field::new(&["mtime"], Kind::Time, |r| Value::time(r.mtime_us)),
+        Field::new(&["verdict"], VERDICT, |r| {
+            Value::text(r.verdict.map(Verdict::word))
+        }),
+        Field::new(&["flags"], COUNT, |r| Value::count(r.flags.map(u64::from))),
+        Field::new(&["reason"], Kind::Text, |r| Value::text(Some(&r.reason))),
+        Field::new(&["since"], Kind::Since, |r| {
+            Value::time(r.stop_us.or(r.mtime_us))
+        }),
+        Field::new(&["until"], Kind::Until, |r| {
+            Value::time(r.start_us.or(r.mtime_us))
+        }),
+    ];
 
     fn contains(&self, text: &str) -> bool {
         contains(&self.key, text)
     }
+
+    fn mentions(&self, word: &str) -> bool {
+        self.contains(word) || contains(&self.reason, word)
+    }
 }
 
 impl Filtered for RunRow {
-    const FIELDS: &'static [&'static str] = &[
-        "run", "log", "cell", "verdict", "since", "until", "runtime", "distance", "rows",
-        "samples", "channels", "flags",
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::new(&["run", "run_uuid"], Kind::Id, |r| Value::Id(r.run)),
+        Field::new(&["log"], Kind::Text, |r| Value::text(Some(&r.log_key))),
+        Field::new(&["cell", "cell_id"], Kind::Name, |r| {
+            Value::text(r.cell_id.as_deref())
+        }),
+        Field::new(&["start", "start_time"], Kind::Time, |r| {
+            Value::time(r.start_us)
+        }),
+        Field::new(&["stop", "stop_time"], Kind::Time, |r| {
+            Value::time(r.stop_us)
+        }),
+        Field::new(&["runtime", "total_runtime_seconds"], SECONDS, |r| {
+            Value::number(r.runtime_s)
+        }),
+        Field::new(&["distance", "total_distance_mm"], MILLIMETRES, |r| {
+            Value::number(r.distance())
+        }),
+        Field::of_robots(
+            &["distance_", "total_distance_mm_"],
+            MILLIMETRES,
+            |r, robot| Value::number(r.distance_mm.get(robot).copied()),
+        ),
+        Field::new(&["rows"], COUNT, |r| Value::count(Some(r.rows))),
+        Field::new(&["samples"], COUNT, |r| Value::count(Some(r.samples))),
+        Field::new(&["complete", "complete_rows"], COUNT, |r| {
+            Value::count(Some(r.complete_rows))
+        }),
+        Field::new(&["channels"], COUNT, |r| {
+            Value::count(Some(r.channels.into()))
+        }),
+        Field::new(&["verdict"], VERDICT, |r| {
+            Value::text(Some(r.verdict.word()))
+        }),
+        Field::new(&["flags"], COUNT, |r| Value::count(Some(r.flags.into()))),
+        Field::new(&["error"], Kind::Text, |r| Value::text(r.error.as_deref())),
+        Field::new(&["also_in"], Kind::Text, |r| match r.also_in.as_slice() {
+            [] => Value::Null,
+            logs => Value::Texts(logs),
+        }),
+        Field::new(&["file_name"], Kind::Text, |r| {
+            Value::text(r.file_name.as_deref())
+        }),
+        Field::new(&["since"], Kind::Since, |r| Value::time(r.stop_us)),
+        Field::new(&["until"], Kind::Until, |r| Value::time(r.start_us)),
     ];
-
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => return self.contains(word),
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        match field {
-            "run" => match test {
-                Test::Has(part) => self.run.matches(part),
-                Test::Is(..) => false,
-            },
-            "log" => test.text(&self.log_key),
-            "cell" => cell_holds(self.cell_id.as_deref(), test),
-            "verdict" => test.word(self.verdict.word()),
-            "since" => test.known(self.stop_us.map(|t| t as f64)),
-            "until" => test.known(self.start_us.map(|t| t as f64)),
-            "runtime" => test.known(self.runtime_s),
-            "distance" => test.known(self.distance()),
-            "rows" => test.number(self.rows as f64),
-            "samples" => test.number(self.samples as f64),
-            "channels" => test.number(f64::from(self.channels)),
-            "flags" => test.number(f64::from(self.flags)),
-            _ => false,
-        }
-    }
 
     fn contains(&self, text: &str) -> bool {
         contains(&self.log_key, text)
@@ -80,98 +125,54 @@ impl Filtered for RunRow {
     }
 }
 
-impl Filtered for MachineRow {
-    const FIELDS: &'static [&'static str] = &[
-        "cell", "robot", "runs", "runtime", "distance", "speed", "force", "mean", "slope", "pass",
-        "suspect", "fail", "verdict", "since", "until",
-    ];
-
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => return self.contains(word),
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        let row = self;
-        let runs = |verdict| test.number(self.runs_with(verdict) as f64);
-        match field {
-            "cell" => cell_holds(row.cell_id.as_deref(), test),
-            "robot" => test.word(&row.robot),
-            "runs" => test.number(row.runs as f64),
-            "runtime" => test.number(row.runtime_s),
-            "distance" => test.known(row.distance_mm.map(|mm| mm / 1000.0)),
-            "speed" => test.known(row.speed_peak),
-            "force" => test.known(row.force_peak),
-            "mean" => test.known(row.force_mean),
-            "slope" => test.known(self.slope()),
-            "pass" => runs(Verdict::Pass),
-            "suspect" => runs(Verdict::Suspect),
-            "fail" => runs(Verdict::Fail),
-            "verdict" => row.verdicts.iter().any(|(v, n)| *n > 0 && test.word(v)),
-            "since" => test.number(row.last_seen_us as f64),
-            "until" => test.number(row.first_seen_us as f64),
-            _ => false,
-        }
-    }
-
-    fn contains(&self, text: &str) -> bool {
-        contains(&self.name(), text)
-    }
-}
-
 impl Filtered for MachinePoint {
-    const FIELDS: &'static [&'static str] = &[
-        "run", "log", "verdict", "since", "until", "runtime", "distance", "speed", "force", "mean",
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::new(&["run", "run_uuid"], Kind::Id, |r| Value::Id(r.run)),
+        Field::new(&["log"], Kind::Text, |r| Value::text(Some(&r.log_key))),
+        Field::new(&["start", "start_time"], Kind::Time, |r| {
+            Value::Time(r.start_us)
+        }),
+        Field::new(&["runtime", "total_runtime_seconds"], SECONDS, |r| {
+            Value::number(Some(r.runtime_s))
+        }),
+        Field::new(&["distance"], METRES, |r| {
+            Value::number(r.stats.distance_mm.map(|mm| mm / 1000.0))
+        }),
+        Field::new(&["distance_mm"], MILLIMETRES, |r| {
+            Value::number(r.stats.distance_mm)
+        }),
+        Field::new(&["speed", "peak_speed", "speed_peak"], SPEED, |r| {
+            Value::number(r.stats.speed_peak)
+        }),
+        Field::new(&["max_speed", "speed_max"], SPEED, |r| {
+            Value::number(r.stats.speed_max)
+        }),
+        Field::new(&["force", "peak_force", "force_peak"], NEWTONS, |r| {
+            Value::number(r.stats.force_peak)
+        }),
+        Field::new(&["max_force", "force_max"], NEWTONS, |r| {
+            Value::number(r.stats.force_max)
+        }),
+        Field::new(&["mean", "mean_force", "force_mean"], NEWTONS, |r| {
+            Value::number(r.stats.force_mean)
+        }),
+        Field::new(&["force_samples"], COUNT, |r| {
+            Value::count(Some(r.stats.force_samples))
+        }),
+        Field::new(&["verdict"], VERDICT, |r| {
+            Value::text(Some(r.verdict.word()))
+        }),
+        Field::new(&["since"], Kind::Since, |r| Value::Time(r.start_us)),
+        Field::new(&["until"], Kind::Until, |r| Value::Time(r.start_us)),
     ];
 
-    fn holds(&self, term: &Term) -> bool {
-        let (field, test) = match term {
-            Term::Word(word) => return self.contains(word),
-            Term::Field { field, test } => (field.as_str(), test),
-        };
-        match field {
-            "run" => matches!(test, Test::Has(part) if self.run.matches(part)),
-            "log" => test.text(&self.log_key),
-            "verdict" => test.word(self.verdict.word()),
-            "since" | "until" => test.number(self.start_us as f64),
-            "runtime" => test.number(self.runtime_s),
-            "distance" => test.known(self.stats.distance_mm.map(|mm| mm / 1000.0)),
-            "speed" => test.known(self.stats.speed_peak),
-            "force" => test.known(self.stats.force_peak),
-            "mean" => test.known(self.stats.force_mean),
-            _ => false,
-        }
-    }
-
     fn contains(&self, text: &str) -> bool {
-        contains(&self.log_key, text) || self.run.matches(text)
+        contains(&self.log_key, text) || may_be_id(text) && self.run.matches(text)
     }
 }
 
-/// Whether a part of an id may look so; to hold a text against an id is slow.
+/// Whether a part of an id may look so; to compare a text with an id is slow.
 fn may_be_id(text: &str) -> bool {
     let digit = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '…') || c.is_whitespace();
     text.chars().all(digit)
-}
-
-/// Whether `text` contains `part`, which is in lower case, whatever the case of `text`.
-pub fn contains(text: &str, part: &str) -> bool {
-    if text.is_ascii() && part.is_ascii() {
-        // Without the allocation: this runs over every row at each key press.
-        let (text, part) = (text.as_bytes(), part.as_bytes());
-        return part.is_empty()
-            || text
-                .windows(part.len())
-                .any(|window| window.eq_ignore_ascii_case(part));
-    }
-    text.to_lowercase().contains(part)
-}
-
-/// `cell:10` means the cell whose name is `10`, and the folder `cell-10` too.
-pub fn cell_holds(cell: Option<&str>, test: &Test) -> bool {
-    cell.is_some_and(|cell| {
-        let bare = cell
-            .trim_start_matches(|c: char| !c.is_ascii_digit())
-            .trim_start_matches('0');
-        test.word(cell) || !bare.is_empty() && test.word(bare)
-    })
 }

@@ -55,6 +55,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All severities, from mild to worst.
+    pub const ALL: [Self; 2] = [Self::Suspect, Self::Fail];
+
     /// The word for screens and JSON.
     pub fn word(self) -> &'static str {
         Verdict::from(self).word()

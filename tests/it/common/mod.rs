@@ -23,6 +23,11 @@ pub struct Lab {
     dir: tempfile::TempDir,
 }
 
+/// Names of cells that are numbers, begin as numbers do, or are none; in their order.
+pub const CELLS: [&str; 8] = ["2.5", "007", "9", "10", "57", "1a", "7b", "A2"];
+/// Sorting panics on an order that is not total, but only in lists of some length.
+const LOGS_OF_A_CELL: usize = 4;
+
 /// What a call of the program gave.
 pub struct Answer {
     pub code: i32,
@@ -56,6 +61,29 @@ impl Lab {
     pub fn write_demo(&self, options: &Options) {
         let profile = Profile::built_in().unwrap();
         demo::write_logs(&self.data(), &profile, options, &CancelToken::new(), |_| {}).unwrap();
+    }
+
+    /// Short logs of both robots in each of [`CELLS`], in an order of keys that is not theirs.
+    pub fn write_mixed_cells(&self) {
+        for n in 0..CELLS.len() * LOGS_OF_A_CELL {
+            let cell = CELLS[n * 5 % CELLS.len()];
+            let mut log = String::from("time,value,field,robot_id,run_uuid,sensor_type,cell_id\n");
+            let fields = ["x", "y", "z", "fx", "fy", "fz"].iter();
+            let channels = fields.flat_map(|field| [(field, 1), (field, 2)]).cycle();
+            for (row, (field, robot)) in channels.take(48).enumerate() {
+                let sensor = if field.starts_with('f') {
+                    "load_cell"
+                } else {
+                    "encoder"
+                };
+                let (second, value) = (row / 12 * 5 + n % 7, (row * 37 + n * 11) % 97);
+                log += &format!(
+                    "2022-11-24T06:{n:02}:{second:02},{value}.5,{field},{robot},{},{sensor},{cell}\n",
+                    9000 + n
+                );
+            }
+            fs::write(self.data().join(format!("mixed-{n:02}.csv")), log).unwrap();
+        }
     }
 
     pub fn root(&self) -> &Path {

@@ -1,0 +1,188 @@
+//! Evaluates a compiled filter on one row.
+
+use std::borrow::Cow;
+
+use super::Relation;
+use crate::{natural_order::compare_values, run_id::RunId};
+
+/// The value of one field of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// Unknown: no comparison with it holds.
+    Null,
+    /// A number, in the field's unit.
+    Number(f64),
+    /// Microseconds since 1970.
+    Time(i64),
+    /// A text, a name or a word.
+    Text(Cow<'a, str>),
+    /// Several texts: what holds for one of them holds.
+    Texts(&'a [String]),
+    /// A run.
+    Id(RunId),
+}
+
+impl<'a> Value<'a> {
+    /// A number that may be unknown; NaN is.
+    pub fn number(number: Option<f64>) -> Self {
+        match number {
+            Some(number) if !number.is_nan() => Self::Number(number),
+            _ => Self::Null,
+        }
+    }
+
+    /// A count that may be unknown.
+    pub fn count(count: Option<u64>) -> Self {
+        count.map_or(Self::Null, |n| Self::Number(n as f64))
+    }
+
+    /// A time in microseconds that may be unknown.
+    pub fn time(us: Option<i64>) -> Self {
+        us.map_or(Self::Null, Self::Time)
+    }
+
+    /// A text that may be unknown.
+    pub fn text(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Null, |text| Self::Text(Cow::Borrowed(text)))
+    }
+}
+
+/// A row, as a compiled filter reads it.
+pub(super) trait Source {
+    /// The value of the field in a slot: the fields that a filter names are numbered.
+    fn value(&self, slot: usize) -> Value<'_>;
+    /// Whether a word stands somewhere in the row; it is in lower case.
+    fn mentions(&self, word: &str) -> bool;
+}
+
+/// A compiled filter.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Test {
+    Number(usize, Relation, f64),
+    Time(usize, Relation, i64),
+    /// Contains this text, in lower case.
+    Contains(usize, String),
+    /// Is this text.
+    Is(usize, String),
+    /// Is this text, which is in lower case, whatever the case.
+    IsAnyCase(usize, String),
+    /// A name, by its value as a decimal number.
+    Decimal(usize, Relation, String),
+    /// The id has such a part.
+    PartOfId(usize, String),
+    Id(usize, RunId),
+    /// Two fields of one kind.
+    Fields(usize, Relation, usize),
+    Null(usize),
+    Word(String),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+}
+
+impl Test {
+    /// Whether it holds for a row; `None`: unknown.
+    pub fn holds(&self, row: &impl Source) -> Option<bool> {
+        match self {
+            Self::Number(slot, relation, number) => match row.value(*slot) {
+                Value::Number(value) => Some(relation.holds(value.partial_cmp(number)?)),
+                _ => None,
+            },
+            Self::Time(slot, relation, us) => match row.value(*slot) {
+                Value::Time(time) => Some(relation.holds(time.cmp(us))),
+                _ => None,
+            },
+            Self::Contains(slot, part) => texts(&row.value(*slot), |text| contains(text, part)),
+            Self::Is(slot, word) => texts(&row.value(*slot), |text| text == word),
+            Self::IsAnyCase(slot, word) => texts(&row.value(*slot), |text| {
+                text == word || lower(text) == *word
+            }),
+            Self::Decimal(slot, relation, number) => match row.value(*slot) {
+                Value::Text(name) => Some(relation.holds(compare_values(&name, number)?)),
+                _ => None,
+            },
+            Self::PartOfId(slot, part) => match row.value(*slot) {
+                Value::Id(run) => Some(run.matches(part)),
+                _ => None,
+            },
+            Self::Id(slot, id) => match row.value(*slot) {
+                Value::Id(run) => Some(run == *id),
+                _ => None,
+            },
+            Self::Fields(a, relation, b) => {
+                compare_fields(&row.value(*a), *relation, &row.value(*b))
+            }
+            Self::Null(slot) => Some(row.value(*slot) == Value::Null),
+            Self::Word(word) => Some(row.mentions(word)),
+            Self::Not(test) => test.holds(row).map(|holds| !holds),
+            Self::All(tests) => decide(tests, row, false),
+            Self::Any(tests) => decide(tests, row, true),
+        }
+    }
+}
+
+/// One test that gives `decisive` decides; else one that is unknown leaves it so.
+fn decide(tests: &[Test], row: &impl Source, decisive: bool) -> Option<bool> {
+    let mut known = true;
+    for test in tests {
+        match test.holds(row) {
+            Some(holds) if holds == decisive => return Some(decisive),
+            Some(_) => {}
+            None => known = false,
+        }
+    }
+    known.then_some(!decisive)
+}
+
+fn texts(value: &Value<'_>, holds: impl Fn(&str) -> bool) -> Option<bool> {
+    match value {
+        Value::Text(text) => Some(holds(text)),
+        Value::Texts(all) => Some(all.iter().any(|text| holds(text))),
+        _ => None,
+    }
+}
+
+fn compare_fields(a: &Value<'_>, relation: Relation, b: &Value<'_>) -> Option<bool> {
+    Some(match (a, b) {
+        (Value::Number(a), Value::Number(b)) => relation.holds(a.partial_cmp(b)?),
+        (Value::Time(a), Value::Time(b)) => relation.holds(a.cmp(b)),
+        (Value::Id(a), Value::Id(b)) => relation.holds(a.cmp(b)),
+        (Value::Text(a), Value::Text(b)) => match relation {
+            Relation::Equal => a == b,
+            Relation::Unequal => a != b,
+            // Of texts only names have an order, and of those only numbers.
+            relation => relation.holds(compare_values(a, b)?),
+        },
+        _ => return None,
+    })
+}
+
+/// Whether `text` contains `part`, which is in lower case, whatever the case of `text`.
+pub fn contains(text: &str, part: &str) -> bool {
+    if text.is_ascii() && part.is_ascii() {
+        // Without the allocation: this runs over every row at each key press.
+        let (text, part) = (text.as_bytes(), part.as_bytes());
+        let Some(first) = part.first() else {
+            return true;
+        };
+        let begins = |window: &[u8]| {
+            window
+                .first()
+                .is_some_and(|b| b.eq_ignore_ascii_case(first))
+        };
+        let mut windows = text.windows(part.len());
+        return windows.any(|window| begins(window) && window.eq_ignore_ascii_case(part));
+    }
+    text.to_lowercase().contains(part)
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    if text
+        .bytes()
+        .any(|b| b.is_ascii_uppercase() || !b.is_ascii())
+    {
+        Cow::Owned(text.to_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
