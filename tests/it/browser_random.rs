@@ -26,7 +26,7 @@ use mdtui::{
             self, CancelToken, JobEvent, JobId, NoProgress, Options, Progress, Stage, harvest_log,
         },
         lake::Lake,
-        profile::Profile,
+        profile::{BUILT_IN, Profile},
         worker::Hands,
     },
     ui::{draw, theme::Theme},
@@ -107,11 +107,14 @@ impl Hand {
             run_seconds: 2.0,
             seed: 3,
         });
-        lab.write_mixed_cells();
+        lab.write_mixed_cells(&["1", "2", "10", "left"]);
+        let robots = BUILT_IN.replacen("robots = [1, 2]", "robots = [1, 2, 10, \"left\"]", 1);
+        let profile = Profile::parse(&robots, "more robots").unwrap();
+        assert_eq!(profile.robots.len(), 4);
         let context = harvest::Context {
             data_dir: lab.data(),
             lake: Lake::new(lab.cache()),
-            profile: Profile::built_in().unwrap().into(),
+            profile: profile.into(),
         };
         let cancel = CancelToken::new();
         let mut catalog = Catalog::open(&context.lake).unwrap();

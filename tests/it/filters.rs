@@ -15,7 +15,7 @@ use crate::common::{CELLS, Lab};
 
 fn harvested() -> Lab {
     let lab = Lab::new();
-    lab.write_mixed_cells();
+    lab.write_mixed_cells(&["1", "2"]);
     lab.ok(&["harvest"]);
     lab
 }

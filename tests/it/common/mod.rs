@@ -63,13 +63,17 @@ impl Lab {
         demo::write_logs(&self.data(), &profile, options, &CancelToken::new(), |_| {}).unwrap();
     }
 
-    /// Short logs of both robots in each of [`CELLS`], in an order of keys that is not theirs.
-    pub fn write_mixed_cells(&self) {
+    /// Short logs of two of the robots in each of [`CELLS`], in an order of keys that is not
+    /// theirs.
+    pub fn write_mixed_cells(&self, robots: &[&str]) {
         for n in 0..CELLS.len() * LOGS_OF_A_CELL {
             let cell = CELLS[n * 5 % CELLS.len()];
             let mut log = String::from("time,value,field,robot_id,run_uuid,sensor_type,cell_id\n");
             let fields = ["x", "y", "z", "fx", "fy", "fz"].iter();
-            let channels = fields.flat_map(|field| [(field, 1), (field, 2)]).cycle();
+            let robots = [robots[n % robots.len()], robots[(n + 1) % robots.len()]];
+            let channels = fields
+                .flat_map(|field| robots.map(|robot| (field, robot)))
+                .cycle();
             for (row, (field, robot)) in channels.take(48).enumerate() {
                 let sensor = if field.starts_with('f') {
                     "load_cell"
