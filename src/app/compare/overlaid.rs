@@ -12,7 +12,7 @@ use crate::{
         chart::{Reduced, Series, TimeRange, TimeView, decimals_for},
         table::step,
     },
-    etl::{catalog::RunDetail, compare::Comparison, profile::ChannelName},
+    etl::{catalog::RunDetail, compare::Comparison, schema::ChannelName},
 };
 
 /// Loaded channels of all runs are kept up to this many bytes.

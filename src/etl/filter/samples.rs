@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Result as EtlResult,
-    harvest::CancelToken,
+    base::CancelToken,
     lake::run_file::{RunFile, Window},
     parse_error::ParseError,
     position::Origin,
