@@ -7,7 +7,7 @@ use super::{Context, Outcome, commit, one, read::Stat};
 use crate::{
     Error, Result,
     catalog::{Catalog, HarvestRow},
-    lake::{Record, gc::remove_files_of, lock::LogLock},
+    lake::{Record, gc::remove_dead, lock::LogLock},
     time,
 };
 
@@ -27,7 +27,7 @@ impl Version {
     }
 }
 
-/// Cleans up after process `pid`, which harvested the log `key` and died. Writes `error`
+/// Cleans up after a worker process that harvested the log `key` and died. Writes `error`
 /// into the log's record, unless the worker had committed before it died: then the harvest
 /// was done, and only the catalog has to hear of it.
 ///
@@ -36,12 +36,11 @@ impl Version {
 pub(super) fn settle(
     context: &Context,
     key: &str,
-    pid: u32,
     before: Version,
     started: Instant,
     error: Error,
 ) -> Result<Outcome> {
-    if let Err(e) = remove_files_of(&context.lake, pid) {
+    if let Err(e) = remove_dead(&context.lake) {
         tracing::warn!("what a dead worker left behind stays: {e}");
     }
     // Somebody else has it already: what comes of it is theirs to write.

@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     Error, Result,
-    worker::{Client, Ending, Hands},
+    lake::{Presence, lock::Owner},
+    worker::{Client, Ending, Hands, Task},
 };
 
 /// Names one harvest of one log within a [`Pool`].
@@ -293,8 +294,11 @@ fn by_worker(
 ) -> Result<Outcome> {
     cancel.check()?;
     let (before, started) = (Version::of(context, key), Instant::now());
-    match client.harvest(context, key, options, sink, cancel)? {
+    // While this program is present in the lake, the lock that its worker takes counts as held.
+    let presence = Presence::in_lake(&context.lake)?;
+    let task = Task::new(context, key, options, Owner::new(&presence));
+    match client.harvest(task, sink, cancel)? {
         Ending::Told(result) => result,
-        Ending::Died { pid, error } => settle(context, key, pid, before, started, error),
+        Ending::Died(error) => settle(context, key, before, started, error),
     }
 }

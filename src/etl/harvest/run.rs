@@ -47,6 +47,14 @@ pub(super) struct Done {
 }
 
 impl Target<'_> {
+    /// Whether the lake has results of `run` that were made from the same content under the
+    /// same rules by the same pipeline.
+    fn has_good(&self, run: ParsedRun) -> bool {
+        let known = self.prior.and_then(|p| p.run_to_result.get(&run.id));
+        let name = run_file_name(run.id, self.fingerprint);
+        known.is_some_and(|r| r.error.is_none() && r.file_name.as_ref() == Some(&name))
+    }
+
     /// Whether the lake does not say that the table `name` has another content: what is not
     /// what it was is never taken for a finished table.
     fn knows_no_other(&self, name: &str, found: &RunResult) -> bool {
@@ -77,26 +85,14 @@ pub(super) fn process(
     .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
     match made {
         Ok(done) => Ok(done),
-        Err(e) if is_of_the_run(&e) => Ok(Done {
+        // What the system refuses is not the run's fault: the attempt ends, and the next one
+        // finds what was finished. Neither is an error where the same content gave a good run
+        // under the same rules: that run stays.
+        Err(e) if e.kind() == FaultKind::Lasting && !target.has_good(run) => Ok(Done {
             result: failed(run, ledger, e.to_string()),
             resumed: false,
         }),
         Err(e) => Err(e),
-    }
-}
-
-/// Whether an error is this run's alone. A full or failing disk is everybody's: the
-/// attempt ends, and the next one finds what was finished.
-fn is_of_the_run(error: &Error) -> bool {
-    use std::io::ErrorKind as K;
-    match error {
-        Error::Io { source, .. } => {
-            !matches!(
-                source.kind(),
-                K::StorageFull | K::QuotaExceeded | K::ReadOnlyFilesystem
-            ) && source.raw_os_error() != Some(rustix::io::Errno::IO.raw_os_error())
-        }
-        e => e.kind() == FaultKind::Lasting,
     }
 }
 

@@ -9,7 +9,8 @@
 //! <log key>/failed_run.table                the table of every failed run: no rows
 //! exports/                                  what the browser exports
 //! .mdtui/locks/                             one lock file per log being harvested
-//! .mdtui/tmp/                               files that are not whole yet
+//! .mdtui/tmp/<id>.lock                      locked while the process <id> is alive
+//! .mdtui/tmp/<id>/                          its files that are not whole yet
 //! .mdtui/overviews/<log key>/run_<uuid>.<fingerprint>.parquet
 //! .mdtui/mdtui.log                          the program's log
 //! ```
@@ -82,7 +83,8 @@ impl Lake {
         self.root.join(PRIVATE).join("locks")
     }
 
-    /// Files that are not whole yet; on the same file system as the results.
+    /// Files that are not whole yet, in a directory per process (see [`super::Presence`]); on
+    /// the same file system as the results.
     pub fn tmp(&self) -> PathBuf {
         self.root.join(PRIVATE).join("tmp")
     }

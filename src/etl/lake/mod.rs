@@ -4,10 +4,13 @@ pub mod files;
 pub mod gc;
 pub mod layout;
 pub mod lock;
+pub(crate) mod mount;
+pub mod presence;
 pub mod record;
 pub mod rejected;
 pub mod run_file;
 
 pub use layout::Lake;
 pub use lock::LogLock;
+pub use presence::Presence;
 pub use record::Record;

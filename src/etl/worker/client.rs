@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    harvest::{CancelToken, Context, Options, Outcome, ProgressSink},
+    harvest::{CancelToken, Outcome, ProgressSink},
     text,
 };
 
@@ -67,14 +67,9 @@ pub struct Client {
 pub enum Ending {
     /// The worker said how.
     Told(Result<Outcome>),
-    /// The worker is no more.
-    Died {
-        /// Which process it was.
-        pid: u32,
-        /// Why; [`Error::Died`], or [`Error::Cancelled`] when it was killed because it did
-        /// not give up.
-        error: Error,
-    },
+    /// The worker is dead. Why: [`Error::Died`], or [`Error::Cancelled`] when it was killed
+    /// because it did not give up.
+    Died(Error),
 }
 
 impl Client {
@@ -94,13 +89,11 @@ impl Client {
     /// blame.
     pub fn harvest(
         &mut self,
-        context: &Context,
-        key: &str,
-        options: Options,
+        task: Task,
         sink: &dyn ProgressSink,
         cancel: &CancelToken,
     ) -> Result<Ending> {
-        let request = Request::Harvest(Box::new(Task::new(context, key, options)));
+        let request = Request::Harvest(Box::new(task));
         let process = self.given(&request)?;
         Ok(self.follow(process, sink, cancel))
     }
@@ -240,10 +233,7 @@ impl Client {
                 let pid = process.id();
                 let (_, said) = process.kill();
                 note_words(pid, &said);
-                return Ending::Died {
-                    pid,
-                    error: Error::Cancelled,
-                };
+                return Ending::Died(Error::Cancelled);
             }
             if spent > allowed {
                 return self.died(process, &seen, |_| End::TooLong(allowed));
@@ -264,10 +254,12 @@ impl Client {
             Ok(status) => end(status),
             Err(e) => End::Mad(format!("nothing ({e})")),
         };
-        Ending::Died {
-            pid,
-            error: Error::Died(sentence(&end, seen, &said, self.limits.bytes())),
-        }
+        Ending::Died(Error::Died(sentence(
+            &end,
+            seen,
+            &said,
+            self.limits.bytes(),
+        )))
     }
 }
 
