@@ -240,6 +240,8 @@ impl Hand {
                     self.open.remove(&slot);
                 }
                 Effect::Harvest(keys) => self.harvest(keys),
+                // Nothing here is changed by time.
+                Effect::LookAgain(_) => {}
                 Effect::CancelAllJobs => {
                     for (job, key) in std::mem::take(&mut self.jobs) {
                         self.ended(job, key, true);

@@ -22,6 +22,7 @@ use super::{
 use crate::etl::{
     Result,
     harvest::{CancelToken, JobEvent, Options, Pool},
+    lake::lock::wait_for_dying,
 };
 
 /// What the main thread waits for.
@@ -43,6 +44,9 @@ pub fn run(settings: &Settings, args: &args::Harvest) -> Result<Exit> {
         let _ = interrupts.send(Happening::Interrupt);
     })?;
     let look = Look::new(settings, &cancel)?;
+    if args.logs.is_empty() {
+        wait_for_dying(&look.context.lake)?;
+    }
     let selection = select::select(&look, args)?;
     if args.dry_run {
         return dry_run(&selection, args.json);

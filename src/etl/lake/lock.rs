@@ -26,7 +26,7 @@ pub const ENDING: &str = ".lock";
 const PAUSE: Duration = Duration::from_millis(5);
 /// How long a lock must be held before it counts as held. A process that asks who holds a lock
 /// takes it for some microseconds, and a program that is killed takes a moment to end.
-const HELD: Duration = Duration::from_millis(100);
+const HELD: Duration = Duration::from_millis(250);
 /// How long a worker whose program is dead may take to end.
 const DYING: Duration = Duration::from_secs(30);
 /// How long a holder may take to write its name into the lock file.
@@ -82,8 +82,8 @@ impl Owner {
 }
 
 fn host() -> String {
-    let system = rustix::system::uname();
-    text::visible(&system.nodename().to_string_lossy())
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    text::visible(name.trim())
 }
 
 /// The lock of one log, held until dropped.
@@ -211,6 +211,19 @@ impl Drop for LogLock {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// Waits until no log is held, but no longer than a program that is being killed takes to end:
+/// until then its logs look as if it harvested them.
+///
+/// # Errors
+/// As [`held`].
+pub fn wait_for_dying(lake: &Lake) -> Result<()> {
+    let until = Instant::now() + HELD;
+    while !held(lake)?.is_empty() && Instant::now() < until {
+        std::thread::sleep(PAUSE);
+    }
+    Ok(())
 }
 
 /// The logs whose locks are held now by processes that are alive, this one included.

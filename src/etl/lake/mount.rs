@@ -2,7 +2,7 @@
 
 use std::{fs, io, os::unix::ffi::OsStrExt, path::Path};
 
-use rustix::io::Errno;
+use rustix::{fs::FlockOperation, io::Errno};
 
 use crate::{Error, text};
 
@@ -43,6 +43,18 @@ pub(crate) fn is_unsupported(error: &io::Error) -> bool {
     codes
         .iter()
         .any(|code| error.raw_os_error() == Some(code.raw_os_error()))
+}
+
+/// Tries the two kinds of locks that mdtui (flock) and SQLite (POSIX) take, on a file without a
+/// name in `dir`: on the database itself it would release SQLite's own locks.
+///
+/// # Errors
+/// Why one of them cannot be taken, or the file not be created.
+pub(crate) fn try_locks(dir: &Path) -> io::Result<()> {
+    let file = tempfile::tempfile_in(dir)?;
+    file.try_lock()?;
+    rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    Ok(())
 }
 
 /// `the nfs4 file system server:/share at /mnt/share`
@@ -136,6 +148,7 @@ mod tests {
                 assert!(sentence.contains(part), "{sentence}");
             }
         }
+        try_locks(dir.path()).unwrap();
         let error = lock_error(&path, Errno::IO.into());
         assert_eq!(error.kind(), FaultKind::Passing);
     }
