@@ -155,3 +155,25 @@ pub fn remove(path: &Path) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FaultKind;
+
+    #[test]
+    fn a_temporary_file_that_is_gone_is_no_fault_of_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let lake = Lake::new(dir.path());
+        let temp = TempPath::new(&lake).unwrap();
+        fs::write(temp.path(), "half").unwrap();
+        fs::remove_dir_all(lake.tmp()).unwrap();
+        let error = temp
+            .publish(&lake.log_file("a", "run_x.parquet"))
+            .unwrap_err();
+        assert_eq!(error.kind(), FaultKind::Passing, "{error}");
+        // The next one finds its directory again.
+        let temp = TempPath::new(&lake);
+        assert!(temp.is_ok(), "{temp:?}");
+    }
+}
