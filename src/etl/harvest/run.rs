@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -47,12 +48,31 @@ pub(super) struct Done {
 }
 
 impl Target<'_> {
-    /// Whether the lake has results of `run` that were made from the same content under the
-    /// same rules by the same pipeline.
-    fn has_good(&self, run: ParsedRun) -> bool {
+    /// Whether `error` is stored as the result of `run`. Otherwise it ends the attempt at the
+    /// log, and the next attempt finds what was finished.
+    ///
+    /// What the log gives is the run's own fault, unless the same content gave a good run under
+    /// the same rules: that run stays. What the system refuses is not, except for something that
+    /// is in the way of this one table where there is nothing good to keep.
+    fn is_of_the_run(&self, run: ParsedRun, error: &Error) -> bool {
         let known = self.prior.and_then(|p| p.run_to_result.get(&run.id));
-        let name = run_file_name(run.id, self.fingerprint);
-        known.is_some_and(|r| r.error.is_none() && r.file_name.as_ref() == Some(&name))
+        let good = known.filter(|r| r.error.is_none());
+        match error {
+            Error::Io { source, .. } => {
+                let in_the_way = [
+                    ErrorKind::IsADirectory,
+                    ErrorKind::NotADirectory,
+                    ErrorKind::AlreadyExists,
+                    ErrorKind::DirectoryNotEmpty,
+                ];
+                in_the_way.contains(&source.kind()) && good.is_none()
+            }
+            error => {
+                let name = run_file_name(run.id, self.fingerprint);
+                let same = good.is_some_and(|r| r.file_name.as_ref() == Some(&name));
+                error.kind() == FaultKind::Lasting && !same
+            }
+        }
     }
 
     /// Whether the lake does not say that the table `name` has another content: what is not
@@ -85,10 +105,7 @@ pub(super) fn process(
     .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
     match made {
         Ok(done) => Ok(done),
-        // What the system refuses is not the run's fault: the attempt ends, and the next one
-        // finds what was finished. Neither is an error where the same content gave a good run
-        // under the same rules: that run stays.
-        Err(e) if e.kind() == FaultKind::Lasting && !target.has_good(run) => Ok(Done {
+        Err(e) if target.is_of_the_run(run, &e) => Ok(Done {
             result: failed(run, ledger, e.to_string()),
             resumed: false,
         }),
