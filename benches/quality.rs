@@ -8,10 +8,10 @@ use std::{collections::BTreeMap, process::ExitCode, time::Instant};
 
 use mdtui::etl::{
     Error, Result,
+    base::CancelToken,
     clean::{Partition, RunSamples, settle},
     demo,
     extract::{LogReader, Vocabulary},
-    harvest::CancelToken,
     profile::Profile,
     quality,
     source::Format,

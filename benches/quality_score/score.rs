@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mdtui::etl::{
     Error, Result,
+    base::CancelToken,
     clean::{Partition, settle},
     extract::{Batch, Vocabulary},
-    harvest::CancelToken,
     profile::Profile,
     quality::{self, Flag, Quality, RULES, Verdict},
     run_id::{ParsedRun, RunId},

@@ -20,12 +20,12 @@ use mdtui::{
     },
     etl::{
         Error,
+        base::{CancelToken, NoProgress, Progress, Stage},
         catalog::Catalog,
         demo::Options as Demo,
-        harvest::{
-            self, CancelToken, JobEvent, JobId, NoProgress, Options, Progress, Stage, harvest_log,
-        },
+        harvest::{self, Options, harvest_log},
         lake::Lake,
+        pool::{JobEvent, JobId},
         profile::Profile,
         worker::Hands,
     },

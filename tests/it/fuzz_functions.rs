@@ -9,8 +9,9 @@ use std::{fmt::Write, fs, path::Path, sync::Arc};
 
 use mdtui::etl::{
     Error,
-    harvest::{Context, Options, Outcome, Progress, Summary},
-    lake::{Lake, lock::Owner},
+    base::Progress,
+    harvest::{Options, Outcome, Summary},
+    lake::{Context, Lake, lock::Owner},
     profile::{BUILT_IN, Profile},
     worker::{
         frame::framed,

@@ -21,8 +21,10 @@ use super::{
 };
 use crate::etl::{
     Result,
-    harvest::{CancelToken, JobEvent, Options, Pool},
+    base::CancelToken,
+    harvest::Options,
     lake::lock::wait_for_dying,
+    pool::{JobEvent, Pool},
 };
 
 /// What the main thread waits for.

@@ -31,7 +31,9 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
-    harvest::{CancelToken, JobEvent, Options, Pool},
+    base::CancelToken,
+    harvest::Options,
+    pool::{JobEvent, Pool},
     source::watch::Watcher,
     text, time,
 };

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     Result,
-    harvest::Context,
     lake::{
+        Context,
         lock::{self, Owner},
         presence::is_own,
     },

@@ -7,8 +7,9 @@ use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
 
 use super::thrift::Thrift;
 use crate::{
-    Error, Result, text,
-    worker::limits::{in_words, memory},
+    Error, Result,
+    base::memory::{available, in_words},
+    text,
 };
 
 /// A footer in memory takes so many times its bytes, at most: the entry of a column in a row

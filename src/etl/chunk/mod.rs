@@ -31,9 +31,11 @@ pub(super) use footer::{check_group, read_footer};
 use super::{
     Error, Result,
     activity::{self, Decoding},
-    harvest::panic::panic_words,
     text,
-    worker::limits::{in_words, memory},
+};
+use crate::base::{
+    memory::{available, in_words},
+    panic::panic_words,
 };
 
 /// The pages of one column chunk, still packed.

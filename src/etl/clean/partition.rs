@@ -5,8 +5,9 @@ use std::{collections::HashMap, ops::Range};
 use super::{Ledger, Reason};
 use crate::{
     extract::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary},
-    profile::{Conversion, Profile},
+    profile::Profile,
     run_id::ParsedRun,
+    schema::Conversion,
 };
 
 /// Rows of one channel of one run, in file order.

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use super::role::Role;
 use crate::{
     Error, Result,
-    profile::{Profile, Robot},
+    profile::Profile,
     run_id::{ParsedRun, RunId},
+    schema::Robot,
 };
 
 /// Stands for a time that is none.

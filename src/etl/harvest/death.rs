@@ -3,11 +3,11 @@
 
 use std::{fs::Metadata, os::unix::fs::MetadataExt, time::Instant};
 
-use super::{Context, Outcome, commit, one, read::Stat};
+use super::{Outcome, commit, one, read::Stat};
 use crate::{
     Error, Result,
     catalog::{Catalog, HarvestRow},
-    lake::{Record, gc::remove_dead, lock::LogLock},
+    lake::{Context, Record, gc::remove_dead, lock::LogLock},
     time,
 };
 

@@ -25,7 +25,8 @@ pub use one::harvest_log;
 pub use pool::{JobEvent, JobId, Pool};
 pub use progress::{NoProgress, Progress, ProgressSink, Stage};
 
-use super::{lake::Lake, profile::Profile, worker::limits::memory};
+use super::{lake::Lake, profile::Profile};
+use crate::base::memory::available;
 
 /// Where logs lie, where results go, and under which rules.
 #[derive(Debug, Clone)]

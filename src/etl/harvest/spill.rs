@@ -5,10 +5,10 @@ use std::{fs::File, io::Write, ops::Range, os::unix::fs::FileExt, path::PathBuf,
 
 use crate::{
     Error, Result,
+    base::memory::in_words,
     clean::Piece,
     lake::{Lake, Presence},
     text::visible_path,
-    worker::limits::in_words,
 };
 
 /// Pieces of one run in the file: its bytes.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Lake, Presence, Record};
-use crate::{Error, Result, harvest::CancelToken};
+use crate::{Error, Result, base::CancelToken};
 
 /// A path in this process's temporary directory of the lake that nothing else uses. What
 /// is still there when this is dropped is removed.

@@ -11,11 +11,14 @@ use std::{
 use super::{
     Lake, Record,
     files::remove,
-    layout::{RECORD, is_lake_file, is_reserved_at_top},
     lock::{self, ENDING, LogLock},
     presence::Leftovers,
 };
-use crate::{Error, Result, text};
+use crate::{
+    Error, Result,
+    source::reserved::{RECORD, is_lake_file, is_reserved_at_top},
+    text,
+};
 
 /// What a collection removed and left.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -18,7 +18,7 @@ use super::{
     Lake, Presence, mount,
     presence::{is_alive, is_at},
 };
-use crate::{Error, Result, harvest::CancelToken, text};
+use crate::{Error, Result, base::CancelToken, text};
 
 /// Ending of lock files.
 pub const ENDING: &str = ".lock";

@@ -8,11 +8,7 @@ use super::{
     Flag, NotEvaluated, RULES, Verdict, facts::RunFacts, findings::Findings,
     raw_channel::RawChannel, rule::Check, thresholds::MIN_SAMPLES, words::count,
 };
-use crate::{
-    clean::RunSamples,
-    profile::{ChannelName, Profile},
-    stats::ChannelStats,
-};
+use crate::{clean::RunSamples, profile::Profile, schema::ChannelName, stats::ChannelStats};
 
 /// What the rules say of one run.
 #[derive(Debug, Clone, PartialEq, Default)]

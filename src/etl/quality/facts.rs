@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     clean::{RowFaults, RunSamples},
-    profile::{FieldKind, Profile},
+    profile::Profile,
+    schema::FieldKind,
     stats::ChannelStats,
 };
 

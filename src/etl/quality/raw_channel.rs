@@ -3,7 +3,8 @@
 use super::{repeat::Stretch, timing::Intervals};
 use crate::{
     clean::Channel,
-    profile::{Field, FieldKind, Profile, Robot},
+    profile::Profile,
+    schema::{Field, FieldKind, Robot},
     stats::ChannelStats,
 };
 

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    base::CancelToken,
     clean::{Channel, Faults, Ledger, RowFaults, RunSamples},
-    harvest::CancelToken,
     profile::Profile,
     run_id::{ParsedRun, RunId},
     stats::compute_stats,

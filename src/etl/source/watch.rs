@@ -18,7 +18,7 @@ use notify::{
 };
 
 use super::scan;
-use crate::{harvest::CancelToken, lake::Lake};
+use crate::{base::CancelToken, lake::Lake};
 
 /// A burst is over after this long without a notice,
 const QUIET: Duration = Duration::from_millis(200);

@@ -1,7 +1,8 @@
 //! Statistics of one column over its samples.
 
-use super::{ChannelStats, percentile};
+use super::ChannelStats;
 use crate::{
+    numeric::percentile,
     time,
     transform::{Column, RunTable, clock::Clock},
 };

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{ChannelStats, RobotStats, RunStats};
 use crate::{
-    lake::record::Sparkline,
-    profile::{ChannelName, Profile, Robot},
+    profile::Profile,
+    schema::{ChannelName, Robot},
+    stats::Sparkline,
     time,
     transform::{Column, RunTable},
 };

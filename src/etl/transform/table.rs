@@ -13,9 +13,10 @@ use super::{
 };
 use crate::{
     Result,
+    base::CancelToken,
     clean::{Channel, RunSamples},
-    harvest::CancelToken,
-    profile::{ChannelName, FieldKind, Profile},
+    profile::Profile,
+    schema::{ChannelName, FieldKind},
 };
 
 /// A run's table: one row for every distinct time of the run.

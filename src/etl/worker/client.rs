@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     Error, Result,
-    harvest::{CancelToken, Outcome, ProgressSink},
+    base::{CancelToken, ProgressSink},
+    harvest::Outcome,
     text,
 };
 

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::fault::{Fault, PathText};
 use crate::{
-    harvest::{Context, Options, Outcome, Progress},
-    lake::{Lake, lock::Owner},
+    base::Progress,
+    harvest::{Options, Outcome},
+    lake::{Context, Lake, lock::Owner},
     profile::Profile,
     text,
 };
@@ -127,7 +128,7 @@ mod tests {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
     use super::*;
-    use crate::harvest::{Stage, Summary};
+    use crate::{base::Stage, harvest::Summary};
 
     fn context() -> Context {
         Context {

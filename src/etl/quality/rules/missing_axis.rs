@@ -1,7 +1,6 @@
 //! Axes that a robot lacks.
 
 use crate::{
-    profile::{ChannelName, Field, FieldKind},
     quality::{
         Rule, Severity, Topic,
         facts::RunFacts,
@@ -9,6 +8,7 @@ use crate::{
         rule::Check,
         words::list,
     },
+    schema::{ChannelName, Field, FieldKind},
 };
 
 pub(super) static RULE: Rule = Rule {

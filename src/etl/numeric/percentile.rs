@@ -128,7 +128,7 @@ pub fn of_sorted(sorted: &[i64], without: &[usize], share: f64) -> Option<f64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use crate::numeric::percentile::*;
 
     #[test]
     fn as_numpy_says() {

@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{ChannelName, Columns, Field, FieldKind, Profile, unit};
-use crate::{text, toml_place::Step};
+use super::Profile;
+use crate::{
+    schema::{ChannelName, Columns, Field, FieldKind, unit},
+    text,
+    toml_place::Step,
+};
 
 /// Channels of a run: fields × robots.
 const MOST_CHANNELS: usize = 250;
@@ -263,8 +267,8 @@ impl Field {
 #[cfg(test)]
 mod tests {
     use super::super::BUILT_IN;
-    use super::*;
     use crate::FaultKind;
+    use crate::schema::check::*;
 
     #[test]
     fn every_mistake_names_its_line_and_what_is_allowed() {

@@ -81,7 +81,7 @@ impl<'de> Deserialize<'de> for Robot {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::schema::robot::*;
 
     #[test]
     fn numbers_and_words_are_stored_as_they_are_written() {

@@ -8,14 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    CancelToken, Context, Options, Outcome, Progress, ProgressSink,
-    death::{Version, settle},
-    harvest_log,
-};
 use crate::{
     Error, Result,
-    lake::{Presence, lock::Owner},
+    base::{CancelToken, Progress, ProgressSink},
+    harvest::{
+        Options, Outcome,
+        death::{Version, settle},
+        harvest_log,
+    },
+    lake::{Context, Presence, lock::Owner},
     worker::{Client, Ending, Hands, Task},
 };
 

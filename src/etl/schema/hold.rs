@@ -81,7 +81,7 @@ impl<'de> Deserialize<'de> for Hold {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::schema::hold::*;
 
     #[test]
     fn a_hold_limit_is_whole_microseconds() {

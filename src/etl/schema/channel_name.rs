@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{
-    Field, FieldKind, Profile,
+use super::Profile;
+use crate::schema::{
+    Field, FieldKind,
     unit::{FORCE_UNIT, POSITION_UNIT},
 };
 
@@ -134,8 +135,8 @@ impl Profile {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::profile::BUILT_IN;
+    use crate::schema::channel_name::*;
 
     #[test]
     fn a_robot_named_by_a_word_has_the_columns_of_one_named_by_a_number() {

@@ -1,6 +1,6 @@
 //! Units of the log, and how their values become those that are stored.
 
-use super::FieldKind;
+use crate::schema::FieldKind;
 
 /// The unit in which positions are stored.
 pub const POSITION_UNIT: &str = "mm";
@@ -93,7 +93,7 @@ pub(super) fn find(kind: FieldKind, symbol: &str) -> Option<&'static Unit> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::schema::unit::*;
 
     fn convert(kind: FieldKind, symbol: &str, value: f64) -> f64 {
         find(kind, symbol).unwrap().conversion.apply(value)
