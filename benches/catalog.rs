@@ -7,9 +7,9 @@ use std::{fs, process::ExitCode, time::Instant};
 
 use mdtui::etl::{
     Error, Result,
+    base::CancelToken,
     catalog::Catalog,
-    harvest::{CancelToken, Context},
-    lake::Lake,
+    lake::{Context, Lake},
     profile::Profile,
 };
 

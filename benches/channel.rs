@@ -9,9 +9,9 @@ use mdtui::{
     app::chart::{Series, TimeRange},
     etl::{
         Result,
-        harvest::CancelToken,
+        base::CancelToken,
         lake::run_file::{RunFile, write_run_file},
-        profile::Hold,
+        schema::Hold,
         transform::{Column, RunTable, clock::lay},
     },
 };

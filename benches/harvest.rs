@@ -16,12 +16,13 @@ use std::{
 
 use mdtui::etl::{
     Result,
+    base::{CancelToken, NoProgress},
     catalog::Catalog,
     clean::{Partition, settle},
     demo,
     extract::{LogReader, Vocabulary},
-    harvest::{CancelToken, Context, NoProgress, Options, harvest_log},
-    lake::{Lake, run_file::write_run_file},
+    harvest::{Options, harvest_log},
+    lake::{Context, Lake, run_file::write_run_file},
     profile::Profile,
     source::Format,
     transform::{RunTable, transform},

@@ -8,16 +8,18 @@ use std::{hint::black_box, sync::Arc, time::Instant};
 
 use mdtui::etl::{
     Result,
+    base::CancelToken,
     clean::{Partition, RowRules, RunRows, settle},
     condition::Condition,
     demo,
     extract::{Batch, LogReader, Vocabulary},
-    harvest::CancelToken,
     lake::run_file::{Window, write_run_file},
-    profile::{Hold, Profile},
+    numeric::percentile,
+    profile::Profile,
     run_id::{ParsedRun, RunId},
+    schema::Hold,
     source::Format,
-    stats::{compute_stats, percentile},
+    stats::compute_stats,
     time,
     transform::{RunTable, clock::lay, derive, magnitude, transform},
 };
@@ -196,14 +198,14 @@ fn decode() -> Result<Kernel> {
 /// The rows of one log: four runs of interleaved channels.
 fn batch() -> Result<(Batch, Vocabulary)> {
     let mut vocabulary = Vocabulary::default();
-    let mut reader = LogReader::open(&log()?, Format::Parquet, &Profile::built_in()?)?;
+    let mut reader = LogReader::open(&log()?, Format::Parquet, &Profile::built_in()?.schema)?;
     let batch = reader.next_batch(&mut vocabulary)?.unwrap_or_default();
     Ok((batch, vocabulary))
 }
 
 fn partition() -> Result<Kernel> {
     let (batch, vocabulary) = batch()?;
-    let rules = RowRules::new(&Profile::built_in()?);
+    let rules = RowRules::new(&Profile::built_in()?.schema);
     Ok(Kernel {
         items: batch.len(),
         bytes: batch.len() * 27,
@@ -303,7 +305,7 @@ fn percentiles() -> Result<Kernel> {
         items: SAMPLES,
         bytes: SAMPLES * 8,
         run: Box::new(move || {
-            let range = mdtui::etl::stats::range(&values);
+            let range = mdtui::etl::numeric::range(&values);
             let shares = [0.01, 0.5, 0.99, 0.999];
             black_box(percentile::of_values(&values, range, &shares, &mut scratch));
         }),

@@ -13,8 +13,8 @@ use mdtui::{
         choice::Choices, keymap::Keymap, update,
     },
     etl::{
+        base::CancelToken,
         catalog::{LogRow, LogState, RunRow},
-        harvest::CancelToken,
         profile::Profile,
         quality::Verdict,
         run_id::RunId,

@@ -8,10 +8,10 @@ use std::{collections::BTreeMap, process::ExitCode, time::Instant};
 
 use mdtui::etl::{
     Error, Result,
+    base::CancelToken,
     clean::{Partition, RunSamples, settle},
     demo,
     extract::{LogReader, Vocabulary},
-    harvest::CancelToken,
     profile::Profile,
     quality,
     source::Format,
@@ -70,7 +70,7 @@ fn bench() -> Result<()> {
         .map(|_| {
             let started = Instant::now();
             for (run, stats) in runs.iter().zip(&described) {
-                let found = quality::check(run, &profile, stats, &[]);
+                let found = quality::check(run, &profile, &profile.quality, stats, &[]);
                 std::hint::black_box(found.flags.len());
             }
             started.elapsed().as_secs_f64()

@@ -14,10 +14,11 @@ use std::{
 
 use mdtui::etl::{
     Error, Result,
+    base::{CancelToken, NoProgress},
     catalog::Catalog,
     demo,
-    harvest::{CancelToken, Context, NoProgress, Options, harvest_log},
-    lake::Lake,
+    harvest::{Options, harvest_log},
+    lake::{Context, Lake},
     profile::Profile,
 };
 use polars::prelude::*;

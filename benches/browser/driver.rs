@@ -19,7 +19,7 @@ use mdtui::{
         terminal::Screen,
         workers::Workers,
     },
-    etl::{Error, Result, harvest::Context},
+    etl::{Error, Result, lake::Context},
     ui::{draw, theme::Theme},
 };
 use ratatui::{Terminal, TerminalOptions, Viewport, layout::Rect};

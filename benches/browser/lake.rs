@@ -5,10 +5,10 @@ use std::{fs, path::Path, time::Instant};
 
 use mdtui::etl::{
     Error, PIPELINE_VERSION, Result,
+    base::CancelToken,
     catalog::Catalog,
     demo,
-    harvest::{CancelToken, Context},
-    lake::Lake,
+    lake::{Context, Lake},
     profile::Profile,
 };
 use rusqlite::{Connection, params};

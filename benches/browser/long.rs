@@ -7,9 +7,10 @@ use mdtui::{
     app::{State, run::Tab, state::Screen},
     etl::{
         Error, Result,
+        base::{CancelToken, NoProgress},
         catalog::Catalog,
-        harvest::{CancelToken, Context, NoProgress, Options, harvest_log},
-        lake::Lake,
+        harvest::{Options, harvest_log},
+        lake::{Context, Lake},
         profile::Profile,
     },
 };

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mdtui::etl::{Error, Result, harvest::Context};
+use mdtui::etl::{Error, Result, lake::Context};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use crate::{SIZE, report::Report};

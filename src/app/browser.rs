@@ -22,8 +22,8 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
-    harvest::{Context, JobEvent},
-    lake::Lake,
+    lake::{Context, Lake},
+    pool::JobEvent,
 };
 
 /// Progress alone draws no more often than this.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, Refresh, RunRow},
-    harvest::JobId,
+    pool::JobId,
 };
 
 /// One thing to do outside of the state.

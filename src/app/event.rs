@@ -3,7 +3,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::{Answer, Slot};
-use crate::etl::harvest::JobEvent;
+use crate::etl::pool::JobEvent;
 
 /// One thing that happened.
 #[derive(Debug)]

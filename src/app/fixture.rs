@@ -11,9 +11,10 @@ use super::{
     update,
 };
 use crate::etl::{
+    base::{CancelToken, Progress, Stage},
     catalog::{Distances, HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
     clean::{Ledger, Reason},
-    harvest::{CancelToken, JobEvent, JobId, Progress, Stage},
+    pool::{JobEvent, JobId},
     profile::Profile,
     quality::Verdict,
     run_id::RunId,

@@ -2,8 +2,10 @@
 
 use crate::etl::{
     Error,
+    base::{Progress, Stage},
     catalog::{HarvestRow, LogState},
-    harvest::{JobEvent, JobId, Outcome, Progress, Stage},
+    harvest::Outcome,
+    pool::{JobEvent, JobId},
 };
 
 /// Finished jobs that are remembered.

@@ -19,8 +19,8 @@ use seek::Seeking;
 
 use super::{action::Action, discard::discard};
 use crate::etl::{
+    base::CancelToken,
     filter::{Filter, Filtered},
-    harvest::CancelToken,
     mistake::Mistake,
 };
 

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
     check::{self, Finding, Kind, Report},
-    harvest::CancelToken,
     text,
 };
 

@@ -6,8 +6,8 @@ use std::io::{IsTerminal, stdin, stdout};
 use super::{args, browse, exit, exit::Exit, harvest, list, look::Look, settings::Settings, table};
 use crate::etl::{
     Result,
+    base::CancelToken,
     demo::{Options, write_logs},
-    harvest::CancelToken,
     text,
 };
 

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
     condition::Condition,
     export::{self, Format},
-    harvest::{CancelToken, Context},
-    lake::{Record, run_file::RunFile},
+    lake::{Context, Record, run_file::RunFile},
     text,
 };
 
@@ -146,7 +146,7 @@ fn is_in_lake(context: &Context, output: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok();
     match (real(folder), real(context.lake.root())) {
         (Some(folder), Some(lake)) => {
-            let exports = lake.join(crate::etl::lake::layout::EXPORTS);
+            let exports = lake.join(crate::etl::source::reserved::EXPORTS);
             folder.starts_with(&lake) && !folder.starts_with(exports)
         }
         _ => false,

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
     catalog::{LogRow, LogState},
     filter::{Filter, Filtered},
-    harvest::CancelToken,
     text, time,
 };
 

@@ -4,8 +4,9 @@ use std::{ffi::OsStr, path::Path};
 
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
     catalog::{Catalog, LogRow, RunDetail, RunRow},
-    harvest::{CancelToken, Context},
+    lake::Context,
     text,
 };
 

@@ -9,7 +9,7 @@ use super::{
     settings::Settings,
     table::{Table, fixed, or_none, whole},
 };
-use crate::etl::{Result, catalog::MachineRow, harvest::CancelToken, quality::Verdict, time};
+use crate::etl::{Result, base::CancelToken, catalog::MachineRow, quality::Verdict, time};
 
 /// Lists machines.
 ///

@@ -1,7 +1,7 @@
 //! `mdtui rebuild`: the catalog anew from the records in the lake.
 
 use super::{exit, exit::Exit, settings::Settings, signals::cancel_on_signals, table::count};
-use crate::etl::{Error, Result, catalog::Catalog, harvest::CancelToken, text};
+use crate::etl::{Error, Result, base::CancelToken, catalog::Catalog, text};
 
 /// Rebuilds the catalog. A record that cannot be read is named and passed over.
 ///

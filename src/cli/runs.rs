@@ -9,7 +9,7 @@ use super::{
     settings::Settings,
     table::{self, Table, fixed, or_none},
 };
-use crate::etl::{Result, catalog::RunRow, harvest::CancelToken, time};
+use crate::etl::{Result, base::CancelToken, catalog::RunRow, time};
 
 /// Lists runs.
 ///

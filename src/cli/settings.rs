@@ -16,8 +16,7 @@ use crate::{
     app::chart::Marker,
     etl::{
         Error, Result,
-        harvest::Context,
-        lake::Lake,
+        lake::{Context, Lake},
         profile::Profile,
         text,
         toml_place::mistake,

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::etl::{
     Result,
+    base::CancelToken,
     catalog::{LogDetail, RunDetail},
     clean::Ledger,
-    harvest::CancelToken,
     natural_order,
     quality::Flag,
     time,

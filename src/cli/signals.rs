@@ -5,7 +5,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use crate::etl::{Error, Result, harvest::CancelToken};
+use crate::etl::{Error, Result, base::CancelToken};
 
 /// Calls `on_signal` for each signal that comes from now on, and cancels `token` before
 /// it. A second signal asks again; what is being undone is not torn by it.

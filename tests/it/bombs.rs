@@ -15,9 +15,11 @@ use crate::common::{
 use flate2::{Compression, write::GzEncoder};
 use mdtui::etl::{
     Error,
+    base::CancelToken,
     catalog::Catalog,
-    harvest::{CancelToken, Context, JobEvent, Options, Outcome, Pool},
-    lake::Lake,
+    harvest::{Options, Outcome},
+    lake::{Context, Lake},
+    pool::{JobEvent, Pool},
     profile::Profile,
     worker::{Hands, Limits},
 };

@@ -9,8 +9,9 @@ use std::{fmt::Write, fs, path::Path, sync::Arc};
 
 use mdtui::etl::{
     Error,
-    harvest::{Context, Options, Outcome, Progress, Summary},
-    lake::Lake,
+    base::Progress,
+    harvest::{Options, Outcome, Summary},
+    lake::{Context, Lake},
     profile::{BUILT_IN, Profile},
     worker::{
         frame::framed,

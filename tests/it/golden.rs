@@ -8,10 +8,11 @@
 use std::{fmt::Write, fs, sync::Arc};
 
 use mdtui::etl::{
+    base::{CancelToken, NoProgress},
     catalog::Catalog,
     demo,
-    harvest::{CancelToken, Context, NoProgress, Options, harvest_log},
-    lake::{Lake, Record, record::RunResult, run_file::RunFile},
+    harvest::{Options, harvest_log},
+    lake::{Context, Lake, Record, record::RunResult, run_file::RunFile},
     profile::Profile,
 };
 

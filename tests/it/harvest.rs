@@ -12,14 +12,12 @@ use serde_json::Value;
 
 use mdtui::etl::{
     Error, FaultKind,
+    base::{CancelToken, NoProgress, Progress, ProgressSink, Stage},
     catalog::{Catalog, LogState},
     check,
     clean::Reason,
-    harvest::{
-        CancelToken, Context, NoProgress, Options, Outcome, Progress, ProgressSink, Stage,
-        harvest_log,
-    },
-    lake::{Lake, Record, gc, run_file::RunFile},
+    harvest::{Options, Outcome, harvest_log},
+    lake::{Context, Lake, Record, gc, run_file::RunFile},
     profile::Profile,
     time,
 };

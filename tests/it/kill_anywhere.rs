@@ -18,9 +18,9 @@ use std::{
 
 use crate::common::{Answer, Lab};
 use mdtui::etl::{
+    base::CancelToken,
     check::{self, Kind},
-    harvest::{CancelToken, Context},
-    lake::Lake,
+    lake::{Context, Lake},
     profile::Profile,
 };
 use serde_json::Value;

@@ -10,11 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::common::Lab;
-use crate::common::terminal::Terminal;
+use crate::common::{Lab, terminal::Terminal};
 use mdtui::etl::{
+    base::CancelToken,
     demo::{self, Options},
-    harvest::CancelToken,
     lake::{Lake, lock},
     profile::Profile,
 };

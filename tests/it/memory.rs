@@ -4,10 +4,12 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use mdtui::etl::{
     Error,
+    base::{CancelToken, NoProgress},
     catalog::{Catalog, LogState},
     demo,
-    harvest::{CancelToken, Context, JobEvent, NoProgress, Options, Pool, harvest_log},
-    lake::Lake,
+    harvest::{Options, harvest_log},
+    lake::{Context, Lake},
+    pool::{JobEvent, Pool},
     profile::Profile,
     worker::{Hands, Limits},
 };

@@ -18,12 +18,10 @@ use crate::common::{
 use flate2::{Compression, write::GzEncoder};
 use mdtui::etl::{
     Error, FaultKind,
+    base::{CancelToken, NoProgress, Progress, ProgressSink, Stage},
     catalog::{Catalog, LogState},
-    harvest::{
-        CancelToken, Context, NoProgress, Options, Outcome, Progress, ProgressSink, Stage,
-        harvest_log,
-    },
-    lake::{Lake, Record},
+    harvest::{Options, Outcome, harvest_log},
+    lake::{Context, Lake, Record},
     profile::Profile,
 };
 

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, fs, sync::Arc};
 
 use mdtui::etl::{
+    base::{CancelToken, NoProgress},
     catalog::Catalog,
-    harvest::{CancelToken, Context, NoProgress, Options, harvest_log},
-    lake::{Lake, Record, record::RunResult, run_file::RunFile},
+    harvest::{Options, harvest_log},
+    lake::{Context, Lake, Record, record::RunResult, run_file::RunFile},
     profile::Profile,
 };
 

@@ -4,10 +4,11 @@
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use mdtui::etl::{
+    base::{CancelToken, NoProgress},
     catalog::Catalog,
     demo,
-    harvest::{CancelToken, Context, NoProgress, Options, harvest_log},
-    lake::{Lake, Record, record::RunResult},
+    harvest::{Options, harvest_log},
+    lake::{Context, Lake, Record, record::RunResult},
     profile::Profile,
     quality::{Flag, Severity, Verdict},
 };

@@ -13,9 +13,11 @@ use std::{
 
 use mdtui::etl::{
     Error, FaultKind,
+    base::CancelToken,
     catalog::{Catalog, LogRow, LogState},
-    harvest::{CancelToken, Context, JobEvent, Options, Outcome, Pool},
-    lake::{Lake, Record},
+    harvest::{Options, Outcome},
+    lake::{Context, Lake, Record},
+    pool::{JobEvent, Pool},
     profile::Profile,
     worker::{Hands, Limits, frame::framed},
 };
@@ -180,7 +182,7 @@ fn a_worker_gives_what_a_harvest_within_the_process_gives() {
                 &here.context,
                 key,
                 Options::default(),
-                &mdtui::etl::harvest::NoProgress,
+                &mdtui::etl::base::NoProgress,
                 &CancelToken::new(),
             );
             match (worker, own) {

@@ -11,7 +11,7 @@ use crate::{
         action::Action,
         chart::{Reduced, Series, TimeRange, TimeView, decimals_for},
     },
-    etl::{catalog::RunDetail, compare::Comparison, profile::ChannelName},
+    etl::{catalog::RunDetail, compare::Comparison, schema::ChannelName},
 };
 
 /// Loaded channels of all runs are kept up to this many bytes.

@@ -7,8 +7,9 @@ use crate::{
     },
     etl::{
         Error, Result,
+        base::CancelToken,
         catalog::{Catalog, RunDetail},
-        harvest::{CancelToken, Context},
+        lake::Context,
         run_id::RunId,
     },
 };

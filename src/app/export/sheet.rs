@@ -6,8 +6,8 @@ use crate::{
     app::table::{Row, Table},
     etl::{
         Result,
+        base::CancelToken,
         export::{Exported, Field, Values, write_list},
-        harvest::CancelToken,
     },
 };
 

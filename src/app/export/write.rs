@@ -9,9 +9,9 @@ use std::{
 use super::{Export, What, Written};
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
     export::{Options, export_into},
-    harvest::{CancelToken, Context},
-    lake::run_file::RunFile,
+    lake::{Context, run_file::RunFile},
     text::visible_path,
     time,
 };

@@ -7,7 +7,7 @@ use crate::{
         action::Action,
         chart::{TimeRange, format_value},
     },
-    etl::profile::ChannelName,
+    etl::schema::ChannelName,
 };
 
 /// Points kept of one robot. A ten-minute run has fewer; a longer one is thinned evenly.

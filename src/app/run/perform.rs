@@ -7,11 +7,12 @@ use crate::{
     app::chart::Series,
     etl::{
         Error, Result,
+        base::CancelToken,
         catalog::Catalog,
-        harvest::{CancelToken, Context},
-        lake::{Lake, run_file::RunFile},
+        lake::{Context, Lake, run_file::RunFile},
         overview::{self, Of, Overview},
-        profile::{ChannelName, Field, FieldKind, Hold, Profile},
+        profile::Profile,
+        schema::{ChannelName, Field, FieldKind, Hold},
         text,
         time::SECOND,
     },
@@ -267,8 +268,9 @@ fn gap_limit(hold: Hold, interval_us: Option<f64>) -> i64 {
 mod tests {
     use super::*;
     use crate::etl::{
+        base::NoProgress,
         catalog::RunDetail,
-        harvest::{NoProgress, Options, harvest_log},
+        harvest::{Options, harvest_log},
         lake::Lake,
         run_id::RunId,
     };

@@ -3,10 +3,11 @@
 use super::{RunAnswer, Sought};
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
     condition::Condition,
-    harvest::CancelToken,
     lake::run_file::{RunFile, Window},
-    profile::{Field, Profile},
+    profile::Profile,
+    schema::Field,
 };
 
 /// Rows of the table that need not follow each other, as a window at `position`.

@@ -3,7 +3,7 @@
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
     app::export::{Charts, Export, Form, PathPicture, Trace, What, lists},
-    etl::{profile::ChannelName, time},
+    etl::{schema::ChannelName, time},
 };
 
 /// A run's id without the groups of zeros that most begin with.

@@ -16,7 +16,7 @@ use crate::{
         catalog::RunDetail,
         natural_order,
         overview::{LONG, Overview, Spans},
-        profile::ChannelName,
+        schema::ChannelName,
     },
 };
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     app::discard::discard,
-    etl::{Result, filter::Filter, harvest::CancelToken},
+    etl::{Result, base::CancelToken, filter::Filter},
 };
 
 /// Longer lists are filtered, sorted and searched by a worker.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Row, Shown, Table, arrange::MANY};
-use crate::etl::{Result, harvest::CancelToken};
+use crate::etl::{Result, base::CancelToken};
 
 /// Rows between two looks at whether anybody still waits.
 const CHUNK: usize = 1 << 14;

@@ -10,7 +10,7 @@ use crate::{
     },
     etl::{
         catalog::{LogDetail, LogRow},
-        harvest::JobEvent,
+        pool::JobEvent,
     },
 };
 

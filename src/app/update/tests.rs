@@ -11,7 +11,8 @@ use crate::{
     etl::{
         Error,
         catalog::{LogState, Refresh},
-        harvest::{JobEvent, JobId, Outcome, Summary},
+        harvest::{Outcome, Summary},
+        pool::{JobEvent, JobId},
     },
 };
 

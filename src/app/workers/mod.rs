@@ -21,7 +21,9 @@ use super::{
 };
 use crate::etl::{
     Result,
-    harvest::{Context, JobId, Options, Pool},
+    harvest::Options,
+    lake::Context,
+    pool::{JobId, Pool},
     source::watch::Watcher,
     worker::Hands,
 };

@@ -19,12 +19,7 @@ use crate::{
         machines::Machine,
         run,
     },
-    etl::{
-        Error, Result,
-        catalog::Catalog,
-        harvest::{CancelToken, Context},
-        text,
-    },
+    etl::{Error, Result, base::CancelToken, catalog::Catalog, lake::Context, text},
 };
 
 /// Threads that answer quick questions; a slow one must not keep the others waiting.

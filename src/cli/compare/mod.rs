@@ -13,9 +13,9 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
     catalog::RunDetail,
     compare::{Cell, Comparison, Line, Statistic, letter, with_unit},
-    harvest::CancelToken,
     time,
 };
 

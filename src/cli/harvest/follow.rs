@@ -11,7 +11,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::report::Done;
 use crate::{
     cli::exit,
-    etl::harvest::{JobEvent, JobId},
+    etl::pool::{JobEvent, JobId},
 };
 
 /// Steps of a bar: finer than any terminal shows.

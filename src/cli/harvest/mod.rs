@@ -21,7 +21,9 @@ use super::{
 };
 use crate::etl::{
     Result,
-    harvest::{CancelToken, JobEvent, Options, Pool},
+    base::CancelToken,
+    harvest::Options,
+    pool::{JobEvent, Pool},
 };
 
 /// What the main thread waits for.

@@ -31,8 +31,10 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
     catalog::LogState,
-    harvest::{CancelToken, JobEvent, Options, Pool},
+    harvest::Options,
+    pool::{JobEvent, Pool},
     source::watch::Watcher,
     text, time,
 };

@@ -9,8 +9,9 @@ use super::{
     state::{Known, assess},
 };
 use crate::{
-    harvest::Context,
-    profile::{Field, Profile, Robot},
+    lake::Context,
+    profile::Profile,
+    schema::{Field, Robot},
 };
 
 /// The rules of now, and how others differ from them.

@@ -13,8 +13,7 @@ use rusqlite::{Connection, types::ValueRef};
 use super::{Catalog, open};
 use crate::{
     Result,
-    harvest::Context,
-    lake::{Lake, Record},
+    lake::{Context, Lake, Record},
 };
 
 /// Columns of `logs` that come from the data directory and from the clock, not from the record.

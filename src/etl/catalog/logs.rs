@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     Result,
-    harvest::Context,
-    lake::lock,
+    lake::{Context, lock},
     quality::Verdict,
     run_id::RunId,
     source::{FoundLog, scan},

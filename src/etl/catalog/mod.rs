@@ -38,11 +38,11 @@ pub use rows::{
 
 use super::{
     Error, Result,
-    harvest::{CancelToken, Context},
     lake::{Lake, Record},
     run_id::RunId,
     source::FoundLog,
 };
+use crate::{base::CancelToken, lake::Context};
 
 /// An open catalog. One per thread: opening is cheap.
 pub struct Catalog {

@@ -10,11 +10,9 @@ use super::{
 };
 use crate::{
     Error, Result,
-    harvest::{CancelToken, Context},
-    lake::{
-        Lake, Record,
-        layout::{EXPORTS, PRIVATE, RECORD},
-    },
+    base::CancelToken,
+    lake::{Context, Lake, Record},
+    source::reserved::{EXPORTS, PRIVATE, RECORD},
     text::visible_path,
     time,
 };

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     Result,
-    harvest::{CancelToken, Context},
-    lake::lock,
+    base::CancelToken,
+    lake::{Context, lock},
     source::{
         footer, key,
         scan::{self, Found, Scan},

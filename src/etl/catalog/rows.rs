@@ -225,7 +225,7 @@ pub struct RunRow {
     pub file_name: Option<String>,
     /// A small picture of the run: channel name and values.
     pub spark_channel: Option<String>,
-    /// See [`crate::lake::record::Sparkline`].
+    /// See [`crate::stats::Sparkline`].
     pub spark: Vec<Option<f64>>,
 }
 

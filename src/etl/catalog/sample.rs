@@ -5,17 +5,17 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 use super::{Catalog, HarvestRow, LogRow};
 use crate::{
     PIPELINE_VERSION,
+    base::CancelToken,
     clean::{Ledger, Reason},
-    harvest::{CancelToken, Context},
     lake::{
-        Lake, Record,
-        record::{FileStats, RECORD_VERSION, RunResult, SourceInfo, Sparkline},
+        Context, Lake, Record,
+        record::{FileStats, RECORD_VERSION, RunResult, SourceInfo},
     },
     profile::Profile,
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     source::scan,
-    stats::{ChannelStats, RobotStats, RunStats},
+    stats::{ChannelStats, RobotStats, RunStats, Sparkline},
     time,
 };
 

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     PIPELINE_VERSION,
     lake::{LogLock, Record, record::Attempt},
-    profile::{Hold, Profile},
+    profile::Profile,
+    schema::Hold,
     time,
 };
 
@@ -88,7 +89,7 @@ fn parquet_without_a_footer_is_writing_for_a_minute_and_failed_after_it() {
 
     // A rebuild does not forget that.
     w.catalog
-        .rebuild(&w.context, &crate::harvest::CancelToken::new())
+        .rebuild(&w.context, &crate::base::CancelToken::new())
         .unwrap();
     assert_eq!(w.log("a").state, LogState::Writing);
 
@@ -371,7 +372,7 @@ fn one_process_sees_what_another_changed() {
     let mut w = harvested();
     let mut other = super::Catalog::open(&w.context.lake).unwrap();
     let look = |c: &mut super::Catalog, w: &World| {
-        c.refresh(&w.context, &crate::harvest::CancelToken::new())
+        c.refresh(&w.context, &crate::base::CancelToken::new())
             .unwrap()
             .changed_keys
     };

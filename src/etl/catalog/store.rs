@@ -12,15 +12,11 @@ use super::{
 };
 use crate::{
     Result,
-    harvest::Context,
-    lake::{
-        Record,
-        record::{RunResult, Sparkline},
-    },
+    lake::{Context, Record, record::RunResult},
     quality::Verdict,
     run_id::RunId,
     source::{footer, scan},
-    stats::ChannelStats,
+    stats::{ChannelStats, Sparkline},
     time,
 };
 

@@ -8,7 +8,7 @@ use super::{
     Catalog, LogState,
     sample::{World, run, world},
 };
-use crate::{harvest::CancelToken, run_id::RunId};
+use crate::{base::CancelToken, run_id::RunId};
 
 const T: i64 = 1_669_236_000_000_000;
 

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{harvest::Context, lake::Lake, text::visible_path};
+use crate::{
+    lake::{Context, Lake},
+    text::visible_path,
+};
 
 /// What kind of trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     Result,
+    base::CancelToken,
     catalog::{Audit, Catalog},
-    harvest::{CancelToken, Context},
-    lake::{Record, lock},
+    lake::{Context, Record, lock},
     text,
 };
 

@@ -10,16 +10,16 @@ use super::{
 };
 use crate::{
     Error, Result,
+    base::CancelToken,
     catalog::Catalog,
-    harvest::{CancelToken, Context, JobEvent, Options, Pool},
-    lake::{
-        Record,
-        files::Content,
-        gc,
-        layout::{FAILED_RUN, is_lake_file},
-    },
+    harvest::Options,
+    lake::{Context, Record, files::Content, gc},
+    pool::{JobEvent, Pool},
     profile::Profile,
-    source::FoundLog,
+    source::{
+        FoundLog,
+        reserved::{FAILED_RUN, is_lake_file},
+    },
     worker::Hands,
 };
 

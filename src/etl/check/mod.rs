@@ -20,12 +20,12 @@ use self::{files::Checked, finding::Cure, mend::mend};
 use super::{
     Result,
     catalog::{Catalog, records},
-    harvest::{CancelToken, Context},
     lake::gc,
     source::FoundLog,
     text::visible_path,
     worker::Hands,
 };
+use crate::{base::CancelToken, lake::Context};
 
 /// What a check found.
 #[derive(Debug, Default)]

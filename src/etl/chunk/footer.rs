@@ -7,8 +7,9 @@ use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
 
 use super::thrift::Thrift;
 use crate::{
-    Error, Result, text,
-    worker::limits::{in_words, memory},
+    Error, Result,
+    base::memory::{available, in_words},
+    text,
 };
 
 /// A footer in memory takes so many times its bytes, at most: the entry of a column in a row
@@ -42,7 +43,7 @@ pub(crate) fn read_footer(file: &File, path: &Path) -> Result<FileMetadata> {
             "its footer should have {length} bytes, the file has {size}"
         )));
     }
-    let room = memory();
+    let room = available();
     if length.saturating_mul(UNFOLDED) > room {
         return Err(Error::Log(format!(
             "its footer has {length} bytes and would take {} in memory; the limit is {}",
@@ -101,7 +102,7 @@ fn check_schema(footer: &[u8]) -> Result<(), String> {
 /// # Errors
 /// [`Error::Log`] with the numbers.
 pub(crate) fn check_group(rows: u64, columns: usize, width: u64) -> Result<()> {
-    let room = memory();
+    let room = available();
     let needed = rows.saturating_mul(width);
     if needed > room {
         return Err(Error::Log(format!(

@@ -30,9 +30,11 @@ pub(super) use footer::{check_group, read_footer};
 use super::{
     Error, Result,
     activity::{self, Decoding},
-    harvest::panic::panic_words,
     text,
-    worker::limits::{in_words, memory},
+};
+use crate::base::{
+    memory::{available, in_words},
+    panic::panic_words,
 };
 
 /// The pages of one column chunk, still packed.
@@ -131,7 +133,7 @@ pub(super) fn open_chunk<'a>(
 
 /// Refuses what this process cannot take in.
 fn check_room(name: &str, verb: &str, bytes: u64) -> Result<()> {
-    let room = memory();
+    let room = available();
     if bytes > room {
         return Err(Error::Log(format!(
             "column `{}` {verb} {} in one row group, and the limit is {}",

@@ -8,10 +8,10 @@ mod token;
 
 use super::{
     Result as EtlResult,
-    harvest::CancelToken,
     lake::run_file::{RunFile, Window},
     mistake::Mistake,
 };
+use crate::base::CancelToken;
 
 /// The column that holds times.
 const TIME: &str = "time";

@@ -23,7 +23,8 @@ use std::{
 pub use plan::DEFAULT_LOGS;
 
 use self::plan::{Content, LogPlan};
-use super::{Error, Result, harvest::CancelToken, profile::Profile, text};
+use super::{Error, Result, profile::Profile, text};
+use crate::base::CancelToken;
 
 /// Seconds of a run when nothing else is asked for.
 pub const SHORT_RUN_SECONDS: f64 = 20.0;

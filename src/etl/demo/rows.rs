@@ -6,7 +6,10 @@ use super::{
     plan::{Fault, Order, RowsPlan, RunPlan},
     signal::{self, Quantity, Scene},
 };
-use crate::profile::{FieldKind, Profile, Robot};
+use crate::{
+    profile::Profile,
+    schema::{FieldKind, Robot},
+};
 
 /// A log's rows. All vectors have one entry a row.
 #[derive(Debug, Default)]

@@ -7,10 +7,7 @@ use polars::prelude::*;
 use polars_arrow::array::MutableBinaryViewArray;
 
 use super::{plan::Form, rows::Rows};
-use crate::{
-    Error, Result,
-    profile::{Profile, Robot},
-};
+use crate::{Error, Result, profile::Profile, schema::Robot};
 
 /// Rows of a row group: what common writers use.
 const ROW_GROUP: usize = 1 << 18;

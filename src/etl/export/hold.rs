@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Limits;
-use crate::{
-    profile::{ChannelName, Profile},
-    stats::ChannelStats,
-};
+use crate::{profile::Profile, schema::ChannelName, stats::ChannelStats};
 
 /// The hold limit of each column in microseconds, from the profile and the channels'
 /// statistics. Derived channels hold as the channel they come from; a magnitude is null

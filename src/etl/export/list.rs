@@ -15,7 +15,7 @@ use super::{
     Exported, Format,
     sink::{push_number, time_type, trouble},
 };
-use crate::{Error, Result, harvest::CancelToken, time};
+use crate::{Error, Result, base::CancelToken, time};
 
 /// Rows that are held at a time.
 const CHUNK: usize = 1 << 16;

@@ -28,7 +28,8 @@ pub use self::{
     rows::Limits,
     sink::Format,
 };
-use super::{Error, Result, harvest::CancelToken, lake::run_file::RunFile, text};
+use super::{Error, Result, lake::run_file::RunFile, text};
+use crate::base::CancelToken;
 
 /// What of a run's table is written.
 #[derive(Debug, Clone, PartialEq, Default)]

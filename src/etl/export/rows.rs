@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 use super::{Batch, Options};
 use crate::{
     Result,
-    harvest::CancelToken,
+    base::CancelToken,
     lake::run_file::{RunFile, Window},
 };
 

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::*;
 use crate::{
     lake::run_file::write_run_file,
-    profile::Hold,
+    schema::Hold,
     transform::{Column, clock::lay, table::RunTable},
 };
 

@@ -1,10 +1,11 @@
 //! The end of a harvest: its record, for better or worse.
 
-use super::{Context, death::DEATHS, read::Stat};
+use super::{death::DEATHS, read::Stat};
 use crate::{
     Error, FaultKind, PIPELINE_VERSION, Result,
     clean::Ledger,
     lake::{
+        Context,
         files::{Content, commit_record, remove},
         record::{Attempt, FileStats, RECORD_VERSION, Record, RunResult, SourceInfo},
     },

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{Progress, ProgressSink, Stage};
+use crate::base::{Progress, ProgressSink, Stage};
 
 /// Gathers the progress of a log's threads and passes it on.
 pub(super) struct Meter<'a> {

@@ -10,26 +10,26 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    CancelToken, Context, Options, Outcome, ProgressSink, Stage, Summary,
+    Options, Outcome, Summary,
     commit::{self, Harvest, source_info},
     meter::Meter,
     none_kept,
-    panic::panic_sentence,
     read::{self, HeldRun, Rows, Stat},
     run::{self, Done, Target},
     takeover::{self, Predecessor},
 };
 use crate::{
     Error, FaultKind, Result,
+    base::{CancelToken, ProgressSink, Stage, panic::panic_sentence},
     catalog::{Catalog, HarvestRow},
     clean::{Ledger, Reason, settle},
+    harvest::rejected::write_rejected,
     lake::{
-        Record,
+        Context, Record,
         files::{Content, TempPath, commit_record},
         gc::{remove_leftovers, remove_unnamed},
         layout::rejected_file_name,
         lock::LogLock,
-        rejected::write_rejected,
     },
     source::FoundLog,
     text, time,

@@ -6,15 +6,16 @@ use std::{fs::File, io::Read, os::unix::fs::MetadataExt, path::Path};
 use rayon::prelude::*;
 
 use super::{
-    CancelToken, Context, Options,
+    Options,
     meter::Meter,
-    progress::Stage,
     spill::{Extent, Spill},
 };
 use crate::{
     Error, Result,
+    base::{CancelToken, Stage},
     clean::{Ledger, Part, Partition, Reason, RunRows},
     extract::{LogReader, Vocabulary},
+    lake::Context,
     source::FoundLog,
     time,
 };

@@ -8,15 +8,16 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{CancelToken, none_kept, panic::panic_sentence};
+use super::none_kept;
 use crate::{
     Error, FaultKind, Result,
+    base::{CancelToken, panic::panic_sentence},
     clean::{Ledger, RunSamples},
     extract::Vocabulary,
     lake::{
         Lake, Record,
         files::TempPath,
-        layout::{FAILED_RUN, run_file_name},
+        layout::run_file_name,
         record::RunResult,
         run_file::{RESULT_KEY, RunFile, Written, write_run_file},
     },
@@ -24,6 +25,7 @@ use crate::{
     profile::Profile,
     quality::{self, Verdict},
     run_id::ParsedRun,
+    source::reserved::FAILED_RUN,
     stats::{ChannelStats, RunStats, compute_stats, robot_stats, run_stats, sparkline},
     transform::{RunTable, transform},
 };
@@ -199,7 +201,7 @@ fn describe(
         .filter_map(|c| vocabulary.cell(*c))
         .map(str::to_owned)
         .collect();
-    let quality = quality::check(samples, profile, &channels, &cells_seen);
+    let quality = quality::check(samples, profile, &profile.quality, &channels, &cells_seen);
     Ok(RunResult {
         run_uuid: samples.run.id,
         error: None,

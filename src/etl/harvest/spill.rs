@@ -9,9 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    Error, Result, clean::Piece, lake::Lake, text::visible_path, worker::limits::in_words,
-};
+use crate::{Error, Result, base::memory::in_words, clean::Piece, lake::Lake, text::visible_path};
 
 /// Pieces of one run in the file: its bytes.
 pub(super) type Extent = Range<u64>;

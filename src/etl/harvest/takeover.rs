@@ -2,12 +2,12 @@
 
 use std::{fs, io::ErrorKind as K};
 
-use super::{Context, commit, read::Stat};
+use super::{commit, read::Stat};
 use crate::{
     Error, Result,
     catalog::Catalog,
     lake::{
-        Record,
+        Context, Record,
         files::{commit_record, create_dir, remove, sync_dir},
         lock::LogLock,
     },

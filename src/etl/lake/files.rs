@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Lake, Record};
-use crate::{Error, Result, harvest::CancelToken};
+use crate::{Error, Result, base::CancelToken};
 
 /// A path below the lake's `tmp` that nothing else uses. The name begins with the
 /// process id, so that leftovers of dead processes can be told from files in use. What

@@ -11,10 +11,13 @@ use std::{
 use super::{
     Lake, Record,
     files::remove,
-    layout::{RECORD, is_lake_file, is_reserved_at_top},
     lock::{self, ENDING, LogLock},
 };
-use crate::{Error, Result, text};
+use crate::{
+    Error, Result,
+    source::reserved::{RECORD, is_lake_file, is_reserved_at_top},
+    text,
+};
 
 /// What a collection removed and left.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::{
         overview::SHORT_SPANS,
-        profile::Hold,
+        schema::Hold,
         transform::{Column, clock::lay},
     };
 

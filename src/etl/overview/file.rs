@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::{Bucket, Overview, Spans};
 use crate::{
     Error, Result,
-    harvest::CancelToken,
+    base::CancelToken,
     lake::{
         Lake,
         files::TempPath,
         run_file::{RESULT_KEY, RunFile, write_run_file},
     },
-    profile::Hold,
+    schema::Hold,
     transform::{Column, RunTable, clock::Clock},
 };
 

@@ -6,7 +6,7 @@ use super::{
     rules::{frozen::MOVING_MM, zero_offset::REST_MM},
     timing::{Gap, Intervals},
 };
-use crate::profile::FieldKind;
+use crate::schema::FieldKind;
 
 /// A gap that all channels have.
 pub(super) struct CommonGap {

@@ -1,7 +1,7 @@
 //! What a quality rule is.
 
 use super::{Severity, Threshold, facts::RunFacts, findings::Findings, raw_channel::RawChannel};
-use crate::profile::FieldKind;
+use crate::schema::FieldKind;
 
 /// One quality rule: everything that checks, documents and settings need to know of it.
 /// Each stands in a file of its own below `rules/` and in the table [`super::RULES`].

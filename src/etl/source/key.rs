@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    lake::layout::{is_lake_file, is_reserved_at_top},
+    source::reserved::{is_lake_file, is_reserved_at_top},
     text::visible_bytes,
 };
 

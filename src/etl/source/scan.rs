@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::Format;
-use crate::{Error, Result, harvest::CancelToken, text};
+use crate::{Error, Result, base::CancelToken, text};
 
 /// A file (or what looks like one) with a log's ending.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use crate::{profile::Hold, stats::percentile};
+use crate::{numeric::percentile, schema::Hold};
 
 /// One clock over the rows of a table.
 #[derive(Debug, Clone)]

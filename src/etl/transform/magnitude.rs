@@ -181,7 +181,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{profile::Hold, transform::clock::lay};
+    use crate::{schema::Hold, transform::clock::lay};
 
     #[test]
     fn lengths() {

@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     Error, Result,
-    harvest::{CancelToken, Context, Options, Outcome, ProgressSink},
+    base::{CancelToken, ProgressSink},
+    harvest::{Options, Outcome},
+    lake::Context,
     text,
 };
 

@@ -2,9 +2,8 @@
 
 use std::{os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration};
 
-use super::limits::in_words;
 use crate::{
-    harvest::{Progress, Stage},
+    base::{Progress, Stage, memory::in_words},
     text,
 };
 

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::fault::{Fault, PathText};
 use crate::{
-    harvest::{Context, Options, Outcome, Progress},
-    lake::Lake,
+    base::Progress,
+    harvest::{Options, Outcome},
+    lake::{Context, Lake},
     profile::Profile,
     text,
 };
@@ -124,7 +125,7 @@ mod tests {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
     use super::*;
-    use crate::harvest::{Stage, Summary};
+    use crate::{base::Stage, harvest::Summary};
 
     fn context() -> Context {
         Context {

@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     Error, Result, activity,
-    harvest::{CancelToken, Progress, ProgressSink, Stage, harvest_log},
+    base::{CancelToken, Progress, ProgressSink, Stage},
+    harvest::harvest_log,
     lake::lock,
 };
 

@@ -11,7 +11,7 @@ use crate::{
             path::{Colour, Point},
         },
     },
-    etl::{profile::ChannelName, time},
+    etl::{schema::ChannelName, time},
     ui::{
         text::whole_parts,
         theme::Theme,

@@ -12,8 +12,8 @@ use std::{
 };
 
 use mdtui::etl::{
+    base::CancelToken,
     demo::{self, Options},
-    harvest::CancelToken,
     profile::Profile,
 };
 use serde_json::Value;

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use mdtui::etl::{
+    base::CancelToken,
     clean::{Partition, Reason, settle},
     extract::{LogReader, Vocabulary},
-    harvest::CancelToken,
     profile::Profile,
     source::Format,
     transform::transform,

@@ -32,7 +32,7 @@ use polars_parquet::{
 use super::keys::Keys;
 use crate::{
     Error, Result,
-    stats::range,
+    numeric::range,
     transform::{Column, RunTable, clock::Clock},
 };
 

@@ -20,8 +20,8 @@ use polars_parquet::{
 use super::TIME;
 use crate::{
     Error, Result,
+    base::CancelToken,
     chunk::{read_chunk, read_footer},
-    harvest::CancelToken,
     text,
 };
 

@@ -25,7 +25,7 @@ use super::{
     MADE_BY_KEY, RESULT_KEY, TIME, UNITS_KEY,
     encode::{Chunk, Shared, encode_column, encode_times, failed},
 };
-use crate::{Error, PIPELINE_VERSION, Result, harvest::CancelToken, transform::RunTable};
+use crate::{Error, PIPELINE_VERSION, Result, base::CancelToken, transform::RunTable};
 
 /// Rows of a row group: at most this many, and at least half as many when the table has
 /// more than one.

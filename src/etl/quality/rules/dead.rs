@@ -1,7 +1,6 @@
 //! Channels with one value for the whole run.
 
 use crate::{
-    profile::FieldKind,
     quality::{
         Rule, Severity, Topic,
         facts::RunFacts,
@@ -11,6 +10,7 @@ use crate::{
         rules::frozen::MOVING_MM,
         words::{count, number},
     },
+    schema::FieldKind,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,6 @@
 //! Velocities and accelerations that were taken across a gap.
 
 use crate::{
-    profile::{ChannelName, FieldKind},
     quality::{
         Rule, Severity, Topic,
         clusters::Occurrence,
@@ -11,6 +10,7 @@ use crate::{
         rule::Check,
         words::{in_all, seconds, span},
     },
+    schema::{ChannelName, FieldKind},
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,6 @@
 //! Channels that keep one value for a part of the run.
 
 use crate::{
-    profile::FieldKind,
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
         clusters::Occurrence,
@@ -11,6 +10,7 @@ use crate::{
         rule::Check,
         words::{number, seconds, span, times_over},
     },
+    schema::FieldKind,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,6 @@
 //! Forces that stay at their largest or smallest value.
 
 use crate::{
-    profile::FieldKind,
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
         clusters::Occurrence,
@@ -11,6 +10,7 @@ use crate::{
         rule::Check,
         words::{number, span, times_over},
     },
+    schema::FieldKind,
 };
 
 pub(super) static RULE: Rule = Rule {

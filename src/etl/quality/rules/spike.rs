@@ -1,7 +1,6 @@
 //! Samples that stand out from their neighbours.
 
 use crate::{
-    profile::FieldKind,
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
         clusters::Occurrence,
@@ -12,6 +11,7 @@ use crate::{
         rule::Check,
         words::{count, number, span},
     },
+    schema::FieldKind,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,6 @@
 //! Load cells that read a force while their robot rests.
 
 use crate::{
-    profile::FieldKind,
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
         facts::RunFacts,
@@ -11,6 +10,7 @@ use crate::{
         rule::Check,
         words::{number, seconds},
     },
+    schema::FieldKind,
 };
 
 pub(super) static RULE: Rule = Rule {

@@ -18,9 +18,9 @@ use polars::{
 
 use crate::{
     Error, Result,
+    base::CancelToken,
     clean::Reason,
     extract::{RawRow, raw_rows},
-    harvest::CancelToken,
     profile::Profile,
     source::Format,
 };

@@ -8,13 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    CancelToken, Context, Options, Outcome, Progress, ProgressSink,
-    death::{Version, settle},
-    harvest_log,
-};
 use crate::{
     Error, Result,
+    base::{CancelToken, Progress, ProgressSink, panic::panic_sentence},
+    harvest::{
+        Options, Outcome,
+        death::{Version, settle},
+        harvest_log,
+    },
+    lake::Context,
     worker::{Client, Ending, Hands},
 };
 
@@ -276,7 +278,7 @@ fn work(shared: &Shared, hands: Hands) {
             None => catch_unwind(AssertUnwindSafe(|| {
                 harvest_log(context, &key, options, &sink, &token)
             }))
-            .unwrap_or_else(|panic| Err(Error::Log(super::panic::panic_sentence(panic.as_ref())))),
+            .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref())))),
         };
         shared.queue().open.remove(&job);
         (shared.listener)(JobEvent::Finished { job, key, result });

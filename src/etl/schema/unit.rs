@@ -1,6 +1,6 @@
 //! Units of the log, and how their values become those that are stored.
 
-use super::FieldKind;
+use crate::schema::FieldKind;
 
 /// The unit in which positions are stored.
 pub const POSITION_UNIT: &str = "mm";
