@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     Error, Result,
-    base::{CancelToken, Progress, ProgressSink},
+    base::{CancelToken, Progress, ProgressSink, panic::panic_sentence},
     harvest::{
         Options, Outcome,
         death::{Version, settle},
@@ -278,7 +278,7 @@ fn work(shared: &Shared, hands: Hands) {
             None => catch_unwind(AssertUnwindSafe(|| {
                 harvest_log(context, &key, options, &sink, &token)
             }))
-            .unwrap_or_else(|panic| Err(Error::Log(super::panic::panic_sentence(panic.as_ref())))),
+            .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref())))),
         };
         shared.queue().open.remove(&job);
         (shared.listener)(JobEvent::Finished { job, key, result });

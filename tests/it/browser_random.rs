@@ -23,8 +23,8 @@ use mdtui::{
         base::{CancelToken, NoProgress, Progress, Stage},
         catalog::Catalog,
         demo::Options as Demo,
-        harvest::{self, Options, harvest_log},
-        lake::Lake,
+        harvest::{Options, harvest_log},
+        lake::{self, Lake},
         pool::{JobEvent, JobId},
         profile::Profile,
         worker::Hands,
@@ -65,7 +65,7 @@ fn word(value: &impl std::fmt::Debug) -> String {
 struct Hand {
     random: rand_pcg::Pcg64Mcg,
     lab: Lab,
-    context: harvest::Context,
+    context: lake::Context,
     catalog: Option<Catalog>,
     keymap: Arc<Keymap>,
     state: State,
@@ -88,7 +88,7 @@ impl Hand {
             run_seconds: 2.0,
             seed: 3,
         });
-        let context = harvest::Context {
+        let context = lake::Context {
             data_dir: lab.data(),
             lake: Lake::new(lab.cache()),
             profile: Profile::built_in().unwrap().into(),

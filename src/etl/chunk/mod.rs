@@ -145,7 +145,7 @@ fn byte_range(chunk: &ColumnChunkMetadata) -> Option<Range<u64>> {
 
 /// Refuses what this process cannot take in.
 fn check_room(name: &str, verb: &str, bytes: u64) -> Result<()> {
-    let room = memory();
+    let room = available();
     if bytes > room {
         return Err(Error::Log(format!(
             "column `{}` {verb} {} in one row group, and the limit is {}",

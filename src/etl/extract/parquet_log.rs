@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Error, Result,
     chunk::{check_group, guarded, open_chunk, read_chunk, read_footer},
-    profile::Profile,
+    schema::Schema,
     text,
 };
 
@@ -33,15 +33,15 @@ pub(super) struct ParquetLog {
 }
 
 impl ParquetLog {
-    pub(super) fn open(file: File, path: PathBuf, profile: &Profile) -> Result<Self> {
+    pub(super) fn open(file: File, path: PathBuf, schema: &Schema) -> Result<Self> {
         let metadata = read_footer(&file, &path)?;
-        let columns = find_columns(&metadata, profile)?;
+        let columns = find_columns(&metadata, schema)?;
         Ok(Self {
             file,
             path,
             metadata,
             columns,
-            words: Words::new(profile),
+            words: Words::new(schema),
             next_group: 0,
         })
     }
@@ -189,10 +189,10 @@ fn first_row(mut groups: impl Iterator<Item = usize>) -> Result<u64> {
     })
 }
 
-fn find_columns(metadata: &FileMetadata, profile: &Profile) -> Result<Vec<(Role, usize, Field)>> {
+fn find_columns(metadata: &FileMetadata, schema: &Schema) -> Result<Vec<(Role, usize, Field)>> {
     let top = metadata.schema_descr.fields();
     let names: Vec<&str> = top.iter().map(ParquetType::name).collect();
-    let found = locate(&names, profile)?;
+    let found = locate(&names, schema)?;
     let schema = parquet_to_arrow_schema(top);
     let leaves = metadata.schema_descr.columns();
     let mut columns = Vec::with_capacity(found.len());

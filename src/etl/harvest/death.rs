@@ -17,11 +17,11 @@ pub const DEATHS: u32 = 3;
 
 /// What tells whether a record was replaced: its inode and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Version(Option<(u64, i64, i64)>);
+pub(crate) struct Version(Option<(u64, i64, i64)>);
 
 impl Version {
     /// Of the record of log `key` as it lies there now.
-    pub(super) fn of(context: &Context, key: &str) -> Self {
+    pub(crate) fn of(context: &Context, key: &str) -> Self {
         let of = |m: Metadata| (m.ino(), m.mtime(), m.mtime_nsec());
         Self(std::fs::metadata(context.lake.record(key)).ok().map(of))
     }
@@ -33,7 +33,7 @@ impl Version {
 ///
 /// # Errors
 /// `error`, or what kept it from being written down.
-pub(super) fn settle(
+pub(crate) fn settle(
     context: &Context,
     key: &str,
     before: Version,

@@ -214,7 +214,7 @@ fn describe(
         .filter_map(|c| vocabulary.cell(*c))
         .map(str::to_owned)
         .collect();
-    let quality = quality::check(samples, profile, &channels, &cells_seen);
+    let quality = quality::check(samples, profile, &profile.quality, &channels, &cells_seen);
     Ok(RunResult {
         run_uuid: samples.run.id,
         error: None,

@@ -17,8 +17,11 @@ use notify::{
     event::{AccessKind, AccessMode},
 };
 
-use super::scan;
-use crate::{base::CancelToken, lake::Lake};
+use super::{
+    reserved::{LOCKS, PRIVATE},
+    scan,
+};
+use crate::base::CancelToken;
 
 /// A burst is over after this long without a notice,
 const QUIET: Duration = Duration::from_millis(200);
@@ -107,7 +110,7 @@ impl Places {
         Self {
             data: real(data_dir),
             cache: real(cache_dir),
-            locks: Lake::new(real(cache_dir)).locks(),
+            locks: real(cache_dir).join(PRIVATE).join(LOCKS),
         }
     }
 
@@ -399,7 +402,7 @@ mod tests {
     #[test]
     fn harvests_of_other_processes_are_noticed() {
         let (dir, _watcher, signals) = watch(listen_only);
-        let lake = Lake::new(dir.path().join("data/cache"));
+        let lake = crate::lake::Lake::new(dir.path().join("data/cache"));
         let lock = crate::lake::LogLock::try_acquire(&lake, "a").unwrap();
         signals
             .recv_timeout(PATIENCE)
