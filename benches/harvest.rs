@@ -22,11 +22,11 @@ use mdtui::etl::{
     demo,
     extract::{LogReader, Vocabulary},
     harvest::{Options, harvest_log},
-    lake::{Context, Lake, run_file::write_run_file},
+    lake::{Context, Lake, Presence, lock::Owner, run_file::write_run_file},
     profile::Profile,
     source::Format,
     transform::{RunTable, transform},
-    worker::{Client, Ending, Limits},
+    worker::{Client, Ending, Limits, Task},
 };
 use rayon::prelude::*;
 
@@ -90,11 +90,14 @@ fn child(words: &[String]) -> Result<()> {
     if words.get(2).is_some_and(|w| w == "worker") {
         let program = env!("CARGO_BIN_EXE_mdtui").into();
         let mut client = Client::new(program, Limits::default());
-        let mut ask =
-            |options| match client.harvest(&context, &key, options, &NoProgress, &token)? {
+        let presence = Presence::in_lake(&context.lake)?;
+        let mut ask = |options| {
+            let task = Task::new(&context, &key, options, Owner::new(&presence));
+            match client.harvest(task, &NoProgress, &token)? {
                 Ending::Told(outcome) => outcome.map(drop),
-                Ending::Died { error, .. } => Err(error),
-            };
+                Ending::Died(error) => Err(error),
+            }
+        };
         ask(options)?;
         let seconds = started.elapsed().as_secs_f64();
         let again = Instant::now();

@@ -198,14 +198,14 @@ fn decode() -> Result<Kernel> {
 /// The rows of one log: four runs of interleaved channels.
 fn batch() -> Result<(Batch, Vocabulary)> {
     let mut vocabulary = Vocabulary::default();
-    let mut reader = LogReader::open(&log()?, Format::Parquet, &Profile::built_in()?)?;
+    let mut reader = LogReader::open(&log()?, Format::Parquet, &Profile::built_in()?.schema)?;
     let batch = reader.next_batch(&mut vocabulary)?.unwrap_or_default();
     Ok((batch, vocabulary))
 }
 
 fn partition() -> Result<Kernel> {
     let (batch, vocabulary) = batch()?;
-    let rules = RowRules::new(&Profile::built_in()?);
+    let rules = RowRules::new(&Profile::built_in()?.schema);
     Ok(Kernel {
         items: batch.len(),
         bytes: batch.len() * 27,

@@ -152,6 +152,7 @@ impl Driver {
                 Effect::Harvest(keys) => self.workers.harvest(&keys),
                 Effect::CancelJob(job) => self.workers.cancel(job),
                 Effect::CancelAllJobs => self.workers.cancel_all(),
+                Effect::LookAgain(wait) => self.workers.look_again(wait),
                 // Nothing of the terminal's own is measured.
                 Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
             }

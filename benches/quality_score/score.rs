@@ -112,7 +112,13 @@ fn check(recording: &Recording, profile: &Profile) -> Result<Quality> {
         .collect();
     let seen = samples.cells.iter().filter_map(|c| vocabulary.cell(*c));
     let seen: Vec<String> = seen.map(str::to_owned).collect();
-    Ok(quality::check(&samples, profile, &stats, &seen))
+    Ok(quality::check(
+        &samples,
+        profile,
+        &profile.quality,
+        &stats,
+        &seen,
+    ))
 }
 
 impl Scope {

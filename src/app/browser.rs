@@ -212,6 +212,7 @@ fn perform<W: io::Write>(
             Effect::Ask { slot, request } => workers.ask(slot, request),
             Effect::Forget(slot) => workers.forget(slot),
             Effect::Harvest(keys) => workers.harvest(&keys),
+            Effect::LookAgain(wait) => workers.look_again(wait),
             Effect::CancelJob(job) => workers.cancel(job),
             Effect::CancelAllJobs => workers.cancel_all(),
             Effect::Copy(text) => screen

@@ -1,6 +1,6 @@
 //! What `update` asks of the world, and what the world answers. Workers do it.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use super::{
     compare::{CompareAnswer, CompareRequest, CompareSlot},
@@ -30,6 +30,9 @@ pub enum Effect {
     Forget(Slot),
     /// Harvest these logs.
     Harvest(Vec<String>),
+    /// Look at the data directory again after this time though nothing moves, unless a later
+    /// effect says otherwise; `None`: only when something moves.
+    LookAgain(Option<Duration>),
     /// Cancel a harvest.
     CancelJob(JobId),
     /// Cancel all harvests.

@@ -1,27 +1,39 @@
 //! From logs to the lake, and from the lake to answers.
 //!
-//! In the order in which a sample travels:
+//! Each module imports only from those before it (`module_order.rs` holds that):
 //!
-//! * [`profile`]: what columns, fields and robots a log has (a TOML file).
+//! * [`text`]: text of logs and file names, made harmless.
+//! * [`error`]: what can go wrong, and how it is to be treated.
+//! * [`base`]: what work of any length needs: cancelling, progress, memory, panics.
+//! * [`time`]: times as text and as microseconds.
+//! * [`natural_order`]: the order of cells and robots.
+//! * [`numeric`]: kernels over plain numbers.
+//! * [`run_id`]: the id of a run.
+//! * [`parse_error`]: what is wrong with something typed, and where.
+//! * [`toml_place`]: the same for a TOML file.
+//! * [`position`]: a time or a row as it is typed.
+//! * [`activity`]: which column is being decoded, for when a worker dies of it.
+//! * [`schema`]: what columns, fields and robots a log has.
 //! * [`source`]: which files below the data directory are logs, their keys, and
-//!   whether they are whole.
+//!   whether they are complete.
+//! * [`chunk`]: column chunks of Parquet files, checked before a library believes them.
 //! * [`extract`]: decodes a log, batch by batch, into plain columns.
 //! * [`clean`]: every row is kept or dropped for one named reason; the ledger.
 //! * [`transform`]: samples of a run to its wide table: derivatives, hold,
 //!   magnitudes, distance.
 //! * [`stats`]: statistics of channels, runs and machines.
 //! * [`quality`]: flags and verdicts.
+//! * [`profile`]: schema and thresholds as a TOML file.
 //! * [`lake`]: the files: layout, run files, records, locks, garbage.
 //! * [`overview`]: a run in a few thousand spans, for sparklines and first charts.
 //! * [`catalog`]: the SQLite index of the lake and the state of every log.
-//! * [`harvest`]: ties them together: one log, or many side by side.
+//! * [`harvest`]: one log, from its bytes to its record.
 //! * [`worker`]: processes that parse logs, so that a hostile one costs only itself.
-//! * [`check`]: lake, catalog and logs held against each other, and mended.
+//! * [`pool`]: many harvests in parallel.
+//! * [`check`]: lake, catalog and logs held against each other, and repaired.
+//! * [`filter`]: which rows of a table or a list, as an operator types it.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
-//! * [`natural_order`]: the order of cells and robots.
-//! * [`filter`], [`position`]: which rows, and where, as an operator types them;
-//!   [`parse_error`]: what is wrong with it.
-//! * [`compare`]: runs side by side, and how far each is from the first.
+//! * [`compare`]: runs against the first of them.
 //! * [`demo`]: deterministic synthetic logs.
 //!
 //! Times are microseconds since 1970-01-01T00:00:00Z (`i64`) everywhere inside.
@@ -37,6 +49,7 @@
 )]
 
 mod activity;
+pub mod base;
 pub mod catalog;
 pub mod check;
 mod chunk;
@@ -49,13 +62,18 @@ pub mod extract;
 pub mod filter;
 pub mod harvest;
 pub mod lake;
+#[cfg(test)]
+mod module_order;
 pub mod natural_order;
+pub mod numeric;
 pub mod overview;
 pub mod parse_error;
+pub mod pool;
 pub mod position;
 pub mod profile;
 pub mod quality;
 pub mod run_id;
+pub mod schema;
 pub mod source;
 pub mod stats;
 pub mod text;

@@ -10,14 +10,14 @@ use std::{
 
 use crate::{
     Error, Result,
-    base::{CancelToken, Progress, ProgressSink},
+    base::{CancelToken, Progress, ProgressSink, panic::panic_sentence},
     harvest::{
         Options, Outcome,
         death::{Version, settle},
         harvest_log,
     },
-    lake::Context,
-    worker::{Client, Ending, Hands},
+    lake::{Context, Presence, lock::Owner},
+    worker::{Client, Ending, Hands, Task},
 };
 
 /// Names one harvest of one log within a [`Pool`].
@@ -278,7 +278,7 @@ fn work(shared: &Shared, hands: Hands) {
             None => catch_unwind(AssertUnwindSafe(|| {
                 harvest_log(context, &key, options, &sink, &token)
             }))
-            .unwrap_or_else(|panic| Err(Error::Log(super::panic::panic_sentence(panic.as_ref())))),
+            .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref())))),
         };
         shared.queue().open.remove(&job);
         (shared.listener)(JobEvent::Finished { job, key, result });
@@ -295,8 +295,11 @@ fn by_worker(
 ) -> Result<Outcome> {
     cancel.check()?;
     let (before, started) = (Version::of(context, key), Instant::now());
-    match client.harvest(context, key, options, sink, cancel)? {
+    // While this program is present in the lake, the lock that its worker takes counts as held.
+    let presence = Presence::in_lake(&context.lake)?;
+    let task = Task::new(context, key, options, Owner::new(&presence));
+    match client.harvest(task, sink, cancel)? {
         Ending::Told(result) => result,
-        Ending::Died { pid, error } => settle(context, key, pid, before, started, error),
+        Ending::Died(error) => settle(context, key, before, started, error),
     }
 }

@@ -23,8 +23,8 @@ use mdtui::{
         base::{CancelToken, NoProgress, Progress, Stage},
         catalog::Catalog,
         demo::Options as Demo,
-        harvest::{self, Options, harvest_log},
-        lake::Lake,
+        harvest::{Options, harvest_log},
+        lake::{self, Lake},
         pool::{JobEvent, JobId},
         profile::{BUILT_IN, Profile},
         worker::Hands,
@@ -84,7 +84,7 @@ fn word(value: &impl std::fmt::Debug) -> String {
 struct Hand {
     random: rand_pcg::Pcg64Mcg,
     lab: Lab,
-    context: harvest::Context,
+    context: lake::Context,
     catalog: Option<Catalog>,
     keymap: Arc<Keymap>,
     state: State,
@@ -111,7 +111,7 @@ impl Hand {
         let robots = BUILT_IN.replacen("robots = [1, 2]", "robots = [1, 2, 10, \"left\"]", 1);
         let profile = Profile::parse(&robots, "more robots").unwrap();
         assert_eq!(profile.robots.len(), 4);
-        let context = harvest::Context {
+        let context = lake::Context {
             data_dir: lab.data(),
             lake: Lake::new(lab.cache()),
             profile: profile.into(),
@@ -263,6 +263,8 @@ impl Hand {
                     self.open.remove(&slot);
                 }
                 Effect::Harvest(keys) => self.harvest(keys),
+                // Nothing here is changed by time.
+                Effect::LookAgain(_) => {}
                 Effect::CancelAllJobs => {
                     for (job, key) in std::mem::take(&mut self.jobs) {
                         self.ended(job, key, true);

@@ -5,11 +5,10 @@ use std::{
     fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use crate::common::{Answer, Lab};
-use mdtui::etl::lake::Record;
+use mdtui::etl::lake::{Lake, Presence, Record};
 use serde_json::Value;
 
 /// Twenty logs, faults among them, harvested.
@@ -334,28 +333,43 @@ fn what_the_dead_left_behind_is_found_and_removed_and_the_living_are_spared() {
     let private = lab.cache().join(".mdtui");
     fs::create_dir_all(private.join("tmp")).unwrap();
     fs::create_dir_all(private.join("locks")).unwrap();
-    let mut child = Command::new("true").spawn().unwrap();
-    let dead = child.id();
-    child.wait().unwrap();
-    fs::write(private.join(format!("tmp/{dead}-0")), "half").unwrap();
-    let living = private.join(format!("tmp/{}-0", std::process::id()));
+    // A directory without its lock, and a file that an earlier version left yesterday.
+    let dead = "tmp/00112233445566778899aabbccddeeff";
+    fs::create_dir(private.join(dead)).unwrap();
+    fs::write(private.join(dead).join("0"), "half").unwrap();
+    let temporary = "tmp/1-0";
+    fs::write(private.join(temporary), "half").unwrap();
+    let file = fs::File::options()
+        .write(true)
+        .open(private.join(temporary))
+        .unwrap();
+    let day = std::time::Duration::from_secs(86_400);
+    file.set_modified(std::time::SystemTime::now() - day)
+        .unwrap();
+    // An earlier version may still write to this one.
+    let young = private.join("tmp/2-0");
+    fs::write(&young, "half").unwrap();
+    let presence = Presence::in_lake(&Lake::new(lab.cache())).unwrap();
+    let living = presence.new_path().unwrap();
     fs::write(&living, "half").unwrap();
     fs::write(private.join("locks/0123.lock"), "1\na\n").unwrap();
     let unnamed = "run_00000000-0000-0000-0000-000000000001.0123456789abcdef.parquet";
     fs::write(lab.cache().join(KEY).join(unnamed), "old").unwrap();
     fs::create_dir_all(lab.cache().join("empty/folder")).unwrap();
-    let temporary = format!("tmp/{dead}-0");
     found_and_mended(
         &lab,
         &[
-            ("leftover", &temporary),
+            ("leftover", temporary),
+            ("leftover", &format!("{dead}/0")),
+            ("leftover", dead),
             ("leftover", "locks/0123.lock"),
             ("leftover", unnamed),
             ("leftover", "empty/folder"),
             ("leftover", "/empty"),
         ],
     );
-    assert!(living.exists());
+    assert!(living.exists() && young.exists());
+    drop(presence);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use mdtui::etl::{
     Error,
     base::Progress,
     harvest::{Options, Outcome, Summary},
-    lake::{Context, Lake},
+    lake::{Context, Lake, lock::Owner},
     profile::{BUILT_IN, Profile},
     worker::{
         frame::framed,
@@ -263,12 +263,22 @@ fn protocol() {
         lake: Lake::new("cache"),
         profile: Arc::new(Profile::built_in().unwrap()),
     };
+    let owner = Owner {
+        id: "0".repeat(32),
+        pid: 1,
+        host: "press-2".into(),
+    };
     let requests = [
         Request::Start {
             protocol: PROTOCOL,
             memory: Some(1 << 30),
         },
-        Request::Harvest(Box::new(Task::new(&context, "a/b", Options::default()))),
+        Request::Harvest(Box::new(Task::new(
+            &context,
+            "a/b",
+            Options::default(),
+            owner,
+        ))),
         Request::Cancel,
     ];
     let full = std::io::ErrorKind::StorageFull.into();

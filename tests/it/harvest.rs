@@ -585,6 +585,40 @@ fn progress_is_told_and_a_cancelled_harvest_leaves_nothing() {
 }
 
 #[test]
+fn what_the_system_refuses_is_no_fault_of_a_run_and_keeps_what_is_good() {
+    let place = Place::new();
+    place.put("a.csv", &format!("{HEADER}{}{}", run(1, 50), run(2, 60)));
+    place.harvest("a.csv", false).unwrap();
+    let (good, tables) = (place.record("a.csv"), place.tables());
+    // A finished table cannot be renamed to its place.
+    let name = good
+        .run_to_result
+        .values()
+        .next()
+        .unwrap()
+        .file_name
+        .clone();
+    let table = place.context.lake.log_file("a.csv", &name.unwrap());
+    fs::remove_file(&table).unwrap();
+    fs::create_dir(&table).unwrap();
+    fs::write(table.join("in the way"), "").unwrap();
+    let error = place.harvest("a.csv", true).unwrap_err();
+    assert_eq!(error.kind(), FaultKind::Passing, "{error}");
+    let now = place.record("a.csv");
+    assert_eq!(now.run_to_result, good.run_to_result);
+    let attempt = now.last_attempt.unwrap();
+    assert!(
+        !attempt.lasting && attempt.error.contains("rename"),
+        "{attempt:?}"
+    );
+
+    fs::remove_dir_all(&table).unwrap();
+    place.harvest("a.csv", false).unwrap();
+    assert_eq!(place.record("a.csv").run_to_result, good.run_to_result);
+    assert!(place.tables() == tables, "other bytes");
+}
+
+#[test]
 fn the_real_log_gives_the_independent_numbers() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     if !sample.join("sample.parquet").is_file() {

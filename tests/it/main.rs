@@ -29,6 +29,7 @@ mod moving;
 mod mutants;
 mod profiles;
 mod quality;
+mod shared_lake;
 mod terminal_browser;
 mod terminal_compare;
 mod terminal_faults;

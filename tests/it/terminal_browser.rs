@@ -322,3 +322,19 @@ fn the_browser_outlives_a_worker_and_says_what_happened() {
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
 }
+
+#[test]
+fn a_log_whose_recorder_stopped_is_failed_after_a_minute_in_an_open_browser() {
+    let lab = Lab::new();
+    let log = lab.data().join("a.parquet");
+    fs::write(&log, "PAR1 more to come").unwrap();
+    // Nothing moves from now on: only time passes.
+    let modified = std::time::SystemTime::now() - std::time::Duration::from_secs(52);
+    let file = fs::File::options().append(true).open(&log).unwrap();
+    file.set_modified(modified).unwrap();
+    let mut terminal = Terminal::start(&lab, &[], 100, 24);
+    terminal.wait_for("writing");
+    terminal.wait_until("failed", |s| s.contains("failed") && !s.contains("writing"));
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
+}

@@ -11,7 +11,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     export::{Options, export_into},
-    lake::{Context, run_file::RunFile},
+    lake::{Context, Presence, run_file::RunFile},
     text::visible_path,
     time,
 };
@@ -28,19 +28,18 @@ pub fn write(wanted: &Export, context: &Context, cancel: &CancelToken) -> Result
     cancel.check()?;
     let dir = context.lake.exports();
     fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
-    let tmp = context.lake.tmp();
-    fs::create_dir_all(&tmp).map_err(|e| Error::io("create", &tmp, e))?;
+    let presence = Presence::in_lake(&context.lake)?;
+    let tmp = presence.dir()?;
     let ending = match &wanted.what {
         What::List { form, .. } | What::Samples { form, .. } => form.ending(),
         What::Charts(_) | What::Path(_) => "svg",
     };
-    // Whoever dies leaves a file that `gc` knows by its process id.
     let temp = tempfile::Builder::new()
-        .prefix(&format!("{}-export-", std::process::id()))
+        .prefix("export-")
         .suffix(&format!(".{ending}"))
         .permissions(permissions())
-        .tempfile_in(&tmp)
-        .map_err(|e| Error::io("write to", &tmp, e))?
+        .tempfile_in(tmp)
+        .map_err(|e| Error::io("write to", tmp, e))?
         .into_temp_path();
     let (rows, bytes) = fill(wanted, &temp, context, cancel)?;
     let stem = format!("{}-{}", harmless(&wanted.name), stamp(time::now()));

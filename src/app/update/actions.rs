@@ -1,5 +1,7 @@
 //! Actions of the views.
 
+use std::collections::HashSet;
+
 use crate::app::{
     action::Action,
     choice::Chooser,
@@ -380,8 +382,9 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
             None => return,
         },
     };
-    keys.dedup();
-    keys.retain(|key| state.jobs.of_log(key).is_none());
+    // The runs of a list may be those of a few logs, in any order.
+    let mut seen = HashSet::new();
+    keys.retain(|key| seen.insert(key.clone()) && state.jobs.of_log(key).is_none());
     if keys.is_empty() {
         state.message = Some((Tone::Plain, "nothing to harvest here".into()));
         return;

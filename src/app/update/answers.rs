@@ -166,6 +166,7 @@ fn refreshed(state: &mut State, result: Result<Answer, String>, effects: &mut Ve
     match result {
         Ok(Answer::Refreshed(refresh)) => {
             state.logs.error = None;
+            effects.push(Effect::LookAgain(refresh.next_change));
             if let Some(note) = refresh.notes.first() {
                 state.message = Some((Tone::Plain, note.clone()));
             }

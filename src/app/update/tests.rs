@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crossterm::event::KeyEvent;
 
 use super::*;
@@ -56,6 +58,19 @@ fn marked_logs_are_harvested_at_once_and_the_view_stays() {
         (words(&state), state.logs.table.marked()),
         ("harvesting 2 logs", 0)
     );
+}
+
+#[test]
+fn a_log_is_harvested_once_however_its_runs_are_sorted() {
+    let mut state = populated((80, 24));
+    let effects = press(&mut state, &["2"]);
+    fixture::settle(&mut state, effects);
+    let runs = [(1, "a"), (2, "b"), (3, "a"), (4, "b")];
+    let runs = runs.map(|(n, log)| fixture::run(n, log)).to_vec();
+    update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+    let effects = press(&mut state, &["space", "space", "space", "space", "H"]);
+    assert_eq!(effects, [Effect::Harvest(vec!["a".into(), "b".into()])]);
+    assert_eq!(words(&state), "harvesting 2 logs");
 }
 
 #[test]
@@ -195,6 +210,19 @@ fn changes_while_a_look_is_under_way_make_one_more_look() {
         request: Request::Refresh,
     };
     assert!(update(&mut state, looked).contains(&again));
+}
+
+#[test]
+fn a_look_says_when_time_alone_changes_a_state() {
+    let (mut state, _) = bare((80, 24));
+    for wait in [Some(Duration::from_secs(7)), None] {
+        let refresh = Refresh {
+            next_change: wait,
+            ..Refresh::default()
+        };
+        let looked = answer(Slot::Refresh, Ok(Answer::Refreshed(refresh)));
+        assert!(update(&mut state, looked).contains(&Effect::LookAgain(wait)));
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod questions;
 mod remember;
 mod signals;
 
+use std::time::Duration;
+
 use crossbeam_channel::Sender;
 
 pub use hangup::watch_for_hangup;
@@ -43,7 +45,7 @@ fn gently() {
 pub struct Workers {
     questions: Questions,
     pool: Pool,
-    _watcher: Watcher,
+    watcher: Watcher,
 }
 
 impl Workers {
@@ -80,7 +82,7 @@ impl Workers {
         Ok(Self {
             questions,
             pool,
-            _watcher: watcher,
+            watcher,
         })
     }
 
@@ -97,6 +99,11 @@ impl Workers {
     /// Whether an answer belongs to the slot's latest request.
     pub fn is_latest(&self, slot: Slot, generation: u64) -> bool {
         self.questions.is_latest(slot, generation)
+    }
+
+    /// Says that the data directory is to be looked at after `wait` though nothing moves.
+    pub fn look_again(&self, wait: Option<Duration>) {
+        self.watcher.call_after(wait);
     }
 
     /// Queues harvests.

@@ -23,6 +23,7 @@ use crate::etl::{
     Result,
     base::CancelToken,
     harvest::Options,
+    lake::lock::wait_for_dying,
     pool::{JobEvent, Pool},
 };
 
@@ -45,6 +46,9 @@ pub fn run(settings: &Settings, args: &args::Harvest) -> Result<Exit> {
         let _ = interrupts.send(Happening::Interrupt);
     })?;
     let look = Look::new(settings, &cancel)?;
+    if args.logs.is_empty() {
+        wait_for_dying(&look.context.lake)?;
+    }
     let selection = select::select(&look, args)?;
     if args.dry_run {
         return dry_run(&selection, args.json);

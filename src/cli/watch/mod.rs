@@ -9,7 +9,7 @@ mod patience;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use crossbeam_channel::{Receiver, Sender, at, never, select, unbounded};
@@ -32,15 +32,11 @@ use super::{
 use crate::etl::{
     Error, Result,
     base::CancelToken,
-    catalog::LogState,
     harvest::Options,
     pool::{JobEvent, Pool},
     source::watch::Watcher,
     text, time,
 };
-
-/// A log without a footer that did not move for a minute is being written no more.
-const WRITTEN: Duration = Duration::from_secs(61);
 
 /// What the main thread waits for.
 enum Happening {
@@ -155,10 +151,13 @@ impl Watch {
             .look
             .catalog
             .refresh(&context, &self.cancel)
-            .and_then(|_| due(&self.look, &args::Harvest::default()));
+            .and_then(|refresh| {
+                let selection = due(&self.look, &args::Harvest::default())?;
+                Ok((selection, refresh.next_change))
+            });
         let now = Instant::now();
-        let selection = match looked {
-            Ok(selection) => selection,
+        let (selection, next_change) = match looked {
+            Ok(looked) => looked,
             Err(Error::Cancelled) => return Ok(()),
             Err(e) => {
                 let sentence = e.to_string();
@@ -171,13 +170,9 @@ impl Watch {
             }
         };
         self.trouble = None;
-        if selection
-            .left_alone
-            .iter()
-            .any(|l| l.state == LogState::Writing)
-        {
-            // When its recorder died nothing moves any more, and it is no log.
-            self.patience.look_in(now, WRITTEN);
+        if let Some(wait) = next_change {
+            // When the recorder of a log died nothing moves any more, and it is no log.
+            self.patience.look_in(now, wait);
         }
         self.moved_meanwhile = !self.open.is_empty();
         for log in &selection.logs {

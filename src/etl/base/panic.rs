@@ -3,7 +3,7 @@
 use crate::text;
 
 /// What a caught panic says, as one sentence.
-pub(super) fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
     format!("a library gave up on it: {}", panic_words(panic))
 }
 

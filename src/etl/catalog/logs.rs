@@ -15,7 +15,11 @@ use super::{
 };
 use crate::{
     Result,
-    lake::{Context, lock},
+    lake::{
+        Context,
+        lock::{self, Owner},
+        presence::is_own,
+    },
     quality::Verdict,
     run_id::RunId,
     source::{FoundLog, scan},
@@ -58,20 +62,20 @@ impl Catalog {
         let Some(lake) = &self.lake else {
             return Ok(());
         };
-        let held: HashMap<String, u32> = lock::held(lake)?
+        let held: HashMap<String, Option<Owner>> = lock::held(lake)?
             .into_iter()
-            .map(|h| (h.key, h.pid))
+            .map(|h| (h.key, h.owner))
             .collect();
         if held.is_empty() {
             return Ok(());
         }
         for row in rows {
-            if let Some(pid) = held.get(&row.key) {
+            if let Some(owner) = held.get(&row.key) {
                 row.state = LogState::Harvesting;
-                row.reason = if *pid == std::process::id() {
-                    "it is being harvested here".into()
-                } else {
-                    format!("process {pid} is harvesting it")
+                row.reason = match owner {
+                    Some(owner) if is_own(&owner.id) => "it is being harvested here".into(),
+                    Some(owner) => format!("{} is harvesting it", owner.described()),
+                    None => "an earlier version of mdtui is harvesting it".into(),
                 };
                 row.leave_alone = None;
             }
@@ -98,6 +102,7 @@ impl Catalog {
             };
             let own: [Option<String>; 2] = [r.get(5)?, r.get(6)?];
             let mut errors: Vec<String> = own.into_iter().flatten().collect();
+            // The two are neighbours: the same error twice is told once.
             errors.dedup();
             errors.extend(run_errors(db, r.get(0)?)?);
             let ledger: Option<String> = r.get(1)?;

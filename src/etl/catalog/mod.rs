@@ -24,7 +24,7 @@ mod state_tests;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use rusqlite::Connection;
 
@@ -63,6 +63,9 @@ pub struct Refresh {
     pub changed_keys: Vec<String>,
     /// Logs in the catalog.
     pub logs: usize,
+    /// After how long the state of a log changes though nothing but time passes (`writing` to
+    /// `failed`); `None`: not at all.
+    pub next_change: Option<Duration>,
     /// What was passed over, one sentence each (links that lead out, unreadable folders).
     pub notes: Vec<String>,
 }

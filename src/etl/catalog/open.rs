@@ -8,15 +8,21 @@ use std::{
 };
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rustix::fs::Access;
 
-use crate::{Error, FaultKind, Result, error::is_of_the_disk, text::visible_path};
+use crate::{Error, FaultKind, Result, error::is_of_the_disk, lake::mount, text::visible_path};
 
-/// Why SQLite cannot open a database, or a file beside it, it does not say: opening it and
-/// making another file there does.
+/// Why SQLite cannot open a database, or a file beside it, it does not say: asking whether it
+/// may be opened and making another file there does. The database itself must not be opened:
+/// closing it would release the locks that other connections of this process hold.
 fn probe(file: &Path) -> std::io::Result<()> {
-    File::options().read(true).write(true).open(file)?;
+    rustix::fs::access(file, Access::READ_OK | Access::WRITE_OK)?;
+    tempfile::tempfile_in(directory_of(file)).map(drop)
+}
+
+fn directory_of(file: &Path) -> &Path {
     let dir = file.parent().filter(|d| !d.as_os_str().is_empty());
-    tempfile::tempfile_in(dir.unwrap_or(Path::new("."))).map(drop)
+    dir.unwrap_or(Path::new("."))
 }
 
 /// `mdtu`: how a database says that it is mdtui's.
@@ -218,6 +224,19 @@ fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
 /// An error of SQLite. It says neither why it could not open a file nor why it could only
 /// open it for reading: looking for oneself tells a failing disk from a permission.
 pub(super) fn told(file: &Path, source: rusqlite::Error) -> Error {
+    // A lock that the file system refuses looks like one that another process holds.
+    let locking = [
+        Some(ErrorCode::DatabaseBusy),
+        Some(ErrorCode::DatabaseLocked),
+        Some(ErrorCode::FileLockingProtocolFailed),
+        Some(ErrorCode::SystemIoFailure),
+    ];
+    if locking.contains(&source.sqlite_error_code())
+        && let Err(e) = mount::try_locks(directory_of(file))
+        && mount::is_unsupported(&e)
+    {
+        return mount::lock_error(file, e);
+    }
     let vague = [Some(ErrorCode::CannotOpen), Some(ErrorCode::ReadOnly)];
     if vague.contains(&source.sqlite_error_code()) {
         match probe(file) {
@@ -239,7 +258,7 @@ fn refuse(file: &Path, error: rusqlite::Error) -> Error {
     let code = error.sqlite_error_code();
     let why = error.to_string();
     let told = told(file, error);
-    if told.kind() == FaultKind::Passing {
+    if told.kind() == FaultKind::Passing || !matches!(told, Error::Catalog { .. }) {
         return told;
     }
     Error::Fatal(match code {

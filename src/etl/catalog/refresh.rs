@@ -7,6 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
+    time::Duration,
 };
 
 use rayon::prelude::*;
@@ -17,6 +18,7 @@ use super::{
     assess::{ProfileRules, assess_all},
     entry::{self, Assessment, Entry, Seen},
     rows::LogState,
+    state::next_change,
 };
 use crate::{
     Result,
@@ -29,12 +31,16 @@ use crate::{
     text, time,
 };
 
+const SHORTEST_WAIT: Duration = Duration::from_millis(20);
+
 /// What a look would write.
 struct Plan {
     save: Vec<Entry>,
     delete: Vec<i64>,
     /// Every log that stays, as [`digest`] sees it.
     digests: HashMap<String, u64>,
+    /// When the state of a log changes next though nothing but time passes.
+    next_change_us: Option<i64>,
 }
 
 impl Catalog {
@@ -75,6 +81,7 @@ impl Catalog {
             })?
         };
         let logs = plan.digests.len();
+        let next_change = plan.next_change_us.map(|at| wait(at, time::now()));
         let before = self.last_look.replace(plan.digests).unwrap_or_default();
         let changed_keys = self
             .last_look
@@ -84,6 +91,7 @@ impl Catalog {
         Ok(Refresh {
             changed_keys,
             logs,
+            next_change,
             notes: scan.notes,
         })
     }
@@ -132,12 +140,22 @@ fn plan(
         entry.verdict = verdict;
     }
     let digests = digests(&entries, held);
+    let seen = entries.iter().filter_map(|e| e.seen.as_ref());
+    let next_change_us = seen.filter_map(|s| next_change(s, now_us)).min();
     let save = entries.into_iter().filter(|e| e.dirty).collect();
     Plan {
         save,
         delete,
         digests,
+        next_change_us,
     }
+}
+
+/// How long it is until then. Never so short that a refresh follows upon a refresh without a
+/// pause, however the clock of the waiting process differs.
+fn wait(at_us: i64, now_us: i64) -> Duration {
+    let us = u64::try_from(at_us.saturating_sub(now_us)).unwrap_or(0);
+    Duration::from_micros(us).max(SHORTEST_WAIT)
 }
 
 /// Gives every found log its entry. Also returns entries that nothing is left of.

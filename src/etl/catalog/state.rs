@@ -113,6 +113,22 @@ fn unfinished(seen: &Seen, now_us: i64) -> Assessment {
     }
 }
 
+/// When the state of a log changes though nothing but time passes; `None`: not at all. In
+/// microseconds since 1970, later than `now_us`.
+pub(super) fn next_change(seen: &Seen, now_us: i64) -> Option<i64> {
+    let is_unfinished = seen.format == Format::Parquet && seen.footer == Some(false);
+    if !is_unfinished || seen.trouble.is_some() {
+        return None;
+    }
+    [Some(seen.mtime_ns.div_euclid(1000)), seen.moved_us]
+        .into_iter()
+        .flatten()
+        // A time ahead of the clock counts once it has come.
+        .flat_map(|t| [t, t.saturating_add(WRITING_US)])
+        .filter(|t| *t > now_us)
+        .min()
+}
+
 fn pending(known: &Known<'_>) -> Assessment {
     let reason = match known.was {
         Some(old) => format!(
@@ -279,4 +295,59 @@ fn grouped(n: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_change_is_when_the_state_is_another_one() {
+        const NOW: i64 = 1_700_000_000_000_000;
+        let mut seen = Seen {
+            format: Format::Parquet,
+            size: 7,
+            mtime_ns: 0,
+            inode: 1,
+            folder: None,
+            trouble: None,
+            footer: Some(false),
+            moved_us: None,
+        };
+        let at = |ago_s: i64| NOW - ago_s * 1_000_000;
+        // Modified and seen to move so many seconds ago; negative: ahead of the clock.
+        for (modified, moved) in [
+            (10, None),
+            (59, None),
+            (60, None),
+            (3600, None),
+            (3600, Some(5)),
+            (-30, None),
+            (-30, Some(10)),
+            (-90, Some(61)),
+        ] {
+            seen.mtime_ns = at(modified) * 1000;
+            seen.moved_us = moved.map(at);
+            let state_at = |us| unfinished(&seen, us).state;
+            // Second by second: the state changes at the announced times and at no other.
+            let mut now = NOW;
+            let mut announced = next_change(&seen, now);
+            for second in 1..300 {
+                let later = NOW + second * 1_000_000;
+                if announced.is_some_and(|at| at <= later) {
+                    announced = next_change(&seen, later);
+                } else {
+                    let place = (modified, moved, second);
+                    assert_eq!(state_at(later), state_at(now), "{place:?}");
+                }
+                now = later;
+            }
+            assert_eq!(announced, None);
+        }
+        seen.footer = Some(true);
+        assert_eq!(next_change(&seen, 0), None);
+        seen.footer = Some(false);
+        seen.mtime_ns = i64::MAX;
+        next_change(&seen, i64::MIN);
+    }
 }

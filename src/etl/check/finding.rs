@@ -118,10 +118,10 @@ impl Finding {
     /// A file that nothing needs.
     pub(super) fn leftover(lake: &Lake, below: &Path, cure: Cure) -> Self {
         let path = lake.root().join(below);
-        let what = if path.is_dir() {
+        let what = if path.starts_with(lake.tmp()) {
+            "is what a process that died left behind"
+        } else if path.is_dir() {
             "is an empty folder"
-        } else if path.starts_with(lake.tmp()) {
-            "is what a process that died left half-written"
         } else if path.starts_with(lake.locks()) {
             "is a lock that nobody holds"
         } else {

@@ -43,7 +43,7 @@ pub(crate) fn read_footer(file: &File, path: &Path) -> Result<FileMetadata> {
             "its footer should have {length} bytes, the file has {size}"
         )));
     }
-    let room = memory();
+    let room = available();
     if length.saturating_mul(UNFOLDED) > room {
         return Err(Error::Log(format!(
             "its footer has {length} bytes and would take {} in memory; the limit is {}",
@@ -102,7 +102,7 @@ fn check_schema(footer: &[u8]) -> Result<(), String> {
 /// # Errors
 /// [`Error::Log`] with the numbers.
 pub(crate) fn check_group(rows: u64, columns: usize, width: u64) -> Result<()> {
-    let room = memory();
+    let room = available();
     let needed = rows.saturating_mul(width);
     if needed > room {
         return Err(Error::Log(format!(

@@ -7,6 +7,7 @@
 use std::{
     fs::File,
     io::Cursor,
+    ops::Range,
     os::unix::fs::FileExt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -95,7 +96,8 @@ pub(super) fn open_chunk<'a>(
             ),
         ));
     }
-    let range = chunk.byte_range();
+    let range = byte_range(chunk)
+        .ok_or_else(|| damaged_column(&field.name, &"its place in the file is no place"))?;
     let size = file
         .metadata()
         .map_err(|e| Error::io("read", path, e))?
@@ -131,9 +133,19 @@ pub(super) fn open_chunk<'a>(
     })
 }
 
+/// Where a column chunk lies; `None` when it begins before the file or ends nowhere.
+fn byte_range(chunk: &ColumnChunkMetadata) -> Option<Range<u64>> {
+    let start = chunk
+        .dictionary_page_offset()
+        .unwrap_or_else(|| chunk.data_page_offset());
+    let start = u64::try_from(start).ok()?;
+    let length = u64::try_from(chunk.compressed_size()).ok()?;
+    Some(start..start.checked_add(length)?)
+}
+
 /// Refuses what this process cannot take in.
 fn check_room(name: &str, verb: &str, bytes: u64) -> Result<()> {
-    let room = memory();
+    let room = available();
     if bytes > room {
         return Err(Error::Log(format!(
             "column `{}` {verb} {} in one row group, and the limit is {}",

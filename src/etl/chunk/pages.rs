@@ -65,8 +65,10 @@ pub(super) fn look(bytes: &[u8], rows: u64) -> Result<Claims, Trouble> {
             check_sum(content, crc).map_err(page)?;
             claims.checked += 1;
         }
-        claims.unpacked += unpacked;
-        claims.values += values(&header, unpacked).map_err(page)?;
+        // Any sum that is too large for its type is too large for the memory, too.
+        claims.unpacked = claims.unpacked.saturating_add(unpacked);
+        let values = values(&header, unpacked).map_err(page)?;
+        claims.values = claims.values.saturating_add(values);
         rest = &body[size..];
         number += 1;
     }
@@ -235,5 +237,19 @@ mod tests {
         assert!(refused(&short, 10).contains("5 of 10 values"));
         assert!(refused(&short[..short.len() - 1], 10).contains("1 bytes, but 0 are left"));
         assert!(refused(&[0x15], 10).contains("damaged"));
+    }
+
+    #[test]
+    fn claims_whose_sum_no_number_holds_are_refused() {
+        let huge = page(DATA, 1, i64::MAX, b"x", None);
+        let claims = look(&huge.repeat(3), 3).unwrap();
+        assert_eq!(
+            claims.unpacked,
+            u64::MAX,
+            "refused: no process has that much"
+        );
+        let many = page(DATA, i64::MAX, 9, b"x", None);
+        let claims = look(&many.repeat(3), u64::MAX).unwrap();
+        assert_eq!(claims.values, u64::MAX);
     }
 }

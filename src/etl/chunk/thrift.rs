@@ -83,7 +83,9 @@ impl<'a> Thrift<'a> {
             }
             id = match head >> 4 {
                 0 => self.number()?,
-                step => id + i64::from(step),
+                step => id
+                    .checked_add(i64::from(step))
+                    .ok_or("it has a field number of more than 64 bits")?,
             };
             let kind = Kind(head & 0x0f);
             if !each(self, id, kind)? {
@@ -235,10 +237,22 @@ mod tests {
         assert_eq!(thrift.rest(), [0xee]);
     }
 
+    #[test]
+    fn a_field_number_beyond_64_bits_is_refused() {
+        // Field 2^63 - 1 is a boolean, and the next one is a step further.
+        let mut bytes = vec![0x01, 0xfe];
+        bytes.extend([0xff; 8]);
+        bytes.extend([0x01, 0x11, 0x00]);
+        let trouble = Thrift::new(&bytes).fields(|_, _, _| Ok(false)).unwrap_err();
+        assert!(trouble.contains("field number"), "{trouble}");
+        Thrift::new(&bytes).skip_struct().unwrap();
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let _ = Thrift::new(&bytes).skip_struct();
+            let _ = Thrift::new(&bytes).fields(|_, _, _| Ok(false));
         }
     }
 }

@@ -5,9 +5,8 @@ use std::{collections::HashMap, ops::Range};
 use super::{Ledger, Reason};
 use crate::{
     extract::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary},
-    profile::Profile,
     run_id::ParsedRun,
-    schema::Conversion,
+    schema::{Conversion, Schema},
 };
 
 /// Rows of one channel of one run, in file order.
@@ -103,7 +102,7 @@ impl RunRows {
     }
 }
 
-/// The rules, for the rows of logs of one profile.
+/// The rules, for the rows of logs of one schema.
 #[derive(Debug, Clone)]
 pub struct RowRules {
     fields: usize,
@@ -136,23 +135,23 @@ struct PartRun {
 const NOT_KEPT: u8 = u8::MAX;
 
 impl RowRules {
-    /// For logs of this profile.
-    pub fn new(profile: &Profile) -> Self {
+    /// For logs of this schema.
+    pub fn new(schema: &Schema) -> Self {
         let code = |sensor: &str| {
             // As in the batches: the first field with that sensor type.
-            profile
+            schema
                 .fields
                 .iter()
                 .position(|f| f.sensor == sensor)
                 .map_or(UNKNOWN, |i| i as u8)
         };
-        let conversions: Vec<Conversion> = profile.fields.iter().map(|f| f.conversion()).collect();
+        let conversions: Vec<Conversion> = schema.fields.iter().map(|f| f.conversion()).collect();
         let none = conversions.iter().all(|c| c.is_none());
         Self {
-            fields: profile.fields.len(),
-            channels: profile.channel_count(),
-            sensors: profile.fields.iter().map(|f| code(&f.sensor)).collect(),
-            sensor_column: !profile.columns.sensor.is_empty(),
+            fields: schema.fields.len(),
+            channels: schema.channel_count(),
+            sensors: schema.fields.iter().map(|f| code(&f.sensor)).collect(),
+            sensor_column: !schema.columns.sensor.is_empty(),
             conversions: if none { Vec::new() } else { conversions },
         }
     }
@@ -170,7 +169,7 @@ impl RowRules {
             rejected: Vec::new(),
         };
         part.runs.resize_with(runs, PartRun::default);
-        // A profile has at most 250 channels.
+        // A schema has at most 250 channels.
         let mut channels: Vec<u8> = Vec::with_capacity(batch.len());
         let mut kept = vec![0u32; runs];
         for (i, run) in run_codes.iter().enumerate() {
@@ -330,10 +329,10 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// For logs of this profile.
-    pub fn new(profile: &Profile) -> Self {
+    /// For logs of this schema.
+    pub fn new(schema: &Schema) -> Self {
         Self {
-            rules: RowRules::new(profile),
+            rules: RowRules::new(schema),
             runs: Vec::new(),
             bytes: 0,
             bytes_of: Vec::new(),

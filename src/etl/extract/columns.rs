@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use super::role::Role;
 use crate::{
     Error, Result,
-    profile::Profile,
     run_id::{ParsedRun, RunId},
-    schema::Robot,
+    schema::{Robot, Schema},
 };
 
 /// Stands for a time that is none.
@@ -16,7 +15,7 @@ pub const INVALID_TIME: i64 = i64::MIN;
 pub const NO_RUN: u32 = u32::MAX;
 /// Stands for a cell that the row does not name.
 pub const NO_CELL: u32 = u32::MAX;
-/// Stands for a field, robot or sensor type that the profile does not know.
+/// Stands for a field, robot or sensor type that the schema does not know.
 pub const UNKNOWN: u8 = u8::MAX;
 
 /// Consecutive rows of a log. All columns have the same length; `sensor` and `cell` are empty
@@ -31,11 +30,11 @@ pub struct Batch {
     pub value: Vec<f64>,
     /// Code of the run in [`Vocabulary`], or [`NO_RUN`].
     pub run: Vec<u32>,
-    /// Index of the field in the profile, or [`UNKNOWN`].
+    /// Index of the field in the schema, or [`UNKNOWN`].
     pub field: Vec<u8>,
-    /// Index of the robot in the profile, or [`UNKNOWN`].
+    /// Index of the robot in the schema, or [`UNKNOWN`].
     pub robot: Vec<u8>,
-    /// Index of the first field in the profile with this sensor type, or [`UNKNOWN`].
+    /// Index of the first field in the schema with this sensor type, or [`UNKNOWN`].
     pub sensor: Vec<u8>,
     /// Code of the cell in [`Vocabulary`], or [`NO_CELL`].
     pub cell: Vec<u32>,
@@ -189,7 +188,7 @@ impl Vocabulary {
     }
 }
 
-/// What the profile makes of words: fields, robots and sensor types to codes.
+/// What the schema makes of words: fields, robots and sensor types to codes.
 #[derive(Debug, Clone)]
 pub(super) struct Words {
     fields: Vec<Vec<u8>>,
@@ -199,20 +198,20 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn new(profile: &Profile) -> Self {
+    pub(super) fn new(schema: &Schema) -> Self {
         Self {
-            fields: profile
+            fields: schema
                 .fields
                 .iter()
                 .map(|f| f.name.clone().into_bytes())
                 .collect(),
-            sensors: profile
+            sensors: schema
                 .fields
                 .iter()
                 .map(|f| f.sensor.clone().into_bytes())
                 .collect(),
-            robots: profile.robots.clone(),
-            numbers: profile.robots.iter().map(Robot::number).collect(),
+            robots: schema.robots.clone(),
+            numbers: schema.robots.iter().map(Robot::number).collect(),
         }
     }
 
@@ -236,6 +235,6 @@ impl Words {
 }
 
 fn position<T>(items: &[T], mut is: impl FnMut(&T) -> bool) -> u8 {
-    // A profile has at most 250 channels, so at most 250 of anything.
+    // A schema has at most 250 channels, so at most 250 of anything.
     items.iter().position(&mut is).map_or(UNKNOWN, |i| i as u8)
 }

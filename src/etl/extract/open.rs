@@ -7,7 +7,7 @@ use super::{
     csv::CsvLog,
     parquet_log::ParquetLog,
 };
-use crate::{Error, Result, profile::Profile, source::Format};
+use crate::{Error, Result, schema::Schema, source::Format};
 
 /// An open log: batches of decoded rows, in file order.
 pub struct LogReader(pub(super) Kind);
@@ -18,20 +18,20 @@ pub(super) enum Kind {
 }
 
 impl LogReader {
-    /// Opens a log and checks that it has the columns that the profile requires, with
+    /// Opens a log and checks that it has the columns that the schema requires, with
     /// types that they may have.
     ///
     /// # Errors
     /// [`Error::Log`] that names the column and lists those there are, or says what is
     /// wrong with the file; [`Error::Io`].
-    pub fn open(path: &Path, format: Format, profile: &Profile) -> Result<Self> {
+    pub fn open(path: &Path, format: Format, schema: &Schema) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
         Ok(Self(match format {
             Format::Parquet => {
-                Kind::Parquet(Box::new(ParquetLog::open(file, path.to_owned(), profile)?))
+                Kind::Parquet(Box::new(ParquetLog::open(file, path.to_owned(), schema)?))
             }
-            Format::Csv => Kind::Csv(Box::new(CsvLog::open(file, path, false, profile)?)),
-            Format::CsvGz => Kind::Csv(Box::new(CsvLog::open(file, path, true, profile)?)),
+            Format::Csv => Kind::Csv(Box::new(CsvLog::open(file, path, false, schema)?)),
+            Format::CsvGz => Kind::Csv(Box::new(CsvLog::open(file, path, true, schema)?)),
         }))
     }
 

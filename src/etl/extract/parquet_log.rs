@@ -3,7 +3,9 @@
 use std::{fs::File, path::PathBuf};
 
 use polars_arrow::{array::Array, datatypes::Field};
-use polars_parquet::read::{FileMetadata, ParquetType, schema::parquet_to_arrow_schema};
+use polars_parquet::read::{
+    FileMetadata, ParquetType, RowGroupMetadata, schema::parquet_to_arrow_schema,
+};
 use rayon::prelude::*;
 
 use super::{
@@ -15,7 +17,7 @@ use super::{
 use crate::{
     Error, Result,
     chunk::{check_group, guarded, open_chunk, read_chunk, read_footer},
-    profile::Profile,
+    schema::Schema,
     text,
 };
 
@@ -31,15 +33,15 @@ pub(super) struct ParquetLog {
 }
 
 impl ParquetLog {
-    pub(super) fn open(file: File, path: PathBuf, profile: &Profile) -> Result<Self> {
+    pub(super) fn open(file: File, path: PathBuf, schema: &Schema) -> Result<Self> {
         let metadata = read_footer(&file, &path)?;
-        let columns = find_columns(&metadata, profile)?;
+        let columns = find_columns(&metadata, schema)?;
         Ok(Self {
             file,
             path,
             metadata,
             columns,
-            words: Words::new(profile),
+            words: Words::new(schema),
             next_group: 0,
         })
     }
@@ -53,7 +55,7 @@ impl ParquetLog {
     /// Bytes of the row groups that were decoded.
     pub(super) fn bytes_read(&self) -> u64 {
         let done = self.metadata.row_groups.iter().take(self.next_group);
-        done.map(|g| g.compressed_size() as u64).sum()
+        done.fold(0, |sum, g| sum.saturating_add(g.compressed_size() as u64))
     }
 
     pub(super) fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
@@ -90,7 +92,7 @@ impl ParquetLog {
         let rows = self.group_rows(group);
         let width = self.columns.iter().map(|(_, _, f)| types::width(&f.dtype));
         check_group(rows as u64, self.columns.len(), width.sum())?;
-        let before = groups.iter().take(group).map(|g| g.num_rows() as u64);
+        let first_row = first_row(groups.iter().take(group).map(RowGroupMetadata::num_rows))?;
         // Columns are independent but for the vocabulary: runs and cells have their own.
         let parts: Vec<(Role, Batch, Vocabulary)> = self
             .columns
@@ -98,7 +100,7 @@ impl ParquetLog {
             .map(|column| self.column_of(group, rows, column))
             .collect::<Result<_>>()?;
         let mut batch = Batch {
-            first_row: before.sum(),
+            first_row,
             ..Batch::default()
         };
         let mut vocabulary = Vocabulary::default();
@@ -155,7 +157,7 @@ impl ParquetLog {
     ) -> Result<()> {
         let mut first = 0;
         for (index, group) in self.metadata.row_groups.iter().enumerate() {
-            let end = first + group.num_rows() as u64;
+            let end = first_row([first as usize, group.num_rows()].into_iter())?;
             let from = rows.partition_point(|r| *r < first);
             if rows.get(from).is_some_and(|r| *r < end) {
                 let arrays = self
@@ -174,10 +176,23 @@ impl ParquetLog {
     }
 }
 
-fn find_columns(metadata: &FileMetadata, profile: &Profile) -> Result<Vec<(Role, usize, Field)>> {
+/// The number of the row that follows `groups` of so many rows each. A footer may claim any
+/// number of rows, also for row groups that are never decoded.
+fn first_row(mut groups: impl Iterator<Item = usize>) -> Result<u64> {
+    let sum = groups.try_fold(0i64, |sum, rows| {
+        i64::try_from(rows)
+            .ok()
+            .and_then(|rows| sum.checked_add(rows))
+    });
+    sum.map(i64::cast_unsigned).ok_or_else(|| {
+        Error::Log("its footer claims more than 9,223,372,036,854,775,807 rows".into())
+    })
+}
+
+fn find_columns(metadata: &FileMetadata, schema: &Schema) -> Result<Vec<(Role, usize, Field)>> {
     let top = metadata.schema_descr.fields();
     let names: Vec<&str> = top.iter().map(ParquetType::name).collect();
-    let found = locate(&names, profile)?;
+    let found = locate(&names, schema)?;
     let schema = parquet_to_arrow_schema(top);
     let leaves = metadata.schema_descr.columns();
     let mut columns = Vec::with_capacity(found.len());
@@ -209,4 +224,21 @@ fn find_columns(metadata: &FileMetadata, profile: &Profile) -> Result<Vec<(Role,
         columns.push((role, leaf, Field::new(field.name.clone(), dtype, true)));
     }
     Ok(columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_rows_than_can_be_numbered_are_refused() {
+        assert_eq!(first_row([3, 4].into_iter()).unwrap(), 7);
+        for groups in [
+            vec![usize::MAX],
+            vec![usize::MAX, usize::MAX],
+            vec![i64::MAX as usize, 1],
+        ] {
+            assert!(first_row(groups.into_iter()).is_err());
+        }
+    }
 }

@@ -145,11 +145,17 @@ fn decimal_to_f64(unscaled: i128, scale: u32) -> f64 {
     decimal_text(unscaled, scale).parse().unwrap_or(f64::NAN)
 }
 
+/// Decimals of more places are written with an exponent: all of their digits are zeros.
+const LONGEST_SCALE: u32 = 1000;
+
 fn decimal_text(unscaled: i128, scale: u32) -> String {
     if scale == 0 {
         return unscaled.to_string();
     }
     let sign = if unscaled < 0 { "-" } else { "" };
+    if scale > LONGEST_SCALE {
+        return format!("{unscaled}e-{scale}");
+    }
     let scale = scale as usize;
     let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
     let (whole, fraction) = digits.split_at(digits.len() - scale);

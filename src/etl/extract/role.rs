@@ -1,8 +1,8 @@
 //! What the columns of a log hold, and where they stand.
 
-use crate::{Error, Result, profile::Profile, text};
+use crate::{Error, Result, schema::Schema, text};
 
-/// What a column of a log holds. The order is that of the profile's `columns`.
+/// What a column of a log holds. The order is that of the schema's `columns`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Time,
@@ -32,12 +32,12 @@ impl Role {
 }
 
 /// Where each role's column stands among `names`. The cell's may be missing, and what has no
-/// name in the profile is not looked for.
+/// name in the schema is not looked for.
 ///
 /// # Errors
 /// [`Error::Log`] that names a column that is missing or stands twice.
-pub(super) fn locate(names: &[&str], profile: &Profile) -> Result<Vec<(Role, usize)>> {
-    let c = &profile.columns;
+pub(super) fn locate(names: &[&str], schema: &Schema) -> Result<Vec<(Role, usize)>> {
+    let c = &schema.columns;
     let wanted = [
         &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
     ];

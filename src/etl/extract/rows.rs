@@ -8,14 +8,14 @@ use super::{
     role::Role,
     types,
 };
-use crate::{Result, profile::Profile, source::Format};
+use crate::{Result, schema::Schema, source::Format};
 
 /// One row as text, by the roles of its columns; `None` is null.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RawRow {
     /// Row number in the log, from 0.
     pub row: u64,
-    /// In the order of the profile's columns: time, value, field, robot, run, sensor,
+    /// In the order of the schema's columns: time, value, field, robot, run, sensor,
     /// cell.
     pub cells: [Option<String>; 7],
 }
@@ -28,14 +28,14 @@ pub struct RawRow {
 pub fn raw_rows(
     path: &Path,
     format: Format,
-    profile: &Profile,
+    schema: &Schema,
     rows: &[u64],
     mut each: impl FnMut(RawRow) -> Result<()>,
 ) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    match LogReader::open(path, format, profile)?.0 {
+    match LogReader::open(path, format, schema)?.0 {
         Kind::Csv(mut log) => log.visit_rows(rows, |row, cells| {
             let mut out = RawRow {
                 row,

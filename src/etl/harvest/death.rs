@@ -7,7 +7,7 @@ use super::{Outcome, commit, one, read::Stat};
 use crate::{
     Error, Result,
     catalog::{Catalog, HarvestRow},
-    lake::{Context, Record, gc::remove_files_of, lock::LogLock},
+    lake::{Context, Record, gc::remove_dead, lock::LogLock},
     time,
 };
 
@@ -17,31 +17,30 @@ pub const DEATHS: u32 = 3;
 
 /// What tells whether a record was replaced: its inode and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Version(Option<(u64, i64, i64)>);
+pub(crate) struct Version(Option<(u64, i64, i64)>);
 
 impl Version {
     /// Of the record of log `key` as it lies there now.
-    pub(super) fn of(context: &Context, key: &str) -> Self {
+    pub(crate) fn of(context: &Context, key: &str) -> Self {
         let of = |m: Metadata| (m.ino(), m.mtime(), m.mtime_nsec());
         Self(std::fs::metadata(context.lake.record(key)).ok().map(of))
     }
 }
 
-/// Cleans up after process `pid`, which harvested the log `key` and died. Writes `error`
+/// Cleans up after a worker process that harvested the log `key` and died. Writes `error`
 /// into the log's record, unless the worker had committed before it died: then the harvest
 /// was done, and only the catalog has to hear of it.
 ///
 /// # Errors
 /// `error`, or what kept it from being written down.
-pub(super) fn settle(
+pub(crate) fn settle(
     context: &Context,
     key: &str,
-    pid: u32,
     before: Version,
     started: Instant,
     error: Error,
 ) -> Result<Outcome> {
-    if let Err(e) = remove_files_of(&context.lake, pid) {
+    if let Err(e) = remove_dead(&context.lake) {
         tracing::warn!("what a dead worker left behind stays: {e}");
     }
     // Somebody else has it already: what comes of it is theirs to write.

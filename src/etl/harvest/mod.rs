@@ -1,43 +1,22 @@
-//! Harvesting: one function for one log, and a pool that runs many side by side.
-//! The browser and the commands call the same.
+//! Harvesting one log: from its bytes to its record.
 
-mod cancel;
 mod commit;
-mod death;
+pub(crate) mod death;
 mod meter;
 mod none_kept;
 mod one;
-pub(crate) mod panic;
-mod pool;
-mod progress;
 mod read;
+pub mod rejected;
 mod run;
 mod spill;
 mod takeover;
 
-use std::{path::PathBuf, sync::Arc};
-
 use serde::{Deserialize, Serialize};
 
-pub use cancel::CancelToken;
 pub use death::DEATHS;
 pub use one::harvest_log;
-pub use pool::{JobEvent, JobId, Pool};
-pub use progress::{NoProgress, Progress, ProgressSink, Stage};
 
-use super::{lake::Lake, profile::Profile};
 use crate::base::memory::available;
-
-/// Where logs lie, where results go, and under which rules.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// The data directory.
-    pub data_dir: PathBuf,
-    /// The lake.
-    pub lake: Lake,
-    /// The rules.
-    pub profile: Arc<Profile>,
-}
 
 /// How a harvest is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,7 +42,7 @@ impl Options {
         /// The program before it reads a row, and what its threads keep for later.
         const PROGRAM: u64 = 64 << 20;
         self.room
-            .unwrap_or_else(|| (memory().saturating_sub(PROGRAM) / 4).min(MOST))
+            .unwrap_or_else(|| (available().saturating_sub(PROGRAM) / 4).min(MOST))
     }
 
     fn aside(self, log_bytes: u64) -> u64 {

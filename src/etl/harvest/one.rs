@@ -25,7 +25,7 @@ use crate::{
     clean::{Ledger, Reason, settle},
     harvest::rejected::write_rejected,
     lake::{
-        Context, Record,
+        Context, Presence, Record,
         files::{Content, TempPath, commit_record},
         gc::{remove_leftovers, remove_unnamed},
         layout::rejected_file_name,
@@ -59,7 +59,9 @@ pub fn harvest_log(
             text::quoted(key, 200)
         ))
     })?;
-    let lock = LogLock::try_acquire(&context.lake, key)?.ok_or_else(|| {
+    // One directory for all temporary files of this harvest.
+    let _presence = Presence::in_lake(&context.lake)?;
+    let lock = LogLock::acquire(&context.lake, key, cancel)?.ok_or_else(|| {
         Error::Busy(format!(
             "another mdtui is harvesting {}",
             text::quoted(key, 200)

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    base::{CancelToken, progress::Stage},
+    base::{CancelToken, Stage},
     clean::{Ledger, Part, Partition, Reason, RunRows},
     extract::{LogReader, Vocabulary},
     lake::Context,

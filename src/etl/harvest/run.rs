@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -49,6 +50,33 @@ pub(super) struct Done {
 }
 
 impl Target<'_> {
+    /// Whether `error` is stored as the result of `run`. Otherwise it ends the attempt at the
+    /// log, and the next attempt finds what was finished.
+    ///
+    /// What the log gives is the run's own fault, unless the same content gave a good run under
+    /// the same rules: that run stays. What the system refuses is not, except for something that
+    /// is in the way of this one table where there is nothing good to keep.
+    fn is_of_the_run(&self, run: ParsedRun, error: &Error) -> bool {
+        let known = self.prior.and_then(|p| p.run_to_result.get(&run.id));
+        let good = known.filter(|r| r.error.is_none());
+        match error {
+            Error::Io { source, .. } => {
+                let in_the_way = [
+                    ErrorKind::IsADirectory,
+                    ErrorKind::NotADirectory,
+                    ErrorKind::AlreadyExists,
+                    ErrorKind::DirectoryNotEmpty,
+                ];
+                in_the_way.contains(&source.kind()) && good.is_none()
+            }
+            error => {
+                let name = run_file_name(run.id, self.fingerprint);
+                let same = good.is_some_and(|r| r.file_name.as_ref() == Some(&name));
+                error.kind() == FaultKind::Lasting && !same
+            }
+        }
+    }
+
     /// Whether the lake does not say that the table `name` has another content: what is not
     /// what it was is never taken for a finished table.
     fn knows_no_other(&self, name: &str, found: &RunResult) -> bool {
@@ -79,26 +107,11 @@ pub(super) fn process(
     .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
     match made {
         Ok(done) => Ok(done),
-        Err(e) if is_of_the_run(&e) => Ok(Done {
+        Err(e) if target.is_of_the_run(run, &e) => Ok(Done {
             result: failed(run, ledger, e.to_string()),
             resumed: false,
         }),
         Err(e) => Err(e),
-    }
-}
-
-/// Whether an error is this run's alone. A full or failing disk is everybody's: the
-/// attempt ends, and the next one finds what was finished.
-fn is_of_the_run(error: &Error) -> bool {
-    use std::io::ErrorKind as K;
-    match error {
-        Error::Io { source, .. } => {
-            !matches!(
-                source.kind(),
-                K::StorageFull | K::QuotaExceeded | K::ReadOnlyFilesystem
-            ) && source.raw_os_error() != Some(rustix::io::Errno::IO.raw_os_error())
-        }
-        e => e.kind() == FaultKind::Lasting,
     }
 }
 
@@ -201,7 +214,7 @@ fn describe(
         .filter_map(|c| vocabulary.cell(*c))
         .map(str::to_owned)
         .collect();
-    let quality = quality::check(samples, profile, &channels, &cells_seen);
+    let quality = quality::check(samples, profile, &profile.quality, &channels, &cells_seen);
     Ok(RunResult {
         run_uuid: samples.run.id,
         error: None,

@@ -1,23 +1,26 @@
 //! Rows that memory has no room for, until their run's turn comes: in one file below the
 //! cache that has no name, so that it is gone with the process however that ends.
 
-use std::{
-    fs::File,
-    io::Write,
-    ops::Range,
-    os::unix::fs::FileExt,
-    path::{Path, PathBuf},
-};
+use std::{fs::File, io::Write, ops::Range, os::unix::fs::FileExt, path::PathBuf, sync::Arc};
 
-use crate::{Error, Result, base::memory::in_words, clean::Piece, lake::Lake, text::visible_path};
+use crate::{
+    Error, Result,
+    base::memory::in_words,
+    clean::Piece,
+    lake::{Lake, Presence},
+    text::visible_path,
+};
 
 /// Pieces of one run in the file: its bytes.
 pub(super) type Extent = Range<u64>;
 
 /// The file, made when it is first needed.
 pub(super) struct Spill {
+    lake: Lake,
     dir: PathBuf,
     file: Option<File>,
+    /// Where the file system does not know files without a name, it has one for a moment.
+    presence: Option<Arc<Presence>>,
     end: u64,
     most: u64,
 }
@@ -37,8 +40,10 @@ impl Spill {
     /// For at most so many bytes of rows.
     pub(super) fn new(lake: &Lake, most: u64) -> Self {
         Self {
+            lake: lake.clone(),
             dir: lake.tmp(),
             file: None,
+            presence: None,
             end: 0,
             most,
         }
@@ -56,7 +61,10 @@ impl Spill {
     pub(super) fn put(&mut self, pieces: &[Piece]) -> Result<Extent> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(nameless(&self.dir)?),
+            none => {
+                let presence = self.presence.insert(Presence::in_lake(&self.lake)?);
+                none.insert(nameless(presence)?)
+            }
         };
         let mut bytes = Vec::new();
         let begin = self.end;
@@ -97,10 +105,9 @@ impl Spill {
     }
 }
 
-fn nameless(dir: &Path) -> Result<File> {
-    let io = |e| Error::io("put rows aside in", dir, e);
-    std::fs::create_dir_all(dir).map_err(io)?;
-    tempfile::tempfile_in(dir).map_err(io)
+fn nameless(presence: &Presence) -> Result<File> {
+    let dir = presence.dir()?;
+    tempfile::tempfile_in(dir).map_err(|e| Error::io("put rows aside in", dir, e))
 }
 
 /// First row, number of channels, number of rows, then the columns; all little-endian.
@@ -166,6 +173,7 @@ mod tests {
         assert_eq!(spill.get(&second).unwrap(), [piece(5)]);
         assert_eq!(spill.get(&first).unwrap(), [piece(3), piece(70)]);
         // It has no name: nothing is left to remove.
+        drop(spill);
         let tmp = Lake::new(dir.path()).tmp();
         assert_eq!(std::fs::read_dir(tmp).unwrap().count(), 0);
     }

@@ -4,19 +4,20 @@ use std::{
     fs::{self, File},
     io::{ErrorKind, Read},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::Arc,
 };
 
-use super::{Lake, Record};
+use super::{Lake, Presence, Record};
 use crate::{Error, Result, base::CancelToken};
 
-/// A path below the lake's `tmp` that nothing else uses. The name begins with the
-/// process id, so that leftovers of dead processes can be told from files in use. What
+/// A path in this process's temporary directory of the lake that nothing else uses. What
 /// is still there when this is dropped is removed.
 #[derive(Debug)]
-pub struct TempPath(PathBuf);
-
-static NEXT: AtomicU64 = AtomicU64::new(0);
+pub struct TempPath {
+    path: PathBuf,
+    /// While it is there, no other process takes the file for a leftover.
+    _presence: Arc<Presence>,
+}
 
 impl TempPath {
     /// Names a new temporary file; nothing is created but its directory.
@@ -24,15 +25,16 @@ impl TempPath {
     /// # Errors
     /// [`Error::Io`] when the directory cannot be created.
     pub fn new(lake: &Lake) -> Result<Self> {
-        let dir = lake.tmp();
-        fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
-        let n = NEXT.fetch_add(1, Ordering::Relaxed);
-        Ok(Self(dir.join(format!("{}-{n}", std::process::id()))))
+        let presence = Presence::in_lake(lake)?;
+        Ok(Self {
+            path: presence.new_path()?,
+            _presence: presence,
+        })
     }
 
     /// The path.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Moves the finished, synced file to its place, replacing what is there.
@@ -43,14 +45,15 @@ impl TempPath {
         if let Some(dir) = target.parent() {
             create_dir(dir)?;
         }
-        fs::rename(&self.0, target).map_err(|e| Error::io("rename a finished file to", target, e))
+        fs::rename(&self.path, target)
+            .map_err(|e| Error::io("rename a finished file to", target, e))
     }
 }
 
 impl Drop for TempPath {
     fn drop(&mut self) {
         // Gone already when it was published.
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -150,5 +153,27 @@ pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FaultKind;
+
+    #[test]
+    fn a_temporary_file_that_is_gone_is_no_fault_of_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let lake = Lake::new(dir.path());
+        let temp = TempPath::new(&lake).unwrap();
+        fs::write(temp.path(), "half").unwrap();
+        fs::remove_dir_all(lake.tmp()).unwrap();
+        let error = temp
+            .publish(&lake.log_file("a", "run_x.parquet"))
+            .unwrap_err();
+        assert_eq!(error.kind(), FaultKind::Passing, "{error}");
+        // The next one finds its directory again.
+        let temp = TempPath::new(&lake);
+        assert!(temp.is_ok(), "{temp:?}");
     }
 }

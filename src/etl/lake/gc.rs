@@ -1,5 +1,5 @@
 //! Garbage: files of mdtui that no record names. What a record names, what somebody else
-//! put there, exports and logs in somebody's hands are never touched.
+//! put there, exports and logs that are being harvested are never touched.
 
 use std::{
     collections::BTreeSet,
@@ -12,6 +12,7 @@ use super::{
     Lake, Record,
     files::remove,
     lock::{self, ENDING, LogLock},
+    presence::Leftovers,
 };
 use crate::{
     Error, Result,
@@ -84,50 +85,54 @@ pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     Ok(())
 }
 
-/// Removes locks that nobody holds, and temporary files of processes that died, unless another process harvests: the
-/// place on the disk may be what this harvest needs. `gc` finds what stays.
+/// Removes locks that are not held, and what dead processes left below `.mdtui/tmp`. `gc` also
+/// removes what earlier versions left there.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn remove_leftovers(lake: &Lake) -> Result<()> {
-    for entry in list(&lake.locks())? {
-        let (name, path) = (entry.file_name(), entry.path());
-        if name.as_encoded_bytes().ends_with(ENDING.as_bytes())
-            && let Ok(file) = File::open(&path)
-            && file.try_lock().is_ok()
-        {
-            // Removed while locked: whoever opened it before sees that it is gone.
-            remove(&path)?;
-        }
+    for path in free_locks(lake)? {
+        remove(&path.0)?;
     }
-    let own = lock::signature();
-    if lock::held(lake)?.iter().any(|h| h.pid != own) {
-        return Ok(());
-    }
-    for entry in list(&lake.tmp())? {
-        if pid_of(&entry.file_name()).is_some_and(|pid| !is_alive(pid)) {
-            remove(&entry.path())?;
-        }
-    }
-    Ok(())
+    remove_dead(lake)
 }
 
-/// Removes the temporary files of a process that is known to be dead.
+/// Removes the temporary files of processes that are dead.
 ///
 /// # Errors
 /// [`Error::Io`].
-pub fn remove_files_of(lake: &Lake, dead: u32) -> Result<()> {
-    for entry in list(&lake.tmp())? {
-        if pid_of(&entry.file_name()).is_some_and(|pid| pid.cast_unsigned() == dead) {
-            remove(&entry.path())?;
-        }
+pub fn remove_dead(lake: &Lake) -> Result<()> {
+    for path in &Leftovers::find(lake, false)?.garbage {
+        remove_either(path)?;
     }
     Ok(())
 }
 
-/// The process that made a temporary file; `None` when mdtui did not make it.
-fn pid_of(name: &OsStr) -> Option<i32> {
-    name.to_str()?.split_once('-')?.0.parse().ok()
+/// Removes a file or an empty directory, if it is there.
+fn remove_either(path: &Path) -> Result<()> {
+    if !path.is_dir() || path.is_symlink() {
+        return remove(path);
+    }
+    match fs::remove_dir(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Lock files of logs that are not held. Each is locked until it is dropped: a process that
+/// opened it before it was removed sees that it is gone.
+fn free_locks(lake: &Lake) -> Result<Vec<(PathBuf, File)>> {
+    let mut free = Vec::new();
+    for entry in list(&lake.locks())? {
+        let (name, path) = (entry.file_name(), entry.path());
+        if name.as_encoded_bytes().ends_with(ENDING.as_bytes())
+            && let Ok(file) = File::options().write(true).open(&path)
+            && file.try_lock().is_ok()
+        {
+            free.push((path, file));
+        }
+    }
+    Ok(free)
 }
 
 struct Collector<'a> {
@@ -219,14 +224,16 @@ impl Collector<'_> {
         Ok(none_left)
     }
 
-    /// Files that a process left behind when it died.
+    /// Files that processes left behind when they died. Those of earlier versions, whose
+    /// processes cannot be told to be dead, go when they are old and no log is being harvested.
     fn temporary(&mut self) -> Result<()> {
-        for entry in list(&self.lake.tmp())? {
-            match pid_of(&entry.file_name()) {
-                Some(pid) if is_alive(pid) => {}
-                Some(_) => self.drop_file(&entry.path())?,
-                None => self.foreign(&entry.path()),
-            }
+        let old_versions = lock::held(self.lake)?.is_empty();
+        let found = Leftovers::find(self.lake, old_versions)?;
+        for path in &found.garbage {
+            self.drop_file(path)?;
+        }
+        for path in &found.foreign {
+            self.foreign(path);
         }
         Ok(())
     }
@@ -260,18 +267,18 @@ impl Collector<'_> {
         !table.exists() || self.report.removed.contains(&below)
     }
 
-    /// Lock files that nobody holds.
+    /// Lock files that are not held.
     fn locks(&mut self) -> Result<()> {
+        for (path, _lock) in free_locks(self.lake)? {
+            self.drop_file(&path)?;
+        }
         for entry in list(&self.lake.locks())? {
-            let path = entry.path();
-            let ours = entry
+            if !entry
                 .file_name()
-                .to_str()
-                .is_some_and(|n| n.ends_with(ENDING));
-            match File::open(&path) {
-                Ok(file) if ours && file.try_lock().is_ok() => self.drop_file(&path)?,
-                _ if ours => {}
-                _ => self.foreign(&path),
+                .as_encoded_bytes()
+                .ends_with(ENDING.as_bytes())
+            {
+                self.foreign(&entry.path());
             }
         }
         Ok(())
@@ -280,7 +287,11 @@ impl Collector<'_> {
     fn drop_file(&mut self, path: &Path) -> Result<()> {
         self.report.bytes += fs::symlink_metadata(path).map_or(0, |m| m.len());
         self.report.removed.push(self.below(path));
-        if self.dry_run { Ok(()) } else { remove(path) }
+        if self.dry_run {
+            Ok(())
+        } else {
+            remove_either(path)
+        }
     }
 
     fn drop_directory(&mut self, path: &Path) -> Result<()> {
@@ -309,17 +320,6 @@ fn is_table(name: &str) -> bool {
 
 fn is_file(entry: &DirEntry) -> bool {
     entry.file_type().is_ok_and(|t| t.is_file())
-}
-
-/// Whether a process with this id runs (as far as this user can tell).
-fn is_alive(pid: i32) -> bool {
-    let Some(pid) = rustix::process::Pid::from_raw(pid) else {
-        return false;
-    };
-    !matches!(
-        rustix::process::test_kill_process(pid),
-        Err(rustix::io::Errno::SRCH)
-    )
 }
 
 /// The entries of a directory; none when it is not there.
@@ -351,12 +351,37 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lake::Presence;
 
     fn touch(lake: &Lake, path: &str) -> PathBuf {
         let path = lake.root().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "x").unwrap();
         path
+    }
+
+    /// The directory of a process that is dead: its lock is not there.
+    const DEAD: &str = ".mdtui/tmp/00112233445566778899aabbccddeeff";
+
+    /// A file that has not been changed for a day.
+    fn old(lake: &Lake, path: &str) -> PathBuf {
+        let path = touch(lake, path);
+        let file = File::options().write(true).open(&path).unwrap();
+        let day = std::time::Duration::from_secs(86_400);
+        file.set_modified(std::time::SystemTime::now() - day)
+            .unwrap();
+        path
+    }
+
+    /// A temporary file of this process, which is alive until the tests end.
+    fn own_file(lake: &Lake) -> String {
+        let presence = Presence::in_lake(lake).unwrap();
+        let path = presence.new_path().unwrap();
+        std::mem::forget(presence);
+        path.strip_prefix(lake.root())
+            .unwrap()
+            .display()
+            .to_string()
     }
 
     #[test]
@@ -366,7 +391,8 @@ mod tests {
         let garbage = [
             touch(&lake, "a/run_x.old.parquet"),
             touch(&lake, "a/b/rejected.old.parquet"),
-            touch(&lake, ".mdtui/tmp/999999999-0"),
+            old(&lake, ".mdtui/tmp/999999999-0"),
+            touch(&lake, &format!("{DEAD}/0")),
             touch(&lake, ".mdtui/locks/0123.lock"),
             // With its table, and without one.
             touch(&lake, ".mdtui/overviews/a/run_x.old.parquet"),
@@ -379,7 +405,8 @@ mod tests {
             touch(&lake, "exports/run_y.parquet"),
             touch(&lake, ".mdtui/overviews/c/run_y.f.parquet"),
             touch(&lake, "catalog.db-wal"),
-            touch(&lake, &format!(".mdtui/tmp/{}-7", std::process::id())),
+            touch(&lake, ".mdtui/tmp/1-0"),
+            touch(&lake, &own_file(&lake)),
         ];
         let dry = gc(&lake, true).unwrap();
         assert!(garbage.iter().all(|p| p.exists()));
@@ -397,12 +424,13 @@ mod tests {
     fn a_harvest_removes_what_a_dead_process_left_behind() {
         let dir = tempfile::tempdir().unwrap();
         let lake = Lake::new(dir.path());
-        let dead = touch(&lake, ".mdtui/tmp/999999999-0");
-        let kept = [
-            touch(&lake, &format!(".mdtui/tmp/{}-7", std::process::id())),
-            touch(&lake, ".mdtui/tmp/notes"),
-        ];
+        let dead = touch(&lake, &format!("{DEAD}/0"));
         let _own = LogLock::try_acquire(&lake, "a").unwrap().unwrap();
+        let kept = [
+            old(&lake, ".mdtui/tmp/1-0"),
+            touch(&lake, ".mdtui/tmp/notes"),
+            touch(&lake, &own_file(&lake)),
+        ];
         let lock = touch(&lake, ".mdtui/locks/0123.lock");
         remove_leftovers(&lake).unwrap();
         assert!(!lock.exists() && lock::held(&lake).unwrap().len() == 1);

@@ -9,26 +9,18 @@
 //! <log key>/failed_run.table                the table of every failed run: no rows
 //! exports/                                  what the browser exports
 //! .mdtui/locks/                             one lock file per log being harvested
-//! .mdtui/tmp/                               files that are not whole yet
+//! .mdtui/tmp/<id>.lock                      locked while the process <id> is alive
+//! .mdtui/tmp/<id>/                          its files that are not whole yet
 //! .mdtui/overviews/<log key>/run_<uuid>.<fingerprint>.parquet
 //! .mdtui/mdtui.log                          the program's log
 //! ```
 
 use std::path::{Path, PathBuf};
 
-use crate::run_id::RunId;
-
-/// The record's file name.
-pub const RECORD: &str = "record.json";
-/// The catalog's file name.
-pub const CATALOG: &str = "catalog.db";
-/// The table of every failed run of a log: Parquet without a row. No glob over the lake's
-/// `*.parquet` finds it.
-pub const FAILED_RUN: &str = "failed_run.table";
-/// Where exports of the browser go.
-pub const EXPORTS: &str = "exports";
-/// Locks, temporary files, overviews and the program's log.
-pub const PRIVATE: &str = ".mdtui";
+use crate::{
+    run_id::RunId,
+    source::reserved::{CATALOG, EXPORTS, LOCKS, PRIVATE, RECORD},
+};
 
 /// The lake: a cache directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +71,11 @@ impl Lake {
 
     /// Lock files.
     pub fn locks(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("locks")
+        self.root.join(PRIVATE).join(LOCKS)
     }
 
-    /// Files that are not whole yet; on the same file system as the results.
+    /// Files that are not whole yet, in a directory per process (see [`super::Presence`]); on
+    /// the same file system as the results.
     pub fn tmp(&self) -> PathBuf {
         self.root.join(PRIVATE).join("tmp")
     }
@@ -111,16 +104,4 @@ pub fn run_file_name(run: RunId, fingerprint: &str) -> String {
 /// The name of a log's rejected rows: `rejected.<fingerprint>.parquet`.
 pub fn rejected_file_name(fingerprint: &str) -> String {
     format!("rejected.{fingerprint}.parquet")
-}
-
-/// Whether `name` is one that mdtui gives to files in a log's directory.
-pub fn is_lake_file(name: &str) -> bool {
-    let parquet = |prefix: &str| name.starts_with(prefix) && name.ends_with(".parquet");
-    name == RECORD || name == FAILED_RUN || parquet("run_") || parquet("rejected.")
-}
-
-/// Whether `name` is taken at the top of the cache directory.
-pub fn is_reserved_at_top(name: &str) -> bool {
-    let of_catalog = |ending| matches!(ending, "" | "-wal" | "-shm" | "-journal" | ".damaged");
-    name == EXPORTS || name == PRIVATE || name.strip_prefix(CATALOG).is_some_and(of_catalog)
 }

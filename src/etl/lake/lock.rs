@@ -1,37 +1,89 @@
-//! One operating-system lock per log: who holds it harvests the log. The lock is gone
-//! with its holder, however that ends; a file left behind without a lock means nothing.
+//! One operating-system lock per log: the process that holds it harvests the log. The lock is
+//! gone with its holder, however that ends; a file left behind without a lock means nothing.
+//!
+//! A lock file names the [`Presence`] of the program that the lock is held for. When that
+//! program is dead, the holder is a worker process that is being killed: it is waited for.
 
 use std::{
     fs::{File, TryLockError},
     io::{ErrorKind, Read, Seek, SeekFrom, Write},
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    sync::OnceLock,
-    time::Duration,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
-use super::Lake;
-use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Lake, Presence, mount,
+    presence::{is_alive, is_at},
+};
+use crate::{Error, Result, base::CancelToken, text};
 
 /// Ending of lock files.
 pub const ENDING: &str = ".lock";
-/// Whoever asks who holds a lock takes it for some microseconds; a harvest that finds
-/// it taken looks again a few times before it believes it.
-const LOOKS: u32 = 6;
+/// A lock that is not free is tried again this often.
 const PAUSE: Duration = Duration::from_millis(5);
+/// How long a lock must be held before it counts as held. A process that asks who holds a lock
+/// takes it for some microseconds, and a program that is killed takes a moment to end.
+const HELD: Duration = Duration::from_millis(250);
+/// How long a worker whose program is dead may take to end.
+const DYING: Duration = Duration::from_secs(30);
+/// How long a holder may take to write its name into the lock file.
+const NAMED: Duration = Duration::from_millis(25);
 
-/// Whom this process harvests for, when that is not itself.
-static OWNER: OnceLock<u32> = OnceLock::new();
-
-/// From now on locks are signed with another process's id: a worker holds them for the
-/// program that the operator started.
-pub fn sign_as(pid: u32) {
-    let _ = OWNER.set(pid);
+/// The program that holds a lock, or for which a worker process holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Its [`Presence`]: tells whether it is alive.
+    pub id: String,
+    /// Its process id, for messages only: other hosts and containers have processes with the
+    /// same id.
+    pub pid: u32,
+    /// The name of its host or container, for messages only.
+    pub host: String,
 }
 
-/// The id with which this process signs its locks.
-pub fn signature() -> u32 {
-    *OWNER.get_or_init(std::process::id)
+/// The program for which this process holds locks, when that is not itself.
+static OWNER: Mutex<Option<Owner>> = Mutex::new(None);
+
+impl Owner {
+    /// This process.
+    pub fn new(presence: &Presence) -> Self {
+        Self {
+            id: presence.id().to_owned(),
+            pid: std::process::id(),
+            host: host(),
+        }
+    }
+
+    /// From now on this process, a worker, holds locks for `self`.
+    pub fn sign_for(self) {
+        *OWNER.lock().unwrap_or_else(PoisonError::into_inner) = Some(self);
+    }
+
+    /// `process 17`, with the host's name when it is another one.
+    pub fn described(&self) -> String {
+        if self.host == host() {
+            return format!("process {}", self.pid);
+        }
+        format!("process {} on {}", self.pid, text::quoted(&self.host, 60))
+    }
+
+    /// The first line of a lock file.
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.splitn(3, ' ');
+        Some(Self {
+            id: words.next()?.to_owned(),
+            pid: words.next()?.parse().ok()?,
+            host: words.next()?.to_owned(),
+        })
+    }
+}
+
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    text::visible(name.trim())
 }
 
 /// The lock of one log, held until dropped.
@@ -39,15 +91,17 @@ pub fn signature() -> u32 {
 pub struct LogLock {
     file: File,
     path: PathBuf,
+    /// Of this process, unless it is a worker: the lock names it.
+    _presence: Option<Arc<Presence>>,
 }
 
-/// A log in somebody's hands.
+/// A log whose lock is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// The log's key.
     pub key: String,
-    /// The process.
-    pub pid: u32,
+    /// `None` when an earlier version of mdtui holds it.
+    pub owner: Option<Owner>,
 }
 
 /// Where the lock of log `key` lies. Keys can be longer than a file name, so it is
@@ -58,16 +112,26 @@ pub fn lock_path(lake: &Lake, key: &str) -> PathBuf {
 }
 
 impl LogLock {
-    /// Takes the lock of log `key`; `None` when somebody (this process included)
-    /// holds it.
+    /// As [`Self::acquire`], without a way to cancel the wait for a dying holder.
     ///
     /// # Errors
-    /// [`Error::Io`] when the lock file cannot be made or locked.
+    /// As [`Self::acquire`].
     pub fn try_acquire(lake: &Lake, key: &str) -> Result<Option<Self>> {
+        Self::acquire(lake, key, &CancelToken::new())
+    }
+
+    /// Takes the lock of log `key`; `None` when a process that is alive (this one included)
+    /// holds it. A holder that is dying is waited for.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the lock file cannot be created or locked, or when a dying holder does
+    /// not end; [`Error::Fatal`] when the file system does not support locks;
+    /// [`Error::Cancelled`].
+    pub fn acquire(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<Option<Self>> {
         let path = lock_path(lake, key);
         let dir = lake.locks();
         std::fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
-        let mut looks = 0;
+        let mut wait = Wait::default();
         loop {
             let mut file = File::options()
                 .read(true)
@@ -78,34 +142,91 @@ impl LogLock {
                 .map_err(|e| Error::io("open", &path, e))?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) if looks + 1 < LOOKS => {
-                    looks += 1;
+                Err(TryLockError::WouldBlock) => {
+                    cancel.check()?;
+                    let owner = read(&mut file).and_then(|held| held.owner);
+                    let is_dead = owner.is_some_and(|owner| !is_alive(lake, &owner.id));
+                    if wait.is_over(is_dead) {
+                        return if is_dead { Err(stuck(&path)) } else { Ok(None) };
+                    }
                     std::thread::sleep(PAUSE);
                     continue;
                 }
-                Err(TryLockError::WouldBlock) => return Ok(None),
-                Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
+                Err(TryLockError::Error(e)) => return Err(mount::lock_error(&path, e)),
             }
             // Its last holder may have removed it between the opening and the locking.
             if !is_at(&file, &path) {
                 continue;
             }
-            sign(&mut file, key).map_err(|e| Error::io("write", &path, e))?;
-            return Ok(Some(Self { file, path }));
+            let owner = OWNER.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let (owner, presence) = match owner {
+                Some(owner) => (owner, None),
+                None => {
+                    let presence = Presence::in_lake(lake)?;
+                    (Owner::new(&presence), Some(presence))
+                }
+            };
+            sign(&mut file, key, &owner).map_err(|e| Error::io("write", &path, e))?;
+            return Ok(Some(Self {
+                file,
+                path,
+                _presence: presence,
+            }));
         }
     }
 }
 
+/// How long a lock was found held: since when by a program that is alive, and since when by
+/// one that is dead.
+#[derive(Default)]
+struct Wait {
+    alive: Option<Instant>,
+    dead: Option<Instant>,
+}
+
+impl Wait {
+    fn is_over(&mut self, is_dead: bool) -> bool {
+        let (since, other, limit) = if is_dead {
+            (&mut self.dead, &mut self.alive, DYING)
+        } else {
+            (&mut self.alive, &mut self.dead, HELD)
+        };
+        *other = None;
+        since.get_or_insert_with(Instant::now).elapsed() >= limit
+    }
+}
+
+fn stuck(path: &Path) -> Error {
+    let why = format!(
+        "it is still held {} s after the program that took it ended: a worker process of it hangs",
+        DYING.as_secs()
+    );
+    Error::io("lock", path, std::io::Error::new(ErrorKind::TimedOut, why))
+}
+
 impl Drop for LogLock {
     fn drop(&mut self) {
-        // Removed while still locked: whoever opened it before sees that it is gone.
+        // Removed while still locked: a process that opened it before sees that it is gone.
         if is_at(&self.file, &self.path) {
             let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
-/// The logs whose locks are held now, by anybody.
+/// Waits until no log is held, but no longer than a program that is being killed takes to end:
+/// until then its logs look as if it harvested them.
+///
+/// # Errors
+/// As [`held`].
+pub fn wait_for_dying(lake: &Lake) -> Result<()> {
+    let until = Instant::now() + HELD;
+    while !held(lake)?.is_empty() && Instant::now() < until {
+        std::thread::sleep(PAUSE);
+    }
+    Ok(())
+}
+
+/// The logs whose locks are held now by processes that are alive, this one included.
 ///
 /// # Errors
 /// [`Error::Io`] when the lock directory cannot be read.
@@ -124,12 +245,16 @@ pub fn held(lake: &Lake) -> Result<Vec<Held>> {
                 .ends_with(ENDING.as_bytes())
         })
         .filter_map(|e| holder(&e.path()))
+        .filter(|held| {
+            let owner = held.owner.as_ref();
+            owner.is_none_or(|owner| is_alive(lake, &owner.id))
+        })
         .collect();
     held.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     Ok(held)
 }
 
-/// Who holds the lock file at `path`; `None` when nobody does.
+/// Who holds the lock file at `path`; `None` when it is free.
 fn holder(path: &Path) -> Option<Held> {
     let mut file = File::open(path).ok()?;
     match file.try_lock_shared() {
@@ -137,35 +262,36 @@ fn holder(path: &Path) -> Option<Held> {
         _ => return None,
     }
     // Its holder signs it right after locking it: a moment later if not now.
-    for _ in 0..LOOKS {
-        let mut text = String::new();
-        file.seek(SeekFrom::Start(0)).ok()?;
-        Read::by_ref(&mut file)
-            .take(64 << 10)
-            .read_to_string(&mut text)
-            .ok()?;
-        if let Some((pid, key)) = text.strip_suffix('\n').and_then(|t| t.split_once('\n')) {
-            return Some(Held {
-                key: key.to_owned(),
-                pid: pid.parse().ok()?,
-            });
+    let until = Instant::now() + NAMED;
+    loop {
+        let held = read(&mut file);
+        if held.is_some() || Instant::now() >= until {
+            return held;
         }
         std::thread::sleep(PAUSE);
     }
-    None
 }
 
-fn sign(file: &mut File, key: &str) -> std::io::Result<()> {
+/// What a lock file says. Earlier versions wrote a process id alone into the first line.
+fn read(file: &mut File) -> Option<Held> {
+    let mut text = String::new();
+    file.seek(SeekFrom::Start(0)).ok()?;
+    Read::by_ref(file)
+        .take(64 << 10)
+        .read_to_string(&mut text)
+        .ok()?;
+    let (first, key) = text.strip_suffix('\n')?.split_once('\n')?;
+    Some(Held {
+        key: key.to_owned(),
+        owner: Owner::parse(first),
+    })
+}
+
+fn sign(file: &mut File, key: &str, owner: &Owner) -> std::io::Result<()> {
+    let Owner { id, pid, host } = owner;
     file.set_len(0)?;
-    file.write_all(format!("{}\n{key}\n", signature()).as_bytes())
-}
-
-/// Whether `path` still is this open file.
-fn is_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), std::fs::symlink_metadata(path)) {
-        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
-        _ => false,
-    }
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(format!("{id} {pid} {host}\n{key}\n").as_bytes())
 }
 
 #[cfg(test)]
@@ -185,17 +311,11 @@ mod tests {
         let a = LogLock::try_acquire(&lake, "cell-1/a").unwrap().unwrap();
         let _b = LogLock::try_acquire(&lake, "b").unwrap().unwrap();
         assert!(LogLock::try_acquire(&lake, "cell-1/a").unwrap().is_none());
-        let pid = std::process::id();
-        let both = [
-            Held {
-                key: "b".into(),
-                pid,
-            },
-            Held {
-                key: "cell-1/a".into(),
-                pid,
-            },
-        ];
+        let owner = Owner::new(&Presence::in_lake(&lake).unwrap());
+        let both = ["b", "cell-1/a"].map(|key| Held {
+            key: key.into(),
+            owner: Some(owner.clone()),
+        });
         assert_eq!(held(&lake).unwrap(), both);
         drop(a);
         assert_eq!(held(&lake).unwrap(), both[..1]);
@@ -214,13 +334,63 @@ mod tests {
         .unwrap();
         assert_eq!(held(&lake).unwrap(), []);
         let _a = LogLock::try_acquire(&lake, "a").unwrap().unwrap();
-        assert_eq!(
-            held(&lake).unwrap(),
-            [Held {
-                key: "a".into(),
-                pid: std::process::id()
-            }]
-        );
+        let [held] = held(&lake).unwrap().try_into().unwrap();
+        assert_eq!(held.key, "a");
+        assert_eq!(held.owner.unwrap().pid, std::process::id());
+    }
+
+    /// Holds the lock of log `a` as `first_line` says, as a process of its own would.
+    fn held_by(lake: &Lake, first_line: &str) -> File {
+        std::fs::create_dir_all(lake.locks()).unwrap();
+        let path = lock_path(lake, "a");
+        std::fs::write(&path, format!("{first_line}\na\n")).unwrap();
+        let file = File::options().write(true).open(path).unwrap();
+        file.try_lock().unwrap();
+        file
+    }
+
+    #[test]
+    fn a_dying_holder_is_waited_for_and_a_living_one_is_not() {
+        let (_dir, lake) = lake();
+        let dead = held_by(&lake, "00112233445566778899aabbccddeeff 1 press-2");
+        assert_eq!(held(&lake).unwrap(), [], "a dying holder harvests nothing");
+        let taken = std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| LogLock::try_acquire(&lake, "a").unwrap());
+            // Far longer than a lock that is held is waited for.
+            std::thread::sleep(HELD * 4);
+            assert!(!waiting.is_finished());
+            drop(dead);
+            waiting.join().unwrap()
+        });
+        drop(taken.unwrap());
+
+        let presence = Presence::in_lake(&lake).unwrap();
+        // The same process id as another process: it decides nothing.
+        let _living = held_by(&lake, &format!("{} 1 press-2", presence.id()));
+        assert!(LogLock::try_acquire(&lake, "a").unwrap().is_none());
+        let [held] = held(&lake).unwrap().try_into().unwrap();
+        assert_eq!(held.owner.unwrap().described(), "process 1 on press-2");
+    }
+
+    #[test]
+    fn the_wait_for_a_dying_holder_can_be_cancelled() {
+        let (_dir, lake) = lake();
+        let _dead = held_by(&lake, "00112233445566778899aabbccddeeff 1 press-2");
+        let cancel = CancelToken::new();
+        cancel.cancel();
+        let error = LogLock::acquire(&lake, "a", &cancel).unwrap_err();
+        assert!(matches!(error, Error::Cancelled));
+    }
+
+    #[test]
+    fn a_lock_of_an_earlier_version_is_held_while_it_is_locked() {
+        let (_dir, lake) = lake();
+        let file = held_by(&lake, "1");
+        let [held] = held(&lake).unwrap().try_into().unwrap();
+        assert_eq!((held.key.as_str(), held.owner), ("a", None));
+        assert!(LogLock::try_acquire(&lake, "a").unwrap().is_none());
+        drop(file);
+        assert!(LogLock::try_acquire(&lake, "a").unwrap().is_some());
     }
 
     #[test]

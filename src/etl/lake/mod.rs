@@ -1,13 +1,17 @@
 //! The lake: what a harvest leaves on disk, and how it gets there whole.
 
+mod context;
 pub mod files;
 pub mod gc;
 pub mod layout;
 pub mod lock;
+pub(crate) mod mount;
+pub mod presence;
 pub mod record;
-pub mod rejected;
 pub mod run_file;
 
+pub use context::Context;
 pub use layout::Lake;
 pub use lock::LogLock;
+pub use presence::Presence;
 pub use record::Record;

@@ -15,7 +15,7 @@ use crate::{
     profile::Profile,
     quality::{Flag, NotEvaluated, Verdict},
     run_id::RunId,
-    stats::{ChannelStats, RobotStats, RunStats},
+    stats::{ChannelStats, RobotStats, RunStats, Sparkline},
 };
 
 /// Version of the record's shape. A reader refuses newer ones and understands older ones:
@@ -198,7 +198,7 @@ pub struct RunResult {
     pub run_uuid: RunId,
     /// Why it could not be processed; `null` when it could.
     pub error: Option<String>,
-    /// Its table, beside this record; [`super::layout::FAILED_RUN`] when it failed (`null` in
+    /// Its table, beside this record; [`crate::source::reserved::FAILED_RUN`] when it failed (`null` in
     /// records of version 1).
     pub file_name: Option<String>,
     /// Statistics of the run; [`RunStats::of_no_rows`] when it failed (`null` in records of
@@ -240,16 +240,6 @@ pub struct RunResult {
     pub file_hash: Option<String>,
     /// Bytes of that file.
     pub file_size: u64,
-}
-
-/// One channel of a run reduced to a few dozen values.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sparkline {
-    /// Which column.
-    pub channel: String,
-    /// The sample of largest magnitude in each of equal spans of the run; `null`
-    /// where a span has no sample.
-    pub values: Vec<Option<f64>>,
 }
 
 impl RunResult {

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    Flag, NotEvaluated, RULES, Verdict, facts::RunFacts, findings::Findings,
+    Flag, NotEvaluated, RULES, Thresholds, Verdict, facts::RunFacts, findings::Findings,
     raw_channel::RawChannel, rule::Check, thresholds::MIN_SAMPLES, words::count,
 };
-use crate::{clean::RunSamples, profile::Profile, schema::ChannelName, stats::ChannelStats};
+use crate::{
+    clean::RunSamples,
+    schema::{ChannelName, Schema},
+    stats::ChannelStats,
+};
 
 /// What the rules say of one run.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,11 +32,12 @@ pub struct Quality {
 /// names of the cells that its rows name.
 pub fn check(
     samples: &RunSamples,
-    profile: &Profile,
+    schema: &Schema,
+    thresholds: &Thresholds,
     stats: &BTreeMap<String, ChannelStats>,
     cells: &[String],
 ) -> Quality {
-    let facts = RunFacts::new(samples, profile, stats, cells);
+    let facts = RunFacts::new(samples, (schema, thresholds), stats, cells);
     let mut findings = Findings::default();
     skip_too_short(&facts, &mut findings);
     let channels = facts.channels.par_iter();
@@ -106,7 +111,7 @@ fn verdicts(
         }
     }
     let of = |name: &str| own.get(name).copied().unwrap_or_default();
-    let sources = sources(facts.profile);
+    let sources = sources(facts.schema);
     stats
         .keys()
         .map(|name| {
@@ -118,10 +123,10 @@ fn verdicts(
 }
 
 /// By derived column: the raw channels that it comes from.
-fn sources(profile: &Profile) -> BTreeMap<String, Vec<String>> {
+fn sources(schema: &Schema) -> BTreeMap<String, Vec<String>> {
     let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for robot in &profile.robots {
-        for field in &profile.fields {
+    for robot in &schema.robots {
+        for field in &schema.fields {
             let raw = ChannelName::Raw(field, robot).to_string();
             for column in ChannelName::derived(field, robot) {
                 let sources = out.entry(column.to_string()).or_default();

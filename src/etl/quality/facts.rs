@@ -16,15 +16,14 @@ use super::{
 };
 use crate::{
     clean::{RowFaults, RunSamples},
-    profile::Profile,
-    schema::FieldKind,
+    schema::{FieldKind, Schema},
     stats::ChannelStats,
 };
 
 /// A run as the rules see it.
 pub(super) struct RunFacts<'a> {
     pub samples: &'a RunSamples,
-    pub profile: &'a Profile,
+    pub schema: &'a Schema,
     pub thresholds: &'a Thresholds,
     /// Names of the cells that its rows name.
     pub cells: &'a [String],
@@ -45,15 +44,14 @@ pub(super) struct RunFacts<'a> {
 impl<'a> RunFacts<'a> {
     pub fn new(
         samples: &'a RunSamples,
-        profile: &'a Profile,
+        (schema, thresholds): (&'a Schema, &'a Thresholds),
         stats: &BTreeMap<String, ChannelStats>,
         cells: &'a [String],
     ) -> Self {
-        let thresholds = &profile.quality;
         let mut all = Vec::with_capacity(samples.channels.len());
         for channel in &samples.channels {
-            let name = profile.raw_name(channel.id).to_string();
-            all.extend(RawChannel::new(channel, profile, stats.get(&name)));
+            let name = schema.raw_name(channel.id).to_string();
+            all.extend(RawChannel::new(channel, schema, stats.get(&name)));
         }
         let names = all.iter().map(|c| c.name.clone()).collect();
         let span = span_of(&all);
@@ -61,7 +59,7 @@ impl<'a> RunFacts<'a> {
         let (channels, too_short) = all.into_iter().partition(|c| c.values.len() >= least);
         let mut facts = Self {
             samples,
-            profile,
+            schema,
             thresholds,
             cells,
             names,
@@ -76,7 +74,7 @@ impl<'a> RunFacts<'a> {
             channel.stretches = repeats_of(channel, thresholds);
         });
         facts.common_gaps = take_common_gaps(&mut facts.channels, thresholds);
-        let robots = profile.robots.par_iter();
+        let robots = schema.robots.par_iter();
         let rests = robots.filter_map(|robot| Some((&**robot, facts.rest_of(robot)?)));
         facts.rests = rests.collect();
         facts
@@ -91,7 +89,7 @@ impl<'a> RunFacts<'a> {
     /// The name of each raw channel, and what was wrong with its rows.
     pub fn row_faults(&self) -> impl Iterator<Item = (String, &RowFaults)> {
         let channels = self.samples.channels.iter().zip(&self.samples.faults);
-        channels.map(|(channel, faults)| (self.profile.raw_name(channel.id).to_string(), faults))
+        channels.map(|(channel, faults)| (self.schema.raw_name(channel.id).to_string(), faults))
     }
 
     /// Of the positions of a robot, `except` aside, the one that covers most in a span, and

@@ -3,8 +3,7 @@
 use super::{repeat::Stretch, timing::Intervals};
 use crate::{
     clean::Channel,
-    profile::Profile,
-    schema::{Field, FieldKind, Robot},
+    schema::{Field, FieldKind, Robot, Schema},
     stats::ChannelStats,
 };
 
@@ -31,14 +30,14 @@ impl<'a> RawChannel<'a> {
     /// `None` for a channel without samples, which no run has.
     pub fn new(
         channel: &'a Channel,
-        profile: &'a Profile,
+        schema: &'a Schema,
         stats: Option<&ChannelStats>,
     ) -> Option<Self> {
-        let (field, robot) = profile.channel(channel.id);
+        let (field, robot) = schema.channel(channel.id);
         let stats = stats?;
         channel.times.first()?;
         Some(Self {
-            name: profile.raw_name(channel.id).to_string(),
+            name: schema.raw_name(channel.id).to_string(),
             field,
             robot,
             times: &channel.times,

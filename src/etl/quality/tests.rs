@@ -62,7 +62,7 @@ impl Made {
             .iter()
             .map(|c| (c.name.clone(), compute_stats(&table, c)))
             .collect();
-        check(&run, &profile, &stats, &self.cells)
+        check(&run, &profile, &profile.quality, &stats, &self.cells)
     }
 
     /// `rule channel severity` of every flag.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Profile;
+use super::Schema;
 use crate::schema::{
     Field, FieldKind,
     unit::{FORCE_UNIT, POSITION_UNIT},
@@ -89,7 +89,7 @@ impl<'a> ChannelName<'a> {
     }
 }
 
-impl Profile {
+impl Schema {
     /// Every column that a run's table may have besides `time`.
     pub fn channel_names(&self) -> Vec<ChannelName<'_>> {
         let mut names: Vec<ChannelName<'_>> = Vec::new();
@@ -135,8 +135,7 @@ impl Profile {
 
 #[cfg(test)]
 mod tests {
-    use crate::profile::BUILT_IN;
-    use crate::schema::channel_name::*;
+    use crate::profile::{BUILT_IN, Profile};
 
     #[test]
     fn a_robot_named_by_a_word_has_the_columns_of_one_named_by_a_number() {

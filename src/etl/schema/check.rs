@@ -1,8 +1,8 @@
-//! Mistakes in a profile: where each stands, and what is allowed there.
+//! Mistakes in a schema: where each stands, and what is allowed there.
 
 use std::collections::HashMap;
 
-use super::Profile;
+use super::Schema;
 use crate::{
     schema::{ChannelName, Columns, Field, FieldKind, unit},
     text,
@@ -14,9 +14,9 @@ const MOST_CHANNELS: usize = 250;
 /// Letters of a field's name.
 const MOST_LETTERS: usize = 100;
 
-impl Profile {
+impl Schema {
     /// The first mistake: where it stands, and what is allowed there.
-    pub(super) fn check(&self) -> Result<(), (Vec<Step>, String)> {
+    pub(crate) fn check(&self) -> Result<(), (Vec<Step>, String)> {
         use Step::{At, Key};
         let fail = |place: &[Step], trouble: String| Err((place.to_vec(), trouble));
         plain("name", &self.name).map_err(|t| (vec![Key("name")], t))?;
@@ -66,9 +66,6 @@ impl Profile {
                 return Err((at("sensor"), trouble));
             }
         }
-        self.quality
-            .check()
-            .map_err(|(key, trouble)| (vec![Key("quality"), Key(key)], trouble))?;
         self.check_names()
     }
 
@@ -266,9 +263,9 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use super::super::BUILT_IN;
+    use super::*;
     use crate::FaultKind;
-    use crate::schema::check::*;
+    use crate::profile::{BUILT_IN, Profile};
 
     #[test]
     fn every_mistake_names_its_line_and_what_is_allowed() {

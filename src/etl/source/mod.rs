@@ -3,6 +3,7 @@
 
 pub mod footer;
 pub mod key;
+pub mod reserved;
 pub mod scan;
 pub mod watch;
 

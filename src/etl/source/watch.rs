@@ -11,14 +11,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never, select, unbounded};
 use notify::{
     Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
     event::{AccessKind, AccessMode},
 };
 
-use super::scan;
-use crate::{base::CancelToken, lake::Lake};
+use super::{
+    reserved::{LOCKS, PRIVATE},
+    scan,
+};
+use crate::base::CancelToken;
 
 /// A burst is over after this long without a notice,
 const QUIET: Duration = Duration::from_millis(200);
@@ -26,9 +29,6 @@ const QUIET: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(1);
 /// Harvests alone (of anybody) are looked at no more often than this.
 const HARVESTS: Duration = Duration::from_secs(3);
-/// A log that stopped growing without a footer is `failed` after a minute without any
-/// further notice: one more look is due then.
-const SETTLED: Duration = Duration::from_secs(61);
 /// A poll rests this many times as long as it took on all cores together,
 const REST: u32 = 250;
 /// and at least this long.
@@ -36,8 +36,8 @@ const SHORTEST_REST: Duration = Duration::from_secs(2);
 
 /// Watches until dropped.
 pub struct Watcher {
-    /// Closing it stops the thread.
-    stop: Option<Sender<()>>,
+    /// When `on_change` is due though nothing moves. Closing it stops the thread.
+    due: Option<Sender<Option<Instant>>>,
     cancel: CancelToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -54,21 +54,31 @@ impl Watcher {
         data_dir: &Path,
         cache_dir: &Path,
         on_change: F,
-        work: fn(&Places, &Receiver<()>, &CancelToken, &F),
+        work: fn(&Places, &Receiver<Option<Instant>>, &CancelToken, &F),
     ) -> Self {
-        let (stop, stopped) = bounded(0);
+        let (due, dues) = unbounded();
         let cancel = CancelToken::new();
         let token = cancel.clone();
         let places = Places::new(data_dir, cache_dir);
         let thread = std::thread::Builder::new()
             .name("watch".into())
-            .spawn(move || work(&places, &stopped, &token, &on_change))
+            .spawn(move || work(&places, &dues, &token, &on_change))
             .map_err(|e| tracing::error!("cannot watch the data directory: {e}"))
             .ok();
         Self {
-            stop: Some(stop),
+            due: Some(due),
             cancel,
             thread,
+        }
+    }
+
+    /// Has `on_change` called after `wait` though nothing moves, for a state that time alone
+    /// changes; `None`: only when something moves. The latest call counts.
+    pub fn call_after(&self, wait: Option<Duration>) {
+        let at = wait.and_then(|wait| Instant::now().checked_add(wait));
+        if let Some(due) = &self.due {
+            // The thread has ended only when it could not watch at all.
+            let _ = due.send(at);
         }
     }
 }
@@ -76,7 +86,7 @@ impl Watcher {
 impl Drop for Watcher {
     fn drop(&mut self) {
         self.cancel.cancel();
-        drop(self.stop.take());
+        drop(self.due.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -100,7 +110,7 @@ impl Places {
         Self {
             data: real(data_dir),
             cache: real(cache_dir),
-            locks: Lake::new(real(cache_dir)).locks(),
+            locks: real(cache_dir).join(PRIVATE).join(LOCKS),
         }
     }
 
@@ -130,19 +140,28 @@ enum Notice {
     Harvest,
 }
 
-fn run<F: Fn()>(places: &Places, stopped: &Receiver<()>, cancel: &CancelToken, on_change: &F) {
-    match listen(places, stopped, on_change) {
+fn run<F: Fn()>(
+    places: &Places,
+    dues: &Receiver<Option<Instant>>,
+    cancel: &CancelToken,
+    on_change: &F,
+) {
+    match listen(places, dues, on_change) {
         Ok(()) => {}
         Err(e) => {
             tracing::warn!("changes of the data directory are polled: {e}");
-            poll(places, stopped, cancel, on_change);
+            poll(places, dues, cancel, on_change);
         }
     }
 }
 
 /// Listens until stopped, or until the system cannot tell any more (too many folders,
 /// the data directory itself gone).
-fn listen<F: Fn()>(places: &Places, stopped: &Receiver<()>, on_change: &F) -> notify::Result<()> {
+fn listen<F: Fn()>(
+    places: &Places,
+    dues: &Receiver<Option<Instant>>,
+    on_change: &F,
+) -> notify::Result<()> {
     let (changed, changes) = bounded::<()>(1);
     let (harvesting, harvests) = bounded::<()>(1);
     let (broke, broken) = bounded::<notify::Error>(1);
@@ -178,31 +197,35 @@ fn listen<F: Fn()>(places: &Places, stopped: &Receiver<()>, on_change: &F) -> no
     }
     // What moved between the caller's first look and this moment has sent no notice.
     on_change();
-    let mut settled: Option<Instant> = None;
+    let mut due = None;
     let mut looked = Instant::now();
     loop {
-        let timer = settled.map_or_else(never, crossbeam_channel::at);
+        let timer = due.map_or_else(never, crossbeam_channel::at);
         select! {
-            recv(stopped) -> _ => return Ok(()),
+            recv(dues) -> latest => match latest {
+                Ok(latest) => {
+                    due = latest;
+                    continue;
+                }
+                Err(_) => return Ok(()),
+            },
             recv(broken) -> error => return error.map_or(Ok(()), Err),
-            recv(timer) -> _ => settled = None,
+            recv(timer) -> _ => due = None,
             recv(changes) -> _ => {
-                if !calm_down(&changes, stopped) {
+                if calm_down(&changes, dues, &mut due).is_none() {
                     return Ok(());
                 }
-                settled = Some(Instant::now() + SETTLED);
             }
             recv(harvests) -> _ => {
                 // What comes meanwhile is part of it; a log that moves waits for nothing.
                 let until = (looked + HARVESTS).max(Instant::now() + QUIET);
-                select! {
-                    recv(stopped) -> _ => return Ok(()),
-                    recv(crossbeam_channel::at(until)) -> _ => {}
-                    recv(changes) -> _ => {
-                        if !calm_down(&changes, stopped) {
+                match wait(&changes, dues, until, &mut due) {
+                    None => return Ok(()),
+                    Some(Came::Nothing) => {}
+                    Some(Came::Change) => {
+                        if calm_down(&changes, dues, &mut due).is_none() {
                             return Ok(());
                         }
-                        settled = Some(Instant::now() + SETTLED);
                     }
                 }
                 let _ = harvests.try_recv();
@@ -224,42 +247,75 @@ impl Places {
     }
 }
 
-/// Waits for the end of a burst; false when stopped meanwhile.
-fn calm_down(changes: &Receiver<()>, stopped: &Receiver<()>) -> bool {
-    let end = Instant::now() + LONGEST;
+/// What came while time passed.
+enum Came {
+    Change,
+    Nothing,
+}
+
+/// Waits for a change or until `until`; keeps what is said meanwhile about what is due. `None`
+/// when stopped.
+fn wait(
+    changes: &Receiver<()>,
+    dues: &Receiver<Option<Instant>>,
+    until: Instant,
+    due: &mut Option<Instant>,
+) -> Option<Came> {
+    let timer = crossbeam_channel::at(until);
     loop {
-        let quiet = QUIET.min(end.saturating_duration_since(Instant::now()));
-        if quiet.is_zero() {
-            return true;
-        }
         select! {
-            recv(stopped) -> _ => return false,
-            recv(changes) -> change => if change.is_err() { return true },
-            default(quiet) => return true,
+            recv(dues) -> latest => *due = latest.ok()?,
+            recv(changes) -> change => return Some(change.map_or(Came::Nothing, |()| Came::Change)),
+            recv(timer) -> _ => return Some(Came::Nothing),
         }
     }
 }
 
-fn poll<F: Fn()>(places: &Places, stopped: &Receiver<()>, cancel: &CancelToken, on_change: &F) {
+/// Waits for the end of a burst; `None` when stopped meanwhile.
+fn calm_down(
+    changes: &Receiver<()>,
+    dues: &Receiver<Option<Instant>>,
+    due: &mut Option<Instant>,
+) -> Option<()> {
+    let end = Instant::now() + LONGEST;
+    loop {
+        let quiet = end.min(Instant::now() + QUIET);
+        match wait(changes, dues, quiet, due)? {
+            Came::Change if Instant::now() < end => {}
+            _ => return Some(()),
+        }
+    }
+}
+
+fn poll<F: Fn()>(
+    places: &Places,
+    dues: &Receiver<Option<Instant>>,
+    cancel: &CancelToken,
+    on_change: &F,
+) {
     let cores = u32::try_from(rayon::current_num_threads()).unwrap_or(1);
     let mut last = None;
-    let mut settled: Option<Instant> = None;
+    let mut due: Option<Instant> = None;
     loop {
         let start = Instant::now();
         let now = digest(places, cancel);
         let rest = (start.elapsed() * REST * cores).max(SHORTEST_REST);
-        let due = settled.is_some_and(|at| at <= start);
         if last != Some(now) {
             last = Some(now);
-            settled = Some(start + SETTLED);
-            on_change();
-        } else if due {
-            settled = None;
             on_change();
         }
-        match stopped.recv_timeout(rest) {
-            Err(RecvTimeoutError::Timeout) => {}
-            _ => return,
+        let next = Instant::now() + rest;
+        loop {
+            let until = due.map_or(next, |due| due.min(next));
+            match dues.recv_deadline(until) {
+                Ok(latest) => due = latest,
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) if due.is_some_and(|at| at <= until) => {
+                    due = None;
+                    on_change();
+                }
+                Err(RecvTimeoutError::Timeout) => break,
+            }
         }
     }
 }
@@ -291,7 +347,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    type Work = fn(&Places, &Receiver<()>, &CancelToken, &Signal);
+    type Work = fn(&Places, &Receiver<Option<Instant>>, &CancelToken, &Signal);
     type Signal = Box<dyn Fn() + Send>;
 
     fn watch(work: Work) -> (tempfile::TempDir, Watcher, Receiver<()>) {
@@ -305,7 +361,7 @@ mod tests {
         (dir, watcher, signals)
     }
 
-    fn listen_only(p: &Places, s: &Receiver<()>, _: &CancelToken, f: &Signal) {
+    fn listen_only(p: &Places, s: &Receiver<Option<Instant>>, _: &CancelToken, f: &Signal) {
         listen(p, s, f).unwrap();
     }
 
@@ -346,7 +402,7 @@ mod tests {
     #[test]
     fn harvests_of_other_processes_are_noticed() {
         let (dir, _watcher, signals) = watch(listen_only);
-        let lake = Lake::new(dir.path().join("data/cache"));
+        let lake = crate::lake::Lake::new(dir.path().join("data/cache"));
         let lock = crate::lake::LogLock::try_acquire(&lake, "a").unwrap();
         signals
             .recv_timeout(PATIENCE)
@@ -367,5 +423,21 @@ mod tests {
         let start = Instant::now();
         drop(watcher);
         assert!(start.elapsed() < SHORTEST_REST);
+    }
+
+    #[test]
+    fn what_time_alone_changes_is_looked_at_when_it_is_due_and_once() {
+        for work in [listen_only, poll] {
+            let (_dir, watcher, signals) = watch(work);
+            let start = Instant::now();
+            watcher.call_after(Some(Duration::from_secs(3600)));
+            watcher.call_after(Some(Duration::from_millis(300)));
+            signals.recv_timeout(PATIENCE).expect("what is due");
+            assert!(start.elapsed() >= Duration::from_millis(300));
+            watcher.call_after(Some(Duration::from_millis(300)));
+            watcher.call_after(None);
+            let none = signals.recv_timeout(QUIET * 3);
+            assert_eq!(none, Err(RecvTimeoutError::Timeout));
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! Statistics of channels, runs and machines.
 
 mod channel;
-pub mod percentile;
 mod run;
 mod slope;
 
@@ -9,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use channel::{channel_stats, compute_stats, range};
+pub use channel::{channel_stats, compute_stats};
 pub use run::{robot_stats, run_stats, sparkline};
 pub use slope::slope_per_day;
 
@@ -112,4 +111,14 @@ pub struct RobotStats {
     pub force_mean: Option<f64>,
     /// Samples behind `force_mean`: its weight over runs.
     pub force_samples: u64,
+}
+
+/// One channel of a run reduced to a few dozen values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sparkline {
+    /// Which column.
+    pub channel: String,
+    /// The sample of largest magnitude in each of equal spans of the run; `null`
+    /// where a span has no sample.
+    pub values: Vec<Option<f64>>,
 }

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ChannelStats, RobotStats, RunStats};
+use super::{ChannelStats, RobotStats, RunStats, Sparkline};
 use crate::{
-    profile::Profile,
-    schema::{ChannelName, Robot},
-    stats::Sparkline,
+    schema::{ChannelName, Robot, Schema},
     time,
     transform::{Column, RunTable},
 };
@@ -29,12 +27,12 @@ pub fn run_stats(table: &RunTable) -> Option<RunStats> {
 pub fn robot_stats(
     table: &RunTable,
     channels: &BTreeMap<String, ChannelStats>,
-    profile: &Profile,
+    schema: &Schema,
 ) -> BTreeMap<String, RobotStats> {
     let find = |name: ChannelName<'_>| channels.get(&name.to_string());
     let mut out = BTreeMap::new();
-    for robot in &profile.robots {
-        let mut raw = profile.fields.iter().map(|f| ChannelName::Raw(f, robot));
+    for robot in &schema.robots {
+        let mut raw = schema.fields.iter().map(|f| ChannelName::Raw(f, robot));
         if !raw.any(|name| find(name).is_some()) {
             continue;
         }

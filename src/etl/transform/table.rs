@@ -15,8 +15,7 @@ use crate::{
     Result,
     base::CancelToken,
     clean::{Channel, RunSamples},
-    profile::Profile,
-    schema::{ChannelName, FieldKind},
+    schema::{ChannelName, FieldKind, Schema},
 };
 
 /// A run's table: one row for every distinct time of the run.
@@ -99,7 +98,7 @@ fn has_nan(values: &[f64]) -> bool {
 ///
 /// # Errors
 /// [`crate::Error::Cancelled`].
-pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> Result<RunTable> {
+pub fn transform(run: &RunSamples, schema: &Schema, cancel: &CancelToken) -> Result<RunTable> {
     let mut clock_times: Vec<Arc<Vec<i64>>> = Vec::new();
     let mut clock_of = Vec::with_capacity(run.channels.len());
     for channel in &run.channels {
@@ -111,7 +110,7 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
             clock_times.len() - 1
         }));
     }
-    let (times, clocks) = lay(clock_times, profile.hold);
+    let (times, clocks) = lay(clock_times, schema.hold);
     cancel.check()?;
     let mut table = RunTable {
         times,
@@ -120,11 +119,11 @@ pub fn transform(run: &RunSamples, profile: &Profile, cancel: &CancelToken) -> R
         distance_mm: BTreeMap::new(),
         samples: run.channels.iter().map(|c| c.values.len() as u64).sum(),
     };
-    let robots: Vec<RobotSignals<'_>> = profile
+    let robots: Vec<RobotSignals<'_>> = schema
         .robots
         .iter()
         .enumerate()
-        .map(|(index, robot)| RobotSignals::new(index, robot, run, &clock_of, profile))
+        .map(|(index, robot)| RobotSignals::new(index, robot, run, &clock_of, schema))
         .collect();
     for robot in &robots {
         table.columns.extend(robot.raw.iter().map(Signal::column));
@@ -211,7 +210,7 @@ impl Signal {
 /// The signals of one robot in a run.
 struct RobotSignals<'a> {
     id: &'a str,
-    /// Number of fields of each kind that make a vector, in the profile.
+    /// Number of fields of each kind that make a vector, in the schema.
     axes: (usize, usize),
     raw: Vec<Signal>,
     positions: Vec<Signal>,
@@ -226,9 +225,9 @@ impl<'a> RobotSignals<'a> {
         id: &'a str,
         run: &RunSamples,
         clock_of: &[usize],
-        profile: &Profile,
+        schema: &Schema,
     ) -> Self {
-        let count = |kind| profile.fields.iter().filter(|f| f.kind == kind).count();
+        let count = |kind| schema.fields.iter().filter(|f| f.kind == kind).count();
         let mut robot = Self {
             id,
             axes: (count(FieldKind::Position), count(FieldKind::Force)),
@@ -238,20 +237,20 @@ impl<'a> RobotSignals<'a> {
             velocities: Vec::new(),
             accelerations: Vec::new(),
         };
-        let range = index * profile.fields.len()..(index + 1) * profile.fields.len();
+        let range = index * schema.fields.len()..(index + 1) * schema.fields.len();
         for (channel, clock) in run
             .channels
             .iter()
             .zip(clock_of)
             .filter(|(c, _)| range.contains(&c.id))
         {
-            robot.add(channel, *clock, profile);
+            robot.add(channel, *clock, schema);
         }
         robot
     }
 
-    fn add(&mut self, channel: &Channel, clock: usize, profile: &Profile) {
-        let (field, _) = profile.channel(channel.id);
+    fn add(&mut self, channel: &Channel, clock: usize, schema: &Schema) {
+        let (field, _) = schema.channel(channel.id);
         let id = self.id;
         let raw = Signal::new(ChannelName::Raw(field, id), clock, channel.values.clone());
         match field.kind {
@@ -271,7 +270,7 @@ impl<'a> RobotSignals<'a> {
         self.raw.push(raw);
     }
 
-    /// The components of a vector, when all that the profile knows are there.
+    /// The components of a vector, when all that the schema knows are there.
     fn whole<'s>(&self, signals: &'s [Signal], kind: FieldKind) -> Option<&'s [Signal]> {
         let wanted = if kind == FieldKind::Position {
             self.axes.0

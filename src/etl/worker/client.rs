@@ -16,8 +16,7 @@ use super::{
 use crate::{
     Error, Result,
     base::{CancelToken, ProgressSink},
-    harvest::{Options, Outcome},
-    lake::Context,
+    harvest::Outcome,
     text,
 };
 
@@ -69,14 +68,9 @@ pub struct Client {
 pub enum Ending {
     /// The worker said how.
     Told(Result<Outcome>),
-    /// The worker is no more.
-    Died {
-        /// Which process it was.
-        pid: u32,
-        /// Why; [`Error::Died`], or [`Error::Cancelled`] when it was killed because it did
-        /// not give up.
-        error: Error,
-    },
+    /// The worker is dead. Why: [`Error::Died`], or [`Error::Cancelled`] when it was killed
+    /// because it did not give up.
+    Died(Error),
 }
 
 impl Client {
@@ -96,13 +90,11 @@ impl Client {
     /// blame.
     pub fn harvest(
         &mut self,
-        context: &Context,
-        key: &str,
-        options: Options,
+        task: Task,
         sink: &dyn ProgressSink,
         cancel: &CancelToken,
     ) -> Result<Ending> {
-        let request = Request::Harvest(Box::new(Task::new(context, key, options)));
+        let request = Request::Harvest(Box::new(task));
         let process = self.given(&request)?;
         Ok(self.follow(process, sink, cancel))
     }
@@ -242,10 +234,7 @@ impl Client {
                 let pid = process.id();
                 let (_, said) = process.kill();
                 note_words(pid, &said);
-                return Ending::Died {
-                    pid,
-                    error: Error::Cancelled,
-                };
+                return Ending::Died(Error::Cancelled);
             }
             if spent > allowed {
                 return self.died(process, &seen, |_| End::TooLong(allowed));
@@ -266,10 +255,12 @@ impl Client {
             Ok(status) => end(status),
             Err(e) => End::Mad(format!("nothing ({e})")),
         };
-        Ending::Died {
-            pid,
-            error: Error::Died(sentence(&end, seen, &said, self.limits.bytes())),
-        }
+        Ending::Died(Error::Died(sentence(
+            &end,
+            seen,
+            &said,
+            self.limits.bytes(),
+        )))
     }
 }
 

@@ -1,8 +1,10 @@
 //! How much of the machine one log may take.
 
-use std::{sync::OnceLock, time::Duration};
+use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::base::memory::machine;
 
 /// What a worker process may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +63,7 @@ impl Limits {
     pub fn among(self, workers: usize) -> Self {
         let memory = self.memory;
         Self {
-            memory: Some(memory.unwrap_or_else(|| share(machine_memory(), workers))),
+            memory: Some(memory.unwrap_or_else(|| share(machine(), workers))),
             ..self
         }
     }
@@ -69,7 +71,7 @@ impl Limits {
     /// Bytes of data that a worker may have.
     pub fn bytes(&self) -> u64 {
         let wanted = self.memory;
-        let wanted = wanted.unwrap_or_else(|| share(machine_memory(), 1));
+        let wanted = wanted.unwrap_or_else(|| share(machine(), 1));
         // A worker cannot be given more than its owner may take.
         getrlimit(Resource::Data)
             .maximum
@@ -83,36 +85,6 @@ impl Limits {
         // Beyond this nobody waits, and a Duration has an end.
         self.time + Duration::from_secs_f64(more.min(1e9))
     }
-}
-
-/// Bytes of data that this process may have: its limit, else the machine's memory. What a
-/// log claims is held against this before anything is set aside for it.
-pub fn memory() -> u64 {
-    getrlimit(Resource::Data)
-        .current
-        .unwrap_or(u64::MAX)
-        .min(machine_memory())
-}
-
-/// Bytes of memory of the machine, or of the container that it is shared with.
-fn machine_memory() -> u64 {
-    static MACHINE: OnceLock<u64> = OnceLock::new();
-    *MACHINE.get_or_init(read_machine_memory)
-}
-
-fn read_machine_memory() -> u64 {
-    let total = std::fs::read_to_string("/proc/meminfo")
-        .ok()
-        .and_then(|text| {
-            let line = text.lines().find_map(|l| l.strip_prefix("MemTotal:"))?;
-            let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-            Some(kib << 10)
-        })
-        .unwrap_or(4 << 30);
-    let container = std::fs::read_to_string("/sys/fs/cgroup/memory.max")
-        .ok()
-        .and_then(|text| text.trim().parse().ok());
-    container.map_or(total, |limit: u64| total.min(limit))
 }
 
 /// No core file: a log's content is nobody's to find in `/var/crash`.
@@ -145,18 +117,6 @@ pub(super) fn limit_memory(bytes: u64) -> std::io::Result<()> {
         maximum: Some(bytes),
     };
     Ok(setrlimit(Resource::Data, limit)?)
-}
-
-/// `1 GiB`, `1.5 GiB`, `256 MiB`: a limit as an operator writes it.
-pub fn in_words(bytes: u64) -> String {
-    let (unit, word) = match bytes {
-        n if n >= 1 << 30 => (1u64 << 30, "GiB"),
-        n if n >= 1 << 20 => (1 << 20, "MiB"),
-        n if n >= 1 << 10 => (1 << 10, "KiB"),
-        n => return format!("{n} bytes"),
-    };
-    let tenths = (bytes as f64 / unit as f64 * 10.0).round() / 10.0;
-    format!("{tenths} {word}")
 }
 
 #[cfg(test)]
@@ -194,15 +154,5 @@ mod tests {
         assert_eq!(threads(64 << 20), 1);
         assert_eq!(threads(LEAST_EACH), 2);
         assert_eq!(threads(4 << 30), 32);
-    }
-
-    #[test]
-    fn limits_are_told_as_they_are_written() {
-        assert_eq!(in_words(1 << 30), "1 GiB");
-        assert_eq!(in_words(3 << 29), "1.5 GiB");
-        assert_eq!(in_words(256 << 20), "256 MiB");
-        assert_eq!(in_words(2048), "2 KiB");
-        assert_eq!(in_words(7), "7 bytes");
-        assert!(memory() > 64 << 20);
     }
 }

@@ -10,13 +10,13 @@ use super::fault::{Fault, PathText};
 use crate::{
     base::Progress,
     harvest::{Options, Outcome},
-    lake::{Context, Lake},
+    lake::{Context, Lake, lock::Owner},
     profile::Profile,
     text,
 };
 
 /// Raised whenever a message changes.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// What the program says. The end of the pipe means: end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,17 +46,20 @@ pub struct Task {
     pub key: String,
     /// How.
     pub options: Options,
+    /// The program, for which the worker holds the log's lock.
+    pub owner: Owner,
 }
 
 impl Task {
     /// For the log `key`.
-    pub fn new(context: &Context, key: &str, options: Options) -> Self {
+    pub fn new(context: &Context, key: &str, options: Options, owner: Owner) -> Self {
         Self {
             data_dir: context.data_dir.as_path().into(),
             cache_dir: context.lake.root().into(),
             profile: (*context.profile).clone(),
             key: key.to_owned(),
             options,
+            owner,
         }
     }
 
@@ -161,6 +164,11 @@ mod tests {
             Options {
                 force: true,
                 ..Options::default()
+            },
+            Owner {
+                id: "0".repeat(32),
+                pid: 1,
+                host: "press-2".into(),
             },
         );
         assert_eq!(task.context().data_dir, context().data_dir);

@@ -19,5 +19,6 @@ mod serve;
 
 pub use client::{Client, Ending, Hands};
 pub use limits::Limits;
+pub use message::Task;
 pub use process::this_program;
 pub use serve::serve;

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+use rustix::process::{Signal, set_parent_process_death_signal};
 
 use super::{
     fault::Fault,
@@ -22,7 +22,6 @@ use crate::{
     Error, Result, activity,
     base::{CancelToken, Progress, ProgressSink, Stage},
     harvest::harvest_log,
-    lake::lock,
 };
 
 /// Progress within a stage is told no more often than this.
@@ -45,10 +44,6 @@ pub fn serve() -> Result<()> {
     let _ = rustix::thread::set_name(c"mdtui-worker");
     limits::forbid_core_files().map_err(refused)?;
     limits::offer_to_die_first();
-    // Locks are held for the program that the operator started.
-    if let Some(parent) = getppid() {
-        lock::sign_as(parent.as_raw_nonzero().get().cast_unsigned());
-    }
     let reporter = Arc::new(Reporter::take_stdout().map_err(refused)?);
     reporter.say(&Report::Ready {
         protocol: PROTOCOL,
@@ -90,6 +85,7 @@ fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>)
             Order::Harvest(task, token) => {
                 reporter.say(&Report::Accepted);
                 let context = task.context();
+                task.owner.clone().sign_for();
                 let result = harvest_log(&context, &task.key, task.options, reporter, &token);
                 // What it was told in the meantime was for this log.
                 *locked(job) = CancelToken::new();

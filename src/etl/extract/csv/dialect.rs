@@ -10,7 +10,7 @@ use crate::{
         raw::LONGEST_TEXT,
         role::{Role, locate},
     },
-    profile::Profile,
+    schema::Schema,
     text,
 };
 
@@ -52,7 +52,7 @@ impl Dialect {
 /// missing or stands twice; what `trouble` makes of an error of the input.
 pub(super) fn detect(
     rows: &mut Rows,
-    profile: &Profile,
+    schema: &Schema,
     trouble: impl Fn(io::Error) -> Error,
 ) -> Result<Dialect> {
     let mut named = None;
@@ -66,7 +66,7 @@ pub(super) fn detect(
             continue;
         }
         let is_comment = line.starts_with(b"#");
-        match header(rows, named, profile).map_err(&trouble)? {
+        match header(rows, named, schema).map_err(&trouble)? {
             Ok((separator, columns)) => {
                 let needed = columns.iter().map(|(_, i)| i + 1).max().unwrap_or(0);
                 rows.begin(separator, needed).map_err(&trouble)?;
@@ -105,7 +105,7 @@ type Header = (u8, Vec<(Role, usize)>);
 
 /// The next row as a header: with the named separator, or the first one that gives all
 /// columns. The error is that of the separator which gives most columns.
-fn header(rows: &mut Rows, named: Option<u8>, profile: &Profile) -> io::Result<Result<Header>> {
+fn header(rows: &mut Rows, named: Option<u8>, schema: &Schema) -> io::Result<Result<Header>> {
     let mut best: Option<(usize, Error)> = None;
     for (separator, _) in SEPARATORS {
         if named.is_some_and(|named| named != separator) {
@@ -114,7 +114,7 @@ fn header(rows: &mut Rows, named: Option<u8>, profile: &Profile) -> io::Result<R
         let cells = rows.header(separator)?;
         let names: Vec<String> = cells.iter().map(|cell| text::visible_bytes(cell)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let error = match locate(&names, profile) {
+        let error = match locate(&names, schema) {
             Ok(columns) => return Ok(Ok((separator, columns))),
             Err(error) => error,
         };
@@ -123,7 +123,7 @@ fn header(rows: &mut Rows, named: Option<u8>, profile: &Profile) -> io::Result<R
         }
     }
     let line = rows.peek_line()?.unwrap_or_default();
-    Ok(Err(match (other_separator(line, profile), best) {
+    Ok(Err(match (other_separator(line, schema), best) {
         (Some(other), _) => Error::Log(format!("its columns are separated by {other}: {NAMED}")),
         (None, Some((_, error))) if std::str::from_utf8(line).is_err() => {
             Error::Log(format!("{error}; its header is not UTF-8"))
@@ -135,12 +135,12 @@ fn header(rows: &mut Rows, named: Option<u8>, profile: &Profile) -> io::Result<R
 
 /// What stands behind the first column's name, if a line has the names of all required columns
 /// and none of the separators.
-fn other_separator(line: &[u8], profile: &Profile) -> Option<String> {
+fn other_separator(line: &[u8], schema: &Schema) -> Option<String> {
     let line = std::str::from_utf8(line).ok()?;
     if line.contains([',', ';', '\t']) {
         return None;
     }
-    let c = &profile.columns;
+    let c = &schema.columns;
     let places: Option<Vec<(usize, &String)>> = [&c.time, &c.value, &c.field, &c.robot, &c.run]
         .into_iter()
         .map(|name| Some((line.find(name.as_str())?, name)))

@@ -29,7 +29,7 @@ use super::{
     raw::Raw,
     role::Role,
 };
-use crate::{Error, Result, profile::Profile, run_id::RunId};
+use crate::{Error, Result, run_id::RunId, schema::Schema};
 
 /// Rows that are decoded between two looks at whether to stop.
 const BATCH_ROWS: usize = 16_384;
@@ -47,17 +47,17 @@ pub(super) struct CsvLog {
 }
 
 impl CsvLog {
-    pub(super) fn open(file: File, path: &Path, gzipped: bool, profile: &Profile) -> Result<Self> {
+    pub(super) fn open(file: File, path: &Path, gzipped: bool, schema: &Schema) -> Result<Self> {
         let bytes = Arc::new(AtomicU64::new(0));
         let input = text::open(file, path, gzipped, bytes.clone())?;
         let of_header = |e| trouble(path, e, "the header");
         let mut rows = Rows::new(input).map_err(of_header)?;
-        let dialect = dialect::detect(&mut rows, profile, of_header)?;
+        let dialect = dialect::detect(&mut rows, schema, of_header)?;
         Ok(Self {
             rows,
             path: path.to_owned(),
             dialect,
-            decoder: Decoder::new(Words::new(profile)),
+            decoder: Decoder::new(Words::new(schema)),
             next_row: 0,
             bytes,
             number: Vec::new(),

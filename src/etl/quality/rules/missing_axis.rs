@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &RunFacts<'_>, findings: &mut Findings) {
-    for robot in &facts.profile.robots {
+    for robot in &facts.schema.robots {
         robot_axes(facts, robot, findings);
     }
 }
@@ -33,8 +33,8 @@ fn check(facts: &RunFacts<'_>, findings: &mut Findings) {
 fn robot_axes(facts: &RunFacts<'_>, robot: &str, findings: &mut Findings) {
     let name = |field: &Field| ChannelName::Raw(field, robot).to_string();
     let has = |field: &Field| facts.names.contains(&name(field));
-    let fields = |kind| facts.profile.fields.iter().filter(move |f| f.kind == kind);
-    if !facts.profile.fields.iter().any(has) {
+    let fields = |kind| facts.schema.fields.iter().filter(move |f| f.kind == kind);
+    if !facts.schema.fields.iter().any(has) {
         return;
     }
     for kind in [FieldKind::Position, FieldKind::Force] {

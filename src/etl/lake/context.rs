@@ -1,0 +1,17 @@
+//! Where a harvest reads and writes.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::Lake;
+use crate::profile::Profile;
+
+/// Where logs lie, where results go, and under which rules.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The data directory.
+    pub data_dir: PathBuf,
+    /// The lake.
+    pub lake: Lake,
+    /// The rules.
+    pub profile: Arc<Profile>,
+}

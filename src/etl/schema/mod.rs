@@ -1,0 +1,157 @@
+//! The schema of a log: which columns, fields and robots it has, and how long a value holds.
+//!
+//! Nothing else in the crate knows a column, a field or a robot by name.
+
+mod channel_name;
+mod check;
+mod hold;
+mod robot;
+mod unit;
+
+use serde::{Deserialize, Serialize};
+
+pub use channel_name::ChannelName;
+pub use hold::Hold;
+pub use robot::Robot;
+pub use unit::{Conversion, FORCE_UNIT, POSITION_UNIT};
+
+/// What a log looks like: the part of a profile that cleaning and tables are made by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schema {
+    /// A name for people; no rule depends on it.
+    pub name: String,
+    /// How long a channel holds its last value.
+    pub hold: Hold,
+    /// Robots that may appear; samples of others are dropped as `unknown_robot`.
+    pub robots: Vec<Robot>,
+    /// Names of the log's columns.
+    pub columns: Columns,
+    /// The fields in display order.
+    pub fields: Vec<Field>,
+}
+
+/// Names of a log's columns by role.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Columns {
+    /// When a sample was taken.
+    pub time: String,
+    /// The measurement.
+    pub value: String,
+    /// Which field.
+    pub field: String,
+    /// Which robot of the cell.
+    pub robot: String,
+    /// Which run.
+    pub run: String,
+    /// Which kind of sensor; empty: the log has no such column.
+    pub sensor: String,
+    /// Which cell; the log may lack this column. Empty: it is not looked for.
+    pub cell: String,
+}
+
+/// One field of a log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// As it stands in the field column.
+    pub name: String,
+    /// What it measures.
+    pub kind: FieldKind,
+    /// The axis of a position or force: `x`, `y`, `z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub axis: Option<String>,
+    /// What its columns are called before the robot (`<channel>_<robot>`), where that is not
+    /// the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The sensor type that a sample of this field must name; empty only where the log has
+    /// no column of sensor types.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sensor: String,
+    /// The unit of its values in the log. Positions are stored in mm and forces in N, see
+    /// [`Field::conversion`].
+    pub unit: String,
+    /// Lower limit line in charts, in the field's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// Upper limit line in charts, in the field's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+/// What a field measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// A coordinate: gets velocity, acceleration and their magnitudes.
+    Position,
+    /// A component of force: gets a magnitude.
+    Force,
+    /// Anything else: a channel with statistics and nothing derived.
+    Other,
+}
+
+impl Schema {
+    /// The same rules in one form, whatever is spelled out in them and whatever their name.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        let mut bare = self.clone();
+        bare.name.clear();
+        for field in &mut bare.fields {
+            if field.channel() == field.name {
+                field.channel = None;
+            }
+            if let Some(unit) = unit::find(field.kind, &field.unit) {
+                field.unit = unit.symbols[0].to_owned();
+            }
+        }
+        bare
+    }
+
+    /// Number of channels a run may have: fields × robots.
+    pub fn channel_count(&self) -> usize {
+        self.fields.len() * self.robots.len()
+    }
+
+    /// The field and robot of channel `id` (`robot index × fields + field index`).
+    pub fn channel(&self, id: usize) -> (&Field, &Robot) {
+        (
+            &self.fields[id % self.fields.len()],
+            &self.robots[id / self.fields.len()],
+        )
+    }
+
+    /// The name of the raw channel `id`.
+    pub fn raw_name(&self, id: usize) -> ChannelName<'_> {
+        let (field, robot) = self.channel(id);
+        ChannelName::Raw(field, robot)
+    }
+}
+
+impl Field {
+    /// What its columns are called before the robot.
+    pub fn channel(&self) -> &str {
+        self.channel.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The unit in which its values are stored.
+    pub fn stored_unit(&self) -> &str {
+        match self.kind {
+            FieldKind::Position => POSITION_UNIT,
+            FieldKind::Force => FORCE_UNIT,
+            FieldKind::Other => &self.unit,
+        }
+    }
+
+    /// From its unit to the stored one.
+    pub fn conversion(&self) -> Conversion {
+        unit::find(self.kind, &self.unit).map_or(Conversion::NONE, |u| u.conversion)
+    }
+
+    /// `min` and `max` in the stored unit.
+    pub fn limits(&self) -> (Option<f64>, Option<f64>) {
+        let stored = |limit: Option<f64>| limit.map(|l| self.conversion().apply(l));
+        (stored(self.min), stored(self.max))
+    }
+}
