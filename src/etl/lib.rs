@@ -9,9 +9,9 @@
 //! * [`natural_order`]: the order of cells and robots.
 //! * [`numeric`]: kernels over plain numbers.
 //! * [`run_id`]: the id of a run.
-//! * [`parse_error`]: what is wrong with something typed, and where.
+//! * [`parse_error`]: what is wrong with a text that was typed, and where.
 //! * [`toml_place`]: the same for a TOML file.
-//! * [`position`]: a time or a row as it is typed.
+//! * [`position`]: times, durations and rows as an operator types them.
 //! * [`activity`]: which column is being decoded, for when a worker dies of it.
 //! * [`schema`]: what columns, fields and robots a log has.
 //! * [`source`]: which files below the data directory are logs, their keys, and
@@ -31,7 +31,7 @@
 //! * [`worker`]: processes that parse logs, so that a hostile one costs only itself.
 //! * [`pool`]: many harvests in parallel.
 //! * [`check`]: lake, catalog and logs held against each other, and repaired.
-//! * [`filter`]: which rows of a table or a list, as an operator types it.
+//! * [`filter`]: which rows of a list or of a table, as an operator types it.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
 //! * [`compare`]: runs against the first of them.
 //! * [`demo`]: deterministic synthetic logs.
