@@ -9,18 +9,15 @@ use std::{
 };
 
 use crate::common::{
-    Lab,
+    Lab, context_in,
     liar::{self, Constant},
+    refreshed,
 };
 use flate2::{Compression, write::GzEncoder};
 use mdtui::etl::{
     Error,
-    base::CancelToken,
-    catalog::Catalog,
     harvest::{Options, Outcome},
-    lake::{Context, Lake},
     pool::{JobEvent, Pool},
-    profile::Profile,
     worker::{Hands, Limits},
 };
 
@@ -28,13 +25,8 @@ const MIB: u64 = 1 << 20;
 
 /// What becomes of `log` under a limit of so many MiB.
 fn harvest(lab: &Lab, log: &str, mebibytes: u64) -> Result<Outcome, Error> {
-    let context = Context {
-        data_dir: lab.data(),
-        lake: Lake::new(lab.cache()),
-        profile: Profile::built_in().unwrap().into(),
-    };
-    let mut catalog = Catalog::open(&context.lake).unwrap();
-    catalog.refresh(&context, &CancelToken::new()).unwrap();
+    let context = context_in(lab.root());
+    refreshed(&context);
     let hands = Hands::Workers {
         program: env!("CARGO_BIN_EXE_mdtui").into(),
         limits: Limits {

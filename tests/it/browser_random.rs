@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::common::Lab;
+use crate::common::{Lab, refreshed};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mdtui::{
     app::{
@@ -117,8 +117,7 @@ impl Hand {
             profile: profile.into(),
         };
         let cancel = CancelToken::new();
-        let mut catalog = Catalog::open(&context.lake).unwrap();
-        catalog.refresh(&context, &cancel).unwrap();
+        let mut catalog = refreshed(&context);
         // One stays pending.
         for log in catalog.logs().unwrap().into_iter().skip(1) {
             let done = harvest_log(&context, &log.key, Options::default(), &NoProgress, &cancel);

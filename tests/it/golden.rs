@@ -5,15 +5,14 @@
 //! unnoticed. `MDTUI_BLESS=1 cargo test --test it golden` writes the file anew; then raise the
 //! pipeline version and say why.
 
-use std::{fmt::Write, fs, sync::Arc};
+use crate::common::{context_in, refreshed};
+use std::{fmt::Write, fs};
 
 use mdtui::etl::{
     base::{CancelToken, NoProgress},
-    catalog::Catalog,
     demo,
     harvest::{Options, harvest_log},
-    lake::{Context, Lake, Record, record::RunResult, run_file::RunFile},
-    profile::Profile,
+    lake::{Record, record::RunResult, run_file::RunFile},
 };
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
@@ -67,11 +66,7 @@ fn short(hasher: &blake3::Hasher) -> String {
 #[test]
 fn results_are_what_they_were() {
     let dir = tempfile::tempdir().unwrap();
-    let context = Context {
-        data_dir: dir.path().join("data"),
-        lake: Lake::new(dir.path().join("cache")),
-        profile: Arc::new(Profile::built_in().unwrap()),
-    };
+    let context = context_in(dir.path());
     let cancel = CancelToken::new();
     let options = demo::Options::default();
     demo::write_logs(
@@ -82,8 +77,7 @@ fn results_are_what_they_were() {
         |_| {},
     )
     .unwrap();
-    let mut catalog = Catalog::open(&context.lake).unwrap();
-    catalog.refresh(&context, &cancel).unwrap();
+    let catalog = refreshed(&context);
     let mut keys: Vec<String> = catalog.logs().unwrap().into_iter().map(|l| l.key).collect();
     keys.sort();
     let mut got = String::from("# log or run, rows, hash of the table's values, hash of figures\n");

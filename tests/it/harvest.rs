@@ -1,11 +1,11 @@
 //! Harvests of whole logs through the library: what is stored, what is found again, what
 //! one bad run costs.
 
+use crate::common::{context_in, refreshed};
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use serde_json::Value;
@@ -17,8 +17,7 @@ use mdtui::etl::{
     check,
     clean::Reason,
     harvest::{Options, Outcome, harvest_log},
-    lake::{Context, Lake, Record, gc, run_file::RunFile},
-    profile::Profile,
+    lake::{Context, Record, gc, run_file::RunFile},
     time,
 };
 
@@ -33,11 +32,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let context = Context {
-            data_dir: dir.path().join("data"),
-            lake: Lake::new(dir.path().join("cache")),
-            profile: Arc::new(Profile::built_in().unwrap()),
-        };
+        let context = context_in(dir.path());
         fs::create_dir_all(&context.data_dir).unwrap();
         Self { dir, context }
     }
@@ -49,9 +44,7 @@ impl Place {
     }
 
     fn refresh(&self) -> Catalog {
-        let mut catalog = Catalog::open(&self.context.lake).unwrap();
-        catalog.refresh(&self.context, &CancelToken::new()).unwrap();
-        catalog
+        refreshed(&self.context)
     }
 
     fn harvest(&self, key: &str, force: bool) -> Result<Outcome, Error> {

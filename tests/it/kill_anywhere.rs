@@ -16,12 +16,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::common::{Answer, Lab};
+use crate::common::{Answer, Lab, context_in};
 use mdtui::etl::{
     base::CancelToken,
     check::{self, Kind},
-    lake::{Context, Lake},
-    profile::Profile,
 };
 use serde_json::Value;
 
@@ -241,11 +239,7 @@ impl End {
 
 /// Findings of a check that changes nothing.
 fn findings(lab: &Lab) -> Vec<(Kind, String)> {
-    let context = Context {
-        data_dir: lab.data(),
-        lake: Lake::new(lab.cache()),
-        profile: Profile::built_in().unwrap().into(),
-    };
+    let context = context_in(lab.root());
     let report = check::check(&context, None, &CancelToken::new(), &|_, _| {}).unwrap();
     report
         .findings

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 use mdtui::etl::{
     Error,
     base::{CancelToken, NoProgress},
-    catalog::{Catalog, LogState},
+    catalog::LogState,
     demo,
     harvest::{Options, harvest_log},
     lake::{Context, Lake},
@@ -16,7 +16,7 @@ use mdtui::etl::{
 
 use polars::prelude::*;
 
-use crate::common::Lab;
+use crate::common::{Lab, context_in, refreshed};
 
 /// The Parquet files that a harvest of all logs leaves when so much room is given to rows.
 fn tables(data_dir: PathBuf, room: Option<u64>) -> BTreeMap<String, Vec<u8>> {
@@ -27,8 +27,7 @@ fn tables(data_dir: PathBuf, room: Option<u64>) -> BTreeMap<String, Vec<u8>> {
         profile: Arc::new(Profile::built_in().unwrap()),
     };
     let cancel = CancelToken::new();
-    let mut catalog = Catalog::open(&context.lake).unwrap();
-    catalog.refresh(&context, &cancel).unwrap();
+    let catalog = refreshed(&context);
     for log in catalog.logs().unwrap() {
         let options = Options {
             room,
@@ -122,14 +121,9 @@ fn a_log_several_times_the_limit_is_harvested_within_it() {
 #[test]
 fn a_log_that_puts_too_much_aside_costs_only_itself() {
     let lab = Lab::demo(4);
-    let context = Context {
-        data_dir: lab.data(),
-        lake: Lake::new(lab.cache()),
-        profile: Arc::new(Profile::built_in().unwrap()),
-    };
+    let context = context_in(lab.root());
     let cancel = CancelToken::new();
-    let mut catalog = Catalog::open(&context.lake).unwrap();
-    catalog.refresh(&context, &cancel).unwrap();
+    let mut catalog = refreshed(&context);
     let keys: Vec<String> = catalog.logs().unwrap().into_iter().map(|l| l.key).collect();
     assert_eq!(keys.len(), 4);
     let greedy = &keys[1];

@@ -12,8 +12,9 @@ use std::{
 };
 
 use crate::common::{
-    Lab,
+    Lab, context_in,
     liar::{self, Constant},
+    refreshed,
 };
 use flate2::{Compression, write::GzEncoder};
 use mdtui::etl::{
@@ -22,7 +23,6 @@ use mdtui::etl::{
     catalog::{Catalog, LogState},
     harvest::{Options, Outcome, harvest_log},
     lake::{Context, Lake, Record},
-    profile::Profile,
 };
 
 const STAGES: [Stage; 4] = [
@@ -48,17 +48,12 @@ impl ProgressSink for At<'_> {
 }
 
 fn context(lab: &Lab) -> Context {
-    Context {
-        data_dir: lab.data(),
-        lake: Lake::new(lab.cache()),
-        profile: Profile::built_in().unwrap().into(),
-    }
+    context_in(lab.root())
 }
 
 fn harvest(lab: &Lab, key: &str, sink: &dyn ProgressSink) -> Result<Outcome, Error> {
     let context = context(lab);
-    let mut catalog = Catalog::open(&context.lake).unwrap();
-    catalog.refresh(&context, &CancelToken::new()).unwrap();
+    refreshed(&context);
     harvest_log(&context, key, Options::default(), sink, &CancelToken::new())
 }
 

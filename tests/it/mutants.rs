@@ -4,6 +4,7 @@
 //! Seeded: mutant number n is always the same bytes. `MDTUI_MUTANTS` says how many (10000 without it,
 //! more in `docs/reliability.md`).
 
+use crate::common::{context_in, refreshed};
 use std::{
     collections::BTreeMap,
     fs,
@@ -16,12 +17,8 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use mdtui::etl::{
     Error,
-    base::CancelToken,
-    catalog::Catalog,
     harvest::{Options, Outcome},
-    lake::{Context, Lake},
     pool::{JobEvent, Pool},
-    profile::Profile,
     worker::{Hands, Limits},
 };
 use polars::prelude::{Column, DataFrame, NamedFrom, ParquetCompression, ParquetWriter, Series};
@@ -336,19 +333,14 @@ fn batch(bases: &[Base], numbers: std::ops::Range<usize>, tally: &mut Tally) {
     } else {
         tempfile::tempdir().unwrap()
     };
-    let context = Context {
-        data_dir: dir.path().join("data"),
-        lake: Lake::new(dir.path().join("cache")),
-        profile: Profile::built_in().unwrap().into(),
-    };
+    let context = context_in(dir.path());
     fs::create_dir(&context.data_dir).unwrap();
     for n in numbers.clone() {
         let (ending, bytes) = mutant(bases, n);
         fs::write(context.data_dir.join(format!("m{n}.{ending}")), bytes).unwrap();
     }
     let before = outside(dir.path());
-    let mut catalog = Catalog::open(&context.lake).unwrap();
-    catalog.refresh(&context, &CancelToken::new()).unwrap();
+    let catalog = refreshed(&context);
     let keys: Vec<String> = catalog.logs().unwrap().into_iter().map(|l| l.key).collect();
     assert_eq!(keys.len(), numbers.len());
     let hands = Hands::Workers {

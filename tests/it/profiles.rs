@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, fs, sync::Arc};
 
 use mdtui::etl::{
     base::{CancelToken, NoProgress},
-    catalog::Catalog,
     harvest::{Options, harvest_log},
     lake::{Context, Lake, Record, record::RunResult, run_file::RunFile},
     profile::Profile,
@@ -12,7 +11,7 @@ use mdtui::etl::{
 
 use polars::prelude::{ParquetReader, SerReader};
 
-use crate::common::Lab;
+use crate::common::{Lab, refreshed};
 
 const METRES: &str = include_str!("../data/metres.csv");
 const METRES_PROFILE: &str = include_str!("../data/metres.toml");
@@ -32,8 +31,7 @@ fn harvest(log: &str, profile: Profile) -> (Record, Tables) {
     fs::create_dir(&context.data_dir).unwrap();
     fs::write(context.data_dir.join("log.csv"), log).unwrap();
     let cancel = CancelToken::new();
-    let mut catalog = Catalog::open(&context.lake).unwrap();
-    catalog.refresh(&context, &cancel).unwrap();
+    refreshed(&context);
     harvest_log(
         &context,
         "log.csv",

@@ -1,24 +1,20 @@
 //! What the checks say of whole logs: the demo's faults by their right names, a real log where it
 //! is at hand, and the same flags in whatever order the rows stand.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use crate::common::context_in;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use mdtui::etl::{
     base::{CancelToken, NoProgress},
     catalog::Catalog,
     demo,
     harvest::{Options, harvest_log},
-    lake::{Context, Lake, Record, record::RunResult},
-    profile::Profile,
+    lake::{Context, Record, record::RunResult},
     quality::{Flag, Severity, Verdict},
 };
 
 fn context(dir: &Path) -> Context {
-    Context {
-        data_dir: dir.join("data"),
-        lake: Lake::new(dir.join("cache")),
-        profile: Arc::new(Profile::built_in().unwrap()),
-    }
+    context_in(dir)
 }
 
 /// Harvests all logs; their records by key.

@@ -2,23 +2,23 @@
 //! and what a worker that dies, hangs or goes mad costs. The bad workers are scripts that
 //! speak the protocol up to the point at which they break, so that nothing is left to chance.
 
+use crate::common::{context_in, refreshed};
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, OnceLock, mpsc},
+    sync::{OnceLock, mpsc},
     time::{Duration, Instant},
 };
 
 use mdtui::etl::{
     Error, FaultKind,
     base::CancelToken,
-    catalog::{Catalog, LogRow, LogState},
+    catalog::{LogRow, LogState},
     harvest::{Options, Outcome},
-    lake::{Context, Lake, Record},
+    lake::{Context, Record},
     pool::{JobEvent, Pool},
-    profile::Profile,
     worker::{Hands, Limits, frame::framed},
 };
 
@@ -69,11 +69,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let context = Context {
-            data_dir: dir.path().join("data"),
-            lake: Lake::new(dir.path().join("cache")),
-            profile: Arc::new(Profile::built_in().unwrap()),
-        };
+        let context = context_in(dir.path());
         fs::create_dir_all(&context.data_dir).unwrap();
         let place = Self { dir, context };
         place.put(40);
@@ -92,8 +88,7 @@ impl Place {
     }
 
     fn log(&self) -> LogRow {
-        let mut catalog = Catalog::open(&self.context.lake).unwrap();
-        catalog.refresh(&self.context, &CancelToken::new()).unwrap();
+        let catalog = refreshed(&self.context);
         catalog.log("a.csv").unwrap().unwrap()
     }
 

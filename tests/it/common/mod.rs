@@ -13,7 +13,9 @@ use std::{
 
 use mdtui::etl::{
     base::CancelToken,
+    catalog::Catalog,
     demo::{self, Options},
+    lake::{Context, Lake},
     profile::Profile,
 };
 use serde_json::Value;
@@ -27,6 +29,22 @@ pub struct Lab {
 pub const CELLS: [&str; 8] = ["2.5", "007", "9", "10", "57", "1a", "7b", "A2"];
 /// Sorting panics on an order that is not total, but only in lists of some length.
 const LOGS_OF_A_CELL: usize = 4;
+
+/// The directories `data` and `cache` below `root`, under the built-in profile.
+pub fn context_in(root: &Path) -> Context {
+    Context {
+        data_dir: root.join("data"),
+        lake: Lake::new(root.join("cache")),
+        profile: Profile::built_in().unwrap().into(),
+    }
+}
+
+/// The catalog of a lake, with the logs that lie in the data directory now.
+pub fn refreshed(context: &Context) -> Catalog {
+    let mut catalog = Catalog::open(&context.lake).unwrap();
+    catalog.refresh(context, &CancelToken::new()).unwrap();
+    catalog
+}
 
 /// What a call of the program gave.
 pub struct Answer {
