@@ -8,7 +8,8 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
-    args, exit,
+    example::{self, Example},
+    exit,
     exit::Exit,
     json::CheckJson,
     settings::Settings,
@@ -22,6 +23,27 @@ use crate::etl::{
     text,
 };
 
+/// Hold lake, catalog and logs against each other: reads every byte of both
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// Mend what can be mended from the logs and the records; nothing that cannot be made again is removed
+    #[arg(long)]
+    pub repair: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new("mdtui check", "verify every file of the lake"),
+    Example::new(
+        "mdtui check --repair",
+        "repair what the logs and records allow",
+    ),
+];
+
 /// A check that takes longer than this shows how far it is.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -29,7 +51,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// [`Error::Fatal`] without a lake, and those of [`check::check`].
-pub fn run(settings: &Settings, args: &args::Check) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let context = settings.context()?;
     if !context.lake.root().is_dir() {
         return Err(Error::Fatal(format!(

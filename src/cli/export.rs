@@ -1,9 +1,13 @@
 //! `mdtui export`: a run's table to a file.
 
+use clap::ValueHint;
+use std::path::PathBuf;
+
 use std::path::Path;
 
 use super::{
-    args, exit,
+    example::{self, Example},
+    exit,
     exit::Exit,
     look::Look,
     settings::Settings,
@@ -19,12 +23,66 @@ use crate::etl::{
     text,
 };
 
+/// Write a run's table to a file: CSV, Parquet, NDJSON or Arrow, by its ending
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// The run, by any unambiguous part of its id; LOG:RUN when it stands in two logs
+    pub run: String,
+    /// Columns to write besides time, separated by commas [default: all]
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// First time: 2022-11-23T20:40:00, or +90s from the run's start
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// Last time, as --from
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
+    /// Only rows that fulfil a condition, such as 'fz_1 < -1500 and v1 > 10'; also `is null`, `or`, `not`, time > +90s
+    #[arg(
+        long,
+        value_name = "CONDITION",
+        allow_hyphen_values = true,
+        conflicts_with = "resample"
+    )]
+    pub r#where: Option<String>,
+    /// One row a step, such as 10ms, 0.5s or 1m, from the run's start, with the values in force then
+    #[arg(long, value_name = "STEP")]
+    pub resample: Option<String>,
+    /// Only rows in which no column is empty
+    #[arg(long)]
+    pub complete: bool,
+    /// Where to: .csv, .parquet, .ndjson (.jsonl) or .arrow (.ipc, .feather)
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new(
+        "mdtui export 50105b43 -o run.csv",
+        "write the table of a run",
+    ),
+    Example::new(
+        "mdtui export 50105b43 --columns fz_1,v1 --from +5s --to +10s -o window.parquet",
+        "write five seconds of two columns",
+    ),
+    Example::new(
+        "mdtui export 50105b43 --where 'fz_1 < -1000' -o pressed.ndjson",
+        "write only the rows that fulfil a condition",
+    ),
+    Example::new(
+        "mdtui export 50105b43 --resample 10ms -o even.arrow",
+        "write one row for every 10 ms",
+    ),
+];
+
 /// Exports a run.
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown run, column, time, step or ending; those of
 /// [`export::export`].
-pub fn run(settings: &Settings, args: &args::Export) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     Format::of(&args.output)?;
     let step_us = args
         .resample

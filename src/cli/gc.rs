@@ -1,13 +1,38 @@
 //! `mdtui gc`: removes what no record in the lake names.
 
-use super::{args, exit, exit::Exit, json::GcJson, settings::Settings, table};
+use super::{
+    example::{self, Example},
+    exit,
+    exit::Exit,
+    json::GcJson,
+    settings::Settings,
+    table,
+};
 use crate::etl::{Error, Result, lake::gc, text};
+
+/// Remove files of mdtui in the lake that no record names
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// Say what would be removed, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new("mdtui gc --dry-run", "print what would be removed"),
+    Example::new("mdtui gc", "remove it"),
+];
 
 /// Removes unnamed files of mdtui; never what it did not make, or what a record names.
 ///
 /// # Errors
 /// [`Error::Fatal`] without a lake, [`Error::Io`].
-pub fn run(settings: &Settings, args: &args::Gc) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let lake = settings.context()?.lake;
     if !lake.root().is_dir() {
         return Err(Error::Fatal(format!(

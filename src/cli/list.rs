@@ -1,7 +1,10 @@
 //! `mdtui list`: the logs and their states.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::{
-    args, exit,
+    example::{self, Example},
+    exit,
     exit::Exit,
     json::LogsJson,
     look::Look,
@@ -16,11 +19,46 @@ use crate::etl::{
     time,
 };
 
+/// The logs and their states
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// Only logs in this state; may be given several times
+    #[arg(long, value_name = "STATE", value_parser = states())]
+    pub state: Vec<LogState>,
+    /// Only logs that pass a filter: words, size>1MB, state:failed or state:partial (see docs/filters.md)
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new("mdtui list", "print every log with its state"),
+    Example::new(
+        "mdtui list --state failed --state partial",
+        "print the logs that need a look",
+    ),
+    Example::new(
+        "mdtui list --filter 'size>1MB and verdict!=pass'",
+        "filter them as in the browser",
+    ),
+    Example::new("mdtui list --json", "print JSON for a script"),
+];
+
+fn states() -> impl TypedValueParser<Value = LogState> {
+    // What the parser lets through is always a word of a state.
+    PossibleValuesParser::new(LogState::ALL.map(LogState::word))
+        .map(|word| LogState::from_word(&word).unwrap_or(LogState::Pending))
+}
+
 /// Lists the logs.
 ///
 /// # Errors
 /// Those of [`Look::new`].
-pub fn run(settings: &Settings, args: &args::List) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let look = Look::new(settings, &CancelToken::new())?;
     let mut logs = look.catalog.logs()?;
     if !args.state.is_empty() {

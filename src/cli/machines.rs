@@ -1,7 +1,8 @@
 //! `mdtui machines`: every machine over its runs.
 
 use super::{
-    args, exit,
+    example::{self, Example},
+    exit,
     exit::Exit,
     json::MachinesJson,
     list::keep,
@@ -11,11 +12,41 @@ use super::{
 };
 use crate::etl::{Result, base::CancelToken, catalog::MachineRow, quality::Verdict, time};
 
+/// The machines over all their runs
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// Only machines that pass a filter: words, robot:1, force>2kN, slope>0 (see docs/filters.md)
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Only machines of this cell; an empty name: of none
+    #[arg(long, value_name = "CELL", allow_hyphen_values = true)]
+    pub cell: Option<String>,
+    /// Only this robot of each cell
+    #[arg(long, value_name = "ROBOT", allow_hyphen_values = true)]
+    pub robot: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new(
+        "mdtui machines",
+        "print every robot with its figures over all runs",
+    ),
+    Example::new(
+        "mdtui machines --cell 10 --robot 1 --json",
+        "print one robot as JSON",
+    ),
+];
+
 /// Lists machines.
 ///
 /// # Errors
 /// Those of [`Look::new`].
-pub fn run(settings: &Settings, args: &args::Machines) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let look = Look::new(settings, &CancelToken::new())?;
     let mut machines = look.catalog.machines()?;
     let all = machines.len();

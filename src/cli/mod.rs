@@ -11,8 +11,10 @@ pub mod args;
 mod browse;
 mod check;
 mod compare;
+mod completions;
 pub mod crash;
 mod demo;
+pub mod example;
 pub mod exit;
 mod export;
 mod gc;
@@ -22,10 +24,10 @@ mod list;
 mod log;
 mod look;
 mod machines;
+mod man;
 mod rebuild;
 mod runs;
 pub mod settings;
-mod shell;
 mod show;
 mod signals;
 pub mod size;
@@ -46,8 +48,8 @@ use crate::etl::{Result, lake::Lake};
 pub fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
         // These two say the same whatever is wrong with the settings.
-        Some(Command::Completions { shell }) => return shell::completions(*shell),
-        Some(Command::Man { command }) => return shell::man(command.as_deref()),
+        Some(Command::Completions(args)) => return completions::run(args),
+        Some(Command::Man(args)) => return man::run(args),
         Some(Command::Worker) => return worker::run(),
         _ => {}
     }
@@ -71,8 +73,8 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Export(args) => export::run(&settings, args),
         Command::Check(args) => check::run(&settings, args),
         Command::Gc(args) => gc::run(&settings, args),
-        Command::Rebuild => rebuild::run(&settings),
+        Command::Rebuild(_) => rebuild::run(&settings),
         Command::Demo(args) => demo::run(&settings, args),
-        Command::Completions { .. } | Command::Man { .. } | Command::Worker => Ok(Exit::Ok),
+        Command::Completions(_) | Command::Man(_) | Command::Worker => Ok(Exit::Ok),
     }
 }

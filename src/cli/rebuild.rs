@@ -1,7 +1,25 @@
 //! `mdtui rebuild`: the catalog anew from the records in the lake.
 
-use super::{exit, exit::Exit, settings::Settings, signals::cancel_on_signals, table::count};
+use super::{
+    example::{self, Example},
+    exit,
+    exit::Exit,
+    settings::Settings,
+    signals::cancel_on_signals,
+    table::count,
+};
 use crate::etl::{Error, Result, base::CancelToken, catalog::Catalog, text};
+
+/// Make the catalog anew from the records in the lake
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[Example::new(
+    "mdtui rebuild",
+    "make a catalog that was lost or damaged",
+)];
 
 /// Rebuilds the catalog. A record that cannot be read is named and passed over.
 ///

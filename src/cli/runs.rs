@@ -1,7 +1,11 @@
 //! `mdtui runs`: the runs of one log, or of all.
 
+use clap::ValueHint;
+use std::ffi::OsString;
+
 use super::{
-    args, exit,
+    example::{self, Example},
+    exit,
     exit::Exit,
     json::RunsJson,
     list::keep,
@@ -11,11 +15,38 @@ use super::{
 };
 use crate::etl::{Result, base::CancelToken, catalog::RunRow, time};
 
+/// The runs of one log, or of all
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// The log whose runs to list, by key or path
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub log: Option<OsString>,
+    /// Only runs that pass a filter: words, cell:10, runtime>9m, not verdict:pass (see docs/filters.md)
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new(
+        "mdtui runs cell-01/2022-11-23T2040",
+        "print the runs of one log",
+    ),
+    Example::new(
+        "mdtui runs --filter 'cell:2 and runtime>15s'",
+        "print the runs of one cell that were long enough",
+    ),
+];
+
 /// Lists runs.
 ///
 /// # Errors
 /// [`crate::etl::Error::Usage`] for an unknown log, and those of [`Look::new`].
-pub fn run(settings: &Settings, args: &args::Runs) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let look = Look::new(settings, &CancelToken::new())?;
     let key = args
         .log

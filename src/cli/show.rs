@@ -1,7 +1,11 @@
 //! `mdtui show`: everything about a log or a run.
 
+use clap::ValueHint;
+use std::ffi::OsString;
+
 use super::{
-    args, exit,
+    example::{self, Example},
+    exit,
     exit::Exit,
     json::{ShowLogJson, ShowRunJson},
     look::{self, Look},
@@ -18,12 +22,33 @@ use crate::etl::{
     time,
 };
 
+/// Everything about a log or a run: statistics, ledger, errors
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// A log by key or path, or a run by any unambiguous part of its id
+    #[arg(value_name = "LOG|RUN", value_hint = ValueHint::FilePath)]
+    pub name: OsString,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new(
+        "mdtui show cell-01/2022-11-23T2040",
+        "print everything about a log and its runs",
+    ),
+    Example::new("mdtui show 7022841d", "print everything about a run"),
+];
+
 /// Shows a log or a run. A log's exact name goes before a part of a run's id.
 ///
 /// # Errors
 /// [`crate::etl::Error::Usage`] for an unknown name or one that means several runs; those of
 /// [`Look::new`].
-pub fn run(settings: &Settings, args: &args::Show) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let look = Look::new(settings, &CancelToken::new())?;
     if let Some(log) = look.find_log(&args.name)? {
         let detail = look

@@ -9,6 +9,7 @@ mod checksums;
 mod cli_answers;
 mod cli_check;
 mod cli_compare;
+mod cli_examples;
 mod cli_export;
 mod cli_harvest;
 mod cli_sample;

@@ -2,10 +2,13 @@
 
 mod json;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use json::CompareJson;
 
 use super::{
-    args, exit,
+    example::{self, Example},
+    exit,
     exit::Exit,
     look::Look,
     settings::Settings,
@@ -15,16 +18,52 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::RunDetail,
-    compare::{Cell, Comparison, Line, Statistic, letter, with_unit},
+    compare::{Cell, Comparison, FEWEST, Line, MOST, Statistic, letter, with_unit},
     time,
 };
+
+/// Two to six runs side by side, with their differences to the first
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// Two to six runs, each by any unambiguous part of its id; LOG:RUN when it stands in two logs
+    #[arg(value_name = "RUN", required = true, num_args = FEWEST..=MOST)]
+    pub runs: Vec<String>,
+    /// Channels to compare, separated by commas [default: all that two of the runs have]
+    #[arg(long, value_name = "CHANNEL,…", value_delimiter = ',')]
+    pub channels: Vec<String>,
+    /// Statistics to compare, separated by commas [default: all]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = statistics(), hide_possible_values = true)]
+    pub stats: Vec<Statistic>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new(
+        "mdtui compare 50105b43 4bf44402",
+        "print the differences between two runs",
+    ),
+    Example::new(
+        "mdtui compare 50105b43 4bf44402 --channels fz_1,v1 --stats mean,peak",
+        "compare some statistics of two channels",
+    ),
+];
+
+fn statistics() -> impl TypedValueParser<Value = Statistic> {
+    // What the parser lets through is always the name of a statistic.
+    PossibleValuesParser::new(Statistic::ALL.map(Statistic::name))
+        .map(|name| Statistic::from_name(&name).unwrap_or(Statistic::Mean))
+}
 
 /// Compares runs.
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown run, a name that means several, a run that is named
 /// twice and a channel that no two of the runs share; those of [`Look::new`].
-pub fn run(settings: &Settings, args: &args::Compare) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let look = Look::new(settings, &CancelToken::new())?;
     let mut runs: Vec<RunDetail> = Vec::with_capacity(args.runs.len());
     for name in &args.runs {

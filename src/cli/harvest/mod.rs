@@ -8,6 +8,9 @@ mod follow;
 pub(super) mod report;
 pub(super) mod select;
 
+use clap::ValueHint;
+use std::ffi::OsString;
+
 use crossbeam_channel::{Receiver, unbounded};
 
 use self::{
@@ -16,7 +19,13 @@ use self::{
     select::Selection,
 };
 use super::{
-    args, exit, exit::Exit, json::LogsJson, list, look::Look, settings::Settings,
+    example::{self, Example},
+    exit,
+    exit::Exit,
+    json::LogsJson,
+    list,
+    look::Look,
+    settings::Settings,
     signals::cancel_on_signals,
 };
 use crate::etl::{
@@ -26,6 +35,52 @@ use crate::etl::{
     lake::lock::wait_for_dying,
     pool::{JobEvent, Pool},
 };
+
+/// Harvest the logs named, or all that are not current
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// Logs to harvest, by key or path; without any, all that are not current
+    #[arg(value_name = "LOG", value_hint = ValueHint::FilePath, conflicts_with = "all")]
+    pub logs: Vec<OsString>,
+    /// All logs that are not current (as without names)
+    #[arg(long)]
+    pub all: bool,
+    /// Also what is harvested and current
+    #[arg(long)]
+    pub force: bool,
+    /// Logs harvested side by side [default: one per core]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<usize>,
+    /// Memory that the harvest of one log may take, such as 1GiB; what has no room waits in a
+    /// file below the cache [default: logs side by side share half of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = crate::cli::size::parse)]
+    pub memory: Option<u64>,
+    /// Say what would be harvested, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new("mdtui harvest", "harvest every log that is not up to date"),
+    Example::new(
+        "mdtui harvest cell-01/2022-11-23T2040 --force",
+        "harvest one log again",
+    ),
+    Example::new("mdtui harvest --dry-run", "print what would be harvested"),
+];
+
+/// Reads a number of jobs.
+pub(super) fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 1..=1024) => Ok(n),
+        _ => Err("a whole number from 1 to 1024 is needed".into()),
+    }
+}
 
 /// What the main thread waits for.
 enum Happening {
@@ -38,7 +93,7 @@ enum Happening {
 /// # Errors
 /// [`crate::etl::Error::Usage`] for an unknown log, [`crate::etl::Error::Cancelled`], and
 /// those of [`Look::new`]. Errors of logs are in the report, not here.
-pub fn run(settings: &Settings, args: &args::Harvest) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     let (sender, happenings) = unbounded();
     let interrupts = sender.clone();
@@ -77,7 +132,7 @@ fn carry_out(
     happenings: &Receiver<Happening>,
     cancel: &CancelToken,
     selection: Selection,
-    args: &args::Harvest,
+    args: &Args,
 ) -> Report {
     let mut report = Report::new(&selection);
     let mut follow = Follow::new(selection.logs.len());

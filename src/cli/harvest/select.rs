@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    cli::{args, look::Look},
+    cli::{harvest::Args, look::Look},
     etl::{
         Result,
         catalog::{LogRow, LogState},
@@ -28,7 +28,7 @@ pub struct Selection {
 ///
 /// # Errors
 /// [`crate::etl::Error::Usage`] for an unknown log.
-pub fn select(look: &Look, args: &args::Harvest) -> Result<Selection> {
+pub fn select(look: &Look, args: &Args) -> Result<Selection> {
     let mut selection = Selection {
         named: !args.logs.is_empty(),
         ..Selection::default()

@@ -17,9 +17,11 @@ use serde::Serialize;
 
 use self::patience::{Patience, RETRY};
 use super::{
-    args, exit,
+    example::{self, Example},
+    exit,
     exit::Exit,
     harvest::{
+        self,
         report::{Done, worst},
         select::select as due,
     },
@@ -38,6 +40,31 @@ use crate::etl::{
     text, time,
 };
 
+/// Harvest logs as they arrive, until stopped
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// Logs harvested side by side [default: one per core]
+    #[arg(long, short, value_name = "N", value_parser = harvest::jobs)]
+    pub jobs: Option<usize>,
+    /// Memory that the harvest of one log may take, such as 1GiB; what has no room waits in a
+    /// file below the cache [default: logs side by side share half of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = crate::cli::size::parse)]
+    pub memory: Option<u64>,
+    /// Print a line of JSON for each log
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new("mdtui watch", "harvest until it is stopped with Ctrl-c"),
+    Example::new(
+        "mdtui watch --jobs 2 --json",
+        "harvest two logs in parallel and print a line of JSON for each",
+    ),
+];
+
 /// What the main thread waits for.
 enum Happening {
     /// Something below the data directory moved.
@@ -50,7 +77,7 @@ enum Happening {
 ///
 /// # Errors
 /// Those of [`Look::new`]. Errors of logs are told as they come.
-pub fn run(settings: &Settings, args: &args::Watch) -> Result<Exit> {
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     let (sender, happenings) = unbounded();
     let interrupts = sender.clone();
@@ -152,7 +179,7 @@ impl Watch {
             .catalog
             .refresh(&context, &self.cancel)
             .and_then(|refresh| {
-                let selection = due(&self.look, &args::Harvest::default())?;
+                let selection = due(&self.look, &harvest::Args::default())?;
                 Ok((selection, refresh.next_change))
             });
         let now = Instant::now();

@@ -1,30 +1,38 @@
-//! `mdtui completions` and `mdtui man`: made from the same types that parse.
+//! `mdtui man`: made from the same types that parse.
 
 use clap::CommandFactory;
 
-use super::{args::Cli, exit, exit::Exit};
+use super::{
+    args::Cli,
+    example::{self, Example},
+    exit,
+    exit::Exit,
+};
 use crate::etl::{Error, Result, text};
 
-/// Prints the completion script of a shell.
-///
-/// # Errors
-/// Those of [`exit::print`].
-pub fn completions(shell: clap_complete::Shell) -> Result<Exit> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "mdtui", &mut script);
-    exit::print(&String::from_utf8_lossy(&script))?;
-    Ok(Exit::Ok)
+/// Print a man page, of mdtui or of one of its commands
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// A command of mdtui.
+    pub command: Option<String>,
 }
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new("mdtui man", "print the man page of mdtui"),
+    Example::new("mdtui man harvest", "print the man page of a command"),
+];
 
 /// Prints the man page of mdtui or of one of its commands.
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown command.
-pub fn man(command: Option<&str>) -> Result<Exit> {
+pub fn run(args: &Args) -> Result<Exit> {
     let mut cli = Cli::command();
     // Gives the commands the options of all and their full names.
     cli.build();
-    let page = match command {
+    let page = match args.command.as_deref() {
         None => cli,
         Some(name) => {
             let found = cli
