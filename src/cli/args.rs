@@ -9,8 +9,9 @@ use clap::{
 
 use crate::etl::{
     catalog::LogState,
-    compare::{FEWEST, MOST, Statistic},
+    compare::{FEWEST, MOST},
     demo::{DEFAULT_LOGS, FULL_RUN_SECONDS, SHORT_RUN_SECONDS},
+    stats::ChannelStatistic,
 };
 
 /// Shown at the end of `--help` and in the man page.
@@ -195,7 +196,7 @@ pub struct Compare {
     pub channels: Vec<String>,
     /// Statistics to compare, separated by commas [default: all]
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = statistics(), hide_possible_values = true)]
-    pub stats: Vec<Statistic>,
+    pub stats: Vec<&'static ChannelStatistic>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -315,10 +316,10 @@ fn run_seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-fn statistics() -> impl TypedValueParser<Value = Statistic> {
-    // What the parser lets through is always the name of a statistic.
-    PossibleValuesParser::new(Statistic::ALL.map(Statistic::name))
-        .map(|name| Statistic::from_name(&name).unwrap_or(Statistic::Mean))
+fn statistics() -> impl TypedValueParser<Value = &'static ChannelStatistic> {
+    let known = ChannelStatistic::compared().map(|s| s.key);
+    PossibleValuesParser::new(known)
+        .try_map(|key| ChannelStatistic::from_key(&key).ok_or("unknown statistic"))
 }
 
 fn states() -> impl TypedValueParser<Value = LogState> {

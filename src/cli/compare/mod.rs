@@ -15,7 +15,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::RunDetail,
-    compare::{Cell, Comparison, Line, Statistic, letter, with_unit},
+    compare::{Cell, Comparison, Line, letter, with_unit},
     time,
 };
 
@@ -42,11 +42,7 @@ pub fn run(settings: &Settings, args: &args::Compare) -> Result<Exit> {
     }
     let all: Vec<&RunDetail> = runs.iter().collect();
     let present: Vec<Option<&RunDetail>> = runs.iter().map(Some).collect();
-    let statistics = match args.stats.as_slice() {
-        [] => &Statistic::ALL[..],
-        chosen => chosen,
-    };
-    let mut comparison = Comparison::new(&present, statistics);
+    let mut comparison = Comparison::new(&present, &args.stats);
     if !args.channels.is_empty() {
         comparison.keep(&args.channels)?;
     }

@@ -61,7 +61,7 @@ pub(super) fn mend(
         let Some(record) = sound.filter(|r| !r.damaged && r.source_file == key) else {
             continue;
         };
-        catalog.believe(context, &key, &record)?;
+        catalog.store_record(context, &key, &record, None)?;
         for finding in of(report, &key, Cure::Learn) {
             finding.mended = Some("the catalog was told what the record says".into());
         }
