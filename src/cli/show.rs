@@ -356,6 +356,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_listed_first_are_statistics() {
+        for key in ASCENDING {
+            assert!(ChannelStatistic::from_key(key).is_some(), "{key}");
+        }
+    }
+
+    #[test]
     fn a_ledger_names_every_reason() {
         let mut ledger = Ledger {
             rows_in: 10,

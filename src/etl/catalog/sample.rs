@@ -14,7 +14,7 @@ use crate::{
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     source::scan,
-    stats::{ChannelStats, RobotStats, RunStats, Sparkline},
+    stats::{CHANNEL_STATISTICS, ChannelStats, RobotStats, RunStats, Slot, Sparkline},
     time,
 };
 
@@ -154,14 +154,19 @@ fn ledger() -> Ledger {
 /// A run whose figures have no short decimal form: nothing may be lost on the way.
 pub fn run(id: u128, start_us: i64) -> RunResult {
     let odd = 0.1 + 0.2 + id as f64 / 3.0;
-    let channel = ChannelStats {
-        count: 60,
-        first_time: Some(time::format(start_us)),
-        mean: Some(odd),
-        std: Some(f64::MIN_POSITIVE),
+    let mut channel = ChannelStats {
         unit: "mm".into(),
         ..ChannelStats::default()
     };
+    // A value of its own for each, so that none can take the place of another.
+    for (at, statistic) in (1..).zip(CHANNEL_STATISTICS) {
+        match (statistic.slot)(&mut channel) {
+            Slot::Count(count) => *count = 60,
+            Slot::Number(number) => *number = Some(odd / f64::from(at)),
+            Slot::Time(text) => *text = Some(time::format(start_us + i64::from(at))),
+        }
+    }
+    (channel.std, channel.rms) = (Some(f64::MIN_POSITIVE), None);
     let machine = RobotStats {
         distance_mm: Some(odd),
         speed_max: Some(id as f64),

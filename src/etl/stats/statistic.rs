@@ -270,6 +270,5 @@ mod tests {
             keys[keys.len() - 3..],
             ["fill_share", "first_time", "last_time"]
         );
-        assert_eq!(ChannelStatistic::compared().count(), 12);
     }
 }
