@@ -10,7 +10,7 @@ use super::{
     json::{ShowLogJson, ShowRunJson},
     look::{self, Look},
     settings::Settings,
-    table::{self, NONE, Table, fixed, or_none, whole},
+    table::{self, Table, fixed, or_none, whole},
 };
 use crate::etl::{
     Result,
@@ -19,6 +19,7 @@ use crate::etl::{
     clean::Ledger,
     natural_order,
     quality::Flag,
+    stats::{CHANNEL_STATISTICS, ChannelStatistic, ChannelStats, StatisticUnit, Value},
     time,
 };
 
@@ -298,91 +299,93 @@ fn robots(detail: &RunDetail) -> Table {
 }
 
 /// Channels in the order of the table's columns.
-fn in_order(
-    detail: &RunDetail,
-) -> impl Iterator<Item = (&String, &crate::etl::stats::ChannelStats)> {
+fn in_order(detail: &RunDetail) -> impl Iterator<Item = (&String, &ChannelStats)> {
     detail
         .columns
         .iter()
         .filter_map(|name| detail.channels.get(name).map(|stats| (name, stats)))
 }
 
+/// Keys of what is listed first, the values in ascending order.
+const ASCENDING: [&str; 8] = ["count", "min", "p1", "median", "mean", "p99", "peak", "max"];
+
 /// What the channels measured.
 fn values(detail: &RunDetail) -> Table {
-    let mut table = Table::new(&[
-        "channel",
-        "unit",
-        ">count",
-        ">min",
-        ">p1",
-        ">median",
-        ">mean",
-        ">p99",
-        ">peak",
-        ">max",
-        ">std",
-        ">rms",
-        ">peak to peak",
-    ])
-    .indent(2);
+    let measured =
+        |s: &&ChannelStatistic| matches!(s.unit, StatisticUnit::Samples | StatisticUnit::Channel);
+    let mut statistics: Vec<_> = CHANNEL_STATISTICS.iter().filter(measured).collect();
+    statistics.sort_by_key(|s| {
+        let place = ASCENDING.iter().position(|key| *key == s.key);
+        place.unwrap_or(ASCENDING.len())
+    });
+    let heads = statistics.iter().map(|s| format!(">{}", s.title));
+    let mut table = statistics_table(&["channel", "unit"], heads);
     for (name, s) in in_order(detail) {
-        let figures = [
-            s.min,
-            s.p1,
-            s.median,
-            s.mean,
-            s.p99,
-            s.peak,
-            s.max,
-            s.std,
-            s.rms,
-            s.peak_to_peak,
-        ];
-        let unit = if s.unit.is_empty() {
-            NONE.into()
-        } else {
-            s.unit.clone()
-        };
-        let cells = [name.clone(), unit, whole(s.count)].into_iter();
-        table.row(cells.chain(figures.map(|f| fixed(f, 3))).collect());
+        let unit = Some(s.unit.clone()).filter(|unit| !unit.is_empty());
+        let cells = [name.clone(), or_none(unit)].into_iter();
+        table.row(
+            cells
+                .chain(statistics.iter().map(|of| cell(of, s)))
+                .collect(),
+        );
     }
     table
 }
 
 /// When the channels were sampled.
 fn clocks(detail: &RunDetail) -> Table {
-    let mut table = Table::new(&[
-        "channel",
-        ">rate (Hz)",
-        ">interval median (ms)",
-        ">p95",
-        ">p99",
-        ">max",
-        ">fill share",
-        "first (UTC)",
-        "last (UTC)",
-    ])
-    .indent(2);
-    let ms = |seconds: Option<f64>| fixed(seconds.map(|s| s * 1e3), 3);
+    let mut statistics = ChannelStatistic::by_unit();
+    statistics.retain(|s| s.unit > StatisticUnit::Channel);
+    let mut before = None;
+    let heads = statistics.iter().map(|s| {
+        let repeated = before.replace(s.unit) == Some(s.unit);
+        match s.unit {
+            StatisticUnit::Time => format!("{} (UTC)", s.title),
+            StatisticUnit::Seconds if !repeated => format!(">{} (ms)", s.title),
+            StatisticUnit::Hertz => format!(">{} (Hz)", s.title),
+            _ => format!(">{}", s.title),
+        }
+    });
+    let mut table = statistics_table(&["channel"], heads);
     for (name, s) in in_order(detail) {
-        table.row(vec![
-            name.clone(),
-            fixed(s.rate_hz, 3),
-            ms(s.interval_median_s),
-            ms(s.interval_p95_s),
-            ms(s.interval_p99_s),
-            ms(s.interval_max_s),
-            fixed(s.fill_share, 4),
-            or_none(s.first_time.clone()),
-            or_none(s.last_time.clone()),
-        ]);
+        let cells = std::iter::once(name.clone());
+        table.row(
+            cells
+                .chain(statistics.iter().map(|of| cell(of, s)))
+                .collect(),
+        );
     }
     table
+}
+
+fn statistics_table(first: &[&str], heads: impl Iterator<Item = String>) -> Table {
+    let heads: Vec<String> = heads.collect();
+    let heads = heads.iter().map(String::as_str);
+    let heads: Vec<&str> = first.iter().copied().chain(heads).collect();
+    Table::new(&heads).indent(2)
+}
+
+/// A statistic of a channel, with the decimals of what it is measured in.
+fn cell(statistic: &ChannelStatistic, stats: &ChannelStats) -> String {
+    match ((statistic.of)(stats), statistic.unit) {
+        (Value::Count(count), _) => whole(count),
+        (Value::Time(text), _) => or_none(text),
+        (Value::Number(share), StatisticUnit::Share) => fixed(share, 4),
+        (Value::Number(seconds), StatisticUnit::Seconds) => fixed(seconds.map(|s| s * 1e3), 3),
+        (Value::Number(value), _) => fixed(value, 3),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_listed_first_are_statistics() {
+        for key in ASCENDING {
+            assert!(ChannelStatistic::from_key(key).is_some(), "{key}");
+        }
+    }
 
     #[test]
     fn a_ledger_names_every_reason() {

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 /// A run's id. Displays as its UUID in lower case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub u128);
 
 impl fmt::Display for RunId {

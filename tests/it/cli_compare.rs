@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::common::Lab;
+use mdtui::etl::stats::ChannelStatistic;
 use serde_json::Value;
 
 /// Ids of the runs of a log.
@@ -67,7 +68,8 @@ fn differences_are_those_of_the_shown_statistics() {
         .iter()
         .filter(|name| (0..3).filter(|at| has(*at, name)).count() > 1)
         .count();
-    assert_eq!((figures, channels.len()), (shared * 12 * 3, shared));
+    let statistics = ChannelStatistic::compared().count();
+    assert_eq!((figures, channels.len()), (shared * statistics * 3, shared));
     let alone = answer["only_in_one"].as_array().unwrap().len();
     assert_eq!(shared + alone, names.len());
     let runtime = named(&answer["totals"], "name", "total_runtime_seconds");

@@ -14,6 +14,7 @@ use mdtui::{
         catalog::{LogRow, MachinePoint, RunRow},
         filter::{Condition, Filter, Filtered, Kind},
         quality::{Allowed, RULES, Rule, Thresholds, Topic},
+        stats::{CHANNEL_STATISTICS, ChannelStatistic, StatisticUnit},
     },
 };
 
@@ -114,6 +115,31 @@ fn the_quality_rules_are_documented_as_they_are() {
     }
     block.push('\n');
     hold("docs/json.md", begin, "<!-- end of rules -->", &block);
+}
+
+#[test]
+fn the_statistics_of_a_channel_are_documented_as_they_are() {
+    let mut block = String::from("\n| key | unit | meaning |\n|---|---|---|\n");
+    for statistic in CHANNEL_STATISTICS {
+        let unit = match statistic.unit {
+            StatisticUnit::Samples => "",
+            StatisticUnit::Share => "0 to 1",
+            StatisticUnit::Time => "UTC text",
+            unit => unit.symbol("`unit`"),
+        };
+        let (key, meaning) = (statistic.key, statistic.meaning());
+        block.push_str(&format!("| `{key}` | {unit} | {meaning} |\n"));
+    }
+    block.push_str("| `unit` |  | The unit of the values |\n\n");
+    let begin = "<!-- statistics: made from src/etl/stats/statistic.rs; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
+    let end = "<!-- end of statistics -->";
+    hold("docs/json.md", begin, end, &block);
+
+    let compared: Vec<String> = ChannelStatistic::compared()
+        .map(|statistic| format!("`{}`", statistic.key))
+        .collect();
+    let (begin, end) = ("| `statistics` | ", ", or those of `--stats` |");
+    hold("docs/json.md", begin, end, &compared.join(", "));
 }
 
 /// The values that a threshold may have.

@@ -7,7 +7,7 @@ const SECOND: i64 = 1_000_000;
 fn overlaid() -> Overlaid {
     let details = [0, 1, 2].map(fixture::detail);
     let runs: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
-    let comparison = Comparison::new(&runs, &crate::etl::compare::Statistic::ALL);
+    let comparison = Comparison::new(&runs, &[]);
     Overlaid::new(&runs, &comparison)
 }
 

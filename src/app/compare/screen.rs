@@ -15,11 +15,7 @@ use crate::{
         prompt::Purpose,
         run::TableRef,
     },
-    etl::{
-        catalog::RunDetail,
-        compare::{Comparison, Statistic},
-        run_id::RunId,
-    },
+    etl::{catalog::RunDetail, compare::Comparison, run_id::RunId},
 };
 
 /// A part of the view that takes keys.
@@ -194,7 +190,7 @@ impl CompareScreen {
             .collect();
         let details = self.runs.iter().map(|r| r.detail.as_deref());
         let details: Vec<Option<&RunDetail>> = details.collect();
-        let comparison = Comparison::new(&details, &Statistic::ALL);
+        let comparison = Comparison::new(&details, &[]);
         let mut overlaid = Overlaid::new(&details, &comparison);
         overlaid.view.marker = self.marker;
         let mut sheet = Sheet::default();

@@ -1,7 +1,10 @@
 use super::*;
-use crate::app::{
-    compare::fixture,
-    export::{Form, What},
+use crate::{
+    app::{
+        compare::fixture,
+        export::{Form, What},
+    },
+    etl::stats::ChannelStatistic,
 };
 
 #[test]
@@ -42,7 +45,8 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     assert!(screen.command().words()[3].starts_with("cell-10/2022-11-23T2040/"));
     screen.update(Action::First);
     screen.update(Action::Mark);
-    assert_eq!(rows(&screen), one + 13);
+    let statistics = ChannelStatistic::compared().count();
+    assert_eq!(rows(&screen), one + 1 + statistics);
     assert_eq!(screen.command().words()[2], "x_1,v1");
     assert!(screen.copy().unwrap().contains("\nx_1\tmean\t"));
     screen.update(Action::NextPane);

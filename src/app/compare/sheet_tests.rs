@@ -1,13 +1,13 @@
 use super::*;
 use crate::{
     app::compare::fixture,
-    etl::{catalog::RunDetail, compare::Statistic},
+    etl::{catalog::RunDetail, stats::ChannelStatistic},
 };
 
 fn comparison() -> Comparison {
     let details = [0, 1, 2].map(fixture::detail);
     let runs: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
-    Comparison::new(&runs, &Statistic::ALL)
+    Comparison::new(&runs, &[])
 }
 
 fn find<'a>(sheet: &'a Sheet, title: &str) -> &'a [String] {
@@ -52,12 +52,10 @@ fn only_what_is_shown_has_rows() {
     let all = Sheet::new(3, &comparison, |_| true).rows.len();
     let none = Sheet::new(3, &comparison, |_| false).rows.len();
     let one = Sheet::new(3, &comparison, |at| at == 2).rows.len();
+    let statistics = ChannelStatistic::compared().count();
     assert_eq!(none, comparison.totals.len());
-    assert_eq!(one, none + 1 + Statistic::ALL.len());
-    assert_eq!(
-        all,
-        none + comparison.channels.len() * (1 + Statistic::ALL.len())
-    );
+    assert_eq!(one, none + 1 + statistics);
+    assert_eq!(all, none + comparison.channels.len() * (1 + statistics));
 }
 
 #[test]

@@ -55,6 +55,8 @@ pub fn value(channel: usize, row: usize) -> f64 {
     }
 }
 
+// A statistic that is added is null here.
+#[allow(clippy::needless_update)]
 fn stats(channel: usize) -> ChannelStats {
     let mut values: Vec<f64> = (0..ROWS)
         .map(|r| value(channel, r))
@@ -91,6 +93,7 @@ fn stats(channel: usize) -> ChannelStats {
         peak_to_peak: Some(values[n - 1] - values[0]),
         fill_share: Some(0.125),
         unit,
+        ..ChannelStats::default()
     }
 }
 

@@ -9,7 +9,12 @@ use crate::{
         export::{Listed, sheet::Column},
         table::step,
     },
-    etl::{catalog::RunDetail, natural_order, stats::ChannelStats, time},
+    etl::{
+        catalog::RunDetail,
+        natural_order,
+        stats::{ChannelStatistic, ChannelStats, StatisticUnit, Value},
+        time,
+    },
 };
 
 /// Lines of the table's header: titles, and the blank line above them.
@@ -107,8 +112,12 @@ fn fact(label: &str, value: impl Into<String>) -> Fact {
 }
 
 fn page(detail: &RunDetail) -> Page {
+    let (times, statistics): (Vec<_>, Vec<_>) = ChannelStatistic::by_unit()
+        .into_iter()
+        .partition(|s| s.unit == StatisticUnit::Time);
     let mut titles = vec!["channel".to_owned(), "unit".to_owned()];
-    titles.extend(STATISTICS.iter().map(|(title, _)| (*title).to_owned()));
+    titles.extend(statistics.iter().map(|statistic| heading(statistic)));
+    titles.push(joined(times.iter().map(|time| Some(heading(time)))));
     let rows: Vec<Vec<String>> = detail
         .columns
         .iter()
@@ -118,9 +127,10 @@ fn page(detail: &RunDetail) -> Page {
             match detail.channels.get(name) {
                 Some(s) => {
                     row.push(s.unit.clone());
-                    row.extend(STATISTICS.iter().map(|(_, text)| text(s)));
+                    row.extend(statistics.iter().map(|statistic| cell(statistic, s)));
+                    row.push(joined(times.iter().map(|time| clock((time.of)(s)))));
                 }
-                None => row.extend(vec!["·".to_owned(); STATISTICS.len() + 1]),
+                None => row.resize(titles.len(), "·".to_owned()),
             }
             row
         })
@@ -222,80 +232,71 @@ fn figures(quantity: &str, all: &[(&str, Option<f64>)], unit: &str) -> Option<St
 /// The statistics of every channel as a list, with the names that a record has for them.
 pub fn sheet(detail: &RunDetail) -> Listed {
     type Row = (String, ChannelStats);
-    let one = |title: &str, of: fn(&ChannelStats) -> Option<f64>| {
-        Column::number(title, move |row: &Row| of(&row.1))
-    };
-    let columns = [
+    let mut columns = vec![
         Column::text("channel", |row: &Row| Some(row.0.clone())),
         Column::text("unit", |row: &Row| Some(row.1.unit.clone())),
-        Column::whole("count", |row: &Row| Some(row.1.count)),
-        one("min", |s| s.min),
-        one("max", |s| s.max),
-        one("mean", |s| s.mean),
-        one("std", |s| s.std),
-        one("rms", |s| s.rms),
-        one("p1", |s| s.p1),
-        one("median", |s| s.median),
-        one("p99", |s| s.p99),
-        one("peak", |s| s.peak),
-        one("peak_to_peak", |s| s.peak_to_peak),
-        one("rate_hz", |s| s.rate_hz),
-        one("interval_median_s", |s| s.interval_median_s),
-        one("interval_p95_s", |s| s.interval_p95_s),
-        one("interval_p99_s", |s| s.interval_p99_s),
-        one("interval_max_s", |s| s.interval_max_s),
-        one("fill_share", |s| s.fill_share),
-        Column::time("first_time", |row: &Row| when(&row.1.first_time)),
-        Column::time("last_time", |row: &Row| when(&row.1.last_time)),
     ];
+    columns.extend(ChannelStatistic::by_unit().into_iter().map(|statistic| {
+        let (title, of) = (statistic.key, statistic.of);
+        match statistic.unit {
+            StatisticUnit::Samples => Column::whole(title, move |row: &Row| match of(&row.1) {
+                Value::Count(count) => Some(count),
+                _ => None,
+            }),
+            StatisticUnit::Time => Column::time(title, move |row: &Row| when(of(&row.1))),
+            _ => Column::number(title, move |row: &Row| of(&row.1).number()),
+        }
+    }));
     let known = |name: &String| Some((name.clone(), detail.channels.get(name)?.clone()));
     let rows: Vec<Row> = detail.columns.iter().filter_map(known).collect();
     Listed::few(&columns, rows.iter())
 }
 
-type Text = fn(&ChannelStats) -> String;
+/// Title of a column: `interval s`.
+fn heading(statistic: &ChannelStatistic) -> String {
+    let heading = statistic.heading;
+    match statistic.unit {
+        StatisticUnit::Share => format!("{heading} %"),
+        unit => match unit.symbol("") {
+            "" => heading.to_owned(),
+            symbol => format!("{heading} {symbol}"),
+        },
+    }
+}
 
-/// What the table shows of a channel, in order.
-const STATISTICS: [(&str, Text); 18] = [
-    ("samples", |s| format_whole(s.count)),
-    ("min", |s| value(s, s.min)),
-    ("max", |s| value(s, s.max)),
-    ("mean", |s| value(s, s.mean)),
-    ("std", |s| value(s, s.std)),
-    ("rms", |s| value(s, s.rms)),
-    ("p1", |s| value(s, s.p1)),
-    ("median", |s| value(s, s.median)),
-    ("p99", |s| value(s, s.p99)),
-    ("peak", |s| value(s, s.peak)),
-    ("peak to peak", |s| value(s, s.peak_to_peak)),
-    ("rate Hz", |s| number(s.rate_hz, 3)),
-    ("interval s", |s| number(s.interval_median_s, 6)),
-    ("p95 s", |s| number(s.interval_p95_s, 6)),
-    ("p99 s", |s| number(s.interval_p99_s, 6)),
-    ("longest s", |s| number(s.interval_max_s, 6)),
-    ("held %", |s| number(s.fill_share.map(|f| f * 100.0), 1)),
-    ("first … last", |s| {
-        match (clock(&s.first_time), clock(&s.last_time)) {
-            (Some(first), Some(last)) => format!("{first} … {last}"),
-            _ => "·".into(),
+/// A statistic of a channel, with the decimals of what it is measured in.
+fn cell(statistic: &ChannelStatistic, stats: &ChannelStats) -> String {
+    let value = (statistic.of)(stats);
+    let (factor, decimals) = match statistic.unit {
+        StatisticUnit::Channel => {
+            let (min, max) = (stats.min.unwrap_or(0.0), stats.max.unwrap_or(0.0));
+            (1.0, decimals_for(min, max))
         }
-    }),
-];
-
-fn value(stats: &ChannelStats, v: Option<f64>) -> String {
-    let (min, max) = (stats.min.unwrap_or(0.0), stats.max.unwrap_or(0.0));
-    number(v, decimals_for(min, max))
+        StatisticUnit::Hertz => (1.0, 3),
+        StatisticUnit::Seconds => (1.0, 6),
+        StatisticUnit::Share => (100.0, 1),
+        StatisticUnit::Samples | StatisticUnit::Time => (1.0, 0),
+    };
+    match value {
+        Value::Count(count) => format_whole(count),
+        value => format_value(value.number().map_or(f64::NAN, |v| v * factor), decimals),
+    }
 }
 
-fn number(v: Option<f64>, decimals: usize) -> String {
-    format_value(v.unwrap_or(f64::NAN), decimals)
+/// `first … last`; `·` when one of them is missing.
+fn joined(parts: impl Iterator<Item = Option<String>>) -> String {
+    let parts: Option<Vec<String>> = parts.collect();
+    parts.map_or_else(|| "·".into(), |parts| parts.join(" … "))
 }
 
-fn clock(text: &Option<String>) -> Option<String> {
-    Some(time::format_clock(when(text)?))
+fn clock(value: Value<'_>) -> Option<String> {
+    Some(time::format_clock(when(value)?))
 }
 
-/// A time as records have it.
-fn when(text: &Option<String>) -> Option<i64> {
-    time::parse(text.as_ref()?.as_bytes())
+/// A time as records have it, in microseconds.
+fn when(value: Value<'_>) -> Option<i64> {
+    match value {
+        Value::Time(text) => time::parse(text?.as_bytes()),
+        _ => None,
+    }
 }

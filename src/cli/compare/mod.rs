@@ -18,7 +18,8 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::RunDetail,
-    compare::{Cell, Comparison, FEWEST, Line, MOST, Statistic, letter, with_unit},
+    compare::{Cell, Comparison, FEWEST, Line, MOST, letter, with_unit},
+    stats::ChannelStatistic,
     time,
 };
 
@@ -34,7 +35,7 @@ pub struct Args {
     pub channels: Vec<String>,
     /// Statistics to compare, separated by commas [default: all]
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = statistics(), hide_possible_values = true)]
-    pub stats: Vec<Statistic>,
+    pub stats: Vec<&'static ChannelStatistic>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -52,10 +53,10 @@ pub const EXAMPLES: &[Example] = &[
     ),
 ];
 
-fn statistics() -> impl TypedValueParser<Value = Statistic> {
-    // What the parser lets through is always the name of a statistic.
-    PossibleValuesParser::new(Statistic::ALL.map(Statistic::name))
-        .map(|name| Statistic::from_name(&name).unwrap_or(Statistic::Mean))
+fn statistics() -> impl TypedValueParser<Value = &'static ChannelStatistic> {
+    let known = ChannelStatistic::compared().map(|s| s.key);
+    PossibleValuesParser::new(known)
+        .try_map(|key| ChannelStatistic::from_key(&key).ok_or("unknown statistic"))
 }
 
 /// Compares runs.
@@ -81,11 +82,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     }
     let all: Vec<&RunDetail> = runs.iter().collect();
     let present: Vec<Option<&RunDetail>> = runs.iter().map(Some).collect();
-    let statistics = match args.stats.as_slice() {
-        [] => &Statistic::ALL[..],
-        chosen => chosen,
-    };
-    let mut comparison = Comparison::new(&present, statistics);
+    let mut comparison = Comparison::new(&present, &args.stats);
     if !args.channels.is_empty() {
         comparison.keep(&args.channels)?;
     }

@@ -69,9 +69,9 @@ impl Audit {
         key: &str,
         record: &Record,
     ) -> Result<Vec<String>> {
-        self.scratch.take_in(context, key, record, None)?;
+        self.scratch.store_record(context, key, record, None)?;
         let wanted = self.scratch.sql(|db| self.sums(db, key))?;
-        self.scratch.drop_log(key)?;
+        self.scratch.forget(key)?;
         let has = catalog.sql(|db| self.sums(db, key))?;
         Ok(wanted
             .into_iter()
@@ -209,13 +209,5 @@ impl Catalog {
                 .query_map([], |r| r.get(0))?
                 .collect()
         })
-    }
-
-    /// Takes a record in, whatever is known of the log.
-    ///
-    /// # Errors
-    /// [`crate::Error::Catalog`].
-    pub fn believe(&mut self, context: &Context, key: &str, record: &Record) -> Result<()> {
-        self.take_in(context, key, record, None)
     }
 }

@@ -1,6 +1,6 @@
 //! What follows from the figures of a row: spans, sums, names, slopes.
 
-use super::{LogRow, MachineRow, RunRow};
+use super::{LogRow, MachineRow};
 use crate::{quality::Verdict, stats::slope_per_day};
 
 impl LogRow {
@@ -12,13 +12,6 @@ impl LogRow {
     /// Runs, stored and failed.
     pub fn runs(&self) -> Option<u32> {
         Some(self.runs_ok?.saturating_add(self.runs_failed.unwrap_or(0)))
-    }
-}
-
-impl RunRow {
-    /// Of all robots together, in mm.
-    pub fn distance(&self) -> Option<f64> {
-        self.distance_mm.total()
     }
 }
 

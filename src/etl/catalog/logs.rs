@@ -34,7 +34,15 @@ const COLUMNS: &str = "key, path, state, reason, leave_alone, size, mtime_ns, ro
     CASE WHEN error IS NULL THEN flags END";
 
 impl Catalog {
-    pub(super) fn list(&self, condition: &str, key: Option<&str>) -> Result<Vec<LogRow>> {
+    /// All logs, sorted by key, as the last refresh (of any process) left them.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn logs(&self) -> Result<Vec<LogRow>> {
+        self.list("?1 IS NULL", None)
+    }
+
+    fn list(&self, condition: &str, key: Option<&str>) -> Result<Vec<LogRow>> {
         let mut rows: Vec<LogRow> = self.sql(|db| {
             db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM logs WHERE {condition} ORDER BY key"
@@ -46,7 +54,11 @@ impl Catalog {
         Ok(rows)
     }
 
-    pub(super) fn list_first(&self, limit: usize) -> Result<Vec<LogRow>> {
+    /// The first logs by key, at most `limit`: what a screen shows before all are listed.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn first_logs(&self, limit: usize) -> Result<Vec<LogRow>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut rows: Vec<LogRow> = self.sql(|db| {
             db.prepare_cached(&format!("SELECT {COLUMNS} FROM logs ORDER BY key LIMIT ?1"))?
@@ -83,12 +95,20 @@ impl Catalog {
         Ok(())
     }
 
-    pub(super) fn one(&self, key: &str) -> Result<Option<LogRow>> {
+    /// One log by its key.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn log(&self, key: &str) -> Result<Option<LogRow>> {
         Ok(self.list("key = ?1", Some(key))?.pop())
     }
 
-    pub(super) fn panel(&self, key: &str) -> Result<Option<LogDetail>> {
-        let Some(row) = self.one(key)? else {
+    /// One log with its ledger, errors and history.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn log_detail(&self, key: &str) -> Result<Option<LogDetail>> {
+        let Some(row) = self.log(key)? else {
             return Ok(None);
         };
         self.sql(|db| {
@@ -119,12 +139,20 @@ impl Catalog {
         })
     }
 
-    pub(super) fn past(&self, limit: usize) -> Result<Vec<HarvestRow>> {
+    /// Past harvests of all logs, latest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn history(&self, limit: usize) -> Result<Vec<HarvestRow>> {
         self.sql(|db| history_of(db, None, limit))
     }
 
-    /// See [`Catalog::find_log`].
-    pub(super) fn by_name(&self, context: &Context, name: &str) -> Result<Option<LogRow>> {
+    /// A log by what an operator would call it: its key, its path below the data
+    /// directory, or a path that leads to the file from the current directory.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn find_log(&self, context: &Context, name: &str) -> Result<Option<LogRow>> {
         for condition in ["key = ?1", "path = ?1"] {
             if let Some(row) = self.list(condition, Some(name))?.into_iter().next() {
                 return Ok(Some(row));
@@ -139,12 +167,17 @@ impl Catalog {
             rows.next()?.map(|r| r.get(0)).transpose()
         })?;
         match key {
-            Some(key) => self.one(&key),
+            Some(key) => self.log(&key),
             None => Ok(None),
         }
     }
 
-    pub(super) fn found(&self, context: &Context, key: &str) -> Result<Option<FoundLog>> {
+    /// Where the log `key` lies and how it was found; `None` for an unknown key or a
+    /// log that is gone.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn source(&self, context: &Context, key: &str) -> Result<Option<FoundLog>> {
         let entry = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
         let Some(entry) = entry else { return Ok(None) };
         let (Some(seen), Some(raw)) = (entry.seen, entry.raw) else {
@@ -163,13 +196,21 @@ impl Catalog {
         }))
     }
 
-    pub(super) fn same_content(&self, hash: &str, except: &str) -> Result<Vec<(String, bool)>> {
+    /// Other harvested logs with this content: `(key, still in the data directory)`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn with_content(
+        &self,
+        content_hash: &str,
+        except_key: &str,
+    ) -> Result<Vec<(String, bool)>> {
         self.sql(|db| {
             db.prepare_cached(
                 "SELECT key, size IS NOT NULL FROM logs \
                  WHERE content_hash = ?1 AND key <> ?2 AND error IS NULL ORDER BY first_harvested, key",
             )?
-            .query_map([hash, except], |r| Ok((r.get(0)?, r.get(1)?)))?
+            .query_map([content_hash, except_key], |r| Ok((r.get(0)?, r.get(1)?)))?
             .collect()
         })
     }

@@ -23,7 +23,11 @@ const POINTS: &str = "\
     ORDER BY c.start_us, c.key, c.run";
 
 impl Catalog {
-    pub(super) fn all_machines(&self) -> Result<Vec<MachineRow>> {
+    /// Every machine over its runs, by cell and robot.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn machines(&self) -> Result<Vec<MachineRow>> {
         self.sql(|db| {
             let mut machines: BTreeMap<(Name, Name), MachineRow> = BTreeMap::new();
             let mut statement = db.prepare_cached(POINTS)?;

@@ -36,13 +36,11 @@ pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,
 };
 
-use super::{
+use crate::{
     Error, Result,
-    lake::{Lake, Record},
-    run_id::RunId,
-    source::FoundLog,
+    base::CancelToken,
+    lake::{Context, Lake},
 };
-use crate::{base::CancelToken, lake::Context};
 
 /// An open catalog. One per thread: opening is cheap.
 pub struct Catalog {
@@ -126,112 +124,6 @@ impl Catalog {
     pub fn refresh(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
         self.fill_new(context, cancel)?;
         self.look(context, cancel)
-    }
-
-    /// The first logs by key, at most `limit`: what a screen shows before all are listed.
-    ///
-    /// # Errors
-    /// [`crate::Error::Fatal`] when the catalog is not usable.
-    pub fn first_logs(&self, limit: usize) -> Result<Vec<LogRow>> {
-        self.list_first(limit)
-    }
-
-    /// All logs, sorted by key, as the last refresh (of any process) left them.
-    pub fn logs(&self) -> Result<Vec<LogRow>> {
-        self.list("?1 IS NULL", None)
-    }
-
-    /// One log by its key.
-    pub fn log(&self, key: &str) -> Result<Option<LogRow>> {
-        self.one(key)
-    }
-
-    /// One log with its ledger, errors and history.
-    pub fn log_detail(&self, key: &str) -> Result<Option<LogDetail>> {
-        self.panel(key)
-    }
-
-    /// A log by what an operator would call it: its key, its path below the data
-    /// directory, or a path that leads to the file from the current directory.
-    pub fn find_log(&self, context: &Context, name: &str) -> Result<Option<LogRow>> {
-        self.by_name(context, name)
-    }
-
-    /// Where the log `key` lies and how it was found; `None` for an unknown key or a
-    /// log that is gone.
-    pub fn source(&self, context: &Context, key: &str) -> Result<Option<FoundLog>> {
-        self.found(context, key)
-    }
-
-    /// Runs of one log, or of all, by start time.
-    pub fn runs(&self, log_key: Option<&str>) -> Result<Vec<RunRow>> {
-        self.list_runs(log_key)
-    }
-
-    /// One run of one log.
-    pub fn run_detail(&self, log_key: &str, run: RunId) -> Result<Option<RunDetail>> {
-        self.detail(log_key, run)
-    }
-
-    /// Runs that `part` names: `<part>` or `<log key>/<part>` or `<log key>:<part>`.
-    /// An exact id or decimal form goes before a part of an id.
-    pub fn find_runs(&self, part: &str) -> Result<Vec<RunRow>> {
-        self.named_runs(part)
-    }
-
-    /// Every machine over its runs, by cell and robot.
-    pub fn machines(&self) -> Result<Vec<MachineRow>> {
-        self.all_machines()
-    }
-
-    /// Past harvests of all logs, latest first.
-    pub fn history(&self, limit: usize) -> Result<Vec<HarvestRow>> {
-        self.past(limit)
-    }
-
-    /// Takes a record in, replacing what was known of the log, in one transaction.
-    /// `outcome` goes to the history.
-    pub fn store_record(
-        &mut self,
-        context: &Context,
-        key: &str,
-        record: &Record,
-        outcome: &HarvestRow,
-    ) -> Result<()> {
-        self.take_in(context, key, record, Some(outcome))
-    }
-
-    /// Takes in a record that lies in the lake, unless it is the one that is known:
-    /// whoever wrote it may have been killed before it told the catalog.
-    pub fn learn(&mut self, context: &Context, key: &str, record: &Record) -> Result<()> {
-        if self.knows(key, record)? {
-            return Ok(());
-        }
-        self.take_in(context, key, record, None)
-    }
-
-    /// Adds a line to the history without touching the log (cancelled, failed again).
-    pub fn store_attempt(&mut self, outcome: &HarvestRow) -> Result<()> {
-        self.write(|tx| store::store_outcome(tx, outcome))
-    }
-
-    /// Drops everything known of a log (its results were taken over by another key).
-    pub fn forget(&mut self, key: &str) -> Result<()> {
-        self.drop_log(key)
-    }
-
-    /// Other harvested logs with this content: `(key, still in the data directory)`.
-    pub fn with_content(
-        &self,
-        content_hash: &str,
-        except_key: &str,
-    ) -> Result<Vec<(String, bool)>> {
-        self.same_content(content_hash, except_key)
-    }
-
-    /// Fills the catalog anew from the records of the lake, then refreshes.
-    pub fn rebuild(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
-        self.fill(context, cancel)
     }
 
     /// Runs `work` on the database.

@@ -28,7 +28,7 @@ fn directory_of(file: &Path) -> &Path {
 /// `mdtu`: how a database says that it is mdtui's.
 const APPLICATION_ID: i32 = 0x6d64_7475;
 /// One file per version of the schema, only ever added.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0001_catalog.sql"),
     include_str!("../../../assets/migrations/0002_filled.sql"),
     include_str!("../../../assets/migrations/0003_quality.sql"),

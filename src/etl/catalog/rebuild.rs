@@ -18,7 +18,11 @@ use crate::{
 };
 
 impl Catalog {
-    pub(super) fn fill(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
+    /// Fills the catalog anew from the records of the lake, then refreshes.
+    ///
+    /// # Errors
+    /// [`Error::Catalog`], [`Error::Cancelled`], those of [`Catalog::refresh`].
+    pub fn rebuild(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
         // One sync for each of many thousand records would take minutes; what a power
         // cut takes away, another rebuild brings back.
         self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
@@ -85,7 +89,7 @@ impl Catalog {
             // another process that commits meanwhile is not undone.
             match Record::read(&context.lake, key) {
                 Ok(Some(record)) if record.source_file == *key => {
-                    self.take_in(context, key, &record, None)?;
+                    self.store_record(context, key, &record, None)?;
                     rebuilt.records += 1;
                     rebuilt.runs += record.run_to_result.len();
                 }

@@ -1,6 +1,9 @@
 //! Runs, from SQL alone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use rusqlite::{Connection, Row, params, types::Type};
 
@@ -9,7 +12,7 @@ use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
     run_id::RunId,
-    stats::{ChannelStats, RobotStats},
+    stats::{CHANNEL_STATISTICS, ChannelStats, RobotStats, Slot},
 };
 
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
@@ -17,7 +20,11 @@ const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, 
     r.spark, r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision, r.not_evaluated";
 
 impl Catalog {
-    pub(super) fn list_runs(&self, log_key: Option<&str>) -> Result<Vec<RunRow>> {
+    /// Runs of one log, or of all, by start time.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn runs(&self, log_key: Option<&str>) -> Result<Vec<RunRow>> {
         self.sql(|db| {
             let condition = if log_key.is_some() {
                 "l.key = ?1"
@@ -46,7 +53,11 @@ impl Catalog {
         })
     }
 
-    pub(super) fn detail(&self, log_key: &str, run: RunId) -> Result<Option<RunDetail>> {
+    /// One run of one log.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn run_detail(&self, log_key: &str, run: RunId) -> Result<Option<RunDetail>> {
         self.sql(|db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM runs r JOIN logs l ON l.id = r.log_id WHERE l.key = ?1 AND r.run = ?2"
@@ -71,8 +82,12 @@ impl Catalog {
         })
     }
 
-    /// See [`Catalog::find_runs`].
-    pub(super) fn named_runs(&self, part: &str) -> Result<Vec<RunRow>> {
+    /// Runs that `part` names: `<part>` or `<log key>/<part>` or `<log key>:<part>`.
+    /// An exact id or decimal form takes precedence over a part of an id.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn find_runs(&self, part: &str) -> Result<Vec<RunRow>> {
         let mut readings = vec![(None, part)];
         // A key may itself hold the sign, so the last one is what divides.
         for sign in ['/', ':'] {
@@ -217,37 +232,28 @@ fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite:
 }
 
 fn channels(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, ChannelStats>> {
-    db.prepare_cached(
-        "SELECT name, count, first_time, last_time, rate_hz, interval_median_s, interval_p95_s, \
-         interval_p99_s, interval_max_s, min, max, mean, std, rms, p1, median, p99, peak, \
-         peak_to_peak, fill_share, unit FROM channels WHERE run_id = ?1",
-    )?
-    .query_map([run], |r| {
-        let stats = ChannelStats {
-            count: unsigned(r.get(1)?),
-            first_time: r.get(2)?,
-            last_time: r.get(3)?,
-            rate_hz: r.get(4)?,
-            interval_median_s: r.get(5)?,
-            interval_p95_s: r.get(6)?,
-            interval_p99_s: r.get(7)?,
-            interval_max_s: r.get(8)?,
-            min: r.get(9)?,
-            max: r.get(10)?,
-            mean: r.get(11)?,
-            std: r.get(12)?,
-            rms: r.get(13)?,
-            p1: r.get(14)?,
-            median: r.get(15)?,
-            p99: r.get(16)?,
-            peak: r.get(17)?,
-            peak_to_peak: r.get(18)?,
-            fill_share: r.get(19)?,
-            unit: r.get(20)?,
-        };
-        Ok((r.get(0)?, stats))
-    })?
-    .collect()
+    /// `SELECT name, unit, count, … FROM channels WHERE run_id = ?1`
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let keys: Vec<&str> = CHANNEL_STATISTICS.iter().map(|s| s.key).collect();
+        let keys = keys.join(", ");
+        format!("SELECT name, unit, {keys} FROM channels WHERE run_id = ?1")
+    });
+    db.prepare_cached(&SELECT)?
+        .query_map([run], |r| {
+            let mut stats = ChannelStats {
+                unit: r.get(1)?,
+                ..ChannelStats::default()
+            };
+            for (at, statistic) in (2..).zip(CHANNEL_STATISTICS) {
+                match (statistic.slot)(&mut stats) {
+                    Slot::Count(count) => *count = unsigned(r.get(at)?),
+                    Slot::Number(number) => *number = r.get(at)?,
+                    Slot::Time(text) => *text = r.get(at)?,
+                }
+            }
+            Ok((r.get(0)?, stats))
+        })?
+        .collect()
 }
 
 fn verdicts(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, Verdict>> {

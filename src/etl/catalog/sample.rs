@@ -4,18 +4,17 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use super::{Catalog, HarvestRow, LogRow};
 use crate::{
-    PIPELINE_VERSION,
     base::CancelToken,
     clean::{Ledger, Reason},
     lake::{
         Context, Lake, Record,
-        record::{FileStats, RECORD_VERSION, RunResult, SourceInfo},
+        record::{FileStats, RunResult, SourceInfo},
     },
     profile::Profile,
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     source::scan,
-    stats::{ChannelStats, RobotStats, RunStats, Sparkline},
+    stats::{CHANNEL_STATISTICS, ChannelStats, RobotStats, RunStats, Slot, Sparkline},
     time,
 };
 
@@ -82,13 +81,20 @@ impl World {
             path.as_bytes(),
         )
         .unwrap();
-        let profile = (*self.context.profile).clone();
         let hash = blake3::hash(&fs::read(self.file(path)).unwrap())
             .to_hex()
             .to_string();
+        let source = SourceInfo {
+            path: path.into(),
+            size: meta.len(),
+            mtime: time::format(found.mtime_ns / 1000),
+            mtime_ns: found.mtime_ns,
+            inode: found.inode,
+            content_hash: Some(hash),
+            rows: Some(100),
+        };
+        let at = time::format(1_700_000_000_000_000);
         Record {
-            source_file: key.into(),
-            error: None,
             file_stats: FileStats {
                 run_error_count: 0,
                 run_success_count: runs.len() as u32,
@@ -98,33 +104,9 @@ impl World {
                 .iter()
                 .map(|(id, start)| (RunId(*id), run(*id, *start)))
                 .collect(),
-            record_version: RECORD_VERSION,
-            pipeline_version: PIPELINE_VERSION,
-            program: "mdtui 0.1.0".into(),
-            fingerprint: Some(profile.fingerprint(&hash)),
-            rules: profile.rules(),
-            harvested_at: time::format(1_700_000_000_000_000),
-            first_harvested_at: time::format(1_700_000_000_000_000),
             seconds: 0.25,
-            profile,
-            source: SourceInfo {
-                path: path.into(),
-                size: meta.len(),
-                mtime: time::format(found.mtime_ns / 1000),
-                mtime_ns: found.mtime_ns,
-                inode: found.inode,
-                content_hash: Some(hash),
-                rows: Some(100),
-            },
             ledger: ledger(),
-            rejected_file: None,
-            rejected_hash: None,
-            rejected_size: 0,
-            verdict: Verdict::NotEvaluated,
-            last_attempt: None,
-            deaths: 0,
-            record_hash: None,
-            damaged: false,
+            ..Record::new(key, &self.context.profile, source, at)
         }
     }
 
@@ -138,7 +120,7 @@ impl World {
         )
         .unwrap();
         self.catalog
-            .store_record(&self.context, &key, record, &outcome(&key))
+            .store_record(&self.context, &key, record, Some(&outcome(&key)))
             .unwrap();
     }
 
@@ -172,14 +154,19 @@ fn ledger() -> Ledger {
 /// A run whose figures have no short decimal form: nothing may be lost on the way.
 pub fn run(id: u128, start_us: i64) -> RunResult {
     let odd = 0.1 + 0.2 + id as f64 / 3.0;
-    let channel = ChannelStats {
-        count: 60,
-        first_time: Some(time::format(start_us)),
-        mean: Some(odd),
-        std: Some(f64::MIN_POSITIVE),
+    let mut channel = ChannelStats {
         unit: "mm".into(),
         ..ChannelStats::default()
     };
+    // A value of its own for each, so that none can take the place of another.
+    for (at, statistic) in (1..).zip(CHANNEL_STATISTICS) {
+        match (statistic.slot)(&mut channel) {
+            Slot::Count(count) => *count = 60,
+            Slot::Number(number) => *number = Some(odd / f64::from(at)),
+            Slot::Time(text) => *text = Some(time::format(start_us + i64::from(at))),
+        }
+    }
+    (channel.std, channel.rms) = (Some(f64::MIN_POSITIVE), None);
     let machine = RobotStats {
         distance_mm: Some(odd),
         speed_max: Some(id as f64),

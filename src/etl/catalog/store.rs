@@ -1,6 +1,6 @@
 //! Taking records in: one transaction for each.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use rusqlite::{Connection, params};
 
@@ -16,12 +16,17 @@ use crate::{
     quality::Verdict,
     run_id::RunId,
     source::{footer, scan},
-    stats::{ChannelStats, Sparkline},
+    stats::{CHANNEL_STATISTICS, ChannelStats, Sparkline, Value},
     time,
 };
 
 impl Catalog {
-    pub(super) fn take_in(
+    /// Takes a record in, replacing what was known of the log, in one transaction.
+    /// `outcome` goes to the history, if it is that of a harvest.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn store_record(
         &mut self,
         context: &Context,
         key: &str,
@@ -46,13 +51,37 @@ impl Catalog {
         })
     }
 
+    /// Takes in a record that lies in the lake, unless it is the one that is known: the
+    /// process that wrote it may have been killed before it updated the catalog.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn learn(&mut self, context: &Context, key: &str, record: &Record) -> Result<()> {
+        if self.knows(key, record)? {
+            return Ok(());
+        }
+        self.store_record(context, key, record, None)
+    }
+
     /// Whether the record that is known of the log is this one.
     pub(super) fn knows(&self, key: &str, record: &Record) -> Result<bool> {
         let known = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
         Ok(known.and_then(|e| e.record) == Some(Facts::of(record)))
     }
 
-    pub(super) fn drop_log(&mut self, key: &str) -> Result<()> {
+    /// Adds a line to the history without touching the log (cancelled, failed again).
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn store_attempt(&mut self, outcome: &HarvestRow) -> Result<()> {
+        self.write(|tx| store_outcome(tx, outcome))
+    }
+
+    /// Drops everything known of a log (its results were taken over by another key).
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn forget(&mut self, key: &str) -> Result<()> {
         self.write(|tx| {
             tx.execute("DELETE FROM logs WHERE key = ?1", [key])?;
             Ok(())
@@ -319,42 +348,37 @@ fn store_channel(
     c: &ChannelStats,
     verdict: Verdict,
 ) -> rusqlite::Result<()> {
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO channels (run_id, name, count, first_time, last_time, rate_hz, interval_median_s, \
-         interval_p95_s, interval_p99_s, interval_max_s, min, max, mean, std, rms, p1, median, p99, \
-         peak, peak_to_peak, fill_share, unit, verdict) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-         ?21, ?22, ?23)",
-    )?;
-    statement.execute(params![
-        run,
-        name,
-        signed(c.count),
-        c.first_time,
-        c.last_time,
-        c.rate_hz,
-        c.interval_median_s,
-        c.interval_p95_s,
-        c.interval_p99_s,
-        c.interval_max_s,
-        c.min,
-        c.max,
-        c.mean,
-        c.std,
-        c.rms,
-        c.p1,
-        c.median,
-        c.p99,
-        c.peak,
-        c.peak_to_peak,
-        c.fill_share,
-        c.unit,
-        verdict.word(),
-    ])?;
+    /// `INSERT INTO channels (run_id, name, count, …, unit, verdict) VALUES (?1, …)`
+    static INSERT: LazyLock<String> = LazyLock::new(|| {
+        let keys = CHANNEL_STATISTICS.iter().map(|s| s.key);
+        let columns: Vec<&str> = ["run_id", "name"]
+            .into_iter()
+            .chain(keys)
+            .chain(["unit", "verdict"])
+            .collect();
+        let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
+        let (columns, places) = (columns.join(", "), places.join(", "));
+        format!("INSERT INTO channels ({columns}) VALUES ({places})")
+    });
+    let mut statement = tx.prepare_cached(&INSERT)?;
+    statement.raw_bind_parameter(1, run)?;
+    statement.raw_bind_parameter(2, name)?;
+    let mut place = 3;
+    for statistic in CHANNEL_STATISTICS {
+        match (statistic.of)(c) {
+            Value::Count(count) => statement.raw_bind_parameter(place, signed(count))?,
+            Value::Number(number) => statement.raw_bind_parameter(place, number)?,
+            Value::Time(text) => statement.raw_bind_parameter(place, text)?,
+        }
+        place += 1;
+    }
+    statement.raw_bind_parameter(place, &c.unit)?;
+    statement.raw_bind_parameter(place + 1, verdict.word())?;
+    statement.raw_execute()?;
     Ok(())
 }
 
-pub(super) fn store_outcome(tx: &Connection, outcome: &HarvestRow) -> rusqlite::Result<()> {
+fn store_outcome(tx: &Connection, outcome: &HarvestRow) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO harvests (key, at_us, seconds, outcome, message) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?

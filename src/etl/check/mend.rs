@@ -18,7 +18,7 @@ use crate::{
     profile::Profile,
     source::{
         FoundLog,
-        reserved::{FAILED_RUN, is_lake_file},
+        reserved::{FAILED_RUN, is_result_file},
     },
     worker::Hands,
 };
@@ -61,7 +61,7 @@ pub(super) fn mend(
         let Some(record) = sound.filter(|r| !r.damaged && r.source_file == key) else {
             continue;
         };
-        catalog.believe(context, &key, &record)?;
+        catalog.store_record(context, &key, &record, None)?;
         for finding in of(report, &key, Cure::Learn) {
             finding.mended = Some("the catalog was told what the record says".into());
         }
@@ -192,7 +192,7 @@ fn rules_that_made_it(
         names.extend(
             there
                 .filter_map(|e| e.file_name().to_str().map(str::to_owned))
-                .filter(|n| is_lake_file(n) && n.ends_with(".parquet")),
+                .filter(|n| is_result_file(n) && n.ends_with(".parquet")),
         );
     }
     let hash = Content::of(&log.file, check.cancel)?.hash;

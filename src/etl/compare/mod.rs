@@ -1,14 +1,14 @@
 //! Two to six runs side by side: the statistics of the channels that they share, and how
 //! far each run is from the first.
 
-mod statistic;
-
 use std::collections::BTreeSet;
 
-pub use statistic::Statistic;
-
 use super::{
-    Error, Result, catalog::RunDetail, natural_order::compare_names, stats::ChannelStats, text,
+    Error, Result,
+    catalog::RunDetail,
+    natural_order::compare_names,
+    stats::{ChannelStatistic, ChannelStats, StatisticUnit},
+    text,
 };
 
 /// Fewer runs are nothing to compare.
@@ -91,15 +91,19 @@ impl Line {
         let name = match (self.name, &self.robot) {
             ("total_runtime_seconds", _) => "runtime".to_owned(),
             ("total_distance_mm", Some(robot)) => format!("distance {robot}"),
-            ("rate_hz", _) => "rate".to_owned(),
-            (name, _) => name.replace('_', " "),
+            (name, _) => match ChannelStatistic::from_key(name) {
+                Some(statistic) => statistic.title.to_owned(),
+                None => name.replace('_', " "),
+            },
         };
         with_unit(&name, if unit { &self.unit } else { "" })
     }
 
     /// Whether its values are whole numbers of things.
     pub fn is_count(&self) -> bool {
-        matches!(self.name, "count" | "samples" | "rows" | "complete_rows")
+        matches!(self.name, "samples" | "rows" | "complete_rows")
+            || ChannelStatistic::from_key(self.name)
+                .is_some_and(|s| s.unit == StatisticUnit::Samples)
     }
 }
 
@@ -114,8 +118,17 @@ pub fn with_unit(name: &str, unit: &str) -> String {
 
 impl Comparison {
     /// Compares `runs` in all channels that at least two of them have. `None` stands for a
-    /// run that is there no more: like one that failed, it has no figures.
-    pub fn new(runs: &[Option<&RunDetail>], statistics: &[Statistic]) -> Self {
+    /// run that is there no more: like one that failed, it has no figures. Without
+    /// `statistics` in all of [`ChannelStatistic::compared`].
+    pub fn new(runs: &[Option<&RunDetail>], statistics: &[&'static ChannelStatistic]) -> Self {
+        let all: Vec<&ChannelStatistic>;
+        let statistics = match statistics {
+            [] => {
+                all = ChannelStatistic::compared().collect();
+                &all
+            }
+            chosen => chosen,
+        };
         let (mut channels, mut singles) = (Vec::new(), Vec::new());
         for (name, unit) in names(runs) {
             let having: Vec<usize> = runs
@@ -128,15 +141,15 @@ impl Comparison {
                 singles.push(Single { name, unit, run });
                 continue;
             }
-            let line = |statistic: &Statistic| {
+            let line = |statistic: &&'static ChannelStatistic| {
                 let value = |(at, run): (usize, &Option<&RunDetail>)| {
                     let stats = stats(run, &name).filter(|_| having.contains(&at));
-                    stats.and_then(|s| statistic.of(s))
+                    stats.and_then(|s| (statistic.of)(s).number())
                 };
                 Line {
-                    name: statistic.name(),
+                    name: statistic.key,
                     robot: None,
-                    unit: statistic.unit(&unit).to_owned(),
+                    unit: statistic.unit.symbol(&unit).to_owned(),
                     cells: cells(runs.iter().enumerate().map(value)),
                 }
             };

@@ -87,7 +87,7 @@ impl Filtered for RunRow {
             Value::number(r.runtime_s)
         }),
         Field::new(&["distance", "total_distance_mm"], MILLIMETRES, |r| {
-            Value::number(r.distance())
+            Value::number(r.distance_mm.total())
         }),
         Field::of_robots(
             &["distance_", "total_distance_mm_"],

@@ -2,22 +2,16 @@
 
 use super::{death::DEATHS, read::Stat};
 use crate::{
-    Error, FaultKind, PIPELINE_VERSION, Result,
+    Error, FaultKind, Result,
     clean::Ledger,
     lake::{
         Context,
         files::{Content, commit_record, remove},
-        record::{Attempt, FileStats, RECORD_VERSION, Record, RunResult, SourceInfo},
+        record::{Attempt, FileStats, Record, RunResult, SourceInfo},
     },
-    quality::Verdict,
     source::FoundLog,
     time,
 };
-
-/// The program as records name it.
-pub(super) fn program() -> String {
-    format!("mdtui {}", env!("CARGO_PKG_VERSION"))
-}
 
 /// What a record says of the log itself.
 pub(super) fn source_info(
@@ -40,7 +34,6 @@ pub(super) fn source_info(
 /// A harvest that came to its end.
 pub(super) struct Harvest {
     pub(super) source: SourceInfo,
-    pub(super) fingerprint: String,
     pub(super) runs: Vec<RunResult>,
     pub(super) ledger: Ledger,
     /// Name, hash and bytes of the rejected rows' file.
@@ -67,8 +60,9 @@ impl Harvest {
         let now = time::format(time::now());
         let same = prior
             .filter(|p| p.error.is_none() && p.source.content_hash == self.source.content_hash);
+        let first = same.map_or_else(|| now.clone(), |p| p.first_harvested_at.clone());
+        let (rejected_file, rejected) = self.rejected.unzip();
         Record {
-            source_file: log.key.clone(),
             error: self.none_kept.or_else(|| all_failed(&runs)),
             file_stats: FileStats {
                 run_error_count: failed,
@@ -77,24 +71,13 @@ impl Harvest {
             },
             verdict: runs.iter().map(|r| r.verdict).max().unwrap_or_default(),
             run_to_result: runs.into_iter().map(|r| (r.run_uuid, r)).collect(),
-            record_version: RECORD_VERSION,
-            pipeline_version: PIPELINE_VERSION,
-            program: program(),
-            fingerprint: Some(self.fingerprint),
-            rules: context.profile.rules(),
-            first_harvested_at: same.map_or_else(|| now.clone(), |p| p.first_harvested_at.clone()),
-            harvested_at: now,
+            first_harvested_at: first,
             seconds: self.seconds,
-            profile: (*context.profile).clone(),
-            source: self.source,
             ledger: self.ledger,
-            rejected_hash: self.rejected.as_ref().map(|(_, c)| c.hash.clone()),
-            rejected_size: self.rejected.as_ref().map_or(0, |(_, c)| c.size),
-            rejected_file: self.rejected.map(|(name, _)| name),
-            last_attempt: None,
-            deaths: 0,
-            record_hash: None,
-            damaged: false,
+            rejected_size: rejected.as_ref().map_or(0, |content| content.size),
+            rejected_hash: rejected.map(|content| content.hash),
+            rejected_file,
+            ..Record::new(&log.key, &context.profile, self.source, now)
         }
     }
 }
@@ -190,31 +173,16 @@ pub(super) fn failure(
             deaths,
             ..good.clone()
         },
-        _ => Record {
-            source_file: log.key.clone(),
-            error: Some(words),
-            file_stats: FileStats::default(),
-            run_to_result: std::collections::BTreeMap::new(),
-            record_version: RECORD_VERSION,
-            pipeline_version: PIPELINE_VERSION,
-            program: program(),
-            fingerprint: hash.map(|h| context.profile.fingerprint(h)),
-            rules: context.profile.rules(),
-            harvested_at: attempt.at.clone(),
-            first_harvested_at: attempt.at.clone(),
-            seconds: 0.0,
-            profile: (*context.profile).clone(),
-            source: source_info(log, stat, hash, None),
-            ledger: Ledger::default(),
-            rejected_file: None,
-            rejected_hash: None,
-            rejected_size: 0,
-            verdict: Verdict::NotEvaluated,
-            last_attempt: Some(attempt),
-            deaths,
-            record_hash: None,
-            damaged: false,
-        },
+        _ => {
+            let source = source_info(log, stat, hash, None);
+            let at = attempt.at.clone();
+            Record {
+                error: Some(words),
+                last_attempt: Some(attempt),
+                deaths,
+                ..Record::new(&log.key, &context.profile, source, at)
+            }
+        }
     };
     replace(context, &log.key, &record, prior)?;
     Ok(record)

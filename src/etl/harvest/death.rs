@@ -90,5 +90,5 @@ fn write_down(
         outcome: "failed".into(),
         message: error.to_string(),
     };
-    catalog.store_record(context, key, &record, &row)
+    catalog.store_record(context, key, &record, Some(&row))
 }

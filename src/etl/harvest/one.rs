@@ -184,7 +184,6 @@ impl Attempt<'_> {
         let resumed = runs.iter().filter(|d| d.resumed).count() as u32;
         let harvest = Harvest {
             source: source_info(log, stat, Some(&hash), Some(ledger.rows_in)),
-            fingerprint,
             runs: runs.into_iter().map(|d| d.result).collect(),
             ledger,
             rejected,
@@ -373,7 +372,7 @@ impl Attempt<'_> {
         message: String,
     ) -> Result<()> {
         let row = self.history(outcome, message);
-        catalog.store_record(self.context, &self.log.key, record, &row)
+        catalog.store_record(self.context, &self.log.key, record, Some(&row))
     }
 
     fn history(&self, outcome: &str, message: String) -> HarvestRow {

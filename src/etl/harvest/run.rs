@@ -24,7 +24,7 @@ use crate::{
     },
     overview,
     profile::Profile,
-    quality::{self, Verdict},
+    quality,
     run_id::ParsedRun,
     source::reserved::FAILED_RUN,
     stats::{ChannelStats, RunStats, compute_stats, robot_stats, run_stats, sparkline},
@@ -217,8 +217,6 @@ fn describe(
     let quality = quality::check(samples, profile, &profile.quality, &channels, &cells_seen);
     Ok(RunResult {
         run_uuid: samples.run.id,
-        error: None,
-        file_name: None,
         run_stats: run_stats(table),
         robots: robot_stats(table, &channels, profile),
         ledger: samples.ledger.clone(),
@@ -228,14 +226,12 @@ fn describe(
         channel_verdicts: quality.channels,
         not_evaluated: quality.not_evaluated,
         rows: table.times.len() as u64,
-        complete_rows: 0,
         samples: table.samples,
         cell_id: cells_seen.first().cloned(),
         cells_seen,
         source_lost_precision: !samples.run.exact,
         sparkline: sparkline(table, &profile.robots),
-        file_hash: None,
-        file_size: 0,
+        ..RunResult::default()
     })
 }
 
@@ -281,24 +277,10 @@ fn failed(run: ParsedRun, ledger: Ledger, error: String) -> RunResult {
     RunResult {
         run_uuid: run.id,
         error: Some(error),
-        // Set once the log's other runs are made: see `store_failed_table`.
-        file_name: None,
         run_stats: Some(RunStats::of_no_rows()),
         ledger,
-        channels: BTreeMap::new(),
-        quality: Vec::new(),
-        verdict: Verdict::NotEvaluated,
-        channel_verdicts: BTreeMap::new(),
-        not_evaluated: Vec::new(),
-        rows: 0,
-        complete_rows: 0,
-        samples: 0,
-        cell_id: None,
-        cells_seen: Vec::new(),
         source_lost_precision: !run.exact,
-        robots: BTreeMap::new(),
-        sparkline: None,
-        file_hash: None,
-        file_size: 0,
+        // Its table is set once the log's other runs are made: see `store_failed_table`.
+        ..RunResult::default()
     }
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    source::reserved::{RECORD, is_lake_file, is_reserved_at_top},
+    source::reserved::{RECORD, is_reserved_at_top, is_result_file},
     text,
 };
 
@@ -74,7 +74,10 @@ pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     for dir in [lake.log_dir(key), lake.overviews().join(key)] {
         for entry in list(&dir)? {
             let name = entry.file_name();
-            let Some(name) = name.to_str().filter(|n| is_table(n) && !named.contains(n)) else {
+            let Some(name) = name
+                .to_str()
+                .filter(|n| is_result_file(n) && !named.contains(n))
+            else {
                 continue;
             };
             if is_file(&entry) {
@@ -170,7 +173,7 @@ impl Collector<'_> {
                 } else {
                     empty = false;
                 }
-            } else if !top && is_table(name) && is_file(&entry) {
+            } else if !top && is_result_file(name) && is_file(&entry) {
                 tables.push(entry.path());
             } else {
                 empty = false;
@@ -250,7 +253,7 @@ impl Collector<'_> {
                     self.drop_directory(&path)?;
                     continue;
                 }
-            } else if !name.to_str().is_some_and(is_table) {
+            } else if !name.to_str().is_some_and(is_result_file) {
                 self.foreign(&path);
             } else if self.is_dropped(&table) {
                 self.drop_file(&path)?;
@@ -312,10 +315,6 @@ impl Collector<'_> {
             .unwrap_or(path)
             .to_owned()
     }
-}
-
-fn is_table(name: &str) -> bool {
-    is_lake_file(name) && name != RECORD
 }
 
 fn is_file(entry: &DirEntry) -> bool {
@@ -389,21 +388,37 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let lake = Lake::new(dir.path());
         let garbage = [
-            touch(&lake, "a/run_x.old.parquet"),
-            touch(&lake, "a/b/rejected.old.parquet"),
+            touch(
+                &lake,
+                "a/run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.parquet",
+            ),
+            touch(&lake, "a/b/rejected.0123456789abcdef.parquet"),
             old(&lake, ".mdtui/tmp/999999999-0"),
             touch(&lake, &format!("{DEAD}/0")),
             touch(&lake, ".mdtui/locks/0123.lock"),
             // With its table, and without one.
-            touch(&lake, ".mdtui/overviews/a/run_x.old.parquet"),
-            touch(&lake, ".mdtui/overviews/gone/run_z.f.parquet"),
+            touch(
+                &lake,
+                ".mdtui/overviews/a/run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.parquet",
+            ),
+            touch(
+                &lake,
+                ".mdtui/overviews/gone/run_00000000-0000-0000-0000-00000000000c.0123456789abcdef.parquet",
+            ),
         ];
         touch(&lake, "c/record.json");
-        touch(&lake, "c/run_y.f.parquet");
+        touch(
+            &lake,
+            "c/run_00000000-0000-0000-0000-00000000000b.0123456789abcdef.parquet",
+        );
         let kept = [
             touch(&lake, "a/notes.txt"),
+            touch(&lake, "a/run_mine.parquet"),
             touch(&lake, "exports/run_y.parquet"),
-            touch(&lake, ".mdtui/overviews/c/run_y.f.parquet"),
+            touch(
+                &lake,
+                ".mdtui/overviews/c/run_00000000-0000-0000-0000-00000000000b.0123456789abcdef.parquet",
+            ),
             touch(&lake, "catalog.db-wal"),
             touch(&lake, ".mdtui/tmp/1-0"),
             touch(&lake, &own_file(&lake)),
@@ -416,7 +431,10 @@ mod tests {
         assert!(kept.iter().all(|p| p.exists()), "{report:?}");
         assert!(!lake.root().join("a/b").exists());
         assert!(!lake.overviews().join("gone").exists() && !lake.overviews().join("a").exists());
-        assert_eq!(report.foreign, [PathBuf::from("a/notes.txt")]);
+        assert_eq!(
+            report.foreign,
+            ["a/notes.txt", "a/run_mine.parquet"].map(PathBuf::from)
+        );
         assert_eq!(gc(&lake, false).unwrap().removed, Vec::<PathBuf>::new());
     }
 
@@ -441,8 +459,14 @@ mod tests {
     fn a_log_in_somebodys_hands_and_an_unreadable_record_are_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         let lake = Lake::new(dir.path());
-        let held = touch(&lake, "held/run_x.f.parquet");
-        let broken = touch(&lake, "broken/run_x.f.parquet");
+        let held = touch(
+            &lake,
+            "held/run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.parquet",
+        );
+        let broken = touch(
+            &lake,
+            "broken/run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.parquet",
+        );
         touch(&lake, "broken/record.json");
         let lock = LogLock::try_acquire(&lake, "held").unwrap().unwrap();
         let report = gc(&lake, false).unwrap();

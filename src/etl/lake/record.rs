@@ -191,8 +191,8 @@ pub struct Attempt {
     pub rules: String,
 }
 
-/// What came out of one run of a log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The result of one run of a log.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunResult {
     /// The run's UUID.
     pub run_uuid: RunId,
@@ -250,6 +250,37 @@ impl RunResult {
 }
 
 impl Record {
+    /// The record of an attempt at log `key` at the time `at` (UTC text): without runs and
+    /// rows, made by this program under the rules of `profile`.
+    pub fn new(key: &str, profile: &Profile, source: SourceInfo, at: String) -> Self {
+        let hash = source.content_hash.as_deref();
+        Self {
+            source_file: key.to_owned(),
+            error: None,
+            file_stats: FileStats::default(),
+            run_to_result: BTreeMap::new(),
+            record_version: RECORD_VERSION,
+            pipeline_version: crate::PIPELINE_VERSION,
+            program: format!("mdtui {}", env!("CARGO_PKG_VERSION")),
+            fingerprint: hash.map(|hash| profile.fingerprint(hash)),
+            rules: profile.rules(),
+            first_harvested_at: at.clone(),
+            harvested_at: at,
+            seconds: 0.0,
+            profile: profile.clone(),
+            source,
+            ledger: Ledger::default(),
+            rejected_file: None,
+            verdict: Verdict::NotEvaluated,
+            rejected_hash: None,
+            rejected_size: 0,
+            last_attempt: None,
+            deaths: 0,
+            record_hash: None,
+            damaged: false,
+        }
+    }
+
     /// Reads the record of log `key`; `None` when it has none.
     ///
     /// # Errors
@@ -416,6 +447,11 @@ mod tests {
         let robot = robot.get_mut("1").unwrap();
         (robot.speed_peak, robot.speed_max) = (Some(1.0), Some(2.0));
         (robot.force_peak, robot.force_max) = (Some(3.0), Some(4.0));
+        for run in record.run_to_result.values_mut() {
+            for channel in run.channels.values_mut() {
+                channel.peak = None;
+            }
+        }
         let failed = record.run_to_result.get_mut(&RunId(9)).unwrap();
         failed.error = Some("none of its rows could be kept".into());
 

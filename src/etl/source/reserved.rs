@@ -14,14 +14,63 @@ pub const PRIVATE: &str = ".mdtui";
 /// Locks of logs that are being harvested, below [`PRIVATE`].
 pub const LOCKS: &str = "locks";
 
-/// Whether `name` is one that mdtui gives to files in a log's directory.
+/// Whether `name` could be one that mdtui gives to files in a log's directory, now or later: no
+/// key may end in it.
 pub fn is_lake_file(name: &str) -> bool {
     let parquet = |prefix: &str| name.starts_with(prefix) && name.ends_with(".parquet");
     name == RECORD || name == FAILED_RUN || parquet("run_") || parquet("rejected.")
+}
+
+/// Whether `name` is exactly what mdtui calls a log's tables and rejected rows:
+/// `run_<uuid>.<fingerprint>.parquet`, `rejected.<fingerprint>.parquet`, [`FAILED_RUN`]. Only such
+/// files are ever removed as garbage; an operator's `run_mine.parquet` is not.
+pub fn is_result_file(name: &str) -> bool {
+    let hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let is_fingerprint = |text: &str| text.len() == 16 && hex(text);
+    let is_uuid = |text: &str| {
+        let groups: Vec<&str> = text.split('-').collect();
+        groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(|g| hex(g))
+    };
+    let Some(stem) = name.strip_suffix(".parquet") else {
+        return name == FAILED_RUN;
+    };
+    match stem.strip_prefix("run_").and_then(|s| s.split_once('.')) {
+        Some((run, fingerprint)) => is_uuid(run) && is_fingerprint(fingerprint),
+        None => stem.strip_prefix("rejected.").is_some_and(is_fingerprint),
+    }
 }
 
 /// Whether `name` is taken at the top of the cache directory.
 pub fn is_reserved_at_top(name: &str) -> bool {
     let of_catalog = |ending| matches!(ending, "" | "-wal" | "-shm" | "-journal" | ".damaged");
     name == EXPORTS || name == PRIVATE || name.strip_prefix(CATALOG).is_some_and(of_catalog)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_exact_names_are_results() {
+        for name in [
+            "run_00000000-0000-0000-6939-b7626b6611ed.10377d9dcae311da.parquet",
+            "rejected.10377d9dcae311da.parquet",
+            FAILED_RUN,
+        ] {
+            assert!(is_result_file(name) && is_lake_file(name), "{name}");
+        }
+        for name in [
+            "run_mine.parquet",
+            "run_copy.10377d9dcae311da.parquet",
+            "run_00000000-0000-0000-6939-b7626b6611ed.parquet",
+            "run_00000000-0000-0000-6939-b7626b6611ed.10377d9dcae311da.copy.parquet",
+            "rejected.parquet",
+            "rejected.mine.parquet",
+            "rejected.10377D9DCAE311DA.parquet",
+            "notes.parquet",
+            RECORD,
+        ] {
+            assert!(!is_result_file(name), "{name}");
+        }
+    }
 }

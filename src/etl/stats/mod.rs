@@ -3,6 +3,7 @@
 mod channel;
 mod run;
 mod slope;
+mod statistic;
 
 use std::collections::BTreeMap;
 
@@ -11,53 +12,9 @@ use serde::{Deserialize, Serialize};
 pub use channel::{channel_stats, compute_stats};
 pub use run::{robot_stats, run_stats, sparkline};
 pub use slope::slope_per_day;
-
-/// Statistics of one column of a run's table over its samples, never over held cells.
-/// Percentiles interpolate linearly. `null` where there are too few samples.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct ChannelStats {
-    /// Number of samples.
-    pub count: u64,
-    /// Time of the first sample (UTC text).
-    pub first_time: Option<String>,
-    /// Time of the last sample (UTC text).
-    pub last_time: Option<String>,
-    /// 1 ÷ median interval.
-    pub rate_hz: Option<f64>,
-    /// Median of the intervals between samples, in seconds.
-    pub interval_median_s: Option<f64>,
-    /// 95th percentile of the intervals, in seconds.
-    pub interval_p95_s: Option<f64>,
-    /// 99th percentile of the intervals, in seconds.
-    pub interval_p99_s: Option<f64>,
-    /// Longest interval, in seconds.
-    pub interval_max_s: Option<f64>,
-    /// Smallest value, in `unit`, as are the following.
-    pub min: Option<f64>,
-    /// Largest value.
-    pub max: Option<f64>,
-    /// Arithmetic mean.
-    pub mean: Option<f64>,
-    /// Standard deviation with n − 1.
-    pub std: Option<f64>,
-    /// Root of the mean square.
-    pub rms: Option<f64>,
-    /// 1st percentile.
-    pub p1: Option<f64>,
-    /// 50th percentile.
-    pub median: Option<f64>,
-    /// 99th percentile.
-    pub p99: Option<f64>,
-    /// 99.9th percentile, which one bad sample among thousands does not move; `max` is the
-    /// maximum. Absent from records of version 1.
-    pub peak: Option<f64>,
-    /// `max − min`.
-    pub peak_to_peak: Option<f64>,
-    /// Held cells ÷ non-null cells of the table's column.
-    pub fill_share: Option<f64>,
-    /// The unit of the values.
-    pub unit: String,
-}
+pub use statistic::{
+    CHANNEL_STATISTICS, ChannelStatistic, ChannelStats, Slot, StatisticUnit, Value,
+};
 
 /// Statistics of one run, under the reference reader's keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
