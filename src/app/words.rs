@@ -1,22 +1,6 @@
 //! Numbers and counts as sentences and screens write them.
 
-/// `1,577,762`
-pub fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// `1 run`, `4 runs`
-pub fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(n), if n == 1 { one } else { many })
-}
+pub use crate::etl::words::{count_of as count, thousands};
 
 /// `0.31 s`, `12.3 s`, `2m 05s`: how long something took.
 pub fn seconds(s: f64) -> String {

@@ -7,12 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 /// Shown at the end of `--help` and in the man page.
 pub const EXIT_CODES: &str = "\
 Exit codes:
-  0    all well
+  0    success
   1    some logs failed in this call; the rest were harvested
-  2    wrong usage, an unknown log or run among it
+  2    usage error, such as an unknown log or run
   3    nothing could be done: no such directory, or the catalog cannot be used
-  75   a passing fault (disk full, I/O error): trying again may help
-  130  interrupted: the harvest is cancelled, nothing partial remains
+  75   transient error (disk full, I/O error): a retry may succeed
+  130  interrupted: the harvest is cancelled and nothing partial remains
 
 Results go to standard output, everything else to standard error.";
 

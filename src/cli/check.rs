@@ -23,11 +23,11 @@ use crate::etl::{
     text,
 };
 
-/// Hold lake, catalog and logs against each other: reads every byte of both
+/// Compare the logs, the lake and the catalog with each other; reads every byte of logs and lake
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {
-    /// Mend what can be mended from the logs and the records; nothing that cannot be made again is removed
+    /// Repair what the logs and the records allow; removes nothing that cannot be made again
     #[arg(long)]
     pub repair: bool,
     /// Print JSON

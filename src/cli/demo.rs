@@ -24,7 +24,7 @@ use crate::etl::{
 };
 
 /// Write synthetic logs, faults among them, and open the browser on them (without a terminal:
-/// harvest them and list what came out)
+/// harvest them and list the results)
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {

@@ -18,7 +18,7 @@ pub enum Exit {
     Usage = 2,
     /// Nothing could be done.
     Fatal = 3,
-    /// A passing fault: trying again may help.
+    /// A transient error: a retry may succeed.
     Passing = 75,
     /// Interrupted.
     Interrupted = 130,

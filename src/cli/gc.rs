@@ -8,13 +8,13 @@ use super::{
     settings::Settings,
     table,
 };
-use crate::etl::{Error, Result, lake::gc, text};
+use crate::etl::{Error, Result, lake::gc, text, words::count_of};
 
-/// Remove files of mdtui in the lake that no record names
+/// Delete result files in the lake that no record refers to
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {
-    /// Say what would be removed, and do nothing
+    /// Print what would be removed, and remove nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON
@@ -57,7 +57,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         out.push('\n');
     }
     // Empty folders go with the last file in them.
-    let what = table::count(report.removed.len() as u64, "entry").replace("entrys", "entries");
+    let what = count_of(report.removed.len() as u64, "entry", "entries");
     out.push_str(&match (report.removed.is_empty(), args.dry_run) {
         (true, _) => "nothing to remove\n".to_owned(),
         (_, true) => format!("would remove {what}, {}\n", table::size(report.bytes)),

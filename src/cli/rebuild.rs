@@ -10,7 +10,7 @@ use super::{
 };
 use crate::etl::{Error, Result, base::CancelToken, catalog::Catalog, text};
 
-/// Make the catalog anew from the records in the lake
+/// Recreate the catalog from the records in the lake
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {}

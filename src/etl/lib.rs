@@ -2,6 +2,7 @@
 //!
 //! Each module imports only from those before it (`module_order.rs` holds that):
 //!
+//! * [`words`]: counts as sentences write them.
 //! * [`text`]: text of logs and file names, made harmless.
 //! * [`error`]: what can go wrong, and how it is to be treated.
 //! * [`base`]: what work of any length needs: cancelling, progress, memory, panics.
@@ -80,6 +81,7 @@ pub mod text;
 pub mod time;
 pub mod toml_place;
 pub mod transform;
+pub mod words;
 pub mod worker;
 
 pub use error::{Error, FaultKind, Result};

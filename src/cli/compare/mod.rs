@@ -23,7 +23,7 @@ use crate::etl::{
     time,
 };
 
-/// Two to six runs side by side, with their differences to the first
+/// Two to six runs and how they differ from the first
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {

@@ -1,4 +1,4 @@
-//! `mdtui harvest`: harvests the logs named, or all that are not current.
+//! `mdtui harvest`: harvests the named logs, or all that are not up to date.
 //!
 //! * [`select`]: which logs.
 //! * [`follow`]: bars on a terminal, lines otherwise.
@@ -36,27 +36,27 @@ use crate::etl::{
     pool::{JobEvent, Pool},
 };
 
-/// Harvest the logs named, or all that are not current
+/// Harvest the named logs, or all that are not up to date
 #[derive(Debug, Default, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {
-    /// Logs to harvest, by key or path; without any, all that are not current
+    /// Logs to harvest, by key or path; without any, all that are not up to date
     #[arg(value_name = "LOG", value_hint = ValueHint::FilePath, conflicts_with = "all")]
     pub logs: Vec<OsString>,
-    /// All logs that are not current (as without names)
+    /// All logs that are not up to date (as without names)
     #[arg(long)]
     pub all: bool,
-    /// Also what is harvested and current
+    /// Harvest again even what is up to date
     #[arg(long)]
     pub force: bool,
-    /// Logs harvested side by side [default: one per core]
+    /// Logs harvested in parallel [default: one per core]
     #[arg(long, short, value_name = "N", value_parser = jobs)]
     pub jobs: Option<usize>,
-    /// Memory that the harvest of one log may take, such as 1GiB; what has no room waits in a
-    /// file below the cache [default: logs side by side share half of the machine's]
+    /// Memory that the harvest of one log may take, such as 1GiB; rows beyond it are spilled to a
+    /// file below the cache [default: logs harvested in parallel share half of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = crate::cli::size::parse)]
     pub memory: Option<u64>,
-    /// Say what would be harvested, and do nothing
+    /// Print what would be harvested, and harvest nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON

@@ -44,11 +44,11 @@ use crate::etl::{
 #[derive(Debug, Default, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {
-    /// Logs harvested side by side [default: one per core]
+    /// Logs harvested in parallel [default: one per core]
     #[arg(long, short, value_name = "N", value_parser = harvest::jobs)]
     pub jobs: Option<usize>,
-    /// Memory that the harvest of one log may take, such as 1GiB; what has no room waits in a
-    /// file below the cache [default: logs side by side share half of the machine's]
+    /// Memory that the harvest of one log may take, such as 1GiB; rows beyond it are spilled to a
+    /// file below the cache [default: logs harvested in parallel share half of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = crate::cli::size::parse)]
     pub memory: Option<u64>,
     /// Print a line of JSON for each log

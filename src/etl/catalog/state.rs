@@ -4,7 +4,12 @@ use super::{
     entry::{Assessment, Facts, Seen},
     rows::LogState,
 };
-use crate::{PIPELINE_VERSION, source::Format, time};
+use crate::{
+    PIPELINE_VERSION,
+    source::Format,
+    time,
+    words::{count, thousands},
+};
 
 /// A file without a footer that moved within this time is still being written.
 const WRITING_US: i64 = 60_000_000;
@@ -234,7 +239,7 @@ fn settled(known: &Known<'_>, facts: &Facts) -> Assessment {
     }
     let rows = facts
         .rows
-        .map_or_else(String::new, |n| format!("{} rows, ", grouped(n)));
+        .map_or_else(String::new, |n| format!("{}, ", count(n, "row")));
     state(
         LogState::Harvested,
         format!(
@@ -281,20 +286,8 @@ fn bytes(n: u64) -> String {
     if n == 1 {
         "1 byte".into()
     } else {
-        format!("{} bytes", grouped(n))
+        format!("{} bytes", thousands(n))
     }
-}
-
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + 6);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::{
     profile::Profile,
     source::Format,
     text,
+    words::{count, thousands},
 };
 
 /// Characters of a cell that are shown.
@@ -55,11 +56,11 @@ pub(super) fn sentence(
 pub(super) fn reasons(ledger: &Ledger) -> String {
     let dropped = ledger.dropped.iter();
     let reasons: Vec<String> = dropped
-        .map(|(reason, rows)| format!("{} {rows}", reason.word()))
+        .map(|(reason, rows)| format!("{} {}", reason.word(), thousands(*rows)))
         .collect();
     format!(
-        "none of its {} rows could be kept ({})",
-        ledger.rows_in,
+        "none of its {} could be kept ({})",
+        count(ledger.rows_in, "row"),
         reasons.join(", ")
     )
 }

@@ -33,6 +33,7 @@ use crate::{
     },
     source::FoundLog,
     text, time,
+    words::{count, thousands},
 };
 
 /// Harvests the log `key`.
@@ -476,9 +477,9 @@ fn describe(record: &Record) -> String {
         n => format!(", {n} of {} runs failed", stats.run_total_count),
     };
     format!(
-        "{} runs, {} rows, {} dropped{failed}",
-        stats.run_success_count,
-        record.ledger.rows_in,
-        record.ledger.rows_dropped()
+        "{}, {}, {} dropped{failed}",
+        count(stats.run_success_count.into(), "run"),
+        count(record.ledger.rows_in, "row"),
+        thousands(record.ledger.rows_dropped())
     )
 }

@@ -1,7 +1,10 @@
 //! Numbers, spans and lists as the sentences of flags write them.
 
 use super::clusters::Cluster;
-use crate::time;
+use crate::{
+    time,
+    words::{grouped, thousands},
+};
 
 /// `4.212`, `1,402.1`, `0.0123`: enough digits to tell figures apart, no more.
 pub(super) fn number(value: f64) -> String {
@@ -26,22 +29,7 @@ pub(super) fn number(value: f64) -> String {
 
 /// `1,577,762`.
 pub(super) fn count(n: u64) -> String {
-    grouped(&n.to_string())
-}
-
-fn grouped(digits: &str) -> String {
-    let (sign, digits) = match digits.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", digits),
-    };
-    let mut out = sign.to_owned();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    thousands(n)
 }
 
 /// Microseconds as `4.212 s`.
