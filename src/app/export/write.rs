@@ -75,8 +75,7 @@ fn fill(
             rows,
             ..
         } => {
-            let file = context.lake.log_file(&table.log_key, &table.file_name);
-            let file = RunFile::open(&file)?;
+            let file = context.lake.open_table(&table.log_key, &table.file_name)?;
             let options = Options {
                 columns: columns.clone(),
                 rows: rows.clone(),
