@@ -11,7 +11,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     export::{Options, export_into},
-    lake::{Context, Presence, run_file::RunFile},
+    lake::{Context, Presence},
     text::visible_path,
     time,
 };
