@@ -110,7 +110,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         (Some(record), Some(result)) => export::hold_limits(&record.profile, &result.channels),
         _ => export::Limits::new(),
     };
-    let table = RunFile::open(&look.context.lake.log_file(&run.log_key, file))?;
+    let table = look.context.lake.open_table(&run.log_key, file)?;
     let rows = match &args.r#where {
         None => None,
         Some(text) => Some(

@@ -13,7 +13,7 @@ use crate::{
     base::{CancelToken, Progress, ProgressSink, panic::panic_sentence},
     harvest::{
         Options, Outcome,
-        death::{Version, settle},
+        death::{record_version, settle},
         harvest_log,
     },
     lake::{Context, Presence, lock::Owner},
@@ -294,7 +294,7 @@ fn by_worker(
     cancel: &CancelToken,
 ) -> Result<Outcome> {
     cancel.check()?;
-    let (before, started) = (Version::of(context, key), Instant::now());
+    let (before, started) = (record_version(context, key), Instant::now());
     // While this program is present in the lake, the lock that its worker takes counts as held.
     let presence = Presence::in_lake(&context.lake)?;
     let task = Task::new(context, key, options, Owner::new(&presence));

@@ -91,7 +91,7 @@ fn results_are_what_they_were() {
         for run in record.run_to_result.values() {
             let harvested = run.file_name.as_ref().filter(|_| run.error.is_none());
             let table = harvested.map_or("-".to_owned(), |name| {
-                table_hash(&RunFile::open(&context.lake.log_file(&key, name)).unwrap())
+                table_hash(&RunFile::open(&context.lake.location(&key, name)).unwrap())
             });
             let (id, rows) = (run.run_uuid, run.rows);
             writeln!(got, "  {id} {rows} {table} {}", figures_hash(run)).unwrap();

@@ -174,7 +174,7 @@ fn an_interrupted_harvest_does_only_the_rest() {
     place.harvest("a.csv", false).unwrap();
     let whole = place.tables();
     // As a killed process leaves it: one run finished, one not, no record.
-    fs::remove_file(place.context.lake.record("a.csv")).unwrap();
+    fs::remove_file(place.context.lake.record_location("a.csv")).unwrap();
     fs::remove_file(whole.keys().next().unwrap()).unwrap();
     Catalog::open(&place.context.lake)
         .unwrap()
@@ -214,7 +214,7 @@ fn one_failed_run_costs_the_others_nothing() {
         place
             .context
             .lake
-            .log_file("a.csv", &blocked)
+            .location("a.csv", &blocked)
             .join("in the way"),
     )
     .unwrap();
@@ -242,7 +242,7 @@ fn one_failed_run_costs_the_others_nothing() {
         place
             .context
             .lake
-            .log_file("a.csv", record.rejected_file.as_ref().unwrap())
+            .location("a.csv", record.rejected_file.as_ref().unwrap())
             .is_file()
     );
 }
@@ -261,7 +261,7 @@ fn every_run_of_a_partial_log_has_keys_of_one_type_and_a_table_that_can_be_opene
     place.put("a.csv", &format!("{HEADER}{good}{}{}", bad(7), bad(8)));
     place.harvest("a.csv", false).unwrap();
 
-    let dir = place.context.lake.log_dir("a.csv");
+    let dir = place.context.lake.root().join("a.csv");
     let text = fs::read_to_string(dir.join("record.json")).unwrap();
     let record: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(record["file_stats"]["run_error_count"], 2);
@@ -499,7 +499,7 @@ fn a_table_holds_what_section_4_says() {
         &place
             .context
             .lake
-            .log_file("a.csv", run.file_name.as_ref().unwrap()),
+            .location("a.csv", run.file_name.as_ref().unwrap()),
     )
     .unwrap();
     let window = table
@@ -591,7 +591,7 @@ fn what_the_system_refuses_is_no_fault_of_a_run_and_keeps_what_is_good() {
         .unwrap()
         .file_name
         .clone();
-    let table = place.context.lake.log_file("a.csv", &name.unwrap());
+    let table = place.context.lake.location("a.csv", &name.unwrap());
     fs::remove_file(&table).unwrap();
     fs::create_dir(&table).unwrap();
     fs::write(table.join("in the way"), "").unwrap();

@@ -44,7 +44,7 @@ fn harvest(log: &str, profile: Profile) -> (Record, Tables) {
     let mut tables = Tables::new();
     for (run, result) in &record.run_to_result {
         let name = result.file_name.as_ref().unwrap();
-        let file = RunFile::open(&context.lake.log_file("log.csv", name)).unwrap();
+        let file = RunFile::open(&context.lake.location("log.csv", name)).unwrap();
         let names: Vec<&str> = file.columns()[1..].iter().map(String::as_str).collect();
         let window = file.read(&names, 0..file.rows(), &cancel).unwrap();
         let columns = names.iter().zip(window.columns);

@@ -66,7 +66,7 @@ fn assert_all_good(lab: &Lab, logs: usize, when: &str) {
         for run in record.run_to_result.values() {
             assert_eq!(run.error, None, "{when}: {key}");
             let file = run.file_name.as_ref().unwrap();
-            assert!(lake.log_file(key, file).is_file(), "{when}: {key}/{file}");
+            assert!(lake.location(key, file).is_file(), "{when}: {key}/{file}");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     export::{Options, export_into},
-    lake::{Context, Presence, run_file::RunFile},
+    lake::{Context, Presence},
     text::visible_path,
     time,
 };
@@ -75,8 +75,7 @@ fn fill(
             rows,
             ..
         } => {
-            let file = context.lake.log_file(&table.log_key, &table.file_name);
-            let file = RunFile::open(&file)?;
+            let file = context.lake.open_table(&table.log_key, &table.file_name)?;
             let options = Options {
                 columns: columns.clone(),
                 rows: rows.clone(),

@@ -141,13 +141,15 @@ fn names(channels: &[String]) -> Vec<&str> {
 }
 
 fn open(context: &Context, table: &TableRef) -> Result<RunFile> {
-    let path = context.lake.log_file(&table.log_key, &table.file_name);
-    match RunFile::open(&path) {
-        Err(_) if !path.exists() => Err(Error::Log(format!(
-            "the run's table {} is gone; a harvest of {} (H) makes it again",
-            text::visible_path(&path),
-            table.log_key
-        ))),
+    let path = context.lake.location(&table.log_key, &table.file_name);
+    match context.lake.open_table(&table.log_key, &table.file_name) {
+        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Err(Error::Log(format!(
+                "the run's table {} is gone; a harvest of {} (H) makes it again",
+                text::visible_path(&path),
+                table.log_key
+            )))
+        }
         result => result,
     }
 }
@@ -433,7 +435,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (context, catalog, detail) = harvested(dir.path());
         let file_name = detail.row.file_name.unwrap();
-        std::fs::remove_file(context.lake.log_file("a.csv", &file_name)).unwrap();
+        std::fs::remove_file(context.lake.location("a.csv", &file_name)).unwrap();
         let table = TableRef {
             log_key: "a.csv".into(),
             file_name,

@@ -5,6 +5,7 @@ mod cancel;
 pub mod memory;
 pub(crate) mod panic;
 mod progress;
+pub mod read_at;
 
 pub use cancel::CancelToken;
 pub use progress::{NoProgress, Progress, ProgressSink, Stage};

@@ -31,7 +31,6 @@ use rusqlite::Connection;
 pub use audit::Audit;
 pub use derived::{cell_title, machine_name};
 pub use distances::Distances;
-pub use rebuild::records;
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,
 };

@@ -2,17 +2,14 @@
 
 use std::collections::HashMap;
 
-use walkdir::WalkDir;
-
 use super::{
     Catalog, Rebuilt,
     entry::{self, Entry, Seen},
 };
 use crate::{
-    Error, Result,
+    Result,
     base::CancelToken,
-    lake::{Context, Lake, Record},
-    source::reserved::{EXPORTS, PRIVATE, RECORD},
+    lake::{Context, Record},
     text::visible_path,
     time,
 };
@@ -82,8 +79,9 @@ impl Catalog {
 
     fn fill_all(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
         let mut rebuilt = Rebuilt::default();
-        let keys = records(&context.lake, &mut rebuilt.problems);
-        for key in &keys {
+        let found = context.lake.results().keys("");
+        rebuilt.problems = found.problems;
+        for key in &found.keys {
             cancel.check()?;
             // Each record is read right before it is taken in, so that a harvest of
             // another process that commits meanwhile is not undone.
@@ -95,7 +93,7 @@ impl Catalog {
                 }
                 Ok(Some(record)) => rebuilt.problems.push(format!(
                     "{} says that it is the record of {}: it was moved or copied there, and was passed over",
-                    visible_path(&context.lake.record(key)),
+                    visible_path(&context.lake.record_location(key)),
                     crate::text::quoted(&record.source_file, 200)
                 )),
                 Ok(None) => {}
@@ -117,47 +115,4 @@ impl Catalog {
             Ok(())
         })
     }
-}
-
-/// Keys of all logs that have a record, sorted. What cannot be read is a sentence in `problems`.
-pub fn records(lake: &Lake, problems: &mut Vec<String>) -> Vec<String> {
-    let root = lake.root();
-    if !root.exists() {
-        return Vec::new();
-    }
-    let entries = WalkDir::new(root)
-        .min_depth(1)
-        .into_iter()
-        .filter_entry(|e| {
-            let name = e.file_name();
-            !(e.depth() == 1 && (name == PRIVATE || name == EXPORTS))
-        });
-    let mut keys = Vec::new();
-    for entry in entries {
-        match entry {
-            Ok(entry) if entry.file_name() == RECORD && entry.file_type().is_file() => {
-                let folder = entry
-                    .path()
-                    .parent()
-                    .and_then(|p| p.strip_prefix(root).ok());
-                match folder.and_then(|f| f.to_str()).filter(|k| !k.is_empty()) {
-                    Some(key) => keys.push(key.to_owned()),
-                    None => problems.push(format!(
-                        "{} is no log's record and was passed over",
-                        visible_path(entry.path())
-                    )),
-                }
-            }
-            Ok(_) => {}
-            Err(e) => {
-                let path = e.path().unwrap_or(root).to_owned();
-                let source = e
-                    .into_io_error()
-                    .unwrap_or_else(|| std::io::ErrorKind::Other.into());
-                problems.push(Error::io("read", &path, source).to_string());
-            }
-        }
-    }
-    keys.sort_unstable();
-    keys
 }

@@ -113,12 +113,9 @@ impl World {
     /// Writes the record to the lake and takes it into the catalog, as a harvest does.
     pub fn commit(&mut self, record: &Record) {
         let key = record.source_file.clone();
-        fs::create_dir_all(self.context.lake.log_dir(&key)).unwrap();
-        fs::write(
-            self.context.lake.record(&key),
-            serde_json::to_vec(record).unwrap(),
-        )
-        .unwrap();
+        let path = self.context.lake.record_location(&key);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, serde_json::to_vec(record).unwrap()).unwrap();
         self.catalog
             .store_record(&self.context, &key, record, Some(&outcome(&key)))
             .unwrap();

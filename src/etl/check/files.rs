@@ -1,6 +1,6 @@
 //! One log's record, the files that it names, and the log that it was made from.
 
-use std::{collections::BTreeMap, io::ErrorKind, path::Path};
+use std::{collections::BTreeMap, io::ErrorKind};
 
 use super::{
     Check,
@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Error, Result,
     lake::{Record, files::Content, lock},
+    source::reserved::RECORD,
     text,
 };
 
@@ -36,10 +37,10 @@ pub(super) struct Checked {
 pub(super) fn check(check: &Check<'_>, key: &str) -> Result<Checked> {
     let lake = &check.context.lake;
     for _ in 0..LOOKS {
-        let before = std::fs::read(lake.record(key)).ok();
+        let before = lake.results().version(key, RECORD).ok().flatten();
         let checked = once(check, key)?;
         let held = lock::held(lake)?.iter().any(|h| h.key == key);
-        let unmoved = std::fs::read(lake.record(key)).ok() == before;
+        let unmoved = lake.results().version(key, RECORD).ok().flatten() == before;
         if checked.findings.is_empty() || (!held && unmoved) {
             return Ok(checked);
         }
@@ -50,16 +51,24 @@ pub(super) fn check(check: &Check<'_>, key: &str) -> Result<Checked> {
     })
 }
 
+/// What the system said, without the place, which a finding names by itself.
+fn reason(error: &Error) -> String {
+    match error {
+        Error::Io { source, .. } => source.to_string(),
+        other => other.to_string(),
+    }
+}
+
 fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
     let lake = &check.context.lake;
-    let path = lake.record(key);
+    let path = lake.record_location(key);
     let mut checked = Checked::default();
     let mut add = |kind, message: String, cure| {
         let finding = Finding::new(kind, key, &path, message, cure);
         checked.findings.push(finding);
     };
-    let record = match std::fs::read(&path) {
-        Ok(bytes) => match Record::parse(&bytes, "") {
+    let record = match lake.results().read(key, RECORD) {
+        Ok(Some((bytes, _))) => match Record::parse(&bytes, "") {
             Ok(record) => Some(record),
             Err(e) => {
                 add(
@@ -70,7 +79,7 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
                 None
             }
         },
-        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+        Ok(None) => {
             let message = "is gone, though the catalog knows what stood in it".to_owned();
             add(Kind::Missing, message, Cure::Harvest);
             None
@@ -78,7 +87,7 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
         Err(e) => {
             add(
                 Kind::Unreadable,
-                format!("cannot be read ({e})"),
+                format!("cannot be read ({})", reason(&e)),
                 Cure::None,
             );
             None
@@ -143,8 +152,8 @@ fn tables(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) 
         if name.contains('/') || name == ".." {
             continue;
         }
-        let path = check.context.lake.log_file(key, name);
-        let found = content(&path, size, hash.as_deref(), check, checked)?;
+        let path = check.context.lake.location(key, name);
+        let found = content((key, name), size, hash.as_deref(), check, checked)?;
         if let Some((kind, message, cure)) = found {
             let finding = Finding::new(kind, key, &path, message, cure);
             checked.findings.push(if cure == Cure::None {
@@ -159,47 +168,54 @@ fn tables(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) 
 
 /// What is wrong with one file, if anything is.
 fn content(
-    path: &Path,
+    (key, name): (&str, &str),
     size: u64,
     hash: Option<&str>,
     check: &Check<'_>,
     checked: &mut Checked,
 ) -> Result<Option<(Kind, String, Cure)>> {
-    let meta = match std::fs::symlink_metadata(path) {
-        Ok(meta) => meta,
-        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            let message = "is gone, though its record names it".into();
-            return Ok(Some((Kind::Missing, message, Cure::Harvest)));
-        }
-        Err(e) => {
-            let message = format!("cannot be read ({e})");
-            return Ok(Some((Kind::Unreadable, message, Cure::None)));
-        }
+    let lake = &check.context.lake;
+    let path = &lake.location(key, name);
+    let unreadable = |e: &dyn std::fmt::Display| {
+        let message = format!("cannot be read ({e})");
+        Ok(Some((Kind::Unreadable, message, Cure::None)))
     };
-    if !meta.is_file() {
-        let message = "is no file, though its record names it".into();
-        return Ok(Some((Kind::Missing, message, Cure::None)));
-    }
+    let file = match lake.results().open(key, name) {
+        Ok(file) => file,
+        Err(Error::Io { source, .. }) => match source.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => {
+                let message = "is gone, though its record names it".into();
+                return Ok(Some((Kind::Missing, message, Cure::Harvest)));
+            }
+            ErrorKind::IsADirectory => {
+                let message = "is no file, though its record names it".into();
+                return Ok(Some((Kind::Missing, message, Cure::None)));
+            }
+            _ => return unreadable(&source),
+        },
+        Err(e) => return Err(e),
+    };
     let Some(hash) = hash else {
         let message = "has no hash in its record, so that bit rot in it could not be found";
         return Ok(Some((Kind::Damaged, message.into(), Cure::Harvest)));
     };
     checked.files += 1;
-    if meta.len() != size {
-        let message = format!("has {} bytes, and {size} in its record", meta.len());
+    let now = match file.size() {
+        Ok(now) => now,
+        Err(e) => return unreadable(&e),
+    };
+    if now != size {
+        let message = format!("has {now} bytes, and {size} in its record");
         return Ok(Some((Kind::Damaged, message, Cure::Harvest)));
     }
-    match Content::of(path, check.cancel) {
+    match Content::of_open(&*file, path, check.cancel) {
         Ok(now) => {
             checked.file_bytes += now.size;
             let same = now.hash == hash;
             let message = "has another content than its record says (the hash differs)".into();
             Ok((!same).then_some((Kind::Damaged, message, Cure::Harvest)))
         }
-        Err(Error::Io { source, .. }) => {
-            let message = format!("cannot be read ({source})");
-            Ok(Some((Kind::Unreadable, message, Cure::None)))
-        }
+        Err(Error::Io { source, .. }) => unreadable(&source),
         Err(e) => Err(e),
     }
 }

@@ -16,10 +16,7 @@ use crate::{
     lake::{Context, Record, files::Content, gc},
     pool::{JobEvent, Pool},
     profile::Profile,
-    source::{
-        FoundLog,
-        reserved::{FAILED_RUN, is_result_file},
-    },
+    source::{FoundLog, reserved::FAILED_RUN},
     worker::Hands,
 };
 
@@ -187,13 +184,9 @@ fn rules_that_made_it(
     // A damaged record may name anything; what lies there counts then.
     if record.as_ref().is_none_or(|r| r.damaged) {
         names.clear();
-        let entries = std::fs::read_dir(context.lake.log_dir(key));
-        let there = entries.into_iter().flatten().flatten();
-        names.extend(
-            there
-                .filter_map(|e| e.file_name().to_str().map(str::to_owned))
-                .filter(|n| is_result_file(n) && n.ends_with(".parquet")),
-        );
+        let there = context.lake.results().files(key).unwrap_or_default();
+        let there = there.into_iter().map(|file| file.name);
+        names.extend(there.filter(|name| name.ends_with(".parquet")));
     }
     let hash = Content::of(&log.file, check.cancel)?.hash;
     let own = record.map(|r| Arc::new(r.profile));

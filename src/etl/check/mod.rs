@@ -18,14 +18,9 @@ pub use finding::{Finding, Kind};
 
 use self::{files::Checked, finding::Cure, mend::mend};
 use super::{
-    Result,
-    catalog::{Catalog, records},
-    lake::gc,
-    source::FoundLog,
-    text::visible_path,
-    worker::Hands,
+    Result, catalog::Catalog, lake::gc, source::FoundLog, text::visible_path, worker::Hands,
 };
-use crate::{base::CancelToken, lake::Context};
+use crate::{base::CancelToken, lake::Context, source::reserved::RECORD};
 
 /// What a check found.
 #[derive(Debug, Default)]
@@ -82,8 +77,8 @@ pub fn check(
     let (mut catalog, usable) = index::open(context, repair.is_some(), cancel, &mut report)?;
     let refresh = catalog.refresh(context, cancel)?;
     report.notes.extend(refresh.notes);
-    let mut problems = Vec::new();
-    let mut keys = records(&context.lake, &mut problems);
+    let listed = context.lake.results().keys("");
+    let (mut keys, problems) = (listed.keys, listed.problems);
     for problem in problems {
         report.findings.push(Finding::of_lake(context, problem));
     }
@@ -178,7 +173,8 @@ impl Check<'_> {
     /// Whether tables of the log `key` that no record names might be all that is left of
     /// results: the log is gone, so that nothing can make them again.
     fn spares(&self, key: &str) -> bool {
-        !self.logs.contains_key(key) && !self.context.lake.record(key).exists()
+        !self.logs.contains_key(key)
+            && matches!(self.context.lake.results().version(key, RECORD), Ok(None))
     }
 }
 
@@ -187,7 +183,7 @@ impl Report {
     fn without_record(&self, context: &Context) -> BTreeSet<String> {
         let of_record = |f: &&Finding| {
             let key = f.log.as_deref().unwrap_or_default();
-            f.path == context.lake.record(key)
+            f.path == context.lake.record_location(key)
         };
         let found = self.remaining().filter(of_record);
         found.filter_map(|f| f.log.clone()).collect()

@@ -1,6 +1,6 @@
 //! A Parquet file's footer, held against what this process may take before it is believed.
 
-use std::{fs::File, os::unix::fs::FileExt, path::Path};
+use std::path::Path;
 
 use polars_buffer::Buffer;
 use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
@@ -8,7 +8,10 @@ use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
 use super::thrift::Thrift;
 use crate::{
     Error, Result,
-    base::memory::{available, in_words},
+    base::{
+        memory::{available, in_words},
+        read_at::ReadAt,
+    },
     text,
 };
 
@@ -19,15 +22,15 @@ const UNFOLDED: u64 = 40;
 const DEEPEST_SCHEMA: usize = 64;
 const MAGIC: &[u8] = b"PAR1";
 
-/// Reads the footer of an open file.
+/// Reads the footer of a file.
 ///
 /// # Errors
 /// [`Error::Log`] when it is none, or when it claims more than it can hold or this process
 /// may take; [`Error::Io`].
-pub(crate) fn read_footer(file: &File, path: &Path) -> Result<FileMetadata> {
+pub(crate) fn read_footer(file: &dyn ReadAt, path: &Path) -> Result<FileMetadata> {
     let io = |e| Error::io("read", path, e);
     let no_parquet = |why: &str| Error::Log(format!("it is not a whole Parquet file: {why}"));
-    let size = file.metadata().map_err(io)?.len();
+    let size = file.size().map_err(io)?;
     if size < 12 {
         return Err(no_parquet(&format!("it has {size} bytes")));
     }

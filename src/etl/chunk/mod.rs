@@ -5,10 +5,8 @@
 //! * [`thrift`]: how both are written.
 
 use std::{
-    fs::File,
     io::Cursor,
     ops::Range,
-    os::unix::fs::FileExt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -36,6 +34,7 @@ use super::{
 use crate::base::{
     memory::{available, in_words},
     panic::panic_words,
+    read_at::ReadAt,
 };
 
 /// The pages of one column chunk, still packed.
@@ -47,7 +46,7 @@ pub(super) struct OpenChunk<'a> {
 
 /// Reads and decodes one column chunk: its bytes are read, never mapped.
 pub(super) fn read_chunk(
-    file: &File,
+    file: &dyn ReadAt,
     path: &Path,
     metadata: &FileMetadata,
     group: usize,
@@ -75,7 +74,7 @@ pub(super) fn guarded<T>(name: &str, decode: impl FnOnce() -> Result<T>) -> Resu
 
 /// Reads one column chunk, for whoever decodes its pages.
 pub(super) fn open_chunk<'a>(
-    file: &File,
+    file: &dyn ReadAt,
     path: &Path,
     metadata: &'a FileMetadata,
     group: usize,
@@ -98,10 +97,7 @@ pub(super) fn open_chunk<'a>(
     }
     let range = byte_range(chunk)
         .ok_or_else(|| damaged_column(&field.name, &"its place in the file is no place"))?;
-    let size = file
-        .metadata()
-        .map_err(|e| Error::io("read", path, e))?
-        .len();
+    let size = file.size().map_err(|e| Error::io("read", path, e))?;
     if range.end > size || range.start > range.end {
         return Err(Error::Log(format!(
             "the footer places column `{}` at bytes {} to {}, but the file has {size}",

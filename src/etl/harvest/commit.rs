@@ -120,7 +120,7 @@ pub(super) fn clear(
     let named = record.files();
     for old in prior.iter().flat_map(|p| p.files()) {
         if !named.contains(old) {
-            remove(&context.lake.log_file(key, old))?;
+            context.lake.results().remove(key, old)?;
             remove(&context.lake.overview(key, old))?;
         }
     }

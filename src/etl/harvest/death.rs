@@ -1,13 +1,14 @@
 //! What is left to do when a worker died of a log: what it left behind goes, and the log's
 //! record says what happened.
 
-use std::{fs::Metadata, os::unix::fs::MetadataExt, time::Instant};
+use std::time::Instant;
 
 use super::{Outcome, commit, one, read::Stat};
 use crate::{
     Error, Result,
     catalog::{Catalog, HarvestRow},
-    lake::{Context, Record, gc::remove_dead, lock::LogLock},
+    lake::{Context, Record, gc::remove_dead, lock::LogLock, store::Version},
+    source::reserved::RECORD,
     time,
 };
 
@@ -15,16 +16,9 @@ use crate::{
 /// log alone.
 pub const DEATHS: u32 = 3;
 
-/// What tells whether a record was replaced: its inode and time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Version(Option<(u64, i64, i64)>);
-
-impl Version {
-    /// Of the record of log `key` as it lies there now.
-    pub(crate) fn of(context: &Context, key: &str) -> Self {
-        let of = |m: Metadata| (m.ino(), m.mtime(), m.mtime_nsec());
-        Self(std::fs::metadata(context.lake.record(key)).ok().map(of))
-    }
+/// The version of the record of log `key` as it is now: it tells whether it was replaced.
+pub(crate) fn record_version(context: &Context, key: &str) -> Option<Version> {
+    context.lake.results().version(key, RECORD).ok().flatten()
 }
 
 /// Cleans up after a worker process that harvested the log `key` and died. Writes `error`
@@ -36,7 +30,7 @@ impl Version {
 pub(crate) fn settle(
     context: &Context,
     key: &str,
-    before: Version,
+    before: Option<Version>,
     started: Instant,
     error: Error,
 ) -> Result<Outcome> {
@@ -51,7 +45,7 @@ pub(crate) fn settle(
     let (prior, _) = one::prior_record(context, key);
     if let Some(record) = prior
         .as_ref()
-        .filter(|_| Version::of(context, key) != before)
+        .filter(|_| record_version(context, key) != before)
     {
         catalog.learn(context, key, record)?;
         return match (&record.error, &record.last_attempt) {

@@ -233,11 +233,7 @@ impl Attempt<'_> {
 
     /// Bytes of a file beside the record; `None` when it is not there.
     fn size_of(&self, name: &str) -> Option<u64> {
-        let path = self.context.lake.log_file(&self.log.key, name);
-        std::fs::metadata(path)
-            .ok()
-            .filter(|m| m.is_file())
-            .map(|m| m.len())
+        self.context.lake.size_of(&self.log.key, name)
     }
 
     /// The same content under another time: only the record is brought up to date.
@@ -342,10 +338,10 @@ impl Attempt<'_> {
             return Ok(None);
         }
         let name = rejected_file_name(fingerprint);
-        let path = self.context.lake.log_file(&self.log.key, &name);
-        let there = path.is_file() && !self.options.force;
-        if there {
-            let content = Content::of(&path, self.cancel)?;
+        let (lake, key) = (&self.context.lake, &self.log.key);
+        let there = lake.results().open(key, &name).ok();
+        if let Some(file) = there.filter(|_| !self.options.force) {
+            let content = Content::of_open(&*file, &lake.location(key, &name), self.cancel)?;
             let known = prior.filter(|p| !p.damaged && p.rejected_file.as_ref() == Some(&name));
             if known.is_none_or(|p| p.rejected_hash.as_ref() == Some(&content.hash)) {
                 return Ok(Some((name, content)));
@@ -361,7 +357,7 @@ impl Attempt<'_> {
             self.cancel,
         )?;
         let content = Content::of(temp.path(), self.cancel)?;
-        temp.publish(&path)?;
+        lake.results().publish(temp.path(), key, &name)?;
         Ok(Some((name, content)))
     }
 

@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
 };
 
 use rayon::prelude::*;
@@ -17,10 +16,10 @@ use crate::{
     extract::Vocabulary,
     lake::{
         Lake, Record,
-        files::TempPath,
+        files::{Content, TempPath},
         layout::run_file_name,
         record::RunResult,
-        run_file::{RESULT_KEY, RunFile, Written, write_run_file},
+        run_file::{RESULT_KEY, Written, write_run_file},
     },
     overview,
     profile::Profile,
@@ -125,9 +124,8 @@ fn make(
         return Err(Error::Log(none_kept::reasons(&samples.ledger)));
     }
     let name = run_file_name(samples.run.id, target.fingerprint);
-    let path = target.lake.log_file(target.key, &name);
     if !target.force
-        && let Some(result) = finished(&path, samples.run)
+        && let Some(result) = finished(target, &name, samples.run, cancel)
         && target.knows_no_other(&name, &result)
     {
         return Ok(Done {
@@ -137,16 +135,16 @@ fn make(
     }
     let table = transform(&samples, target.profile, cancel)?;
     let mut result = describe(&samples, &table, target.profile, vocabulary, cancel)?;
-    result.file_name = Some(name);
+    result.file_name = Some(name.clone());
     drop(samples);
     let temp = TempPath::new(target.lake)?;
     let written = write_run_file(temp.path(), &table, cancel, |written| {
         complete(&mut result, &table, written);
         serde_json::to_string(&result).unwrap_or_default()
     })?;
-    temp.publish(&path)?;
-    let name = result.file_name.as_deref().unwrap_or_default();
-    look_over(target, name, &table, cancel);
+    let results = target.lake.results();
+    results.publish(temp.path(), target.key, &name)?;
+    look_over(target, &name, &table, cancel);
     result.file_hash = Some(written.hash);
     result.file_size = written.size;
     Ok(Done {
@@ -179,16 +177,25 @@ fn look_over(target: &Target<'_>, file_name: &str, table: &RunTable, cancel: &Ca
 }
 
 /// The result that a finished table carries, if it is whole and this run's.
-fn finished(path: &Path, run: ParsedRun) -> Option<RunResult> {
-    let file = RunFile::open(path).ok()?;
+fn finished(
+    target: &Target<'_>,
+    name: &str,
+    run: ParsedRun,
+    cancel: &CancelToken,
+) -> Option<RunResult> {
+    let (results, location) = (
+        target.lake.results(),
+        target.lake.location(target.key, name),
+    );
+    let file = target.lake.open_table(target.key, name).ok()?;
     let mut result: RunResult = serde_json::from_str(file.metadata(RESULT_KEY)?).ok()?;
     if result.run_uuid != run.id || result.rows != file.rows() {
         return None;
     }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
-    result.file_hash = Some(hasher.finalize().to_hex().to_string());
-    result.file_size = std::fs::metadata(path).ok()?.len();
+    let bytes = results.open(target.key, name).ok()?;
+    let content = Content::of_open(&*bytes, &location, cancel).ok()?;
+    result.file_hash = Some(content.hash);
+    result.file_size = content.size;
     Some(result)
 }
 
@@ -264,7 +271,7 @@ pub(super) fn store_failed_table<'a>(
     let temp = TempPath::new(lake)?;
     let table = RunTable::default();
     let written = write_run_file(temp.path(), &table, cancel, |_| "null".to_owned())?;
-    temp.publish(&lake.log_file(key, FAILED_RUN))?;
+    lake.results().publish(temp.path(), key, FAILED_RUN)?;
     for run in failed {
         run.file_name = Some(FAILED_RUN.to_owned());
         run.file_hash = Some(written.hash.clone());

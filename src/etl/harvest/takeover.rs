@@ -1,17 +1,15 @@
 //! A renamed log keeps its results: they move to its new key.
 
-use std::{fs, io::ErrorKind as K};
-
 use super::{commit, read::Stat};
 use crate::{
-    Error, Result,
+    Result,
     catalog::Catalog,
     lake::{
         Context, Record,
-        files::{commit_record, create_dir, remove, sync_dir},
+        files::{commit_record, remove},
         lock::LogLock,
     },
-    source::FoundLog,
+    source::{FoundLog, reserved::RECORD},
     time,
 };
 
@@ -51,7 +49,7 @@ impl Predecessor {
             let whole = record
                 .files()
                 .iter()
-                .all(|f| context.lake.log_file(&key, f).is_file());
+                .all(|f| context.lake.size_of(&key, f).is_some());
             if same_file
                 && same_content
                 && record.error.is_none()
@@ -82,17 +80,8 @@ impl Predecessor {
         stat: Stat,
     ) -> Result<Record> {
         let lake = &context.lake;
-        let dir = lake.log_dir(&log.key);
-        create_dir(&dir)?;
         for file in self.record.files() {
-            let (from, to) = (
-                lake.log_file(&self.key, file),
-                lake.log_file(&log.key, file),
-            );
-            remove(&to)?;
-            fs::hard_link(&from, &to)
-                .or_else(|_| fs::copy(&from, &to).and_then(|_| fs::File::open(&to)?.sync_all()))
-                .map_err(|e| Error::io("write", &to, e))?;
+            lake.results().copy(&self.key, &log.key, file)?;
         }
         let mut record = self.record.clone();
         record.source_file.clone_from(&log.key);
@@ -160,21 +149,11 @@ pub(super) fn finish(
 /// Removes what the key `old` has of results that are `record`'s now.
 fn clear(context: &Context, catalog: &mut Catalog, old: &str, record: &Record) -> Result<()> {
     let lake = &context.lake;
-    let dir = lake.log_dir(old);
-    remove(&lake.record(old))?;
+    lake.results().remove(old, RECORD)?;
     for file in record.files() {
-        remove(&lake.log_file(old, file))?;
+        lake.results().remove(old, file)?;
         remove(&lake.overview(old, file))?;
     }
-    if dir.is_dir() {
-        sync_dir(&dir)?;
-        // Other logs' results may lie below it: only an empty directory goes.
-        match fs::remove_dir(&dir) {
-            Err(e) if !matches!(e.kind(), K::DirectoryNotEmpty | K::NotFound) => {
-                return Err(Error::io("remove", &dir, e));
-            }
-            _ => {}
-        }
-    }
+    lake.results().settle(old)?;
     catalog.forget(old)
 }

@@ -7,8 +7,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{Lake, Presence, Record};
-use crate::{Error, Result, base::CancelToken};
+use super::{Lake, Presence, Record, store::If};
+use crate::{
+    Error, Result,
+    base::{CancelToken, read_at::ReadAt},
+    source::reserved::RECORD,
+};
 
 /// A path in this process's temporary directory of the lake that nothing else uses. What
 /// is still there when this is dropped is removed.
@@ -37,16 +41,12 @@ impl TempPath {
         &self.path
     }
 
-    /// Moves the finished, synced file to its place, replacing what is there.
+    /// Moves the finished, synced file to a place of local state, replacing what is there.
     ///
     /// # Errors
     /// [`Error::Io`] with the target's path.
     pub fn publish(self, target: &Path) -> Result<()> {
-        if let Some(dir) = target.parent() {
-            create_dir(dir)?;
-        }
-        fs::rename(&self.path, target)
-            .map_err(|e| Error::io("rename a finished file to", target, e))
+        move_to(&self.path, target)
     }
 }
 
@@ -57,24 +57,33 @@ impl Drop for TempPath {
     }
 }
 
-/// Replaces the record of log `key`: the commit. Everything that it names must be in
-/// place and synced; the directory is synced before and after.
+/// Moves a finished, synced file to its place on the same file system, replacing what is there.
+///
+/// # Errors
+/// [`Error::Io`] with the target's path.
+pub(super) fn move_to(finished: &Path, target: &Path) -> Result<()> {
+    if let Some(dir) = target.parent() {
+        create_dir(dir)?;
+    }
+    fs::rename(finished, target).map_err(|e| Error::io("rename a finished file to", target, e))
+}
+
+/// Replaces the record of log `key`: the commit. Everything that it names must be published.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
-    let target = lake.record(key);
-    let dir = lake.log_dir(key);
-    create_dir(&dir)?;
-    sync_dir(&dir)?;
     let temp = TempPath::new(lake)?;
     let io = |e| Error::io("write", temp.path(), e);
     let file = File::create_new(temp.path()).map_err(io)?;
     record.seal(&file).map_err(io)?;
     file.sync_all()
         .map_err(|e| Error::io("sync", temp.path(), e))?;
-    temp.publish(&target)?;
-    sync_dir(&dir)
+    // The log's lock is held: nobody else replaces it.
+    let _ = lake
+        .results()
+        .replace(temp.path(), key, RECORD, If::Always)?;
+    Ok(())
 }
 
 /// What a file holds.
@@ -87,20 +96,39 @@ pub struct Content {
 }
 
 impl Content {
-    /// Reads the whole file.
+    /// Reads the whole local file.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Cancelled`].
     pub fn of(path: &Path, cancel: &CancelToken) -> Result<Self> {
         let mut file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+        Self::read(path, cancel, |buffer, _| file.read(buffer))
+    }
+
+    /// Reads the whole of an open file; `path` names it in errors.
+    ///
+    /// # Errors
+    /// As [`Content::of`].
+    pub fn of_open(file: &dyn ReadAt, path: &Path, cancel: &CancelToken) -> Result<Self> {
+        let size = file.size().map_err(|e| Error::io("read", path, e))?;
+        Self::read(path, cancel, |buffer, at| {
+            let n = (size - at).min(buffer.len() as u64) as usize;
+            file.read_exact_at(&mut buffer[..n], at)?;
+            Ok(n)
+        })
+    }
+
+    fn read(
+        path: &Path,
+        cancel: &CancelToken,
+        mut next: impl FnMut(&mut [u8], u64) -> std::io::Result<usize>,
+    ) -> Result<Self> {
         let mut hasher = blake3::Hasher::new();
         let mut buffer = vec![0; 1 << 18];
         let mut size = 0;
         loop {
             cancel.check()?;
-            let n = file
-                .read(&mut buffer)
-                .map_err(|e| Error::io("read", path, e))?;
+            let n = next(&mut buffer, size).map_err(|e| Error::io("read", path, e))?;
             if n == 0 {
                 let hash = hasher.finalize().to_hex().to_string();
                 return Ok(Self { hash, size });
@@ -169,7 +197,7 @@ mod tests {
         fs::write(temp.path(), "half").unwrap();
         fs::remove_dir_all(lake.tmp()).unwrap();
         let error = temp
-            .publish(&lake.log_file("a", "run_x.parquet"))
+            .publish(&lake.location("a", "run_x.parquet"))
             .unwrap_err();
         assert_eq!(error.kind(), FaultKind::Passing, "{error}");
         // The next one finds its directory again.

@@ -71,18 +71,15 @@ pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Res
 /// [`Error::Io`].
 pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     let named = record.files();
-    for dir in [lake.log_dir(key), lake.overviews().join(key)] {
-        for entry in list(&dir)? {
-            let name = entry.file_name();
-            let Some(name) = name
-                .to_str()
-                .filter(|n| is_result_file(n) && !named.contains(n))
-            else {
-                continue;
-            };
-            if is_file(&entry) {
-                remove(&dir.join(name))?;
-            }
+    let is_unnamed = |name: &str| is_result_file(name) && !named.contains(name);
+    for file in lake.results().files(key)? {
+        if is_unnamed(&file.name) {
+            lake.results().remove(key, &file.name)?;
+        }
+    }
+    for entry in list(&lake.overviews().join(key))? {
+        if entry.file_name().to_str().is_some_and(is_unnamed) && is_file(&entry) {
+            remove(&entry.path())?;
         }
     }
     Ok(())

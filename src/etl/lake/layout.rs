@@ -15,23 +15,65 @@
 //! .mdtui/mdtui.log                          the program's log
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use super::{local_store::LocalStore, run_file::RunFile, store::Store};
 use crate::{
+    Result,
     run_id::RunId,
     source::reserved::{CATALOG, EXPORTS, LOCKS, PRIVATE, RECORD},
 };
 
-/// The lake: a cache directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The lake: the storage of published results, and what belongs to this machine alone, which
+/// lies in the cache directory: catalog, locks, temporary files, overviews, exports.
+#[derive(Debug, Clone)]
 pub struct Lake {
     root: PathBuf,
+    results: Arc<dyn Store>,
 }
 
 impl Lake {
     /// The lake below `root`. Nothing is created until something is written.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        let root = root.into();
+        let results = Arc::new(LocalStore::new(root.clone()));
+        Self { root, results }
+    }
+
+    /// A lake whose published results lie in `results`.
+    #[cfg(test)]
+    pub(super) fn with_results(root: impl Into<PathBuf>, results: Arc<dyn Store>) -> Self {
+        Self {
+            root: root.into(),
+            results,
+        }
+    }
+
+    /// The published results.
+    pub fn results(&self) -> &dyn Store {
+        &*self.results
+    }
+
+    /// Opens a published table.
+    ///
+    /// # Errors
+    /// As [`RunFile::open`].
+    pub fn open_table(&self, key: &str, name: &str) -> Result<RunFile> {
+        let file = self.results.open(key, name)?;
+        RunFile::of(file, &self.location(key, name))
+    }
+
+    /// Bytes of a published file; `None` when it is not there or cannot be opened.
+    pub fn size_of(&self, key: &str, name: &str) -> Option<u64> {
+        self.results.open(key, name).ok()?.size().ok()
+    }
+
+    /// Where a published file lies, to be shown to a person.
+    pub fn location(&self, key: &str, name: &str) -> PathBuf {
+        self.results.location(key, name)
     }
 
     /// The cache directory.
@@ -49,19 +91,9 @@ impl Lake {
         self.root.join(format!("{CATALOG}.damaged"))
     }
 
-    /// Where the results of log `key` lie.
-    pub fn log_dir(&self, key: &str) -> PathBuf {
-        self.root.join(key)
-    }
-
-    /// The record of log `key`.
-    pub fn record(&self, key: &str) -> PathBuf {
-        self.log_dir(key).join(RECORD)
-    }
-
-    /// A file that the record of log `key` names.
-    pub fn log_file(&self, key: &str, name: &str) -> PathBuf {
-        self.log_dir(key).join(name)
+    /// Where the record of log `key` lies, to be shown to a person.
+    pub fn record_location(&self, key: &str) -> PathBuf {
+        self.location(key, RECORD)
     }
 
     /// Where the browser's exports go.

@@ -4,14 +4,19 @@ mod context;
 pub mod files;
 pub mod gc;
 pub mod layout;
+mod local_store;
 pub mod lock;
 pub(crate) mod mount;
 pub mod presence;
 pub mod record;
 pub mod run_file;
+pub mod store;
+#[cfg(test)]
+mod store_tests;
 
 pub use context::Context;
 pub use layout::Lake;
 pub use lock::LogLock;
 pub use presence::Presence;
 pub use record::Record;
+pub use store::Store;

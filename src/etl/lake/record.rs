@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    io::{self, BufWriter, ErrorKind, Write},
+    io::{self, BufWriter, Write},
 };
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use crate::{
     profile::Profile,
     quality::{Flag, NotEvaluated, Verdict},
     run_id::RunId,
+    source::reserved::RECORD,
     stats::{ChannelStats, RobotStats, RunStats, Sparkline},
 };
 
@@ -287,14 +288,12 @@ impl Record {
     /// [`Error::Io`], or [`Error::Log`] when it is not a record of this program or
     /// of a newer one.
     pub fn read(lake: &Lake, key: &str) -> Result<Option<Self>> {
-        let path = lake.record(key);
-        match std::fs::read(&path) {
-            Ok(bytes) => Self::parse(&bytes, &crate::text::visible_path(&path)).map(Some),
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Ok(None)
-            }
-            Err(e) => Err(Error::io("read", &path, e)),
-        }
+        let read = lake.results().read(key, RECORD)?;
+        read.map(|(bytes, _)| {
+            let origin = crate::text::visible_path(&lake.record_location(key));
+            Self::parse(&bytes, &origin)
+        })
+        .transpose()
     }
 
     /// Parses a record; `origin` names it in errors.

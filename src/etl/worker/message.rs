@@ -172,7 +172,7 @@ mod tests {
             },
         );
         assert_eq!(task.context().data_dir, context().data_dir);
-        assert_eq!(task.context().lake, context().lake);
+        assert_eq!(task.context().lake.root(), context().lake.root());
         assert_eq!(task.context().profile.rules(), context().profile.rules());
         there_and_back(Request::Harvest(Box::new(task)));
         there_and_back(Request::Cancel);

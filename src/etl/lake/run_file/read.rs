@@ -20,7 +20,7 @@ use polars_parquet::{
 use super::TIME;
 use crate::{
     Error, Result,
-    base::CancelToken,
+    base::{CancelToken, read_at::ReadAt},
     chunk::{read_chunk, read_footer},
     text,
 };
@@ -30,7 +30,7 @@ const MOST_ROWS: usize = 1 << 22;
 
 /// An open table. Only its footer is in memory.
 pub struct RunFile {
-    file: File,
+    file: Box<dyn ReadAt>,
     path: PathBuf,
     metadata: FileMetadata,
     columns: Vec<String>,
@@ -50,13 +50,22 @@ pub struct Window {
 }
 
 impl RunFile {
-    /// Opens a table by its path.
+    /// Opens a table that is a local file; one of the lake is opened by
+    /// [`crate::lake::Lake::open_table`].
     ///
     /// # Errors
     /// [`Error::Io`], or [`Error::Log`] when the file is not such a table.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io("open", path, e))?;
-        let metadata = read_footer(&file, path).map_err(|e| match e {
+        Self::of(Box::new(file), path)
+    }
+
+    /// A table whose bytes `file` gives; `path` names it in errors.
+    ///
+    /// # Errors
+    /// As [`RunFile::open`].
+    pub fn of(file: Box<dyn ReadAt>, path: &Path) -> Result<Self> {
+        let metadata = read_footer(&*file, path).map_err(|e| match e {
             Error::Log(why) => not_a_table(path, &why),
             other => other,
         })?;
@@ -299,7 +308,7 @@ impl RunFile {
             not_a_table(&self.path, &why)
         };
         let arrays: Vec<Box<dyn Array>> =
-            read_chunk(&self.file, &self.path, &self.metadata, group, leaf, field)?;
+            read_chunk(&*self.file, &self.path, &self.metadata, group, leaf, field)?;
         let mut first = 0;
         for array in &arrays {
             let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<T>>() else {

@@ -1,0 +1,216 @@
+//! Published results in a directory: `<root>/<key>/<name>`.
+//!
+//! Files come into it by a rename within one file system, so that `finished` files lie below
+//! the same root. A file's directory is synced before and after its record is replaced.
+
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, ErrorKind, Read},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+use walkdir::WalkDir;
+
+use super::{
+    files::{create_dir, move_to, remove, sync_dir},
+    store::{If, Keys, Replaced, Store, StoredFile, Version},
+};
+use crate::{
+    Error, Result,
+    base::read_at::ReadAt,
+    source::reserved::{EXPORTS, PRIVATE, RECORD, is_result_file},
+    text::visible_path,
+};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct LocalStore {
+    root: PathBuf,
+}
+
+impl LocalStore {
+    /// Below `root`, which need not exist yet.
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    fn folder(&self, key: &str) -> PathBuf {
+        self.root.join(key)
+    }
+}
+
+/// Inode, time and size: another file was renamed to the name when one of them differs.
+fn version_of(m: &Metadata) -> Version {
+    let (ino, s, ns) = (m.ino(), m.mtime(), m.mtime_nsec());
+    Version(format!("{ino:x}-{s:x}.{ns:x}-{:x}", m.len()))
+}
+
+/// `None` for what is not there.
+fn found<T>(result: io::Result<T>, action: &'static str, path: &Path) -> Result<Option<T>> {
+    match result {
+        Ok(it) => Ok(Some(it)),
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(e) => Err(Error::io(action, path, e)),
+    }
+}
+
+impl Store for LocalStore {
+    fn keys(&self, below: &str) -> Keys {
+        let mut found = Keys::default();
+        let top = if below.is_empty() {
+            self.root.clone()
+        } else {
+            self.folder(below)
+        };
+        if !top.exists() {
+            return found;
+        }
+        let is_private = |path: &Path| {
+            [PRIVATE, EXPORTS]
+                .iter()
+                .any(|name| path == self.root.join(name))
+        };
+        let entries = WalkDir::new(&top)
+            .min_depth(1)
+            .into_iter()
+            .filter_entry(|e| !is_private(e.path()));
+        for entry in entries {
+            match entry {
+                Ok(entry) if entry.file_name() == RECORD && entry.file_type().is_file() => {
+                    let folder = entry
+                        .path()
+                        .parent()
+                        .and_then(|p| p.strip_prefix(&self.root).ok());
+                    match folder.and_then(|f| f.to_str()).filter(|k| !k.is_empty()) {
+                        Some(key) => found.keys.push(key.to_owned()),
+                        None => found.problems.push(format!(
+                            "{} is no log's record and was passed over",
+                            visible_path(entry.path())
+                        )),
+                    }
+                }
+                Ok(_) => {}
+                Err(e) => {
+                    let path = e.path().unwrap_or(&self.root).to_owned();
+                    let source = e.into_io_error().unwrap_or_else(|| ErrorKind::Other.into());
+                    let problem = Error::io("read", &path, source).to_string();
+                    found.problems.push(problem);
+                }
+            }
+        }
+        found.keys.sort_unstable();
+        found
+    }
+
+    fn files(&self, key: &str) -> Result<Vec<StoredFile>> {
+        let dir = self.folder(key);
+        let io = |e| Error::io("read", &dir, e);
+        let mut files = Vec::new();
+        for entry in found(fs::read_dir(&dir), "read", &dir)?
+            .into_iter()
+            .flatten()
+        {
+            let entry = entry.map_err(io)?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|n| *n == RECORD || is_result_file(n)) else {
+                continue;
+            };
+            // One that goes while it is listed was never there.
+            let meta = found(entry.metadata(), "read", &entry.path())?;
+            if let Some(meta) = meta.filter(Metadata::is_file) {
+                files.push(StoredFile {
+                    name: name.to_owned(),
+                    size: meta.len(),
+                });
+            }
+        }
+        files.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(files)
+    }
+
+    fn read(&self, key: &str, name: &str) -> Result<Option<(Vec<u8>, Version)>> {
+        let path = self.location(key, name);
+        let read = || {
+            let mut file = File::open(&path)?;
+            let meta = file.metadata()?;
+            let mut bytes = Vec::with_capacity(meta.len() as usize);
+            file.read_to_end(&mut bytes)?;
+            Ok((bytes, version_of(&meta)))
+        };
+        found(read(), "read", &path)
+    }
+
+    fn version(&self, key: &str, name: &str) -> Result<Option<Version>> {
+        let path = self.location(key, name);
+        let meta = found(fs::metadata(&path), "read", &path)?;
+        Ok(meta.as_ref().map(version_of))
+    }
+
+    fn open(&self, key: &str, name: &str) -> Result<Box<dyn ReadAt>> {
+        let path = self.location(key, name);
+        let io = |e| Error::io("open", &path, e);
+        // Looked at before: opening a pipe would wait for its writer.
+        if !fs::metadata(&path).map_err(io)?.is_file() {
+            return Err(io(ErrorKind::IsADirectory.into()));
+        }
+        Ok(Box::new(File::open(&path).map_err(io)?))
+    }
+
+    fn publish(&self, finished: &Path, key: &str, name: &str) -> Result<()> {
+        move_to(finished, &self.location(key, name))
+    }
+
+    fn copy(&self, from: &str, to: &str, name: &str) -> Result<()> {
+        create_dir(&self.folder(to))?;
+        let (from, to) = (self.location(from, name), self.location(to, name));
+        remove(&to)?;
+        fs::hard_link(&from, &to)
+            .or_else(|_| fs::copy(&from, &to).and_then(|_| File::open(&to)?.sync_all()))
+            .map_err(|e| Error::io("write", &to, e))
+    }
+
+    fn replace(
+        &self,
+        finished: &Path,
+        key: &str,
+        name: &str,
+        condition: If<'_>,
+    ) -> Result<Replaced> {
+        let dir = self.folder(key);
+        create_dir(&dir)?;
+        sync_dir(&dir)?;
+        // Whoever writes here holds the log's lock, so nothing comes between.
+        if let If::Version(wanted) = condition
+            && self.version(key, name)?.as_ref() != wanted
+        {
+            return Ok(Replaced::Lost);
+        }
+        move_to(finished, &self.location(key, name))?;
+        sync_dir(&dir)?;
+        Ok(Replaced::Done)
+    }
+
+    fn remove(&self, key: &str, name: &str) -> Result<()> {
+        remove(&self.location(key, name))
+    }
+
+    fn settle(&self, key: &str) -> Result<()> {
+        let dir = self.folder(key);
+        if !dir.is_dir() {
+            return Ok(());
+        }
+        sync_dir(&dir)?;
+        // Other logs' results may lie below it: only an empty directory goes.
+        match fs::remove_dir(&dir) {
+            Err(e) if !matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => {
+                Err(Error::io("remove", &dir, e))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn location(&self, key: &str, name: &str) -> PathBuf {
+        self.folder(key).join(name)
+    }
+}

@@ -1,0 +1,154 @@
+//! The storage of published results: what a harvest publishes, and everything that is read
+//! again from there.
+//!
+//! Published are the tables, the rejected rows and the record of each log, each under the
+//! log's key and a name. What belongs to one machine alone is no part of it: the catalog,
+//! locks, presence, temporary files, overviews and exports are paths of [`super::Lake`].
+//!
+//! A new storage is a file with an implementation that passes `store_tests`, and a line in
+//! [`super::Lake`] that chooses it.
+
+use std::{fmt::Debug, path::Path, path::PathBuf};
+
+use crate::{Result, base::read_at::ReadAt};
+
+/// Where published results lie.
+///
+/// # Contract
+///
+/// * **Keys** are relative paths with `/`: `cell-1/a.csv`. A key may begin with another key and
+///   a slash. **Names** have no slash.
+/// * **Atomic.** [`Store::publish`], [`Store::copy`] and [`Store::replace`] show a reader the whole
+///   new content or what was there before, never a part, whatever is cut off.
+/// * **Order.** Tables are published before the record that names them is replaced; the record
+///   is removed before its tables. A reader that sees a record finds its files, unless that
+///   record has been replaced meanwhile.
+/// * **Durable.** What [`Store::replace`] committed outlasts a power cut once it returns, and
+///   with it everything that was published under that key before. A table alone need not.
+/// * **Own writes** are seen at once, also in lists.
+/// * **Errors** are [`crate::Error::Io`] with the location: passing, so that a later attempt
+///   may help. What is not there is [`std::io::ErrorKind::NotFound`] where a file is opened,
+///   `None` where a document is read, and no error where it is removed. What can never succeed
+///   (wrong credentials, no such bucket) is [`crate::Error::Fatal`].
+/// * **Deliberately absent:** folders, appending, renaming, locks (who harvests a log is
+///   settled by [`super::LogLock`]), and transactions over more than one document.
+///
+/// A **document** is a small file that is replaced as a whole and told apart by its version:
+/// `record.json`. A file that many writers add to, as notes will be, is another: read it with its
+/// version, unite it with what is to be added, replace it [`If::Version`], and begin again
+/// when that is [`Replaced::Lost`].
+pub trait Store: Debug + Send + Sync {
+    /// The keys that have a record and are `below` or begin with it and a slash; all when it
+    /// is empty.
+    fn keys(&self, below: &str) -> Keys;
+
+    /// The files of `key`, documents too, sorted by name. None when there is nothing under
+    /// that key. Whatever else lies there is left out.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn files(&self, key: &str) -> Result<Vec<StoredFile>>;
+
+    /// The bytes of a document and their version.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn read(&self, key: &str, name: &str) -> Result<Option<(Vec<u8>, Version)>>;
+
+    /// The version alone.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn version(&self, key: &str, name: &str) -> Result<Option<Version>>;
+
+    /// Opens a file for reading. What is open stays readable as it was, or fails; it never
+    /// becomes another content.
+    ///
+    /// # Errors
+    /// See [`Store`]; [`std::io::ErrorKind::IsADirectory`] for what is there but no file.
+    fn open(&self, key: &str, name: &str) -> Result<Box<dyn ReadAt>>;
+
+    /// Publishes the finished, synced local file `finished` and replaces what is there. It may
+    /// be moved away.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn publish(&self, finished: &Path, key: &str, name: &str) -> Result<()>;
+
+    /// Publishes the file `name` of the key `from` under the key `to`, too, without moving
+    /// its bytes where that can be helped.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn copy(&self, from: &str, to: &str, name: &str) -> Result<()>;
+
+    /// Replaces a document by the finished, synced local file `finished`, which may be moved away.
+    /// With the record this is the commit. [`If::Version`] guards against writers that do not
+    /// share this machine's locks.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn replace(
+        &self,
+        finished: &Path,
+        key: &str,
+        name: &str,
+        condition: If<'_>,
+    ) -> Result<Replaced>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn remove(&self, key: &str, name: &str) -> Result<()>;
+
+    /// Makes the removals under `key` last, and forgets the key when nothing is left of it.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn settle(&self, key: &str) -> Result<()>;
+
+    /// Where a file lies, to be shown to a person and in errors. Nothing is opened by it.
+    fn location(&self, key: &str, name: &str) -> PathBuf;
+}
+
+/// What tells two contents of a document apart, as an ETag does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(pub(super) String);
+
+/// When a document is to be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum If<'a> {
+    /// Whatever is there.
+    Always,
+    /// When it still has this version; `None`: when there is none yet.
+    Version(Option<&'a Version>),
+}
+
+/// Whether a document was replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Replaced {
+    /// It was.
+    Done,
+    /// It has another version than was asked for, and stays as it is.
+    Lost,
+}
+
+/// A list of keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Keys {
+    /// Sorted.
+    pub keys: Vec<String>,
+    /// What could not be read, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// One published file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Its name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+}
