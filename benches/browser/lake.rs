@@ -86,11 +86,11 @@ fn full_rate(one: &Path, context: &Context) -> Result<()> {
 
 /// What an earlier round harvested is harvested again.
 fn forget_full_rate(context: &Context) -> Result<()> {
-    let results = context.lake.log_dir(FULL.trim_end_matches('/'));
+    let results = context.lake.root().join(FULL.trim_end_matches('/'));
     if results.exists() {
         fs::remove_dir_all(&results).map_err(|e| Error::io("remove", &results, e))?;
     }
-    let forgotten = Connection::open(context.lake.catalog())
+    let forgotten = Connection::open(context.lake.local().catalog())
         .and_then(|db| db.execute("DELETE FROM logs WHERE key LIKE 'full-rate/%'", []));
     forgotten.map_err(|e| Error::Fatal(e.to_string()))?;
     Catalog::open(&context.lake)?.refresh(context, &CancelToken::new())?;
@@ -99,7 +99,7 @@ fn forget_full_rate(context: &Context) -> Result<()> {
 
 /// Gives six of seven logs a record and four runs, as a harvest would.
 fn fill(context: &Context) -> rusqlite::Result<()> {
-    let mut db = Connection::open(context.lake.catalog())?;
+    let mut db = Connection::open(context.lake.local().catalog())?;
     let tx = db.transaction()?;
     tx.execute(
         "UPDATE logs SET harvested_at = ?1 + id * 1000000, first_harvested = '2022-11-24T00:00:00Z', \

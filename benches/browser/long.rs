@@ -36,7 +36,7 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
         profile: Profile::built_in()?.into(),
     };
     let key_of = "long";
-    if !context.lake.record(key_of).exists() {
+    if !context.lake.record_location(key_of).exists() {
         std::fs::create_dir_all(&context.data_dir)
             .map_err(|e| Error::io("create", &context.data_dir, e))?;
         let log = context.data_dir.join("long.parquet");

@@ -156,7 +156,7 @@ fn guard(look: &Look, output: &Path) -> Result<()> {
         return Err(Error::Usage(format!(
             "{} is in the lake, which only harvests write; name a file elsewhere, or in {}",
             text::visible_path(output),
-            text::visible_path(&look.context.lake.exports())
+            text::visible_path(&look.context.lake.local().exports())
         )));
     }
     make_exports(&look.context, output)
@@ -164,7 +164,7 @@ fn guard(look: &Look, output: &Path) -> Result<()> {
 
 /// The lake's own folder for exports is there when it is named: nobody has to make it.
 fn make_exports(context: &Context, output: &Path) -> Result<()> {
-    let exports = context.lake.exports();
+    let exports = context.lake.local().exports();
     let named = output
         .parent()
         .filter(|f| f.file_name() == exports.file_name());

@@ -26,10 +26,10 @@ pub fn path() -> Option<PathBuf> {
 /// (`debug`, `mdtui=trace`); without it, warnings and errors are kept.
 pub fn start(lake: &Lake) {
     let filter = EnvFilter::try_from_env("MDTUI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let _ = PATH.set(lake.log_path());
+    let _ = PATH.set(lake.local().log_path());
     let writer = LazyFile {
         root: lake.root().to_owned(),
-        path: lake.log_path(),
+        path: lake.local().log_path(),
         file: Mutex::new(None),
     };
     let subscriber = tracing_subscriber::fmt()

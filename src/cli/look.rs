@@ -30,7 +30,7 @@ impl Look {
     /// Those of [`Settings::context`], [`Catalog::open`] and [`Catalog::refresh`].
     pub fn new(settings: &Settings, cancel: &CancelToken) -> Result<Self> {
         let context = settings.context()?;
-        if !context.data_dir.is_dir() && !context.lake.catalog().exists() {
+        if !context.data_dir.is_dir() && !context.lake.local().catalog().exists() {
             // Before the catalog: a mistyped directory should not leave one behind.
             return Err(Error::Fatal(format!(
                 "there is no directory {}; name the one with the logs with --data-dir",

@@ -412,7 +412,7 @@ impl Hand {
             }
             // Another program holds the catalog for a while; it is not waited for here.
             9 if self.lock.is_none() => {
-                let db = rusqlite::Connection::open(self.context.lake.catalog()).unwrap();
+                let db = rusqlite::Connection::open(self.context.lake.local().catalog()).unwrap();
                 if db.execute_batch("BEGIN EXCLUSIVE").is_ok() {
                     self.lock = Some(db);
                 }

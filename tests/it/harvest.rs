@@ -571,7 +571,7 @@ fn progress_is_told_and_a_cancelled_harvest_leaves_nothing() {
                 .unwrap()
                 .is_none()
         );
-        let tmp = fs::read_dir(place.context.lake.tmp()).map_or(0, Iterator::count);
+        let tmp = fs::read_dir(place.context.lake.local().tmp()).map_or(0, Iterator::count);
         assert_eq!(tmp, 0, "{stage:?}");
     }
     assert_eq!(place.state("a.csv").0, LogState::Pending);

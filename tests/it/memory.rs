@@ -36,7 +36,7 @@ fn tables(data_dir: PathBuf, room: Option<u64>) -> BTreeMap<String, Vec<u8>> {
         // Some demo logs cannot be harvested.
         let _ = harvest_log(&context, &log.key, options, &NoProgress, &cancel);
     }
-    let left: Vec<_> = fs::read_dir(context.lake.tmp()).unwrap().collect();
+    let left: Vec<_> = fs::read_dir(context.lake.local().tmp()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
     let files = walkdir::WalkDir::new(cache.path()).into_iter().flatten();
     files
@@ -151,7 +151,7 @@ fn a_log_that_puts_too_much_aside_costs_only_itself() {
             results.insert(key, result);
         }
     }
-    let tmp = context.lake.tmp();
+    let tmp = context.lake.local().tmp();
     for key in &keys {
         match &results[key] {
             Err(Error::Log(sentence)) if key == greedy => {

@@ -187,7 +187,10 @@ fn moved(name: &str, change: impl Fn(&Path, &Log) + Sync, after: impl Fn(&Log) -
                     assert!(record.is_none_or(|r| r.run_to_result.is_empty()), "{what}");
                 }
             }
-            for private in [Lake::new(lab.cache()).tmp(), Lake::new(lab.cache()).locks()] {
+            for private in [
+                Lake::new(lab.cache()).local().tmp(),
+                Lake::new(lab.cache()).local().locks(),
+            ] {
                 assert_eq!(
                     fs::read_dir(private).map_or(0, Iterator::count),
                     0,

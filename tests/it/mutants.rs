@@ -382,7 +382,7 @@ fn batch(bases: &[Base], numbers: std::ops::Range<usize>, tally: &mut Tally) {
         outside(dir.path()) == before,
         "something was written outside the cache"
     );
-    for private in [context.lake.tmp(), context.lake.locks()] {
+    for private in [context.lake.local().tmp(), context.lake.local().locks()] {
         let left = fs::read_dir(&private).map_or(0, Iterator::count);
         assert_eq!(left, 0, "{}", private.display());
     }

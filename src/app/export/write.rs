@@ -26,7 +26,7 @@ const NAME: usize = 100;
 /// [`Error::Cancelled`].
 pub fn write(wanted: &Export, context: &Context, cancel: &CancelToken) -> Result<Written> {
     cancel.check()?;
-    let dir = context.lake.exports();
+    let dir = context.lake.local().exports();
     fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
     let presence = Presence::in_lake(&context.lake)?;
     let tmp = presence.dir()?;
@@ -178,8 +178,13 @@ mod tests {
             assert_eq!(fs::read_to_string(&done.path).unwrap(), "log\na\n");
             assert!(names.insert(done.path));
         }
-        assert_eq!(fs::read_dir(context.lake.tmp()).unwrap().count(), 0);
-        assert_eq!(fs::read_dir(context.lake.exports()).unwrap().count(), 5);
+        assert_eq!(fs::read_dir(context.lake.local().tmp()).unwrap().count(), 0);
+        assert_eq!(
+            fs::read_dir(context.lake.local().exports())
+                .unwrap()
+                .count(),
+            5
+        );
     }
 
     #[test]
@@ -198,7 +203,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let context = context(dir.path());
         fs::create_dir(dir.path().join("cache")).unwrap();
-        fs::write(context.lake.exports(), "in the way").unwrap();
+        fs::write(context.lake.local().exports(), "in the way").unwrap();
         let error = write(&list("logs"), &context, &CancelToken::new()).unwrap_err();
         assert!(error.to_string().contains("exports"), "{error}");
         let cancel = CancelToken::new();

@@ -161,7 +161,7 @@ impl Catalog {
     /// # Errors
     /// [`crate::Error::Fatal`] when it is another program's or a newer mdtui's.
     pub fn damage(lake: &Lake) -> Result<Option<String>> {
-        if let Some(damage) = open::damage(&lake.catalog()) {
+        if let Some(damage) = open::damage(&lake.local().catalog()) {
             return Ok(Some(damage));
         }
         let catalog = Self::open(lake)?;
@@ -194,8 +194,8 @@ impl Catalog {
     /// # Errors
     /// [`crate::Error::Io`].
     pub fn put_aside(lake: &Lake) -> Result<std::path::PathBuf> {
-        let aside = lake.damaged_catalog();
-        open::move_aside(&lake.catalog(), &aside)?;
+        let aside = lake.local().damaged_catalog();
+        open::move_aside(&lake.local().catalog(), &aside)?;
         Ok(aside)
     }
 

@@ -86,8 +86,8 @@ impl Catalog {
     /// this program or cannot be used.
     pub fn open(lake: &Lake) -> Result<Self> {
         Ok(Self {
-            db: open::file(&lake.catalog())?,
-            path: lake.catalog(),
+            db: open::file(&lake.local().catalog())?,
+            path: lake.local().catalog(),
             lake: Some(lake.clone()),
             last_look: None,
         })
@@ -99,8 +99,8 @@ impl Catalog {
     /// # Errors
     /// [`crate::Error::Io`].
     pub fn put_damaged_aside(lake: &Lake) -> Result<Option<PathBuf>> {
-        let aside = lake.damaged_catalog();
-        Ok(open::put_aside(&lake.catalog(), &aside)?.then_some(aside))
+        let aside = lake.local().damaged_catalog();
+        Ok(open::put_aside(&lake.local().catalog(), &aside)?.then_some(aside))
     }
 
     /// A catalog that is gone with its value, for tests.

@@ -164,7 +164,7 @@ fn a_rebuild_brings_back_the_same_list() {
         assert_eq!(w.catalog.logs().unwrap(), logs);
         assert_eq!(w.catalog.runs(None).unwrap(), runs);
         w.catalog = Catalog::open_in_memory().unwrap();
-        let path = w.context.lake.catalog();
+        let path = w.context.lake.local().catalog();
         for companion in ["", "-wal", "-shm"] {
             let _ = fs::remove_file(format!("{}{companion}", path.display()));
         }
@@ -395,7 +395,7 @@ fn a_lost_catalog_comes_back_at_the_next_look() {
     w.refresh();
     let before = w.catalog.logs().unwrap();
 
-    fs::remove_file(w.context.lake.catalog()).unwrap();
+    fs::remove_file(w.context.lake.local().catalog()).unwrap();
     for companion in ["catalog.db-wal", "catalog.db-shm"] {
         let _ = fs::remove_file(w.context.lake.root().join(companion));
     }
@@ -430,12 +430,12 @@ fn a_damaged_catalog_is_put_aside_and_a_readable_one_stays() {
     // Closed, so that nothing is left to come from its companions.
     w.catalog = Catalog::open_in_memory().unwrap();
     fs::write(
-        lake.catalog(),
+        lake.local().catalog(),
         "no database at all, not even nearly".repeat(99),
     )
     .unwrap();
     let aside = Catalog::put_damaged_aside(&lake).unwrap().unwrap();
-    assert!(aside.is_file() && !lake.catalog().exists());
+    assert!(aside.is_file() && !lake.local().catalog().exists());
     w.catalog = Catalog::open(&lake).unwrap();
     assert_eq!(Catalog::put_damaged_aside(&lake).unwrap(), None);
 }

@@ -118,11 +118,11 @@ impl Finding {
     /// A file that nothing needs.
     pub(super) fn leftover(lake: &Lake, below: &Path, cure: Cure) -> Self {
         let path = lake.root().join(below);
-        let what = if path.starts_with(lake.tmp()) {
+        let what = if path.starts_with(lake.local().tmp()) {
             "is what a process that died left behind"
         } else if path.is_dir() {
             "is an empty folder"
-        } else if path.starts_with(lake.locks()) {
+        } else if path.starts_with(lake.local().locks()) {
             "is a lock that nobody holds"
         } else {
             "is a table that no record names"

@@ -24,7 +24,7 @@ pub(super) fn open(
     cancel: &CancelToken,
     report: &mut Report,
 ) -> Result<(Catalog, bool)> {
-    let path = context.lake.catalog();
+    let path = context.lake.local().catalog();
     let mut finding = |message: String| {
         let finding = Finding::new(Kind::Catalog, "", &path, message, Cure::Rebuild);
         report.findings.push(finding);
@@ -100,7 +100,7 @@ pub(super) fn compare(
             "says something else of the log {key} than its record ({})",
             parts.join(", ")
         );
-        let path = context.lake.catalog();
+        let path = context.lake.local().catalog();
         let finding = Finding::new(Kind::Catalog, key, &path, message, Cure::Learn);
         report.findings.push(finding);
     }

@@ -159,7 +159,7 @@ fn leftovers(check: &Check<'_>, report: &mut Report) -> Result<()> {
             .push(format!("{path} is none of mdtui's files and is left alone"));
     }
     report.notes.extend(all.skipped);
-    let damaged = lake.damaged_catalog();
+    let damaged = lake.local().damaged_catalog();
     if damaged.exists() {
         report.notes.push(format!(
             "{} is a catalog that a rebuild put aside: remove it when nobody wants to look at it",

@@ -121,7 +121,7 @@ pub(super) fn clear(
     for old in prior.iter().flat_map(|p| p.files()) {
         if !named.contains(old) {
             context.lake.results().remove(key, old)?;
-            remove(&context.lake.overview(key, old))?;
+            remove(&context.lake.local().overview(key, old))?;
         }
     }
     Ok(())

@@ -41,7 +41,7 @@ impl Spill {
     pub(super) fn new(lake: &Lake, most: u64) -> Self {
         Self {
             lake: lake.clone(),
-            dir: lake.tmp(),
+            dir: lake.local().tmp(),
             file: None,
             presence: None,
             end: 0,
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(spill.get(&first).unwrap(), [piece(3), piece(70)]);
         // It has no name: nothing is left to remove.
         drop(spill);
-        let tmp = Lake::new(dir.path()).tmp();
+        let tmp = Lake::new(dir.path()).local().tmp();
         assert_eq!(std::fs::read_dir(tmp).unwrap().count(), 0);
     }
 
@@ -187,7 +187,7 @@ mod tests {
         let extent = spill.put(&[piece(70)]).unwrap();
         let error = spill.put(&[piece(0)]).unwrap_err();
         assert!(matches!(error, Error::Log(_)), "{error:?}");
-        let path = Lake::new(dir.path()).tmp().display().to_string();
+        let path = Lake::new(dir.path()).local().tmp().display().to_string();
         let sentence = error.to_string();
         assert!(
             sentence.contains("more than 1.4 KiB") && sentence.contains(&path),

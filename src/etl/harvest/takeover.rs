@@ -152,7 +152,7 @@ fn clear(context: &Context, catalog: &mut Catalog, old: &str, record: &Record) -
     lake.results().remove(old, RECORD)?;
     for file in record.files() {
         lake.results().remove(old, file)?;
-        remove(&lake.overview(old, file))?;
+        remove(&lake.local().overview(old, file))?;
     }
     lake.results().settle(old)?;
     catalog.forget(old)

@@ -195,7 +195,7 @@ mod tests {
         let lake = Lake::new(dir.path());
         let temp = TempPath::new(&lake).unwrap();
         fs::write(temp.path(), "half").unwrap();
-        fs::remove_dir_all(lake.tmp()).unwrap();
+        fs::remove_dir_all(lake.local().tmp()).unwrap();
         let error = temp
             .publish(&lake.location("a", "run_x.parquet"))
             .unwrap_err();

@@ -56,7 +56,7 @@ pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Res
         collector.directory(lake.root(), "")?;
         collector.temporary()?;
         collector.locks()?;
-        collector.overviews(&lake.overviews(), lake.root())?;
+        collector.overviews(&lake.local().overviews(), lake.root())?;
     }
     let mut report = collector.report;
     report.removed.sort();
@@ -77,7 +77,7 @@ pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
             lake.results().remove(key, &file.name)?;
         }
     }
-    for entry in list(&lake.overviews().join(key))? {
+    for entry in list(&lake.local().overviews().join(key))? {
         if entry.file_name().to_str().is_some_and(is_unnamed) && is_file(&entry) {
             remove(&entry.path())?;
         }
@@ -123,7 +123,7 @@ fn remove_either(path: &Path) -> Result<()> {
 /// opened it before it was removed sees that it is gone.
 fn free_locks(lake: &Lake) -> Result<Vec<(PathBuf, File)>> {
     let mut free = Vec::new();
-    for entry in list(&lake.locks())? {
+    for entry in list(&lake.local().locks())? {
         let (name, path) = (entry.file_name(), entry.path());
         if name.as_encoded_bytes().ends_with(ENDING.as_bytes())
             && let Ok(file) = File::options().write(true).open(&path)
@@ -272,7 +272,7 @@ impl Collector<'_> {
         for (path, _lock) in free_locks(self.lake)? {
             self.drop_file(&path)?;
         }
-        for entry in list(&self.lake.locks())? {
+        for entry in list(&self.lake.local().locks())? {
             if !entry
                 .file_name()
                 .as_encoded_bytes()
@@ -427,7 +427,10 @@ mod tests {
         assert!(garbage.iter().all(|p| !p.exists()), "{report:?}");
         assert!(kept.iter().all(|p| p.exists()), "{report:?}");
         assert!(!lake.root().join("a/b").exists());
-        assert!(!lake.overviews().join("gone").exists() && !lake.overviews().join("a").exists());
+        assert!(
+            !lake.local().overviews().join("gone").exists()
+                && !lake.local().overviews().join("a").exists()
+        );
         assert_eq!(
             report.foreign,
             ["a/notes.txt", "a/run_mine.parquet"].map(PathBuf::from)

@@ -20,35 +20,32 @@ use std::{
     sync::Arc,
 };
 
-use super::{local_store::LocalStore, run_file::RunFile, store::Store};
-use crate::{
-    Result,
-    run_id::RunId,
-    source::reserved::{CATALOG, EXPORTS, LOCKS, PRIVATE, RECORD},
-};
+use super::{local_state::LocalState, local_store::LocalStore, run_file::RunFile, store::Store};
+use crate::{Result, run_id::RunId, source::reserved::RECORD};
 
-/// The lake: the storage of published results, and what belongs to this machine alone, which
-/// lies in the cache directory: catalog, locks, temporary files, overviews, exports.
+/// The lake: the storage of published results, and the state that belongs to this machine alone.
 #[derive(Debug, Clone)]
 pub struct Lake {
-    root: PathBuf,
     results: Arc<dyn Store>,
+    local: LocalState,
 }
 
 impl Lake {
     /// The lake below `root`. Nothing is created until something is written.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
-        let results = Arc::new(LocalStore::new(root.clone()));
-        Self { root, results }
+        Self {
+            results: Arc::new(LocalStore::new(root.clone())),
+            local: LocalState::new(root),
+        }
     }
 
     /// A lake whose published results lie in `results`.
     #[cfg(test)]
     pub(super) fn with_results(root: impl Into<PathBuf>, results: Arc<dyn Store>) -> Self {
         Self {
-            root: root.into(),
             results,
+            local: LocalState::new(root.into()),
         }
     }
 
@@ -76,55 +73,19 @@ impl Lake {
         self.results.location(key, name)
     }
 
+    /// What belongs to this machine alone.
+    pub fn local(&self) -> &LocalState {
+        &self.local
+    }
+
     /// The cache directory.
     pub fn root(&self) -> &Path {
-        &self.root
-    }
-
-    /// The catalog's file.
-    pub fn catalog(&self) -> PathBuf {
-        self.root.join(CATALOG)
-    }
-
-    /// Where a rebuild puts a catalog that cannot be used.
-    pub fn damaged_catalog(&self) -> PathBuf {
-        self.root.join(format!("{CATALOG}.damaged"))
+        self.local.root()
     }
 
     /// Where the record of log `key` lies, to be shown to a person.
     pub fn record_location(&self, key: &str) -> PathBuf {
         self.location(key, RECORD)
-    }
-
-    /// Where the browser's exports go.
-    pub fn exports(&self) -> PathBuf {
-        self.root.join(EXPORTS)
-    }
-
-    /// Lock files.
-    pub fn locks(&self) -> PathBuf {
-        self.root.join(PRIVATE).join(LOCKS)
-    }
-
-    /// Files that are not whole yet, in a directory per process (see [`super::Presence`]); on
-    /// the same file system as the results.
-    pub fn tmp(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("tmp")
-    }
-
-    /// Where overviews of long runs lie, each as its table lies in the lake.
-    pub fn overviews(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("overviews")
-    }
-
-    /// The overview of a table of log `key`.
-    pub fn overview(&self, key: &str, name: &str) -> PathBuf {
-        self.overviews().join(key).join(name)
-    }
-
-    /// The program's log.
-    pub fn log_path(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("mdtui.log")
     }
 }
 

@@ -108,7 +108,9 @@ pub struct Held {
 /// named by a hash.
 pub fn lock_path(lake: &Lake, key: &str) -> PathBuf {
     let hash = blake3::hash(key.as_bytes()).to_hex();
-    lake.locks().join(format!("{}{ENDING}", &hash[..32]))
+    lake.local()
+        .locks()
+        .join(format!("{}{ENDING}", &hash[..32]))
 }
 
 impl LogLock {
@@ -129,7 +131,7 @@ impl LogLock {
     /// [`Error::Cancelled`].
     pub fn acquire(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<Option<Self>> {
         let path = lock_path(lake, key);
-        let dir = lake.locks();
+        let dir = lake.local().locks();
         std::fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
         let mut wait = Wait::default();
         loop {
@@ -231,7 +233,7 @@ pub fn wait_for_dying(lake: &Lake) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] when the lock directory cannot be read.
 pub fn held(lake: &Lake) -> Result<Vec<Held>> {
-    let dir = lake.locks();
+    let dir = lake.local().locks();
     let entries = match std::fs::read_dir(&dir) {
         Ok(entries) => entries,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -326,7 +328,7 @@ mod tests {
     fn a_released_lock_leaves_no_file_and_a_left_file_locks_nothing() {
         let (_dir, lake) = lake();
         drop(LogLock::try_acquire(&lake, "a").unwrap().unwrap());
-        assert_eq!(std::fs::read_dir(lake.locks()).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(lake.local().locks()).unwrap().count(), 0);
         std::fs::write(
             lock_path(&lake, "a"),
             "1\nsomething longer than this process's\n",
@@ -341,7 +343,7 @@ mod tests {
 
     /// Holds the lock of log `a` as `first_line` says, as a process of its own would.
     fn held_by(lake: &Lake, first_line: &str) -> File {
-        std::fs::create_dir_all(lake.locks()).unwrap();
+        std::fs::create_dir_all(lake.local().locks()).unwrap();
         let path = lock_path(lake, "a");
         std::fs::write(&path, format!("{first_line}\na\n")).unwrap();
         let file = File::options().write(true).open(path).unwrap();
@@ -413,6 +415,6 @@ mod tests {
             }
         });
         assert!(taken.into_inner() > 0);
-        assert_eq!(std::fs::read_dir(lake.locks()).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(lake.local().locks()).unwrap().count(), 0);
     }
 }

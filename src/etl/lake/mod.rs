@@ -4,6 +4,7 @@ mod context;
 pub mod files;
 pub mod gc;
 pub mod layout;
+mod local_state;
 mod local_store;
 pub mod lock;
 pub(crate) mod mount;
@@ -16,6 +17,7 @@ mod store_tests;
 
 pub use context::Context;
 pub use layout::Lake;
+pub use local_state::LocalState;
 pub use lock::LogLock;
 pub use presence::Presence;
 pub use record::Record;

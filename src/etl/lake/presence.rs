@@ -64,7 +64,7 @@ impl Presence {
     }
 
     fn create(lake: &Lake) -> Result<Self> {
-        let tmp = lake.tmp();
+        let tmp = lake.local().tmp();
         fs::create_dir_all(&tmp).map_err(|e| Error::io("create", &tmp, e))?;
         loop {
             let id = random_id();
@@ -172,7 +172,7 @@ impl Leftovers {
     /// [`Error::Io`] when a directory cannot be read.
     pub fn find(lake: &Lake, old_versions: bool) -> Result<Self> {
         let mut found = Self::default();
-        for path in paths_in(&lake.tmp())? {
+        for path in paths_in(&lake.local().tmp())? {
             let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
             if name.strip_suffix(ENDING).is_some_and(is_id) {
                 found.take_dead(&path)?;
@@ -217,7 +217,7 @@ impl Leftovers {
 }
 
 fn lock_path(lake: &Lake, id: &str) -> PathBuf {
-    lake.tmp().join(format!("{id}{ENDING}"))
+    lake.local().tmp().join(format!("{id}{ENDING}"))
 }
 
 /// Random: the keys of [`RandomState`] come from the operating system.
@@ -301,7 +301,7 @@ mod tests {
         let id = presence.id().to_owned();
         drop((presence, again));
         assert!(!is_alive(&lake, &id) && !is_own(&id));
-        assert_eq!(fs::read_dir(lake.tmp()).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(lake.local().tmp()).unwrap().count(), 0);
     }
 
     #[test]
@@ -310,10 +310,13 @@ mod tests {
         let living = Presence::create(&lake).unwrap();
         fs::write(living.new_path().unwrap(), "half").unwrap();
         let dead = die(&lake);
-        let orphan = lake.tmp().join(random_id());
+        let orphan = lake.local().tmp().join(random_id());
         fs::create_dir(&orphan).unwrap();
-        fs::write(lake.tmp().join("notes"), "").unwrap();
-        let (old, recent) = (lake.tmp().join("1-0"), lake.tmp().join("1-1"));
+        fs::write(lake.local().tmp().join("notes"), "").unwrap();
+        let (old, recent) = (
+            lake.local().tmp().join("1-0"),
+            lake.local().tmp().join("1-1"),
+        );
         for path in [&old, &recent] {
             fs::write(path, "half").unwrap();
         }
@@ -322,7 +325,7 @@ mod tests {
         assert!(is_alive(&lake, living.id()) && !is_alive(&lake, &dead));
 
         let found = Leftovers::find(&lake, false).unwrap();
-        let tmp = lake.tmp();
+        let tmp = lake.local().tmp();
         let mut garbage = found.garbage.clone();
         garbage.sort();
         let mut want = vec![

@@ -107,7 +107,7 @@ pub fn store(
         .map_err(|e| Error::Log(format!("its overview cannot be written: {e}")))?;
     let temp = TempPath::new(lake)?;
     write_run_file(temp.path(), &table, cancel, |_| made)?;
-    temp.publish(&lake.overview(of.log_key, of.file_name))
+    temp.publish(&lake.local().overview(of.log_key, of.file_name))
 }
 
 /// The stored overview of the channels `names`; `None` when there is none of them all.
@@ -120,7 +120,7 @@ pub fn stored(
     names: &[&str],
     cancel: &CancelToken,
 ) -> Result<Option<Overview>> {
-    let Ok(file) = RunFile::open(&lake.overview(of.log_key, of.file_name)) else {
+    let Ok(file) = RunFile::open(&lake.local().overview(of.log_key, of.file_name)) else {
         return Ok(None);
     };
     let made: Option<Made> = file
@@ -211,10 +211,10 @@ mod tests {
             ),
             None
         );
-        let path = lake.overview(of.log_key, of.file_name);
+        let path = lake.local().overview(of.log_key, of.file_name);
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
         assert_eq!(ask(of, &["fx_1"]), None, "damaged");
-        assert_eq!(std::fs::read_dir(lake.tmp()).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(lake.local().tmp()).unwrap().count(), 0);
     }
 }
