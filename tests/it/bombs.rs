@@ -113,7 +113,7 @@ fn a_dictionary_of_one_huge_text_is_neither_copied_nor_compared_for_every_row() 
     let begin = Instant::now();
     let words = sentence(&lab, "a", 1024);
     assert!(begin.elapsed() < Duration::from_secs(100));
-    let all = "none of its 1000000 rows could be kept (unknown_field 1000000): row 0 has `xxx";
+    let all = "none of its 1,000,000 rows could be kept (unknown_field 1,000,000): row 0 has `xxx";
     assert!(words.starts_with(all), "{words}");
     assert!(words.ends_with("x…` in column `field`"), "{words}");
 }
