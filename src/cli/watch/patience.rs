@@ -6,11 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::etl::{
-    FaultKind,
-    catalog::LogRow,
-    source::{Format, scan::format_of},
-};
+use crate::etl::{FaultKind, catalog::LogRow, source::Format};
 
 /// A log whose end does not show (CSV) is whole when it did not move for so long,
 const QUIET: Duration = Duration::from_secs(3);
@@ -118,7 +114,7 @@ impl Patience {
 
 /// Parquet ends in a footer: one that lacks it is not due.
 fn shows_its_end(log: &LogRow) -> bool {
-    format_of(log.path.as_bytes()) == Some(Format::Parquet)
+    Format::of_name(log.path.as_bytes()).is_some_and(Format::has_footer)
 }
 
 /// Whether the clock says that it did not move for so long. A time ahead of the clock says

@@ -68,7 +68,7 @@ impl Seen {
 
     /// Whether a footer has to be looked at.
     pub(super) fn wants_footer(&self) -> bool {
-        self.format == Format::Parquet && self.footer.is_none() && self.trouble.is_none()
+        self.format.has_footer() && self.footer.is_none() && self.trouble.is_none()
     }
 }
 

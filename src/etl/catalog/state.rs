@@ -5,9 +5,7 @@ use super::{
     rows::LogState,
 };
 use crate::{
-    PIPELINE_VERSION,
-    source::Format,
-    time,
+    PIPELINE_VERSION, time,
     words::{count, thousands},
 };
 
@@ -43,7 +41,7 @@ pub(super) fn assess(known: &Known<'_>) -> Assessment {
     if let Some(trouble) = &seen.trouble {
         return failed(trouble.clone(), Some(trouble.clone()));
     }
-    if seen.format == Format::Parquet && seen.footer == Some(false) {
+    if seen.format.has_footer() && seen.footer == Some(false) {
         return unfinished(seen, known.now_us);
     }
     match known.record {
@@ -121,7 +119,7 @@ fn unfinished(seen: &Seen, now_us: i64) -> Assessment {
 /// When the state of a log changes though nothing but time passes; `None`: not at all. In
 /// microseconds since 1970, later than `now_us`.
 pub(super) fn next_change(seen: &Seen, now_us: i64) -> Option<i64> {
-    let is_unfinished = seen.format == Format::Parquet && seen.footer == Some(false);
+    let is_unfinished = seen.format.has_footer() && seen.footer == Some(false);
     if !is_unfinished || seen.trouble.is_some() {
         return None;
     }
@@ -293,6 +291,7 @@ fn bytes(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Format;
 
     #[test]
     fn the_next_change_is_when_the_state_is_another_one() {

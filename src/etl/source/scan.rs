@@ -45,22 +45,6 @@ pub struct Scan {
     pub notes: Vec<String>,
 }
 
-/// The format that a file name's ending says; letter case does not matter.
-pub fn format_of(name: &[u8]) -> Option<Format> {
-    let ends = |ending: &[u8]| {
-        name.len() >= ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending)
-    };
-    if ends(b".parquet") || ends(b".pq") {
-        Some(Format::Parquet)
-    } else if ends(b".csv") {
-        Some(Format::Csv)
-    } else if ends(b".csv.gz") {
-        Some(Format::CsvGz)
-    } else {
-        None
-    }
-}
-
 /// Looks at everything below `data_dir`, except below `cache_dir`. Folders are entered
 /// whatever their names; links to folders are not. Files whose names begin with a dot
 /// are not logs (as for a shell's `*`): programs that copy files name unfinished ones so.
@@ -142,7 +126,7 @@ fn walk(
         };
         let name = entry.file_name().as_bytes();
         let kind = entry.file_type();
-        let Some(format) = format_of(name) else {
+        let Some(format) = Format::of_name(name) else {
             if kind.is_symlink() && entry.path().is_dir() {
                 scan.notes.push(format!(
                     "{} is a link to a folder and was not entered",
@@ -230,7 +214,7 @@ pub fn look_at(data_dir: &Path, cache_dir: &Path, raw: &[u8]) -> Option<Found> {
     let root = data_dir.canonicalize().ok()?;
     let path = real_path(&root, raw);
     let kind = std::fs::symlink_metadata(&path).ok()?.file_type();
-    let format = format_of(raw)?;
+    let format = Format::of_name(raw)?;
     let cache = cache_dir.canonicalize().ok();
     look(
         &root,
@@ -336,7 +320,7 @@ fn add_empty_folders(scan: &mut Scan, folders: Vec<Candidate>) {
         if let Ok(meta) = std::fs::symlink_metadata(&folder.path) {
             let why = format!(
                 "it is a folder named like a {} file, and holds no log",
-                ending(&folder.raw)
+                folder.format.name()
             );
             // A folder's own size and time say nothing of a log.
             let mut entry = found(folder, &meta, Some(why));
@@ -346,13 +330,6 @@ fn add_empty_folders(scan: &mut Scan, folders: Vec<Candidate>) {
     }
     scan.found.extend(empty);
     scan.found.sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
-}
-
-fn ending(raw: &[u8]) -> &'static str {
-    match format_of(raw) {
-        Some(Format::Parquet) | None => "Parquet",
-        Some(Format::Csv | Format::CsvGz) => "CSV",
-    }
 }
 
 /// The first folder of a path below the data directory, harmless.
