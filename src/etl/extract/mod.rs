@@ -4,8 +4,11 @@
 //! else; after this every row is a few machine words, and bad cells are sentinels.
 
 mod columns;
+#[cfg(test)]
+mod contract_tests;
 mod csv;
 mod decode;
+mod log_source;
 mod open;
 mod pages;
 mod parquet_log;
@@ -15,5 +18,6 @@ mod rows;
 mod types;
 
 pub use columns::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary};
+pub use log_source::{LogSource, RowGroups};
 pub use open::LogReader;
 pub use rows::{RawRow, raw_rows};

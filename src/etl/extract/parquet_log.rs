@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use super::{
     columns::{Batch, Vocabulary, Words},
     decode::Decoder,
+    log_source::{LogSource, RowGroups},
     role::{Role, locate},
+    rows::RawRow,
     types,
 };
 use crate::{
@@ -46,50 +48,10 @@ impl ParquetLog {
         })
     }
 
-    pub(super) fn rows_total(&self) -> u64 {
-        // The footer's own sum need not be true.
-        let groups = self.metadata.row_groups.iter();
-        groups.fold(0, |sum, g| sum.saturating_add(g.num_rows() as u64))
-    }
-
-    /// Bytes of the row groups that were decoded.
-    pub(super) fn bytes_read(&self) -> u64 {
-        let done = self.metadata.row_groups.iter().take(self.next_group);
-        done.fold(0, |sum, g| sum.saturating_add(g.compressed_size() as u64))
-    }
-
-    pub(super) fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
-        let group = self.next_group;
-        if group >= self.groups() {
-            return Ok(None);
-        }
-        self.next_group += 1;
-        let (mut batch, words) = self.batch_of(group)?;
-        batch.translate(&words, vocabulary);
-        Ok(Some(batch))
-    }
-
-    /// Number of row groups.
-    pub(super) fn groups(&self) -> usize {
-        self.metadata.row_groups.len()
-    }
-
-    /// Rows of a row group.
-    pub(super) fn group_rows(&self, group: usize) -> usize {
-        let group = self.metadata.row_groups.get(group);
-        group.map_or(0, |g| g.num_rows())
-    }
-
-    /// Packed bytes of a row group.
-    pub(super) fn group_bytes(&self, group: usize) -> u64 {
-        let group = self.metadata.row_groups.get(group);
-        group.map_or(0, |g| g.compressed_size() as u64)
-    }
-
     /// Decodes a row group, with a vocabulary of its own.
-    pub(super) fn batch_of(&self, group: usize) -> Result<(Batch, Vocabulary)> {
+    fn batch_of(&self, group: usize) -> Result<(Batch, Vocabulary)> {
         let groups = &self.metadata.row_groups;
-        let rows = self.group_rows(group);
+        let rows = groups.get(group).map_or(0, RowGroupMetadata::num_rows);
         let width = self.columns.iter().map(|(_, _, f)| types::width(&f.dtype));
         check_group(rows as u64, self.columns.len(), width.sum())?;
         let first_row = first_row(groups.iter().take(group).map(RowGroupMetadata::num_rows))?;
@@ -150,10 +112,10 @@ impl ParquetLog {
 
     /// Visits all cells of the row groups that hold `rows` (sorted): the row group's
     /// first row, and per role its arrays.
-    pub(super) fn visit_groups(
+    fn visit_groups(
         &self,
         rows: &[u64],
-        mut each: impl FnMut(u64, Vec<(Role, Vec<Box<dyn Array>>)>) -> Result<()>,
+        mut each: impl FnMut(u64, &[(Role, Vec<Box<dyn Array>>)]) -> Result<()>,
     ) -> Result<()> {
         let mut first = 0;
         for (index, group) in self.metadata.row_groups.iter().enumerate() {
@@ -167,12 +129,93 @@ impl ParquetLog {
                         read_chunk(&self.file, &self.path, &self.metadata, index, *leaf, field)
                             .map(|a| (*role, a))
                     })
-                    .collect::<Result<_>>()?;
-                each(first, arrays)?;
+                    .collect::<Result<Vec<_>>>()?;
+                each(first, &arrays)?;
             }
             first = end;
         }
         Ok(())
+    }
+}
+
+impl LogSource for ParquetLog {
+    fn rows_total(&self) -> Option<u64> {
+        // The footer's own sum need not be true.
+        let groups = self.metadata.row_groups.iter();
+        Some(groups.fold(0, |sum, g| sum.saturating_add(g.num_rows() as u64)))
+    }
+
+    /// Those of the row groups that were decoded.
+    fn bytes_read(&self) -> u64 {
+        let done = self.metadata.row_groups.iter().take(self.next_group);
+        done.fold(0, |sum, g| sum.saturating_add(g.compressed_size() as u64))
+    }
+
+    /// A row group.
+    fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
+        let group = self.next_group;
+        if group >= self.count() {
+            return Ok(None);
+        }
+        self.next_group += 1;
+        let (mut batch, words) = self.batch_of(group)?;
+        batch.translate(&words, vocabulary);
+        Ok(Some(batch))
+    }
+
+    fn row_groups(&self) -> Option<&dyn RowGroups> {
+        Some(self)
+    }
+
+    /// Only the row groups that hold one of the rows are read.
+    fn visit_rows(
+        &mut self,
+        rows: &[u64],
+        each: &mut dyn FnMut(RawRow) -> Result<()>,
+    ) -> Result<()> {
+        self.visit_groups(rows, |first, columns| {
+            let length = columns
+                .first()
+                .map_or(0, |(_, a)| a.iter().map(|x| x.len()).sum::<usize>());
+            let from = rows.partition_point(|r| *r < first);
+            let to = rows.partition_point(|r| *r < first + length as u64);
+            let wanted = rows.get(from..to).unwrap_or_default();
+            let mut out: Vec<RawRow> = wanted.iter().map(|row| RawRow::numbered(*row)).collect();
+            for (role, arrays) in columns {
+                let mut next = 0;
+                let mut row = first;
+                for array in arrays {
+                    types::visit(array.as_ref(), |raw| {
+                        if let Some(target) = out.get_mut(next).filter(|t| t.row == row) {
+                            target.set(*role, raw);
+                            next += 1;
+                        }
+                        row += 1;
+                    });
+                }
+            }
+            out.into_iter().try_for_each(&mut *each)
+        })
+    }
+}
+
+impl RowGroups for ParquetLog {
+    fn count(&self) -> usize {
+        self.metadata.row_groups.len()
+    }
+
+    fn rows(&self, group: usize) -> u64 {
+        let group = self.metadata.row_groups.get(group);
+        group.map_or(0, |g| g.num_rows() as u64)
+    }
+
+    fn bytes(&self, group: usize) -> u64 {
+        let group = self.metadata.row_groups.get(group);
+        group.map_or(0, |g| g.compressed_size() as u64)
+    }
+
+    fn batch(&self, group: usize) -> Result<(Batch, Vocabulary)> {
+        self.batch_of(group)
     }
 }
 

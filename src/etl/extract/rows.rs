@@ -2,12 +2,7 @@
 
 use std::path::Path;
 
-use super::{
-    open::{Kind, LogReader},
-    raw::Raw,
-    role::Role,
-    types,
-};
+use super::{open::LogReader, raw::Raw, role::Role};
 use crate::{Result, schema::Schema, source::Format};
 
 /// One row as text, by the roles of its columns; `None` is null.
@@ -35,51 +30,21 @@ pub fn raw_rows(
     if rows.is_empty() {
         return Ok(());
     }
-    match LogReader::open(path, format, schema)?.0 {
-        Kind::Csv(mut log) => log.visit_rows(rows, |row, cells| {
-            let mut out = RawRow {
-                row,
-                ..RawRow::default()
-            };
-            for (role, raw) in cells {
-                out.set(*role, *raw);
-            }
-            each(out)
-        }),
-        Kind::Parquet(log) => log.visit_groups(rows, |first, columns| {
-            let from = rows.partition_point(|r| *r < first);
-            let len = columns
-                .first()
-                .map_or(0, |(_, a)| a.iter().map(|x| x.len()).sum::<usize>());
-            let to = rows.partition_point(|r| *r < first + len as u64);
-            let wanted = &rows[from..to];
-            let mut out: Vec<RawRow> = wanted
-                .iter()
-                .map(|row| RawRow {
-                    row: *row,
-                    ..RawRow::default()
-                })
-                .collect();
-            for (role, arrays) in &columns {
-                let mut next = 0;
-                let mut row = first;
-                for array in arrays {
-                    types::visit(array.as_ref(), |raw| {
-                        if let Some(target) = out.get_mut(next).filter(|t| t.row == row) {
-                            target.set(*role, raw);
-                            next += 1;
-                        }
-                        row += 1;
-                    });
-                }
-            }
-            out.into_iter().try_for_each(&mut each)
-        }),
-    }
+    LogReader::open(path, format, schema)?
+        .source()
+        .visit_rows(rows, &mut each)
 }
 
 impl RawRow {
-    fn set(&mut self, role: Role, raw: Raw<'_>) {
+    /// The row of this number, all cells null.
+    pub(super) fn numbered(row: u64) -> Self {
+        Self {
+            row,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn set(&mut self, role: Role, raw: Raw<'_>) {
         self.cells[role as usize] = raw.to_text();
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     Error, Result,
     base::{CancelToken, Stage},
     clean::{Ledger, Part, Partition, Reason, RunRows},
-    extract::{LogReader, Vocabulary},
+    extract::{LogReader, RowGroups, Vocabulary},
     lake::Context,
     source::FoundLog,
     time,
@@ -178,8 +178,9 @@ pub(super) fn rows(
         aside: Vec::new(),
         room: options.room(),
     };
-    match reader.groups() {
-        Some(groups) => row_groups(&reader, groups, &mut intake, cancel, meter)?,
+    let rows = reader.rows_total().unwrap_or(0);
+    match reader.row_groups() {
+        Some(groups) => row_groups(groups, rows, &mut intake, cancel, meter)?,
         None => {
             while let Some(batch) = reader.next_batch(&mut intake.vocabulary)? {
                 cancel.check()?;
@@ -201,36 +202,32 @@ pub(super) fn rows(
     Ok(intake.finish())
 }
 
-/// Row groups side by side, as many as there is room for, taken in in their order.
+/// Row groups in parallel, as many as there is room for, taken in in their order.
 fn row_groups(
-    reader: &LogReader,
-    groups: usize,
+    groups: &dyn RowGroups,
+    rows: u64,
     intake: &mut Intake,
     cancel: &CancelToken,
     meter: &Meter<'_>,
 ) -> Result<()> {
-    let rows = reader.rows_total().unwrap_or(0);
     let all_fit = rows.saturating_mul(size_of::<[u64; 3]>() as u64) <= intake.room;
     let mut next = 0;
-    while next < groups {
+    while next < groups.count() {
         let wave = if all_fit {
-            groups - next
+            groups.count() - next
         } else {
-            let each = reader
-                .group_rows(next)
-                .saturating_mul(DECODING_BYTES)
-                .max(1);
+            let each = groups.rows(next).saturating_mul(DECODING_BYTES).max(1);
             ((intake.room / each) as usize).clamp(1, rayon::current_num_threads())
         };
         let rules = intake.partition.rules();
-        let parts: Vec<Result<(Part, Vocabulary)>> = (next..groups.min(next + wave))
+        let parts: Vec<Result<(Part, Vocabulary)>> = (next..groups.count().min(next + wave))
             .into_par_iter()
             .map(|group| {
                 cancel.check()?;
-                let (batch, words) = reader.batch_of(group)?;
+                let (batch, words) = groups.batch(group)?;
                 meter.update(|p| {
                     p.rows += batch.len() as u64;
-                    p.bytes += reader.group_bytes(group);
+                    p.bytes += groups.bytes(group);
                 });
                 Ok((rules.part(&batch, words.runs().len()), words))
             })

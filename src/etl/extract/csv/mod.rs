@@ -26,8 +26,10 @@ use self::{
 use super::{
     columns::{Batch, NO_RUN, Vocabulary, Words},
     decode::Decoder,
+    log_source::{LogSource, RowGroups},
     raw::Raw,
     role::Role,
+    rows::RawRow,
 };
 use crate::{Error, Result, run_id::RunId, schema::Schema};
 
@@ -64,11 +66,7 @@ impl CsvLog {
         })
     }
 
-    pub(super) fn bytes_read(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
+    fn batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
         let mut batch = Batch {
             first_row: self.next_row,
             ..Batch::default()
@@ -116,11 +114,37 @@ impl CsvLog {
         columns.find(|(r, _)| *r == role).map(|(_, index)| *index)
     }
 
-    /// Calls `each` with the cells of every row in `rows` (sorted, by row number).
-    pub(super) fn visit_rows(
+    fn advance(&mut self) -> Result<bool> {
+        let any = self
+            .rows
+            .advance()
+            .map_err(|e| trouble(&self.path, e, &format!("row {}", self.next_row)))?;
+        self.next_row += u64::from(any);
+        Ok(any)
+    }
+}
+
+impl LogSource for CsvLog {
+    fn rows_total(&self) -> Option<u64> {
+        None
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {
+        self.batch(vocabulary)
+    }
+
+    fn row_groups(&self) -> Option<&dyn RowGroups> {
+        None
+    }
+
+    fn visit_rows(
         &mut self,
         rows: &[u64],
-        mut each: impl FnMut(u64, &[(Role, Raw<'_>)]) -> Result<()>,
+        each: &mut dyn FnMut(RawRow) -> Result<()>,
     ) -> Result<()> {
         for row in rows {
             while self.next_row <= *row {
@@ -130,22 +154,13 @@ impl CsvLog {
                     )));
                 }
             }
-            let columns = self.dialect.columns.iter();
-            let cells: Vec<_> = columns
-                .map(|(role, i)| (*role, raw(self.rows.cell(*i))))
-                .collect();
-            each(*row, &cells)?;
+            let mut out = RawRow::numbered(*row);
+            for (role, index) in &self.dialect.columns {
+                out.set(*role, raw(self.rows.cell(*index)));
+            }
+            each(out)?;
         }
         Ok(())
-    }
-
-    fn advance(&mut self) -> Result<bool> {
-        let any = self
-            .rows
-            .advance()
-            .map_err(|e| trouble(&self.path, e, &format!("row {}", self.next_row)))?;
-        self.next_row += u64::from(any);
-        Ok(any)
     }
 }
 
