@@ -63,9 +63,9 @@ impl Lake {
         RunFile::of(file, &self.location(key, name))
     }
 
-    /// Bytes of a published file; `None` when it is not there or cannot be opened.
+    /// Bytes of a published file; `None` when it is not there or cannot be looked at.
     pub fn size_of(&self, key: &str, name: &str) -> Option<u64> {
-        self.results.open(key, name).ok()?.size().ok()
+        self.results.size(key, name).ok()?
     }
 
     /// Where a published file lies, to be shown to a person.

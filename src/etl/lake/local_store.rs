@@ -147,6 +147,16 @@ impl Store for LocalStore {
         Ok(meta.as_ref().map(version_of))
     }
 
+    fn size(&self, key: &str, name: &str) -> Result<Option<u64>> {
+        let path = self.location(key, name);
+        match found(fs::metadata(&path), "read", &path)? {
+            Some(meta) if !meta.is_file() => {
+                Err(Error::io("read", &path, ErrorKind::IsADirectory.into()))
+            }
+            meta => Ok(meta.map(|m| m.len())),
+        }
+    }
+
     fn open(&self, key: &str, name: &str) -> Result<Box<dyn ReadAt>> {
         let path = self.location(key, name);
         let io = |e| Error::io("open", &path, e);

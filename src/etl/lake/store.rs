@@ -61,6 +61,12 @@ pub trait Store: Debug + Send + Sync {
     /// See [`Store`].
     fn version(&self, key: &str, name: &str) -> Result<Option<Version>>;
 
+    /// Bytes of a file, without opening it; `None` when it is not there.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    fn size(&self, key: &str, name: &str) -> Result<Option<u64>>;
+
     /// Opens a file for reading. What is open stays readable as it was, or fails; it never
     /// becomes another content.
     ///

@@ -6,7 +6,10 @@ use std::{
     fs,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::{
@@ -81,6 +84,7 @@ fn nothing_is_there(lake: &Lake) {
     assert_eq!(results.files("a").unwrap(), []);
     assert_eq!(results.read("a", RECORD).unwrap(), None);
     assert_eq!(results.version("a", RECORD).unwrap(), None);
+    assert_eq!(results.size("a", TABLE).unwrap(), None);
     assert!(is_gone(lake, "a", TABLE));
     results.remove("a", TABLE).unwrap();
     results.settle("a").unwrap();
@@ -92,6 +96,8 @@ fn files_are_published_whole(lake: &Lake) {
         publish(lake, "p", TABLE, content);
         let file = results.open("p", TABLE).unwrap();
         assert_eq!(bytes(&*file), content);
+        let size = results.size("p", TABLE).unwrap();
+        assert_eq!(size, Some(content.len() as u64));
         let past = file.read_exact_at(&mut [0; 2], content.len() as u64);
         assert_eq!(past.unwrap_err().kind(), ErrorKind::UnexpectedEof);
     }
@@ -229,6 +235,8 @@ fn a_harvest_is_published_and_read(lake: &Lake) {
 struct Memory {
     /// By key and name; each content has a number of its own.
     files: Mutex<BTreeMap<(String, String), Numbered>>,
+    /// How often a file was opened.
+    opened: AtomicUsize,
 }
 
 type Numbered = (u64, Arc<[u8]>);
@@ -305,7 +313,12 @@ impl Store for Memory {
         Ok(self.read(key, name)?.map(|(_, version)| version))
     }
 
+    fn size(&self, key: &str, name: &str) -> Result<Option<u64>> {
+        Ok(self.get(key, name).map(|(_, content)| content.len() as u64))
+    }
+
     fn open(&self, key: &str, name: &str) -> Result<Box<dyn ReadAt>> {
+        self.opened.fetch_add(1, Ordering::Relaxed);
         let (_, content) = self.get(key, name).ok_or_else(|| self.absent(key, name))?;
         Ok(Box::new(Bytes(content)))
     }
@@ -359,6 +372,36 @@ impl Store for Memory {
 fn a_directory_holds_the_contract() {
     let dir = tempfile::tempdir().unwrap();
     holds_the_contract(&Lake::new(dir.path().join("cache")));
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_table_is_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = Lake::new(dir.path());
+    fs::create_dir_all(lake.location("a", TABLE)).unwrap();
+    for error in [
+        lake.results().size("a", TABLE).unwrap_err(),
+        lake.results().open("a", TABLE).err().unwrap(),
+    ] {
+        let Error::Io { source, path, .. } = error else {
+            panic!("{error}");
+        };
+        assert_eq!(source.kind(), ErrorKind::IsADirectory);
+        assert_eq!(path, lake.location("a", TABLE));
+    }
+    assert_eq!(lake.size_of("a", TABLE), None);
+}
+
+/// A harvest that finds nothing to do asks for the size of every table of the lake.
+#[test]
+fn a_size_is_looked_up_without_opening_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let results = Arc::new(Memory::default());
+    let lake = Lake::with_results(dir.path(), results.clone());
+    publish(&lake, "a", TABLE, b"0123456789");
+    assert_eq!(lake.size_of("a", TABLE), Some(10));
+    assert_eq!(lake.size_of("a", REJECTED), None);
+    assert_eq!(results.opened.load(Ordering::Relaxed), 0);
 }
 
 #[test]
