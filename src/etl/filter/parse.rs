@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{parse_error::ParseError, text};
 
-/// Nobody nests deeper; a program that pastes text may.
+/// Deeper than an operator nests; pasted text may go further.
 const DEPTH: usize = 50;
 /// Characters of a quoted value in a message.
 pub(super) const QUOTED: usize = 60;

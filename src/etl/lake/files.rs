@@ -79,7 +79,7 @@ pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     record.seal(&file).map_err(io)?;
     file.sync_all()
         .map_err(|e| Error::io("sync", temp.path(), e))?;
-    // The log's lock is held: nobody else replaces it.
+    // The log's lock is held: no other process replaces it.
     let _ = lake
         .results()
         .replace(temp.path(), key, RECORD, If::Always)?;

@@ -190,7 +190,7 @@ impl Store for LocalStore {
         let dir = self.folder(key);
         create_dir(&dir)?;
         sync_dir(&dir)?;
-        // Whoever writes here holds the log's lock, so nothing comes between.
+        // The writer holds the log's lock, so no other write comes between.
         if let If::Version(wanted) = condition
             && self.version(key, name)?.as_ref() != wanted
         {

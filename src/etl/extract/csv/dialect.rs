@@ -49,7 +49,7 @@ impl Dialect {
 ///
 /// # Errors
 /// [`Error::Log`] where there is no header, the separator is another one, or a column is
-/// missing or stands twice; what `trouble` makes of an error of the input.
+/// missing or occurs twice; what `trouble` makes of an error of the input.
 pub(super) fn detect(
     rows: &mut Rows,
     schema: &Schema,
