@@ -2,6 +2,8 @@
 
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
+use unicode_normalization::UnicodeNormalization;
+
 /// True for characters that could steer a terminal or reorder what is read:
 /// C0, DEL, C1, and the bidirectional controls of Unicode UAX #9.
 pub fn is_unsafe(c: char) -> bool {
@@ -67,9 +69,82 @@ fn push_visible(out: &mut String, c: char) {
     }
 }
 
+/// `text` in Unicode's composed form (NFC): two texts that look the same, one typed at a
+/// keyboard and one named by a system that decomposes names, have the same.
+pub fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// What `text` has in common with every text that some file system takes for the same name:
+/// without regard to letter case, to Unicode normalisation, and to characters that are not
+/// shown. Folds more than any one file system (ext4, APFS, NTFS and SMB each fold otherwise): to
+/// tell names apart safely, never to be shown.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Some letters have no upper case until they are in lower case (`ẞ`), and what that gives
+    // may be composed.
+    let letters = text.nfkd().filter(|c| !is_ignorable(*c));
+    let folded = letters
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase);
+    folded.nfkd().collect()
+}
+
+/// Unicode's property `Default_Ignorable_Code_Point`: not shown, and no part of a name where
+/// ext4 or HFS+ fold it.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_some_file_system_takes_for_the_same_fold_to_the_same() {
+        for (a, b) in [
+            ("Cell-1", "cell-1"),
+            ("Gr\u{f6}\u{df}e", "GRO\u{308}SSE"),
+            ("\u{212a}", "k"),
+            ("\u{3a3}\u{3b1}\u{3c2}", "\u{3c3}\u{3b1}\u{3c3}"),
+            ("\u{fb01}n", "FIN"),
+            ("a\u{200d}b\u{ad}", "ab"),
+            ("\u{1e9b}\u{323}", "\u{1e69}"),
+        ] {
+            assert_eq!(folded(a), folded(b), "{a} {b}");
+        }
+        for (a, b) in [("a", "b"), ("o", "\u{f6}"), ("a-1", "a_1"), ("加", "工")] {
+            assert_ne!(folded(a), folded(b), "{a} {b}");
+        }
+        assert_eq!(composed("Mu\u{308}ller"), "M\u{fc}ller");
+    }
+
+    #[test]
+    fn folding_undoes_case_and_normalisation_of_every_character() {
+        for c in '\0'..=char::MAX {
+            let text = format!("x{c}\u{345}y");
+            let once = folded(&text);
+            for other in [
+                text.to_lowercase(),
+                text.to_uppercase(),
+                text.nfc().collect(),
+                text.nfd().collect(),
+                text.nfkc().collect(),
+                text.nfkd().collect(),
+                once.clone(),
+            ] {
+                assert_eq!(folded(&other), once, "{c:?}: {text:?} {other:?}");
+            }
+        }
+    }
 
     #[test]
     fn control_sequences_and_bidi_overrides_become_visible() {
