@@ -9,6 +9,7 @@
 //! * [`time`]: times as text and as microseconds.
 //! * [`natural_order`]: the order of cells and robots.
 //! * [`numeric`]: kernels over plain numbers.
+//! * [`reduce`]: a channel reduced to the columns of a chart: overviews, sparklines, charts.
 //! * [`run_id`]: the id of a run.
 //! * [`parse_error`]: what is wrong with a text that was typed, and where.
 //! * [`toml_place`]: the same for a TOML file.
@@ -73,6 +74,7 @@ pub mod pool;
 pub mod position;
 pub mod profile;
 pub mod quality;
+pub mod reduce;
 pub mod run_id;
 pub mod schema;
 pub mod source;

@@ -97,7 +97,7 @@ fn values_are_those_at_or_before_the_same_time_of_each_run() {
     assert_eq!(o.view.bounds, TimeRange::new(-2 * SECOND, 104_990_000));
     assert_eq!(o.view.range, o.view.bounds, "the whole stays the whole");
     let reduced = o.reduce(2, f1, 107).unwrap();
-    assert_eq!(reduced.columns[0].map(|c| c.min), Some(10.0));
+    assert_eq!(reduced.columns[0].map(|c| c.bucket.min), Some(10.0));
     // Moving on from there counts from the place, not from the start.
     o.update(Action::NextRun, 5);
     o.update(Action::NextRun, 5);

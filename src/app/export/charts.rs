@@ -193,11 +193,12 @@ fn draw(reduced: &Reduced, (from, to): (f64, f64), up: impl Fn(f64) -> f64) -> P
         if !column.joined {
             pen.lift();
         }
-        pen.to(x, up(column.first));
-        if column.min < column.max {
-            pen.to(x, up(column.min));
-            pen.to(x, up(column.max));
-            pen.to(x, up(column.last));
+        let bucket = column.bucket;
+        pen.to(x, up(bucket.first));
+        if bucket.min < bucket.max {
+            pen.to(x, up(bucket.min));
+            pen.to(x, up(bucket.max));
+            pen.to(x, up(bucket.last));
         }
     }
     if let Some(leave) = reduced.leave.filter(|_| pen.is_down()) {

@@ -12,7 +12,7 @@ use crate::{
         catalog::{RunDetail, RunRow},
         clean::{Ledger, Reason},
         lake::run_file::Window,
-        overview::{Builder, Overview, Spans},
+        overview::{self, Builder, Overview},
         quality::{Flag, NotEvaluated, Severity, Verdict},
         run_id::RunId,
         stats::{ChannelStats, RobotStats},
@@ -170,7 +170,7 @@ fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
 }
 
 fn overview(channels: &[String], span: (i64, i64)) -> Overview {
-    let mut builder = Builder::new(Spans::for_rows(span.0, span.1, ROWS as u64), channels.len());
+    let mut builder = Builder::new(overview::spans(span.0, span.1, ROWS as u64), channels.len());
     builder.add(&window(channels, 0..ROWS as u64));
     builder.finish()
 }

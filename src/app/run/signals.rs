@@ -10,13 +10,14 @@ use super::flags::{Mark, marks};
 use crate::{
     app::{
         action::Action,
-        chart::{Reduced, Sample, Series, TimeRange, TimeView, decimals_for, sketch},
+        chart::{Reduced, Series, TimeRange, TimeView, decimals_for},
         table::step,
     },
     etl::{
         catalog::RunDetail,
         natural_order,
-        overview::{LONG, Overview, Spans},
+        overview::{self, LONG, Overview},
+        reduce::sketch,
         schema::ChannelName,
     },
 };
@@ -218,7 +219,7 @@ impl Signals {
     /// overview of a long run.
     pub fn sketch(&self, channel: usize, width: usize) -> Option<Reduced> {
         let buckets = self.overview.as_ref()?.channels.get(channel)?;
-        let spans = Spans::for_rows(self.view.bounds.start(), self.view.bounds.end(), self.rows);
+        let spans = overview::spans(self.view.bounds.start(), self.view.bounds.end(), self.rows);
         (self.rows >= LONG).then(|| sketch(buckets, spans, self.view.range, width))
     }
 
@@ -231,7 +232,7 @@ impl Signals {
     /// while it is not known.
     pub fn value_at(&self, channel: usize, time: i64) -> Option<f64> {
         if let Some(series) = self.series(channel) {
-            let sample: Option<Sample> = series.at_or_before(time);
+            let sample = series.at_or_before(time);
             return Some(sample.map_or(f64::NAN, |s| s.value));
         }
         let rows = self.row_values.iter().chain(&self.pin_values);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     app::run::fixture,
-    etl::overview::{Bucket, LONG_SPANS},
+    etl::{overview::LONG_SPANS, reduce::Bucket},
 };
 
 fn signals() -> Signals {

@@ -2,8 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::{Bucket, LONG_SPANS, Overview, Spans};
-use crate::{lake::run_file::Window, transform::RunTable};
+use super::{LONG_SPANS, Overview};
+use crate::{
+    lake::run_file::Window,
+    reduce::{Bucket, Spans, TimeRange},
+    transform::RunTable,
+};
 
 /// The overview of a long run's table, in [`LONG_SPANS`] spans: what [`Builder`] would make
 /// of its rows, from its samples.
@@ -11,7 +15,7 @@ pub fn of_table(table: &RunTable) -> Overview {
     let (Some(first), Some(last)) = (table.times.first(), table.times.last()) else {
         return Overview::default();
     };
-    let spans = Spans::new(*first, *last, LONG_SPANS);
+    let spans = Spans::new(TimeRange::new(*first, *last), LONG_SPANS);
     let begins: Vec<usize> = (0..=spans.count())
         .map(|at| table.times.partition_point(|t| *t < spans.begin(at)))
         .collect();
@@ -112,7 +116,7 @@ mod tests {
             1000..2000 => f64::NAN,
             _ => (i * 37 % 101) as f64,
         };
-        let mut builder = Builder::new(Spans::new(0, n - 1, SHORT_SPANS), 1);
+        let mut builder = Builder::new(Spans::new(TimeRange::new(0, n - 1), SHORT_SPANS), 1);
         for from in (0..n).step_by(700) {
             let rows: Vec<i64> = (from..(from + 700).min(n)).collect();
             builder.add(&Window {

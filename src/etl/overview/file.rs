@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bucket, Overview, Spans};
+use super::{Overview, spans};
 use crate::{
     Error, Result,
     base::CancelToken,
@@ -14,6 +14,7 @@ use crate::{
         files::TempPath,
         run_file::{RESULT_KEY, RunFile, write_run_file},
     },
+    reduce::{Bucket, Spans},
     schema::Hold,
     transform::{Column, RunTable, clock::Clock},
 };
@@ -59,7 +60,7 @@ impl Of<'_> {
 
     /// Its spans.
     pub fn spans(self) -> Spans {
-        Spans::for_rows(self.span.0, self.span.1, self.rows)
+        spans(self.span.0, self.span.1, self.rows)
     }
 }
 

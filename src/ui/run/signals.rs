@@ -10,7 +10,7 @@ use ratatui::{
 use super::{flags, put, sentence, statistics};
 use crate::{
     app::{
-        chart::{Reduced, Series, TimeRange, format_delta, format_fit, format_value},
+        chart::{Reduced, TimeRange, format_delta, format_fit, format_value},
         run::{
             RunScreen, Signals,
             signals::{Channel, MARK},
@@ -239,7 +239,9 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], th
                 let columns = plot_columns(plot.width, signals.view.marker);
                 let mut reduced = series.reduce(signals.view.range, columns);
                 let most = usize::from(plot.width) / PER_SAMPLE;
-                reduced.samples = series.fresh(signals.view.range, most).unwrap_or_default();
+                reduced.samples = series
+                    .changed_samples(signals.view.range, most)
+                    .unwrap_or_default();
                 if reduced.extent().is_none() && alone {
                     notes.push(whole(match channel.extent {
                         None => "no samples",
@@ -247,7 +249,7 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], th
                     }));
                 } else if alone {
                     let per_character = columns / usize::from(plot.width).max(1);
-                    notes = gap_notes(&reduced, series, signals.view.range, per_character);
+                    notes = gap_notes(&reduced, signals.view.range, per_character);
                 }
                 traces.push(Trace { reduced, style });
             }
@@ -278,22 +280,10 @@ fn chart(area: Rect, buf: &mut Buffer, signals: &Signals, channels: &[usize], th
 }
 
 /// `gap 4.2 s` where a gap is wide enough to hold it.
-fn gap_notes(
-    reduced: &Reduced,
-    series: &Series,
-    range: TimeRange,
-    per_character: usize,
-) -> Vec<Note> {
+fn gap_notes(reduced: &Reduced, range: TimeRange, per_character: usize) -> Vec<Note> {
     let mut notes = Vec::new();
     let width = reduced.columns.len();
-    let mut empty = 0;
-    for c in 0..=width {
-        if reduced.columns.get(c).is_some_and(Option::is_none) {
-            empty += 1;
-            continue;
-        }
-        let (from, to) = (c - empty, c);
-        empty = 0;
+    for (from, to) in reduced.empty_stretches() {
         // Whole characters between the two ends of the line.
         let first = from.div_ceil(per_character.max(1));
         let room = (to / per_character.max(1)).saturating_sub(first);
@@ -301,7 +291,8 @@ fn gap_notes(
             continue;
         }
         let middle = range.column_start((from + to) / 2, width);
-        if let Some((start, end)) = series.gap_at(middle) {
+        let around = |(from, to): &&(i64, i64)| (*from..*to).contains(&middle);
+        if let Some((start, end)) = reduced.gaps.iter().find(around) {
             let seconds = (end - start) as f64 / time::SECOND as f64;
             notes.push(Note {
                 column: first,

@@ -52,14 +52,14 @@ fn visible(signals: &Signals, channel: &Channel) -> Vec<String> {
     let Some(series) = signals.series(signals.row) else {
         return Vec::new();
     };
-    let Some(seen) = series.seen(signals.view.range) else {
+    let Some(seen) = series.stats(signals.view.range) else {
         return vec!["no samples".to_owned()];
     };
     let [min, max, mean, rms] =
         [seen.min, seen.max, seen.mean, seen.rms].map(|v| format_value(v, channel.decimals));
     let mut texts = shorter(&min, &max, &mean, &rms);
     if let Some(longest) = texts.first() {
-        let samples = match seen.fresh {
+        let samples = match seen.changed {
             0 => "no new value".to_owned(),
             n => format!("n ≥ {}", format_whole(n)),
         };

@@ -148,7 +148,7 @@ impl Chart<'_> {
                 let columns = stretch * STRETCH..((stretch + 1) * STRETCH).min(width);
                 let seen = |x: usize| {
                     let column = trace.reduced.columns.get(x * per_character)?.as_ref()?;
-                    Some((x, (column.min + column.max) / 2.0))
+                    Some((x, (column.bucket.min + column.bucket.max) / 2.0))
                 };
                 let middle = stretch * STRETCH + STRETCH / 2;
                 let place = columns

@@ -64,21 +64,14 @@ impl Canvas {
         let columns = reduced.columns.len();
         let mut pen = reduced.enter.map(|v| (0.0, y(v)));
         for (x, column) in reduced.columns.iter().enumerate() {
-            let Some(Column {
-                min,
-                max,
-                first,
-                last,
-                joined,
-            }) = column
-            else {
+            let Some(Column { bucket, joined }) = column else {
                 continue;
             };
             if let Some(from) = pen.filter(|_| *joined) {
-                self.line(from, (x as f64, y(*first)));
+                self.line(from, (x as f64, y(bucket.first)));
             }
-            self.upright(x, y(*max), y(*min));
-            pen = Some((x as f64, y(*last)));
+            self.upright(x, y(bucket.max), y(bucket.min));
+            pen = Some((x as f64, y(bucket.last)));
         }
         if let (Some(from), Some(leave)) = (pen, reduced.leave) {
             self.line(from, (columns.saturating_sub(1) as f64, y(leave)));
@@ -142,6 +135,7 @@ fn y_of(marker: Marker, height: usize, value: f64, low: f64, high: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::etl::reduce::Bucket;
 
     fn lines(canvas: &Canvas) -> Vec<String> {
         (0..canvas.height)
@@ -155,10 +149,7 @@ mod tests {
 
     fn point(v: f64, joined: bool) -> Option<Column> {
         Some(Column {
-            min: v,
-            max: v,
-            first: v,
-            last: v,
+            bucket: Bucket::at(v),
             joined,
         })
     }
@@ -195,7 +186,7 @@ mod tests {
             columns: vec![None; 6],
             enter: Some(1.0),
             leave: Some(0.0),
-            samples: vec![],
+            ..Reduced::default()
         };
         let mut canvas = Canvas::new(Marker::Block, 6, 1);
         canvas.trace(&reduced, 0.0, 1.0);
@@ -206,10 +197,10 @@ mod tests {
     fn a_spike_fills_its_column() {
         let mut columns = vec![point(0.0, true); 4];
         columns[2] = Some(Column {
-            min: 0.0,
-            max: 9.0,
-            first: 0.0,
-            last: 0.0,
+            bucket: Bucket {
+                max: 9.0,
+                ..Bucket::at(0.0)
+            },
             joined: true,
         });
         let mut canvas = Canvas::new(Marker::Dot, 4, 3);

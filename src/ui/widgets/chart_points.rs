@@ -35,7 +35,7 @@ pub fn mark_points(reduced: &Reduced, marker: Marker, plot: Rect, style: Style, 
     for (at, column) in reduced.columns.iter().enumerate() {
         let Some(column) = column else { continue };
         let x = plot.x + (at / across) as u16;
-        for value in [column.min, column.max] {
+        for value in [column.bucket.min, column.bucket.max] {
             let y = plot.y + row(value) as u16;
             if x < plot.right() && y < plot.bottom() {
                 buf[(x, y)].set_char(symbol).set_style(style);

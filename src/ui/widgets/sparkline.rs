@@ -1,6 +1,6 @@
 //! A channel in one line of text.
 
-use crate::etl::overview::Bucket;
+use crate::etl::reduce::Bucket;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

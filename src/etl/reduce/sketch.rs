@@ -1,7 +1,6 @@
 //! A chart of a channel whose table is not read yet, from the run's overview.
 
-use super::{Column, Reduced, TimeRange};
-use crate::etl::overview::{Bucket, Spans};
+use super::{Bucket, Column, Reduced, Spans, TimeRange};
 
 /// Reduces what is visible of a channel to `width` columns, from the spans that each touches:
 /// where columns are narrower than spans, several show the same. No value is missed; a gap
@@ -15,10 +14,7 @@ pub fn sketch(buckets: &[Option<Bucket>], spans: Spans, range: TimeRange, width:
         let begins = inside.first().is_some_and(Option::is_some);
         let before = from.checked_sub(1).and_then(|b| buckets.get(b));
         Some(Column {
-            min: all.min,
-            max: all.max,
-            first: all.first,
-            last: all.last,
+            bucket: all,
             joined: begins && before.is_some_and(Option::is_some),
         })
     };
@@ -31,10 +27,7 @@ pub fn sketch(buckets: &[Option<Bucket>], spans: Spans, range: TimeRange, width:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        app::chart::Series,
-        etl::{lake::run_file::Window, overview::Builder},
-    };
+    use crate::{lake::run_file::Window, overview::Builder, reduce::Series};
 
     /// 100,000 rows with a hole and a spike, whole and as an overview.
     fn both(spans: usize) -> (Series, Vec<Option<Bucket>>, Spans) {
@@ -48,7 +41,7 @@ mod tests {
                 i => (i as f64 / 700.0).sin() * 40.0,
             })
             .collect();
-        let spans = Spans::new(0, 99_999 * 11, spans);
+        let spans = Spans::new(TimeRange::new(0, 99_999 * 11), spans);
         let mut builder = Builder::new(spans, 1);
         builder.add(&Window {
             first_row: 0,
@@ -85,7 +78,7 @@ mod tests {
             assert_eq!(sketch.extent().map(|e| e.1), Some(900.0), "{span}");
             for (real, drawn) in chart.columns.iter().zip(&sketch.columns) {
                 let Some(real) = real else { continue };
-                let drawn = drawn.unwrap();
+                let (real, drawn) = (real.bucket, drawn.unwrap().bucket);
                 assert!(drawn.min <= real.min && real.max <= drawn.max, "{span}");
             }
         }

@@ -3,34 +3,17 @@
 
 use std::sync::Arc;
 
-use super::{TimeRange, seen::SumTree};
+use super::{
+    Bucket, Column, Reduced, TimeRange,
+    bucket::Extent,
+    columns::{empty_stretches, height_at},
+    window_stats::SumTree,
+};
 
 /// Samples (or buckets of the level below) behind one bucket of the pyramid.
 const FACTOR: usize = 32;
 /// From so many rows on a thread more is worth its start.
 const LONG: usize = 1 << 20;
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Extent {
-    min: f64,
-    max: f64,
-}
-
-impl Extent {
-    const EMPTY: Self = Self {
-        min: f64::INFINITY,
-        max: f64::NEG_INFINITY,
-    };
-
-    /// NaN (null) is neither smaller nor larger. These comparisons are single
-    /// instructions, other than those of `f64::min` and `f64::max`.
-    fn with(self, min: f64, max: f64) -> Self {
-        Self {
-            min: if min < self.min { min } else { self.min },
-            max: if max > self.max { max } else { self.max },
-        }
-    }
-}
 
 /// One channel of a run: a value for every row of the run's table.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,46 +37,6 @@ pub struct Sample {
     pub time: i64,
     /// NaN where the channel is null.
     pub value: f64,
-}
-
-/// What one column of a chart shows: all values whose times fall into it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Column {
-    /// Smallest value.
-    pub min: f64,
-    /// Largest value.
-    pub max: f64,
-    /// Value of the earliest sample.
-    pub first: f64,
-    /// Value of the latest sample.
-    pub last: f64,
-    /// Whether a line leads from the sample before (in an earlier column or left of
-    /// the visible span) to `first`, without a gap between them.
-    pub joined: bool,
-}
-
-/// A visible span reduced to columns.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Reduced {
-    /// One entry per column; `None` where no sample falls into it.
-    pub columns: Vec<Option<Column>>,
-    /// Height at which the line enters at the left edge, when it comes from outside.
-    pub enter: Option<f64>,
-    /// Height at which the line leaves at the right edge, when it goes on outside.
-    pub leave: Option<f64>,
-    /// Single samples to be marked (time, value); see [`Series::fresh`].
-    pub samples: Vec<(i64, f64)>,
-}
-
-impl Reduced {
-    /// Smallest and largest height of what is seen.
-    pub fn extent(&self) -> Option<(f64, f64)> {
-        let edges = self.enter.iter().chain(self.leave.iter()).map(|v| (*v, *v));
-        let columns = self.columns.iter().flatten().map(|c| (c.min, c.max));
-        columns
-            .chain(edges)
-            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-    }
 }
 
 impl Series {
@@ -216,6 +159,7 @@ impl Series {
             lo = hi.max(lo);
         }
         Reduced {
+            gaps: self.gaps(&columns, range),
             columns,
             enter: begin
                 .checked_sub(1)
@@ -227,6 +171,14 @@ impl Series {
         }
     }
 
+    /// The gaps around the middles of stretches of empty columns.
+    fn gaps(&self, columns: &[Option<Column>], range: TimeRange) -> Vec<(i64, i64)> {
+        let middles = empty_stretches(columns).map(|(from, to)| (from + to) / 2);
+        middles
+            .filter_map(|c| self.gap_at(range.column_start(c, columns.len())))
+            .collect()
+    }
+
     /// Height of the line between row `index` and the next one at `time`, which is
     /// not before row `index`; `None` where no line is or it does not reach further.
     fn crossing(&self, index: usize, time: i64) -> Option<f64> {
@@ -234,10 +186,8 @@ impl Series {
         if index + 1 >= end {
             return None;
         }
-        let (t0, t1) = (*self.times.get(index)?, *self.times.get(index + 1)?);
-        let (v0, v1) = (*self.values.get(index)?, *self.values.get(index + 1)?);
-        let share = (time - t0) as f64 / (t1 - t0).max(1) as f64;
-        Some(v0 + (v1 - v0) * share.clamp(0.0, 1.0))
+        let row = |i: usize| Some((*self.times.get(i)?, *self.values.get(i)?));
+        Some(height_at(row(index)?, row(index + 1)?, time))
     }
 
     pub(super) fn rows_in(&self, range: TimeRange) -> (usize, usize) {
@@ -253,11 +203,14 @@ impl Series {
         let (from, _) = *self.segments.get(at)?;
         let last = self.segments.partition_point(|s| s.0 < hi).checked_sub(1)?;
         let (_, to) = *self.segments.get(last)?;
-        Some(Column {
+        let bucket = Bucket {
             min,
             max,
             first: *self.values.get(from.max(lo))?,
             last: *self.values.get(to.min(hi).checked_sub(1)?)?,
+        };
+        Some(Column {
+            bucket,
             joined: from < lo,
         })
     }
@@ -377,19 +330,15 @@ mod tests {
                     .filter(|i| column(times[*i]) == c && !values[*i].is_nan())
                     .collect();
                 let (first, last) = (*inside.first()?, *inside.last()?);
-                Some(Column {
-                    min: inside
-                        .iter()
-                        .map(|i| values[*i])
-                        .fold(f64::INFINITY, f64::min),
-                    max: inside
-                        .iter()
-                        .map(|i| values[*i])
-                        .fold(f64::NEG_INFINITY, f64::max),
+                let of = inside.iter().map(|i| values[*i]);
+                let bucket = Bucket {
+                    min: of.clone().fold(f64::INFINITY, f64::min),
+                    max: of.fold(f64::NEG_INFINITY, f64::max),
                     first: values[first],
                     last: values[last],
-                    joined: line_to(times, values, first),
-                })
+                };
+                let joined = line_to(times, values, first);
+                Some(Column { bucket, joined })
             })
             .collect()
     }

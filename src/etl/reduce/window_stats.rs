@@ -13,7 +13,7 @@ const FACTOR: usize = 32;
 /// row, and for one usual interval where a null or a gap follows. For a channel that is
 /// sampled evenly that is what its samples give.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Seen {
+pub struct WindowStats {
     /// Smallest value.
     pub min: f64,
     /// Largest value.
@@ -24,25 +24,57 @@ pub struct Seen {
     pub rms: f64,
     /// Rows whose value is another than the one before: each is a sample. There may be
     /// more samples than that, for a sample that repeats a value looks like a held one.
-    pub fresh: u64,
+    pub changed: u64,
 }
 
-/// Sums over rows: weights, weighted values, their squares, fresh values.
+/// Sums over rows: weights, weighted values, their squares, changed values.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Sums {
+pub(super) struct Sums {
     weight: f64,
     value: f64,
     square: f64,
-    fresh: u64,
+    pub changed: u64,
 }
 
 impl Sums {
+    /// For how long a value is in force before a null or a gap, in microseconds, from the
+    /// channel's median interval.
+    pub fn usual(interval_us: f64) -> f64 {
+        if interval_us.is_finite() {
+            interval_us.max(1.0)
+        } else {
+            1.0
+        }
+    }
+
+    /// Takes in a value (NaN: null) that is in force for `weight` microseconds.
+    pub fn weigh(&mut self, value: f64, weight: f64) {
+        if !value.is_nan() {
+            self.weight += weight;
+            self.value += weight * value;
+            self.square += weight * value * value;
+        }
+    }
+
+    /// The statistics of values from `min` to `max`.
+    pub fn stats(self, min: f64, max: f64) -> WindowStats {
+        let per_weight = |sum: f64| sum / self.weight;
+        WindowStats {
+            min,
+            max,
+            // Rounding must not carry them past what they lie between.
+            mean: per_weight(self.value).clamp(min, max),
+            rms: per_weight(self.square).sqrt().min(min.abs().max(max.abs())),
+            changed: self.changed,
+        }
+    }
+
     fn add(self, other: Self) -> Self {
         Self {
             weight: self.weight + other.weight,
             value: self.value + other.value,
             square: self.square + other.square,
-            fresh: self.fresh + other.fresh,
+            changed: self.changed + other.changed,
         }
     }
 }
@@ -58,11 +90,7 @@ impl SumTree {
     /// Over the rows of `series`; a value before a null or a gap is in force for
     /// `usual_us` microseconds.
     pub(super) fn new(series: &Series, usual_us: f64) -> Self {
-        let usual_us = if usual_us.is_finite() {
-            usual_us.max(1.0)
-        } else {
-            1.0
-        };
+        let usual_us = Sums::usual(usual_us);
         let mut levels: Vec<Vec<Sums>> = Vec::new();
         let mut below: Vec<Sums> = (0..series.len())
             .step_by(FACTOR)
@@ -121,10 +149,8 @@ fn rows(series: &Series, lo: usize, hi: usize, usual_us: f64) -> Sums {
                 .filter(|(t, v)| !v.is_nan() && t.saturating_sub(*time) <= series.gap_us)
                 .map(|(t, _)| (t - time) as f64);
             let weight = until.unwrap_or(usual_us);
-            sums.weight += weight;
-            sums.value += weight * value;
-            sums.square += weight * value * value;
-            sums.fresh += u64::from(before != Some(value));
+            sums.weigh(value, weight);
+            sums.changed += u64::from(before != Some(value));
         }
         before = Some(value);
     }
@@ -132,7 +158,7 @@ fn rows(series: &Series, lo: usize, hi: usize, usual_us: f64) -> Sums {
 }
 
 impl Series {
-    /// Makes [`Series::seen`] possible. `usual_us` is the channel's median interval.
+    /// Makes [`Series::stats`] possible. `usual_us` is the channel's median interval.
     #[must_use]
     pub fn with_statistics(mut self, usual_us: f64) -> Self {
         self.sums = Some(SumTree::new(&self, usual_us));
@@ -141,19 +167,11 @@ impl Series {
 
     /// Statistics of the rows within `range`; `None` where there is no value, and
     /// without [`Series::with_statistics`].
-    pub fn seen(&self, range: TimeRange) -> Option<Seen> {
+    pub fn stats(&self, range: TimeRange) -> Option<WindowStats> {
         let (lo, hi) = self.rows_in(range);
         let (min, max) = self.extent_of(lo, hi)?;
         let sums = self.sums.as_ref()?.sum(self, lo, hi);
-        let per_weight = |sum: f64| sum / sums.weight;
-        Some(Seen {
-            min,
-            max,
-            // Rounding must not carry them past what they lie between.
-            mean: per_weight(sums.value).clamp(min, max),
-            rms: per_weight(sums.square).sqrt().min(min.abs().max(max.abs())),
-            fresh: sums.fresh,
-        })
+        Some(sums.stats(min, max))
     }
 
     /// The rows within `range` that have a value: their times and values.
@@ -167,7 +185,7 @@ impl Series {
     /// The rows within `range` whose value is another than the one before, which makes
     /// each a sample for certain: their times and values. `None` when there are more than
     /// `most`, or so many rows that looking through them would take long.
-    pub fn fresh(&self, range: TimeRange, most: usize) -> Option<Vec<(i64, f64)>> {
+    pub fn changed_samples(&self, range: TimeRange, most: usize) -> Option<Vec<(i64, f64)>> {
         /// Rows that are looked through for each sample that may be found: more than
         /// the channels of a run have rows between two samples of one.
         const ROWS: usize = 64;
@@ -234,18 +252,18 @@ mod tests {
                     fresh.push((times[i], values[i]));
                 }
             }
-            match series.seen(range) {
+            match series.stats(range) {
                 None => prop_assert_eq!(weights, 0.0),
-                Some(seen) => {
-                    prop_assert!(close(seen.mean, sum / weights), "{:?} {}", seen, sum / weights);
-                    prop_assert!(close(seen.rms, (squares / weights).sqrt()), "{:?}", seen);
-                    prop_assert_eq!(Some((seen.min, seen.max)), series.extent_in(range));
-                    prop_assert_eq!(seen.fresh, fresh.len() as u64);
+                Some(stats) => {
+                    prop_assert!(close(stats.mean, sum / weights), "{:?} {}", stats, sum / weights);
+                    prop_assert!(close(stats.rms, (squares / weights).sqrt()), "{:?}", stats);
+                    prop_assert_eq!(Some((stats.min, stats.max)), series.extent_in(range));
+                    prop_assert_eq!(stats.changed, fresh.len() as u64);
                 }
             }
-            prop_assert_eq!(series.fresh(range, 4000), Some(fresh.clone()));
+            prop_assert_eq!(series.changed_samples(range, 4000), Some(fresh.clone()));
             if !fresh.is_empty() {
-                prop_assert_eq!(series.fresh(range, fresh.len() - 1), None);
+                prop_assert_eq!(series.changed_samples(range, fresh.len() - 1), None);
             }
         }
     }
@@ -256,18 +274,20 @@ mod tests {
         // and 100, which hold 1.
         let times = [0, 10, 20, 30, 40, 100, 200];
         let series = Series::new(times.into(), vec![1.0, 1.0, 1.0, 1.0, 1.0, 4.0, 7.0], GAP);
-        assert_eq!(series.seen(TimeRange::new(0, 200)), None);
-        let seen = series.with_statistics(100.0).seen(TimeRange::new(0, 200));
-        let seen = seen.unwrap();
-        assert_eq!((seen.mean, seen.fresh), (4.0, 3));
-        assert!(close(seen.rms, (66.0f64 / 3.0).sqrt()));
+        assert_eq!(series.stats(TimeRange::new(0, 200)), None);
+        let stats = series.with_statistics(100.0).stats(TimeRange::new(0, 200));
+        let stats = stats.unwrap();
+        assert_eq!((stats.mean, stats.changed), (4.0, 3));
+        assert!(close(stats.rms, (66.0f64 / 3.0).sqrt()));
     }
 
     #[test]
     fn samples_that_hold_nothing_count_alike() {
         let (n, x) = (f64::NAN, 5.0);
         let series = Series::new([0, 3, 10, 11, 20].into(), vec![1.0, n, x, n, 9.0], GAP);
-        let seen = series.with_statistics(f64::NAN).seen(TimeRange::new(0, 20));
-        assert_eq!(seen.map(|s| (s.mean, s.fresh)), Some((5.0, 3)));
+        let stats = series
+            .with_statistics(f64::NAN)
+            .stats(TimeRange::new(0, 20));
+        assert_eq!(stats.map(|s| (s.mean, s.changed)), Some((5.0, 3)));
     }
 }
