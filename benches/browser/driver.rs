@@ -149,7 +149,7 @@ impl Driver {
             match effect {
                 Effect::Ask { slot, request } => self.workers.ask(slot, request),
                 Effect::Forget(slot) => self.workers.forget(slot),
-                Effect::Harvest(keys) => self.workers.harvest(&keys),
+                Effect::Harvest(logs) => self.workers.harvest(logs),
                 Effect::CancelJob(job) => self.workers.cancel(job),
                 Effect::CancelAllJobs => self.workers.cancel_all(),
                 Effect::LookAgain(wait) => self.workers.look_again(wait),
@@ -272,8 +272,8 @@ impl Driver {
         let full = |key: &&String| key.starts_with(super::lake::FULL);
         let rows = self.state.logs.table.rows();
         let keys: Vec<String> = rows.iter().map(|r| &r.key).filter(full).cloned().collect();
-        self.perform(vec![Effect::Harvest(keys)]);
-        self.until("a harvest", |s| !s.jobs.open().is_empty())
+        self.perform(vec![Effect::Harvest(keys.into())]);
+        self.until("a harvest", |s| s.jobs.is_busy())
     }
 
     /// Logs of full rate.

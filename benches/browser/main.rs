@@ -191,9 +191,7 @@ fn harvests(app: &mut Driver, report: &mut Report) -> Result<()> {
         keys.extend(typed(&"jjjkjjlh".repeat(3)));
         keys.extend(vec![key(KeyCode::PageDown); 5]);
     }
-    let frames = app.press_at_rate(&keys, Duration::from_millis(33), |s| {
-        s.jobs.open().is_empty()
-    })?;
+    let frames = app.press_at_rate(&keys, Duration::from_millis(33), |s| !s.jobs.is_busy())?;
     report.times("two harvests: key to frame", &frames, Some(16.0));
     report.said(&format!(
         "two harvests: {} logs of full rate in {:.1} s",

@@ -26,8 +26,11 @@ use crate::etl::{
     pool::JobEvent,
 };
 
-/// Progress alone draws no more often than this.
+/// Events of jobs alone draw no more often than this.
 const PROGRESS_FRAME: Duration = Duration::from_millis(50);
+
+/// After so long a turn draws, though more events are there: they are taken in by the next.
+const LONGEST_TURN: Duration = Duration::from_millis(8);
 
 /// Runs the browser on the terminal until the operator quits; `draw` draws a state.
 ///
@@ -112,8 +115,7 @@ fn no_terminal(error: &impl std::fmt::Display) -> Error {
     Error::Fatal(format!("cannot draw on the terminal: {error}"))
 }
 
-/// One turn of the loop: waits for an event, takes in all that are there, and draws if
-/// anything changed.
+/// One turn of the loop: waits for an event, takes in those that are there, and draws.
 ///
 /// # Errors
 /// [`Error::Fatal`] when the terminal is gone.
@@ -132,15 +134,19 @@ pub fn turn<B: Backend>(
         if matches!(event, Event::Signal(super::event::Signal::End)) {
             return Ok(Turn::Signalled);
         }
-        urgent |= !is_progress(&event);
+        urgent |= !may_wait(&event);
         resized |= matches!(event, Event::Resize(..));
         keys += usize::from(matches!(event, Event::Key(_)));
         if is_current(&event, workers) {
             effects.extend(update(state, event));
         }
+        let longest = if urgent { LONGEST_TURN } else { PROGRESS_FRAME };
+        if since.elapsed() >= longest {
+            break;
+        }
         waiting = events.try_recv().ok();
         if waiting.is_none() && !urgent {
-            // Nothing but progress: wait for more of it, but not for long.
+            // Nothing but events of jobs: wait for more of them, but not for long.
             let left = PROGRESS_FRAME.saturating_sub(since.elapsed());
             waiting = events.recv_timeout(left).ok();
         }
@@ -180,11 +186,13 @@ fn fail_on_purpose() {
     assert!(!wanted, "a test \u{1b}[31mwants this");
 }
 
-fn is_progress(event: &Event) -> bool {
+/// Whether the event may wait for its frame: while a batch of small logs is harvested
+/// thousands of them come every second.
+fn may_wait(event: &Event) -> bool {
     matches!(
         event,
         Event::Worker(Message::Job {
-            event: JobEvent::Progress { .. },
+            event: JobEvent::Started { .. } | JobEvent::Progress { .. } | JobEvent::Finished { .. },
             ..
         })
     )
@@ -211,7 +219,7 @@ fn perform<W: io::Write>(
         match effect {
             Effect::Ask { slot, request } => workers.ask(slot, request),
             Effect::Forget(slot) => workers.forget(slot),
-            Effect::Harvest(keys) => workers.harvest(&keys),
+            Effect::Harvest(logs) => workers.harvest(logs),
             Effect::LookAgain(wait) => workers.look_again(wait),
             Effect::CancelJob(job) => workers.cancel(job),
             Effect::CancelAllJobs => workers.cancel_all(),

@@ -1,17 +1,18 @@
 //! What `update` asks of the world, and what the world answers. Workers do it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{
     compare::{CompareAnswer, CompareRequest, CompareSlot},
     export::{Export, Written},
+    jobs::{OpenLogs, ToHarvest},
     machines::Machine,
     rows::LogList,
     run::{RunAnswer, RunRequest, RunSlot},
-    table::{Arranged, Found, Sought, Wanted},
+    table::{Arranged, Found, Shown, Sought, Wanted},
 };
 use crate::etl::{
-    catalog::{HarvestRow, LogDetail, LogRow, Refresh, RunRow},
+    catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
     pool::JobId,
 };
 
@@ -29,7 +30,7 @@ pub enum Effect {
     /// Nobody waits for this slot's answer any longer.
     Forget(Slot),
     /// Harvest these logs.
-    Harvest(Vec<String>),
+    Harvest(ToHarvest),
     /// Look at the data directory again after this time though nothing moves, unless a later
     /// effect says otherwise; `None`: only when something moves.
     LookAgain(Option<Duration>),
@@ -56,6 +57,8 @@ pub enum Slot {
     FirstLogs,
     /// The list of logs.
     Logs,
+    /// How many logs are in each state while very many of them are queued.
+    LogCounts,
     /// The panel beside the list of logs.
     LogDetail,
     /// The list of all runs.
@@ -100,6 +103,15 @@ pub enum Request {
     FirstLogs(usize),
     /// All logs.
     Logs,
+    /// How many logs are in each state, with what jobs make of it.
+    CountLogs {
+        /// The logs as they were read.
+        rows: Shown<LogRow>,
+        /// How many were in each state.
+        read: BTreeMap<LogState, usize>,
+        /// The logs whose jobs wait or run.
+        open: OpenLogs,
+    },
     /// One log by key.
     LogDetail(String),
     /// The runs of one log, or of all.
@@ -138,6 +150,8 @@ pub enum Answer {
     Refreshed(Refresh),
     /// To [`Request::Logs`] and [`Request::FirstLogs`].
     Logs(LogList),
+    /// To [`Request::CountLogs`].
+    CountedLogs(BTreeMap<LogState, usize>),
     /// To [`Request::LogDetail`]; `None`: no such log any more.
     LogDetail(Option<Box<LogDetail>>),
     /// To [`Request::Runs`].

@@ -14,7 +14,7 @@ use crate::etl::{
     base::{CancelToken, Progress, Stage},
     catalog::{Distances, HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
     clean::{Ledger, Reason},
-    pool::{JobEvent, JobId},
+    pool::{Batch, JobEvent, JobId},
     profile::Profile,
     quality::Verdict,
     run_id::RunId,
@@ -220,6 +220,9 @@ fn replied(slot: Slot, request: &Request) -> Result<Answer, String> {
     Ok(match request {
         Request::Refresh => Answer::Refreshed(Refresh::default()),
         Request::FirstLogs(_) | Request::Logs => Answer::Logs(logs().into()),
+        Request::CountLogs { rows, read, open } => {
+            Answer::CountedLogs(open.count(rows.read(), read))
+        }
         Request::LogDetail(key) => {
             let row = logs().into_iter().find(|row| row.key == *key);
             Answer::LogDetail(row.map(|row| Box::new(detail(row))))
@@ -276,18 +279,9 @@ pub fn harvesting(state: &mut State) {
         .iter()
         .filter(|r| r.state == LogState::Pending)
         .collect();
-    for (id, row) in pending.iter().enumerate() {
-        update(
-            state,
-            job(
-                0,
-                JobEvent::Queued {
-                    job: JobId(id as u64),
-                    key: row.key.clone(),
-                },
-            ),
-        );
-    }
+    let keys = pending.iter().map(|row| row.key.as_str().into());
+    let batch = Batch::new(JobId(0), keys.collect());
+    update(state, job(0, JobEvent::Queued(batch.into())));
     update(state, job(1, JobEvent::Started { job: JobId(0) }));
     let progress = Progress {
         stage: Stage::Reading,

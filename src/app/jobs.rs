@@ -1,5 +1,20 @@
-//! Harvests of this process: those that wait or run, and what came of the others.
+//! Harvests of this process, open and ended, and past ones of the catalog. What an event or a
+//! key takes here does not grow with the number of jobs.
 
+mod open_logs;
+mod to_harvest;
+mod waiting;
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
+
+pub use open_logs::OpenLogs;
+pub use to_harvest::ToHarvest;
+pub use waiting::{Waiting, WaitingJob};
+
+use super::discard::{discard, discard_large};
 use crate::etl::{
     Error,
     base::{Progress, Stage},
@@ -11,10 +26,10 @@ use crate::etl::{
 /// Finished jobs that are remembered.
 const REMEMBERED: usize = 1000;
 
-/// One harvest of this process.
+/// One harvest of this process that was started, or cancelled before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// Its name in the pool.
+    /// Its number in the pool.
     pub id: JobId,
     /// The log's key.
     pub key: String,
@@ -56,15 +71,6 @@ impl Job {
         self.progress.map_or(0.0, |p| p.share())
     }
 
-    /// The state that its log shows while it is open.
-    pub fn state(&self) -> LogState {
-        if self.started_us.is_some() {
-            LogState::Harvesting
-        } else {
-            LogState::Queued
-        }
-    }
-
     /// Rows decoded per second; `None` in the first tenth of a second.
     pub fn rate(&self) -> Option<f64> {
         let seconds = self.seconds()?;
@@ -88,28 +94,58 @@ impl Job {
 /// A line of the list of jobs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Entry<'a> {
-    /// A harvest of this process.
+    /// A harvest of this process that runs or is over.
     Job(&'a Job),
+    /// A harvest of this process that waits.
+    Waiting(WaitingJob<'a>),
     /// A harvest of the past, or of another process.
     Past(&'a HarvestRow),
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
     /// The log's key.
-    pub fn key(&self) -> &str {
+    pub fn key(&self) -> &'a str {
         match self {
             Self::Job(job) => &job.key,
+            Self::Waiting(job) => job.key,
             Self::Past(row) => &row.key,
         }
     }
+
+    /// The job's number while it waits or runs.
+    pub fn open(&self) -> Option<JobId> {
+        match self {
+            Self::Job(job) => job.ended.is_none().then_some(job.id),
+            Self::Waiting(job) => Some(job.id),
+            Self::Past(_) => None,
+        }
+    }
+
+    /// The job, if it was started.
+    pub fn job(&self) -> Option<&'a Job> {
+        match self {
+            Self::Job(job) => Some(job),
+            _ => None,
+        }
+    }
+
+    /// The state of its log while it waits or runs.
+    pub fn log_state(&self) -> Option<LogState> {
+        self.open().map(|_| match self {
+            Self::Waiting(_) => LogState::Queued,
+            _ => LogState::Harvesting,
+        })
+    }
 }
 
-/// All jobs: open ones in the order in which they were queued, then what was done,
-/// latest first.
+/// All jobs: those that run, then those that wait, both in the order in which they were
+/// queued, then what was done, latest first.
 #[derive(Debug, Clone, Default)]
 pub struct Jobs {
-    open: Vec<Job>,
-    done: Vec<Job>,
+    /// As many as there are workers.
+    running: BTreeMap<JobId, Job>,
+    waiting: Waiting,
+    done: VecDeque<Job>,
     history: Vec<HarvestRow>,
     /// The line under the cursor.
     pub cursor: usize,
@@ -118,19 +154,38 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Jobs that wait or run.
-    pub fn open(&self) -> &[Job] {
-        &self.open
+    /// Number of jobs that wait or run.
+    pub fn open_count(&self) -> usize {
+        self.running.len() + self.waiting.len()
     }
 
-    /// The open job of a log.
-    pub fn of_log(&self, key: &str) -> Option<&Job> {
-        self.open.iter().find(|job| job.key == key)
+    /// Whether a job waits or runs.
+    pub fn is_busy(&self) -> bool {
+        !self.running.is_empty() || !self.waiting.is_empty()
+    }
+
+    /// Jobs that wait or run, in the order of the list.
+    pub fn open(&self) -> impl Iterator<Item = Entry<'_>> {
+        let running = self.running.values().map(Entry::Job);
+        running.chain(self.waiting.iter().map(Entry::Waiting))
+    }
+
+    /// The job of a log that waits or runs.
+    pub fn of_log(&self, key: &str) -> Option<Entry<'_>> {
+        let running = self.running.values().find(|job| job.key == key);
+        let waiting = || self.waiting.of_log(key).map(Entry::Waiting);
+        running.map(Entry::Job).or_else(waiting)
+    }
+
+    /// The logs whose jobs wait or run now, for a worker or a list.
+    pub fn open_logs(&self) -> OpenLogs {
+        let running = self.running.values().map(|job| job.key.clone());
+        OpenLogs::new(running.collect(), self.waiting.clone())
     }
 
     /// Number of lines.
     pub fn len(&self) -> usize {
-        self.open.len() + self.done.len() + self.history.len()
+        self.open_count() + self.done.len() + self.history.len()
     }
 
     /// Whether there is nothing to show.
@@ -140,10 +195,14 @@ impl Jobs {
 
     /// One line.
     pub fn get(&self, line: usize) -> Option<Entry<'_>> {
-        if let Some(job) = self.open.get(line) {
+        if let Some(job) = self.running.values().nth(line) {
             return Some(Entry::Job(job));
         }
-        let line = line - self.open.len();
+        let line = line - self.running.len();
+        if let Some(job) = self.waiting.get(line) {
+            return Some(Entry::Waiting(job));
+        }
+        let line = line - self.waiting.len();
         match self.done.get(line) {
             Some(job) => Some(Entry::Job(job)),
             None => self.history.get(line - self.done.len()).map(Entry::Past),
@@ -158,48 +217,53 @@ impl Jobs {
     /// Past harvests as the catalog has them; those of this process stand in the list
     /// already.
     pub fn set_history(&mut self, mut rows: Vec<HarvestRow>) {
+        let mut own: HashMap<&str, Vec<(i64, i64)>> = HashMap::with_capacity(self.done.len());
+        for job in &self.done {
+            let ended = job.ended.as_ref().map_or(0, |e| e.at_us);
+            own.entry(&job.key)
+                .or_default()
+                .push((job.queued_us, ended));
+        }
         rows.retain(|row| {
-            !self.done.iter().any(|job| {
-                let ended = job.ended.as_ref().map_or(0, |e| e.at_us);
-                job.key == row.key && (job.queued_us..=ended).contains(&row.at_us)
-            })
+            let spans = own.get(row.key.as_str()).into_iter().flatten();
+            !spans
+                .into_iter()
+                .any(|(from, to)| (*from..=*to).contains(&row.at_us))
         });
-        self.history = rows;
+        discard(std::mem::replace(&mut self.history, rows));
         self.cursor = self.cursor.min(self.len().saturating_sub(1));
     }
 
-    /// Notes that a job was asked to stop.
+    /// Records that a job is to stop.
     pub fn stopping(&mut self, id: JobId) {
-        if let Some(job) = self.open.iter_mut().find(|job| job.id == id) {
+        if let Some(job) = self.running.get_mut(&id) {
             job.stopping = true;
         }
     }
 
-    /// Takes in what happened; the job when it is over.
-    pub fn take(&mut self, at_us: i64, event: JobEvent) -> Option<&Job> {
+    /// Records that every job is to stop: those that wait are gone as soon as the pool has
+    /// the request.
+    pub fn all_stopping(&mut self) {
+        for job in self.running.values_mut() {
+            job.stopping = true;
+        }
+    }
+
+    /// Applies what happened; returns the job that was finished by it.
+    pub fn apply(&mut self, at_us: i64, event: JobEvent) -> Option<&Job> {
         match event {
-            JobEvent::Queued { job, key } => {
-                self.open.push(Job {
-                    id: job,
-                    key,
-                    queued_us: at_us,
-                    started_us: None,
-                    progress: None,
-                    progress_us: at_us,
-                    stopping: false,
-                    ended: None,
-                    messages: vec![(at_us, "queued".into())],
-                });
-            }
-            JobEvent::Started { job } => {
-                if let Some(job) = self.open_mut(job) {
+            JobEvent::Queued(batch) => self.waiting.add(batch, at_us),
+            JobEvent::Started { job: id } => {
+                if let Some((key, queued_us)) = self.waiting.remove(id) {
+                    let mut job = Job::new(id, key, queued_us);
                     job.started_us = Some(at_us);
                     job.progress_us = at_us;
                     job.messages.push((at_us, "started".into()));
+                    self.running.insert(id, job);
                 }
             }
             JobEvent::Progress { job, progress } => {
-                if let Some(job) = self.open_mut(job) {
+                if let Some(job) = self.running.get_mut(&job) {
                     if progress.stage != job.stage() {
                         job.messages.push((at_us, progress.stage.word().into()));
                     }
@@ -208,37 +272,85 @@ impl Jobs {
                 }
             }
             JobEvent::Finished {
-                job,
+                job: id,
                 key: _,
                 result,
             } => {
-                let at = self.open.iter().position(|open| open.id == job)?;
-                let mut job = self.open.remove(at);
-                let (outcome, message) = tell(&result);
-                job.messages.push((at_us, message.clone()));
-                if let Ok(Outcome::Harvested(summary)) = &result {
-                    job.messages
-                        .extend(summary.run_errors.iter().map(|e| (at_us, e.clone())));
-                }
-                job.ended = Some(Ended {
-                    at_us,
-                    outcome,
-                    message,
-                });
+                let line = self.running.range(..id).count();
+                let mut job = self.running.remove(&id)?;
+                job.end(at_us, &result);
                 // The cursor stays on a job that waits or runs when one above it ends.
-                if self.cursor > at && self.cursor < self.open.len() + 1 {
+                if self.cursor > line && self.cursor < self.open_count() + 1 {
                     self.cursor -= 1;
                 }
-                self.done.insert(0, job);
-                self.done.truncate(REMEMBERED);
-                return self.done.first();
+                self.remember([job]);
+                return self.done.front();
             }
+            JobEvent::Cancelled(jobs) => self.cancelled(at_us, jobs),
         }
         None
     }
 
-    fn open_mut(&mut self, id: JobId) -> Option<&mut Job> {
-        self.open.iter_mut().find(|job| job.id == id)
+    /// Jobs that waited were cancelled.
+    fn cancelled(&mut self, at_us: i64, jobs: Vec<(JobId, Arc<str>)>) {
+        let queued_us: Vec<i64> = if jobs.len() == self.waiting.len() {
+            // Those that waited when the pool had the request are those that wait here, for
+            // events come in order.
+            let all = std::mem::take(&mut self.waiting);
+            let times = all.iter().take(REMEMBERED).map(|job| job.queued_us);
+            let times = times.collect();
+            discard_large(all.len(), all);
+            times
+        } else {
+            let removed = jobs.iter().filter_map(|(id, _)| self.waiting.remove(*id));
+            removed.map(|(_, queued_us)| queued_us).collect()
+        };
+        let ended = jobs.iter().zip(queued_us).map(|((id, key), queued_us)| {
+            let mut job = Job::new(*id, key.as_ref().to_owned(), queued_us);
+            job.end(at_us, &Err(Error::Cancelled));
+            job
+        });
+        let ended: Vec<Job> = ended.take(REMEMBERED).collect();
+        self.remember(ended.into_iter().rev());
+        discard(jobs);
+    }
+
+    /// Puts jobs that are over, the latest last, on top of what was done.
+    fn remember(&mut self, jobs: impl IntoIterator<Item = Job>) {
+        for job in jobs {
+            self.done.push_front(job);
+        }
+        self.done.truncate(REMEMBERED);
+    }
+}
+
+impl Job {
+    fn new(id: JobId, key: String, queued_us: i64) -> Self {
+        Self {
+            id,
+            key,
+            queued_us,
+            started_us: None,
+            progress: None,
+            progress_us: queued_us,
+            stopping: false,
+            ended: None,
+            messages: vec![(queued_us, "queued".into())],
+        }
+    }
+
+    fn end(&mut self, at_us: i64, result: &Result<Outcome, Error>) {
+        let (outcome, message) = tell(result);
+        self.messages.push((at_us, message.clone()));
+        if let Ok(Outcome::Harvested(summary)) = result {
+            let errors = summary.run_errors.iter();
+            self.messages.extend(errors.map(|e| (at_us, e.clone())));
+        }
+        self.ended = Some(Ended {
+            at_us,
+            outcome,
+            message,
+        });
     }
 }
 

@@ -170,6 +170,8 @@ pub struct Fetches {
     pub refresh: Fetch,
     /// The list of logs.
     pub logs: Fetch,
+    /// How many logs are in each state.
+    pub log_counts: Fetch,
     /// The list of all runs.
     pub runs: Fetch,
     /// The list of one log's runs.

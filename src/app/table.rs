@@ -10,9 +10,10 @@ mod shown;
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 pub use arrange::{Arranged, Wanted};
+pub use marks::Marked;
 pub use moves::{moved, step};
 pub use seek::{Found, Sought};
-pub use shown::Shown;
+pub use shown::{Overlay, Shown};
 
 use marks::Marks;
 use seek::Seeking;
@@ -59,6 +60,8 @@ pub struct Table<T: 'static> {
     arranging: Arranging,
     /// Whether another filter or order is being arranged, not rows that were read again.
     reordering: bool,
+    /// Whether another overlay was laid over the rows since a worker was asked.
+    overlay_changed: bool,
     /// Where the cursor goes once the rows are arranged, unless it stays with its row.
     landing: Option<usize>,
 }
@@ -91,6 +94,7 @@ impl<T> Default for Table<T> {
             seeking: Seeking::default(),
             arranging: Arranging::Done,
             reordering: false,
+            overlay_changed: false,
             landing: None,
         }
     }
@@ -102,20 +106,22 @@ impl<T: Row> Table<T> {
         self.shown.rows()
     }
 
-    /// One of all rows as it is now.
-    pub fn row(&self, at: usize) -> Option<&T> {
-        self.shown.row(at)
-    }
-
-    /// Shows one of all rows otherwise than it was read, until rows are read again. Follow
-    /// with [`Table::arrange`] when order or filter may be touched.
-    pub fn touch(&mut self, at: usize, row: T) {
-        self.shown.touch(at, row);
-    }
-
-    /// The rows that were touched: as they were read, and as they are.
-    pub fn touched(&self) -> impl Iterator<Item = (&T, &T)> {
-        self.shown.touched()
+    /// Lays `overlay` over the rows: what they show from now on. Where filter or order may
+    /// depend on it the rows are arranged anew, very many of them by a worker; one that is at
+    /// it already is asked again afterwards.
+    pub fn set_overlay(&mut self, overlay: Option<Overlay<T>>) {
+        if overlay.is_none() && self.shown.overlay().is_none() {
+            return;
+        }
+        self.shown.set_overlay(overlay);
+        if self.wanted().takes_all() {
+            return;
+        }
+        if self.arranging == Arranging::Asked {
+            self.overlay_changed = true;
+        } else {
+            self.arrange_soon();
+        }
     }
 
     /// Number of rows that are shown.
@@ -128,9 +134,14 @@ impl<T: Row> Table<T> {
         self.shown.is_empty()
     }
 
-    /// The row at a position of the list.
+    /// The row at a position of the list, as it was read.
     pub fn get(&self, position: usize) -> Option<&T> {
         self.shown.get(position)
+    }
+
+    /// The row at a position of the list, with what lies over it.
+    pub fn now(&self, position: usize) -> Option<Cow<'_, T>> {
+        self.shown.now(position)
     }
 
     /// The rows that are shown, for a worker: what becomes of the list is nothing to them.
@@ -171,7 +182,11 @@ impl<T: Row> Table<T> {
 
     fn wanted(&self) -> Wanted<T> {
         let (of, before) = match &self.incoming {
-            Some(rows) => (Shown::all(rows.clone()), Some(self.shown.rows().clone())),
+            Some(rows) => {
+                let mut of = Shown::all(rows.clone());
+                of.set_overlay(self.shown.overlay().cloned());
+                (of, Some(self.shown.rows().clone()))
+            }
             None => (self.shown.clone(), None),
         };
         Wanted {
@@ -188,6 +203,7 @@ impl<T: Row> Table<T> {
             return None;
         }
         self.arranging = Arranging::Asked;
+        self.overlay_changed = false;
         Some(self.wanted())
     }
 
@@ -212,6 +228,9 @@ impl<T: Row> Table<T> {
             self.arranging = Arranging::Wanted;
         } else {
             self.show(arranged);
+            if std::mem::take(&mut self.overlay_changed) {
+                self.arrange_soon();
+            }
         }
     }
 
@@ -227,6 +246,7 @@ impl<T: Row> Table<T> {
             self.marks.carry(&moved);
             self.incoming = None;
             let old = std::mem::replace(&mut self.shown, of.of);
+            self.shown.set_overlay(old.overlay().cloned());
             drop(of.before);
             discard(old.into_rows());
         }
@@ -286,7 +306,12 @@ impl<T: Row> Table<T> {
             return self.current().into_iter().collect();
         }
         let rows = self.marks.rows();
-        rows.filter_map(|at| self.row(at)).collect()
+        rows.filter_map(|at| self.shown.row(at)).collect()
+    }
+
+    /// The marked rows, for a worker: see [`Table::chosen`].
+    pub fn marked_rows(&self) -> Marked<T> {
+        Marked::new(self.shown.rows().clone(), self.marks.clone())
     }
 
     /// Unmarks everything.

@@ -71,7 +71,7 @@ fn place(state: &State) -> String {
 
 /// The one that is open stands in brackets, so that it is not told by colour alone.
 fn views(state: &State) -> Vec<(u8, String, Action)> {
-    let jobs = match state.jobs.open().len() {
+    let jobs = match state.jobs.open_count() {
         0 => "4 Jobs".into(),
         open => format!("4 Jobs ({open})"),
     };

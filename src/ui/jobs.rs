@@ -92,6 +92,7 @@ fn tell(entry: &Entry, wide: bool, theme: &Theme) -> (String, Style, String) {
                 format!("{at}  {}", row.message),
             )
         }
+        Entry::Waiting(_) => ("◌ queued".into(), theme.busy, String::new()),
         Entry::Job(job) => match &job.ended {
             Some(ended) => {
                 let (glyph, style) = outcome(ended.outcome, theme);
@@ -103,7 +104,6 @@ fn tell(entry: &Entry, wide: bool, theme: &Theme) -> (String, Style, String) {
                 )
             }
             None if job.stopping => ("◐ stopping".into(), theme.warning, progress(job, wide)),
-            None if job.started_us.is_none() => ("◌ queued".into(), theme.busy, String::new()),
             None => (
                 format!("◐ {:3.0} %", job.share() * 100.0),
                 theme.busy,
@@ -156,6 +156,10 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
     let one;
     let messages: &[(i64, String)] = match entry {
         Entry::Job(job) => &job.messages,
+        Entry::Waiting(job) => {
+            one = [(job.queued_us, "queued".to_owned())];
+            &one
+        }
         Entry::Past(row) => {
             one = [(row.at_us, row.message.clone())];
             &one

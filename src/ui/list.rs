@@ -33,7 +33,7 @@ pub fn draw<T: Row, C: Copy + PartialEq>(
     let lines = usize::from(area.height) - 1;
     for line in 0..lines {
         let position = table.offset + line;
-        let Some(row) = table.get(position) else {
+        let Some(row) = table.now(position) else {
             break;
         };
         let y = area.y + 1 + line as u16;
@@ -49,7 +49,7 @@ pub fn draw<T: Row, C: Copy + PartialEq>(
         buf.set_stringn(area.x, y, gutter, usize::from(area.width), theme.mark);
         let mut x = area.x + GUTTER;
         for column in columns {
-            let (text, mut style) = cell(row, column);
+            let (text, mut style) = cell(&row, column);
             let text = if column.id == name {
                 style = if hit {
                     theme.hit

@@ -85,11 +85,12 @@ fn empty(frame: &mut Frame, area: ratatui::layout::Rect, state: &State, theme: &
 
 fn cell(state: &State, row: &LogRow, column: &Column<LogColumn>, theme: &Theme) -> Cell {
     let job = match row.state {
-        LogState::Queued | LogState::Harvesting => state.jobs.of_log(&row.key),
+        // What was started: the others have no progress.
+        LogState::Harvesting => state.jobs.of_log(&row.key).and_then(|entry| entry.job()),
         _ => None,
     };
     match column.id {
-        LogColumn::State => match job.filter(|job| job.started_us.is_some()) {
+        LogColumn::State => match job {
             Some(job) => (format!("◐ {:3.0} %", job.share() * 100.0), theme.busy),
             None => (
                 format!("{} {}", glyph(row.state), row.state.word()),
@@ -118,7 +119,7 @@ fn cell(state: &State, row: &LogRow, column: &Column<LogColumn>, theme: &Theme) 
                 .unwrap_or_default();
             (at.get(..16).unwrap_or_default().to_owned(), theme.muted)
         }
-        LogColumn::Verdict => match (job.filter(|job| job.started_us.is_some()), row.verdict) {
+        LogColumn::Verdict => match (job, row.verdict) {
             (Some(job), _) => (job.stage().word().to_owned(), theme.busy),
             (None, Some(verdict)) => (
                 verdict_word(verdict).to_owned(),

@@ -30,7 +30,7 @@ pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) 
         Overlay::Palette(line, cursor) => palette(frame, state, line, *cursor, theme),
         Overlay::Quit => question(frame, state, "Quit?", &quit_sentence(state), theme),
         Overlay::CancelAll => {
-            let jobs = count(state.jobs.open().len() as u64, "harvest", "harvests");
+            let jobs = count(state.jobs.open_count() as u64, "harvest", "harvests");
             let sentence =
                 format!("Cancel {jobs}? What is finished stays; nothing half-written remains.");
             question(frame, state, "Cancel all", &sentence, theme);
@@ -164,12 +164,12 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
 }
 
 fn quit_sentence(state: &State) -> String {
-    let open = state.jobs.open();
-    let named: Vec<&str> = open.iter().take(5).map(|job| job.key.as_str()).collect();
-    let more = open.len().saturating_sub(named.len());
+    let open = state.jobs.open_count();
+    let named: Vec<&str> = state.jobs.open().take(5).map(|entry| entry.key()).collect();
+    let more = open.saturating_sub(named.len());
     let mut text = format!(
         "{} open: {}",
-        count(open.len() as u64, "harvest is", "harvests are"),
+        count(open as u64, "harvest is", "harvests are"),
         named.join(", ")
     );
     if more > 0 {

@@ -26,7 +26,8 @@ use crate::{
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
-    let Some(row) = state.logs.table.current() else {
+    let table = &state.logs.table;
+    let Some(row) = table.now(table.cursor) else {
         return;
     };
     let title = if state.logs.panel {
@@ -40,7 +41,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         .detail
         .as_deref()
         .filter(|d| d.row.key == row.key);
-    let lines = lines(row, detail, area.width.saturating_sub(1), title, theme);
+    let lines = lines(&row, detail, area.width.saturating_sub(1), title, theme);
     let scroll = state.logs.panel_scroll.min(lines.len().saturating_sub(1));
     for (line, y) in lines.iter().skip(scroll).zip(area.y..area.bottom()) {
         frame

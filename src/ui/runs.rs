@@ -65,11 +65,13 @@ fn empty(
     } else if !runs.loaded {
         ("Reading the runs …".to_owned(), String::new())
     } else if let Some(log) = &runs.log {
-        let logs = &state.logs.table;
-        let at = logs.rows().iter().position(|row| row.key == *log);
-        let row = at.and_then(|at| logs.row(at));
+        let logs = state.logs.table.rows();
+        let at = logs.binary_search_by(|row| row.key.as_str().cmp(log));
+        let row = at.ok().and_then(|at| logs.get(at));
         let reason = row.map_or(String::new(), |row| {
-            format!(" {}: {}.", row.state.word(), row.reason)
+            let open = state.jobs.of_log(log).and_then(|entry| entry.log_state());
+            let state = open.unwrap_or(row.state);
+            format!(" {}: {}.", state.word(), row.reason)
         });
         (
             format!("{log} has no runs in the lake.{reason}"),

@@ -39,7 +39,7 @@ fn harvest(lab: &Lab, log: &str, mebibytes: u64) -> Result<Outcome, Error> {
     let pool = Pool::new(context, hands, 1, move |event| {
         let _ = sender.send(event);
     });
-    pool.submit(log, Options::default());
+    pool.submit([log], Options::default());
     loop {
         if let JobEvent::Finished { result, .. } = events.recv().unwrap() {
             return result;

@@ -14,6 +14,7 @@ use mdtui::{
         Config, Effect, Event, Message, Request, Signal, Slot, State,
         chart::Marker,
         choice::Choices,
+        jobs::ToHarvest,
         keymap::{Binding, Chord, Context, Keymap},
         state::Screen,
         update, workers,
@@ -25,7 +26,7 @@ use mdtui::{
         demo::Options as Demo,
         harvest::{Options, harvest_log},
         lake::{self, Lake},
-        pool::{JobEvent, JobId},
+        pool::{Batch, JobEvent, JobId},
         profile::{BUILT_IN, Profile},
         worker::Hands,
     },
@@ -261,7 +262,7 @@ impl Hand {
                 Effect::Forget(slot) => {
                     self.open.remove(&slot);
                 }
-                Effect::Harvest(keys) => self.harvest(keys),
+                Effect::Harvest(logs) => self.harvest(&logs),
                 // Nothing here is changed by time.
                 Effect::LookAgain(_) => {}
                 Effect::CancelAllJobs => {
@@ -421,16 +422,14 @@ impl Hand {
         }
     }
 
-    fn harvest(&mut self, keys: Vec<String>) {
-        for key in keys {
+    fn harvest(&mut self, logs: &ToHarvest) {
+        for key in logs.keys() {
             self.begun += 1;
             let job = JobId(self.begun);
-            self.job(JobEvent::Queued {
-                job,
-                key: key.clone(),
-            });
+            let batch = Batch::new(job, vec![key.into()]);
+            self.job(JobEvent::Queued(batch.into()));
             self.job(JobEvent::Started { job });
-            self.jobs.push((job, key));
+            self.jobs.push((job, key.to_owned()));
         }
     }
 

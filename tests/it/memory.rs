@@ -142,7 +142,7 @@ fn a_log_that_puts_too_much_aside_costs_only_itself() {
             aside: (key == greedy).then_some(10_000),
             ..Options::default()
         };
-        pool.submit(key, options);
+        pool.submit([key], options);
     }
     pool.finish();
     let mut results = BTreeMap::new();

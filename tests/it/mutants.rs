@@ -356,7 +356,7 @@ fn batch(bases: &[Base], numbers: std::ops::Range<usize>, tally: &mut Tally) {
         let _ = sender.send((Instant::now(), event));
     });
     for key in &keys {
-        pool.submit(key, Options::default());
+        pool.submit([key], Options::default());
     }
     let mut began = BTreeMap::new();
     let mut over = 0;

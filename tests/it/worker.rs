@@ -135,7 +135,7 @@ fn through(
         let _ = sender.send(event);
     });
     for key in keys {
-        pool.submit(key, Options::default());
+        pool.submit([key], Options::default());
     }
     let mut results = Vec::new();
     while results.len() < keys.len() {
@@ -392,7 +392,7 @@ fn a_worker_is_kept_for_the_next_log_and_let_go_when_none_comes() {
         let _ = sender.send(event);
     });
     for key in ["a.csv", "b.csv", "a.csv"] {
-        pool.submit(key, Options::default());
+        pool.submit([key], Options::default());
         loop {
             let event = events.recv_timeout(Duration::from_secs(60)).unwrap();
             if let JobEvent::Finished { result, .. } = event {
@@ -405,7 +405,7 @@ fn a_worker_is_kept_for_the_next_log_and_let_go_when_none_comes() {
     until("the worker to be let go", || workers_of(&program) == 0);
     // Another one comes when there is something to do.
     pool.submit(
-        "b.csv",
+        ["b.csv"],
         Options {
             force: true,
             ..Options::default()

@@ -4,13 +4,14 @@
 use super::sheet::{Column, Listed};
 use crate::{
     app::{
-        jobs::{Entry, Job, Jobs},
+        jobs::{Entry, Jobs},
         machines::{Machine, MachineColumn, Machines, PointColumn},
         rows::{LogColumn, RunColumn},
         run::quality::{FlagColumn, FlagRow},
         table::Table,
     },
     etl::{
+        base::Stage,
         catalog::{LogRow, MachinePoint, RunRow},
         quality::Verdict,
     },
@@ -161,10 +162,21 @@ fn machine_column(id: MachineColumn) -> Vec<Column<Machine>> {
 
 /// The jobs: those that wait or run, and what was done.
 pub fn jobs(jobs: &Jobs) -> Listed {
-    let columns: [Column<Entry>; 8] = [
+    let (lines, jobs) = (jobs.len(), jobs.clone());
+    Listed::new(lines, move |lines| {
+        let entries: Vec<Entry> = lines.filter_map(|at| jobs.get(at)).collect();
+        let columns = job_columns();
+        let fields = columns.iter().map(|column| column.field(entries.iter()));
+        fields.collect()
+    })
+}
+
+fn job_columns<'a>() -> [Column<Entry<'a>>; 8] {
+    [
         Column::text("state", |e: &Entry| {
             Some(match e {
                 Entry::Past(row) => row.outcome.clone(),
+                Entry::Waiting(_) => Stage::Queued.word().to_owned(),
                 Entry::Job(job) => match &job.ended {
                     Some(ended) => ended.outcome.to_owned(),
                     None => job.stage().word().to_owned(),
@@ -172,24 +184,26 @@ pub fn jobs(jobs: &Jobs) -> Listed {
             })
         }),
         Column::text("log", |e: &Entry| Some(e.key().to_owned())),
-        Column::time("queued", |e: &Entry| Some(own(e)?.queued_us)),
+        Column::time("queued", |e: &Entry| match e {
+            Entry::Past(_) => None,
+            Entry::Waiting(job) => Some(job.queued_us),
+            Entry::Job(job) => Some(job.queued_us),
+        }),
         Column::time("ended", |e: &Entry| match e {
             Entry::Past(row) => Some(row.at_us),
-            Entry::Job(job) => Some(job.ended.as_ref()?.at_us),
+            _ => Some(e.job()?.ended.as_ref()?.at_us),
         }),
         Column::number("seconds", |e: &Entry| match e {
             Entry::Past(row) => Some(row.seconds),
-            Entry::Job(job) => job.seconds(),
+            _ => e.job()?.seconds(),
         }),
-        Column::whole("rows", |e: &Entry| Some(own(e)?.progress?.rows)),
-        Column::number("rows/s", |e: &Entry| Some(own(e)?.rate()?.round())),
+        Column::whole("rows", |e: &Entry| Some(e.job()?.progress?.rows)),
+        Column::number("rows/s", |e: &Entry| Some(e.job()?.rate()?.round())),
         Column::text("what", |e: &Entry| match e {
             Entry::Past(row) => Some(row.message.clone()),
-            Entry::Job(job) => Some(job.ended.as_ref()?.message.clone()),
+            _ => Some(e.job()?.ended.as_ref()?.message.clone()),
         }),
-    ];
-    let entries: Vec<Entry> = (0..jobs.len()).filter_map(|at| jobs.get(at)).collect();
-    Listed::few(&columns, entries.iter())
+    ]
 }
 
 /// The runs of one machine with these columns.
@@ -216,13 +230,6 @@ fn point_column(id: PointColumn) -> Vec<Column<MachinePoint>> {
 }
 
 /// A harvest of this process.
-fn own<'a>(entry: &Entry<'a>) -> Option<&'a Job> {
-    match entry {
-        Entry::Job(job) => Some(job),
-        Entry::Past(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

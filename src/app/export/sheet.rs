@@ -67,7 +67,8 @@ impl<T> Column<T> {
         Self::new(title, Cells::Time(Box::new(cell)))
     }
 
-    fn field<'a>(&self, rows: impl Iterator<Item = &'a T>) -> Field
+    /// The cells of some rows.
+    pub(super) fn field<'a>(&self, rows: impl Iterator<Item = &'a T>) -> Field
     where
         T: 'a,
     {
@@ -113,14 +114,20 @@ impl Listed {
     pub fn of<T: Row>(table: &Table<T>, columns: Vec<Column<T>>) -> Self {
         let shown = table.shown();
         let lines = shown.len();
-        let fields = move |lines: Range<usize>| {
-            let rows = || lines.clone().filter_map(|at| shown.get(at));
-            columns.iter().map(|column| column.field(rows())).collect()
-        };
-        Self {
-            lines,
-            fields: Arc::new(fields),
-        }
+        Self::new(lines, move |lines| {
+            let rows: Vec<_> = lines.filter_map(|at| shown.now(at)).collect();
+            let field = |column: &Column<T>| column.field(rows.iter().map(AsRef::as_ref));
+            columns.iter().map(field).collect()
+        })
+    }
+
+    /// `lines` rows, whose cells `fields` makes while they are written.
+    pub fn new(
+        lines: usize,
+        fields: impl Fn(Range<usize>) -> Vec<Field> + Send + Sync + 'static,
+    ) -> Self {
+        let fields = Arc::new(fields);
+        Self { lines, fields }
     }
 
     /// Whether it has no rows.

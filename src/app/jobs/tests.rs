@@ -1,23 +1,19 @@
 use super::*;
-use crate::etl::harvest::Summary;
+use crate::etl::{harvest::Summary, pool::Batch};
 
 fn queued(jobs: &mut Jobs, id: u64, key: &str) {
-    jobs.take(
-        1_000_000,
-        JobEvent::Queued {
-            job: JobId(id),
-            key: key.into(),
-        },
-    );
+    let batch = Batch::new(JobId(id), vec![key.into()]);
+    jobs.apply(1_000_000, JobEvent::Queued(batch.into()));
 }
 
 fn ended(jobs: &mut Jobs, id: u64, result: Result<Outcome, Error>) -> Ended {
+    jobs.apply(1_500_000, JobEvent::Started { job: JobId(id) });
     let event = JobEvent::Finished {
         job: JobId(id),
         key: String::new(),
         result,
     };
-    jobs.take(9_000_000, event)
+    jobs.apply(9_000_000, event)
         .and_then(|job| job.ended.clone())
         .unwrap()
 }
@@ -26,8 +22,11 @@ fn ended(jobs: &mut Jobs, id: u64, result: Result<Outcome, Error>) -> Ended {
 fn a_job_goes_from_queued_to_done() {
     let mut jobs = Jobs::default();
     queued(&mut jobs, 1, "a");
-    assert_eq!(jobs.of_log("a").unwrap().state(), LogState::Queued);
-    jobs.take(2_000_000, JobEvent::Started { job: JobId(1) });
+    assert_eq!(
+        jobs.of_log("a").unwrap().log_state(),
+        Some(LogState::Queued)
+    );
+    jobs.apply(2_000_000, JobEvent::Started { job: JobId(1) });
     let progress = Progress {
         stage: Stage::Reading,
         rows: 500,
@@ -37,18 +36,17 @@ fn a_job_goes_from_queued_to_done() {
         runs: 0,
         runs_total: None,
     };
-    jobs.take(
+    jobs.apply(
         4_000_000,
         JobEvent::Progress {
             job: JobId(1),
             progress,
         },
     );
-    let job = jobs.of_log("a").unwrap();
-    assert_eq!(
-        (job.state(), job.stage(), job.rate()),
-        (LogState::Harvesting, Stage::Reading, Some(250.0))
-    );
+    let entry = jobs.of_log("a").unwrap();
+    assert_eq!(entry.log_state(), Some(LogState::Harvesting));
+    let job = entry.job().unwrap();
+    assert_eq!((job.stage(), job.rate()), (Stage::Reading, Some(250.0)));
     // A quarter of the work took two seconds: 0.05 + 0.4 × ½.
     assert!((job.eta_s().unwrap() - 6.0).abs() < 1e-9);
     let summary = Summary {
@@ -100,6 +98,7 @@ fn what_this_process_did_stands_once() {
         .map(|e| match e {
             Entry::Job(job) => (job.key.as_str(), true),
             Entry::Past(row) => (row.key.as_str(), false),
+            Entry::Waiting(job) => panic!("{job:?}"),
         })
         .collect();
     assert_eq!(keys, [("a", true), ("b", false), ("a", false)]);
@@ -115,6 +114,7 @@ fn the_cursor_stays_on_its_job_when_one_above_ends() {
     let end = ended(&mut jobs, 1, Err(Error::Cancelled));
     assert_eq!(end.outcome, "cancelled");
     assert_eq!(jobs.current().unwrap().key(), "log 2");
+    jobs.apply(2_000_000, JobEvent::Started { job: JobId(3) });
     jobs.stopping(JobId(3));
-    assert!(jobs.of_log("log 3").unwrap().stopping);
+    assert!(jobs.of_log("log 3").unwrap().job().unwrap().stopping);
 }

@@ -1,7 +1,7 @@
 //! Which rows a list shows, and in which order: found at once for lists of ordinary length,
 //! by a worker for those that would keep a key waiting.
 
-use std::{cmp::Ordering, fmt, sync::Arc};
+use std::{cmp::Ordering, collections::HashMap, fmt, hash::Hash, sync::Arc};
 
 use super::{
     Row,
@@ -15,6 +15,8 @@ use crate::{
 
 /// Longer lists are filtered, sorted and searched by a worker.
 pub(super) const MANY: usize = 20_000;
+/// So are lists with an overlay that are longer than this: it must be asked for each row.
+pub(super) const MANY_OVERLAID: usize = 1_000;
 /// Rows between two looks at whether anybody still waits.
 const CHUNK: usize = 1 << 14;
 
@@ -69,7 +71,8 @@ impl<T: Row> Wanted<T> {
         if self.takes_all() {
             return Ok(Order::All(all));
         }
-        let row = |at: &usize| self.of.row(*at);
+        let overlaid = self.overlaid(cancel)?;
+        let row = |at: &usize| overlaid.get(at).or_else(|| self.of.row(*at));
         let mut shown = Vec::new();
         for from in (0..all).step_by(CHUNK) {
             cancel.check()?;
@@ -88,9 +91,30 @@ impl<T: Row> Wanted<T> {
     }
 }
 
+impl<T: Row> Wanted<T> {
+    /// The rows that differ from what was read, by their index.
+    fn overlaid(&self, cancel: &CancelToken) -> Result<HashMap<usize, T>> {
+        let mut overlaid = HashMap::new();
+        let Some(overlay) = self.of.overlay() else {
+            return Ok(overlaid);
+        };
+        for (n, rows) in self.of.rows().chunks(CHUNK).enumerate() {
+            cancel.check()?;
+            let rows = (n * CHUNK..).zip(rows);
+            overlaid.extend(rows.filter_map(|(at, row)| Some((at, overlay(row)?))));
+        }
+        Ok(overlaid)
+    }
+}
+
 impl<T> Wanted<T> {
+    /// Filter and order, whatever the rows are.
+    pub fn what(&self) -> impl Hash {
+        (self.filter.text().to_owned(), self.sort)
+    }
+
     /// All rows, as they are.
-    fn takes_all(&self) -> bool {
+    pub(super) fn takes_all(&self) -> bool {
         self.sort.is_none() && self.filter.is_empty()
     }
 
@@ -100,6 +124,8 @@ impl<T> Wanted<T> {
         // There is nothing to find again of no rows, or of so few.
         let quick = if self.takes_all() {
             before == 0
+        } else if self.of.overlay().is_some() {
+            return self.of.rows().len() <= MANY_OVERLAID;
         } else {
             self.of.rows().len() <= MANY
         };

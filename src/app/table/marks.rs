@@ -1,6 +1,8 @@
 //! Which rows are marked: a bit for each, so that marking all of hundreds of thousands takes
 //! no time.
 
+use std::{fmt, sync::Arc};
+
 use super::moved::Moved;
 
 /// Bits of a word.
@@ -67,5 +69,36 @@ impl Marks {
             carried.set(place, true);
         }
         *self = carried;
+    }
+}
+
+/// Marked rows of a list at one moment, for a worker.
+#[derive(Clone)]
+pub struct Marked<T> {
+    rows: Arc<Vec<T>>,
+    marks: Marks,
+}
+
+impl<T> Marked<T> {
+    pub(super) fn new(rows: Arc<Vec<T>>, marks: Marks) -> Self {
+        Self { rows, marks }
+    }
+
+    /// The rows in the order in which they were read.
+    pub fn rows(&self) -> impl Iterator<Item = &T> {
+        self.marks.rows().filter_map(|at| self.rows.get(at))
+    }
+}
+
+impl<T> PartialEq for Marked<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.rows, &other.rows) && self.marks.words == other.marks.words
+    }
+}
+
+impl<T> fmt::Debug for Marked<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not hundreds of thousands of rows.
+        write!(f, "{} of {} rows", self.marks.count, self.rows.len())
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Row, Shown, Table, arrange::MANY};
+use super::{
+    Row, Shown, Table,
+    arrange::{MANY, MANY_OVERLAID},
+};
 use crate::etl::{Result, base::CancelToken};
 
 /// Rows between two looks at whether anybody still waits.
@@ -15,6 +18,8 @@ pub struct Sought<T> {
     text: String,
     from: usize,
     forward: bool,
+    /// So many rows were searched before.
+    near: usize,
 }
 
 /// Where it is, if anywhere.
@@ -63,17 +68,17 @@ impl<T: Row> Sought<T> {
     }
 
     fn is_at(&self, position: usize) -> bool {
-        let row = self.rows.get(position);
+        let row = self.rows.now(position);
         row.is_some_and(|row| row.contains(&self.text))
     }
 
-    /// Looks where nobody looked yet.
+    /// Searches the rows that were not searched at once.
     ///
     /// # Errors
     /// [`crate::etl::Error::Cancelled`].
     pub fn find(&self, cancel: &CancelToken) -> Result<Found<T>> {
         let mut at = None;
-        for (n, position) in self.positions().skip(MANY).enumerate() {
+        for (n, position) in self.positions().skip(self.near).enumerate() {
             if n % CHUNK == 0 {
                 cancel.check()?;
             }
@@ -115,10 +120,10 @@ impl<T: Row> Table<T> {
 
     fn seek(&mut self, from: usize, forward: bool) -> bool {
         let sought = self.sought(from, forward);
-        let mut near = sought.positions().take(MANY);
+        let mut near = sought.positions().take(sought.near);
         let hit = near.find(|position| sought.is_at(*position));
         self.seeking = match hit {
-            None if self.len() > MANY => Seeking::Wanted(from, forward),
+            None if self.len() > sought.near => Seeking::Wanted(from, forward),
             _ => Seeking::Done,
         };
         if let Some(hit) = hit {
@@ -128,11 +133,13 @@ impl<T: Row> Table<T> {
     }
 
     fn sought(&self, from: usize, forward: bool) -> Sought<T> {
+        let overlaid = self.shown.overlay().is_some();
         Sought {
             rows: self.shown(),
             text: self.search.clone(),
             from,
             forward,
+            near: if overlaid { MANY_OVERLAID } else { MANY },
         }
     }
 

@@ -1,15 +1,25 @@
 //! The rows of a list and which of them it shows, in which order: cheap to clone, so that a
 //! worker may look at them while the list goes on.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
+
+/// What a row shows in the place of what was read; `None`: the row as it was read. It is
+/// called for single rows as they are needed, so that laying it over a list of any length
+/// takes no time.
+pub type Overlay<T> = Arc<dyn Fn(&T) -> Option<T> + Send + Sync>;
 
 /// The rows that a list shows, in their order.
-#[derive(Debug)]
 pub struct Shown<T> {
     rows: Arc<Vec<T>>,
-    /// Rows that are otherwise than they were read, by their index: few.
-    touched: Arc<HashMap<usize, T>>,
+    overlay: Option<Overlay<T>>,
     order: Order,
+}
+
+impl<T> fmt::Debug for Shown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not hundreds of thousands of rows.
+        write!(f, "{} of {} rows", self.len(), self.rows.len())
+    }
 }
 
 /// Indices of rows.
@@ -55,18 +65,18 @@ impl<T> Clone for Shown<T> {
     fn clone(&self) -> Self {
         Self {
             rows: self.rows.clone(),
-            touched: self.touched.clone(),
+            overlay: self.overlay.clone(),
             order: self.order.clone(),
         }
     }
 }
 
-/// Whether these are the same rows in the same order: told without looking at them.
+/// Whether these are the same rows in the same order: told without looking at them. What lies
+/// over them does not count: it may change with every event, and work that was begun with
+/// another overlay is still of use.
 impl<T> PartialEq for Shown<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.rows, &other.rows)
-            && (Arc::ptr_eq(&self.touched, &other.touched)
-                || self.touched.is_empty() && other.touched.is_empty())
             && match (&self.order, &other.order) {
                 (Order::These(a), Order::These(b)) => Arc::ptr_eq(a, b),
                 (a, b) => a == b,
@@ -80,7 +90,7 @@ impl<T> Shown<T> {
         Self {
             order: Order::All(rows.len()),
             rows,
-            touched: Arc::default(),
+            overlay: None,
         }
     }
 
@@ -94,20 +104,34 @@ impl<T> Shown<T> {
         self.len() == 0
     }
 
-    /// The row at a position of the list.
+    /// The row at a position of the list, as it was read.
     pub fn get(&self, position: usize) -> Option<&T> {
         self.row(self.at(position)?)
     }
 
     /// All rows as they were read.
+    pub fn read(&self) -> &[T] {
+        &self.rows
+    }
+
+    /// All rows as they were read, to share.
     pub(super) fn rows(&self) -> &Arc<Vec<T>> {
         &self.rows
     }
 
-    /// One of all rows as it is now.
+    /// One of all rows as it was read.
     pub(super) fn row(&self, at: usize) -> Option<&T> {
-        let touched = (!self.touched.is_empty()).then(|| self.touched.get(&at));
-        touched.flatten().or_else(|| self.rows.get(at))
+        self.rows.get(at)
+    }
+
+    /// What lies over the rows.
+    pub(super) fn overlay(&self) -> Option<&Overlay<T>> {
+        self.overlay.as_ref()
+    }
+
+    /// Lays `overlay` over the rows.
+    pub(super) fn set_overlay(&mut self, overlay: Option<Overlay<T>>) {
+        self.overlay = overlay;
     }
 
     /// Which of all rows stands at a position of the list.
@@ -132,14 +156,10 @@ impl<T> Shown<T> {
 }
 
 impl<T: Clone> Shown<T> {
-    /// Another row in the place of one that was read.
-    pub(super) fn touch(&mut self, at: usize, row: T) {
-        Arc::make_mut(&mut self.touched).insert(at, row);
-    }
-
-    /// What was touched, with what was read.
-    pub(super) fn touched(&self) -> impl Iterator<Item = (&T, &T)> {
-        let rows = self.touched.iter();
-        rows.filter_map(|(at, row)| Some((self.rows.get(*at)?, row)))
+    /// The row at a position of the list, with what lies over it.
+    pub fn now(&self, position: usize) -> Option<Cow<'_, T>> {
+        let row = self.get(position)?;
+        let over = self.overlay.as_ref().and_then(|overlay| overlay(row));
+        Some(over.map_or(Cow::Borrowed(row), Cow::Owned))
     }
 }

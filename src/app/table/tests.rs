@@ -232,11 +232,15 @@ fn very_many_rows_are_arranged_by_a_worker_and_the_latest_wish_counts() {
     );
     let weights: Vec<u32> = (0..table.len()).map(|i| table.get(i).unwrap().1).collect();
     assert!(weights.is_sorted() && table.get(0).unwrap().0 == "apple");
-    // Rows that changed meanwhile are looked through again.
+    // What was arranged under another overlay is shown, and arranged anew.
     table.set_filter("weight>5").unwrap();
     let old = table.wants().unwrap();
-    table.touch(0, Fruit("apple", 1));
+    let heaviest = all as u32;
+    let lighter = move |fruit: &Fruit| (fruit.1 == heaviest).then_some(Fruit("apple", 1));
+    table.set_overlay(Some(Arc::new(lighter)));
+    assert_eq!(table.wants(), None, "a worker is at it");
     table.take(old.arrange(&cancel).unwrap());
+    assert_eq!(table.len(), all - 5);
     let again = table.wants().unwrap();
     table.put_cursor(7);
     table.take(again.arrange(&cancel).unwrap());
@@ -401,7 +405,9 @@ fn what_is_far_away_is_searched_by_a_worker() {
     // Other rows meanwhile: asked again.
     table.set_search(&far, 3);
     let sought = table.seeks().unwrap();
-    table.touch(1, Weighed(Fruit("fig", 1)));
+    table.replace((0..n).map(|i| Weighed(Fruit("fig", i))).collect());
+    let wanted = table.wants().unwrap();
+    table.take(wanted.arrange(&cancel).unwrap());
     assert_eq!(table.found(sought.find(&cancel).unwrap()), None);
     let again = table.seeks().unwrap();
     assert_eq!(table.found(again.find(&cancel).unwrap()), Some(true));

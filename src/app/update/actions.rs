@@ -7,13 +7,13 @@ use crate::app::{
     choice::Chooser,
     columns,
     effect::{Effect, Request, Slot},
-    jobs::Entry,
+    jobs::ToHarvest,
     layout,
     machines::{machine_names, point_names},
     prompt::{Line, Purpose},
     run::{RunScreen, Tab, quality::flag_names},
     state::{Overlay, Prompt, Runs, Screen, State, Tone},
-    table::{Row, Table, moved},
+    table::{Marked, Row, Table, moved},
     words::count,
 };
 
@@ -78,7 +78,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::Harvest => harvest(state, effects),
         Action::CancelJob => cancel(state, effects),
-        Action::CancelAllJobs if state.jobs.open().is_empty() => {
+        Action::CancelAllJobs if !state.jobs.is_busy() => {
             state.message = Some((Tone::Plain, "no harvest runs".into()));
         }
         Action::CancelAllJobs => state.overlay = Some(Overlay::CancelAll),
@@ -298,10 +298,10 @@ fn pop(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Quits, after asking while harvests run.
 pub(super) fn quit(state: &mut State, effects: &mut Vec<Effect>) {
-    if state.jobs.open().is_empty() {
-        effects.push(Effect::Quit);
-    } else {
+    if state.jobs.is_busy() {
         state.overlay = Some(Overlay::Quit);
+    } else {
+        effects.push(Effect::Quit);
     }
 }
 
@@ -342,56 +342,81 @@ fn open_run(state: &mut State, effects: &mut Vec<Effect>) {
     state.stack_mut().push(Screen::Run(Box::new(screen)));
 }
 
+/// So many marked rows are looked through at once; those of more are a worker's.
+pub(super) const FEW_LOGS: usize = 64;
+
+/// The logs of the marked rows of a list, or of the one under the cursor.
+fn chosen<T: Row>(
+    table: &Table<T>,
+    key: impl Fn(&T) -> &String,
+    many: impl Fn(Marked<T>) -> ToHarvest,
+) -> ToHarvest {
+    if table.marked() > FEW_LOGS {
+        return many(table.marked_rows());
+    }
+    let keys = table.chosen().into_iter().map(|row| key(row).clone());
+    ToHarvest::Keys(keys.collect())
+}
+
 fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
-    let mut keys: Vec<String> = match state.screen() {
-        Screen::Logs if state.logs.panel => state
-            .logs
-            .table
-            .current()
-            .map(|row| row.key.clone())
-            .into_iter()
-            .collect(),
-        Screen::Logs => state
-            .logs
-            .table
-            .chosen()
-            .iter()
-            .map(|row| row.key.clone())
-            .collect(),
-        Screen::Machine(machine) => super::machines::logs(machine),
-        Screen::Run(run) => vec![run.log_key.clone()],
-        Screen::Compare(compared) => compared
-            .runs
-            .iter()
-            .map(|run| run.log_key.clone())
-            .collect(),
-        Screen::Jobs => {
-            let entry = state.jobs.current();
-            entry
-                .map(|entry| entry.key().to_owned())
-                .into_iter()
-                .collect()
+    let one = |key: Option<&str>| ToHarvest::Keys(key.map(str::to_owned).into_iter().collect());
+    let (logs, marked) = match state.screen() {
+        Screen::Logs if state.logs.panel => {
+            let row = state.logs.table.current();
+            (one(row.map(|row| row.key.as_str())), 1)
         }
+        Screen::Logs => {
+            let table = &state.logs.table;
+            (
+                chosen(table, |row| &row.key, ToHarvest::Logs),
+                table.marked(),
+            )
+        }
+        Screen::Machine(machine) => {
+            let table = &machine.table;
+            let logs = chosen(table, |point| &point.log_key, ToHarvest::Points);
+            (logs, table.marked())
+        }
+        Screen::Run(run) => (one(Some(&run.log_key)), 1),
+        Screen::Compare(compared) => {
+            let keys = compared.runs.iter().map(|run| run.log_key.clone());
+            (ToHarvest::Keys(keys.collect()), compared.runs.len())
+        }
+        Screen::Jobs => (one(state.jobs.current().map(|entry| entry.key())), 1),
         _ => match state.run_list() {
-            Some(runs) => runs
-                .table
-                .chosen()
-                .iter()
-                .map(|row| row.log_key.clone())
-                .collect(),
+            Some(runs) => {
+                let table = &runs.table;
+                let logs = chosen(table, |row| &row.log_key, ToHarvest::Runs);
+                (logs, table.marked())
+            }
             None => return,
         },
     };
-    // The runs of a list may be those of a few logs, in any order.
-    let mut seen = HashSet::new();
-    keys.retain(|key| seen.insert(key.clone()) && state.jobs.of_log(key).is_none());
-    if keys.is_empty() {
-        state.message = Some((Tone::Plain, "nothing to harvest here".into()));
-        return;
-    }
-    let told = match keys.as_slice() {
-        [key] => format!("harvesting {key}"),
-        keys => format!("harvesting {}", count(keys.len() as u64, "log", "logs")),
+    let (logs, told) = match logs {
+        ToHarvest::Keys(keys) => {
+            // The runs of a list may be those of a few logs, in any order.
+            let mut seen = HashSet::new();
+            let mut keys = keys;
+            keys.retain(|key| seen.insert(key.clone()) && state.jobs.of_log(key).is_none());
+            let told = match keys.as_slice() {
+                [] => {
+                    state.message = Some((Tone::Plain, "nothing to harvest here".into()));
+                    return;
+                }
+                [key] => format!("harvesting {key}"),
+                keys => format!("harvesting {}", count(keys.len() as u64, "log", "logs")),
+            };
+            (ToHarvest::Keys(keys), told)
+        }
+        // How many of them wait already the pool says, and how many logs the runs have.
+        logs @ ToHarvest::Logs(_) => {
+            let told = format!("harvesting {}", count(marked as u64, "log", "logs"));
+            (logs, told)
+        }
+        logs => {
+            let runs = count(marked as u64, "run", "runs");
+            (logs, format!("harvesting the logs of {runs}"))
+        }
     };
     state.message = Some((Tone::Plain, told));
     state.logs.table.clear_marks();
@@ -401,7 +426,7 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(Screen::Machine(machine)) = state.screen_mut() {
         machine.table.clear_marks();
     }
-    effects.push(Effect::Harvest(keys));
+    effects.push(Effect::Harvest(logs));
 }
 
 fn jobs(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
@@ -419,17 +444,14 @@ fn jobs(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 }
 
 fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
-    let job = match state.screen() {
+    let entry = match state.screen() {
         Screen::Logs => {
             let row = state.logs.table.current();
             row.and_then(|row| state.jobs.of_log(&row.key))
         }
-        _ => match state.jobs.current() {
-            Some(Entry::Job(job)) if job.ended.is_none() => Some(job),
-            _ => None,
-        },
+        _ => state.jobs.current(),
     };
-    let open = job.map(|job| (job.id, job.key.clone()));
+    let open = entry.and_then(|entry| Some((entry.open()?, entry.key().to_owned())));
     state.message = Some(match open {
         Some((id, key)) => {
             state.jobs.stopping(id);

@@ -3,15 +3,13 @@
 use crate::{
     app::{
         compare::CompareSlot,
-        effect::{Answer, Effect, List, Slot},
+        effect::{Answer, Effect, List, Request, Slot},
         prompt::Purpose,
         rows::LogList,
         state::{Overlay, Runs, Screen, State, Tone},
+        words::count,
     },
-    etl::{
-        catalog::{LogDetail, LogRow},
-        pool::JobEvent,
-    },
+    etl::{catalog::LogDetail, pool::JobEvent},
 };
 
 pub(super) fn take(
@@ -30,7 +28,7 @@ pub(super) fn take(
         }
         Slot::Logs => {
             match result {
-                Ok(Answer::Logs(list)) => logs(state, list),
+                Ok(Answer::Logs(list)) => logs(state, list, effects),
                 Ok(_) => {}
                 Err(error) => logs_error(state, error),
             }
@@ -38,6 +36,7 @@ pub(super) fn take(
                 state.ask_logs(effects);
             }
         }
+        Slot::LogCounts => counted(state, result, effects),
         Slot::LogDetail => match result {
             Ok(Answer::LogDetail(detail)) => state.logs.detail = detail,
             Ok(_) => {}
@@ -71,7 +70,7 @@ pub(super) fn take(
             }
         }
         Slot::Compare(slot) => compared(state, slot, result, effects),
-        Slot::Arrange(list) => arranged(state, list, result),
+        Slot::Arrange(list) => arranged(state, list, result, effects),
         Slot::Seek(list) => found(state, list, result),
         Slot::Columns => {
             if let Err(error) = result {
@@ -91,12 +90,17 @@ pub(super) fn take(
     }
 }
 
-fn arranged(state: &mut State, list: List, result: Result<Answer, String>) {
+fn arranged(
+    state: &mut State,
+    list: List,
+    result: Result<Answer, String>,
+    effects: &mut Vec<Effect>,
+) {
     match (list, result) {
         (List::Logs, Ok(Answer::ArrangedLogs(arranged))) => {
             state.logs.table.take(arranged);
             // They may have been read anew.
-            overlay_jobs(state);
+            count_logs(state, effects);
         }
         (List::Runs, Ok(Answer::ArrangedRuns(arranged))) => state.runs.table.take(arranged),
         (List::LogRuns, Ok(Answer::ArrangedRuns(arranged))) => {
@@ -204,46 +208,51 @@ fn logs_error(state: &mut State, error: String) {
     state.logs.error = Some(error);
 }
 
-fn logs(state: &mut State, list: LogList) {
+fn logs(state: &mut State, list: LogList, effects: &mut Vec<Effect>) {
     state.logs.loaded = true;
     state.logs.key_width = list.key_width;
     state.logs.counts_read = list.counts;
     state.logs.table.replace(list.rows);
-    overlay_jobs(state);
+    count_logs(state, effects);
     state.logs.detail_of = None;
 }
 
 /// Logs that this process harvests show so, whatever the catalog knows yet.
-fn overlay_jobs(state: &mut State) {
-    let table = &mut state.logs.table;
-    let mut touched = false;
-    for job in state.jobs.open() {
-        let rows = table.rows();
-        let place = rows.binary_search_by(|row| row.key.as_str().cmp(&job.key));
-        if let Ok(at) = place
-            && let Some(row) = table.row(at).filter(|row| row.state != job.state())
-        {
-            let state = job.state();
-            let row = LogRow {
-                state,
-                ..row.clone()
-            };
-            table.touch(at, row);
-            touched = true;
-        }
+fn overlay_jobs(state: &mut State, effects: &mut Vec<Effect>) {
+    let overlay = state.jobs.open_logs().overlay();
+    state.logs.table.set_overlay(overlay);
+    count_logs(state, effects);
+}
+
+/// So few open jobs are counted at once; more are left to a worker.
+const COUNTED_AT_ONCE: usize = 64;
+
+/// Counts the logs by state with what jobs make of it: adjusts the counts of all logs, for
+/// there may be a hundred thousand.
+fn count_logs(state: &mut State, effects: &mut Vec<Effect>) {
+    let (open, read) = (state.jobs.open_logs(), &state.logs.counts_read);
+    if open.len() <= COUNTED_AT_ONCE {
+        state.logs.counts = open.count(state.logs.table.rows(), read);
+        return;
     }
-    if touched && (table.sort.is_some() || !table.filter().is_empty()) {
-        table.arrange();
+    let request = Request::CountLogs {
+        rows: state.logs.table.shown(),
+        read: read.clone(),
+        open,
+    };
+    let counts = &mut state.fetches.log_counts;
+    counts.ask(Slot::LogCounts, request, effects);
+}
+
+fn counted(state: &mut State, result: Result<Answer, String>, effects: &mut Vec<Effect>) {
+    if let Ok(Answer::CountedLogs(counts)) = result
+        && state.jobs.open_count() > COUNTED_AT_ONCE
+    {
+        state.logs.counts = counts;
     }
-    // Not counted anew: there may be a hundred thousand.
-    let mut counts = state.logs.counts_read.clone();
-    for (read, now) in state.logs.table.touched() {
-        let count = counts.entry(read.state).or_default();
-        *count = count.saturating_sub(1);
-        *counts.entry(now.state).or_default() += 1;
+    if state.fetches.log_counts.answered() {
+        count_logs(state, effects);
     }
-    counts.retain(|_, n| *n > 0);
-    state.logs.counts = counts;
 }
 
 fn runs(list: &mut Runs, result: Result<Answer, String>) {
@@ -285,7 +294,10 @@ fn machines(state: &mut State, result: Result<Answer, String>, effects: &mut Vec
 
 pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut Vec<Effect>) {
     let only_progress = matches!(event, JobEvent::Progress { .. });
-    if let Some(job) = state.jobs.take(at_us, event)
+    if let JobEvent::Queued(batch) = &event {
+        queued(state, batch.len());
+    }
+    if let Some(job) = state.jobs.apply(at_us, event)
         && let Some(ended) = &job.ended
     {
         let tone = match ended.outcome {
@@ -294,11 +306,40 @@ pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut 
             _ => Tone::Plain,
         };
         state.message = Some((tone, format!("{}: {}", job.key, ended.message)));
-        changed(state, effects);
-        state.ask_history(effects);
+        let key = job.key.clone();
+        harvested(state, &key, effects);
     }
     if !only_progress {
-        overlay_jobs(state);
+        overlay_jobs(state, effects);
+    }
+}
+
+/// Says how many logs were queued, where the key could not.
+fn queued(state: &mut State, logs: usize) {
+    let told = match logs {
+        0 => "nothing to harvest here: it is being harvested already".into(),
+        1..=super::actions::FEW_LOGS => return,
+        _ => format!("harvesting {}", count(logs as u64, "log", "logs")),
+    };
+    state.message = Some((Tone::Plain, told));
+}
+
+/// Asks again for what shows this log. Lists are asked for at every harvest that ends: while
+/// an answer is awaited many requests are one, and an expensive answer is given less often.
+fn harvested(state: &mut State, key: &str, effects: &mut Vec<Effect>) {
+    state.ask_logs(effects);
+    state.ask_runs(effects);
+    state.ask_machines(effects);
+    state.ask_history(effects);
+    if state.logs.detail_of.as_deref() == Some(key) {
+        state.logs.detail_of = None;
+    }
+    match state.screen_mut() {
+        Some(Screen::Run(run)) if run.log_key == key => effects.extend(run.reload()),
+        Some(Screen::Compare(compared)) if compared.runs.iter().any(|r| r.log_key == key) => {
+            effects.extend(compared.reload());
+        }
+        _ => {}
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn command(state: &State) -> Option<String> {
             .option("--robot", machine.robot.clone())
             .flag("--json"),
         Screen::Jobs => {
-            let mut keys: Vec<String> = state.jobs.open().iter().map(|j| j.key.clone()).collect();
+            let mut keys: Vec<String> = state.jobs.open().map(|e| e.key().to_owned()).collect();
             if keys.is_empty() {
                 keys.extend(state.jobs.current().map(|entry| entry.key().to_owned()));
             }
@@ -146,11 +146,11 @@ mod tests {
         assert_eq!(state.message.clone().unwrap().1, told_that);
         let mut state = populated((80, 24));
         press(&mut state, &["4", "j"]);
-        assert!(state.jobs.open().is_empty());
+        assert!(!state.jobs.is_busy());
         let key = state.jobs.current().unwrap().key().to_owned();
         assert_eq!(told(&state), format!("harvest {key}"));
         harvesting(&mut state);
-        let open = state.jobs.open().iter().map(|job| job.key.as_str());
+        let open = state.jobs.open().map(|entry| entry.key());
         let open: Vec<&str> = open.collect();
         let wanted: Vec<String> = open.iter().map(|key| quote(key)).collect();
         assert_eq!(told(&state), format!("harvest {}", wanted.join(" ")));

@@ -88,12 +88,6 @@ pub(super) fn one(
     state.message = message;
 }
 
-/// The logs of the marked runs of a machine, or of the one under the cursor.
-pub(super) fn logs(machine: &MachineScreen) -> Vec<String> {
-    let chosen = machine.table.chosen();
-    chosen.iter().map(|point| point.log_key.clone()).collect()
-}
-
 /// What `y` copies from the list of machines.
 pub(super) fn copied(state: &State) -> Option<String> {
     match state.machines.current() {

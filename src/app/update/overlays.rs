@@ -55,10 +55,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             effects.push(Effect::Quit);
         }
         Some(Overlay::CancelAll) if action == Action::Yes => {
-            let open: Vec<_> = state.jobs.open().iter().map(|job| job.id).collect();
-            for id in open {
-                state.jobs.stopping(id);
-            }
+            state.jobs.all_stopping();
             state.message = Some((Tone::Plain, "cancelling all harvests".into()));
             effects.push(Effect::CancelAllJobs);
         }

@@ -52,7 +52,7 @@ fn marked_logs_are_harvested_at_once_and_the_view_stays() {
     let effects = press(&mut state, &["space", "j", "space", "H"]);
     let rows = fixture::logs();
     let keys = vec![rows[0].key.clone(), rows[2].key.clone()];
-    assert_eq!(effects, [Effect::Harvest(keys)]);
+    assert_eq!(effects, [Effect::Harvest(keys.into())]);
     assert!(matches!(state.screen(), Screen::Logs));
     assert_eq!(
         (words(&state), state.logs.table.marked()),
@@ -69,7 +69,10 @@ fn a_log_is_harvested_once_however_its_runs_are_sorted() {
     let runs = runs.map(|(n, log)| fixture::run(n, log)).to_vec();
     update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
     let effects = press(&mut state, &["space", "space", "space", "space", "H"]);
-    assert_eq!(effects, [Effect::Harvest(vec!["a".into(), "b".into()])]);
+    assert_eq!(
+        effects,
+        [Effect::Harvest(vec!["a".into(), "b".into()].into())]
+    );
     assert_eq!(words(&state), "harvesting 2 logs");
 }
 
@@ -77,7 +80,7 @@ fn a_log_is_harvested_once_however_its_runs_are_sorted() {
 fn a_log_that_is_being_harvested_is_not_queued_again() {
     let mut state = populated((80, 24));
     harvesting(&mut state);
-    let open = state.jobs.open()[0].key.clone();
+    let open = state.jobs.get(0).unwrap().key().to_owned();
     state.logs.table.set_filter("state:harvesting").unwrap();
     assert_eq!(state.logs.table.current().unwrap().key, open);
     assert_eq!(press(&mut state, &["H"]), []);
@@ -87,7 +90,7 @@ fn a_log_that_is_being_harvested_is_not_queued_again() {
 fn a_finished_job_reads_the_lists_again_and_says_so() {
     let mut state = populated((80, 24));
     harvesting(&mut state);
-    let open = state.jobs.open()[0].key.clone();
+    let open = state.jobs.get(0).unwrap().key().to_owned();
     let summary = Summary {
         rows_in: 1000,
         runs_ok: 1,
@@ -113,9 +116,9 @@ fn a_finished_job_reads_the_lists_again_and_says_so() {
         &mut state,
         answer(Slot::Logs, Ok(Answer::Logs(fixture::logs().into()))),
     );
-    let waiting = state.jobs.open()[0].key.clone();
+    let waiting = state.jobs.get(0).unwrap().key().to_owned();
     let table = &state.logs.table;
-    let mut rows = (0..table.len()).filter_map(|at| table.get(at));
+    let mut rows = (0..table.len()).filter_map(|at| table.now(at));
     let row = rows.find(|r| r.key == waiting).unwrap();
     assert_eq!(row.state, LogState::Queued);
     assert_eq!(state.logs.counts.get(&LogState::Queued), Some(&1));
@@ -145,7 +148,7 @@ fn one_job_is_cancelled_at_once_and_all_after_asking() {
     harvesting(&mut state);
     press(&mut state, &["g"]);
     assert_eq!(press(&mut state, &["x"]), [Effect::CancelJob(JobId(0))]);
-    assert!(state.jobs.open()[0].stopping);
+    assert!(state.jobs.get(0).unwrap().job().unwrap().stopping);
     assert_eq!(press(&mut state, &["X", "n"]), []);
     assert_eq!(press(&mut state, &["X", "enter"]), [], "no is the default");
     assert_eq!(press(&mut state, &["X", "y"]), [Effect::CancelAllJobs]);

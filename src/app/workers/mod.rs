@@ -2,7 +2,9 @@
 //! the keyboard, signals, and the watch over the data directory.
 
 mod hangup;
+mod harvests;
 mod input;
+mod pace;
 mod questions;
 mod remember;
 mod signals;
@@ -16,35 +18,18 @@ pub use input::read_input;
 pub use questions::answer;
 pub use signals::listen as listen_to_signals;
 
-use self::questions::Questions;
+use self::{harvests::Harvests, questions::Questions};
 use super::{
     effect::{Request, Slot},
     event::{Event, Message},
+    jobs::ToHarvest,
 };
-use crate::etl::{
-    Result,
-    harvest::Options,
-    lake::Context,
-    pool::{JobId, Pool},
-    source::watch::Watcher,
-    worker::Hands,
-};
-
-/// How much less than the browser a harvest insists on the processor, as `nice` counts.
-const GENTLE: i32 = 10;
-
-/// From now on this thread, and what it starts, lets others go first: keys are answered
-/// while all processors are busy with harvests.
-fn gently() {
-    if let Err(e) = rustix::process::nice(GENTLE) {
-        tracing::info!("harvests compete with the browser: {e}");
-    }
-}
+use crate::etl::{Result, lake::Context, pool::JobId, source::watch::Watcher, worker::Hands};
 
 /// All workers of a browser. Dropping them cancels what runs and waits for it.
 pub struct Workers {
     questions: Questions,
-    pool: Pool,
+    harvests: Harvests,
     watcher: Watcher,
 }
 
@@ -60,20 +45,7 @@ impl Workers {
         events: &Sender<Event>,
     ) -> Result<Self> {
         let questions = Questions::start(context, events)?;
-        let listener = events.clone();
-        let start = || {
-            gently();
-            Pool::new(context.clone(), hands, jobs, move |event| {
-                let at_us = crate::etl::time::now();
-                // Nobody listens any more only when the browser ends.
-                let _ = listener.send(Event::Worker(Message::Job { at_us, event }));
-            })
-        };
-        // What a thread starts is as gentle as itself.
-        let pool = match std::thread::scope(|scope| scope.spawn(start).join()) {
-            Ok(pool) => pool,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
+        let harvests = Harvests::start(context.clone(), hands, jobs, events.clone())?;
         let listener = events.clone();
         let changed = move || {
             let _ = listener.send(Event::Worker(Message::DataChanged));
@@ -81,7 +53,7 @@ impl Workers {
         let watcher = Watcher::start(&context.data_dir, context.lake.root(), changed);
         Ok(Self {
             questions,
-            pool,
+            harvests,
             watcher,
         })
     }
@@ -107,19 +79,17 @@ impl Workers {
     }
 
     /// Queues harvests.
-    pub fn harvest(&self, keys: &[String]) {
-        for key in keys {
-            self.pool.submit(key, Options::default());
-        }
+    pub fn harvest(&self, logs: ToHarvest) {
+        self.harvests.request(harvests::Request::Queue(logs));
     }
 
     /// Cancels a harvest.
     pub fn cancel(&self, job: JobId) {
-        self.pool.cancel(job);
+        self.harvests.request(harvests::Request::Cancel(job));
     }
 
     /// Cancels all harvests.
     pub fn cancel_all(&self) {
-        self.pool.cancel_all();
+        self.harvests.request(harvests::Request::CancelAll);
     }
 }

@@ -4,11 +4,15 @@ use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     thread::JoinHandle,
+    time::Instant,
 };
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::remember;
+use super::{
+    pace::{Pace, forward_when_due},
+    remember,
+};
 
 use crate::{
     app::{
@@ -25,11 +29,11 @@ use crate::{
 /// Threads that answer quick questions; a slow one must not keep the others waiting.
 const QUICK: usize = 3;
 
-struct Question {
-    slot: Slot,
-    generation: u64,
-    request: Request,
-    cancel: CancelToken,
+pub(super) struct Question {
+    pub slot: Slot,
+    pub generation: u64,
+    pub request: Request,
+    pub cancel: CancelToken,
 }
 
 /// Threads that answer questions. Dropping it cancels all and waits for them.
@@ -37,6 +41,9 @@ pub struct Questions {
     /// The look at the data directory has a thread of its own: it may take long.
     slow: Option<Sender<Question>>,
     quick: Option<Sender<Question>>,
+    /// What was answered just now, and is not due yet.
+    later: Option<Sender<(Instant, Question)>>,
+    pace: Pace,
     latest: HashMap<Slot, (u64, CancelToken)>,
     generation: u64,
     threads: Vec<JoinHandle<()>>,
@@ -46,23 +53,33 @@ impl Questions {
     pub fn start(context: &Context, events: &Sender<Event>) -> Result<Self> {
         let (slow, slow_questions) = unbounded();
         let (quick, quick_questions) = unbounded();
-        let mut threads = Vec::with_capacity(QUICK + 1);
+        let (later, later_questions) = unbounded();
+        let pace = Pace::default();
+        let mut threads = Vec::with_capacity(QUICK + 2);
+        let due = quick.clone();
+        let thread = std::thread::Builder::new()
+            .name("questions-later".into())
+            .spawn(move || forward_when_due(&later_questions, &due))
+            .map_err(|e| Error::Fatal(format!("cannot start a thread: {e}")))?;
+        threads.push(thread);
         for n in 0..=QUICK {
             let questions = if n == 0 {
                 slow_questions.clone()
             } else {
                 quick_questions.clone()
             };
-            let (context, events) = (context.clone(), events.clone());
+            let (context, events, pace) = (context.clone(), events.clone(), pace.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("questions-{n}"))
-                .spawn(move || answer_all(&context, &questions, &events))
+                .spawn(move || answer_all(&context, &questions, &events, &pace))
                 .map_err(|e| Error::Fatal(format!("cannot start a thread: {e}")))?;
             threads.push(thread);
         }
         Ok(Self {
             slow: Some(slow),
             quick: Some(quick),
+            later: Some(later),
+            pace,
             latest: HashMap::new(),
             generation: 0,
             threads,
@@ -75,6 +92,16 @@ impl Questions {
         if let Some((_, older)) = self.latest.insert(slot, (generation, cancel.clone())) {
             older.cancel();
         }
+        let question = Question {
+            slot,
+            generation,
+            request,
+            cancel,
+        };
+        if let (Some(due), Some(later)) = (self.pace.due(&question), &self.later) {
+            let _ = later.send((due, question));
+            return;
+        }
         let lane = if slot == Slot::Refresh {
             &self.slow
         } else {
@@ -82,12 +109,7 @@ impl Questions {
         };
         if let Some(lane) = lane {
             // The threads end only after the lane is closed.
-            let _ = lane.send(Question {
-                slot,
-                generation,
-                request,
-                cancel,
-            });
+            let _ = lane.send(question);
         }
     }
 
@@ -112,19 +134,25 @@ impl Drop for Questions {
                 cancel.cancel();
             }
         }
-        (self.slow, self.quick) = (None, None);
+        (self.slow, self.quick, self.later) = (None, None, None);
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
 }
 
-fn answer_all(context: &Context, questions: &Receiver<Question>, events: &Sender<Event>) {
+fn answer_all(
+    context: &Context,
+    questions: &Receiver<Question>,
+    events: &Sender<Event>,
+    pace: &Pace,
+) {
     let mut catalog = None;
     for question in questions {
         if question.cancel.is_cancelled() {
             continue;
         }
+        let began = Instant::now();
         let answered = catch_unwind(AssertUnwindSafe(|| {
             answer(context, &mut catalog, &question.request, &question.cancel)
         }));
@@ -137,6 +165,7 @@ fn answer_all(context: &Context, questions: &Receiver<Question>, events: &Sender
                 Err(panic_sentence(panic.as_ref()))
             }
         };
+        pace.answered(&question, began.elapsed());
         let Question {
             slot, generation, ..
         } = question;
@@ -170,6 +199,9 @@ pub fn answer(
         Request::ArrangeRuns(wanted) => return Ok(Answer::ArrangedRuns(wanted.arrange(cancel)?)),
         Request::SeekLogs(sought) => return Ok(Answer::FoundLogs(sought.find(cancel)?)),
         Request::SeekRuns(sought) => return Ok(Answer::FoundRuns(sought.find(cancel)?)),
+        Request::CountLogs { rows, read, open } => {
+            return Ok(Answer::CountedLogs(open.count(rows.read(), read)));
+        }
         _ => {}
     }
     let catalog = match catalog {
@@ -191,6 +223,9 @@ pub fn answer(
         Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(cancel)?),
         Request::SeekLogs(sought) => Answer::FoundLogs(sought.find(cancel)?),
         Request::SeekRuns(sought) => Answer::FoundRuns(sought.find(cancel)?),
+        Request::CountLogs { rows, read, open } => {
+            Answer::CountedLogs(open.count(rows.read(), read))
+        }
         Request::Remember { .. } => Answer::Remembered,
         Request::Export(wanted) => Answer::Exported(export::write(wanted, context, cancel)?),
         Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     io::{IsTerminal, stderr, stdout},
+    sync::Arc,
     time::Instant,
 };
 
@@ -20,7 +21,7 @@ const STEPS: f64 = 1000.0;
 /// Follows the jobs of one harvest.
 pub struct Follow {
     bars: Option<Bars>,
-    keys: HashMap<JobId, String>,
+    keys: HashMap<JobId, Arc<str>>,
     begin: Instant,
 }
 
@@ -62,8 +63,9 @@ impl Follow {
     /// A job was queued, began or went on.
     pub fn event(&mut self, event: JobEvent) {
         match event {
-            JobEvent::Queued { job, key } => {
-                self.keys.insert(job, key);
+            JobEvent::Queued(batch) => {
+                let jobs = batch.jobs();
+                self.keys.extend(jobs.map(|(job, key)| (job, key.clone())));
             }
             JobEvent::Started { job } => {
                 let (Some(bars), Some(key)) = (&mut self.bars, self.keys.get(&job)) else {
@@ -71,7 +73,7 @@ impl Follow {
                 };
                 let bar = ProgressBar::new(STEPS as u64)
                     .with_style(style("{bar:24} {percent:>3} %  {prefix}  {msg}"))
-                    .with_prefix(key.clone());
+                    .with_prefix(key.to_string());
                 let bar = bars.all.insert_before(&bars.total, bar);
                 bars.running.insert(job, bar);
             }
@@ -82,7 +84,7 @@ impl Follow {
                 bar.set_position((progress.share() * STEPS) as u64);
                 bar.set_message(progress.stage.word());
             }
-            JobEvent::Finished { .. } => {}
+            JobEvent::Finished { .. } | JobEvent::Cancelled(_) => {}
         }
     }
 

@@ -29,7 +29,7 @@ use super::{
     signals::cancel_on_signals,
 };
 use crate::etl::{
-    Result,
+    Error, Result,
     base::CancelToken,
     harvest::Options,
     lake::lock::wait_for_dying,
@@ -136,15 +136,11 @@ fn carry_out(
 ) -> Report {
     let mut report = Report::new(&selection);
     let mut follow = Follow::new(selection.logs.len());
-    for log in &selection.logs {
-        pool.submit(
-            &log.key,
-            Options {
-                force: args.force,
-                ..Options::default()
-            },
-        );
-    }
+    let options = Options {
+        force: args.force,
+        ..Options::default()
+    };
+    pool.submit(selection.logs.iter().map(|log| &log.key), options);
     while report.logs.len() < selection.logs.len() {
         // A signal that came while logs were being looked for counts too.
         if cancel.is_cancelled() && !report.interrupted {
@@ -156,6 +152,13 @@ fn carry_out(
                 let done = Done::new(key, result, selection.named);
                 follow.finished(job, &done, args.json);
                 report.logs.push(done);
+            }
+            Ok(Happening::Job(JobEvent::Cancelled(jobs))) => {
+                for (job, key) in jobs {
+                    let done = Done::new(key.to_string(), Err(Error::Cancelled), selection.named);
+                    follow.finished(job, &done, args.json);
+                    report.logs.push(done);
+                }
             }
             Ok(Happening::Job(event)) => follow.event(event),
             Ok(Happening::Interrupt) => follow.interrupted(),

@@ -34,7 +34,7 @@ use super::{
 use crate::etl::{
     Error, Result,
     base::CancelToken,
-    harvest::Options,
+    harvest::{Options, Outcome},
     pool::{JobEvent, Pool},
     source::watch::Watcher,
     text, time,
@@ -202,19 +202,28 @@ impl Watch {
             self.patience.look_in(now, wait);
         }
         self.moved_meanwhile = !self.open.is_empty();
+        let mut due = Vec::new();
         for log in &selection.logs {
             if !self.open.contains(&log.key) && self.patience.is_over(log, now, time::now()) {
                 self.open.insert(log.key.clone());
-                self.pool.submit(&log.key, Options::default());
+                due.push(&log.key);
             }
         }
+        self.pool.submit(due, Options::default());
         Ok(())
     }
 
     fn job(&mut self, event: JobEvent) -> Result<()> {
-        let JobEvent::Finished { key, result, .. } = event else {
-            return Ok(());
-        };
+        match event {
+            JobEvent::Finished { key, result, .. } => self.finished(key, result),
+            JobEvent::Cancelled(jobs) => jobs
+                .into_iter()
+                .try_for_each(|(_, key)| self.finished(key.to_string(), Err(Error::Cancelled))),
+            _ => Ok(()),
+        }
+    }
+
+    fn finished(&mut self, key: String, result: Result<Outcome>) -> Result<()> {
         self.open.remove(&key);
         let now = Instant::now();
         match &result {

@@ -143,12 +143,15 @@ fn harvest(check: &Check<'_>, hands: &Hands, key: &str) -> Result<()> {
 fn through_pool(context: Context, hands: Hands, key: &str, cancel: &CancelToken) -> Result<()> {
     let (sender, events) = unbounded();
     let pool = Pool::new(context, hands, 1, move |event| {
-        if let JobEvent::Finished { result, .. } = event {
-            let _ = sender.send(result);
-        }
+        let result = match event {
+            JobEvent::Finished { result, .. } => result,
+            JobEvent::Cancelled(_) => Err(Error::Cancelled),
+            _ => return,
+        };
+        let _ = sender.send(result);
     });
     pool.submit(
-        key,
+        [key],
         Options {
             force: true,
             ..Options::default()

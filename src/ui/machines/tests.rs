@@ -78,7 +78,7 @@ fn a_run_opens_from_its_machine_and_closes_to_it() {
     assert!(matches!(state.screen(), Screen::Machine(_)));
     assert_eq!(
         press(&mut state, &["H"]),
-        [Effect::Harvest(vec!["cell-10/005".into()])]
+        [Effect::Harvest(vec!["cell-10/005".into()].into())]
     );
     press(&mut state, &["esc"]);
     assert!(matches!(state.screen(), Screen::Machines));

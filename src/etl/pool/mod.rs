@@ -1,12 +1,20 @@
-//! Many logs side by side: a queue, a few workers, events to whoever asked.
+//! Harvests of many logs in parallel: a queue, a few workers, events for the caller.
+//!
+//! A job that waits is an entry of a map and nothing else: no thread, no lock file, no write
+//! to the catalog. Queueing or cancelling any number of jobs is one call and one event.
+
+mod batch;
+mod queue;
 
 use std::{
-    collections::{HashMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
+
+pub use batch::Batch;
+use queue::{Job, Queue};
 
 use crate::{
     Error, Result,
@@ -20,61 +28,59 @@ use crate::{
     worker::{Client, Ending, Hands, Task},
 };
 
-/// Names one harvest of one log within a [`Pool`].
+/// Names one harvest of one log within a [`Pool`]. Later jobs have larger numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u64);
 
-/// What happened to a job. Sent from worker threads.
+/// What happened to jobs. Events come in order, and every job that was queued ends with
+/// exactly one of [`JobEvent::Finished`] and [`JobEvent::Cancelled`].
 #[derive(Debug)]
 pub enum JobEvent {
-    /// It waits for a worker.
-    Queued {
-        /// Which job.
-        job: JobId,
-        /// The log's key.
-        key: String,
-    },
-    /// A worker took it.
+    /// Jobs wait for a worker, in the order of the batch. Logs that waited or ran already are
+    /// not part of it, so that it may be empty.
+    Queued(Arc<Batch>),
+    /// A worker took a job.
     Started {
-        /// Which job.
+        /// The job that was taken.
         job: JobId,
     },
-    /// How far it is.
+    /// A job went on.
     Progress {
-        /// Which job.
+        /// The job that went on.
         job: JobId,
-        /// How far.
+        /// What it has done so far.
         progress: Progress,
     },
-    /// It is over. Every job that was queued ends with exactly one of these.
+    /// A job that was started is over.
     Finished {
-        /// Which job.
+        /// The job that is over.
         job: JobId,
         /// The log's key.
         key: String,
         /// What it did, or why it failed ([`Error::Cancelled`] included).
         result: Result<Outcome>,
     },
+    /// Jobs were cancelled before a worker took them, in the order in which they were queued.
+    Cancelled(Vec<(JobId, Arc<str>)>),
 }
 
 type Listener = Arc<dyn Fn(JobEvent) + Send + Sync>;
 
-struct Queue {
-    waiting: VecDeque<(JobId, String, Options)>,
-    open: HashMap<JobId, (String, CancelToken)>,
-    next: u64,
-    closed: bool,
-}
-
 struct Shared {
     context: Context,
-    queue: Mutex<Queue>,
+    queue: Mutex<Open>,
     wake: Condvar,
     listener: Listener,
 }
 
+struct Open {
+    jobs: Queue,
+    /// Whether the workers end once no job waits.
+    closed: bool,
+}
+
 impl Shared {
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+    fn queue(&self) -> MutexGuard<'_, Open> {
         // A panic in a worker is caught, so a poisoned queue is still whole.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -88,8 +94,9 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Starts `jobs` threads (at least one); `listener` is called from them. Worker
-    /// processes are started when there is something to do, and share what memory is usual.
+    /// Starts `jobs` threads (at least one). `listener` is called from them and from the
+    /// threads that queue and cancel; it must not call the pool. Worker processes are started
+    /// when there is something to do, and share what memory is usual.
     pub fn new(
         context: Context,
         hands: Hands,
@@ -100,10 +107,8 @@ impl Pool {
         let hands = hands.among(jobs);
         let shared = Arc::new(Shared {
             context,
-            queue: Mutex::new(Queue {
-                waiting: VecDeque::new(),
-                open: HashMap::new(),
-                next: 1,
+            queue: Mutex::new(Open {
+                jobs: Queue::new(),
                 closed: false,
             }),
             wake: Condvar::new(),
@@ -123,66 +128,36 @@ impl Pool {
         Self { shared, workers }
     }
 
-    /// Queues a log by its key. A log that already waits or runs is not queued again:
-    /// its job is returned.
-    pub fn submit(&self, key: &str, options: Options) -> JobId {
-        let job = {
-            let mut queue = self.shared.queue();
-            if let Some((job, _)) = queue.open.iter().find(|(_, (open, _))| open == key) {
-                return *job;
-            }
-            let job = JobId(queue.next);
-            queue.next += 1;
-            queue.open.insert(job, (key.to_owned(), CancelToken::new()));
-            job
-        };
-        // The listener hears of the job before a worker can start it.
-        (self.shared.listener)(JobEvent::Queued {
-            job,
-            key: key.to_owned(),
-        });
-        self.shared
-            .queue()
-            .waiting
-            .push_back((job, key.to_owned(), options));
-        self.shared.wake.notify_one();
-        job
+    /// Queues logs by their keys. A log that already waits or runs is not queued again.
+    pub fn submit<K: AsRef<str>>(&self, keys: impl IntoIterator<Item = K>, options: Options) {
+        let mut queue = self.shared.queue();
+        let batch = queue.jobs.add(keys, options);
+        // Sent under the lock: the listener hears of a job before a worker can start it.
+        (self.shared.listener)(JobEvent::Queued(Arc::new(batch)));
+        self.shared.wake.notify_all();
     }
 
     /// Cancels a job, waiting or running.
     pub fn cancel(&self, job: JobId) {
-        let removed = {
-            let mut queue = self.shared.queue();
-            if let Some((_, token)) = queue.open.get(&job) {
-                token.cancel();
-            }
-            let at = queue.waiting.iter().position(|(id, ..)| *id == job);
-            let removed = at.and_then(|at| queue.waiting.remove(at));
-            if removed.is_some() {
-                queue.open.remove(&job);
-            }
-            removed
-        };
-        if let Some((job, key, _)) = removed {
-            (self.shared.listener)(JobEvent::Finished {
-                job,
-                key,
-                result: Err(Error::Cancelled),
-            });
-        }
+        let mut queue = self.shared.queue();
+        self.tell_cancelled(queue.jobs.cancel(job).into_iter().collect());
     }
 
     /// Cancels every job.
     pub fn cancel_all(&self) {
-        let jobs: Vec<JobId> = self.shared.queue().open.keys().copied().collect();
-        for job in jobs {
-            self.cancel(job);
+        let mut queue = self.shared.queue();
+        self.tell_cancelled(queue.jobs.cancel_all());
+    }
+
+    fn tell_cancelled(&self, jobs: Vec<(JobId, Arc<str>)>) {
+        if !jobs.is_empty() {
+            (self.shared.listener)(JobEvent::Cancelled(jobs));
         }
     }
 
     /// Jobs that wait or run.
     pub fn open_jobs(&self) -> usize {
-        self.shared.queue().open.len()
+        self.shared.queue().jobs.len()
     }
 
     /// Lets the queue run empty, then ends the workers.
@@ -220,18 +195,15 @@ impl ProgressSink for Forward<'_> {
     }
 }
 
-/// What waits for a worker.
-type Job = (JobId, String, Options, CancelToken);
-
 impl Shared {
     /// The next job; `None` when the pool ends. `idle` is called once when nothing came for
     /// that long.
     fn next(&self, mut idle: Option<(Duration, impl FnOnce())>) -> Option<Job> {
         let mut queue = self.queue();
         loop {
-            if let Some((job, key, options)) = queue.waiting.pop_front() {
-                let token = queue.open.get(&job).map(|(_, t)| t.clone());
-                return Some((job, key, options, token.unwrap_or_default()));
+            if let Some(started) = queue.jobs.start() {
+                (self.listener)(JobEvent::Started { job: started.0 });
+                return Some(started);
             }
             if queue.closed {
                 return None;
@@ -245,7 +217,7 @@ impl Shared {
             let (again, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
             queue = again;
             if timeout.timed_out()
-                && queue.waiting.is_empty()
+                && !queue.jobs.has_waiting()
                 && let Some((_, call)) = idle.take()
             {
                 drop(queue);
@@ -267,7 +239,6 @@ fn work(shared: &Shared, hands: Hands) {
         let Some((job, key, options, token)) = shared.next(idle) else {
             return;
         };
-        (shared.listener)(JobEvent::Started { job });
         let sink = Forward {
             job,
             listener: &shared.listener,
@@ -280,7 +251,9 @@ fn work(shared: &Shared, hands: Hands) {
             }))
             .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref())))),
         };
-        shared.queue().open.remove(&job);
+        let mut queue = shared.queue();
+        queue.jobs.end(job, &key);
+        let key = key.as_ref().to_owned();
         (shared.listener)(JobEvent::Finished { job, key, result });
     }
 }
@@ -303,3 +276,6 @@ fn by_worker(
         Ending::Died(error) => settle(context, key, before, started, error),
     }
 }
+
+#[cfg(test)]
+mod tests;
