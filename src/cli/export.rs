@@ -1,9 +1,11 @@
 //! `mdtui export`: a run's table to a file.
 
-use clap::ValueHint;
-use std::path::PathBuf;
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
-use std::path::Path;
+use clap::ValueHint;
 
 use super::{
     example::{self, Example},
@@ -20,6 +22,7 @@ use crate::etl::{
     export::{self, Format},
     filter::Condition,
     lake::{Context, Record, run_file::RunFile},
+    source::reserved::is_named_as_a_table,
     text,
 };
 
@@ -159,7 +162,17 @@ fn guard(look: &Look, output: &Path) -> Result<()> {
             text::visible_path(&look.context.lake.local().exports())
         )));
     }
-    make_exports(&look.context, output)
+    make_exports(&look.context, output)?;
+    let name = output.file_name().and_then(OsStr::to_str);
+    if name.is_some_and(is_named_as_a_table) && is_in(&look.context.lake.local().exports(), output)
+    {
+        return Err(Error::Usage(format!(
+            "{} is named like a table of the lake, and queries over run_*.parquet would find the \
+             run twice; choose a name that does not begin with run_",
+            text::visible_path(output)
+        )));
+    }
+    Ok(())
 }
 
 /// The lake's own folder for exports is there when it is named: nobody has to make it.
@@ -193,17 +206,17 @@ fn is_log(look: &Look, output: &Path) -> Result<bool> {
     Ok(source.is_some_and(|s| s.file.canonicalize().is_ok_and(|file| file == real)))
 }
 
+/// Whether the lake has a place for `output` that is not its folder for exports.
 fn is_in_lake(context: &Context, output: &Path) -> bool {
-    let folder = output
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    is_in(context.lake.root(), output) && !is_in(&context.lake.local().exports(), output)
+}
+
+/// Whether the file `output` is, or would be, below `folder`.
+fn is_in(folder: &Path, output: &Path) -> bool {
+    let parent = output.parent().filter(|p| !p.as_os_str().is_empty());
     let real = |path: &Path| path.canonicalize().ok();
-    match (real(folder), real(context.lake.root())) {
-        (Some(folder), Some(lake)) => {
-            let exports = lake.join(crate::etl::source::reserved::EXPORTS);
-            folder.starts_with(&lake) && !folder.starts_with(exports)
-        }
+    match (real(parent.unwrap_or(Path::new("."))), real(folder)) {
+        (Some(parent), Some(folder)) => parent.starts_with(folder),
         _ => false,
     }
 }

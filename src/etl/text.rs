@@ -72,6 +72,9 @@ fn push_visible(out: &mut String, c: char) {
 /// `text` in Unicode's composed form (NFC): two texts that look the same, one typed at a
 /// keyboard and one named by a system that decomposes names, have the same.
 pub fn composed(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     text.nfc().collect()
 }
 

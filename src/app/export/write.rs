@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{ErrorKind, Write},
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +11,8 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     export::{Options, export_into},
-    lake::{Context, Presence},
+    lake::{Context, Presence, files::move_to_new},
+    source::reserved::is_named_as_a_table,
     text::visible_path,
     time,
 };
@@ -34,16 +35,17 @@ pub fn write(wanted: &Export, context: &Context, cancel: &CancelToken) -> Result
         What::List { form, .. } | What::Samples { form, .. } => form.ending(),
         What::Charts(_) | What::Path(_) => "svg",
     };
+    let stem = format!("{}-{}", harmless(&wanted.name), stamp(time::now()));
+    // Without its ending: no glob over tables may find it.
     let temp = tempfile::Builder::new()
         .prefix("export-")
-        .suffix(&format!(".{ending}"))
         .permissions(permissions())
         .tempfile_in(tmp)
         .map_err(|e| Error::io("write to", tmp, e))?
         .into_temp_path();
-    let (rows, bytes) = fill(wanted, &temp, context, cancel)?;
-    let stem = format!("{}-{}", harmless(&wanted.name), stamp(time::now()));
-    let path = publish(temp, &dir, &stem, ending)?;
+    let target = dir.join(format!("{stem}.{ending}"));
+    let (rows, bytes) = fill(wanted, &temp, &target, context, cancel)?;
+    let path = publish(&temp, &dir, &stem, ending)?;
     Ok(Written {
         path: visible_path(&path),
         rows,
@@ -57,16 +59,18 @@ fn permissions() -> fs::Permissions {
     fs::Permissions::from_mode(0o666)
 }
 
+/// Fills the file at `temp`; the ending of `target` says how, and errors name it.
 fn fill(
     wanted: &Export,
     temp: &Path,
+    target: &Path,
     context: &Context,
     cancel: &CancelToken,
 ) -> Result<(Option<u64>, u64)> {
     let text = match &wanted.what {
         What::List { list, .. } => {
             let mut out = File::create(temp).map_err(|e| Error::io("write", temp, e))?;
-            let done = list.write(&mut out, temp, cancel)?;
+            let done = list.write(&mut out, target, cancel)?;
             return Ok((Some(done.rows), done.bytes));
         }
         What::Samples {
@@ -82,7 +86,7 @@ fn fill(
                 ..Options::default()
             };
             let mut out = File::create(temp).map_err(|e| Error::io("write", temp, e))?;
-            let done = export_into(&mut out, &file, temp, &options, cancel)?;
+            let done = export_into(&mut out, &file, target, &options, cancel)?;
             return Ok((Some(done.rows), done.bytes));
         }
         What::Charts(charts) => charts.svg(),
@@ -102,27 +106,20 @@ fn put(temp: &Path, text: &str) -> Result<u64> {
     Ok(text.len() as u64)
 }
 
-/// Gives the finished file a name that nobody has: nothing is ever overwritten.
-fn publish(temp: tempfile::TempPath, dir: &Path, stem: &str, ending: &str) -> Result<PathBuf> {
-    let mut temp = temp;
-    let mut n = 1;
-    loop {
-        let target = match n {
-            1 => dir.join(format!("{stem}.{ending}")),
-            n => dir.join(format!("{stem}-{n}.{ending}")),
-        };
-        match temp.persist_noclobber(&target) {
-            Ok(()) => return Ok(target),
-            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists && n < 1000 => {
-                temp = refused.path;
-                n += 1;
-            }
-            Err(refused) => return Err(Error::io("write", &target, refused.error)),
+/// Gives the finished file a name that nothing has: nothing is ever overwritten.
+fn publish(temp: &Path, dir: &Path, stem: &str, ending: &str) -> Result<PathBuf> {
+    let mut target = dir.join(format!("{stem}.{ending}"));
+    for n in 2.. {
+        if move_to_new(temp, &target)? {
+            break;
         }
+        target = dir.join(format!("{stem}-{n}.{ending}"));
     }
+    Ok(target)
 }
 
-/// Letters, digits, `.`, `_` and `-` only, not hidden, no option.
+/// Letters, digits, `.`, `_` and `-` only, not hidden, no option, and not named like a run's
+/// table.
 fn harmless(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let text: String = name
@@ -132,6 +129,7 @@ fn harmless(name: &str) -> String {
         .collect();
     match text.trim_start_matches(['.', '-']) {
         "" => "export".into(),
+        text if is_named_as_a_table(text) => format!("export_{text}"),
         text => text.to_owned(),
     }
 }
@@ -193,6 +191,7 @@ mod tests {
         assert_eq!(harmless("../.."), "_..");
         assert_eq!(harmless("--all"), "all");
         assert_eq!(harmless("…"), "_");
+        assert_eq!(harmless("..Run_1"), "export_Run_1");
         assert_eq!(harmless(".-."), "export");
         assert_eq!(harmless(&"a".repeat(300)).len(), NAME);
         assert_eq!(stamp(1_669_236_000_444_000), "20221123T204000Z");

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     ffi::OsStr,
+    io::ErrorKind,
     os::unix::ffi::OsStrExt,
     path::{Component, Path, PathBuf},
 };
@@ -194,6 +195,34 @@ impl Catalog {
             folder: seen.folder,
             trouble: seen.trouble,
         }))
+    }
+
+    /// Whether the log `key` is not in the data directory any more, by a look at it now; `None`
+    /// for an unknown key.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`]; [`crate::Error::Io`] when that cannot be told.
+    pub fn is_gone(&self, context: &Context, key: &str) -> Result<Option<bool>> {
+        let Some(entry) = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop() else {
+            return Ok(None);
+        };
+        // Also a log below a folder that cannot be read now.
+        if entry.seen.is_some() {
+            return Ok(Some(false));
+        }
+        let raw = entry.raw.unwrap_or_else(|| entry.path.into_bytes());
+        let file = scan::real_path(&context.data_dir, &raw);
+        let io = |path: &Path, e| crate::Error::io("look at", path, e);
+        match file.symlink_metadata() {
+            Ok(_) => Ok(Some(false)),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                // A data directory that went away tells nothing of its logs.
+                let data = &context.data_dir;
+                data.read_dir().map_err(|e| io(data, e))?;
+                Ok(Some(true))
+            }
+            Err(e) => Err(io(&file, e)),
+        }
     }
 
     /// Other harvested logs with this content: `(key, still in the data directory)`.

@@ -7,9 +7,10 @@ use super::{
     entry::{self, Entry, Seen},
 };
 use crate::{
-    Result,
+    Error, Result,
     base::CancelToken,
-    lake::{Context, Record},
+    error::is_of_the_disk,
+    lake::{Context, Record, readme},
     text::visible_path,
     time,
 };
@@ -68,6 +69,15 @@ impl Catalog {
         if self.sql(|db| db.query_row(filled, [], |r| r.get(0)))? {
             return Ok(());
         }
+        if self.lake.is_some() {
+            match readme::write(&context.lake) {
+                // A lake does without it where the file system refuses it.
+                Err(Error::Io { source, path, .. }) if !is_of_the_disk(&source) => {
+                    tracing::warn!("cannot write {}: {source}", visible_path(&path));
+                }
+                other => other?,
+            }
+        }
         self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
         let rebuilt = self.fill_all(context, cancel);
         self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
@@ -86,8 +96,8 @@ impl Catalog {
             // Each record is read right before it is taken in, so that a harvest of
             // another process that commits meanwhile is not undone.
             match Record::read(&context.lake, key) {
-                Ok(Some(record)) if record.source_file == *key => {
-                    self.store_record(context, key, &record, None)?;
+                Ok(Some(record)) if record.is_in_place(&context.lake, key)? => {
+                    self.store_record(context, &record.source_file, &record, None)?;
                     rebuilt.records += 1;
                     rebuilt.runs += record.run_to_result.len();
                 }

@@ -25,7 +25,8 @@ use crate::{
     base::CancelToken,
     lake::{Context, lock},
     source::{
-        footer, key,
+        footer,
+        key::Keys,
         scan::{self, Found, Scan},
     },
     text, time,
@@ -188,16 +189,18 @@ fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
             None => strangers.push(found),
         }
     }
-    let mut taken: HashSet<String> = if strangers.is_empty() {
-        HashSet::new()
+    let keys = if strangers.is_empty() {
+        Vec::new()
     } else {
         let left = by_raw.values().chain(by_path.values().flatten());
-        entries.iter().chain(left).map(|e| e.key.clone()).collect()
+        let known = entries.iter().chain(left).map(|e| e.key.as_str());
+        let paths: Vec<&[u8]> = strangers.iter().map(|f| f.raw.as_slice()).collect();
+        Keys::new(known).assign(&paths)
     };
-    for found in strangers {
+    for (found, key) in strangers.into_iter().zip(keys) {
         entries.push(Entry {
             id: None,
-            key: key::assign(&found.raw, &mut taken),
+            key,
             path: text::visible_bytes(&found.raw),
             raw: Some(found.raw.clone()),
             seen: Some(Seen::new(found, scan::folder_of(&found.raw))),

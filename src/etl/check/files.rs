@@ -81,7 +81,11 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
         },
         Ok(None) => {
             let message = "is gone, though the catalog knows what stood in it".to_owned();
-            add(Kind::Missing, message, Cure::Harvest);
+            let cure = match check.logs.contains_key(key) {
+                true => Cure::Harvest,
+                false => Cure::None,
+            };
+            add(Kind::Missing, message, cure);
             None
         }
         Err(e) => {
@@ -95,7 +99,13 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
     };
     let Some(record) = record else {
         if let Some(finding) = checked.findings.last_mut().filter(|f| f.remedy.is_empty()) {
-            finding.remedy = "see to it that it can be read, and check again".into();
+            finding.remedy = match finding.kind {
+                Kind::Missing => format!(
+                    "its log is gone too: put the record back from a backup, or give its results up \
+                     with mdtui remove {key}"
+                ),
+                _ => "see to it that it can be read, and check again".into(),
+            };
         }
         return Ok(checked);
     };
@@ -113,6 +123,10 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
             "has no hash of its own, so that bit rot in it could not be found".into(),
             Cure::Harvest,
         );
+    }
+    if record.source_file != key && record.is_in_place(lake, key)? {
+        // Listed under another spelling: it is checked under its own.
+        return Ok(Checked::default());
     }
     if record.source_file != key {
         let other = text::quoted(&record.source_file, 200);

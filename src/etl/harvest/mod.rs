@@ -2,11 +2,14 @@
 
 mod commit;
 pub(crate) mod death;
+#[cfg(test)]
+mod folding_tests;
 mod meter;
 mod none_kept;
 mod one;
 mod read;
 pub mod rejected;
+mod remove;
 mod run;
 mod spill;
 mod takeover;
@@ -15,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use death::DEATHS;
 pub use one::harvest_log;
+pub use remove::{Results, check_gone, remove_log};
 
 use crate::base::memory::available;
 

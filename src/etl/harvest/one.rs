@@ -31,7 +31,7 @@ use crate::{
         layout::rejected_file_name,
         lock::LogLock,
     },
-    source::FoundLog,
+    source::{FoundLog, key::are_one_somewhere},
     text, time,
     words::{count, thousands},
 };
@@ -74,6 +74,12 @@ pub fn harvest_log(
     let started = Instant::now();
     let meter = Meter::new(sink, log.size);
     let (prior, unreadable) = prior_record(context, key);
+    if let Some(other) = prior
+        .as_ref()
+        .filter(|p| !p.damaged && p.source_file != key)
+    {
+        return Err(another_log_is_there(context, key, &other.source_file));
+    }
     let mut attempt = Attempt {
         context,
         log: &log,
@@ -105,6 +111,23 @@ pub(super) fn prior_record(context: &Context, key: &str) -> (Option<Record>, boo
             (None, true)
         }
     }
+}
+
+/// The directory of `key` holds the results of `other`: nothing is written there.
+fn another_log_is_there(context: &Context, key: &str, other: &str) -> Error {
+    let dir = text::visible_path(&context.lake.location(key, ""));
+    let (dir, other) = (dir.trim_end_matches('/'), text::quoted(other, 200));
+    Error::Log(if are_one_somewhere(key, &other) {
+        format!(
+            "its results would replace those of the log {other}: {dir} is the directory of both on \
+             this disk; mdtui rebuild gives each a directory of its own"
+        )
+    } else {
+        format!(
+            "{dir} holds the results of the log {other}, which were moved or copied there: move \
+             that directory out of the lake, and harvest again"
+        )
+    })
 }
 
 /// What reading a log gave: the log is to blame only if it is still what it was. One that

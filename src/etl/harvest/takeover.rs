@@ -4,12 +4,8 @@ use super::{commit, read::Stat};
 use crate::{
     Result,
     catalog::Catalog,
-    lake::{
-        Context, Record,
-        files::{commit_record, remove},
-        lock::LogLock,
-    },
-    source::{FoundLog, reserved::RECORD},
+    lake::{Context, Record, files::commit_record, gc::remove_results, lock::LogLock},
+    source::FoundLog,
     time,
 };
 
@@ -102,7 +98,7 @@ impl Predecessor {
                 .or_else(|| log.folder.clone());
         }
         commit_record(lake, &log.key, &record)?;
-        clear(context, catalog, &self.key, &record)?;
+        clear(context, catalog, &self.key)?;
         Ok(record)
     }
 }
@@ -140,20 +136,14 @@ pub(super) fn finish(
             Err(_) => false,
         };
         if is_own {
-            clear(context, catalog, &old, record)?;
+            clear(context, catalog, &old)?;
         }
     }
     Ok(())
 }
 
-/// Removes what the key `old` has of results that are `record`'s now.
-fn clear(context: &Context, catalog: &mut Catalog, old: &str, record: &Record) -> Result<()> {
-    let lake = &context.lake;
-    lake.results().remove(old, RECORD)?;
-    for file in record.files() {
-        lake.results().remove(old, file)?;
-        remove(&lake.local().overview(old, file))?;
-    }
-    lake.results().settle(old)?;
+/// Removes what the key `old` has of results that are another key's now.
+fn clear(context: &Context, catalog: &mut Catalog, old: &str) -> Result<()> {
+    remove_results(&context.lake, old)?;
     catalog.forget(old)
 }

@@ -68,6 +68,25 @@ pub(super) fn move_to(finished: &Path, target: &Path) -> Result<()> {
     fs::rename(finished, target).map_err(|e| Error::io("rename a finished file to", target, e))
 }
 
+/// Moves a finished, synced file to a name on the same file system that nothing has; false when
+/// something has it.
+///
+/// # Errors
+/// [`Error::Io`] with the target's path.
+pub fn move_to_new(finished: &Path, target: &Path) -> Result<bool> {
+    let moved = match fs::hard_link(finished, target) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => return Ok(false),
+        Ok(()) => fs::remove_file(finished),
+        // A file system without links: the name is taken first.
+        Err(_) => match File::create_new(target) {
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => return Ok(false),
+            made => made.and_then(|_| fs::rename(finished, target)),
+        },
+    };
+    moved.map_err(|e| Error::io("write", target, e))?;
+    Ok(true)
+}
+
 /// Replaces the record of log `key`: the commit. Everything that it names must be published.
 ///
 /// # Errors
@@ -151,8 +170,13 @@ pub fn create_dir(dir: &Path) -> Result<()> {
         .collect();
     while let Some(next) = missing.pop() {
         match fs::create_dir(next) {
-            // Somebody else was faster.
+            // Another process was faster.
             Err(e) if e.kind() == ErrorKind::AlreadyExists && next.is_dir() => {}
+            // Another process removed the directory above, which was empty.
+            Err(e) if e.kind() == ErrorKind::NotFound && is_gone(next.parent()) => {
+                missing.push(next);
+                missing.extend(next.parent());
+            }
             Err(e) => return Err(Error::io("create", next, e)),
             Ok(()) => match next.parent() {
                 Some(above) if above.as_os_str().is_empty() => sync_dir(Path::new("."))?,
@@ -162,6 +186,10 @@ pub fn create_dir(dir: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_gone(dir: Option<&Path>) -> bool {
+    dir.is_some_and(|d| !d.as_os_str().is_empty() && !d.is_dir())
 }
 
 /// Makes renames within a directory last.
@@ -188,6 +216,19 @@ pub fn remove(path: &Path) -> Result<()> {
 mod tests {
     use super::*;
     use crate::FaultKind;
+
+    #[test]
+    fn a_new_name_is_never_that_of_another_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let [first, second, target] = ["first", "second", "target"].map(|n| dir.path().join(n));
+        for (file, is_moved) in [(&first, true), (&second, false)] {
+            fs::write(file, file.file_name().unwrap().as_encoded_bytes()).unwrap();
+            assert_eq!(move_to_new(file, &target).unwrap(), is_moved);
+            assert_eq!(file.exists(), !is_moved);
+            assert_eq!(fs::read(&target).unwrap(), b"first");
+        }
+        assert!(move_to_new(&second, &dir.path().join("no/such")).is_err());
+    }
 
     #[test]
     fn a_temporary_file_that_is_gone_is_no_fault_of_the_log() {

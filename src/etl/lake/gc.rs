@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    source::reserved::{RECORD, is_reserved_at_top, is_result_file},
+    source::reserved::{NOTES, RECORD, is_reserved_at_top, is_result_file, table_of_overview},
     text,
 };
 
@@ -57,6 +57,7 @@ pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Res
         collector.temporary()?;
         collector.locks()?;
         collector.overviews(&lake.local().overviews(), lake.root())?;
+        collector.old_overviews(&lake.local().old_overviews())?;
     }
     let mut report = collector.report;
     report.removed.sort();
@@ -77,16 +78,40 @@ pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
             lake.results().remove(key, &file.name)?;
         }
     }
-    for entry in list(&lake.local().overviews().join(key))? {
-        if entry.file_name().to_str().is_some_and(is_unnamed) && is_file(&entry) {
+    remove_overviews(lake, key, is_unnamed)
+}
+
+/// Removes the results of the log `key` and their overviews: the record first, so that no
+/// reader sees a record without its tables, whenever this is cut off. Notes and what mdtui did
+/// not make stay. The log's lock must be held.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove_results(lake: &Lake, key: &str) -> Result<()> {
+    let results = lake.results();
+    results.remove(key, RECORD)?;
+    results.settle(key)?;
+    for file in results.files(key)? {
+        results.remove(key, &file.name)?;
+    }
+    remove_overviews(lake, key, |_| true)?;
+    results.settle(key)
+}
+
+/// Removes the overviews of those tables of the log `key`.
+fn remove_overviews(lake: &Lake, key: &str, of: impl Fn(&str) -> bool) -> Result<()> {
+    let dir = lake.local().overviews().join(key);
+    for entry in list(&dir)? {
+        let table = entry.file_name().to_str().and_then(table_of_overview);
+        if table.is_some_and(|table| of(&table)) && is_file(&entry) {
             remove(&entry.path())?;
         }
     }
     Ok(())
 }
 
-/// Removes locks that are not held, and what dead processes left below `.mdtui/tmp`. `gc` also
-/// removes what earlier versions left there.
+/// Removes locks that are not held, what dead processes left below `.mdtui/tmp`, and the overviews
+/// of earlier versions. `gc` also removes temporary files of earlier versions.
 ///
 /// # Errors
 /// [`Error::Io`].
@@ -94,6 +119,13 @@ pub fn remove_leftovers(lake: &Lake) -> Result<()> {
     for path in free_locks(lake)? {
         remove(&path.0)?;
     }
+    let mut collector = Collector {
+        lake,
+        dry_run: false,
+        spares: &|_| false,
+        report: Report::default(),
+    };
+    collector.old_overviews(&lake.local().old_overviews())?;
     remove_dead(lake)
 }
 
@@ -174,7 +206,7 @@ impl Collector<'_> {
                 tables.push(entry.path());
             } else {
                 empty = false;
-                if top || name != RECORD {
+                if top || ![RECORD, NOTES].contains(&name) {
                     self.foreign(&entry.path());
                 }
             }
@@ -250,15 +282,41 @@ impl Collector<'_> {
                     self.drop_directory(&path)?;
                     continue;
                 }
-            } else if !name.to_str().is_some_and(is_result_file) {
+            } else if let Some(table) = name.to_str().and_then(table_of_overview) {
+                if self.is_dropped(&tables.join(table)) {
+                    self.drop_file(&path)?;
+                    continue;
+                }
+            } else {
                 self.foreign(&path);
-            } else if self.is_dropped(&table) {
-                self.drop_file(&path)?;
-                continue;
             }
             empty = false;
         }
         Ok(empty)
+    }
+
+    /// The overviews of earlier versions, below `dir`. Removes `dir` too when that empties it.
+    fn old_overviews(&mut self, dir: &Path) -> Result<()> {
+        if !dir.is_dir() {
+            return Ok(());
+        }
+        let mut empty = true;
+        for entry in list(dir)? {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|t| t.is_dir()) {
+                self.old_overviews(&path)?;
+                empty &= self.report.removed.contains(&self.below(&path));
+            } else if entry.file_name().to_str().is_some_and(is_result_file) {
+                self.drop_file(&path)?;
+            } else {
+                self.foreign(&path);
+                empty = false;
+            }
+        }
+        if empty {
+            self.drop_directory(dir)?;
+        }
+        Ok(())
     }
 
     /// Whether a table is not there, or (in a dry run) would not be.
@@ -396,11 +454,20 @@ mod tests {
             // With its table, and without one.
             touch(
                 &lake,
-                ".mdtui/overviews/a/run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.parquet",
+                ".mdtui/charts/a/run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.overview",
             ),
             touch(
                 &lake,
-                ".mdtui/overviews/gone/run_00000000-0000-0000-0000-00000000000c.0123456789abcdef.parquet",
+                ".mdtui/charts/gone/run_00000000-0000-0000-0000-00000000000c.0123456789abcdef.overview",
+            ),
+            // Of an earlier version, with its table and without.
+            touch(
+                &lake,
+                ".mdtui/overviews/c/run_00000000-0000-0000-0000-00000000000b.0123456789abcdef.parquet",
+            ),
+            touch(
+                &lake,
+                ".mdtui/overviews/x/y/run_00000000-0000-0000-0000-00000000000b.0123456789abcdef.parquet",
             ),
         ];
         touch(&lake, "c/record.json");
@@ -414,9 +481,11 @@ mod tests {
             touch(&lake, "exports/run_y.parquet"),
             touch(
                 &lake,
-                ".mdtui/overviews/c/run_00000000-0000-0000-0000-00000000000b.0123456789abcdef.parquet",
+                ".mdtui/charts/c/run_00000000-0000-0000-0000-00000000000b.0123456789abcdef.overview",
             ),
             touch(&lake, "catalog.db-wal"),
+            touch(&lake, "README.txt"),
+            touch(&lake, "c/notes.json"),
             touch(&lake, ".mdtui/tmp/1-0"),
             touch(&lake, &own_file(&lake)),
         ];

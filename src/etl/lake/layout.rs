@@ -1,6 +1,7 @@
 //! Where everything lies below the cache directory.
 //!
 //! ```text
+//! README.txt                                what a lake is, for people
 //! catalog.db                                the index (SQLite)
 //! catalog.db.damaged                        one that a rebuild could not use
 //! <log key>/record.json                     the commit of one log
@@ -11,7 +12,7 @@
 //! .mdtui/locks/                             one lock file per log being harvested
 //! .mdtui/tmp/<id>.lock                      locked while the process <id> is alive
 //! .mdtui/tmp/<id>/                          its files that are not whole yet
-//! .mdtui/overviews/<log key>/run_<uuid>.<fingerprint>.parquet
+//! .mdtui/charts/<log key>/run_<uuid>.<fingerprint>.overview
 //! .mdtui/mdtui.log                          the program's log
 //! ```
 
@@ -42,7 +43,7 @@ impl Lake {
 
     /// A lake whose published results lie in `results`.
     #[cfg(test)]
-    pub(super) fn with_results(root: impl Into<PathBuf>, results: Arc<dyn Store>) -> Self {
+    pub(crate) fn with_results(root: impl Into<PathBuf>, results: Arc<dyn Store>) -> Self {
         Self {
             results,
             local: LocalState::new(root.into()),

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::source::reserved::{CATALOG, EXPORTS, LOCKS, PRIVATE};
+use crate::source::reserved::{CATALOG, EXPORTS, LOCKS, PRIVATE, README, overview_of};
 
 /// Where catalog, locks, temporary files, overviews, exports and the program's log lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +50,22 @@ impl LocalState {
 
     /// Where overviews of long runs lie, each as its table lies in the lake.
     pub fn overviews(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("overviews")
+        self.root.join(PRIVATE).join("charts")
     }
 
     /// The overview of a table of log `key`.
     pub fn overview(&self, key: &str, name: &str) -> PathBuf {
-        self.overviews().join(key).join(name)
+        self.overviews().join(key).join(overview_of(name))
+    }
+
+    /// Where overviews of earlier versions lie, named like tables: globs found them.
+    pub(super) fn old_overviews(&self) -> PathBuf {
+        self.root.join(PRIVATE).join("overviews")
+    }
+
+    /// What the lake says of itself.
+    pub fn readme(&self) -> PathBuf {
+        self.root.join(README)
     }
 
     /// The program's log.

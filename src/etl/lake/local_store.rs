@@ -211,13 +211,16 @@ impl Store for LocalStore {
             return Ok(());
         }
         sync_dir(&dir)?;
-        // Other logs' results may lie below it: only an empty directory goes.
-        match fs::remove_dir(&dir) {
-            Err(e) if !matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => {
-                Err(Error::io("remove", &dir, e))
+        // Other logs' results may lie below it and beside it: only empty directories go.
+        for dir in dir.ancestors().take_while(|d| *d != self.root) {
+            match fs::remove_dir(dir) {
+                Ok(()) => {}
+                Err(e) if e.kind() == ErrorKind::NotFound => {}
+                Err(e) if e.kind() == ErrorKind::DirectoryNotEmpty => return Ok(()),
+                Err(e) => return Err(Error::io("remove", dir, e)),
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     fn location(&self, key: &str, name: &str) -> PathBuf {

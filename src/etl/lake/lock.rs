@@ -105,9 +105,9 @@ pub struct Held {
 }
 
 /// Where the lock of log `key` lies. Keys can be longer than a file name, so it is
-/// named by a hash.
+/// named by a hash; of the composed form, because a file system may list keys decomposed.
 pub fn lock_path(lake: &Lake, key: &str) -> PathBuf {
-    let hash = blake3::hash(key.as_bytes()).to_hex();
+    let hash = blake3::hash(text::composed(key).as_bytes()).to_hex();
     lake.local()
         .locks()
         .join(format!("{}{ENDING}", &hash[..32]))

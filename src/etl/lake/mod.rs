@@ -7,8 +7,11 @@ pub mod layout;
 mod local_state;
 mod local_store;
 pub mod lock;
+#[cfg(test)]
+pub(crate) mod memory_store;
 pub(crate) mod mount;
 pub mod presence;
+pub mod readme;
 pub mod record;
 pub mod run_file;
 pub mod store;

@@ -15,7 +15,7 @@ use crate::{
     profile::Profile,
     quality::{Flag, NotEvaluated, Verdict},
     run_id::RunId,
-    source::reserved::RECORD,
+    source::{key::are_one_somewhere, reserved::RECORD},
     stats::{ChannelStats, RobotStats, RunStats, Sparkline},
 };
 
@@ -294,6 +294,24 @@ impl Record {
             Self::parse(&bytes, &origin)
         })
         .transpose()
+    }
+
+    /// Whether this record, found where the log `key` would have it, is that of the log which it
+    /// names. A file system may list a directory under another spelling (case, Unicode
+    /// normalisation) than it was made with.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn is_in_place(&self, lake: &Lake, key: &str) -> Result<bool> {
+        if self.source_file == key {
+            return Ok(true);
+        }
+        if !are_one_somewhere(&self.source_file, key) {
+            return Ok(false);
+        }
+        let results = lake.results();
+        let there = results.version(&self.source_file, RECORD)?;
+        Ok(there.is_some() && there == results.version(key, RECORD)?)
     }
 
     /// Parses a record; `origin` names it in errors.

@@ -7,10 +7,17 @@ pub const CATALOG: &str = "catalog.db";
 /// The table of every failed run of a log: Parquet without a row. No glob over the lake's
 /// `*.parquet` finds it.
 pub const FAILED_RUN: &str = "failed_run.table";
+/// The notes of a log's runs.
+pub const NOTES: &str = "notes.json";
+/// What a lake says of itself, at its top.
+pub const README: &str = "README.txt";
 /// Where exports of the browser go.
 pub const EXPORTS: &str = "exports";
-/// Locks, temporary files, overviews and the program's log.
+/// Locks, temporary files, overviews and the program's log. No file below it ends in
+/// `.parquet`, so that globs over tables find nothing there.
 pub const PRIVATE: &str = ".mdtui";
+/// How the name of a table's overview ends, instead of `.parquet`.
+const OVERVIEW: &str = ".overview";
 /// Locks of logs that are being harvested, below [`PRIVATE`].
 pub const LOCKS: &str = "locks";
 
@@ -18,7 +25,7 @@ pub const LOCKS: &str = "locks";
 /// key may end in it.
 pub fn is_lake_file(name: &str) -> bool {
     let parquet = |prefix: &str| name.starts_with(prefix) && name.ends_with(".parquet");
-    name == RECORD || name == FAILED_RUN || parquet("run_") || parquet("rejected.")
+    [RECORD, NOTES, FAILED_RUN].contains(&name) || parquet("run_") || parquet("rejected.")
 }
 
 /// Whether `name` is exactly what mdtui calls a log's tables and rejected rows:
@@ -40,10 +47,30 @@ pub fn is_result_file(name: &str) -> bool {
     }
 }
 
+/// Whether `name` begins as the names of run tables do, on some disk: no export is named so.
+pub fn is_named_as_a_table(name: &str) -> bool {
+    name.get(..4)
+        .is_some_and(|begin| begin.eq_ignore_ascii_case("run_"))
+}
+
+/// The name of a table's overview.
+pub fn overview_of(table: &str) -> String {
+    let stem = table.strip_suffix(".parquet").unwrap_or(table);
+    format!("{stem}{OVERVIEW}")
+}
+
+/// The table that an overview of this name is of.
+pub fn table_of_overview(name: &str) -> Option<String> {
+    let table = format!("{}.parquet", name.strip_suffix(OVERVIEW)?);
+    is_result_file(&table).then_some(table)
+}
+
 /// Whether `name` is taken at the top of the cache directory.
 pub fn is_reserved_at_top(name: &str) -> bool {
     let of_catalog = |ending| matches!(ending, "" | "-wal" | "-shm" | "-journal" | ".damaged");
-    name == EXPORTS || name == PRIVATE || name.strip_prefix(CATALOG).is_some_and(of_catalog)
+    [EXPORTS, PRIVATE].contains(&name)
+        || name.eq_ignore_ascii_case(README)
+        || name.strip_prefix(CATALOG).is_some_and(of_catalog)
 }
 
 #[cfg(test)]
@@ -71,6 +98,17 @@ mod tests {
             RECORD,
         ] {
             assert!(!is_result_file(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_overview_is_named_after_its_table_and_no_glob_over_tables_finds_it() {
+        let table = "run_00000000-0000-0000-6939-b7626b6611ed.10377d9dcae311da.parquet";
+        let overview = overview_of(table);
+        assert!(!overview.ends_with(".parquet"));
+        assert_eq!(table_of_overview(&overview).as_deref(), Some(table));
+        for other in [table, "run_mine.overview", ".overview"] {
+            assert_eq!(table_of_overview(other), None, "{other}");
         }
     }
 }

@@ -1,0 +1,140 @@
+//! Deletes the results of a log that is gone.
+
+use crate::{
+    Error, Result,
+    base::CancelToken,
+    catalog::{Catalog, HarvestRow},
+    lake::{Context, Lake, Record, gc::remove_results, lock::LogLock},
+    text, time,
+    words::count,
+};
+
+/// What a lake has of one log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Results {
+    /// Runs in its record.
+    pub runs: u64,
+    /// Its record and what was published with it.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Results {
+    /// Those of the log `key`. A record that cannot be read has no runs.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn of(lake: &Lake, key: &str) -> Result<Self> {
+        let record = Record::read(lake, key).ok().flatten();
+        let files = lake.results().files(key)?;
+        Ok(Self {
+            runs: record.map_or(0, |r| r.run_to_result.len() as u64),
+            files: files.len() as u64,
+            bytes: files.iter().map(|file| file.size).sum(),
+        })
+    }
+}
+
+/// Refuses a log that is not gone: what deletes it cannot be undone, what harvests it again can.
+///
+/// # Errors
+/// [`Error::Usage`] for an unknown log and one that still exists, those of
+/// [`Catalog::is_gone`].
+pub fn check_gone(context: &Context, catalog: &Catalog, key: &str) -> Result<()> {
+    let name = text::quoted(key, 200);
+    match catalog.is_gone(context, key)? {
+        Some(true) => Ok(()),
+        Some(false) => Err(Error::Usage(format!(
+            "the log {name} still exists, and remove deletes only the results of logs that are \
+             gone: mdtui harvest --force {name} makes its results again; to be rid of both, \
+             delete the log first"
+        ))),
+        None => Err(Error::Usage(format!("there is no log {name}"))),
+    }
+}
+
+/// Deletes the results of the log `key`, which is gone, and what the catalog knows of it. Notes
+/// stay. Cut off at any point, the lake has no record without its tables, and another call
+/// completes it.
+///
+/// # Errors
+/// Those of [`check_gone`]; [`Error::Busy`] when a process holds the log, [`Error::Io`],
+/// [`Error::Catalog`], [`Error::Cancelled`].
+pub fn remove_log(
+    context: &Context,
+    catalog: &mut Catalog,
+    key: &str,
+    cancel: &CancelToken,
+) -> Result<Results> {
+    let lake = &context.lake;
+    let _lock = LogLock::acquire(lake, key, cancel)?.ok_or_else(|| {
+        let key = text::quoted(key, 200);
+        Error::Busy(format!("another mdtui is working on {key}"))
+    })?;
+    // Under the lock: it may have come back since it was listed.
+    check_gone(context, catalog, key)?;
+    let results = Results::of(lake, key)?;
+    remove_results(lake, key)?;
+    catalog.forget(key)?;
+    catalog.store_attempt(&HarvestRow {
+        key: key.to_owned(),
+        at_us: time::now(),
+        seconds: 0.0,
+        outcome: "removed".into(),
+        message: format!("its results were deleted: {}", count(results.runs, "run")),
+    })?;
+    Ok(results)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FaultKind, catalog::sample::world};
+
+    #[test]
+    fn only_a_log_that_is_gone_is_removed() {
+        let mut world = world();
+        world.write("cell/a.parquet", "a");
+        world.write("cell/b.parquet", "b");
+        for (key, run) in [("cell/a", 1), ("cell/b", 2)] {
+            let record = world.record(key, &format!("{key}.parquet"), &[(run, 0)]);
+            world.commit(&record);
+        }
+        world.refresh();
+        let context = world.context.clone();
+        let cancel = CancelToken::new();
+        let remove = |key: &str, catalog: &mut Catalog| remove_log(&context, catalog, key, &cancel);
+        for key in ["cell/a", "cell/unknown"] {
+            let error = remove(key, &mut world.catalog).unwrap_err();
+            assert_eq!(error.kind(), FaultKind::Usage, "{error}");
+        }
+        let file = world.file("cell/a.parquet");
+        let bytes = std::fs::read(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        world.refresh();
+        // It came back after the list was made.
+        std::fs::write(&file, &bytes).unwrap();
+        let error = remove("cell/a", &mut world.catalog).unwrap_err();
+        assert!(error.to_string().contains("still exists"), "{error}");
+        std::fs::remove_file(&file).unwrap();
+        let held = LogLock::try_acquire(&world.context.lake, "cell/a").unwrap();
+        let error = remove("cell/a", &mut world.catalog).unwrap_err();
+        assert_eq!(error.kind(), FaultKind::Passing, "{error}");
+        drop(held);
+
+        let notes = world.context.lake.location("cell/b", "notes.json");
+        std::fs::write(&notes, "{}").unwrap();
+        for key in ["cell/a", "cell/b"] {
+            let _ = std::fs::remove_file(world.file(&format!("{key}.parquet")));
+            world.refresh();
+            let removed = remove(key, &mut world.catalog).unwrap();
+            assert_eq!((removed.runs, removed.files), (1, 1));
+            assert_eq!(world.catalog.log(key).unwrap(), None);
+            assert_eq!(Record::read(&world.context.lake, key).unwrap(), None);
+        }
+        assert!(notes.exists(), "notes stay");
+        assert!(!world.context.lake.location("cell/a", "").exists());
+        assert_eq!(world.catalog.history(1).unwrap()[0].outcome, "removed");
+    }
+}
