@@ -59,6 +59,7 @@ pub enum Command {
     Check(super::check::Args),
     Gc(super::gc::Args),
     Rebuild(super::rebuild::Args),
+    Remove(super::remove::Args),
     Demo(super::demo::Args),
     /// Parse logs for another mdtui; internal
     #[command(hide = true)]

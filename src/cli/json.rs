@@ -8,6 +8,7 @@ use crate::etl::{
     catalog::{Distances, HarvestRow, LogDetail, LogRow, MachineRow, RuleCount, RunDetail, RunRow},
     check,
     clean::Ledger,
+    harvest::Results,
     lake::gc,
     quality::{Flag, NotEvaluated, Severity, Verdict},
     stats::{ChannelStats, RobotStats},
@@ -458,6 +459,39 @@ impl<'a> GcJson<'a> {
             bytes: report.bytes,
             foreign: report.foreign_text().collect(),
             skipped: &report.skipped,
+        }
+    }
+}
+
+/// `remove --json`.
+#[derive(Debug, Serialize)]
+pub struct RemoveJson<'a> {
+    version: u32,
+    dry_run: bool,
+    removed: Vec<RemovedJson<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct RemovedJson<'a> {
+    log: &'a str,
+    runs: u64,
+    files: u64,
+    bytes: u64,
+}
+
+impl<'a> RemoveJson<'a> {
+    /// Of the logs whose results were deleted, or would be.
+    pub fn new(dry_run: bool, removed: &'a [(String, Results)]) -> Self {
+        let removed = removed.iter().map(|(log, results)| RemovedJson {
+            log,
+            runs: results.runs,
+            files: results.files,
+            bytes: results.bytes,
+        });
+        Self {
+            version: VERSION,
+            dry_run,
+            removed: removed.collect(),
         }
     }
 }

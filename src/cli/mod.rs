@@ -26,6 +26,7 @@ mod look;
 mod machines;
 mod man;
 mod rebuild;
+mod remove;
 mod runs;
 pub mod settings;
 mod show;
@@ -74,6 +75,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Check(args) => check::run(&settings, args),
         Command::Gc(args) => gc::run(&settings, args),
         Command::Rebuild(_) => rebuild::run(&settings),
+        Command::Remove(args) => remove::run(&settings, args),
         Command::Demo(args) => demo::run(&settings, args),
         Command::Completions(_) | Command::Man(_) | Command::Worker => Ok(Exit::Ok),
     }

@@ -289,6 +289,18 @@ fn the_documented_json_is_the_printed_json() {
                 continue;
             }
             "`gc --json`" => vec!["gc", "--json"],
+            "`remove --json`" => {
+                let (log, aside) = (
+                    lab.data().join("faults/gap.parquet"),
+                    lab.root().join("gap"),
+                );
+                fs::rename(&log, &aside).unwrap();
+                let report = lab.json(&["remove", "faults/gap", "--dry-run", "--json"]);
+                fs::rename(&aside, &log).unwrap();
+                compare(title, &example, &report);
+                checked += 1;
+                continue;
+            }
             // `tests/it/cli_watch.rs` reads what is really printed.
             "`watch --json`" => {
                 let named = ["harvest", "--force", "--json", "line/2022-11-23T2040"];
@@ -321,7 +333,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 11);
+    assert_eq!(checked, 12);
 }
 
 /// The example may show fewer elements, named entries and statistics of a channel (which a

@@ -1,5 +1,6 @@
 //! A directory of logs, a lake, and the real binary over them.
 
+pub mod faults;
 pub mod liar;
 pub mod tables;
 pub mod terminal;
@@ -174,7 +175,8 @@ impl Lab {
             .collect()
     }
 
-    /// Content of the lake's files by name, without the catalog and what belongs to processes.
+    /// Content of the lake's files by name, without the catalog, what belongs to processes, and
+    /// what the lake says of itself.
     pub fn lake(&self, ending: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         for entry in walkdir::WalkDir::new(self.cache()) {
@@ -185,7 +187,8 @@ impl Lab {
                 .unwrap()
                 .display()
                 .to_string();
-            let ours = !name.starts_with("catalog.db") && !name.starts_with(".mdtui");
+            let apart = ["catalog.db", ".mdtui", "README.txt"];
+            let ours = !apart.iter().any(|apart| name.starts_with(apart));
             if ours && entry.file_type().is_file() && name.ends_with(ending) {
                 files.insert(name, fs::read(entry.path()).unwrap());
             }

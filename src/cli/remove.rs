@@ -1,0 +1,153 @@
+//! `mdtui remove`: deletes the results of logs that are gone.
+
+use std::{
+    ffi::OsString,
+    io::{IsTerminal, Write, stderr, stdin},
+};
+
+use super::{
+    example::{self, Example},
+    exit,
+    exit::Exit,
+    json::RemoveJson,
+    look::Look,
+    settings::Settings,
+    signals::cancel_on_signals,
+    table::{count, size},
+};
+use crate::etl::{
+    Error, Result,
+    base::CancelToken,
+    catalog::LogState,
+    harvest::{self, Results},
+    text,
+};
+
+/// Delete the results of logs that are gone; they cannot be made again
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES))]
+pub struct Args {
+    /// Logs in the state missing, by key or path
+    #[arg(required = true, value_name = "LOG")]
+    pub logs: Vec<OsString>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print what would be deleted, and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new(
+        "mdtui remove --dry-run faults/gap",
+        "print what would be deleted",
+    ),
+    Example::new(
+        "mdtui remove --yes faults/gap faults/no-z_2",
+        "delete the results of two logs without a question",
+    ),
+];
+
+/// Removes results, once all logs are known to be gone and the operator agrees.
+///
+/// # Errors
+/// [`Error::Usage`] for an unknown log, one that still exists, and when there is nobody to ask;
+/// those of [`Look::new`]. What fails for one log is told and does not stop the others.
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
+    let cancel = CancelToken::new();
+    let mut look = Look::new(settings, &cancel)?;
+    let mut logs: Vec<(String, Results)> = Vec::new();
+    for name in &args.logs {
+        let key = look.log(name)?.key;
+        harvest::check_gone(&look.context, &look.catalog, &key)?;
+        if logs.iter().all(|(other, _)| *other != key) {
+            let results = Results::of(&look.context.lake, &key)?;
+            logs.push((key, results));
+        }
+    }
+    if args.dry_run {
+        return tell(args, &logs, &[]);
+    }
+    if !args.yes && !agreed(&look, &logs)? {
+        exit::note("nothing was deleted");
+        return Ok(Exit::Ok);
+    }
+    // Not before the question: a Ctrl-c there ends the program.
+    cancel_on_signals(&cancel, || {})?;
+    let (mut removed, mut failed) = (Vec::new(), Vec::new());
+    for (key, _) in logs {
+        match harvest::remove_log(&look.context, &mut look.catalog, &key, &cancel) {
+            Ok(results) => removed.push((key, results)),
+            Err(error) => failed.push((key, error)),
+        }
+    }
+    tell(args, &removed, &failed)
+}
+
+fn tell(args: &Args, done: &[(String, Results)], failed: &[(String, Error)]) -> Result<Exit> {
+    for (key, error) in failed {
+        exit::note(&format!("mdtui: {}: {error}", text::quoted(key, 200)));
+    }
+    if args.json {
+        exit::print_json(&RemoveJson::new(args.dry_run, done))?;
+    } else {
+        let word = if args.dry_run {
+            "would delete"
+        } else {
+            "deleted"
+        };
+        let line =
+            |(key, results): &(String, Results)| format!("{word} {}\n", described(key, results));
+        exit::print(&done.iter().map(line).collect::<String>())?;
+    }
+    Ok(failed
+        .first()
+        .map_or(Exit::Ok, |(_, error)| Exit::of(error)))
+}
+
+/// `cell-01/a: 4 runs, 6 files, 3.2 MB`
+fn described(key: &str, results: &Results) -> String {
+    format!(
+        "{key}: {}, {}, {}",
+        count(results.runs, "run"),
+        count(results.files, "file"),
+        size(results.bytes)
+    )
+}
+
+/// Asks on the terminal; no unless the answer is yes.
+fn agreed(look: &Look, logs: &[(String, Results)]) -> Result<bool> {
+    if !stdin().is_terminal() {
+        return Err(Error::Usage(
+            "remove asks before it deletes results that cannot be made again, and there is no \
+             terminal to ask on: say --yes, or look with --dry-run first"
+                .into(),
+        ));
+    }
+    for (key, results) in logs {
+        exit::note(&format!("  {}", described(key, results)));
+    }
+    let all_gone = look
+        .catalog
+        .logs()?
+        .iter()
+        .all(|log| log.state == LogState::Missing);
+    if all_gone {
+        exit::note(&format!(
+            "no log at all is left in {}: is its disk mounted?",
+            text::visible_path(&look.context.data_dir)
+        ));
+    }
+    let what = count(logs.len() as u64, "log");
+    let question = format!("Delete the results of {what}? They cannot be made again. [y/N] ");
+    let io = |e| Error::io("ask on", std::path::Path::new("the terminal"), e);
+    stderr().write_all(question.as_bytes()).map_err(io)?;
+    let mut answer = String::new();
+    stdin().read_line(&mut answer).map_err(io)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
