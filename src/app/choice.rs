@@ -4,7 +4,10 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{action::Action, table::moved};
+use super::{
+    action::Action,
+    table::{Row, Table, moved},
+};
 
 /// How the columns of one view are wanted; as it comes with the program by default.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,11 +28,13 @@ impl Choice {
     /// Sorts columns as wanted; `name` names one.
     pub fn sort<T>(&self, columns: &mut [T], name: impl Fn(&T) -> Cow<'_, str>) {
         // Stable, so that what is not named keeps its order, after what is.
-        columns.sort_by_key(|column| {
-            let name = name(column);
-            let at = self.order.iter().position(|wanted| *wanted == name);
-            at.unwrap_or(self.order.len())
-        });
+        columns.sort_by_key(|column| self.place(&name(column)));
+    }
+
+    /// The place of a column among those that are ordered; after them, of any other.
+    pub fn place(&self, name: &str) -> usize {
+        let at = self.order.iter().position(|wanted| wanted == name);
+        at.unwrap_or(self.order.len())
     }
 }
 
@@ -94,6 +99,13 @@ impl Chooser {
             cursor: 0,
             usual,
         }
+    }
+
+    /// The columns of a list of rows.
+    pub fn of<R: Row>(table: &Table<R>, choices: &Choices) -> Self {
+        let columns = R::columns(table.rows());
+        let names = columns.iter().map(|column| column.name().to_owned());
+        Self::new(R::LIST, names.collect(), &choices.of(R::LIST))
     }
 
     /// Does what a key asks for, with so many lines on the screen.

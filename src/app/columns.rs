@@ -1,354 +1,276 @@
-//! Which columns of a list a width has room for: drawing and the column cursor agree.
+//! One description of each column of a list: the list draws it, sorts by it, hides it and
+//! exports it, all from here. What it holds is the field of the same name
+//! ([`crate::etl::filter::Field`]), by which lists are filtered too.
+//!
+//! * [`logs`], [`runs`], [`machines`], [`flags`]: the columns by row type.
+//! * [`fit`]: which of them a width has room for.
+//! * [`meaning`]: what states and verdicts look like.
+
+mod fit;
+mod flags;
+mod logs;
+mod machines;
+pub mod meaning;
+mod runs;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
-use unicode_width::UnicodeWidthStr;
+pub use fit::{GAP, GUTTER, PlacedColumn, Places, Room, at, fit, places, step};
+pub use meaning::Meaning;
 
 use super::{
-    choice::Choice,
-    rows::{LogColumn, RunColumn},
+    chart::{format_delta, format_fit},
+    words::{bytes, thousands},
+};
+use crate::etl::{
+    filter::{FieldRef, Filtered, Kind, Unit, Value, field},
+    time,
 };
 
-/// Marks and cursor before the first column.
-pub const GUTTER: u16 = 3;
-
-/// Blanks between columns.
-pub const GAP: u16 = 2;
-
-/// A column's width and how it is called.
+/// What one row has in one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column<C> {
-    /// Which.
-    pub id: C,
-    /// Its place in the order of sorting.
-    pub index: usize,
-    /// Title.
-    pub title: Cow<'static, str>,
-    /// Characters.
-    pub width: u16,
+pub struct Cell {
+    /// What it says.
+    pub text: String,
+    /// How it looks.
+    pub meaning: Meaning,
+}
+
+impl Cell {
+    /// A cell of ordinary text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::new(text, Meaning::Text)
+    }
+
+    /// A cell.
+    pub fn new(text: impl Into<String>, meaning: Meaning) -> Self {
+        let text = text.into();
+        Self { text, meaning }
+    }
+}
+
+/// A column of a list of rows.
+#[derive(Debug)]
+pub struct Column<R: 'static> {
+    name: Cow<'static, str>,
+    title: Cow<'static, str>,
+    /// In characters.
+    width: u16,
+    /// From so many characters of the list on: another title and width.
+    wide: Option<(u16, &'static str, u16)>,
+    /// Columns with the largest numbers leave narrow screens first.
+    priority: u8,
+    /// How wide it may be where keys are long; 0: it is not the column of keys.
+    key_up_to: u16,
+    stretches: bool,
+    /// What it holds; none: a picture.
+    field: Option<FieldRef<R>>,
+    /// What it is sorted by instead: by the first of these, what is equal by the next.
+    sorted_by: Vec<FieldRef<R>>,
+    /// What an export has instead.
+    exported: Option<&'static [&'static str]>,
+    empty_if: Option<fn(&R) -> bool>,
+    meaning: Meaning,
+    cell: Option<fn(&R, u16) -> Cell>,
+}
+
+impl<R: Filtered> Column<R> {
+    /// The column of the field that has this name, with a title that is its name. Its text
+    /// follows from the kind of the field; numbers end at the right.
+    fn new(name: impl Into<Cow<'static, str>>, width: u16, priority: u8) -> Self {
+        let name = name.into();
+        Self {
+            field: field(&name),
+            title: name.clone(),
+            name,
+            width,
+            wide: None,
+            priority,
+            key_up_to: 0,
+            stretches: false,
+            sorted_by: Vec::new(),
+            exported: None,
+            empty_if: None,
+            meaning: Meaning::Text,
+            cell: None,
+        }
+    }
+
+    /// A column that is drawn only: not exported, sorted as the field `by`.
+    fn picture(
+        name: &'static str,
+        (width, priority): (u16, u8),
+        by: &'static str,
+        cell: fn(&R, u16) -> Cell,
+    ) -> Self {
+        Self {
+            field: None,
+            exported: Some(&[]),
+            ..Self::new(name, width, priority).sorted_by(&[by]).cell(cell)
+        }
+    }
+
+    fn title(self, title: impl Into<Cow<'static, str>>) -> Self {
+        let title = title.into();
+        Self { title, ..self }
+    }
+
+    /// From `from` characters of the list on it has this title and width.
+    fn wide(self, from: u16, title: &'static str, width: u16) -> Self {
+        let wide = Some((from, title, width));
+        Self { wide, ..self }
+    }
+
+    /// It names the row: search hits and marks show here, what is too long is cut in the middle.
+    /// It may take `up_to` characters.
+    fn key(self, up_to: u16) -> Self {
+        let key_up_to = up_to;
+        Self { key_up_to, ..self }
+    }
+
+    /// It takes what the others leave.
+    fn stretches(self) -> Self {
+        let stretches = true;
+        Self { stretches, ..self }
+    }
+
+    /// Sorted by the first of these fields, what is equal by the next.
+    fn sorted_by(self, fields: &[&str]) -> Self {
+        let sorted_by = fields.iter().filter_map(|name| field(name)).collect();
+        Self { sorted_by, ..self }
+    }
+
+    /// An export has these fields in its place.
+    fn exported(self, fields: &'static [&'static str]) -> Self {
+        let exported = Some(fields);
+        Self { exported, ..self }
+    }
+
+    /// Rows that have nothing here, whatever the field says.
+    fn empty_if(self, empty: fn(&R) -> bool) -> Self {
+        let empty_if = Some(empty);
+        Self { empty_if, ..self }
+    }
+
+    fn meaning(self, meaning: Meaning) -> Self {
+        Self { meaning, ..self }
+    }
+
+    /// What stands in a cell of so many characters, where the kind of the field does not tell.
+    fn cell(self, cell: fn(&R, u16) -> Cell) -> Self {
+        let cell = Some(cell);
+        Self { cell, ..self }
+    }
+
+    /// What it is called where columns are chosen, in the file that remembers the choice, and
+    /// in filters.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it names the row.
+    pub fn is_key(&self) -> bool {
+        self.key_up_to > 0
+    }
+
     /// Numbers end at the right.
-    pub right: bool,
-}
-
-/// The name of a log takes what the others leave, within these bounds.
-const NAME: (u16, u16) = (21, 60);
-
-/// From this many characters on runs have the seconds of their start.
-const WIDE: u16 = 100;
-
-fn log_column(id: LogColumn) -> (&'static str, u16, bool) {
-    match id {
-        LogColumn::State => ("state", 12, false),
-        LogColumn::Log => ("log", NAME.0, false),
-        LogColumn::Cell => ("cell", 8, false),
-        LogColumn::Size => ("size", 7, true),
-        LogColumn::Rows => ("rows", 6, true),
-        LogColumn::Runs => ("runs", 5, true),
-        LogColumn::Span => ("span", 8, true),
-        LogColumn::Harvested => ("harvested", 16, false),
-        LogColumn::Verdict => ("verdict", 13, false),
+    fn is_right(&self) -> bool {
+        let kind = self.field.as_ref().map(FieldRef::kind);
+        matches!(kind, Some(Kind::Number(_)))
     }
-}
 
-/// Columns of the list of logs in `width` characters; `key` of them are kept for the keys,
-/// whatever other columns that costs.
-pub fn logs(width: u16, key: u16, choice: &Choice) -> Vec<Column<LogColumn>> {
-    use LogColumn::*;
-    // The first that are left out stand last.
-    let mut order = vec![State, Log, Verdict, Runs, Rows, Span, Size, Harvested, Cell];
-    order.retain(|id| !choice.hides(log_column(*id).0));
-    // What else must stand: the state, and what is around the columns.
-    let most = width.saturating_sub(GUTTER + log_column(State).1 + GAP);
-    let name = key.min(most).clamp(NAME.0, NAME.1);
-    let spec = |id| match id {
-        Log => (log_column(Log).0, name, false),
-        id => log_column(id),
-    };
-    let mut columns = fit(width, &LogColumn::ALL, &order, |id| id == Log, spec);
-    choice.sort(&mut columns, |column| (&*column.title).into());
-    columns
-}
-
-/// All columns of the list of logs by name.
-pub fn log_names() -> Vec<String> {
-    LogColumn::ALL
-        .map(|id| log_column(id).0.to_owned())
-        .to_vec()
-}
-
-/// What a column of runs of these robots is called where it is chosen; titles may be others.
-fn run_name(id: RunColumn, robots: &[String]) -> Cow<'static, str> {
-    match id {
-        RunColumn::Run => "run".into(),
-        RunColumn::Log => "log".into(),
-        RunColumn::Cell => "cell".into(),
-        RunColumn::Start => "start".into(),
-        RunColumn::Runtime => "runtime".into(),
-        RunColumn::Distance(robot) => {
-            let robot = robots.get(robot).map_or("", String::as_str);
-            format!("distance {robot}").into()
-        }
-        RunColumn::Samples => "samples".into(),
-        RunColumn::Channels => "channels".into(),
-        RunColumn::Verdict => "verdict".into(),
-        RunColumn::Flags => "flags".into(),
-        RunColumn::Spark => "sparkline".into(),
-    }
-}
-
-fn run_column(id: RunColumn, robots: &[String], wide: bool) -> (Cow<'static, str>, u16, bool) {
-    let (title, width, right) = match id {
-        RunColumn::Run => ("run", 13, false),
-        RunColumn::Log => ("log", NAME.0, false),
-        RunColumn::Cell => ("cell", 6, false),
-        RunColumn::Start => ("start", if wide { 19 } else { 16 }, false),
-        RunColumn::Runtime => ("runtime", 8, true),
-        RunColumn::Distance(_) => {
-            let title = run_name(id, robots).into_owned() + " mm";
-            let width = title.width().clamp(DISTANCE.0, DISTANCE.1) as u16;
-            return (title.into(), width, true);
-        }
-        RunColumn::Samples => ("samples", 9, true),
-        RunColumn::Channels => ("chan", 4, true),
-        RunColumn::Verdict => ("verdict", 13, false),
-        RunColumn::Flags => ("flags", 5, true),
-        RunColumn::Spark => ("", 24, false),
-    };
-    (title.into(), width, right)
-}
-
-/// A distance takes what its title needs, which has the robot's name in it, within these
-/// bounds: `1,234,567.8` is never cut.
-const DISTANCE: (usize, usize) = (11, 24);
-
-/// Columns of a list of runs of these robots, in `width` characters. `of_log`: they are all
-/// of one log, whose name stands above.
-pub fn runs(
-    width: u16,
-    robots: &[String],
-    of_log: bool,
-    choice: &Choice,
-) -> Vec<Column<RunColumn>> {
-    use RunColumn::*;
-    let wide = width >= WIDE;
-    let mut order = vec![Run, Start, Runtime, Verdict];
-    order.extend((0..robots.len()).map(Distance));
-    order.extend([Spark, Samples, Channels, Cell, Log, Flags]);
-    order.retain(|id| !(choice.hides(&run_name(*id, robots)) || of_log && *id == Log));
-    let all = RunColumn::all(robots.len());
-    let spec = |id| run_column(id, robots, wide);
-    let mut columns = fit(width, &all, &order, |id| id == Log, spec);
-    for column in &mut columns {
-        column.index = column.id.index();
-    }
-    choice.sort(&mut columns, |column| run_name(column.id, robots));
-    columns
-}
-
-/// All columns of a list of runs of these robots by name.
-pub fn run_names(robots: &[String]) -> Vec<String> {
-    let all = RunColumn::all(robots.len()).into_iter();
-    all.map(|id| run_name(id, robots).into_owned()).collect()
-}
-
-/// The columns of `all` that have room when they are taken in `order`.
-pub(super) fn fit<C: Copy + PartialEq, T: Into<Cow<'static, str>>>(
-    width: u16,
-    all: &[C],
-    order: &[C],
-    is_name: impl Fn(C) -> bool,
-    spec: impl Fn(C) -> (T, u16, bool),
-) -> Vec<Column<C>> {
-    let mut left = width.saturating_sub(GUTTER);
-    let mut missing = 0;
-    let mut taken: Vec<C> = Vec::with_capacity(all.len());
-    for id in order {
-        let needed = spec(*id).1 + if taken.is_empty() { 0 } else { GAP };
-        if needed <= left {
-            left -= needed;
-            taken.push(*id);
-        } else if is_name(*id) && taken.len() < 2 {
-            // The name stands in any width, if need be in less than it wants.
-            (missing, left) = (needed - left, 0);
-            taken.push(*id);
+    /// The fields that rows are sorted by: what is equal by one, by the next.
+    pub fn sort_fields(&self) -> &[FieldRef<R>] {
+        match (self.sorted_by.as_slice(), &self.field) {
+            ([], Some(field)) => std::slice::from_ref(field),
+            (fields, _) => fields,
         }
     }
-    let chosen = all.iter().enumerate().filter(|(_, id)| taken.contains(id));
-    chosen
-        .map(|(index, id)| {
-            let (title, width, right) = spec(*id);
-            let width = if is_name(*id) {
-                (width + left).saturating_sub(missing).min(NAME.1)
-            } else {
-                width
-            };
-            Column {
-                id: *id,
-                index,
-                title: title.into(),
-                width,
-                right,
+
+    /// What a row has here, in `width` characters.
+    pub fn draw(&self, row: &R, width: u16) -> Cell {
+        match (self.cell, &self.field) {
+            (Some(cell), _) => cell(row, width),
+            (None, Some(field)) if !self.is_empty(row) => {
+                Cell::new(usual(field.kind(), &field.value(row), width), self.meaning)
             }
-        })
-        .collect()
-}
-
-/// Where columns stand: place in the order of sorting, and width.
-pub type Places = Vec<(usize, u16)>;
-
-/// Where `columns` stand, from left to right.
-pub fn places<C>(columns: &[Column<C>]) -> Places {
-    columns.iter().map(|c| (c.index, c.width)).collect()
-}
-
-/// The column, by its place in the order of sorting, whose title or cells are drawn at
-/// `x` characters from the left edge of the list.
-pub fn at(places: &[(usize, u16)], x: u16) -> Option<usize> {
-    let mut left = GUTTER;
-    for (index, width) in places {
-        // The gap belongs to the column before it: a title may run into it.
-        let right = left + width + GAP;
-        if (left..right).contains(&x) {
-            return Some(*index);
+            (None, _) => Cell::text(""),
         }
-        left = right;
     }
-    None
+
+    fn is_empty(&self, row: &R) -> bool {
+        self.empty_if.is_some_and(|empty| empty(row))
+    }
+
+    /// Heading, kind and value of what an export has in place of this column.
+    pub fn into_exports(self) -> Vec<ExportField<R>> {
+        let empty_if = self.empty_if;
+        let fields: Vec<FieldRef<R>> = match self.exported {
+            Some(names) => names.iter().filter_map(|name| field(name)).collect(),
+            None => self.field.into_iter().collect(),
+        };
+        let export = |field| ExportField { field, empty_if };
+        fields.into_iter().map(export).collect()
+    }
 }
 
-/// The column beside `column` among those on the screen, from left to right; the first
-/// when `column` is not among them.
-pub fn step(shown: &[usize], column: usize, right: bool) -> usize {
-    let at = shown.iter().position(|c| *c == column);
-    let next = match at {
-        Some(at) if right => shown.get(at + 1),
-        Some(at) => at.checked_sub(1).and_then(|at| shown.get(at)),
-        None => shown.first(),
-    };
-    next.copied().unwrap_or(column)
-}
-
+/// A column of a list that only tests have.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub fn test_column<R: Filtered>(name: &'static str) -> Column<R> {
+    Column::new(name, 8, 0)
+}
 
-    fn sum<C>(columns: &[Column<C>]) -> u16 {
-        let gaps = GAP * (columns.len() as u16).saturating_sub(1);
-        GUTTER + gaps + columns.iter().map(|c| c.width).sum::<u16>()
+/// A field as an export has it.
+#[derive(Debug)]
+pub struct ExportField<R: 'static> {
+    field: FieldRef<R>,
+    empty_if: Option<fn(&R) -> bool>,
+}
+
+impl<R: Filtered> ExportField<R> {
+    /// A field by its name.
+    pub fn named(name: &str) -> Option<Self> {
+        let empty_if = None;
+        field(name).map(|field| Self { field, empty_if })
     }
 
-    fn robots() -> Vec<String> {
-        vec!["1".into(), "left".into()]
+    /// The heading, with the unit where there is one.
+    pub fn heading(&self) -> String {
+        self.field.heading()
     }
 
-    #[test]
-    fn every_robot_has_a_titled_column_of_its_own() {
-        let columns = runs(200, &robots(), false, &Choice::default());
-        let of = |id| columns.iter().find(|c| c.id == id).unwrap();
-        let (one, left) = (of(RunColumn::Distance(0)), of(RunColumn::Distance(1)));
-        assert_eq!((&*one.title, one.width), ("distance 1 mm", 13));
-        assert_eq!((&*left.title, left.width), ("distance left mm", 16));
-        let choice = Choice {
-            hidden: vec!["distance 1".into()],
-            ..Choice::default()
-        };
-        let shown = runs(200, &robots(), false, &choice);
-        let ids: Vec<_> = shown.iter().map(|c| c.id).collect();
-        assert!(!ids.contains(&RunColumn::Distance(0)) && ids.contains(&RunColumn::Distance(1)));
-        for (column, other) in columns
-            .iter()
-            .zip(runs(200, &robots()[..1], false, &choice))
-        {
-            let sorts_by = RunColumn::of_index(column.index);
-            assert_eq!(sorts_by, Some(column.id));
-            assert_eq!(RunColumn::of_index(other.index), Some(other.id));
+    /// What it holds.
+    pub fn kind(&self) -> Kind {
+        self.field.kind()
+    }
+
+    /// The value of a row.
+    pub fn value<'a>(&self, row: &'a R) -> Value<'a> {
+        match self.empty_if {
+            Some(empty) if empty(row) => Value::Null,
+            _ => self.field.value(row),
         }
     }
+}
 
-    #[test]
-    fn columns_fit_and_the_state_is_never_cut() {
-        for width in 40..220 {
-            let usual = Choice::default();
-            let columns = logs(width, 0, &usual);
-            assert!(sum(&columns) <= width, "{width}");
-            assert_eq!(
-                (columns[0].id, columns[0].width),
-                (LogColumn::State, 12),
-                "{width}"
-            );
-            assert!(
-                sum(&runs(width, &robots(), false, &usual)) <= width,
-                "{width}"
-            );
-        }
-        let usual = Choice::default();
-        assert_eq!(logs(200, 0, &usual).len(), LogColumn::ALL.len());
-        let all = RunColumn::all(2).len();
-        assert_eq!(runs(200, &robots(), false, &usual).len(), all);
-        let at_80: Vec<_> = logs(80, 0, &usual).iter().map(|c| c.id).collect();
-        assert!(at_80.contains(&LogColumn::Span) && at_80.contains(&LogColumn::Verdict));
-        let at_80: Vec<_> = runs(80, &robots(), true, &usual)
-            .iter()
-            .map(|c| c.id)
-            .collect();
-        assert!(at_80.contains(&RunColumn::Distance(0)) && at_80.contains(&RunColumn::Verdict));
-    }
-
-    #[test]
-    fn a_key_that_is_kept_whole_costs_other_columns_but_never_the_state() {
-        let usual = Choice::default();
-        for width in 70..140 {
-            for key in [10, 23, 34, 58, 300] {
-                let columns = logs(width, key, &usual);
-                assert!(sum(&columns) <= width, "{width} {key}");
-                assert_eq!((columns[0].id, columns[0].width), (LogColumn::State, 12));
-                let most = (width - GUTTER - 12 - GAP).min(NAME.1);
-                assert!(columns[1].width >= key.min(most), "{width} {key}");
-            }
-        }
-        let shown: Vec<_> = logs(78, 34, &usual).iter().map(|c| c.id).collect();
-        assert!(shown.contains(&LogColumn::Runs) && !shown.contains(&LogColumn::Span));
-    }
-
-    #[test]
-    fn chosen_columns_stand_as_they_were_ordered_and_make_room_for_others() {
-        let words = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
-        let choice = Choice {
-            order: words(&["sparkline", "run"]),
-            hidden: words(&["start", "verdict"]),
-        };
-        let shown: Vec<_> = runs(90, &robots(), true, &choice)
-            .iter()
-            .map(|c| c.id)
-            .collect();
-        assert_eq!(shown[..2], [RunColumn::Spark, RunColumn::Run]);
-        assert!(!shown.contains(&RunColumn::Start) && !shown.contains(&RunColumn::Verdict));
-        for (all, names) in [(log_names(), 9), (run_names(&robots()), 12)] {
-            let unique: std::collections::BTreeSet<_> = all.iter().collect();
-            assert_eq!((all.len(), unique.len()), (names, names));
-        }
-    }
-
-    #[test]
-    fn the_column_cursor_follows_the_screen() {
-        assert_eq!(step(&[4, 0, 1], 4, true), 0);
-        assert_eq!(step(&[4, 0, 1], 1, true), 1, "stays at the edge");
-        assert_eq!(step(&[4, 0, 1], 0, false), 4);
-        assert_eq!(step(&[4, 0, 1], 4, false), 4);
-        assert_eq!(step(&[4, 0, 1], 3, true), 4, "what is not shown is left");
-        assert_eq!(step(&[], 3, true), 3);
-    }
-
-    #[test]
-    fn every_place_belongs_to_its_column() {
-        let columns = places(&logs(200, 0, &Choice::default()));
-        let mut x = GUTTER;
-        assert_eq!(at(&columns, x - 1), None, "the gutter is no column");
-        for (index, width) in &columns {
-            assert_eq!(at(&columns, x), Some(*index));
-            assert_eq!(at(&columns, x + width), Some(*index));
-            x += width + GAP;
-        }
-        assert_eq!(at(&columns, x), None);
+/// A value in at most `width` characters where that can be.
+fn usual(kind: Kind, value: &Value<'_>, width: u16) -> String {
+    let width = usize::from(width);
+    match (value, kind) {
+        (Value::Null, _) => String::new(),
+        (Value::Number(number), Kind::Number(unit)) => match unit {
+            Unit::Count => thousands(*number as u64),
+            Unit::Bytes => bytes(*number as u64),
+            Unit::Seconds => time::format_duration(*number),
+            Unit::NewtonsPerDay => format_delta(*number, 1),
+            _ => format_fit(*number, 1, width),
+        },
+        (Value::Number(number), _) => format_fit(*number, 1, width),
+        (Value::Time(us), _) => time::format_screen(*us).chars().take(width).collect(),
+        (Value::Id(run), _) => run.short(),
+        (Value::Texts(texts), _) => texts.join(", "),
+        (text, _) => text.as_text().unwrap_or_default().to_owned(),
     }
 }

@@ -6,13 +6,12 @@ use super::{
     compare::{CompareAnswer, CompareRequest, CompareSlot},
     export::{Export, Written},
     jobs::{OpenLogs, ToHarvest},
-    machines::Machine,
-    rows::LogList,
+    log_list::LogList,
     run::{RunAnswer, RunRequest, RunSlot},
     table::{Arranged, Found, Shown, Sought, Wanted},
 };
 use crate::etl::{
-    catalog::{HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
+    catalog::{HarvestRow, LogDetail, LogRow, LogState, MachineRow, Refresh, RunRow},
     pool::JobId,
 };
 
@@ -157,7 +156,7 @@ pub enum Answer {
     /// To [`Request::Runs`].
     Runs(Vec<RunRow>),
     /// To [`Request::Machines`].
-    Machines(Vec<Machine>),
+    Machines(Vec<MachineRow>),
     /// To [`Request::History`].
     History(Vec<HarvestRow>),
     /// To [`Request::Export`].

@@ -3,8 +3,8 @@
 //! * [`state`], [`update`]: everything that is shown, and the one way to change it.
 //! * [`action`], [`keymap`], [`help`]: what can be asked for, and by which key.
 //! * [`event`], [`effect`]: what comes in, and what goes out to the workers.
-//! * [`table`], [`rows`], [`columns`], [`filter`]: lists.
-//! * [`choice`]: which columns of a list are wanted.
+//! * [`table`], [`log_list`]: lists; [`columns`]: their columns, one description each.
+//! * [`choice`]: which columns of a list the operator chose.
 //! * [`jobs`]: harvests of this process.
 //! * [`top`], [`layout`]: where things stand.
 //! * [`prompt`]: a line that is being typed.
@@ -32,10 +32,11 @@ pub mod help;
 pub mod jobs;
 pub mod keymap;
 pub mod layout;
+pub mod log_list;
 pub mod machines;
 pub mod prompt;
-pub mod rows;
 pub mod run;
+pub mod sparkline;
 pub mod state;
 pub mod table;
 pub mod terminal;
@@ -48,8 +49,6 @@ mod config;
 mod discard;
 #[cfg(test)]
 pub mod fixture;
-#[cfg(test)]
-mod order_tests;
 
 pub use action::Action;
 pub use browser::run;

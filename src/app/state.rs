@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use super::{
     chart::Marker,
     choice::{Choices, Chooser},
-    columns::{self, Column, Places, places},
+    columns::{PlacedColumn, Places, Room, places},
     compare::CompareScreen,
     config::Config,
     effect::{Effect, Request, Slot},
@@ -13,13 +13,10 @@ use super::{
     jobs::Jobs,
     keymap::{Context, Keymap},
     layout,
-    machines::{
-        MachineColumn, MachineScreen, Machines, Pane, PointColumn, machine_columns, point_columns,
-    },
+    machines::{MachineScreen, Machines, Pane},
     prompt::{Line, Purpose},
-    rows::{LogColumn, RunColumn},
     run::RunScreen,
-    table::Table,
+    table::{Row, Table},
 };
 use crate::etl::{
     catalog::{LogDetail, LogRow, LogState, RunRow},
@@ -134,33 +131,6 @@ pub struct Runs {
     pub loaded: bool,
     /// Why it cannot be read.
     pub error: Option<String>,
-}
-
-impl Runs {
-    /// The robots of its runs, in order: each has a column.
-    pub fn robots(&self) -> &[String] {
-        let first = self.table.rows().first();
-        first.map_or(&[], |run| run.distance_mm.robots())
-    }
-
-    /// Other rows, perhaps with other robots: order and cursor stay with the robot that they
-    /// were on.
-    pub(super) fn replace(&mut self, rows: Vec<RunRow>) {
-        let new = rows.first().map(|run| run.distance_mm.robots().clone());
-        let new = new.unwrap_or_default();
-        let place = |index: usize| match RunColumn::of_index(index) {
-            Some(RunColumn::Distance(at)) => {
-                let robot = self.robots().get(at)?;
-                let at = new.iter().position(|known| known == robot)?;
-                Some(RunColumn::Distance(at).index())
-            }
-            _ => Some(index),
-        };
-        let sort = (self.table.sort).and_then(|(index, reverse)| Some((place(index)?, reverse)));
-        let column = place(self.table.column).unwrap_or_default();
-        (self.table.sort, self.table.column) = (sort, column);
-        self.table.replace(rows);
-    }
 }
 
 /// What is under way in lists: asked again only when the answer has come.
@@ -368,37 +338,50 @@ impl State {
                 places(&self.log_columns(list.map_or(0, |list| list.width)))
             }
             Screen::Machines => places(&self.machine_columns(self.size.0)),
-            Screen::Machine(_) => places(&self.point_columns(self.size.0)),
+            Screen::Machine(machine) => places(&self.point_columns(machine, self.size.0)),
             _ => places(&self.run_columns(self.size.0)),
         }
     }
 
     /// Columns of the list of logs in `width` characters. Beside the panel, which tells all
     /// the rest of the log under the cursor, keys are not cut.
-    pub fn log_columns(&self, width: u16) -> Vec<Column<LogColumn>> {
-        let key = if layout::has_panel(self.size) {
-            self.logs.key_width
-        } else {
-            0
-        };
-        columns::logs(width, key, &self.choices.of("logs"))
+    pub fn log_columns(&self, width: u16) -> Vec<PlacedColumn> {
+        let panel = layout::has_panel(self.size);
+        let key = if panel { self.logs.key_width } else { 0 };
+        self.columns_of(&self.logs.table, (width, key), None)
     }
 
-    /// Columns of the list of runs that is open, in `width` characters.
-    pub fn run_columns(&self, width: u16) -> Vec<Column<RunColumn>> {
-        let of_log = matches!(self.screen(), Screen::LogRuns(_));
-        columns::runs(width, self.robots(), of_log, &self.choices.of("runs"))
+    /// Columns of the list of runs that is open, in `width` characters. The log of all of them
+    /// is named above the list.
+    pub fn run_columns(&self, width: u16) -> Vec<PlacedColumn> {
+        let without = matches!(self.screen(), Screen::LogRuns(_)).then_some("log");
+        let runs = self.run_list().unwrap_or(&self.runs);
+        self.columns_of(&runs.table, (width, 0), without)
     }
 
     /// Columns of the list of machines in `width` characters.
-    pub fn machine_columns(&self, width: u16) -> Vec<Column<MachineColumn>> {
+    pub fn machine_columns(&self, width: u16) -> Vec<PlacedColumn> {
         let name = self.machines.name_width();
-        machine_columns(width, name, &self.choices.of("machines"))
+        self.columns_of(self.machines.table(), (width, name), None)
+    }
+
+    fn columns_of<R: Row>(
+        &self,
+        table: &Table<R>,
+        (width, key): (u16, u16),
+        without: Option<&'static str>,
+    ) -> Vec<PlacedColumn> {
+        table.fit(Room {
+            width,
+            key,
+            without,
+            choice: &self.choices.of(R::LIST),
+        })
     }
 
     /// Columns of the list of a machine's runs in `width` characters.
-    pub fn point_columns(&self, width: u16) -> Vec<Column<PointColumn>> {
-        point_columns(width, &self.choices.of("machine"))
+    pub fn point_columns(&self, machine: &MachineScreen, width: u16) -> Vec<PlacedColumn> {
+        self.columns_of(&machine.table, (width, 0), None)
     }
 
     /// Whether the panel about a log stands on the screen.
@@ -448,11 +431,6 @@ impl State {
                 .machines
                 .ask(Slot::Machines, Request::Machines, effects);
         }
-    }
-
-    /// The robots of the runs in the list that is open: each has a column.
-    pub fn robots(&self) -> &[String] {
-        self.run_list().map_or(&[], Runs::robots)
     }
 
     /// The list of runs that is drawn, if one is.

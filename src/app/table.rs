@@ -7,7 +7,7 @@ mod moves;
 mod seek;
 mod shown;
 
-use std::{borrow::Cow, cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 pub use arrange::{Arranged, Wanted};
 pub use marks::Marked;
@@ -18,7 +18,11 @@ pub use shown::{Overlay, Shown};
 use marks::Marks;
 use seek::Seeking;
 
-use super::{action::Action, discard::discard};
+use super::{
+    action::Action,
+    columns::{Column, PlacedColumn, Room, fit},
+    discard::discard,
+};
 use crate::etl::{
     base::CancelToken,
     filter::{Filter, Filtered},
@@ -27,14 +31,19 @@ use crate::etl::{
 
 /// What a list needs to know of its rows.
 pub trait Row: Filtered + Send + Sync + Clone + 'static {
+    /// What the list is called in the file that remembers chosen columns.
+    const LIST: &'static str;
+    /// Fields that an export has after its columns.
+    const ALSO_EXPORTED: &'static [&'static str] = &[];
+
     /// Names the row; survives a refresh.
     fn key(&self) -> Cow<'_, str>;
     /// Whether this is `other`, as it was or as it is now.
     fn same(&self, other: &Self) -> bool {
         self.key() == other.key()
     }
-    /// How this row stands to another in a column.
-    fn compare(&self, other: &Self, column: usize) -> Ordering;
+    /// The columns of a list of these rows, from left to right.
+    fn columns(rows: &[Self]) -> Vec<Column<Self>>;
 }
 
 /// Rows with their order, filter, cursor, marks and search.
@@ -157,9 +166,30 @@ impl<T: Row> Table<T> {
     /// Other rows; cursor and marks stay with their keys. Of very many, a worker finds out
     /// first where they went: see [`Table::wants`].
     pub fn replace(&mut self, rows: Vec<T>) {
+        self.rename_columns(&rows);
         let waiting = self.incoming.replace(Arc::new(rows));
         discard(waiting.and_then(Arc::into_inner));
         self.arrange_soon();
+    }
+
+    /// Other rows may have other columns: order and cursor stay with those of the same name.
+    fn rename_columns(&mut self, rows: &[T]) {
+        let old = self.incoming.as_ref().map_or(self.rows(), |rows| rows);
+        let (old, new) = (T::columns(old), T::columns(rows));
+        let same = |index: usize| {
+            let name = old.get(index)?.name();
+            new.iter().position(|column| column.name() == name)
+        };
+        let sort = self
+            .sort
+            .and_then(|(index, reverse)| Some((same(index)?, reverse)));
+        let column = same(self.column).unwrap_or_default();
+        (self.sort, self.column) = (sort, column);
+    }
+
+    /// The columns of the list that have room.
+    pub fn fit(&self, room: Room<'_>) -> Vec<PlacedColumn> {
+        fit(&T::columns(self.rows()), room)
     }
 
     /// Filters and sorts anew; the cursor stays with its key. Very many rows are left to a

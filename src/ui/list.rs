@@ -7,29 +7,26 @@ use super::{
     theme::Theme,
 };
 use crate::app::{
-    columns::{Column, GAP, GUTTER},
+    columns::{Cell, Column, GAP, GUTTER, PlacedColumn},
     table::{Row, Table},
 };
 
-/// One cell: what it says and how.
-pub type Cell = (String, Style);
-
-/// Draws the rows of `table` that are on the screen; `cell` says what stands in a column
-/// of a row, and `name` which column is cut in its middle.
-pub fn draw<T: Row, C: Copy + PartialEq>(
+/// Draws the rows of `table` that are on the screen in the columns that have room; `instead`
+/// says what is in a cell where that is not what the column says of the row.
+pub fn draw<T: Row>(
     frame: &mut Frame,
     area: Rect,
     table: &Table<T>,
-    columns: &[Column<C>],
+    placed: &[PlacedColumn],
     theme: &Theme,
-    name: C,
-    cell: impl Fn(&T, &Column<C>) -> Cell,
+    instead: impl Fn(&T, &Column<T>) -> Option<Cell>,
 ) {
     let area = area.intersection(frame.area());
     if area.is_empty() {
         return;
     }
-    header(frame, area, table, columns, theme);
+    header(frame, area, table, placed, theme);
+    let columns = T::columns(table.rows());
     let lines = usize::from(area.height) - 1;
     for line in 0..lines {
         let position = table.offset + line;
@@ -48,9 +45,13 @@ pub fn draw<T: Row, C: Copy + PartialEq>(
         );
         buf.set_stringn(area.x, y, gutter, usize::from(area.width), theme.mark);
         let mut x = area.x + GUTTER;
-        for column in columns {
-            let (text, mut style) = cell(&row, column);
-            let text = if column.id == name {
+        for at in placed {
+            let Some(column) = columns.get(at.index) else {
+                continue;
+            };
+            let cell = instead(&row, column).unwrap_or_else(|| column.draw(&row, at.width));
+            let mut style = theme.of(cell.meaning);
+            let text = if column.is_key() {
                 style = if hit {
                     theme.hit
                 } else if marked {
@@ -58,15 +59,15 @@ pub fn draw<T: Row, C: Copy + PartialEq>(
                 } else {
                     style
                 };
-                fit_middle(&text, column.width)
+                fit_middle(&cell.text, at.width)
             } else {
-                fit(&text, column.width, column.right)
+                fit(&cell.text, at.width, at.right)
             };
             if x >= area.right() {
                 break;
             }
             buf.set_stringn(x, y, text, usize::from(area.right() - x), style);
-            x += column.width + GAP;
+            x += at.width + GAP;
         }
         if under_cursor {
             buf.set_style(
@@ -82,11 +83,11 @@ pub fn draw<T: Row, C: Copy + PartialEq>(
 }
 
 /// Titles of the columns; the one under the column cursor stands in brackets.
-pub fn header<T: Row, C: Copy>(
+pub fn header<T: Row>(
     frame: &mut Frame,
     area: Rect,
     table: &Table<T>,
-    columns: &[Column<C>],
+    columns: &[PlacedColumn],
     theme: &Theme,
 ) {
     let buf = frame.buffer_mut();

@@ -8,12 +8,12 @@ use ratatui::{
 };
 
 use super::{
-    logs::{glyph, state_style, verdict_style, verdict_word},
     text::{fit, fit_middle, wrap},
     theme::Theme,
 };
 use crate::{
     app::{
+        columns::meaning::{glyph, verdict_word},
         state::State,
         words::{bytes, count, seconds, thousands},
     },
@@ -63,7 +63,7 @@ fn lines(
         &mut lines,
         &(word + &row.reason),
         width,
-        state_style(row.state, theme),
+        theme.of(row.state),
     );
     if let Some(why) = &row.leave_alone {
         sentence(
@@ -127,7 +127,7 @@ fn quality(lines: &mut Vec<Line<'static>>, detail: &LogDetail, width: u16, theme
         let runs = count(u64::from(found.runs), "run", "runs");
         let flags = count(u64::from(found.flags), "flag", "flags");
         let text = format!("{} in {runs} ({flags})", found.rule);
-        let style = verdict_style(found.severity.into(), theme);
+        let style = theme.of(found.severity);
         sentence(lines, &text, width, style);
     }
 }

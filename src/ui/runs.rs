@@ -2,22 +2,10 @@
 
 use ratatui::Frame;
 
-use super::{
-    list::{self, Cell},
-    logs::{verdict_style, verdict_word},
-    theme::Theme,
-    widgets::sparkline::sparkline_values,
-};
-use crate::{
-    app::{
-        Action,
-        columns::Column,
-        layout,
-        rows::RunColumn,
-        state::{Runs, State},
-        words::thousands,
-    },
-    etl::{catalog::RunRow, time},
+use super::{list, theme::Theme};
+use crate::app::{
+    Action, layout,
+    state::{Runs, State},
 };
 
 /// Draws the list of runs that is open.
@@ -30,15 +18,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         return empty(frame, area, state, runs, theme);
     }
     let columns = state.run_columns(area.width);
-    list::draw(
-        frame,
-        area,
-        &runs.table,
-        &columns,
-        theme,
-        RunColumn::Log,
-        |row, column| cell(row, column, theme),
-    );
+    list::draw(frame, area, &runs.table, &columns, theme, |_, _| None);
 }
 
 fn empty(
@@ -90,114 +70,4 @@ fn empty(
         )
     };
     list::notice(frame, area, &[(&first, style), (&second, theme.muted)]);
-}
-
-fn cell(row: &RunRow, column: &Column<RunColumn>, theme: &Theme) -> Cell {
-    match column.id {
-        RunColumn::Run => (row.run.short(), theme.text),
-        RunColumn::Log => (row.log_key.clone(), theme.muted),
-        RunColumn::Cell => (row.cell_id.clone().unwrap_or_default(), theme.text),
-        RunColumn::Start => match (&row.error, row.start_us) {
-            (Some(error), _) => (format!("failed: {error}"), theme.error),
-            (None, start) => {
-                let text = start.map(time::format_screen).unwrap_or_default();
-                let width = usize::from(column.width);
-                (text.get(..width).unwrap_or_default().to_owned(), theme.text)
-            }
-        },
-        RunColumn::Runtime => (
-            row.runtime_s.map(time::format_duration).unwrap_or_default(),
-            theme.text,
-        ),
-        RunColumn::Distance(robot) => (
-            row.distance_mm
-                .at(robot)
-                .map(millimetres)
-                .unwrap_or_default(),
-            theme.text,
-        ),
-        RunColumn::Samples => (
-            if row.error.is_some() {
-                String::new()
-            } else {
-                thousands(row.samples)
-            },
-            theme.text,
-        ),
-        RunColumn::Channels => (
-            if row.error.is_some() {
-                String::new()
-            } else {
-                row.channels.to_string()
-            },
-            theme.text,
-        ),
-        RunColumn::Verdict if row.error.is_some() => ("failed".to_owned(), theme.error),
-        RunColumn::Verdict => (
-            verdict_word(row.verdict).to_owned(),
-            verdict_style(row.verdict, theme),
-        ),
-        RunColumn::Flags => (
-            if row.error.is_some() {
-                String::new()
-            } else {
-                row.flags.to_string()
-            },
-            theme.text,
-        ),
-        RunColumn::Spark => {
-            let name = row.spark_channel.clone().unwrap_or_default();
-            if row.spark.is_empty() {
-                return (String::new(), theme.text);
-            }
-            (
-                format!("{} {name}", sparkline_values(&row.spark, 16)),
-                theme.accent,
-            )
-        }
-    }
-}
-
-/// `39,010.7`
-fn millimetres(mm: f64) -> String {
-    let tenths = (mm.abs() * 10.0).round();
-    let whole = thousands((tenths / 10.0).floor() as u64);
-    format!(
-        "{}{whole}.{:.0}",
-        if mm < 0.0 { "−" } else { "" },
-        tenths % 10.0
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        app::{choice::Choice, columns, fixture},
-        etl::catalog::Distances,
-    };
-
-    #[test]
-    fn a_distance_stands_under_the_title_of_its_robot() {
-        let mut runs = [fixture::run(0, "a"), fixture::run(1, "a")];
-        runs[1].distance_mm = [("2".to_owned(), 7.0)].into();
-        Distances::align(&mut runs);
-        let robots = runs[0].distance_mm.robots();
-        let columns = columns::runs(200, robots, true, &Choice::default());
-        let shown = |row: &RunRow, title: &str| {
-            let column = columns.iter().find(|c| c.title == title).unwrap();
-            cell(row, column, &Theme::named("dark", false).unwrap()).0
-        };
-        assert_eq!(shown(&runs[0], "distance 1 mm"), "39,010.7");
-        assert_eq!(shown(&runs[0], "distance 2 mm"), "0.2");
-        assert_eq!(shown(&runs[1], "distance 1 mm"), "");
-        assert_eq!(shown(&runs[1], "distance 2 mm"), "7.0");
-    }
-
-    #[test]
-    fn distances_have_one_digit() {
-        assert_eq!(super::millimetres(39010.73174278574), "39,010.7");
-        assert_eq!(super::millimetres(0.0954142135629174), "0.1");
-        assert_eq!(super::millimetres(999.96), "1,000.0");
-    }
 }

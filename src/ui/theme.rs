@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use crate::etl::{Error, Result};
+use crate::{
+    app::columns::Meaning,
+    etl::{Error, Result},
+};
 
 const THEMES: [(&str, &str); 3] = [
     ("dark", include_str!("../../assets/themes/dark.toml")),
@@ -48,6 +51,21 @@ pub struct Theme {
     pub series: Vec<Style>,
     /// Values that are held, not sampled; grid lines.
     pub faint: Style,
+}
+
+impl Theme {
+    /// The style of a cell.
+    pub fn of(&self, meaning: impl Into<Meaning>) -> Style {
+        match meaning.into() {
+            Meaning::Text => self.text,
+            Meaning::Muted => self.muted,
+            Meaning::Accent => self.accent,
+            Meaning::Good => self.good,
+            Meaning::Warning => self.warning,
+            Meaning::Error => self.error,
+            Meaning::Busy => self.busy,
+        }
+    }
 }
 
 #[derive(Deserialize)]

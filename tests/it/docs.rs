@@ -6,12 +6,11 @@ use mdtui::{
     app::{
         help,
         keymap::{Context, Keymap},
-        machines::Machine,
         run::quality::FlagRow,
     },
     cli::args::EXIT_CODES,
     etl::{
-        catalog::{LogRow, MachinePoint, RunRow},
+        catalog::{LogRow, MachinePoint, MachineRow, RunRow},
         filter::{Condition, Filter, Filtered, Kind},
         quality::{Allowed, RULES, Rule, Thresholds, Topic},
         stats::{CHANNEL_STATISTICS, ChannelStatistic, StatisticUnit},
@@ -247,7 +246,7 @@ fn the_filters_of_the_documents_are_filters_and_their_fields_are_all_there_are()
     let lists: [(&str, String, Reader); 5] = [
         ("logs", fields::<LogRow>(), filter::<LogRow>),
         ("runs", fields::<RunRow>(), filter::<RunRow>),
-        ("machines", fields::<Machine>(), filter::<Machine>),
+        ("machines", fields::<MachineRow>(), filter::<MachineRow>),
         ("points", fields::<MachinePoint>(), filter::<MachinePoint>),
         ("flags", fields::<FlagRow>(), filter::<FlagRow>),
     ];
@@ -284,7 +283,7 @@ fn the_filters_of_the_help_are_filters() {
         let read: Reader = match binding.context.name() {
             // Of logs and of runs.
             "list" => |text| filter::<LogRow>(text).and_then(|()| filter::<RunRow>(text)),
-            "machines" => filter::<Machine>,
+            "machines" => filter::<MachineRow>,
             "samples" => samples,
             other => panic!("which rows are filtered in {other}?"),
         };

@@ -4,7 +4,7 @@ use crate::{
     app::{
         action::Action,
         chart::{decimals_for, format_delta, format_value, format_whole},
-        export::{Listed, sheet::Column},
+        export::{Listed, sheet::ExportColumn},
         run::grid,
         table::step,
     },
@@ -142,14 +142,14 @@ pub fn plain(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool
 pub fn listed(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> Listed {
     type Row<'a> = (&'a str, &'a Line);
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let mut columns: Vec<Column<Row>> = vec![
-        Column::text("channel", move |row: &Row| known(row.0)),
-        Column::text("statistic", |row: &Row| Some(name(row.1))),
-        Column::text("unit", move |row: &Row| known(&row.1.unit)),
+    let mut columns: Vec<ExportColumn<Row>> = vec![
+        ExportColumn::text("channel", move |row: &Row| known(row.0)),
+        ExportColumn::text("statistic", |row: &Row| Some(name(row.1))),
+        ExportColumn::text("unit", move |row: &Row| known(&row.1.unit)),
     ];
     let figures = titles(runs).into_iter().enumerate();
     columns.extend(
-        figures.map(|(at, title)| Column::number(title, move |row: &Row| figure(row.1, at))),
+        figures.map(|(at, title)| ExportColumn::number(title, move |row: &Row| figure(row.1, at))),
     );
     let rows: Vec<Row> = lines(comparison, shown).collect();
     Listed::few(&columns, rows.iter())

@@ -1,20 +1,23 @@
-//! Lists as columns of typed cells, made by whoever writes them: a list may be very long.
+//! Lists as columns of typed cells, made while they are written: a list may be very long.
 
 use std::{fmt, fs::File, ops::Range, path::Path, sync::Arc};
 
 use crate::{
-    app::table::{Row, Table},
+    app::{
+        columns::{Column, ExportField},
+        table::{Row, Table},
+    },
     etl::{
         Result,
         base::CancelToken,
-        export::{Exported, Field, Values, write_list},
+        export::{Exported, ListColumn, Values, write_list},
     },
 };
 
 type Get<T, V> = Box<dyn Fn(&T) -> Option<V> + Send + Sync>;
 
-/// A column: its title, and what it says of a row.
-pub struct Column<T> {
+/// A column of a list that stands in no [`Table`]: its title, and what it says of a row.
+pub struct ExportColumn<T> {
     /// Title, with the unit where there is one.
     title: String,
     cells: Cells<T>,
@@ -28,7 +31,7 @@ enum Cells<T> {
     Time(Get<T, i64>),
 }
 
-impl<T> Column<T> {
+impl<T> ExportColumn<T> {
     fn new(title: impl Into<String>, cells: Cells<T>) -> Self {
         let title = title.into();
         Self { title, cells }
@@ -68,7 +71,7 @@ impl<T> Column<T> {
     }
 
     /// The cells of some rows.
-    pub(super) fn field<'a>(&self, rows: impl Iterator<Item = &'a T>) -> Field
+    pub(super) fn field<'a>(&self, rows: impl Iterator<Item = &'a T>) -> ListColumn
     where
         T: 'a,
     {
@@ -79,7 +82,30 @@ impl<T> Column<T> {
             Cells::Time(cell) => Values::Time(rows.map(cell).collect()),
         };
         let title = self.title.clone();
-        Field { title, values }
+        ListColumn { title, values }
+    }
+}
+
+/// The fields that stand for the columns of these places, in their order.
+fn exports<T: Row>(table: &Table<T>, places: &[usize]) -> Vec<ExportField<T>> {
+    let mut columns: Vec<_> = T::columns(table.rows()).into_iter().map(Some).collect();
+    let shown = places.iter().filter_map(|at| columns.get_mut(*at)?.take());
+    let mut exports: Vec<_> = shown.flat_map(Column::into_exports).collect();
+    exports.extend(
+        T::ALSO_EXPORTED
+            .iter()
+            .filter_map(|name| ExportField::named(name)),
+    );
+    exports
+}
+
+fn list_column<'a, T: Row>(
+    field: &ExportField<T>,
+    rows: impl Iterator<Item = &'a T>,
+) -> ListColumn {
+    ListColumn {
+        title: field.heading(),
+        values: Values::of(field.kind(), rows.map(|row| field.value(row))),
     }
 }
 
@@ -87,47 +113,65 @@ impl<T> Column<T> {
 #[derive(Clone)]
 pub struct Listed {
     lines: usize,
-    fields: Arc<dyn Fn(Range<usize>) -> Vec<Field> + Send + Sync>,
+    fields: Arc<dyn Fn(Range<usize>) -> Vec<ListColumn> + Send + Sync>,
 }
 
 impl Listed {
     /// Rows that are few: their cells are made here and now.
-    pub fn few<'a, T: 'a>(columns: &[Column<T>], rows: impl Iterator<Item = &'a T>) -> Self {
+    pub fn few<'a, T: 'a>(columns: &[ExportColumn<T>], rows: impl Iterator<Item = &'a T>) -> Self {
         let rows: Vec<&T> = rows.collect();
         let fields = columns.iter().map(|c| c.field(rows.iter().copied()));
-        let fields: Vec<Field> = fields.collect();
+        Self::made(rows.len(), fields.collect())
+    }
+
+    fn made(lines: usize, fields: Vec<ListColumn>) -> Self {
         let part = move |rows: Range<usize>| {
-            let part = |field: &Field| Field {
+            let part = |field: &ListColumn| ListColumn {
                 title: field.title.clone(),
                 values: field.values.part(rows.clone()),
             };
             fields.iter().map(part).collect()
         };
         Self {
-            lines: rows.len(),
+            lines,
             fields: Arc::new(part),
         }
     }
 
-    /// The rows that a list shows, in their order: their cells are made while they are
-    /// written.
-    pub fn of<T: Row>(table: &Table<T>, columns: Vec<Column<T>>) -> Self {
+    /// The rows that a list shows, in their order, with what stands in the columns of these
+    /// places: their cells are made while they are written.
+    pub fn of<T: Row>(table: &Table<T>, columns: &[usize]) -> Self {
         let shown = table.shown();
         let lines = shown.len();
+        let exports = exports(table, columns);
         Self::new(lines, move |lines| {
             let rows: Vec<_> = lines.filter_map(|at| shown.now(at)).collect();
-            let field = |column: &Column<T>| column.field(rows.iter().map(AsRef::as_ref));
-            columns.iter().map(field).collect()
+            let column = |field| list_column(field, rows.iter().map(AsRef::as_ref));
+            exports.iter().map(column).collect()
         })
     }
 
     /// `lines` rows, whose cells `fields` makes while they are written.
     pub fn new(
         lines: usize,
-        fields: impl Fn(Range<usize>) -> Vec<Field> + Send + Sync + 'static,
+        fields: impl Fn(Range<usize>) -> Vec<ListColumn> + Send + Sync + 'static,
     ) -> Self {
         let fields = Arc::new(fields);
         Self { lines, fields }
+    }
+
+    /// As [`Listed::of`] with rows in another order, which are few.
+    pub fn ordered<'a, T: Row>(
+        table: &Table<T>,
+        columns: &[usize],
+        rows: impl Iterator<Item = &'a T>,
+    ) -> Self {
+        let rows: Vec<&T> = rows.collect();
+        let exports = exports(table, columns);
+        let fields = exports
+            .iter()
+            .map(|field| list_column(field, rows.iter().copied()));
+        Self::made(rows.len(), fields.collect())
     }
 
     /// Whether it has no rows.

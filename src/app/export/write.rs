@@ -144,7 +144,7 @@ fn stamp(us: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::export::{Form, Listed, sheet::Column};
+    use crate::app::export::{Form, Listed, sheet::ExportColumn};
     use crate::etl::{lake::Lake, profile::Profile};
 
     fn context(dir: &Path) -> Context {
@@ -159,7 +159,10 @@ mod tests {
         Export {
             name: name.into(),
             what: What::List {
-                list: Listed::few(&[Column::text("log", |()| Some("a".into()))], [()].iter()),
+                list: Listed::few(
+                    &[ExportColumn::text("log", |()| Some("a".into()))],
+                    [()].iter(),
+                ),
                 form: Form::Csv,
             },
         }

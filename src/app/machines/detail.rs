@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::{Figure, Machine};
+use super::Figure;
 use crate::{
     app::{
         chart::{Series, TimeRange, TimeView},
         layout,
         table::Table,
     },
-    etl::catalog::MachinePoint,
+    etl::catalog::{MachinePoint, MachineRow},
 };
 
 /// Lines below which no chart is drawn.
@@ -54,7 +54,7 @@ pub struct MachineScreen {
     /// The robot.
     pub robot: String,
     /// The machine over all its runs; `None` when it has none any more.
-    pub machine: Option<Machine>,
+    pub machine: Option<MachineRow>,
     /// Its runs, in order of start unless sorted.
     pub table: Table<MachinePoint>,
     /// The part that takes keys.
@@ -69,10 +69,10 @@ pub struct MachineScreen {
 
 impl MachineScreen {
     /// Opens a machine at its latest run.
-    pub fn open(machine: &Machine) -> Self {
+    pub fn open(machine: &MachineRow) -> Self {
         let mut screen = Self {
-            cell: machine.row.cell_id.clone(),
-            robot: machine.row.robot.clone(),
+            cell: machine.cell_id.clone(),
+            robot: machine.robot.clone(),
             machine: None,
             table: Table::default(),
             pane: Pane::default(),
@@ -92,13 +92,13 @@ impl MachineScreen {
     }
 
     /// Takes what was read of all machines; cursor and marks stay with their runs.
-    pub fn take(&mut self, machines: &[Machine]) {
-        let own = |m: &&Machine| m.row.cell_id == self.cell && m.row.robot == self.robot;
+    pub fn take(&mut self, machines: &[MachineRow]) {
+        let own = |m: &&MachineRow| m.cell_id == self.cell && m.robot == self.robot;
         self.put(machines.iter().find(own));
     }
 
-    fn put(&mut self, machine: Option<&Machine>) {
-        let series = machine.map(|m| m.row.series.clone());
+    fn put(&mut self, machine: Option<&MachineRow>) {
+        let series = machine.map(|m| m.series.clone());
         self.table.replace(series.unwrap_or_default());
         self.machine = machine.cloned();
         self.trace();

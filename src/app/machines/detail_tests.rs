@@ -9,12 +9,12 @@ fn open() -> MachineScreen {
 fn it_opens_at_the_latest_run_with_every_run_in_the_charts() {
     let screen = open();
     assert_eq!(screen.name(), "cell 10 / robot 1");
-    let last = &screen.machine.as_ref().unwrap().row.series[41];
+    let last = &screen.machine.as_ref().unwrap().series[41];
     assert_eq!(screen.cursor_time(), Some(last.start_us));
     assert_eq!(screen.view.bounds.end(), last.start_us);
     for figure in Figure::ALL {
         let series = screen.series(figure).unwrap();
-        for point in &screen.machine.as_ref().unwrap().row.series {
+        for point in &screen.machine.as_ref().unwrap().series {
             let sample = series.at_or_before(point.start_us).unwrap();
             assert_eq!(sample.time, point.start_us);
             match figure.of(point) {

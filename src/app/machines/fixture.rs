@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Machine;
 use crate::{
     app::fixture::NOW,
     etl::{
         catalog::{MachinePoint, MachineRow},
         quality::Verdict,
         run_id::RunId,
-        stats::RobotStats,
+        stats::{RobotStats, slope_per_day},
         time::SECOND,
     },
 };
@@ -49,7 +48,7 @@ fn point(n: i64, robot: u8) -> MachinePoint {
 }
 
 /// A machine with so many runs.
-pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> Machine {
+pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> MachineRow {
     let series: Vec<MachinePoint> = (0..runs).map(|n| point(n, robot)).collect();
     let highest = |of: fn(&RobotStats) -> Option<f64>| {
         series.iter().filter_map(|p| of(&p.stats)).reduce(f64::max)
@@ -58,7 +57,7 @@ pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> Machine {
     for p in &series {
         *verdicts.entry(p.verdict.word().to_owned()).or_default() += 1;
     }
-    Machine::from(MachineRow {
+    MachineRow {
         cell_id: cell.map(str::to_owned),
         robot: robot.to_string(),
         runs: runs as u64,
@@ -72,12 +71,13 @@ pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> Machine {
         verdicts,
         first_seen_us: NOW,
         last_seen_us: NOW + (runs - 1) * STEP + 600 * SECOND,
+        slope: slope_per_day(series.iter().map(|p| (p.start_us, p.stats.force_peak))),
         series,
-    })
+    }
 }
 
 /// Machines as the catalog gives them: no cell first, then cells by their numbers.
-pub fn machines() -> Vec<Machine> {
+pub fn machines() -> Vec<MachineRow> {
     vec![
         machine(None, 1, 1),
         machine(Some("2"), 1, 3),

@@ -8,12 +8,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Machine;
 use crate::app::{
     action::Action,
     table::{Table, moved},
 };
-use crate::etl::{filter::Filtered, parse_error::ParseError};
+use crate::etl::{catalog::MachineRow, filter::Filtered, parse_error::ParseError};
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +34,7 @@ enum Place {
 #[derive(Debug, Clone, Default)]
 pub struct Machines {
     /// The machines, filtered and sorted; its cursor means nothing here.
-    table: Table<Machine>,
+    table: Table<MachineRow>,
     /// Whether the list was read.
     pub loaded: bool,
     /// Why it cannot be read.
@@ -52,7 +51,7 @@ pub struct Machines {
 
 impl Machines {
     /// The machines with their filter, order and search.
-    pub fn table(&self) -> &Table<Machine> {
+    pub fn table(&self) -> &Table<MachineRow> {
         &self.table
     }
 
@@ -62,7 +61,7 @@ impl Machines {
     }
 
     /// The machines in the order of the list, those of folded cells too.
-    pub fn in_order(&self) -> impl Iterator<Item = &Machine> {
+    pub fn in_order(&self) -> impl Iterator<Item = &MachineRow> {
         self.order.iter().filter_map(|at| self.table.get(*at))
     }
 
@@ -72,7 +71,7 @@ impl Machines {
     }
 
     /// The machine under the cursor; `None` on a cell.
-    pub fn current(&self) -> Option<&Machine> {
+    pub fn current(&self) -> Option<&MachineRow> {
         match self.lines.get(self.cursor)? {
             Line::Machine(at) => self.table.get(*at),
             Line::Cell(..) => None,
@@ -83,19 +82,19 @@ impl Machines {
     pub fn current_cell(&self) -> Option<Option<String>> {
         Some(match self.lines.get(self.cursor)? {
             Line::Cell(cell, _) => cell.clone(),
-            Line::Machine(at) => self.table.get(*at)?.row.cell_id.clone(),
+            Line::Machine(at) => self.table.get(*at)?.cell_id.clone(),
         })
     }
 
     /// Characters of the longest name of a robot, as the list writes it.
     pub fn name_width(&self) -> u16 {
         let rows = self.table.rows().iter();
-        let names = rows.map(|machine| "  robot ".len() + machine.row.robot.width());
+        let names = rows.map(|machine| "  robot ".len() + machine.robot.width());
         u16::try_from(names.max().unwrap_or(0)).unwrap_or(u16::MAX)
     }
 
     /// Takes what was read; cursor and folds stay with their cells and robots.
-    pub fn take(&mut self, machines: Vec<Machine>) {
+    pub fn take(&mut self, machines: Vec<MachineRow>) {
         self.error = None;
         self.changed(|table| table.replace(machines));
     }
@@ -201,12 +200,12 @@ impl Machines {
             .iter()
             .position(|position| match self.lines.get(self.cursor) {
                 Some(Line::Machine(at)) => at == position,
-                _ => self.table.get(*position).map(|m| m.row.cell_id.clone()) == cell,
+                _ => self.table.get(*position).map(|m| m.cell_id.clone()) == cell,
             });
         at.unwrap_or(0)
     }
 
-    fn changed<T>(&mut self, change: impl FnOnce(&mut Table<Machine>) -> T) -> T {
+    fn changed<T>(&mut self, change: impl FnOnce(&mut Table<MachineRow>) -> T) -> T {
         let here = self.here();
         let out = change(&mut self.table);
         self.arrange();
@@ -229,7 +228,7 @@ impl Machines {
             let Some(machine) = self.table.get(position) else {
                 continue;
             };
-            let cell = &machine.row.cell_id;
+            let cell = &machine.cell_id;
             let group = *of_cell.entry(cell.as_deref()).or_insert_with(|| {
                 groups.push((cell.clone(), Vec::new()));
                 groups.len() - 1
@@ -273,8 +272,8 @@ impl Machines {
     }
 }
 
-fn place_of(machine: &Machine) -> Place {
-    Place::Machine(machine.row.cell_id.clone(), machine.row.robot.clone())
+fn place_of(machine: &MachineRow) -> Place {
+    Place::Machine(machine.cell_id.clone(), machine.robot.clone())
 }
 
 #[cfg(test)]

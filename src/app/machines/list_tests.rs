@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::machines::{MachineColumn, fixture::*};
+use crate::app::{machines::fixture::*, table::Row};
 
 fn list() -> Machines {
     let mut list = Machines::default();
@@ -23,8 +23,9 @@ fn told(list: &Machines) -> Vec<String> {
     list.lines().iter().map(tell).collect()
 }
 
-fn column(id: MachineColumn) -> usize {
-    MachineColumn::ALL.iter().position(|c| *c == id).unwrap()
+fn column(name: &str) -> usize {
+    let columns = MachineRow::columns(&[]);
+    columns.iter().position(|c| c.name() == name).unwrap()
 }
 
 fn put(list: &mut Machines, line: &str) {
@@ -99,7 +100,7 @@ fn cursor_and_folds_survive_a_refresh() {
 fn sorting_keeps_cells_together_and_puts_the_one_with_the_first_machine_first() {
     let mut list = list();
     put(&mut list, "cell 2 / robot 1");
-    list.set_column(column(MachineColumn::PeakForce));
+    list.set_column(column("peak force"));
     list.sort();
     // Robot 1 alone: 700 N; cell 2: up to 705.5 and 1405.5 N; cell 10: 812.75 and 1512.75 N.
     let cells = |list: &Machines| -> Vec<String> {

@@ -12,7 +12,7 @@ fn open() -> MachineScreen {
 }
 
 fn start(run: usize) -> i64 {
-    machine(Some("10"), 1, 42).row.series[run].start_us
+    machine(Some("10"), 1, 42).series[run].start_us
 }
 
 fn mouse(screen: &mut MachineScreen, kind: MouseEventKind, column: u16, row: u16) -> bool {

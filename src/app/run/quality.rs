@@ -1,16 +1,13 @@
 //! The flags of a run as a list: filtered, sorted, searched as every other list.
 
-use std::{borrow::Cow, cmp::Ordering};
-
 use crossterm::event::{MouseButton, MouseEventKind};
 
 use crate::{
     app::{
         action::Action,
         choice::Choice,
-        columns::{Column, at, fit, places},
-        rows::number,
-        table::{Row, Table},
+        columns::{PlacedColumn, Room, at, places},
+        table::Table,
     },
     etl::{
         catalog::RunDetail,
@@ -28,67 +25,7 @@ pub struct FlagRow {
     /// From and to, in microseconds.
     pub span: Option<(i64, i64)>,
     /// Its place in the record: what names it.
-    position: usize,
-}
-
-/// Columns of the list of flags, by their place in the order of sorting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FlagColumn {
-    /// Suspect or fail.
-    Severity,
-    /// The check.
-    Rule,
-    /// The channel.
-    Channel,
-    /// Where it begins.
-    Start,
-    /// From its first sample to its last.
-    Length,
-    /// What was measured.
-    Measured,
-    /// What it was held against.
-    Threshold,
-}
-
-impl FlagColumn {
-    /// All columns in their order.
-    pub const ALL: [Self; 7] = [
-        Self::Severity,
-        Self::Rule,
-        Self::Channel,
-        Self::Start,
-        Self::Length,
-        Self::Measured,
-        Self::Threshold,
-    ];
-}
-
-fn column(id: FlagColumn) -> (&'static str, u16, bool) {
-    match id {
-        FlagColumn::Severity => ("severity", 9, false),
-        FlagColumn::Rule => ("rule", 21, false),
-        FlagColumn::Channel => ("channel", 8, false),
-        FlagColumn::Start => ("start", 12, false),
-        FlagColumn::Length => ("length", 9, true),
-        FlagColumn::Measured => ("measured", 15, true),
-        FlagColumn::Threshold => ("threshold", 15, true),
-    }
-}
-
-/// Columns of the list of flags in `width` characters.
-pub fn flag_columns(width: u16, choice: &Choice) -> Vec<Column<FlagColumn>> {
-    use FlagColumn::{Channel, Length, Measured, Rule, Severity, Start, Threshold};
-    // The first that are left out stand last.
-    let mut order = vec![Severity, Rule, Channel, Start, Measured, Threshold, Length];
-    order.retain(|id| !choice.hides(column(*id).0));
-    let mut columns = fit(width, &FlagColumn::ALL, &order, |_| false, column);
-    choice.sort(&mut columns, |column| (&*column.title).into());
-    columns
-}
-
-/// All columns of the list of flags by name.
-pub fn flag_names() -> Vec<String> {
-    FlagColumn::ALL.map(|id| column(id).0.to_owned()).to_vec()
+    pub(in crate::app) position: usize,
 }
 
 impl FlagRow {
@@ -113,32 +50,15 @@ impl FlagRow {
     }
 }
 
-impl Row for FlagRow {
-    fn key(&self) -> Cow<'_, str> {
-        Cow::Owned(self.position.to_string())
-    }
-
-    fn compare(&self, other: &Self, column: usize) -> Ordering {
-        let (a, b) = (&self.flag, &other.flag);
-        match FlagColumn::ALL.get(column) {
-            Some(FlagColumn::Severity) => a.severity.cmp(&b.severity),
-            Some(FlagColumn::Rule) => a.rule.cmp(&b.rule),
-            Some(FlagColumn::Channel) => a.channel.cmp(&b.channel),
-            Some(FlagColumn::Start) => self.span.cmp(&other.span),
-            Some(FlagColumn::Length) => number(self.length_s(), other.length_s()),
-            Some(FlagColumn::Measured) => number(a.value, b.value),
-            Some(FlagColumn::Threshold) => number(a.threshold, b.threshold),
-            None => self.position.cmp(&other.position),
-        }
-    }
-}
-
 impl Filtered for FlagRow {
     const FIELDS: &'static [Field<Self>] = &[
         Field::new(
             &["severity"],
             Kind::Word(|| Severity::ALL.map(Severity::word).to_vec()),
-            |r| Value::text(Some(r.flag.severity.word())),
+            |r| Value::Word {
+                rank: r.flag.severity as u8,
+                word: r.flag.severity.word(),
+            },
         ),
         Field::new(&["rule"], Kind::Text, |r| Value::text(Some(&r.flag.rule))),
         Field::new(&["channel"], Kind::Name, |r| Value::text(Some(r.channel()))),
@@ -151,10 +71,10 @@ impl Filtered for FlagRow {
         Field::new(&["length"], Kind::Number(Unit::Seconds), |r| {
             Value::number(r.length_s())
         }),
-        Field::new(&["measured", "value"], Kind::Number(Unit::Count), |r| {
+        Field::new(&["measured", "value"], Kind::Number(Unit::Plain), |r| {
             Value::number(r.flag.value)
         }),
-        Field::new(&["threshold"], Kind::Number(Unit::Count), |r| {
+        Field::new(&["threshold"], Kind::Number(Unit::Plain), |r| {
             Value::number(r.flag.threshold)
         }),
         Field::new(&["unit"], Kind::Name, |r| Value::text(Some(&r.flag.unit))),
@@ -222,8 +142,13 @@ impl Quality {
     }
 
     /// The columns that `width` has room for.
-    pub fn columns(&self, width: u16) -> Vec<Column<FlagColumn>> {
-        flag_columns(width, &self.choice)
+    pub fn columns(&self, width: u16) -> Vec<PlacedColumn> {
+        self.table.fit(Room {
+            width,
+            key: 0,
+            without: None,
+            choice: &self.choice,
+        })
     }
 
     /// How a view of `height` lines is shared.

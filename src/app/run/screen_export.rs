@@ -2,7 +2,7 @@
 
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
-    app::export::{Charts, Export, Form, PathPicture, Trace, What, lists},
+    app::export::{Charts, Export, Form, Listed, PathPicture, Trace, What},
     etl::{schema::ChannelName, time},
 };
 
@@ -57,7 +57,7 @@ impl RunScreen {
                     return Err("no flag is shown: there is nothing to export".into());
                 }
                 let columns = self.flag_columns();
-                let list = lists::flags(&views.quality.table, &columns);
+                let list = Listed::of(&views.quality.table, &columns);
                 (What::List { list, form }, "flags")
             }
             Tab::Samples => {

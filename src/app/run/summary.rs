@@ -6,7 +6,7 @@ use crate::{
     app::{
         action::Action,
         chart::{decimals_for, format_value, format_whole},
-        export::{Listed, sheet::Column},
+        export::{Listed, sheet::ExportColumn},
         table::step,
     },
     etl::{
@@ -233,18 +233,20 @@ fn figures(quantity: &str, all: &[(&str, Option<f64>)], unit: &str) -> Option<St
 pub fn sheet(detail: &RunDetail) -> Listed {
     type Row = (String, ChannelStats);
     let mut columns = vec![
-        Column::text("channel", |row: &Row| Some(row.0.clone())),
-        Column::text("unit", |row: &Row| Some(row.1.unit.clone())),
+        ExportColumn::text("channel", |row: &Row| Some(row.0.clone())),
+        ExportColumn::text("unit", |row: &Row| Some(row.1.unit.clone())),
     ];
     columns.extend(ChannelStatistic::by_unit().into_iter().map(|statistic| {
         let (title, of) = (statistic.key, statistic.of);
         match statistic.unit {
-            StatisticUnit::Samples => Column::whole(title, move |row: &Row| match of(&row.1) {
-                Value::Count(count) => Some(count),
-                _ => None,
-            }),
-            StatisticUnit::Time => Column::time(title, move |row: &Row| when(of(&row.1))),
-            _ => Column::number(title, move |row: &Row| of(&row.1).number()),
+            StatisticUnit::Samples => {
+                ExportColumn::whole(title, move |row: &Row| match of(&row.1) {
+                    Value::Count(count) => Some(count),
+                    _ => None,
+                })
+            }
+            StatisticUnit::Time => ExportColumn::time(title, move |row: &Row| when(of(&row.1))),
+            _ => ExportColumn::number(title, move |row: &Row| of(&row.1).number()),
         }
     }));
     let known = |name: &String| Some((name.clone(), detail.channels.get(name)?.clone()));

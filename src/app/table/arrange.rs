@@ -1,7 +1,7 @@
 //! Which rows a list shows, and in which order: found at once for lists of ordinary length,
 //! by a worker for those that would keep a key waiting.
 
-use std::{cmp::Ordering, collections::HashMap, fmt, hash::Hash, sync::Arc};
+use std::{collections::HashMap, fmt, hash::Hash, sync::Arc};
 
 use super::{
     Row,
@@ -9,8 +9,12 @@ use super::{
     shown::{Order, Shown},
 };
 use crate::{
-    app::discard::discard,
-    etl::{Result, base::CancelToken, filter::Filter},
+    app::{columns::Column, discard::discard},
+    etl::{
+        Result,
+        base::CancelToken,
+        filter::{Filter, Value},
+    },
 };
 
 /// Longer lists are filtered, sorted and searched by a worker.
@@ -80,11 +84,23 @@ impl<T: Row> Wanted<T> {
             shown.extend(chunk.filter(|at| row(at).is_some_and(|r| self.filter.passes(r))));
         }
         if let Some((column, reverse)) = self.sort {
-            shown.sort_by(|a, b| match (row(a), row(b)) {
-                (Some(a), Some(b)) if reverse => b.compare(a, column),
-                (Some(a), Some(b)) => a.compare(b, column),
-                _ => Ordering::Equal,
-            });
+            let columns = T::columns(self.of.rows());
+            let fields = columns.get(column).map_or(&[][..], Column::sort_fields);
+            // Sorting is stable: what is equal by the first field is in order by the next.
+            for field in fields.iter().rev() {
+                cancel.check()?;
+                let kind = field.kind();
+                let keyed = shown
+                    .iter()
+                    .filter_map(|at| Some((field.value(row(at)?), *at)));
+                let mut keyed: Vec<(Value, usize)> = keyed.collect();
+                if reverse {
+                    keyed.sort_by(|(a, _), (b, _)| kind.order(b, a));
+                } else {
+                    keyed.sort_by(|(a, _), (b, _)| kind.order(a, b));
+                }
+                shown = keyed.into_iter().map(|(_, at)| at).collect();
+            }
         }
         cancel.check()?;
         Ok(Order::These(Arc::new(shown)))

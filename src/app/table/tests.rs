@@ -1,29 +1,31 @@
 use super::*;
-use crate::etl::filter::{Field, Kind, Unit, Value};
+use crate::{
+    app::columns::test_column,
+    etl::filter::{Field, Kind, Unit, Value},
+};
 
 #[derive(Debug, Clone, PartialEq)]
 struct Fruit(&'static str, u32);
 
 impl Row for Fruit {
+    const LIST: &'static str = "fruits";
+
     fn key(&self) -> Cow<'_, str> {
         self.0.into()
     }
 
-    fn compare(&self, other: &Self, column: usize) -> Ordering {
-        if column == 0 {
-            self.0.cmp(other.0)
-        } else {
-            self.1.cmp(&other.1)
-        }
+    fn columns(_: &[Self]) -> Vec<Column<Self>> {
+        vec![test_column("name"), test_column("weight")]
     }
 }
 
 impl Filtered for Fruit {
-    const FIELDS: &'static [Field<Self>] = &[Field::new(
-        &["weight"],
-        Kind::Number(Unit::Count),
-        |fruit| Value::Number(f64::from(fruit.1)),
-    )];
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::new(&["name"], Kind::Text, |fruit| Value::text(Some(fruit.0))),
+        Field::new(&["weight"], Kind::Number(Unit::Count), |fruit| {
+            Value::Number(f64::from(fruit.1))
+        }),
+    ];
 
     fn contains(&self, text: &str) -> bool {
         self.0.contains(text)
@@ -349,12 +351,14 @@ fn rows_are_found_again_wherever_they_went() {
 struct Weighed(Fruit);
 
 impl Row for Weighed {
+    const LIST: &'static str = "weighed";
+
     fn key(&self) -> Cow<'_, str> {
         self.0.1.to_string().into()
     }
 
-    fn compare(&self, other: &Self, column: usize) -> Ordering {
-        self.0.compare(&other.0, column)
+    fn columns(_: &[Self]) -> Vec<Column<Self>> {
+        Vec::new()
     }
 }
 

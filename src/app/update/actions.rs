@@ -9,9 +9,8 @@ use crate::app::{
     effect::{Effect, Request, Slot},
     jobs::ToHarvest,
     layout,
-    machines::{machine_names, point_names},
     prompt::{Line, Purpose},
-    run::{RunScreen, Tab, quality::flag_names},
+    run::{RunScreen, Tab},
     state::{Overlay, Prompt, Runs, Screen, State, Tone},
     table::{Marked, Row, Table, moved},
     words::count,
@@ -165,19 +164,22 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 
 /// Opens the columns of the list, to choose from.
 fn choose_columns(state: &mut State) {
-    let (view, names) = match state.screen() {
-        Screen::Run(run) if run.tab == Tab::Samples => ("samples", run.column_names()),
-        Screen::Run(run) if run.flags().is_some() => ("flags", flag_names()),
-        Screen::Logs => ("logs", columns::log_names()),
-        Screen::Runs | Screen::LogRuns(_) => ("runs", columns::run_names(state.robots())),
-        Screen::Machines => ("machines", machine_names()),
-        Screen::Machine(_) => ("machine", point_names()),
-        _ => return,
+    let choices = &state.choices;
+    let chooser = match state.screen() {
+        Screen::Run(run) => match run.flags() {
+            Some(flags) => Chooser::of(&flags.table, choices),
+            None if run.tab == Tab::Samples && !run.column_names().is_empty() => {
+                Chooser::new("samples", run.column_names(), &choices.of("samples"))
+            }
+            None => return,
+        },
+        Screen::Logs => Chooser::of(&state.logs.table, choices),
+        Screen::Runs => Chooser::of(&state.runs.table, choices),
+        Screen::LogRuns(runs) => Chooser::of(&runs.table, choices),
+        Screen::Machines => Chooser::of(state.machines.table(), choices),
+        Screen::Machine(machine) => Chooser::of(&machine.table, choices),
+        Screen::Jobs | Screen::Compare(_) => return,
     };
-    if names.is_empty() {
-        return;
-    }
-    let chooser = Chooser::new(view, names, &state.choices.of(view));
     state.overlay = Some(Overlay::Columns(chooser));
 }
 

@@ -4,8 +4,8 @@ use crate::{
     app::{
         compare::CompareSlot,
         effect::{Answer, Effect, List, Request, Slot},
+        log_list::LogList,
         prompt::Purpose,
-        rows::LogList,
         state::{Overlay, Runs, Screen, State, Tone},
         words::count,
     },
@@ -260,7 +260,7 @@ fn runs(list: &mut Runs, result: Result<Answer, String>) {
     match result {
         Ok(Answer::Runs(rows)) => {
             list.error = None;
-            list.replace(rows);
+            list.table.replace(rows);
         }
         Ok(_) => {}
         Err(error) => list.error = Some(error),

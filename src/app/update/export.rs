@@ -43,17 +43,21 @@ fn export(state: &State, form: Form) -> Result<Export, String> {
         Ok(Export { name, what })
     };
     match state.screen() {
-        Screen::Logs => list("logs", lists::logs(&state.logs.table, &columns)),
-        Screen::Runs => list("runs", lists::runs(&state.runs.table, &columns)),
+        Screen::Logs => list("logs", Listed::of(&state.logs.table, &columns)),
+        Screen::Runs => list("runs", Listed::of(&state.runs.table, &columns)),
         Screen::LogRuns(runs) => {
             let name = format!("runs_{}", runs.log.as_deref().unwrap_or_default());
-            list(&name, lists::runs(&runs.table, &columns))
+            list(&name, Listed::of(&runs.table, &columns))
         }
-        Screen::Machines => list("machines", lists::machines(&state.machines, &columns)),
+        Screen::Machines => {
+            let machines = &state.machines;
+            let listed = Listed::ordered(machines.table(), &columns, machines.in_order());
+            list("machines", listed)
+        }
         Screen::Machine(machine) if machine.pane == Pane::Trends => machine.picture(),
         Screen::Machine(machine) => list(
             &format!("machine_{}", machine.name()),
-            lists::points(&machine.table, &columns),
+            Listed::of(&machine.table, &columns),
         ),
         Screen::Run(run) => run.export(form),
         Screen::Compare(compared) => compared.export(form),

@@ -19,9 +19,7 @@ use crate::{
         compare,
         effect::{Answer, Request, Slot},
         event::{Event, Message},
-        export,
-        machines::Machine,
-        run,
+        export, run,
     },
     etl::{Error, Result, base::CancelToken, catalog::Catalog, lake::Context, text},
 };
@@ -214,10 +212,7 @@ pub fn answer(
         Request::Logs => Answer::Logs(catalog.logs()?.into()),
         Request::LogDetail(key) => Answer::LogDetail(catalog.log_detail(key)?.map(Box::new)),
         Request::Runs(log) => Answer::Runs(catalog.runs(log.as_deref())?),
-        Request::Machines => {
-            let rows = catalog.machines()?;
-            Answer::Machines(rows.into_iter().map(Machine::from).collect())
-        }
+        Request::Machines => Answer::Machines(catalog.machines()?),
         Request::History(limit) => Answer::History(catalog.history(*limit)?),
         Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(cancel)?),
         Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(cancel)?),

@@ -1,7 +1,7 @@
-//! What follows from the figures of a row: spans, sums, names, slopes.
+//! What follows from the figures of a row: spans, sums, names.
 
 use super::{LogRow, MachineRow};
-use crate::{quality::Verdict, stats::slope_per_day};
+use crate::quality::Verdict;
 
 impl LogRow {
     /// Seconds from the first sample to the last.
@@ -24,12 +24,6 @@ impl MachineRow {
     /// Runs with this verdict.
     pub fn runs_with(&self, verdict: Verdict) -> u64 {
         self.verdicts.get(verdict.word()).copied().unwrap_or(0)
-    }
-
-    /// Slope of peak force (99.9th percentile) over runs, in N a day.
-    pub fn slope(&self) -> Option<f64> {
-        let points = self.series.iter();
-        slope_per_day(points.map(|p| (p.start_us, p.stats.force_peak)))
     }
 }
 

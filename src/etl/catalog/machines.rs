@@ -6,7 +6,7 @@ use super::{
     Catalog, MachinePoint, MachineRow,
     runs::{robot_stats, run_id},
 };
-use crate::{Result, natural_order::compare_names, quality::Verdict};
+use crate::{Result, natural_order::compare_names, quality::Verdict, stats::slope_per_day};
 
 /// Each run once for each of its robots: of the logs that have it, the copy with the most
 /// kept samples, then the smallest key. So machines depend on what was harvested, never on
@@ -86,6 +86,7 @@ fn empty(cell_id: Option<String>, robot: String, first: &MachinePoint) -> Machin
         force_peak: None,
         force_max: None,
         force_mean: None,
+        slope: None,
         verdicts: BTreeMap::new(),
         first_seen_us: first.start_us,
         last_seen_us: first.start_us,
@@ -114,7 +115,7 @@ impl MachineRow {
         self.series.push(point);
     }
 
-    /// The mean over all samples: each run's mean by its number of samples.
+    /// The mean over all samples (each run's mean by its number of samples), and the slope.
     fn finished(mut self) -> Self {
         let (mut sum, mut weight) = (0.0, 0.0);
         for stats in self.series.iter().map(|p| &p.stats) {
@@ -124,6 +125,8 @@ impl MachineRow {
             }
         }
         self.force_mean = (weight > 0.0).then(|| sum / weight);
+        let points = self.series.iter();
+        self.slope = slope_per_day(points.map(|p| (p.start_us, p.stats.force_peak)));
         self
     }
 }

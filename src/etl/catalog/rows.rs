@@ -278,6 +278,9 @@ pub struct MachineRow {
     pub force_max: Option<f64>,
     /// Mean over all samples of all runs, in N.
     pub force_mean: Option<f64>,
+    /// Slope of peak force (99.9th percentile) over runs, in N a day; see
+    /// [`crate::stats::slope_per_day`].
+    pub slope: Option<f64>,
     /// Runs by verdict word.
     pub verdicts: BTreeMap<String, u64>,
     /// Start of the first run.

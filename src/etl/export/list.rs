@@ -15,14 +15,19 @@ use super::{
     Exported, Format,
     sink::{push_number, time_type, trouble},
 };
-use crate::{Error, Result, base::CancelToken, time};
+use crate::{
+    Error, Result,
+    base::CancelToken,
+    filter::{Kind, Value},
+    time,
+};
 
 /// Rows that are held at a time.
 const CHUNK: usize = 1 << 16;
 
 /// A column of a list, or a part of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Field {
+pub struct ListColumn {
     /// Title, with the unit where there is one.
     pub title: String,
     /// What stands below it.
@@ -43,6 +48,35 @@ pub enum Values {
 }
 
 impl Values {
+    /// Values of fields of one kind.
+    pub fn of<'a>(kind: Kind, values: impl Iterator<Item = Value<'a>>) -> Self {
+        let whole = |value| match value {
+            Value::Number(number) => Some(number as i64),
+            _ => None,
+        };
+        let number = |value| match value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        };
+        let time = |value| match value {
+            Value::Time(us) => Some(us),
+            _ => None,
+        };
+        let text = |value: Value<'a>| match value {
+            Value::Id(run) => Some(run.to_string()),
+            Value::Texts(texts) => Some(texts.join(", ")),
+            value => value.as_text().map(str::to_owned),
+        };
+        match kind {
+            Kind::Number(unit) if unit.is_whole() => Self::Whole(values.map(whole).collect()),
+            Kind::Number(_) => Self::Number(values.map(number).collect()),
+            Kind::Time | Kind::Since | Kind::Until => Self::Time(values.map(time).collect()),
+            Kind::Text | Kind::Name | Kind::Word(_) | Kind::Id => {
+                Self::Text(values.map(text).collect())
+            }
+        }
+    }
+
     /// The cells of some rows; rows beyond the last are left out.
     pub fn part(&self, rows: Range<usize>) -> Self {
         fn of<V: Clone>(values: &[V], rows: Range<usize>) -> Vec<V> {
@@ -155,13 +189,13 @@ pub fn write_list(
     file: &mut File,
     target: &Path,
     rows: usize,
-    fields: &dyn Fn(Range<usize>) -> Vec<Field>,
+    fields: &dyn Fn(Range<usize>) -> Vec<ListColumn>,
     cancel: &CancelToken,
 ) -> Result<Exported> {
     let format = Format::of(target)?;
     let none = fields(0..0);
     let mut out = BufWriter::new(&mut *file);
-    let mut each = |take: &mut dyn FnMut(&[Field], usize) -> Result<()>| {
+    let mut each = |take: &mut dyn FnMut(&[ListColumn], usize) -> Result<()>| {
         for from in (0..rows).step_by(CHUNK) {
             cancel.check()?;
             let to = rows.min(from + CHUNK);
@@ -212,23 +246,23 @@ pub fn write_list(
 }
 
 /// Hands every part of the list, with its number of rows, to what writes it.
-type Each<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[Field], usize) -> Result<()>) -> Result<()>;
+type Each<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[ListColumn], usize) -> Result<()>) -> Result<()>;
 
-fn schema(fields: &[Field]) -> Schema {
+fn schema(fields: &[ListColumn]) -> Schema {
     let types = fields.iter().map(|f| (name(f), f.values.data_type()));
     types.collect()
 }
 
-fn name(field: &Field) -> PlSmallStr {
+fn name(field: &ListColumn) -> PlSmallStr {
     PlSmallStr::from(field.title.as_str())
 }
 
-fn frame(fields: &[Field], lines: usize) -> PolarsResult<DataFrame> {
+fn frame(fields: &[ListColumn], lines: usize) -> PolarsResult<DataFrame> {
     let columns = fields.iter().map(|f| f.values.column(name(f)));
     DataFrame::new(lines, columns.collect())
 }
 
-fn csv(out: &mut dyn Write, target: &Path, none: &[Field], each: Each<'_>) -> Result<()> {
+fn csv(out: &mut dyn Write, target: &Path, none: &[ListColumn], each: Each<'_>) -> Result<()> {
     let refused = |e: csv::Error| Error::io("write", target, e.into());
     let mut writer = csv::Writer::from_writer(out);
     let titles = none.iter().map(|f| guarded(&f.title).into_owned());
@@ -243,7 +277,7 @@ fn csv(out: &mut dyn Write, target: &Path, none: &[Field], each: Each<'_>) -> Re
     writer.flush().map_err(|e| Error::io("write", target, e))
 }
 
-fn ndjson(out: &mut dyn Write, target: &Path, none: &[Field], each: Each<'_>) -> Result<()> {
+fn ndjson(out: &mut dyn Write, target: &Path, none: &[ListColumn], each: Each<'_>) -> Result<()> {
     let refused = |e: serde_json::Error| Error::io("write", target, e.into());
     let keys = none.iter().map(|f| serde_json::to_string(&f.title));
     let keys = keys.collect::<serde_json::Result<Vec<_>>>();

@@ -5,12 +5,12 @@ use serde_json::Value;
 /// 2022-11-23T20:40:00Z
 const START: i64 = 1_669_236_000_000_000;
 
-fn written(ending: &str, fields: &[Field], rows: usize) -> (tempfile::TempDir, File) {
+fn written(ending: &str, fields: &[ListColumn], rows: usize) -> (tempfile::TempDir, File) {
     let dir = tempfile::tempdir().unwrap();
     let target = dir.path().join(format!("list.{ending}"));
     let mut file = File::create(&target).unwrap();
     let part = |rows: Range<usize>| {
-        let part = |f: &Field| Field {
+        let part = |f: &ListColumn| ListColumn {
             title: f.title.clone(),
             values: f.values.part(rows.clone()),
         };
@@ -23,18 +23,18 @@ fn written(ending: &str, fields: &[Field], rows: usize) -> (tempfile::TempDir, F
     (dir, file)
 }
 
-fn text(ending: &str, fields: &[Field], rows: usize) -> String {
+fn text(ending: &str, fields: &[ListColumn], rows: usize) -> String {
     std::io::read_to_string(written(ending, fields, rows).1).unwrap()
 }
 
-fn field(title: &str, values: Values) -> Field {
-    Field {
+fn field(title: &str, values: Values) -> ListColumn {
+    ListColumn {
         title: title.into(),
         values,
     }
 }
 
-fn list() -> Vec<Field> {
+fn list() -> Vec<ListColumn> {
     vec![
         field(
             "log, \"x\"",
@@ -174,7 +174,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn a_reader_of_csv_gets_the_text_back(texts in prop::collection::vec("[a-z=,\"\r\n +-]{0,12}", 2..5)) {
-        let fields: Vec<Field> = texts
+        let fields: Vec<ListColumn> = texts
             .iter()
             .enumerate()
             .map(|(i, t)| field(&format!("c{i}"), Values::Text(vec![Some(t.clone())])))

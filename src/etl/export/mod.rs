@@ -24,7 +24,7 @@ use std::{
 pub use self::{
     ask::{parse_step, parse_time},
     hold::hold_limits,
-    list::{Field, Values, write_list},
+    list::{ListColumn, Values, write_list},
     rows::Limits,
     sink::Format,
 };

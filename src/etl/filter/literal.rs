@@ -5,8 +5,10 @@ use crate::{position, time};
 /// What a number counts; a number without a unit is in the first of its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// A plain number, or a count.
+    /// A whole number: how many.
     Count,
+    /// A number without a unit, or with one of its own for each row.
+    Plain,
     /// Bytes.
     Bytes,
     /// Seconds.
@@ -19,6 +21,8 @@ pub enum Unit {
     MillimetresPerSecond,
     /// Newtons.
     Newtons,
+    /// Newtons a day: how fast a force grows.
+    NewtonsPerDay,
 }
 
 type Scale = (&'static str, f64);
@@ -60,39 +64,47 @@ const NEWTONS: &[Scale] = &[("", 1.0), ("N", 1.0), ("kN", 1e3), ("k", 1e3)];
 impl Unit {
     fn scales(self) -> &'static [Scale] {
         match self {
-            Self::Count => COUNT,
+            Self::Count | Self::Plain => COUNT,
             Self::Bytes => BYTES,
             Self::Seconds => &[("", 1.0)],
             Self::Millimetres => MILLIMETRES,
             Self::Metres => METRES,
             Self::MillimetresPerSecond => SPEED,
             Self::Newtons => NEWTONS,
+            Self::NewtonsPerDay => &[("", 1.0), ("N/day", 1.0)],
         }
     }
 
     /// The unit of a number that is written without one.
     pub fn symbol(self) -> &'static str {
         match self {
-            Self::Count => "",
+            Self::Count | Self::Plain => "",
             Self::Bytes => "bytes",
             Self::Seconds => "s",
             Self::Millimetres => "mm",
             Self::Metres => "m",
             Self::MillimetresPerSecond => "mm/s",
             Self::Newtons => "N",
+            Self::NewtonsPerDay => "N/day",
         }
+    }
+
+    /// Whether such a number never has a fraction.
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::Count | Self::Bytes)
     }
 
     /// What such a number is called, and how it may be written.
     pub(super) fn forms(self) -> (&'static str, &'static str) {
         match self {
-            Self::Count => ("number", "1500, 1,500, 1.5k or 2M"),
+            Self::Count | Self::Plain => ("number", "1500, 1,500, 1.5k or 2M"),
             Self::Bytes => ("size", "1500000, 1.5MB, 20kB or 1MiB"),
             Self::Seconds => ("duration", "500 (seconds), 90s, 9m, 1h30m or 2d"),
             Self::Millimetres => ("length", "1500 (mm), 1.5m or 2km"),
             Self::Metres => ("length", "1.5 (m), 1500mm or 2km"),
             Self::MillimetresPerSecond => ("speed", "150 (mm/s) or 0.15m/s"),
             Self::Newtons => ("force", "2000 (N), 2kN or 2000N"),
+            Self::NewtonsPerDay => ("slope", "2.5 (N a day) or 2.5N/day"),
         }
     }
 

@@ -11,6 +11,7 @@
 
 mod compile;
 mod expr;
+mod field;
 mod literal;
 mod machines;
 mod parse;
@@ -21,8 +22,8 @@ mod test;
 mod token;
 
 pub use expr::{Expr, Quote, Relation, Text, quote_name, quote_value};
+pub use field::{Field, FieldRef, Get, Kind, field};
 pub use literal::Unit;
-pub use machines::MachineFigures;
 pub use parse::parse;
 pub use samples::Condition;
 pub use test::{Value, contains};
@@ -47,134 +48,6 @@ pub trait Filtered: Sized + 'static {
     }
 }
 
-/// A field of a row.
-#[derive(Debug)]
-pub struct Field<R: 'static> {
-    /// Its names in lower case with `_` for blanks, that of the column first.
-    pub names: &'static [&'static str],
-    /// What it holds.
-    pub kind: Kind,
-    /// Where its value is.
-    pub get: Get<R>,
-}
-
-/// Where the value of a field is.
-#[derive(Debug)]
-pub enum Get<R: 'static> {
-    /// In the row.
-    Row(for<'a> fn(&'a R) -> Value<'a>),
-    /// In the row, for each robot: the name of such a field ends with that of the robot, as
-    /// `distance_1` does.
-    Robot(for<'a> fn(&'a R, &str) -> Value<'a>),
-}
-
-impl<R> Field<R> {
-    /// A field of a row.
-    pub const fn new(
-        names: &'static [&'static str],
-        kind: Kind,
-        get: for<'a> fn(&'a R) -> Value<'a>,
-    ) -> Self {
-        Self {
-            names,
-            kind,
-            get: Get::Row(get),
-        }
-    }
-
-    /// A field for each robot; its names end with `_`.
-    pub const fn of_robots(
-        names: &'static [&'static str],
-        kind: Kind,
-        get: for<'a> fn(&'a R, &str) -> Value<'a>,
-    ) -> Self {
-        Self {
-            names,
-            kind,
-            get: Get::Robot(get),
-        }
-    }
-
-    /// Whether it is called `name`, and of which robot it then is.
-    fn called<'a>(&self, name: &'a str) -> Option<Option<&'a str>> {
-        match self.get {
-            Get::Row(_) => self
-                .names
-                .iter()
-                .any(|known| is_named(known, name))
-                .then_some(None),
-            Get::Robot(_) => self.names.iter().find_map(|prefix| {
-                let (head, robot) = name.split_at_checked(prefix.len())?;
-                (is_named(prefix, head) && !robot.is_empty()).then_some(Some(robot))
-            }),
-        }
-    }
-
-    /// Its names as messages and documents give them.
-    pub fn shown_names(&self) -> Vec<String> {
-        let robot = if matches!(self.get, Get::Robot(_)) {
-            "ROBOT"
-        } else {
-            ""
-        };
-        self.names
-            .iter()
-            .map(|name| format!("{name}{robot}"))
-            .collect()
-    }
-}
-
-/// Whether a name as it was typed is that of a field.
-fn is_named(name: &str, typed: &str) -> bool {
-    name.eq_ignore_ascii_case(&typed.replace(' ', "_"))
-}
-
-/// What a field holds, and so what it may be compared with.
-#[derive(Debug, Clone, Copy)]
-pub enum Kind {
-    /// Text: `:` asks whether it contains, ignoring case; `==` whether it is the same.
-    Text,
-    /// The name of a cell, robot or channel: `:` is equality; `<` compares only numbers.
-    Name,
-    /// A word of a closed set.
-    Word(fn() -> Vec<&'static str>),
-    /// The id of a run: `:` asks for a part of it.
-    Id,
-    /// A number.
-    Number(Unit),
-    /// A time: `:` asks whether it lies in the day, minute or second.
-    Time,
-    /// A time; only `:`, which means at or after.
-    Since,
-    /// A time; only `:`, which means before.
-    Until,
-}
-
-impl Kind {
-    /// What such a value is called.
-    pub fn noun(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Name => "name",
-            Self::Word(_) => "word",
-            Self::Id => "run id",
-            Self::Number(unit) => unit.forms().0,
-            Self::Time | Self::Since | Self::Until => "time",
-        }
-    }
-
-    fn compares_with(self, other: Self) -> bool {
-        use Kind::{Id, Name, Number, Text, Time, Word};
-        matches!(
-            (self, other),
-            (Number(_), Number(_))
-                | (Time, Time)
-                | (Id, Id)
-                | (Text | Name | Word(_), Text | Name | Word(_))
-        )
-    }
-}
-
 /// A compiled filter over rows of a list. The empty one passes all.
 pub struct Filter<R: 'static> {
     text: Arc<str>,
@@ -184,7 +57,7 @@ pub struct Filter<R: 'static> {
 /// A test, and the fields that it reads, by slot.
 struct Compiled<R: 'static> {
     test: Test,
-    columns: Vec<(&'static Field<R>, Option<String>)>,
+    fields: Vec<FieldRef<R>>,
 }
 
 impl<R: Filtered> Filter<R> {
@@ -205,22 +78,22 @@ impl<R: Filtered> Filter<R> {
             return Ok(Self::default());
         };
         let mut scope = RowScope {
-            columns: Vec::new(),
+            fields: Vec::new(),
             now_us,
         };
         let test = compile(&expr, &mut scope)?;
-        let columns = scope.columns;
+        let fields = scope.fields;
         Ok(Self {
             text: text.trim().into(),
-            compiled: Some(Arc::new(Compiled { test, columns })),
+            compiled: Some(Arc::new(Compiled { test, fields })),
         })
     }
 
     /// Whether a row passes.
     pub fn passes(&self, row: &R) -> bool {
         self.compiled.as_ref().is_none_or(|compiled| {
-            let columns = &compiled.columns;
-            compiled.test.holds(&RowSource { row, columns }) == Some(true)
+            let fields = &compiled.fields;
+            compiled.test.holds(&RowSource { row, fields }) == Some(true)
         })
     }
 }
@@ -238,22 +111,20 @@ impl<R> Filter<R> {
 }
 
 struct RowScope<R: 'static> {
-    columns: Vec<(&'static Field<R>, Option<String>)>,
+    fields: Vec<FieldRef<R>>,
     now_us: i64,
 }
 
 impl<R: Filtered> Scope for RowScope<R> {
     fn resolve(&mut self, name: &str) -> Option<(usize, Kind)> {
-        let found = |field: &'static Field<R>| Some((field, field.called(name)?));
-        let (field, robot) = R::FIELDS.iter().find_map(found)?;
-        let same = |(known, of): &(&'static Field<R>, Option<String>)| {
-            std::ptr::eq(*known, field) && of.as_deref() == robot
-        };
-        let slot = self.columns.iter().position(same).unwrap_or_else(|| {
-            self.columns.push((field, robot.map(str::to_owned)));
-            self.columns.len() - 1
-        });
-        Some((slot, field.kind))
+        let found = field::<R>(name)?;
+        let slot = self.fields.iter().position(|known| known.is(&found));
+        let slot = slot.unwrap_or(self.fields.len());
+        let kind = found.kind();
+        if slot == self.fields.len() {
+            self.fields.push(found);
+        }
+        Some((slot, kind))
     }
 
     fn names(&self) -> Vec<Vec<String>> {
@@ -275,18 +146,13 @@ impl<R: Filtered> Scope for RowScope<R> {
 
 struct RowSource<'a, R: 'static> {
     row: &'a R,
-    columns: &'a [(&'static Field<R>, Option<String>)],
+    fields: &'a [FieldRef<R>],
 }
 
 impl<R: Filtered> Source for RowSource<'_, R> {
     fn value(&self, slot: usize) -> Value<'_> {
-        match self.columns.get(slot) {
-            Some((field, robot)) => match field.get {
-                Get::Row(get) => get(self.row),
-                Get::Robot(get) => get(self.row, robot.as_deref().unwrap_or_default()),
-            },
-            None => Value::Null,
-        }
+        let field = self.fields.get(slot);
+        field.map_or(Value::Null, |field| field.value(self.row))
     }
 
     fn mentions(&self, word: &str) -> bool {

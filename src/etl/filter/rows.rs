@@ -11,6 +11,7 @@ pub(super) const SECONDS: Kind = Kind::Number(Unit::Seconds);
 pub(super) const MILLIMETRES: Kind = Kind::Number(Unit::Millimetres);
 pub(super) const METRES: Kind = Kind::Number(Unit::Metres);
 pub(super) const SPEED: Kind = Kind::Number(Unit::MillimetresPerSecond);
+pub(super) const SLOPE: Kind = Kind::Number(Unit::NewtonsPerDay);
 pub(super) const NEWTONS: Kind = Kind::Number(Unit::Newtons);
 pub(super) const VERDICT: Kind = Kind::Word(|| Verdict::ALL.map(Verdict::word).to_vec());
 
@@ -19,7 +20,10 @@ impl Filtered for LogRow {
         Field::new(
             &["state"],
             Kind::Word(|| LogState::ALL.map(LogState::word).to_vec()),
-            |r| Value::text(Some(r.state.word())),
+            |r| Value::Word {
+                rank: r.state as u8,
+                word: r.state.word(),
+            },
         ),
         Field::new(&["log", "key"], Kind::Text, |r| Value::text(Some(&r.key))),
         Field::new(&["path"], Kind::Text, |r| Value::text(Some(&r.path))),
@@ -48,9 +52,7 @@ impl Filtered for LogRow {
             Value::time(r.harvested_at_us)
         }),
         Field::new(&["mtime"], Kind::Time, |r| Value::time(r.mtime_us)),
-        Field::new(&["verdict"], VERDICT, |r| {
-            Value::text(r.verdict.map(Verdict::word))
-        }),
+        Field::new(&["verdict"], VERDICT, |r| Value::verdict(r.verdict)),
         Field::new(&["flags"], COUNT, |r| Value::count(r.flags.map(u64::from))),
         Field::new(&["reason"], Kind::Text, |r| Value::text(Some(&r.reason))),
         Field::new(&["since"], Kind::Since, |r| {
@@ -102,9 +104,7 @@ impl Filtered for RunRow {
         Field::new(&["channels"], COUNT, |r| {
             Value::count(Some(r.channels.into()))
         }),
-        Field::new(&["verdict"], VERDICT, |r| {
-            Value::text(Some(r.verdict.word()))
-        }),
+        Field::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
         Field::new(&["flags"], COUNT, |r| Value::count(Some(r.flags.into()))),
         Field::new(&["error"], Kind::Text, |r| Value::text(r.error.as_deref())),
         Field::new(&["also_in"], Kind::Text, |r| match r.also_in.as_slice() {
@@ -159,9 +159,7 @@ impl Filtered for MachinePoint {
         Field::new(&["force_samples"], COUNT, |r| {
             Value::count(Some(r.stats.force_samples))
         }),
-        Field::new(&["verdict"], VERDICT, |r| {
-            Value::text(Some(r.verdict.word()))
-        }),
+        Field::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
         Field::new(&["since"], Kind::Since, |r| Value::Time(r.start_us)),
         Field::new(&["until"], Kind::Until, |r| Value::Time(r.start_us)),
     ];

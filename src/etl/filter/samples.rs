@@ -120,7 +120,7 @@ impl Scope for TableScope<'_> {
         });
         let kind = match name {
             TIME => Kind::Time,
-            _ => Kind::Number(Unit::Count),
+            _ => Kind::Number(Unit::Plain),
         };
         Some((slot, kind))
     }

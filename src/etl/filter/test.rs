@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Relation;
-use crate::{natural_order::compare_values, run_id::RunId};
+use crate::{natural_order::compare_values, quality::Verdict, run_id::RunId};
 
 /// The value of one field of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +14,15 @@ pub enum Value<'a> {
     Number(f64),
     /// Microseconds since 1970.
     Time(i64),
-    /// A text, a name or a word.
+    /// A text or a name.
     Text(Cow<'a, str>),
+    /// A word of a closed set, and its place in the order of the set.
+    Word {
+        /// From 0 on.
+        rank: u8,
+        /// As filters, JSON and exports write it.
+        word: &'static str,
+    },
     /// Several texts: what holds for one of them holds.
     Texts(&'a [String]),
     /// A run.
@@ -39,6 +46,24 @@ impl<'a> Value<'a> {
     /// A time in microseconds that may be unknown.
     pub fn time(us: Option<i64>) -> Self {
         us.map_or(Self::Null, Self::Time)
+    }
+
+    /// A text, a name or a word.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Word { word, .. } => Some(word),
+            _ => None,
+        }
+    }
+
+    /// A verdict that may be unknown.
+    pub fn verdict(verdict: Option<Verdict>) -> Self {
+        let word = |v: Verdict| Self::Word {
+            rank: v as u8,
+            word: v.word(),
+        };
+        verdict.map_or(Self::Null, word)
     }
 
     /// A text that may be unknown.
@@ -137,6 +162,7 @@ fn decide(tests: &[Test], row: &impl Source, decisive: bool) -> Option<bool> {
 fn texts(value: &Value<'_>, holds: impl Fn(&str) -> bool) -> Option<bool> {
     match value {
         Value::Text(text) => Some(holds(text)),
+        Value::Word { word, .. } => Some(holds(word)),
         Value::Texts(all) => Some(all.iter().any(|text| holds(text))),
         _ => None,
     }
@@ -147,13 +173,12 @@ fn compare_fields(a: &Value<'_>, relation: Relation, b: &Value<'_>) -> Option<bo
         (Value::Number(a), Value::Number(b)) => relation.holds(a.partial_cmp(b)?),
         (Value::Time(a), Value::Time(b)) => relation.holds(a.cmp(b)),
         (Value::Id(a), Value::Id(b)) => relation.holds(a.cmp(b)),
-        (Value::Text(a), Value::Text(b)) => match relation {
-            Relation::Equal => a == b,
-            Relation::Unequal => a != b,
+        (a, b) => match (a.as_text()?, relation, b.as_text()?) {
+            (a, Relation::Equal, b) => a == b,
+            (a, Relation::Unequal, b) => a != b,
             // Of texts only names have an order, and of those only numbers.
-            relation => relation.holds(compare_values(a, b)?),
+            (a, relation, b) => relation.holds(compare_values(a, b)?),
         },
-        _ => return None,
     })
 }
 

@@ -78,6 +78,7 @@ fn machine() -> MachineRow {
         force_max: None,
         force_peak: Some(2100.0),
         force_mean: None,
+        slope: None,
         verdicts: BTreeMap::from([("pass".to_owned(), 2), ("suspect".to_owned(), 1)]),
         first_seen_us: START,
         last_seen_us: START + 180_000_000,

@@ -8,23 +8,19 @@ use ratatui::{
     text::{Line as Text, Span},
 };
 
-use super::{
-    list::{self, Cell},
-    text::fit,
-    theme::Theme,
-    widgets::sparkline::sparkline_values,
-};
+use super::{list, text::fit, theme::Theme};
 use crate::{
     app::{
         Action,
-        chart::{format_delta, format_fit},
-        columns::{Column, GAP, GUTTER},
+        chart::format_fit,
+        columns::{GAP, GUTTER, PlacedColumn},
         layout,
-        machines::{Line, Machine, MachineColumn, Machines},
+        machines::{Line, Machines},
         state::State,
-        words::{count, thousands},
+        table::Row,
+        words::count,
     },
-    etl::{quality::Verdict, time},
+    etl::{catalog::MachineRow, time},
 };
 
 /// Draws the list.
@@ -124,72 +120,33 @@ fn machine_line(
     frame: &mut Frame,
     row: Rect,
     machines: &Machines,
-    machine: &Machine,
-    columns: &[Column<MachineColumn>],
+    machine: &MachineRow,
+    placed: &[PlacedColumn],
     theme: &Theme,
 ) {
     use crate::etl::filter::Filtered;
     let search = machines.table().search();
     let hit = !search.is_empty() && machine.contains(search);
     let mut x = row.x + GUTTER;
-    for column in columns {
+    let columns = MachineRow::columns(&[]);
+    for at in placed {
+        let Some(column) = columns.get(at.index) else {
+            continue;
+        };
         if x >= row.right() {
             break;
         }
-        let (text, mut style) = cell(machine, column, theme);
-        if hit && column.id == MachineColumn::Machine {
-            style = theme.hit;
-        }
-        let text = fit(&text, column.width, column.right);
+        let cell = column.draw(machine, at.width);
+        let style = if hit && column.is_key() {
+            theme.hit
+        } else {
+            theme.of(cell.meaning)
+        };
+        let text = fit(&cell.text, at.width, at.right);
         frame
             .buffer_mut()
             .set_stringn(x, row.y, text, usize::from(row.right() - x), style);
-        x += column.width + GAP;
-    }
-}
-
-fn cell(machine: &Machine, column: &Column<MachineColumn>, theme: &Theme) -> Cell {
-    use MachineColumn as C;
-    let row = &machine.row;
-    let value = |v: Option<f64>| (number(v, column.width), theme.text);
-    if let Some(verdict) = column.id.verdict() {
-        let runs = machine.runs_with(verdict);
-        // Where nothing was evaluated, no failed run means nothing.
-        let evaluated = machine.runs_with(Verdict::NotEvaluated) < row.runs;
-        if !evaluated && verdict != Verdict::NotEvaluated {
-            return (String::new(), theme.muted);
-        }
-        let style = if runs == 0 {
-            theme.muted
-        } else {
-            super::logs::verdict_style(verdict, theme)
-        };
-        return (thousands(runs), style);
-    }
-    match column.id {
-        C::Machine => (format!("  robot {}", row.robot), theme.text),
-        C::Runs => (thousands(row.runs), theme.text),
-        C::Runtime => (time::format_duration(row.runtime_s), theme.text),
-        C::Distance => value(row.distance_mm.map(|mm| mm / 1000.0)),
-        C::PeakSpeed => value(row.speed_peak),
-        C::MaxSpeed => value(row.speed_max),
-        C::PeakForce => value(row.force_peak),
-        C::MaxForce => value(row.force_max),
-        C::MeanForce => value(row.force_mean),
-        C::Trend => {
-            let peaks = row.series.iter().map(|p| p.stats.force_peak);
-            let peaks: Vec<Option<f64>> = peaks.collect();
-            // One place per run: stretched, few runs would look like many.
-            let width = usize::from(column.width).min(peaks.len());
-            let line = sparkline_values(&peaks, width);
-            (line, theme.accent)
-        }
-        C::Slope => {
-            let text = machine.slope.map(|v| format_delta(v, 1));
-            (text.unwrap_or_default(), theme.text)
-        }
-        C::LastSeen => (minute(row.last_seen_us), theme.muted),
-        C::Pass | C::Suspect | C::Fail | C::NotEvaluated => (String::new(), theme.text),
+        x += at.width + GAP;
     }
 }
 

@@ -12,15 +12,13 @@ use crate::{
     app::{
         Action,
         chart::format_delta,
-        columns::Column,
-        machines::{Figure, LABEL, MachineScreen, PANES, PointColumn},
+        machines::{Figure, LABEL, MachineScreen, PANES},
         state::State,
         words::{count, thousands},
     },
-    etl::{catalog::MachinePoint, quality::Verdict, time},
+    etl::{quality::Verdict, time},
     ui::{
-        list::{self, Cell},
-        logs::verdict_style,
+        list,
         theme::Theme,
         widgets::{
             chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
@@ -70,16 +68,8 @@ pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &T
         };
         time_axis(told, axis, frame.buffer_mut());
     }
-    let columns = state.point_columns(list.width);
-    list::draw(
-        frame,
-        list,
-        &machine.table,
-        &columns,
-        theme,
-        PointColumn::Log,
-        |point, column| cell(point, column, theme),
-    );
+    let columns = state.point_columns(machine, list.width);
+    list::draw(frame, list, &machine.table, &columns, theme, |_, _| None);
 }
 
 fn empty(frame: &mut Frame, area: Rect, state: &State, machine: &MachineScreen, theme: &Theme) {
@@ -104,7 +94,7 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     let Some(machine) = &screen.machine else {
         return;
     };
-    let row = &machine.row;
+    let row = machine;
     let mut words = vec![
         (count(row.runs, "run", "runs"), theme.title),
         (time::format_duration(row.runtime_s), theme.title),
@@ -118,7 +108,7 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
         let runs = machine.runs_with(verdict);
         if runs > 0 {
             let text = format!("{} {}", thousands(runs), verdict.word());
-            words.push((text, verdict_style(verdict, theme)));
+            words.push((text, theme.of(verdict)));
         }
     }
     if let Some(slope) = machine.slope {
@@ -203,29 +193,4 @@ fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, 
     }
     .render(area, buf);
     mark_points(&reduced, machine.view.marker, plot, style, buf);
-}
-
-fn cell(point: &MachinePoint, column: &Column<PointColumn>, theme: &Theme) -> Cell {
-    use PointColumn as C;
-    let stats = &point.stats;
-    let value = |v: Option<f64>| (number(v, column.width), theme.text);
-    match column.id {
-        C::Run => (point.run.short(), theme.text),
-        C::Log => (point.log_key.clone(), theme.muted),
-        C::Start => {
-            let text = time::format_screen(point.start_us);
-            (text.chars().take(19).collect(), theme.text)
-        }
-        C::Runtime => (time::format_duration(point.runtime_s), theme.text),
-        C::Distance => value(stats.distance_mm.map(|mm| mm / 1000.0)),
-        C::PeakSpeed => value(stats.speed_peak),
-        C::MaxSpeed => value(stats.speed_max),
-        C::PeakForce => value(stats.force_peak),
-        C::MaxForce => value(stats.force_max),
-        C::MeanForce => value(stats.force_mean),
-        C::Verdict => (
-            point.verdict.word().to_owned(),
-            verdict_style(point.verdict, theme),
-        ),
-    }
 }

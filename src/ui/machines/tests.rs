@@ -27,7 +27,7 @@ fn press(state: &mut State, chords: &[&str]) -> Vec<Effect> {
         .collect()
 }
 
-fn loaded(size: (u16, u16), machines: Vec<Machine>) -> State {
+fn loaded(size: (u16, u16), machines: Vec<MachineRow>) -> State {
     let mut state = populated(size);
     let asked = press(&mut state, &["3"]);
     let question = Effect::Ask {

@@ -5,7 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::put;
 use crate::{
     app::run::Signals,
-    ui::{logs::verdict_style, theme::Theme, widgets::chart::plot_area},
+    ui::{theme::Theme, widgets::chart::plot_area},
 };
 
 /// A bar for every flag in sight that lasts, a mark for one that does not; where there is
@@ -25,7 +25,7 @@ pub(super) fn strip(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &The
             continue;
         };
         let symbol = if first == last { "▲" } else { "▒" };
-        let style = verdict_style(mark.severity.into(), theme);
+        let style = theme.of(mark.severity);
         for column in first..=last {
             buf.set_string(plot.x + column as u16, plot.y, symbol, style);
             if let Some(cell) = taken.get_mut(column) {
@@ -53,7 +53,7 @@ pub(super) fn words(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &The
     let Some(mark) = signals.flag_at_cursor() else {
         return put(area, buf, " no flag in sight", theme.muted);
     };
-    let style = verdict_style(mark.severity.into(), theme);
+    let style = theme.of(mark.severity);
     put(
         area,
         buf,

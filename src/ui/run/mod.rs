@@ -18,12 +18,14 @@ use ratatui::{
 };
 
 use super::{
-    logs::verdict_word,
     text::{fit_line, whole_parts},
     theme::Theme,
 };
 use crate::{
-    app::run::{RunScreen, Tab},
+    app::{
+        columns::meaning::verdict_word,
+        run::{RunScreen, Tab},
+    },
     etl::time,
 };
 

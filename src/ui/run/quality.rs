@@ -5,21 +5,9 @@ use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Widget};
 
 use super::put;
 use crate::{
-    app::{
-        columns::Column,
-        run::quality::{FlagColumn, FlagRow, Quality},
-        words::measured,
-    },
-    etl::{
-        quality::{Severity, Verdict},
-        time,
-    },
-    ui::{
-        list::{self, Cell},
-        logs::verdict_style,
-        text::wrap,
-        theme::Theme,
-    },
+    app::run::quality::{FlagRow, Quality},
+    etl::quality::Verdict,
+    ui::{list, text::wrap, theme::Theme},
 };
 
 pub(super) fn draw(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
@@ -32,15 +20,9 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, quality: &Quality, theme: &The
         nothing(frame, list_area, quality, theme);
     } else {
         let columns = quality.columns(area.width);
-        list::draw(
-            frame,
-            list_area,
-            &quality.table,
-            &columns,
-            theme,
-            FlagColumn::Rule,
-            |row, column| cell(row, column, theme),
-        );
+        list::draw(frame, list_area, &quality.table, &columns, theme, |_, _| {
+            None
+        });
     }
     let explained = Rect {
         y: list_area.bottom(),
@@ -69,45 +51,6 @@ fn nothing(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
         ("No check found anything.".to_owned(), theme.good)
     };
     list::notice(frame, area, &[(&first, style)]);
-}
-
-/// `✗ fail`
-pub(super) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Suspect => "! suspect",
-        Severity::Fail => "✗ fail",
-    }
-}
-
-fn cell(row: &FlagRow, column: &Column<FlagColumn>, theme: &Theme) -> Cell {
-    let flag = &row.flag;
-    let number = |v: Option<f64>| v.map(|v| measured(v, &flag.unit)).unwrap_or_default();
-    match column.id {
-        FlagColumn::Severity => (
-            severity(flag.severity).to_owned(),
-            verdict_style(flag.severity.into(), theme),
-        ),
-        FlagColumn::Rule => (flag.rule.clone(), theme.text),
-        FlagColumn::Channel => match &flag.channel {
-            Some(channel) => (channel.clone(), theme.text),
-            None => ("run".to_owned(), theme.muted),
-        },
-        FlagColumn::Start => (
-            row.span
-                .map(|(from, _)| time::format_clock(from))
-                .unwrap_or_default(),
-            theme.text,
-        ),
-        FlagColumn::Length => (
-            row.length_s()
-                .filter(|s| *s > 0.0)
-                .map(|s| measured(s, "s"))
-                .unwrap_or_default(),
-            theme.text,
-        ),
-        FlagColumn::Measured => (number(flag.value), theme.text),
-        FlagColumn::Threshold => (number(flag.threshold), theme.muted),
-    }
 }
 
 fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, theme: &Theme) {

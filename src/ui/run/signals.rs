@@ -15,6 +15,7 @@ use crate::{
             RunScreen, Signals,
             signals::{Channel, MARK},
         },
+        sparkline::sparkline,
     },
     etl::time,
     ui::{
@@ -23,7 +24,6 @@ use crate::{
         widgets::{
             chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
             chart_axis::{Axis, time_axis},
-            sparkline::sparkline,
         },
     },
 };

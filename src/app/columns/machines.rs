@@ -1,0 +1,136 @@
+//! The columns of the list of machines, and of the list of one machine's runs.
+
+use std::borrow::Cow;
+
+use super::{Cell, Column, Meaning};
+use crate::{
+    app::{sparkline::sparkline_values, table::Row, words::thousands},
+    etl::{
+        catalog::{MachinePoint, MachineRow},
+        filter::Filtered,
+        quality::Verdict,
+    },
+};
+
+/// From so many characters on the titles are whole words.
+const WIDE: u16 = 150;
+
+impl Row for MachineRow {
+    const LIST: &'static str = "machines";
+
+    fn key(&self) -> Cow<'_, str> {
+        // No robot's name has a line end in it: control characters were made visible.
+        let cell = self.cell_id.as_deref();
+        let cell = cell.map_or(String::new(), |cell| format!("{cell}\n"));
+        Cow::Owned(cell + &self.robot)
+    }
+
+    fn columns(_: &[Self]) -> Vec<Column<Self>> {
+        let mut columns = vec![
+            Column::new("machine", 12, 0)
+                .key(28)
+                .sorted_by(&["cell", "robot"])
+                .exported(&["cell", "robot"])
+                .cell(|machine: &Self, _| Cell::text(format!("  robot {}", machine.robot))),
+            Column::new("runs", 5, 2),
+            Column::new("runtime", 8, 9),
+        ];
+        columns.extend(figures([11, 4, 15, 1, 14, 12]));
+        columns.extend([
+            Column::picture("trend of peak force", (12, 3), "slope", trend)
+                .title("trend")
+                .wide(WIDE, "trend of peak force", 19)
+                .stretches(),
+            Column::new("slope of peak force", 7, 5).title("N/day"),
+            Column::new("pass", 4, 8).cell(|machine: &Self, _| runs_with(machine, Verdict::Pass)),
+            Column::new("suspect", 7, 7)
+                .cell(|machine: &Self, _| runs_with(machine, Verdict::Suspect)),
+            Column::new("fail", 4, 6).cell(|machine: &Self, _| runs_with(machine, Verdict::Fail)),
+            Column::new("not evaluated", 7, 13)
+                .title("not ev.")
+                .cell(|machine: &Self, _| runs_with(machine, Verdict::NotEvaluated)),
+            Column::new("last seen", 16, 10).meaning(Meaning::Muted),
+        ]);
+        columns
+    }
+}
+
+impl Row for MachinePoint {
+    const LIST: &'static str = "machine";
+
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.log_key, self.run))
+    }
+
+    fn columns(_: &[Self]) -> Vec<Column<Self>> {
+        let mut columns = vec![
+            Column::new("run", 13, 3),
+            Column::new("start", 19, 0),
+            Column::new("runtime", 8, 5),
+        ];
+        columns.extend(figures([7, 4, 9, 1, 8, 6]));
+        columns.extend([
+            Column::new("verdict", 13, 2)
+                .cell(|point: &Self, _| Cell::new(point.verdict.word(), point.verdict.into())),
+            Column::new("log", 22, 10)
+                .key(60)
+                .stretches()
+                .meaning(Meaning::Muted),
+        ]);
+        columns
+    }
+}
+
+/// What is known of a robot's movements and forces, over all its runs or in one; with their
+/// priorities.
+fn figures<R: Filtered>(priorities: [u8; 6]) -> [Column<R>; 6] {
+    let [
+        distance,
+        peak_speed,
+        max_speed,
+        peak_force,
+        max_force,
+        mean_force,
+    ] = priorities;
+    [
+        Column::new("distance", 10, distance)
+            .title("distance m")
+            .exported(&["distance_mm"]),
+        Column::new("peak speed", 8, peak_speed)
+            .title("peak mm/s")
+            .wide(WIDE, "peak speed mm/s", 15),
+        Column::new("max speed", 8, max_speed).title("max mm/s"),
+        Column::new("peak force", 8, peak_force)
+            .title("peak N")
+            .wide(WIDE, "peak force N", 12),
+        Column::new("max force", 8, max_force).title("max N"),
+        Column::new("mean force", 8, mean_force)
+            .title("mean N")
+            .wide(WIDE, "mean force N", 12),
+    ]
+}
+
+/// Peak force over runs.
+fn trend(machine: &MachineRow, width: u16) -> Cell {
+    let peaks = machine.series.iter().map(|p| p.stats.force_peak);
+    let peaks: Vec<Option<f64>> = peaks.collect();
+    // One place per run: stretched, few runs would look like many.
+    let width = usize::from(width).min(peaks.len());
+    Cell::new(sparkline_values(&peaks, width), Meaning::Accent)
+}
+
+/// How many runs have a verdict.
+fn runs_with(machine: &MachineRow, verdict: Verdict) -> Cell {
+    let runs = machine.runs_with(verdict);
+    // Where nothing was evaluated, no failed run means nothing.
+    let evaluated = machine.runs_with(Verdict::NotEvaluated) < machine.runs;
+    if !evaluated && verdict != Verdict::NotEvaluated {
+        return Cell::new("", Meaning::Muted);
+    }
+    let meaning = if runs == 0 {
+        Meaning::Muted
+    } else {
+        verdict.into()
+    };
+    Cell::new(thousands(runs), meaning)
+}

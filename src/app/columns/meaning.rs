@@ -1,0 +1,84 @@
+//! What words, states and verdicts look like, by meaning; a theme has a style for each.
+
+use crate::etl::{
+    catalog::LogState,
+    quality::{Severity, Verdict},
+};
+
+/// How a cell looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Meaning {
+    /// Ordinary text.
+    #[default]
+    Text,
+    /// What matters less.
+    Muted,
+    /// Pictures.
+    Accent,
+    /// Harvested, pass.
+    Good,
+    /// Suspect, partial, stale.
+    Warning,
+    /// Failed.
+    Error,
+    /// Work under way.
+    Busy,
+}
+
+impl From<LogState> for Meaning {
+    fn from(state: LogState) -> Self {
+        match state {
+            LogState::Harvesting | LogState::Queued | LogState::Writing => Self::Busy,
+            LogState::Failed => Self::Error,
+            LogState::Missing | LogState::Changed | LogState::Stale | LogState::Partial => {
+                Self::Warning
+            }
+            LogState::Harvested => Self::Good,
+            LogState::Duplicate | LogState::Pending => Self::Text,
+        }
+    }
+}
+
+impl From<Verdict> for Meaning {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::NotEvaluated => Self::Muted,
+            Verdict::Pass => Self::Good,
+            Verdict::Suspect => Self::Warning,
+            Verdict::Fail => Self::Error,
+        }
+    }
+}
+
+impl From<Severity> for Meaning {
+    fn from(severity: Severity) -> Self {
+        Verdict::from(severity).into()
+    }
+}
+
+/// A sign for a state; its word always stands beside it.
+pub fn glyph(state: LogState) -> char {
+    match state {
+        LogState::Harvesting => '◐',
+        LogState::Queued => '◌',
+        LogState::Missing => '⌀',
+        LogState::Writing => '…',
+        LogState::Changed => '≠',
+        LogState::Failed => '✗',
+        LogState::Stale => '↻',
+        LogState::Partial => '◒',
+        LogState::Duplicate => '=',
+        LogState::Harvested => '●',
+        LogState::Pending => '○',
+    }
+}
+
+/// A verdict as a word with its glyph; what was not evaluated has none.
+pub fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotEvaluated => "not evaluated",
+        Verdict::Pass => "✓ pass",
+        Verdict::Suspect => "! suspect",
+        Verdict::Fail => "✗ fail",
+    }
+}

@@ -1,0 +1,87 @@
+//! The columns of lists of runs: each robot has one of its own.
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Cell, Column, Meaning, meaning::verdict_word};
+use crate::{
+    app::{sparkline::sparkline_values, table::Row},
+    etl::{catalog::RunRow, time},
+};
+
+/// A distance takes what its title needs, which has the robot's name in it, within these
+/// bounds: `1,234,567.8` is never cut.
+const DISTANCE: (usize, usize) = (11, 24);
+
+/// Characters of a small picture, without the name of its channel.
+const PICTURE: usize = 16;
+
+impl Row for RunRow {
+    const LIST: &'static str = "runs";
+
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}/{}", self.log_key, self.run))
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.run == other.run && self.log_key == other.log_key
+    }
+
+    fn columns(rows: &[Self]) -> Vec<Column<Self>> {
+        let failed = |run: &Self| run.error.is_some();
+        let mut columns = vec![
+            Column::new("run", 13, 0),
+            Column::new("log", 21, 9)
+                .key(60)
+                .stretches()
+                .meaning(Meaning::Muted),
+            Column::new("cell", 6, 8),
+            // From this width on with seconds.
+            Column::new("start", 16, 1)
+                .wide(100, "start", 19)
+                .cell(start),
+            Column::new("runtime", 8, 2),
+        ];
+        // The runs of a list agree on the robots.
+        let robots = rows.first().map(|run| run.distance_mm.robots().iter());
+        columns.extend(robots.into_iter().flatten().map(|robot| {
+            let title = format!("distance {robot} mm");
+            let width = title.width().clamp(DISTANCE.0, DISTANCE.1) as u16;
+            Column::new(format!("distance {robot}"), width, 4).title(title)
+        }));
+        columns.extend([
+            Column::new("samples", 9, 6).empty_if(failed),
+            Column::new("channels", 4, 7).title("chan").empty_if(failed),
+            Column::new("verdict", 13, 3)
+                .exported(&["verdict", "error"])
+                .cell(|run, _| match run.error {
+                    Some(_) => Cell::new("failed", Meaning::Error),
+                    None => Cell::new(verdict_word(run.verdict), run.verdict.into()),
+                }),
+            Column::new("flags", 5, 10).empty_if(failed),
+            Column::picture("sparkline", (24, 5), "run", picture).title(""),
+        ]);
+        columns
+    }
+}
+
+/// The start, or why the run failed.
+fn start(run: &RunRow, width: u16) -> Cell {
+    match &run.error {
+        Some(error) => Cell::new(format!("failed: {error}"), Meaning::Error),
+        None => {
+            let text = run.start_us.map(time::format_screen).unwrap_or_default();
+            Cell::text(text.chars().take(width.into()).collect::<String>())
+        }
+    }
+}
+
+fn picture(run: &RunRow, _: u16) -> Cell {
+    if run.spark.is_empty() {
+        return Cell::text("");
+    }
+    let line = sparkline_values(&run.spark, PICTURE);
+    let channel = run.spark_channel.as_deref().unwrap_or_default();
+    Cell::new(format!("{line} {channel}"), Meaning::Accent)
+}

@@ -1,0 +1,213 @@
+//! The typed fields of a row: what filters compare, lists sort by and exports write.
+
+use std::cmp::Ordering;
+
+use super::{Filtered, Unit, Value};
+use crate::natural_order::compare_names;
+
+/// A field of a row.
+#[derive(Debug)]
+pub struct Field<R: 'static> {
+    /// Its names in lower case with `_` for blanks, that of the column first.
+    pub names: &'static [&'static str],
+    /// What it holds.
+    pub kind: Kind,
+    /// Where its value is.
+    pub get: Get<R>,
+}
+
+/// Where the value of a field is.
+#[derive(Debug)]
+pub enum Get<R: 'static> {
+    /// In the row.
+    Row(for<'a> fn(&'a R) -> Value<'a>),
+    /// In the row, for each robot: the name of such a field ends with that of the robot, as
+    /// `distance_1` does.
+    Robot(for<'a> fn(&'a R, &str) -> Value<'a>),
+}
+
+impl<R> Field<R> {
+    /// A field of a row.
+    pub const fn new(
+        names: &'static [&'static str],
+        kind: Kind,
+        get: for<'a> fn(&'a R) -> Value<'a>,
+    ) -> Self {
+        Self {
+            names,
+            kind,
+            get: Get::Row(get),
+        }
+    }
+
+    /// A field for each robot; its names end with `_`.
+    pub const fn of_robots(
+        names: &'static [&'static str],
+        kind: Kind,
+        get: for<'a> fn(&'a R, &str) -> Value<'a>,
+    ) -> Self {
+        Self {
+            names,
+            kind,
+            get: Get::Robot(get),
+        }
+    }
+
+    /// Whether it is called `name`, and of which robot it then is.
+    fn called<'a>(&self, name: &'a str) -> Option<Option<&'a str>> {
+        let is = |known: &str, typed: &str| {
+            let typed = typed.bytes().map(|b| if b == b' ' { b'_' } else { b });
+            known.len() == typed.len()
+                && known
+                    .bytes()
+                    .zip(typed)
+                    .all(|(a, b)| a.eq_ignore_ascii_case(&b))
+        };
+        match self.get {
+            Get::Row(_) => self
+                .names
+                .iter()
+                .any(|known| is(known, name))
+                .then_some(None),
+            Get::Robot(_) => self.names.iter().find_map(|prefix| {
+                let (head, robot) = name.split_at_checked(prefix.len())?;
+                (is(prefix, head) && !robot.is_empty()).then_some(Some(robot))
+            }),
+        }
+    }
+
+    /// Its names as messages and documents give them.
+    pub fn shown_names(&self) -> Vec<String> {
+        let robot = if matches!(self.get, Get::Robot(_)) {
+            "ROBOT"
+        } else {
+            ""
+        };
+        self.names
+            .iter()
+            .map(|name| format!("{name}{robot}"))
+            .collect()
+    }
+}
+
+/// A field by one of its names; of a field for each robot, that of one of them.
+#[derive(Debug)]
+pub struct FieldRef<R: 'static> {
+    field: &'static Field<R>,
+    robot: Option<String>,
+    name: String,
+}
+
+impl<R> FieldRef<R> {
+    /// What it holds.
+    pub fn kind(&self) -> Kind {
+        self.field.kind
+    }
+
+    /// Its value in a row.
+    pub fn value<'a>(&self, row: &'a R) -> Value<'a> {
+        match self.field.get {
+            Get::Row(get) => get(row),
+            Get::Robot(get) => get(row, self.robot.as_deref().unwrap_or_default()),
+        }
+    }
+
+    /// A heading: the name that it was found by in plain words, and the unit: `peak force (N)`.
+    pub fn heading(&self) -> String {
+        match self.kind() {
+            Kind::Number(unit) if !unit.symbol().is_empty() => {
+                format!("{} ({})", self.words(), unit.symbol())
+            }
+            _ => self.words(),
+        }
+    }
+
+    /// The name that it was found by in plain words, without a unit: `peak force`.
+    pub fn words(&self) -> String {
+        let unit = match self.kind() {
+            Kind::Number(unit) => unit.symbol(),
+            _ => "",
+        };
+        let robot = self.robot.as_deref().unwrap_or_default();
+        let name = self.name.strip_suffix(robot).unwrap_or(&self.name);
+        let bare = name.strip_suffix(unit).and_then(|n| n.strip_suffix('_'));
+        let bare = bare.filter(|_| !unit.is_empty()).unwrap_or(name);
+        bare.replace('_', " ") + robot
+    }
+
+    /// Whether both have the same value in every row.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.field, other.field) && self.robot == other.robot
+    }
+}
+
+/// Finds the field that is called `name`, with blanks or `_`, in any case.
+pub fn field<R: Filtered>(name: &str) -> Option<FieldRef<R>> {
+    let called = |field: &'static Field<R>| {
+        let robot = field.called(name)?.map(str::to_owned);
+        let name = name.to_owned();
+        Some(FieldRef { field, robot, name })
+    };
+    R::FIELDS.iter().find_map(called)
+}
+
+/// What a field holds, and so what it may be compared with.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Text: `:` asks whether it contains, ignoring case; `==` whether it is the same.
+    Text,
+    /// The name of a cell, robot or channel: `:` is equality; `<` compares only numbers.
+    Name,
+    /// A word of a closed set.
+    Word(fn() -> Vec<&'static str>),
+    /// The id of a run: `:` asks for a part of it.
+    Id,
+    /// A number.
+    Number(Unit),
+    /// A time: `:` asks whether it lies in the day, minute or second.
+    Time,
+    /// A time; only `:`, which means at or after.
+    Since,
+    /// A time; only `:`, which means before.
+    Until,
+}
+
+impl Kind {
+    /// What such a value is called.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Name => "name",
+            Self::Word(_) => "word",
+            Self::Id => "run id",
+            Self::Number(unit) => unit.forms().0,
+            Self::Time | Self::Since | Self::Until => "time",
+        }
+    }
+
+    /// How two values of such a field are sorted: a total order in which unknown comes first.
+    pub fn order(self, a: &Value<'_>, b: &Value<'_>) -> Ordering {
+        match (a, b) {
+            (Value::Number(a), Value::Number(b)) => a.total_cmp(b),
+            (Value::Time(a), Value::Time(b)) => a.cmp(b),
+            (Value::Word { rank: a, .. }, Value::Word { rank: b, .. }) => a.cmp(b),
+            (Value::Text(a), Value::Text(b)) if matches!(self, Self::Name) => compare_names(a, b),
+            (Value::Text(a), Value::Text(b)) => a.cmp(b),
+            (Value::Texts(a), Value::Texts(b)) => a.cmp(b),
+            (Value::Id(a), Value::Id(b)) => a.cmp(b),
+            // All known values of a field are of one variant.
+            _ => (*a != Value::Null).cmp(&(*b != Value::Null)),
+        }
+    }
+
+    pub(super) fn compares_with(self, other: Self) -> bool {
+        use Kind::{Id, Name, Number, Text, Time, Word};
+        matches!(
+            (self, other),
+            (Number(_), Number(_))
+                | (Time, Time)
+                | (Id, Id)
+                | (Text | Name | Word(_), Text | Name | Word(_))
+        )
+    }
+}
