@@ -18,6 +18,7 @@ mod tests;
 use std::borrow::Cow;
 
 pub use fit::{GAP, GUTTER, PlacedColumn, Places, Room, at, fit, places, step};
+pub use logs::stored_and_all;
 pub use meaning::Meaning;
 
 use super::{

@@ -9,14 +9,16 @@ use super::{
     json::LogsJson,
     look::Look,
     settings::Settings,
-    table::{self, Table, or_none},
+    table::{self, RowColumn, or_none},
 };
-use crate::etl::{
-    Error, Result,
-    base::CancelToken,
-    catalog::{LogRow, LogState},
-    filter::{Filter, Filtered},
-    time,
+use crate::{
+    app::columns::stored_and_all,
+    etl::{
+        Error, Result,
+        base::CancelToken,
+        catalog::{LogRow, LogState},
+        filter::{Filter, Filtered},
+    },
 };
 
 /// The logs and their states
@@ -96,49 +98,22 @@ pub(super) fn keep<T: Filtered>(rows: &mut Vec<T>, filter: Option<&str>) -> Resu
 
 /// The table of `list`.
 pub fn render(logs: &[LogRow]) -> String {
-    let mut table = Table::new(&[
-        "state",
-        "log",
-        "cell",
-        ">size",
-        ">rows",
-        ">runs",
-        "start (UTC)",
-        ">span",
-        "verdict",
-        "reason",
-    ]);
-    for log in logs {
-        table.row(vec![
-            log.state.word().into(),
-            log.key.clone(),
-            or_none(log.cell_id.clone()),
-            or_none(log.size.map(table::size)),
-            or_none(log.rows.map(table::whole)),
-            runs(log),
-            or_none(log.start_us.map(time::format_screen)),
-            span(log),
-            or_none(log.verdict.map(|v| v.word())),
-            reason(log),
-        ]);
-    }
-    table.render()
-}
-
-/// `4`, or `3/4` when some failed.
-fn runs(log: &LogRow) -> String {
-    match (log.runs_ok, log.runs_failed) {
-        (Some(ok), None | Some(0)) => ok.to_string(),
-        (Some(ok), Some(failed)) => format!("{ok}/{}", ok + failed),
-        (None, _) => table::NONE.into(),
-    }
-}
-
-fn span(log: &LogRow) -> String {
-    match (log.start_us, log.stop_us) {
-        (Some(a), Some(b)) => time::format_duration((b - a) as f64 / time::SECOND as f64),
-        _ => table::NONE.into(),
-    }
+    let runs = |log: &LogRow| or_none(stored_and_all(log));
+    table::of_rows(
+        logs,
+        &[
+            RowColumn::new("state"),
+            RowColumn::new("log"),
+            RowColumn::new("cell"),
+            RowColumn::new("size"),
+            RowColumn::new("rows"),
+            RowColumn::new("runs").written(runs),
+            RowColumn::new("start"),
+            RowColumn::new("span"),
+            RowColumn::new("verdict"),
+            RowColumn::new("reason").written(reason),
+        ],
+    )
 }
 
 /// The reason, where the state alone leaves a question.

@@ -8,9 +8,9 @@ use super::{
     list::keep,
     look::Look,
     settings::Settings,
-    table::{Table, fixed, or_none, whole},
+    table::{self, RowColumn},
 };
-use crate::etl::{Result, base::CancelToken, catalog::MachineRow, quality::Verdict, time};
+use crate::etl::{Result, base::CancelToken, catalog::MachineRow};
 
 /// The machines over all their runs
 #[derive(Debug, clap::Args)]
@@ -69,51 +69,27 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-const VERDICTS: [Verdict; 4] = [
-    Verdict::Pass,
-    Verdict::Suspect,
-    Verdict::Fail,
-    Verdict::NotEvaluated,
-];
-
 fn render(machines: &[MachineRow]) -> String {
-    let mut table = Table::new(&[
-        "cell",
-        "robot",
-        ">runs",
-        ">runtime",
-        ">distance (mm)",
-        ">peak speed (mm/s)",
-        ">max speed (mm/s)",
-        ">peak force (N)",
-        ">max force (N)",
-        ">mean force (N)",
-        ">pass",
-        ">suspect",
-        ">fail",
-        ">not evaluated",
-        "first seen (UTC)",
-        "last seen (UTC)",
-    ]);
-    for m in machines {
-        let mut cells = vec![
-            or_none(m.cell_id.clone()),
-            m.robot.clone(),
-            whole(m.runs),
-            time::format_duration(m.runtime_s),
-            fixed(m.distance_mm, 1),
-            fixed(m.speed_peak, 1),
-            fixed(m.speed_max, 1),
-            fixed(m.force_peak, 1),
-            fixed(m.force_max, 1),
-            fixed(m.force_mean, 1),
-        ];
-        cells.extend(VERDICTS.map(|v| whole(m.verdicts.get(v.word()).copied().unwrap_or(0))));
-        cells.extend([
-            time::format_screen(m.first_seen_us),
-            time::format_screen(m.last_seen_us),
-        ]);
-        table.row(cells);
-    }
-    table.render()
+    let mut columns: Vec<_> = ["cell", "robot", "runs", "runtime"]
+        .map(RowColumn::new)
+        .into();
+    let figures = [
+        "distance_mm",
+        "peak speed",
+        "max speed",
+        "peak force",
+        "max force",
+        "mean force",
+    ];
+    columns.extend(figures.map(|name| RowColumn::decimals(name, 1)));
+    let rest = [
+        "pass",
+        "suspect",
+        "fail",
+        "not evaluated",
+        "first seen",
+        "last seen",
+    ];
+    columns.extend(rest.map(RowColumn::new));
+    table::of_rows(machines, &columns)
 }

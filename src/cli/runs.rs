@@ -11,9 +11,9 @@ use super::{
     list::keep,
     look::Look,
     settings::Settings,
-    table::{self, Table, fixed, or_none},
+    table::{self, RowColumn},
 };
-use crate::etl::{Result, base::CancelToken, catalog::RunRow, time};
+use crate::etl::{Result, base::CancelToken, catalog::RunRow};
 
 /// The runs of one log, or of all
 #[derive(Debug, clap::Args)]
@@ -72,46 +72,22 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 /// The table of `runs`.
 pub fn render(runs: &[RunRow]) -> String {
     let robots = runs.first().map_or(&[][..], |r| r.distance_mm.robots());
-    let distances: Vec<String> = robots
-        .iter()
-        .map(|r| format!(">distance {r} (mm)"))
-        .collect();
-    let mut heads = vec!["run", "cell", "start (UTC)", ">runtime (s)"];
-    heads.extend(distances.iter().map(String::as_str));
-    heads.extend([
-        ">rows",
-        ">samples",
-        ">complete",
-        ">channels",
-        "verdict",
-        "log",
-        "note",
+    let mut columns = vec![
+        RowColumn::new("run"),
+        RowColumn::new("cell"),
+        RowColumn::new("start"),
+        RowColumn::decimals("runtime", 3),
+    ];
+    let distance = |robot: &String| RowColumn::decimals(&format!("distance {robot}"), 3);
+    columns.extend(robots.iter().map(distance));
+    let counts = ["rows", "samples", "complete", "channels"];
+    columns.extend(counts.map(RowColumn::new));
+    columns.extend([
+        RowColumn::new("verdict").written(verdict),
+        RowColumn::new("log"),
+        RowColumn::of("note", note),
     ]);
-    let mut table = Table::new(&heads);
-    for run in runs {
-        let mut cells = vec![
-            run.run.short(),
-            or_none(run.cell_id.clone()),
-            or_none(run.start_us.map(time::format_screen)),
-            fixed(run.runtime_s, 3),
-        ];
-        cells.extend(
-            robots
-                .iter()
-                .map(|r| fixed(run.distance_mm.get(r).copied(), 3)),
-        );
-        cells.extend([
-            table::whole(run.rows),
-            table::whole(run.samples),
-            table::whole(run.complete_rows),
-            run.channels.to_string(),
-            verdict(run),
-            run.log_key.clone(),
-            note(run),
-        ]);
-        table.row(cells);
-    }
-    table.render()
+    table::of_rows(runs, &columns)
 }
 
 fn verdict(run: &RunRow) -> String {

@@ -10,7 +10,7 @@ use super::{
     json::{ShowLogJson, ShowRunJson},
     look::{self, Look},
     settings::Settings,
-    table::{self, Table, fixed, or_none, whole},
+    table::{self, TextTable, fixed, or_none, whole},
 };
 use crate::etl::{
     Result,
@@ -135,7 +135,8 @@ fn log_text(detail: &LogDetail, runs: &[RunDetail]) -> String {
         line(&mut out, "error", error);
     }
     if !detail.history.is_empty() {
-        let mut table = Table::new(&["harvest (UTC)", ">seconds", "outcome", "message"]).indent(2);
+        let mut table =
+            TextTable::new(&["harvest (UTC)", ">seconds", "outcome", "message"]).indent(2);
         for h in &detail.history {
             let at = time::format_screen(h.at_us);
             table.row(vec![
@@ -272,8 +273,8 @@ fn flag_text(flag: &Flag) -> String {
     )
 }
 
-fn robots(detail: &RunDetail) -> Table {
-    let mut table = Table::new(&[
+fn robots(detail: &RunDetail) -> TextTable {
+    let mut table = TextTable::new(&[
         "robot",
         ">distance (mm)",
         ">peak speed (mm/s)",
@@ -310,7 +311,7 @@ fn in_order(detail: &RunDetail) -> impl Iterator<Item = (&String, &ChannelStats)
 const ASCENDING: [&str; 8] = ["count", "min", "p1", "median", "mean", "p99", "peak", "max"];
 
 /// What the channels measured.
-fn values(detail: &RunDetail) -> Table {
+fn values(detail: &RunDetail) -> TextTable {
     let measured =
         |s: &&ChannelStatistic| matches!(s.unit, StatisticUnit::Samples | StatisticUnit::Channel);
     let mut statistics: Vec<_> = CHANNEL_STATISTICS.iter().filter(measured).collect();
@@ -333,7 +334,7 @@ fn values(detail: &RunDetail) -> Table {
 }
 
 /// When the channels were sampled.
-fn clocks(detail: &RunDetail) -> Table {
+fn clocks(detail: &RunDetail) -> TextTable {
     let mut statistics = ChannelStatistic::by_unit();
     statistics.retain(|s| s.unit > StatisticUnit::Channel);
     let mut before = None;
@@ -358,11 +359,11 @@ fn clocks(detail: &RunDetail) -> Table {
     table
 }
 
-fn statistics_table(first: &[&str], heads: impl Iterator<Item = String>) -> Table {
+fn statistics_table(first: &[&str], heads: impl Iterator<Item = String>) -> TextTable {
     let heads: Vec<String> = heads.collect();
     let heads = heads.iter().map(String::as_str);
     let heads: Vec<&str> = first.iter().copied().chain(heads).collect();
-    Table::new(&heads).indent(2)
+    TextTable::new(&heads).indent(2)
 }
 
 /// A statistic of a channel, with the decimals of what it is measured in.

@@ -4,6 +4,11 @@ use unicode_width::UnicodeWidthStr;
 
 pub use crate::etl::words::{count, thousands as whole};
 
+use crate::etl::{
+    filter::{Filtered, Kind, Unit, Value, field},
+    time,
+};
+
 /// On which side of its column a cell stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
@@ -18,13 +23,13 @@ pub const NONE: &str = "-";
 
 /// A table that is built row by row.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct TextTable {
     columns: Vec<(String, Align)>,
     rows: Vec<Vec<String>>,
     indent: usize,
 }
 
-impl Table {
+impl TextTable {
     /// A table with these column heads; `>` before a head aligns its column to the right.
     pub fn new(heads: &[&str]) -> Self {
         let columns = heads
@@ -98,6 +103,100 @@ impl Table {
     }
 }
 
+/// A column of a table of rows, by the name of a field: the heading, the side and the text of a
+/// cell follow from what the field holds.
+pub struct RowColumn<R: 'static> {
+    heading: String,
+    align: Align,
+    text: Box<dyn Fn(&R) -> String>,
+}
+
+impl<R: Filtered> RowColumn<R> {
+    /// The field in the form that reads best: durations and sizes with their units, times in UTC.
+    pub fn new(name: &str) -> Self {
+        let Some(field) = field::<R>(name) else {
+            return Self::of(name, |_| String::new());
+        };
+        let kind = field.kind();
+        let heading = match kind {
+            Kind::Number(Unit::Seconds | Unit::Bytes) => field.words(),
+            Kind::Time => format!("{} (UTC)", field.words()),
+            _ => field.heading(),
+        };
+        Self {
+            heading,
+            align: align(kind),
+            text: Box::new(move |row| written(kind, &field.value(row))),
+        }
+    }
+
+    /// The number with so many decimals, and its unit in the heading.
+    pub fn decimals(name: &str, decimals: usize) -> Self {
+        let Some(field) = field::<R>(name) else {
+            return Self::of(name, |_| String::new());
+        };
+        Self {
+            heading: field.heading(),
+            align: align(field.kind()),
+            text: Box::new(move |row| match field.value(row) {
+                Value::Number(number) => fixed(Some(number), decimals),
+                _ => NONE.into(),
+            }),
+        }
+    }
+
+    /// A column of words that no field has.
+    pub fn of(heading: &str, text: fn(&R) -> String) -> Self {
+        Self {
+            heading: heading.to_owned(),
+            align: Align::Left,
+            text: Box::new(text),
+        }
+    }
+
+    /// The same column with other text.
+    pub fn written(self, text: fn(&R) -> String) -> Self {
+        let text = Box::new(text);
+        Self { text, ..self }
+    }
+}
+
+fn align(kind: Kind) -> Align {
+    match kind {
+        Kind::Number(_) => Align::Right,
+        _ => Align::Left,
+    }
+}
+
+fn written(kind: Kind, value: &Value<'_>) -> String {
+    match (value, kind) {
+        (Value::Number(number), Kind::Number(Unit::Count)) => whole(*number as u64),
+        (Value::Number(number), Kind::Number(Unit::Bytes)) => size(*number as u64),
+        (Value::Number(number), Kind::Number(Unit::Seconds)) => time::format_duration(*number),
+        (Value::Number(number), _) => fixed(Some(*number), 3),
+        (Value::Time(us), _) => time::format_screen(*us),
+        (Value::Id(run), _) => run.short(),
+        (Value::Texts(texts), _) => texts.join(", "),
+        (text, _) => or_none(text.as_text()),
+    }
+}
+
+/// The rows as a table.
+pub fn of_rows<R: 'static>(rows: &[R], columns: &[RowColumn<R>]) -> String {
+    let mut table = TextTable {
+        columns: columns
+            .iter()
+            .map(|c| (c.heading.clone(), c.align))
+            .collect(),
+        rows: Vec::with_capacity(rows.len()),
+        indent: 0,
+    };
+    for row in rows {
+        table.row(columns.iter().map(|column| (column.text)(row)).collect());
+    }
+    table.render()
+}
+
 /// A number with a fixed number of decimals; [`NONE`] when it is not there.
 pub fn fixed(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| NONE.into(), |v| format!("{v:.decimals$}"))
@@ -132,7 +231,7 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell_and_empty_ones_are_left_out() {
-        let mut table = Table::new(&["log", ">rows", "cell", ">size"]);
+        let mut table = TextTable::new(&["log", ">rows", "cell", ">size"]);
         table.row(vec![
             "加工".into(),
             "12".into(),

@@ -12,7 +12,7 @@ use super::{
     exit::Exit,
     look::Look,
     settings::Settings,
-    table::{self, NONE, Table, fixed, or_none, whole},
+    table::{self, NONE, TextTable, fixed, or_none, whole},
 };
 use crate::etl::{
     Error, Result,
@@ -110,8 +110,8 @@ fn text(runs: &[&RunDetail], comparison: &Comparison) -> String {
 }
 
 /// Which run is which.
-fn legend(runs: &[&RunDetail]) -> Table {
-    let mut table = Table::new(&["", "run", "log", "cell", "start (UTC)", "verdict", "note"]);
+fn legend(runs: &[&RunDetail]) -> TextTable {
+    let mut table = TextTable::new(&["", "run", "log", "cell", "start (UTC)", "verdict", "note"]);
     for (at, run) in runs.iter().enumerate() {
         let row = &run.row;
         let failed = row.error.as_ref().map(|e| format!("failed: {e}"));
@@ -129,14 +129,14 @@ fn legend(runs: &[&RunDetail]) -> Table {
 }
 
 /// Every figure of every run; from the second run on with its difference to the first.
-fn figures(runs: usize, comparison: &Comparison) -> Table {
+fn figures(runs: usize, comparison: &Comparison) -> TextTable {
     let mut heads = vec![String::new(), ">A".to_owned()];
     for run in 1..runs {
         let run = letter(run);
         heads.extend([format!(">{run}"), format!(">{run} − A"), ">%".to_owned()]);
     }
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
-    let mut table = Table::new(&heads);
+    let mut table = TextTable::new(&heads);
     let blank = vec![String::new(); heads.len()];
     for line in &comparison.totals {
         table.row(figure_row(&line.title(true), line));
