@@ -3,8 +3,9 @@
 //! ten million rows; and once the program itself in a pseudo-terminal.
 //!
 //! `cargo bench --bench browser`; after `--` words that name the parts wanted (`start`,
-//! `lists`, `harvests`, `long`, `idle`, `terminal`; all without), `--logs N`, and
-//! `--lake DIR`, which keeps what was made there for the next time.
+//! `lists`, `harvests`, `long`, `idle`, `terminal`, `queue`; all without), `--logs N`,
+//! `--queued N` (10,000: the small logs of `queue`), `--program FILE` (another build of the
+//! program for `queue`), and `--lake DIR`, which keeps what was made there for the next time.
 //!
 //! What SPEC section 11 promises is checked: a promise that is broken is told, and the
 //! exit code is 1.
@@ -12,6 +13,7 @@
 mod driver;
 mod lake;
 mod long;
+mod queue;
 mod report;
 mod terminal;
 
@@ -36,6 +38,8 @@ const SIZE: (u16, u16) = (200, 50);
 struct Args {
     parts: Vec<String>,
     logs: usize,
+    queued: usize,
+    program: PathBuf,
     lake: Option<PathBuf>,
 }
 
@@ -49,16 +53,21 @@ impl Args {
             let at = words.iter().position(|w| w == name)?;
             words.get(at + 1).cloned()
         };
-        let known = ["start", "lists", "harvests", "long", "idle", "terminal"];
+        let known = [
+            "start", "lists", "harvests", "long", "idle", "terminal", "queue",
+        ];
+        let number = |name: &str, usual| after(name).and_then(|n| n.parse().ok()).unwrap_or(usual);
         Self {
             parts: words
                 .iter()
                 .filter(|w| known.contains(&w.as_str()))
                 .cloned()
                 .collect(),
-            logs: after("--logs")
-                .and_then(|n| n.parse().ok())
-                .unwrap_or(100_000),
+            logs: number("--logs", 100_000),
+            queued: number("--queued", 10_000),
+            program: after("--program")
+                .unwrap_or_else(|| env!("CARGO_BIN_EXE_mdtui").into())
+                .into(),
             lake: after("--lake").map(PathBuf::from),
         }
     }
@@ -90,6 +99,10 @@ fn run(args: &Args) -> Result<Report> {
         .any(|part| args.wants(part))
     {
         many(args, &root, &mut report)?;
+    }
+    if args.wants("queue") {
+        let root = root.join(format!("queued-{}", args.queued));
+        queue::measure(&root, args.queued, &args.program, &mut report)?;
     }
     if args.wants("long") {
         long::measure(&root.join("long"), &mut report)?;

@@ -3,14 +3,18 @@
 use std::{
     io::{Read, Write},
     num::NonZeroU16,
-    sync::mpsc,
+    path::Path,
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
     time::{Duration, Instant},
 };
 
 use mdtui::etl::{Error, Result, lake::Context};
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use crate::{SIZE, report::Report};
+
+/// Whatever is waited for takes no longer, or something is wrong.
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// Starts the program some times, and tells the medians.
 pub fn measure(context: &Context, report: &mut Report) -> Result<()> {
@@ -18,10 +22,21 @@ pub fn measure(context: &Context, report: &mut Report) -> Result<()> {
     let mut full = Vec::new();
     let mut bytes = 0;
     for _ in 0..5 {
-        let seen = start(context).map_err(|e| Error::Fatal(e.to_string()))?;
-        first.push(seen.first);
-        full.push(seen.full);
-        bytes = seen.bytes;
+        let mut program = Program::start(Path::new(env!("CARGO_BIN_EXE_mdtui")), context)?;
+        let mut drawn = None;
+        full.push(program.until("a screen of logs", |screen, at| {
+            let text = screen.contents();
+            if drawn.is_none() && text.contains("1 Logs") {
+                drawn = Some(at);
+            }
+            // Every line of the list holds a log.
+            let rows = text.lines().filter(|l| l.contains("log-0")).count();
+            rows >= usize::from(SIZE.1) - 8
+        })?);
+        first.extend(drawn);
+        bytes = program.bytes;
+        program.press("Q")?;
+        program.end()?;
     }
     let median = |times: &mut Vec<Duration>| {
         times.sort();
@@ -37,62 +52,113 @@ pub fn measure(context: &Context, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-struct Seen {
-    first: Duration,
-    full: Duration,
-    bytes: usize,
+/// The program in a terminal, and what the terminal shows.
+pub struct Program {
+    /// Bytes that the terminal got so far.
+    pub bytes: usize,
+    child: Box<dyn Child + Send + Sync>,
+    keyboard: Box<dyn Write + Send>,
+    chunks: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    /// When the last key was pressed, or the program started.
+    since: Instant,
+    _terminal: Box<dyn MasterPty + Send>,
 }
 
-type Failed = Box<dyn std::error::Error + Send + Sync>;
+fn failed(e: impl std::fmt::Display) -> Error {
+    Error::Fatal(e.to_string())
+}
 
-fn start(context: &Context) -> std::result::Result<Seen, Failed> {
-    let size = PtySize {
-        rows: SIZE.1,
-        cols: SIZE.0,
-        pixel_width: 0,
-        pixel_height: 0,
-    };
-    let pair = native_pty_system().openpty(size)?;
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mdtui"));
-    command.arg("--data-dir");
-    command.arg(&context.data_dir);
-    command.arg("--cache-dir");
-    command.arg(context.lake.root());
-    command.env("TERM", "xterm-256color");
-    let mut reader = pair.master.try_clone_reader()?;
-    let (sender, chunks) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut chunk = [0; 65536];
-        while let Ok(n @ 1..) = reader.read(&mut chunk) {
-            if sender.send(chunk[..n].to_vec()).is_err() {
-                return;
+impl Program {
+    pub fn start(program: &Path, context: &Context) -> Result<Self> {
+        let size = PtySize {
+            rows: SIZE.1,
+            cols: SIZE.0,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).map_err(failed)?;
+        let mut command = CommandBuilder::new(program);
+        command.arg("--data-dir");
+        command.arg(&context.data_dir);
+        command.arg("--cache-dir");
+        command.arg(context.lake.root());
+        command.env("TERM", "xterm-256color");
+        let mut reader = pair.master.try_clone_reader().map_err(failed)?;
+        let (sender, chunks) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut chunk = [0; 65536];
+            while let Ok(n @ 1..) = reader.read(&mut chunk) {
+                if sender.send(chunk[..n].to_vec()).is_err() {
+                    return;
+                }
             }
+        });
+        let number = |n| NonZeroU16::new(n).ok_or_else(|| failed("no size"));
+        let screen = vt100::Parser::new(number(SIZE.1)?, number(SIZE.0)?, 0);
+        let since = Instant::now();
+        let child = pair.slave.spawn_command(command).map_err(failed)?;
+        Ok(Self {
+            bytes: 0,
+            child,
+            keyboard: pair.master.take_writer().map_err(failed)?,
+            chunks,
+            screen,
+            since,
+            _terminal: pair.master,
+        })
+    }
+
+    /// Types `keys`; what is waited for next is waited for from now on.
+    pub fn press(&mut self, keys: &str) -> Result<()> {
+        self.since = Instant::now();
+        self.keyboard.write_all(keys.as_bytes()).map_err(failed)?;
+        self.keyboard.flush().map_err(failed)
+    }
+
+    /// Waits until the screen is `so`, which is also given the time since the last key; the
+    /// time that it took.
+    pub fn until(
+        &mut self,
+        what: &str,
+        mut so: impl FnMut(&vt100::Screen, Duration) -> bool,
+    ) -> Result<Duration> {
+        while !so(self.screen.screen(), self.since.elapsed()) {
+            let left = LONGEST.saturating_sub(self.since.elapsed());
+            let chunk = match self.chunks.recv_timeout(left) {
+                Ok(chunk) => chunk,
+                Err(RecvTimeoutError::Timeout) => {
+                    let screen = self.screen.screen().contents();
+                    return Err(failed(format!("{what} never came; the screen:\n{screen}")));
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(failed(format!("the program ended before {what}")));
+                }
+            };
+            self.bytes += chunk.len();
+            self.screen.process(&chunk);
         }
-    });
-    let number = |n| NonZeroU16::new(n).ok_or("no size");
-    let mut parser = vt100::Parser::new(number(SIZE.1)?, number(SIZE.0)?, 0);
-    let began = Instant::now();
-    let mut child = pair.slave.spawn_command(command)?;
-    let (mut first, mut bytes) = (None, 0);
-    let full = loop {
-        let chunk = chunks.recv_timeout(Duration::from_secs(60))?;
-        bytes += chunk.len();
-        parser.process(&chunk);
-        let screen = parser.screen().contents();
-        if first.is_none() && screen.contains("1 Logs") {
-            first = Some(began.elapsed());
+        Ok(self.since.elapsed())
+    }
+
+    /// What the terminal shows now.
+    pub fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
+    /// Takes in what comes within `time`.
+    pub fn wait(&mut self, time: Duration) {
+        let until = Instant::now() + time;
+        while let Ok(chunk) = self.chunks.recv_timeout(until - Instant::now().min(until)) {
+            self.bytes += chunk.len();
+            self.screen.process(&chunk);
         }
-        // Every line of the list holds a log.
-        let rows = screen.lines().filter(|l| l.contains("log-0")).count();
-        if rows >= usize::from(SIZE.1) - 8 {
-            break began.elapsed();
-        }
-    };
-    pair.master.take_writer()?.write_all(b"Q")?;
-    child.wait()?;
-    Ok(Seen {
-        first: first.unwrap_or(full),
-        full,
-        bytes,
-    })
+    }
+
+    /// Waits for the program to end; the time since the last key.
+    pub fn end(mut self) -> Result<Duration> {
+        while self.chunks.recv_timeout(LONGEST).is_ok() {}
+        self.child.wait().map_err(failed)?;
+        Ok(self.since.elapsed())
+    }
 }

@@ -2,6 +2,7 @@
 //! key takes here does not grow with the number of jobs.
 
 mod open_logs;
+pub(crate) mod steps;
 mod to_harvest;
 mod waiting;
 

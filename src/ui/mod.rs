@@ -76,4 +76,6 @@ mod gallery;
 #[cfg(test)]
 mod look;
 #[cfg(test)]
+mod many_jobs;
+#[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::Waiting;
+use super::{Waiting, steps::step};
 use crate::{
     app::table::Overlay,
     etl::catalog::{LogRow, LogState},
@@ -44,6 +44,7 @@ impl OpenLogs {
             return None;
         }
         Some(Arc::new(move |row: &LogRow| {
+            step();
             let state = self.state_of(&row.key)?;
             (state != row.state).then(|| LogRow {
                 state,
@@ -66,6 +67,7 @@ impl OpenLogs {
             .map(|key| (key.as_str(), LogState::Harvesting));
         let waiting = self.waiting.iter().map(|job| (job.key, LogState::Queued));
         for (key, now) in running.chain(waiting) {
+            step();
             let found = rows.binary_search_by(|row| row.key.as_str().cmp(key));
             let Some(row) = found.ok().and_then(|at| rows.get(at)) else {
                 continue;

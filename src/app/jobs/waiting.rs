@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use super::steps::step;
 use crate::{
     app::discard::discard_large,
     etl::pool::{Batch, JobId},
@@ -49,6 +50,7 @@ impl Part {
     }
 
     fn job(&self, at: usize) -> Option<WaitingJob<'_>> {
+        step();
         let (id, key) = self.batch.get(at)?;
         Some(WaitingJob {
             id,
@@ -61,6 +63,7 @@ impl Part {
     fn nth(&self, position: usize) -> Option<WaitingJob<'_>> {
         let mut at = self.from + position;
         for left in &self.left {
+            step();
             if *left > at {
                 break;
             }

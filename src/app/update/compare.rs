@@ -13,18 +13,10 @@ use crate::{
 /// Opens the marked runs side by side, or says how many marks that takes.
 pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
     let size = state.size;
-    let (marked, runs) = match state.screen() {
-        Screen::Machine(machine) => {
-            let rows = machine.table.chosen();
-            let runs = rows.iter().map(|r| (r.log_key.clone(), r.run));
-            (machine.table.marked(), runs.collect::<Vec<_>>())
-        }
-        _ => {
-            let Some(list) = state.run_list() else { return };
-            let rows = list.table.chosen();
-            let runs = rows.iter().map(|r| (r.log_key.clone(), r.run));
-            (list.table.marked(), runs.collect())
-        }
+    let marked = match (state.screen(), state.run_list()) {
+        (Screen::Machine(machine), _) => machine.table.marked(),
+        (_, Some(list)) => list.table.marked(),
+        _ => return,
     };
     if !(FEWEST..=MOST).contains(&marked) {
         let marked = match marked {
@@ -37,6 +29,17 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
         state.message = Some((Tone::Plain, text));
         return;
     }
+    let runs: Vec<_> = match (state.screen(), state.run_list()) {
+        (Screen::Machine(machine), _) => {
+            let rows = machine.table.chosen().into_iter();
+            rows.map(|r| (r.log_key.clone(), r.run)).collect()
+        }
+        (_, Some(list)) => {
+            let rows = list.table.chosen().into_iter();
+            rows.map(|r| (r.log_key.clone(), r.run)).collect()
+        }
+        _ => return,
+    };
     state.message = Some((
         Tone::Plain,
         format!("comparing {}", count(runs.len() as u64, "run", "runs")),
