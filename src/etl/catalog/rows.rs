@@ -182,7 +182,7 @@ pub struct HarvestRow {
     pub at_us: i64,
     /// How long it took, in seconds.
     pub seconds: f64,
-    /// `harvested`, `partial`, `failed`, `cancelled`, `renamed`.
+    /// `harvested`, `partial`, `failed`, `cancelled`, `renamed`, `removed`.
     pub outcome: String,
     /// One sentence: rows and runs, or the error.
     pub message: String,

@@ -121,7 +121,9 @@ impl Finding {
         let what = if path.starts_with(lake.local().tmp()) {
             "is what a process that died left behind"
         } else if path.is_dir() {
-            "is an empty folder"
+            "is a folder without anything that is needed"
+        } else if lake.local().is_overview(&path) {
+            "is a chart overview without its table, or of an earlier version"
         } else if path.starts_with(lake.local().locks()) {
             "is a lock that nobody holds"
         } else {

@@ -519,7 +519,12 @@ mod tests {
             touch(&lake, &own_file(&lake)),
         ];
         let lock = touch(&lake, ".mdtui/locks/0123.lock");
+        let name = "run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.parquet";
+        let old_overview = touch(&lake, &format!(".mdtui/overviews/cell/a/{name}"));
+        let foreign = touch(&lake, ".mdtui/overviews/b/notes");
         remove_leftovers(&lake).unwrap();
+        assert!(!old_overview.exists() && !lake.root().join(".mdtui/overviews/cell").exists());
+        assert!(foreign.exists());
         assert!(!lock.exists() && lock::held(&lake).unwrap().len() == 1);
         assert!(!dead.exists() && kept.iter().all(|p| p.exists()));
     }

@@ -63,6 +63,11 @@ impl LocalState {
         self.root.join(PRIVATE).join("overviews")
     }
 
+    /// Whether `path` lies where overviews do, or did.
+    pub fn is_overview(&self, path: &Path) -> bool {
+        path.starts_with(self.overviews()) || path.starts_with(self.old_overviews())
+    }
+
     /// What the lake says of itself.
     pub fn readme(&self) -> PathBuf {
         self.root.join(README)

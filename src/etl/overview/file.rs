@@ -198,6 +198,9 @@ mod tests {
         let ask = |of, names: &[&str]| stored(&lake, of, names, &cancel).unwrap();
         assert_eq!(ask(of, &["fx_1"]), None);
         store(&lake, of, &["fx_1", "z_1"], &overview, &cancel).unwrap();
+        // No glob over tables finds it.
+        let path = lake.local().overview(of.log_key, of.file_name);
+        assert!(path.exists() && path.extension().is_some_and(|e| e != "parquet"));
         assert_eq!(ask(of, &["fx_1", "z_1"]), Some(overview.clone()));
         let turned = ask(of, &["z_1", "fx_1"]).unwrap();
         assert_eq!(turned.channels[1], overview.channels[0]);
