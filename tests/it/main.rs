@@ -30,6 +30,7 @@ mod memory;
 mod moving;
 mod mutants;
 mod names;
+mod parquet_logs;
 mod profiles;
 mod quality;
 mod recipes;

@@ -20,7 +20,9 @@ use crate::{
 const UNFOLDED: u64 = 40;
 /// A log's columns are flat; others may have columns that are not.
 const DEEPEST_SCHEMA: usize = 64;
-const MAGIC: &[u8] = b"PAR1";
+const MAGIC: [u8; 4] = *b"PAR1";
+/// The end of a file whose footer is encrypted.
+const ENCRYPTED_MAGIC: [u8; 4] = *b"PARE";
 
 /// Reads the footer of a file.
 ///
@@ -28,41 +30,74 @@ const MAGIC: &[u8] = b"PAR1";
 /// [`Error::Log`] when it is none, or when it claims more than it can hold or this process
 /// may take; [`Error::Io`].
 pub(crate) fn read_footer(file: &dyn ReadAt, path: &Path) -> Result<FileMetadata> {
+    unfold(read_bytes(file, path)?)
+}
+
+/// Reads the bytes of a file's footer, and checks that they are one.
+pub(super) fn read_bytes(file: &dyn ReadAt, path: &Path) -> Result<Vec<u8>> {
     let io = |e| Error::io("read", path, e);
-    let no_parquet = |why: &str| Error::Log(format!("it is not a whole Parquet file: {why}"));
+    let not_whole = |why: &str| Error::Log(format!("it is not a whole Parquet file: {why}"));
     let size = file.size().map_err(io)?;
     if size < 12 {
-        return Err(no_parquet(&format!("it has {size} bytes")));
+        return Err(not_whole(&format!("it has {size} bytes")));
     }
     let mut tail = [0; 8];
     file.read_exact_at(&mut tail, size - 8).map_err(io)?;
     let [a, b, c, d, magic @ ..] = tail;
+    if magic == ENCRYPTED_MAGIC {
+        return Err(Error::Log(
+            "it is an encrypted Parquet file, and mdtui reads none: write the log without encryption"
+                .into(),
+        ));
+    }
     if magic != MAGIC {
-        return Err(no_parquet("it does not end with a footer"));
+        let mut head = [0; 4];
+        file.read_exact_at(&mut head, 0).map_err(io)?;
+        return Err(if head == MAGIC {
+            not_whole("it does not end with a footer")
+        } else {
+            Error::Log("it is not a Parquet file: it neither begins nor ends as one".into())
+        });
     }
     let length = u64::from(u32::from_le_bytes([a, b, c, d]));
     if length == 0 || length > size - 12 {
-        return Err(no_parquet(&format!(
+        return Err(not_whole(&format!(
             "its footer should have {length} bytes, the file has {size}"
         )));
     }
-    let room = available();
-    if length.saturating_mul(UNFOLDED) > room {
-        return Err(Error::Log(format!(
-            "its footer has {length} bytes and would take {} in memory; the limit is {}",
-            in_words(length.saturating_mul(UNFOLDED)),
-            in_words(room)
-        )));
-    }
+    check_room(length, length)?;
     let mut bytes = vec![0; length as usize];
     file.read_exact_at(&mut bytes, size - 8 - length)
         .map_err(io)?;
     Thrift::new(&bytes)
         .skip_struct()
-        .map_err(|why| no_parquet(&format!("its footer is damaged: {why}")))?;
-    check_schema(&bytes).map_err(|why| no_parquet(&format!("its schema is damaged: {why}")))?;
-    deserialize_metadata(Buffer::from_vec(bytes))
-        .map_err(|e| no_parquet(&text::quoted(&e.to_string(), 300)))
+        .and_then(|()| check_schema(&bytes))
+        .map_err(|why| damaged(&why))?;
+    Ok(bytes)
+}
+
+/// What the bytes of a footer say.
+pub(super) fn unfold(bytes: Vec<u8>) -> Result<FileMetadata> {
+    let length = bytes.len() as u64;
+    check_room(length, length.saturating_mul(UNFOLDED))?;
+    deserialize_metadata(Buffer::from_vec(bytes)).map_err(|e| damaged(&e.to_string()))
+}
+
+/// The error of a footer that is there but not in order.
+pub(super) fn damaged(why: &str) -> Error {
+    Error::Log(format!("its footer is damaged: {}", text::quoted(why, 300)))
+}
+
+fn check_room(length: u64, needed: u64) -> Result<()> {
+    let room = available();
+    if needed > room {
+        return Err(Error::Log(format!(
+            "its footer has {length} bytes and would take {} in memory; the limit is {}",
+            in_words(needed),
+            in_words(room)
+        )));
+    }
+    Ok(())
 }
 
 /// Readers go down a schema by recursion: one that goes too deep would exhaust their stack.

@@ -1,6 +1,7 @@
 //! One column chunk of one row group of a Parquet file: read, never mapped, and decoded.
 //!
 //! * [`footer`]: what a file claims, held against what this process may take.
+//! * [`needed`]: a log's footer, without the columns that are ignored.
 //! * [`pages`]: the same for the pages of a chunk, and their checksums.
 //! * [`thrift`]: how both are written.
 
@@ -21,10 +22,12 @@ use polars_parquet::{
 };
 
 mod footer;
+mod needed;
 mod pages;
 mod thrift;
 
 pub(super) use footer::{check_group, read_footer};
+pub(super) use needed::read_needed;
 
 use super::{
     Error, Result,
@@ -129,11 +132,14 @@ pub(super) fn open_chunk<'a>(
     })
 }
 
-/// Where a column chunk lies; `None` when it begins before the file or ends nowhere.
+/// Where a column chunk lies; `None` when it begins before the file or ends nowhere. Some
+/// writers give 0 as the place of a dictionary that is not there.
 fn byte_range(chunk: &ColumnChunkMetadata) -> Option<Range<u64>> {
-    let start = chunk
-        .dictionary_page_offset()
-        .unwrap_or_else(|| chunk.data_page_offset());
+    let first_page = chunk.data_page_offset();
+    let start = match chunk.dictionary_page_offset() {
+        Some(at) if at != 0 => at.min(first_page),
+        _ => first_page,
+    };
     let start = u64::try_from(start).ok()?;
     let length = u64::try_from(chunk.compressed_size()).ok()?;
     Some(start..start.checked_add(length)?)

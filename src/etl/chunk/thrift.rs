@@ -18,6 +18,16 @@ impl Kind {
     pub(super) const STRUCT: Self = Self(12);
 }
 
+/// What becomes of a field in [`Thrift::rewrite`].
+pub(super) enum Edit {
+    /// It is copied as it is; it was not read.
+    Keep,
+    /// It is left out; it was not read.
+    Drop,
+    /// It was read, and these bytes replace it. Its type stays.
+    Replace(Vec<u8>),
+}
+
 /// Bytes that are read from the front.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Thrift<'a> {
@@ -99,6 +109,49 @@ impl<'a> Thrift<'a> {
         let size = self.list_head()?.0;
         self.room_for(size)?;
         Ok(size)
+    }
+
+    /// Reads a text.
+    pub(super) fn text(&mut self) -> Result<&'a [u8], Trouble> {
+        let n = self.varint()?;
+        let before = self.rest;
+        self.take(n)?;
+        Ok(&before[..before.len() - self.rest.len()])
+    }
+
+    /// Passes over a value and returns its bytes.
+    pub(super) fn raw(&mut self, kind: Kind) -> Result<&'a [u8], Trouble> {
+        let before = self.rest;
+        self.skip(kind, 0)?;
+        Ok(&before[..before.len() - self.rest.len()])
+    }
+
+    /// Reads a struct and writes it again with the fields as `each` decides.
+    pub(super) fn rewrite(
+        &mut self,
+        mut each: impl FnMut(&mut Self, i64, Kind) -> Result<Edit, Trouble>,
+    ) -> Result<Vec<u8>, Trouble> {
+        let mut out = Vec::new();
+        let mut last = 0;
+        self.fields(|thrift, id, kind| {
+            let value = match each(thrift, id, kind)? {
+                Edit::Drop => return Ok(false),
+                Edit::Keep => std::borrow::Cow::Borrowed(thrift.raw(kind)?),
+                Edit::Replace(bytes) => std::borrow::Cow::Owned(bytes),
+            };
+            match u8::try_from(id - last) {
+                Ok(step @ 1..=15) => out.push(step << 4 | kind.0),
+                _ => {
+                    out.push(kind.0);
+                    out.extend(number_bytes(id));
+                }
+            }
+            last = id;
+            out.extend_from_slice(&value);
+            Ok(true)
+        })?;
+        out.push(0);
+        Ok(out)
     }
 
     /// Passes over a struct and everything in it; checks that each list has room for what
@@ -189,6 +242,31 @@ impl<'a> Thrift<'a> {
     }
 }
 
+/// A signed number, written.
+pub(super) fn number_bytes(number: i64) -> Vec<u8> {
+    varint_bytes(((number << 1) ^ (number >> 63)).cast_unsigned())
+}
+
+fn varint_bytes(mut value: u64) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1);
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+    out
+}
+
+/// A list of structs, written.
+pub(super) fn list_bytes<S: AsRef<[u8]>>(structs: &[S]) -> Vec<u8> {
+    let mut out = vec![0xf0 | Kind::STRUCT.0];
+    out.extend(varint_bytes(structs.len() as u64));
+    for element in structs {
+        out.extend_from_slice(element.as_ref());
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,11 +326,51 @@ mod tests {
         Thrift::new(&bytes).skip_struct().unwrap();
     }
 
+    #[test]
+    fn a_rewritten_struct_has_the_fields_that_were_kept() {
+        // 1: i32 = -1; 3: binary "ab"; 4: true; 40: i64 = 300; stop.
+        let bytes = [
+            0x15, 0x01, 0x28, 0x02, b'a', b'b', 0x11, 0x06, 0x50, 0xd8, 0x04, 0x00, 0xee,
+        ];
+        let rewrite = |edit: fn(i64) -> Edit| {
+            let mut thrift = Thrift::new(&bytes);
+            let out = thrift.rewrite(|t, id, kind| {
+                let edit = edit(id);
+                if matches!(edit, Edit::Replace(_)) {
+                    t.raw(kind)?;
+                }
+                Ok(edit)
+            });
+            assert_eq!(thrift.rest(), [0xee]);
+            out.unwrap()
+        };
+        assert_eq!(rewrite(|_| Edit::Keep), bytes[..bytes.len() - 1]);
+        assert_eq!(
+            rewrite(|id| match id {
+                1 | 3 => Edit::Drop,
+                40 => Edit::Replace(number_bytes(-2)),
+                _ => Edit::Keep,
+            }),
+            [0x41, 0x06, 0x50, 0x03, 0x00]
+        );
+        let many = list_bytes(&vec![[0u8]; 300]);
+        let mut list = Thrift::new(&many);
+        assert_eq!(list.list().unwrap(), 300);
+        assert_eq!(list.rest(), [0; 300]);
+    }
+
     proptest! {
+        #[test]
+        fn any_number_is_read_as_it_was_written(number in any::<i64>()) {
+            let bytes = number_bytes(number);
+            prop_assert_eq!(Thrift::new(&bytes).number().unwrap(), number);
+        }
+
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let _ = Thrift::new(&bytes).skip_struct();
             let _ = Thrift::new(&bytes).fields(|_, _, _| Ok(false));
+            let _ = Thrift::new(&bytes).rewrite(|_, _, _| Ok(Edit::Keep));
         }
     }
 }

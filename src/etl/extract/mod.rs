@@ -8,6 +8,8 @@ mod columns;
 mod contract_tests;
 mod csv;
 mod decode;
+mod delta;
+mod fixed;
 mod log_source;
 mod open;
 mod pages;

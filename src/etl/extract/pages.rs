@@ -1,7 +1,7 @@
 //! Decodes the common forms of a column straight from its pages: each entry of a
 //! dictionary once, whatever the number of its rows, and runs of equal keys as runs.
 //!
-//! What is not common (a delta encoding, decimals, …) is left to the general reader.
+//! What is not common (a delta encoding, decimals, …) is left to [`super::fixed`] and the general reader.
 
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use polars_parquet::parquet::{
@@ -156,6 +156,29 @@ pub(super) fn decode<T: Copy>(
     Ok(Some(column.out))
 }
 
+/// The levels of a page's cells: 1 is a value, 0 a null. `None` when there is no null.
+pub(super) fn levels(bytes: &[u8], cells: usize) -> Result<Option<Vec<u32>>, Trouble> {
+    let mut levels = Vec::new();
+    let mut all = true;
+    for chunk in HybridRleDecoder::new(bytes, 1, cells).into_chunk_iter() {
+        match chunk.or_else(trouble)? {
+            HybridRleChunk::Rle(level, n) => {
+                all &= level == 1;
+                levels.resize(levels.len() + n, level);
+            }
+            HybridRleChunk::Bitpacked(packed) => {
+                let from = levels.len();
+                packed.collect_into(&mut levels);
+                all &= levels[from..].iter().all(|level| *level == 1);
+            }
+        }
+    }
+    if levels.len() != cells {
+        return trouble("a page has fewer levels than values");
+    }
+    Ok(Some(levels).filter(|_| !all))
+}
+
 struct Column<T, F> {
     form: Form,
     /// Rows that the row group has: no page may give more.
@@ -169,9 +192,10 @@ struct Column<T, F> {
     keys: Vec<u32>,
 }
 
-type Trouble = Box<dyn std::fmt::Display>;
+/// What is wrong with a page, as a clause.
+pub(super) type Trouble = Box<dyn std::fmt::Display>;
 
-fn trouble<T>(e: impl std::fmt::Display + 'static) -> Result<T, Trouble> {
+pub(super) fn trouble<T>(e: impl std::fmt::Display + 'static) -> Result<T, Trouble> {
     Err(Box::new(e))
 }
 
@@ -205,29 +229,10 @@ impl<T: Copy, F: FnMut(Raw<'_>) -> T> Column<T, F> {
             self.values(parts.values, cells, by_keys)?;
             return Ok(true);
         }
-        let mut levels = Vec::new();
-        let mut all = true;
-        for chunk in HybridRleDecoder::new(parts.def, 1, cells).into_chunk_iter() {
-            match chunk.or_else(trouble)? {
-                HybridRleChunk::Rle(level, n) => {
-                    all &= level == 1;
-                    levels.resize(levels.len() + n, level);
-                }
-                HybridRleChunk::Bitpacked(packed) => {
-                    let from = levels.len();
-                    packed.collect_into(&mut levels);
-                    all &= levels[from..].iter().all(|level| *level == 1);
-                }
-            }
+        match levels(parts.def, cells)? {
+            None => self.values(parts.values, cells, by_keys)?,
+            Some(levels) => self.with_nulls(parts.values, &levels, by_keys)?,
         }
-        if levels.len() != cells {
-            return trouble("a page has fewer levels than values");
-        }
-        if all {
-            self.values(parts.values, cells, by_keys)?;
-            return Ok(true);
-        }
-        self.with_nulls(parts.values, &levels, by_keys)?;
         Ok(true)
     }
 

@@ -1,8 +1,14 @@
 //! Parquet logs: one row group at a time, one column chunk at a time, never mapped.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
-use polars_arrow::{array::Array, datatypes::Field};
+use polars_arrow::{
+    array::Array,
+    datatypes::{ArrowDataType, Field},
+};
 use polars_parquet::read::{
     FileMetadata, ParquetType, RowGroupMetadata, schema::parquet_to_arrow_schema,
 };
@@ -11,6 +17,7 @@ use rayon::prelude::*;
 use super::{
     columns::{Batch, Vocabulary, Words},
     decode::Decoder,
+    fixed,
     log_source::{LogSource, RowGroups},
     role::{Role, locate},
     rows::RawRow,
@@ -18,7 +25,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    chunk::{check_group, guarded, open_chunk, read_chunk, read_footer},
+    chunk::{check_group, guarded, open_chunk, read_chunk, read_needed},
     schema::Schema,
     text,
 };
@@ -27,17 +34,20 @@ use crate::{
 pub(super) struct ParquetLog {
     file: File,
     path: PathBuf,
+    /// Of the needed columns only.
     metadata: FileMetadata,
-    /// Per role: the column's index among the leaves, and the field to decode it as.
+    /// Per role: the column's index among them, and the field to decode it as.
     columns: Vec<(Role, usize, Field)>,
     words: Words,
     next_group: usize,
 }
 
+/// All cells of a column of a row group, and what they are.
+type Cells<'a> = (Role, &'a ArrowDataType, Vec<Box<dyn Array>>);
+
 impl ParquetLog {
     pub(super) fn open(file: File, path: PathBuf, schema: &Schema) -> Result<Self> {
-        let metadata = read_footer(&file, &path)?;
-        let columns = find_columns(&metadata, schema)?;
+        let (metadata, columns) = find_columns(&file, &path, schema)?;
         Ok(Self {
             file,
             path,
@@ -95,9 +105,9 @@ impl ParquetLog {
         drop(chunk);
         let (mut part, mut words) = (Batch::default(), Vocabulary::default());
         let mut decoder = Decoder::new(self.words.clone());
-        let arrays = read_chunk(file, path, metadata, group, *leaf, field)?;
+        let arrays = self.arrays_of(group, rows, *leaf, field)?;
         for array in &arrays {
-            let known = types::visit(array.as_ref(), |raw| {
+            let known = types::visit(array.as_ref(), &field.dtype, |raw| {
                 decoder.push(*role, raw, &mut part, &mut words);
             });
             if !known {
@@ -110,12 +120,32 @@ impl ParquetLog {
         Ok((*role, part, words))
     }
 
+    /// The cells of a column of a row group, as [`types::visit`] wants them.
+    fn arrays_of(
+        &self,
+        group: usize,
+        rows: usize,
+        leaf: usize,
+        field: &Field,
+    ) -> Result<Vec<Box<dyn Array>>> {
+        let (file, path, metadata) = (&self.file, &self.path, &self.metadata);
+        let column = metadata.schema_descr.columns().get(leaf);
+        let Some(width) = column.and_then(|column| fixed::width(&column.descriptor)) else {
+            return read_chunk(file, path, metadata, group, leaf, field);
+        };
+        let mut chunk = open_chunk(file, path, metadata, group, leaf, field)?;
+        let cells = guarded(&field.name, || {
+            fixed::read(&mut chunk, &field.name, width, rows)
+        })?;
+        Ok(vec![cells.boxed()])
+    }
+
     /// Visits all cells of the row groups that hold `rows` (sorted): the row group's
     /// first row, and per role its arrays.
     fn visit_groups(
         &self,
         rows: &[u64],
-        mut each: impl FnMut(u64, &[(Role, Vec<Box<dyn Array>>)]) -> Result<()>,
+        mut each: impl FnMut(u64, &[Cells<'_>]) -> Result<()>,
     ) -> Result<()> {
         let mut first = 0;
         for (index, group) in self.metadata.row_groups.iter().enumerate() {
@@ -126,8 +156,8 @@ impl ParquetLog {
                     .columns
                     .iter()
                     .map(|(role, leaf, field)| {
-                        read_chunk(&self.file, &self.path, &self.metadata, index, *leaf, field)
-                            .map(|a| (*role, a))
+                        self.arrays_of(index, group.num_rows(), *leaf, field)
+                            .map(|arrays| (*role, &field.dtype, arrays))
                     })
                     .collect::<Result<Vec<_>>>()?;
                 each(first, &arrays)?;
@@ -176,16 +206,16 @@ impl LogSource for ParquetLog {
         self.visit_groups(rows, |first, columns| {
             let length = columns
                 .first()
-                .map_or(0, |(_, a)| a.iter().map(|x| x.len()).sum::<usize>());
+                .map_or(0, |(_, _, a)| a.iter().map(|x| x.len()).sum::<usize>());
             let from = rows.partition_point(|r| *r < first);
             let to = rows.partition_point(|r| *r < first + length as u64);
             let wanted = rows.get(from..to).unwrap_or_default();
             let mut out: Vec<RawRow> = wanted.iter().map(|row| RawRow::numbered(*row)).collect();
-            for (role, arrays) in columns {
+            for (role, dtype, arrays) in columns {
                 let mut next = 0;
                 let mut row = first;
                 for array in arrays {
-                    types::visit(array.as_ref(), |raw| {
+                    types::visit(array.as_ref(), dtype, |raw| {
                         if let Some(target) = out.get_mut(next).filter(|t| t.row == row) {
                             target.set(*role, raw);
                             next += 1;
@@ -232,30 +262,34 @@ fn first_row(mut groups: impl Iterator<Item = usize>) -> Result<u64> {
     })
 }
 
-fn find_columns(metadata: &FileMetadata, schema: &Schema) -> Result<Vec<(Role, usize, Field)>> {
-    let top = metadata.schema_descr.fields();
-    let names: Vec<&str> = top.iter().map(ParquetType::name).collect();
-    let found = locate(&names, schema)?;
-    let schema = parquet_to_arrow_schema(top);
-    let leaves = metadata.schema_descr.columns();
+type Columns = Vec<(Role, usize, Field)>;
+
+/// Reads the footer as far as it concerns the columns of the schema.
+fn find_columns(file: &File, path: &Path, schema: &Schema) -> Result<(FileMetadata, Columns)> {
+    let mut found = Vec::new();
+    let mut needed = Vec::new();
+    let metadata = read_needed(file, path, |top| {
+        let names: Vec<&str> = top.iter().map(|column| column.name.as_str()).collect();
+        found = locate(&names, schema)?;
+        if let Some((_, index)) = found.iter().find(|(_, index)| top[*index].is_nested) {
+            return Err(nested(names[*index]));
+        }
+        needed = found.iter().map(|(_, index)| *index).collect();
+        needed.sort_unstable();
+        needed.dedup();
+        Ok(needed.clone())
+    })?;
+    let fields = metadata.schema_descr.fields();
+    let types = parquet_to_arrow_schema(fields);
     let mut columns = Vec::with_capacity(found.len());
     for (role, index) in found {
-        let name = names[index];
-        let nested = || {
-            Error::Log(format!(
-                "column `{}` is nested; a log's columns are flat",
-                text::quoted(name, 60)
-            ))
+        let leaf = needed.partition_point(|i| *i < index);
+        let (Some(ParquetType::PrimitiveType(primitive)), Some((_, field))) =
+            (fields.get(leaf), types.get_at_index(leaf))
+        else {
+            return Err(Error::Log("its schema cannot be read".into()));
         };
-        let ParquetType::PrimitiveType(primitive) = &top[index] else {
-            return Err(nested());
-        };
-        let leaf = leaves
-            .iter()
-            .position(|c| c.path_in_schema.len() == 1 && c.path_in_schema[0] == name);
-        let (Some(leaf), Some(field)) = (leaf, schema.get(name)) else {
-            return Err(nested());
-        };
+        let name = primitive.field_info.name.as_str();
         let dtype = types::wanted_type(primitive, field.dtype.clone());
         types::check(role, &dtype).map_err(|may| {
             Error::Log(format!(
@@ -266,7 +300,14 @@ fn find_columns(metadata: &FileMetadata, schema: &Schema) -> Result<Vec<(Role, u
         })?;
         columns.push((role, leaf, Field::new(field.name.clone(), dtype, true)));
     }
-    Ok(columns)
+    Ok((metadata, columns))
+}
+
+fn nested(name: &str) -> Error {
+    Error::Log(format!(
+        "column `{}` is nested; a log's columns are flat",
+        text::quoted(name, 60)
+    ))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(super) enum Raw<'a> {
     Float(f64),
     /// `unscaled × 10^-scale`
     Decimal(i128, u32),
+    /// The same, of more than 128 bits: two's complement, big-endian.
+    WideDecimal(&'a [u8], u32),
     Text(&'a [u8]),
     Uuid(u128),
     /// Microseconds since 1970; finer is cut off towards the past.
@@ -48,6 +50,7 @@ impl Raw<'_> {
             Self::Float(v) => v,
             Self::Int(n) => n as f64,
             Self::Decimal(n, scale) => decimal_to_f64(n, scale),
+            Self::WideDecimal(bytes, scale) => wide_text(bytes, scale).parse().unwrap_or(f64::NAN),
             Self::Text(bytes) => parse_number(bytes).unwrap_or(f64::NAN),
             _ => f64::NAN,
         }
@@ -61,6 +64,13 @@ impl Raw<'_> {
             Self::Decimal(n, scale) => whole(n, scale)
                 .and_then(|n| u128::try_from(n).ok())
                 .map(exact),
+            Self::WideDecimal(bytes, scale) => {
+                let text = wide_text(bytes, scale);
+                let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+                let is_whole = fraction.bytes().all(|digit| digit == b'0');
+                let number = whole.parse().ok().filter(|_| is_whole);
+                number.map(exact)
+            }
             Self::Uuid(n) => Some(exact(n)),
             Self::Null | Self::Time(_) => None,
         }
@@ -72,6 +82,9 @@ impl Raw<'_> {
             Self::Int(n) => i64::try_from(n).ok(),
             Self::Float(v) => float_whole(v),
             Self::Decimal(n, scale) => whole(n, scale).and_then(|n| i64::try_from(n).ok()),
+            Self::WideDecimal(bytes, scale) => {
+                Raw::Text(wide_text(bytes, scale).as_bytes()).whole()
+            }
             Self::Text(bytes) => {
                 let text = std::str::from_utf8(bytes).ok()?.trim_ascii();
                 text.parse()
@@ -99,6 +112,7 @@ impl Raw<'_> {
             Self::Int(n) => n.to_string(),
             Self::Float(v) => v.to_string(),
             Self::Decimal(n, scale) => decimal_text(n, scale),
+            Self::WideDecimal(bytes, scale) => wide_text(bytes, scale),
             Self::Text(bytes) if bytes.len() > LONGEST_TEXT => {
                 let start = text::visible_bytes(&bytes[..200]);
                 format!("{start}… ({} bytes)", bytes.len())
@@ -149,15 +163,46 @@ fn decimal_to_f64(unscaled: i128, scale: u32) -> f64 {
 const LONGEST_SCALE: u32 = 1000;
 
 fn decimal_text(unscaled: i128, scale: u32) -> String {
-    if scale == 0 {
-        return unscaled.to_string();
+    let digits = unscaled.unsigned_abs().to_string();
+    place_point(unscaled < 0, &digits, scale)
+}
+
+/// The digits of a whole number of any width (two's complement, big-endian).
+fn wide_text(bytes: &[u8], scale: u32) -> String {
+    let is_negative = bytes.first().is_some_and(|first| *first >= 0x80);
+    let mut rest = bytes.to_vec();
+    if is_negative {
+        // The magnitude is the complement plus one.
+        let mut carry = true;
+        for byte in rest.iter_mut().rev() {
+            (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+        }
     }
-    let sign = if unscaled < 0 { "-" } else { "" };
+    // The last digit first: what each division by ten leaves over.
+    let mut digits = Vec::new();
+    while rest.iter().any(|byte| *byte != 0) {
+        let mut left = 0u16;
+        for byte in &mut rest {
+            let part = left << 8 | u16::from(*byte);
+            *byte = (part / 10) as u8;
+            left = part % 10;
+        }
+        digits.push(char::from(b'0' + left as u8));
+    }
+    let digits: String = digits.into_iter().rev().collect();
+    place_point(is_negative, &digits, scale)
+}
+
+fn place_point(is_negative: bool, digits: &str, scale: u32) -> String {
+    let sign = if is_negative { "-" } else { "" };
+    if scale == 0 {
+        return format!("{sign}{digits}");
+    }
     if scale > LONGEST_SCALE {
-        return format!("{unscaled}e-{scale}");
+        return format!("{sign}{digits}e-{scale}");
     }
     let scale = scale as usize;
-    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
+    let digits = format!("{digits:0>width$}", width = scale + 1);
     let (whole, fraction) = digits.split_at(digits.len() - scale);
     format!("{sign}{whole}.{fraction}")
 }
@@ -217,6 +262,38 @@ mod tests {
         assert_eq!(Raw::Int(-1).run(), None);
         assert_eq!(Raw::Decimal(15, 1).run(), None);
         assert!(!Raw::Float(n as f64).run().unwrap().exact);
+    }
+
+    #[test]
+    fn wide_decimals_are_exact() {
+        let wide = |n: u128, high: u8| [vec![high; 4], n.to_be_bytes().to_vec()].concat();
+        let largest = wide(u128::MAX, 0);
+        let raw = Raw::WideDecimal(&largest, 0);
+        assert_eq!(
+            raw.run().map(|r| (r.id.0, r.exact)),
+            Some((u128::MAX, true))
+        );
+        assert_eq!(
+            raw.to_text().unwrap(),
+            "340282366920938463463374607431768211455"
+        );
+        assert_eq!(raw.number(), 2f64.powi(128));
+        assert_eq!(raw.whole(), None);
+        let larger = wide(0, 1);
+        assert_eq!(Raw::WideDecimal(&larger, 0).run(), None);
+        let negative = wide(0, 0xff);
+        let raw = Raw::WideDecimal(&negative, 2);
+        assert_eq!(
+            raw.to_text().unwrap(),
+            "-3402823669209384634633746074317682114.56"
+        );
+        assert_eq!(raw.run(), None);
+        let two = [
+            58, 198, 83, 227, 134, 185, 73, 127, 87, 115, 234, 194, 0, 0, 0, 0, 0,
+        ];
+        let raw = Raw::WideDecimal(&two, 40);
+        assert_eq!((raw.number(), raw.whole()), (2.0, Some(2)));
+        assert_eq!(raw.run().map(|r| r.id.0), Some(2));
     }
 
     #[test]

@@ -1,19 +1,26 @@
 //! The Parquet types that a log's columns may have, and how their cells are visited.
 
+use polars::prelude::pf16;
 use polars_arrow::{
     array::{
         Array, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, Utf8ViewArray,
     },
     datatypes::{ArrowDataType, TimeUnit},
-    types::{NativeType, i256},
+    types::NativeType,
 };
 use polars_parquet::parquet::schema::types::{PhysicalType, PrimitiveLogicalType, PrimitiveType};
 
 use super::{raw::Raw, role::Role};
 
-/// The type to ask the reader for, where its own choice would not come through.
+/// No decimal has more bytes: 76 digits.
+const WIDEST_DECIMAL: usize = 32;
+
+/// The type of a column's cells, where the reader's own choice would not do.
 pub(super) fn wanted_type(primitive: &PrimitiveType, inferred: ArrowDataType) -> ArrowDataType {
     match (primitive.physical_type, &inferred) {
+        (PhysicalType::FixedLenByteArray(n), ArrowDataType::Decimal(..)) if n > WIDEST_DECIMAL => {
+            ArrowDataType::FixedSizeBinary(n)
+        }
         (PhysicalType::FixedLenByteArray(n), ArrowDataType::Decimal(p, s)) if n > 16 => {
             ArrowDataType::Decimal256(*p, *s)
         }
@@ -109,11 +116,25 @@ pub(super) fn width(dtype: &ArrowDataType) -> u64 {
     raw + decoded
 }
 
-/// Calls `each` with every cell of an array of a type that [`check`] passed, in order.
+/// Calls `each` with every cell of an array, in order. `dtype` is what the cells are, a type
+/// that [`check`] passed: that of the array, but for the cells of [`super::fixed`].
 /// Returns false for a type that it does not know.
-pub(super) fn visit(array: &dyn Array, mut each: impl FnMut(Raw<'_>)) -> bool {
+pub(super) fn visit(
+    array: &dyn Array,
+    dtype: &ArrowDataType,
+    mut each: impl FnMut(Raw<'_>),
+) -> bool {
     use ArrowDataType as T;
     match array.dtype() {
+        T::FixedSizeBinary(_) => {
+            let array = array.as_any().downcast_ref::<FixedSizeBinaryArray>();
+            let Some((array, to_raw)) = array.zip(of_bytes(dtype)) else {
+                return false;
+            };
+            for value in array.iter() {
+                each(value.map_or(Raw::Null, |bytes| to_raw(bytes, scale_of(dtype))));
+            }
+        }
         T::Null => (0..array.len()).for_each(|_| each(Raw::Null)),
         T::Utf8View => return views(array, each),
         T::BinaryView => return binary_views(array, each),
@@ -125,35 +146,15 @@ pub(super) fn visit(array: &dyn Array, mut each: impl FnMut(Raw<'_>)) -> bool {
         T::UInt16 => return ints::<u16>(array, each),
         T::UInt32 => return ints::<u32>(array, each),
         T::UInt64 => return ints::<u64>(array, each),
-        T::Float16 => {
-            return primitive::<polars::prelude::pf16>(
-                array,
-                |v| Raw::Float(f64::from(f32::from(v))),
-                each,
-            );
-        }
         T::Float32 => return primitive::<f32>(array, |v| Raw::Float(f64::from(v)), each),
         T::Float64 => return primitive::<f64>(array, Raw::Float, each),
         T::Decimal(_, scale) => {
             let scale = u32::try_from(*scale).unwrap_or(0);
             return primitive::<i128>(array, |v| Raw::Decimal(v, scale), each);
         }
-        T::Decimal256(_, scale) => {
-            let scale = u32::try_from(*scale).unwrap_or(0);
-            return primitive::<i256>(array, |v| decimal256(v, scale), each);
-        }
         T::Timestamp(unit, _) => {
             let unit = *unit;
             return primitive::<i64>(array, |v| Raw::Time(to_micros(v, unit)), each);
-        }
-        T::FixedSizeBinary(16) => {
-            let Some(array) = array.as_any().downcast_ref::<FixedSizeBinaryArray>() else {
-                return false;
-            };
-            for value in array.iter() {
-                let bytes: Option<[u8; 16]> = value.and_then(|v| v.try_into().ok());
-                each(bytes.map_or(Raw::Null, |b| Raw::Uuid(u128::from_be_bytes(b))));
-            }
         }
         T::Boolean => {
             let Some(array) = array.as_any().downcast_ref::<BooleanArray>() else {
@@ -221,11 +222,66 @@ fn primitive<T: NativeType>(
     true
 }
 
-fn decimal256(value: i256, scale: u32) -> Raw<'static> {
-    // Beyond 128 bits no value is a run id, and no measurement is that large.
-    match i128::try_from(value.0) {
-        Ok(v) => Raw::Decimal(v, scale),
-        Err(_) => Raw::Null,
+fn scale_of(dtype: &ArrowDataType) -> u32 {
+    match dtype {
+        ArrowDataType::Decimal(_, scale) | ArrowDataType::Decimal256(_, scale) => {
+            u32::try_from(*scale).unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
+/// What the bytes of a cell of fixed width mean, with the scale of a decimal.
+fn of_bytes(dtype: &ArrowDataType) -> Option<fn(&[u8], u32) -> Raw<'_>> {
+    use ArrowDataType as T;
+    Some(match dtype {
+        T::Timestamp(..) => |bytes, _| int96(bytes),
+        T::Decimal(..) | T::Decimal256(..) => decimal,
+        T::Float16 => |bytes, _| {
+            bytes.try_into().map_or(Raw::Null, |bytes| {
+                Raw::Float(f64::from(f32::from(pf16::from_le_bytes(bytes))))
+            })
+        },
+        T::FixedSizeBinary(16) => |bytes, _| {
+            bytes
+                .try_into()
+                .map_or(Raw::Null, |bytes| Raw::Uuid(u128::from_be_bytes(bytes)))
+        },
+        _ => return None,
+    })
+}
+
+/// Nanoseconds of the day, then the Julian day number: both little-endian.
+fn int96(bytes: &[u8]) -> Raw<'_> {
+    const JULIAN_DAY_OF_1970: i64 = 2_440_588;
+    const DAY_US: i64 = 86_400_000_000;
+    let (Some((nanos, day)), true) = (bytes.split_first_chunk(), bytes.len() == 12) else {
+        return Raw::Null;
+    };
+    let day: [u8; 4] = day.try_into().unwrap_or_default();
+    let days = i64::from(u32::from_le_bytes(day)) - JULIAN_DAY_OF_1970;
+    Raw::Time(
+        // What saturates is far outside the years of a log.
+        days.saturating_mul(DAY_US)
+            .saturating_add(i64::from_le_bytes(*nanos).div_euclid(1000)),
+    )
+}
+
+/// Two's complement, big-endian.
+fn decimal(bytes: &[u8], scale: u32) -> Raw<'_> {
+    let sign = match bytes.first() {
+        Some(first) if *first >= 0x80 => 0xff,
+        Some(_) => 0,
+        None => return Raw::Null,
+    };
+    let (high, low) = bytes.split_at(bytes.len().saturating_sub(16));
+    let mut number = [sign; 16];
+    number[16 - low.len()..].copy_from_slice(low);
+    let fits = high.iter().all(|byte| *byte == sign) && (number[0] >= 0x80) == (sign == 0xff);
+    if fits {
+        Raw::Decimal(i128::from_be_bytes(number), scale)
+    } else {
+        Raw::WideDecimal(bytes, scale)
     }
 }
 

@@ -10,8 +10,8 @@ use std::{
 /// The smallest whole Parquet file: magic, an empty footer's length, magic.
 const SMALLEST: u64 = 12;
 
-/// True when the file begins and ends with Parquet's magic and the footer's length
-/// fits between them. A file that a recorder still writes has no footer yet.
+/// True when the file begins and ends with Parquet's magic (`PARE` where the footer is encrypted) and
+/// the footer's length fits between them. A file that a recorder still writes has no footer yet.
 ///
 /// # Errors
 /// When the file cannot be opened or read.
@@ -38,7 +38,8 @@ pub fn is_whole(path: &Path) -> io::Result<bool> {
     }
     let [a, b, c, d, magic @ ..] = tail;
     let length = u64::from(u32::from_le_bytes([a, b, c, d]));
-    Ok(&head == b"PAR1" && &magic == b"PAR1" && length > 0 && length <= meta.len() - SMALLEST)
+    let is_magic = head == magic && matches!(&magic, b"PAR1" | b"PARE");
+    Ok(is_magic && length > 0 && length <= meta.len() - SMALLEST)
 }
 
 #[cfg(test)]
@@ -55,6 +56,11 @@ mod tests {
     #[test]
     fn only_a_footer_that_fits_is_whole() {
         assert!(verdict(b"PAR1dataFOOT\x04\0\0\0PAR1"));
+        assert!(
+            verdict(b"PAREdataFOOT\x04\0\0\0PARE"),
+            "encrypted, but whole"
+        );
+        assert!(!verdict(b"PAR1dataFOOT\x04\0\0\0PARE"));
         assert!(!verdict(b""));
         assert!(!verdict(b"PAR1"));
         assert!(!verdict(b"PAR1dataFOOT\x04\0\0\0PAR"), "cut off by a byte");
