@@ -10,7 +10,7 @@ use super::{
     settings::Settings,
     table::{self, RowColumn},
 };
-use crate::etl::{Result, base::CancelToken, catalog::MachineRow};
+use crate::etl::{Result, base::CancelToken, catalog::MachineRow, text};
 
 /// The machines over all their runs
 #[derive(Debug, clap::Args)]
@@ -52,7 +52,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let all = machines.len();
     keep(&mut machines, args.filter.as_deref())?;
     if let Some(cell) = &args.cell {
-        machines.retain(|m| m.cell_id.as_deref().unwrap_or_default() == cell);
+        let cell = text::composed(cell);
+        machines.retain(|m| text::is_same(m.cell_id.as_deref().unwrap_or_default(), &cell));
     }
     if let Some(robot) = &args.robot {
         machines.retain(|m| m.robot == *robot);

@@ -78,6 +78,19 @@ pub fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
+/// As [`composed`], in lower case: for looking for what an operator typed, whatever the case.
+pub fn searchable(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    composed(text).to_lowercase()
+}
+
+/// Whether `text` is `typed` (see [`composed`]) but for Unicode normalisation.
+pub fn is_same(text: &str, typed: &str) -> bool {
+    text == typed || !text.is_ascii() && text.nfc().eq(typed.chars())
+}
+
 /// What `text` has in common with every text that some file system takes for the same name:
 /// without regard to letter case, to Unicode normalisation, and to characters that are not
 /// shown. Folds more than any one file system (ext4, APFS, NTFS and SMB each fold otherwise): to
@@ -128,6 +141,14 @@ mod tests {
             assert_ne!(folded(a), folded(b), "{a} {b}");
         }
         assert_eq!(composed("Mu\u{308}ller"), "M\u{fc}ller");
+    }
+
+    #[test]
+    fn what_is_typed_finds_what_looks_the_same() {
+        assert!(is_same("Mu\u{308}ller", "M\u{fc}ller"));
+        assert!(is_same("a", "a") && !is_same("a", "b"));
+        assert!(!is_same("mu\u{308}ller", "M\u{fc}ller"));
+        assert_eq!(searchable("MU\u{308}LLER"), searchable("M\u{fc}ller"));
     }
 
     #[test]

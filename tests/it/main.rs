@@ -25,6 +25,7 @@ mod harvest;
 mod hostile_text;
 mod input_types;
 mod kill_anywhere;
+mod layouts;
 mod many_at_once;
 mod memory;
 mod moving;

@@ -104,7 +104,7 @@ impl<T: Row> Table<T> {
     /// there. Of very many rows, a worker is to be asked whether it is: see
     /// [`Table::seeks`].
     pub fn set_search(&mut self, text: &str, from: usize) -> bool {
-        self.search = text.to_lowercase();
+        self.search = crate::etl::text::searchable(text);
         self.seeking = Seeking::Done;
         self.cursor = from.min(self.len().saturating_sub(1));
         self.search.is_empty() || self.seek(from, true)

@@ -24,6 +24,7 @@ use crate::{
     quality::Verdict,
     run_id::RunId,
     source::{FoundLog, scan},
+    text,
 };
 
 /// A log that never succeeded was not harvested: its record's figures are no results.
@@ -169,8 +170,51 @@ impl Catalog {
         })?;
         match key {
             Some(key) => self.log(&key),
-            None => Ok(None),
+            None => self.log_like(&context.data_dir, name),
         }
+    }
+
+    /// The log whose key or path is `name` but for Unicode normalisation: keyboards compose
+    /// letters and their accents, and some systems take them apart in file names.
+    fn log_like(&self, data_dir: &Path, name: &str) -> Result<Option<LogRow>> {
+        let key = self.keys_like(name)?;
+        let path = || {
+            let absolute = std::path::absolute(name).ok()?;
+            let below = absolute.strip_prefix(std::path::absolute(data_dir).ok()?);
+            Some(below.ok()?.to_str()?.to_owned())
+        };
+        let key = match (key, path()) {
+            (keys, Some(path)) if keys.is_empty() => self.keys_like(&path)?,
+            (keys, _) => keys,
+        };
+        match key.as_slice() {
+            [key] => self.log(key),
+            _ => Ok(None),
+        }
+    }
+
+    /// The keys of the logs whose key, else path, is `name` but for Unicode normalisation.
+    pub(super) fn keys_like(&self, name: &str) -> Result<Vec<String>> {
+        if name.is_ascii() {
+            return Ok(Vec::new());
+        }
+        let name = text::composed(name);
+        let mut by_key = Vec::new();
+        let mut by_path = Vec::new();
+        self.sql(|db| {
+            let mut statement = db.prepare_cached("SELECT key, path FROM logs ORDER BY key")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (key, path) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+                if text::is_same(key, &name) {
+                    by_key.push(key.to_owned());
+                } else if text::is_same(path, &name) {
+                    by_path.push(key.to_owned());
+                }
+            }
+            Ok(())
+        })?;
+        Ok(if by_key.is_empty() { by_path } else { by_key })
     }
 
     /// Where the log `key` lies and how it was found; `None` for an unknown key or a

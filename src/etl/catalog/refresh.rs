@@ -203,7 +203,7 @@ fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
             key,
             path: text::visible_bytes(&found.raw),
             raw: Some(found.raw.clone()),
-            seen: Some(Seen::new(found, scan::folder_of(&found.raw))),
+            seen: Some(Seen::new(found, scan::cell_of(&found.raw))),
             record: None,
             verdict: Assessment {
                 state: LogState::Pending,
@@ -240,7 +240,7 @@ fn is_below_unread(entry: &Entry, scan: &Scan) -> bool {
 
 /// What is seen of a known log now; the footer's verdict is kept while nothing moved.
 fn renew(mut entry: Entry, found: &Found, now_us: i64) -> Entry {
-    let mut seen = Seen::new(found, scan::folder_of(&found.raw));
+    let mut seen = Seen::new(found, scan::cell_of(&found.raw));
     if let Some(old) = &entry.seen {
         let moved = old.size != seen.size || old.mtime_ns != seen.mtime_ns;
         if !moved && old.inode == seen.inode && old.trouble == seen.trouble {

@@ -96,7 +96,13 @@ impl Catalog {
             }
         }
         for (key, part) in readings {
-            let found = self.named_in(key, part)?;
+            let mut found = self.named_in(key, part)?;
+            if found.is_empty() {
+                // A name as a keyboard gives it: accents may be written otherwise.
+                for key in self.keys_like(key.unwrap_or_default())? {
+                    found.extend(self.named_in(Some(&key), part)?);
+                }
+            }
             if !found.is_empty() {
                 return Ok(found);
             }

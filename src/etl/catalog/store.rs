@@ -163,7 +163,7 @@ fn see(context: &Context, entry: &mut Entry) {
         entry.seen = None;
         return;
     };
-    let mut seen = Seen::new(&found, scan::folder_of(&raw));
+    let mut seen = Seen::new(&found, scan::cell_of(&raw));
     let old = entry
         .seen
         .as_ref()

@@ -15,6 +15,9 @@ use crate::{
     text,
 };
 
+/// So many times its bytes does a footer take while a log's columns are found in it: the entry of
+/// a column in the schema has some ten bytes in the file.
+const LISTED: u64 = 16;
 /// A footer in memory takes so many times its bytes, at most: the entry of a column in a row
 /// group has some ten bytes in the file and some three hundred in memory.
 const UNFOLDED: u64 = 40;
@@ -65,7 +68,7 @@ pub(super) fn read_bytes(file: &dyn ReadAt, path: &Path) -> Result<Vec<u8>> {
             "its footer should have {length} bytes, the file has {size}"
         )));
     }
-    check_room(length, length)?;
+    check_room(length, length.saturating_mul(LISTED))?;
     let mut bytes = vec![0; length as usize];
     file.read_exact_at(&mut bytes, size - 8 - length)
         .map_err(io)?;

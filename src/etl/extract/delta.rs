@@ -79,6 +79,9 @@ fn unzigzag(number: u64) -> i64 {
 }
 
 #[cfg(test)]
+pub(super) use tests::packed;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
@@ -155,6 +158,3 @@ mod tests {
         assert!(numbers(&[0x80, 1, 0, 2, 0], 2).is_err());
     }
 }
-
-#[cfg(test)]
-pub(super) use tests::packed;

@@ -13,7 +13,7 @@ use crate::{
     parse_error::ParseError,
     position::{Origin, TIME_FORMS, read_span, read_time},
     run_id,
-    text::quoted,
+    text::{composed, quoted, searchable},
 };
 
 /// The fields that a filter may name.
@@ -46,7 +46,7 @@ pub(super) fn compile(expr: &Expr, scope: &mut impl Scope) -> Result<Test, Parse
             Side::Field(_, slot, _) => Test::Null(slot),
             Side::Value(_) => return Err(unknown_field(field, scope)),
         },
-        Expr::Word(word) if scope.has_words() => Test::Word(word.text.to_lowercase()),
+        Expr::Word(word) if scope.has_words() => Test::Word(searchable(&word.text)),
         Expr::Word(word) => {
             if let Side::Value(_) = side(word, scope)
                 && !looks_like_value(&word.text)
@@ -90,7 +90,7 @@ fn has(
     value: &Text,
     origin: Origin,
 ) -> Result<Test, ParseError> {
-    let lower = || value.text.to_lowercase();
+    let lower = || searchable(&value.text);
     Ok(match kind {
         Kind::Text => Test::Contains(slot, lower()),
         Kind::Name => Test::IsAnyCase(slot, lower()),
@@ -174,10 +174,10 @@ fn compare_value(
         Kind::Time | Kind::Since | Kind::Until => {
             Test::Time(slot, relation, time(value, scope.origin(), read_time)?)
         }
-        Kind::Text => equal(Test::Is(slot, value.text.clone())),
+        Kind::Text => equal(Test::Is(slot, composed(&value.text))),
         Kind::Word(words) => equal(Test::Is(slot, word(field, &words(), value)?)),
         Kind::Name if matches!(relation, Relation::Equal | Relation::Unequal) => {
-            equal(Test::Is(slot, value.text.clone()))
+            equal(Test::Is(slot, composed(&value.text)))
         }
         Kind::Name => {
             let number = value.text.replace('−', "-");

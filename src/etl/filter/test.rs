@@ -3,7 +3,12 @@
 use std::borrow::Cow;
 
 use super::Relation;
-use crate::{natural_order::compare_values, quality::Verdict, run_id::RunId};
+use crate::{
+    natural_order::compare_values,
+    quality::Verdict,
+    run_id::RunId,
+    text::{is_same, searchable},
+};
 
 /// The value of one field of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +81,7 @@ impl<'a> Value<'a> {
 pub(super) trait Source {
     /// The value of the field in a slot: the fields that a filter names are numbered.
     fn value(&self, slot: usize) -> Value<'_>;
-    /// Whether a word stands somewhere in the row; it is in lower case.
+    /// Whether a word stands somewhere in the row; it is in lower case and composed.
     fn mentions(&self, word: &str) -> bool;
 }
 
@@ -85,7 +90,8 @@ pub(super) trait Source {
 pub(super) enum Test {
     Number(usize, Relation, f64),
     Time(usize, Relation, i64),
-    /// Contains this text, in lower case.
+    /// Contains this text, in lower case. Texts that were typed are composed, so that they match
+    /// what was not.
     Contains(usize, String),
     /// Is this text.
     Is(usize, String),
@@ -118,7 +124,7 @@ impl Test {
                 _ => None,
             },
             Self::Contains(slot, part) => texts(&row.value(*slot), |text| contains(text, part)),
-            Self::Is(slot, word) => texts(&row.value(*slot), |text| text == word),
+            Self::Is(slot, word) => texts(&row.value(*slot), |text| is_same(text, word)),
             Self::IsAnyCase(slot, word) => texts(&row.value(*slot), |text| {
                 text == word || lower(text) == *word
             }),
@@ -182,7 +188,7 @@ fn compare_fields(a: &Value<'_>, relation: Relation, b: &Value<'_>) -> Option<bo
     })
 }
 
-/// Whether `text` contains `part`, which is in lower case, whatever the case of `text`.
+/// Whether `text` contains `part`, which is in lower case and composed, whatever `text` is.
 pub fn contains(text: &str, part: &str) -> bool {
     if text.is_ascii() && part.is_ascii() {
         // Without the allocation: this runs over every row at each key press.
@@ -198,7 +204,7 @@ pub fn contains(text: &str, part: &str) -> bool {
         let mut windows = text.windows(part.len());
         return windows.any(|window| begins(window) && window.eq_ignore_ascii_case(part));
     }
-    text.to_lowercase().contains(part)
+    searchable(text).contains(part)
 }
 
 fn lower(text: &str) -> Cow<'_, str> {
@@ -206,7 +212,7 @@ fn lower(text: &str) -> Cow<'_, str> {
         .bytes()
         .any(|b| b.is_ascii_uppercase() || !b.is_ascii())
     {
-        Cow::Owned(text.to_lowercase())
+        Cow::Owned(searchable(text))
     } else {
         Cow::Borrowed(text)
     }

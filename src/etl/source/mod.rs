@@ -115,7 +115,7 @@ pub struct FoundLog {
     pub mtime_ns: i64,
     /// Inode.
     pub inode: u64,
-    /// The first folder below the data directory: the cell of logs that name none.
+    /// The cell that the path tells ([`scan::cell_of`]): that of logs that name none.
     pub folder: Option<String>,
     /// Why it cannot be a log, when that is plain to see (a directory, a FIFO, a link
     /// that leads out).

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::Format;
-use crate::{Error, Result, base::CancelToken, text};
+use crate::{Error, Result, base::CancelToken, text, words};
 
 /// A file (or what looks like one) with a log's ending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +46,9 @@ pub struct Scan {
 }
 
 /// Looks at everything below `data_dir`, except below `cache_dir`. Folders are entered
-/// whatever their names; links to folders are not. Files whose names begin with a dot
-/// are not logs (as for a shell's `*`): programs that copy files name unfinished ones so.
+/// whatever their names, but for those that begin with `_` or `.`; links to folders are not. Files
+/// whose names begin with a dot are not logs (as for a shell's `*`): programs that copy files
+/// name unfinished ones so.
 ///
 /// # Errors
 /// [`Error::Fatal`] when the data directory cannot be read or is the cache directory,
@@ -107,16 +108,15 @@ fn walk(
 ) -> Result<(Vec<Candidate>, Vec<Candidate>)> {
     let mut files = Vec::new();
     let mut folders = Vec::new();
-    let mut hidden: Vec<String> = Vec::new();
-    let mut hidden_count = 0u64;
-    let entries = WalkDir::new(root)
-        .min_depth(1)
-        .into_iter()
-        .filter_entry(|e| Some(e.path()) != cache);
-    for (n, entry) in entries.enumerate() {
-        if n % 1024 == 0 {
+    let mut hidden = PassedOver::default();
+    let mut private = PassedOver::default();
+    let mut entries = WalkDir::new(root).min_depth(1).into_iter();
+    let mut n = 0u64;
+    while let Some(entry) = entries.next() {
+        if n.is_multiple_of(1024) {
             cancel.check()?;
         }
+        n += 1;
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
@@ -126,6 +126,13 @@ fn walk(
         };
         let name = entry.file_name().as_bytes();
         let kind = entry.file_type();
+        if kind.is_dir() && (Some(entry.path()) == cache || is_private(name)) {
+            if Some(entry.path()) != cache {
+                private.add(root, entry.path());
+            }
+            entries.skip_current_dir();
+            continue;
+        }
         let Some(format) = Format::of_name(name) else {
             if kind.is_symlink() && entry.path().is_dir() {
                 scan.notes.push(format!(
@@ -136,12 +143,7 @@ fn walk(
             continue;
         };
         if name.first() == Some(&b'.') {
-            if !kind.is_dir() {
-                hidden_count += 1;
-                if hidden.len() < 3 {
-                    hidden.push(text::visible_bytes(&below(root, entry.path())));
-                }
-            }
+            hidden.add(root, entry.path());
             continue;
         }
         let candidate = candidate(root, entry, format);
@@ -151,23 +153,47 @@ fn walk(
             files.push(candidate);
         }
     }
-    if hidden_count > 0 {
-        let more = if hidden_count > hidden.len() as u64 {
-            ", …"
-        } else {
-            ""
-        };
-        scan.notes.push(format!(
-            "{hidden_count} hidden {} passed over ({}{more})",
-            if hidden_count == 1 {
-                "file was"
-            } else {
-                "files were"
-            },
-            hidden.join(", ")
-        ));
-    }
+    scan.notes.extend(hidden.note("hidden file", ""));
+    scan.notes
+        .extend(private.note("folder", " named with a leading `_` or `.`"));
     Ok((files, folders))
+}
+
+/// Whether a folder of this name holds no logs: those that begin with `_` or `.` are the
+/// housekeeping of other programs (`_delta_log`, `_temporary`, `.git`).
+fn is_private(folder: &[u8]) -> bool {
+    matches!(folder.first(), Some(b'_' | b'.'))
+}
+
+/// What was not looked at, with some examples.
+#[derive(Default)]
+struct PassedOver {
+    count: u64,
+    examples: Vec<String>,
+}
+
+impl PassedOver {
+    fn add(&mut self, root: &Path, path: &Path) {
+        self.count += 1;
+        if self.examples.len() < 3 {
+            self.examples.push(text::visible_bytes(&below(root, path)));
+        }
+    }
+
+    /// `2 hidden files were passed over (.a.csv, .b.csv)`, with what tells them after the noun.
+    fn note(&self, noun: &str, which: &str) -> Option<String> {
+        if self.count == 0 {
+            return None;
+        }
+        let what = words::count(self.count, noun);
+        let were = if self.count == 1 { "was" } else { "were" };
+        let examples = self.examples.join(", ");
+        let is_all = self.count == self.examples.len() as u64;
+        let more = if is_all { "" } else { ", …" };
+        Some(format!(
+            "{what}{which} {were} passed over ({examples}{more})"
+        ))
+    }
 }
 
 fn candidate(root: &Path, entry: DirEntry, format: Format) -> Candidate {
@@ -212,6 +238,11 @@ fn note_unread(root: &Path, error: &walkdir::Error, scan: &mut Scan) {
 /// One file as [`scan`] would find it now; `None` when it is gone.
 pub fn look_at(data_dir: &Path, cache_dir: &Path, raw: &[u8]) -> Option<Found> {
     let root = data_dir.canonicalize().ok()?;
+    let mut folders = raw.split(|byte| *byte == b'/');
+    folders.next_back();
+    if folders.any(is_private) {
+        return None;
+    }
     let path = real_path(&root, raw);
     let kind = std::fs::symlink_metadata(&path).ok()?.file_type();
     let format = Format::of_name(raw)?;
@@ -332,10 +363,36 @@ fn add_empty_folders(scan: &mut Scan, folders: Vec<Candidate>) {
     scan.found.sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
 }
 
-/// The first folder of a path below the data directory, harmless.
-pub fn folder_of(raw: &[u8]) -> Option<String> {
-    let at = raw.iter().position(|b| *b == b'/')?;
-    Some(text::visible_os(OsStr::from_bytes(&raw[..at])))
+/// The cell that a path below the data directory tells, harmless: the value of a folder
+/// `cell_id=…`, as Spark and DuckDB lay out what they partition, else the first folder.
+pub fn cell_of(raw: &[u8]) -> Option<String> {
+    /// What Hive, and all that followed it, call the folder of rows without a value.
+    const NO_VALUE: &[u8] = b"__HIVE_DEFAULT_PARTITION__";
+    let (folders, _) = raw.split_at(raw.iter().rposition(|byte| *byte == b'/')?);
+    let mut parts = folders.split(|byte| *byte == b'/');
+    let first = parts.clone().next()?;
+    let value = parts.rfind(|part| part.starts_with(b"cell_id="));
+    match value.map(|part| unescaped(&part[b"cell_id=".len()..])) {
+        Some(value) if value.is_empty() || value == NO_VALUE => None,
+        Some(value) => Some(text::visible_bytes(&value)),
+        None => Some(text::visible_bytes(first)),
+    }
+}
+
+/// `%2F` and the like are the characters that a folder's name cannot have.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, below @ ..] = rest {
+        let digits = below.first_chunk::<2>().filter(|_| *first == b'%');
+        let byte = digits
+            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &below[2..] } else { below };
+    }
+    out
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ fn touch(path: PathBuf) {
 }
 
 #[test]
-fn endings_decide_and_folders_are_entered_whatever_their_names() {
+fn endings_decide_and_folders_are_entered_but_for_those_of_other_programs() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
     for path in [
@@ -32,6 +32,11 @@ fn endings_decide_and_folders_are_entered_whatever_their_names() {
         "z.parquet.tmp",
         "in.parquet/a.csv",
         ".hidden/a.csv",
+        "_temporary/0/a.csv",
+        "cell_id=10/_delta_log/1.checkpoint.parquet",
+        "cell_id=10/_delta_log/2.checkpoint.parquet",
+        "cell_id=10/_part.parquet",
+        "_old.parquet/a.csv",
         ".a.csv",
         "cache/c/run_1.parquet",
         "other/cache/a.csv",
@@ -44,19 +49,30 @@ fn endings_decide_and_folders_are_entered_whatever_their_names() {
     assert_eq!(
         listed(&scan),
         [
-            (".hidden/a.csv".into(), None),
             ("E.CSV".into(), None),
             ("a.parquet".into(), None),
             ("b.pq".into(), None),
             ("c.csv".into(), None),
+            ("cell_id=10/_part.parquet".into(), None),
             ("d.csv.gz".into(), None),
             ("in.parquet/a.csv".into(), None),
             ("none.parquet".into(), Some(trouble)),
             ("other/cache/a.csv".into(), None),
         ]
     );
-    assert_eq!(scan.notes, ["1 hidden file was passed over (.a.csv)"]);
-    assert_eq!(scan.found[1].size, 1);
+    let [files, folders] = &scan.notes[..] else {
+        panic!("{:?}", scan.notes)
+    };
+    assert_eq!(files, "1 hidden file was passed over (.a.csv)");
+    let head = "4 folders named with a leading `_` or `.` were passed over (";
+    assert!(
+        folders.starts_with(head) && folders.ends_with(", …)"),
+        "{folders}"
+    );
+    assert_eq!(scan.found[0].size, 1);
+    let cache = root.join("cache");
+    assert!(look_at(root, &cache, b"_temporary/0/a.csv").is_none());
+    assert!(look_at(root, &cache, b"a.parquet").is_some());
 }
 
 #[test]
@@ -114,7 +130,7 @@ fn names_that_are_no_text_are_listed() {
     let scan = scanned(dir.path());
     assert_eq!(scan.found[0].raw, b"\xff\x1b[31m\n/-a.csv");
     assert_eq!(
-        folder_of(&scan.found[0].raw).as_deref(),
+        cell_of(&scan.found[0].raw).as_deref(),
         Some("\\xff\\u{1b}[31m\\n")
     );
 }
@@ -140,4 +156,22 @@ fn an_impossible_data_directory_is_refused() {
         both.contains("is both the data directory and the cache directory"),
         "{both}"
     );
+}
+
+#[test]
+fn the_cell_is_a_folder_of_that_name_else_the_first_one() {
+    for (path, cell) in [
+        ("a.csv", None),
+        ("cell-3/x/a.csv", Some("cell-3")),
+        ("cell_id=10/part-0.parquet", Some("10")),
+        ("year=2024/cell_id=10/a.parquet", Some("10")),
+        ("cell-3/cell_id=a%2Fb%20c%/a.csv", Some("a/b c%")),
+        ("cell_id=%zz%1/a.csv", Some("%zz%1")),
+        ("cell_id=__HIVE_DEFAULT_PARTITION__/a.csv", None),
+        ("cell_id=/a.csv", None),
+        ("cell_id=10.csv", None),
+        ("my_cell_id=10/a.csv", Some("my_cell_id=10")),
+    ] {
+        assert_eq!(cell_of(path.as_bytes()).as_deref(), cell, "{path}");
+    }
 }
