@@ -160,18 +160,17 @@ impl Catalog {
                 return Ok(Some(row));
             }
         }
-        let Some(raw) = below_data_dir(&context.data_dir, Path::new(name)) else {
-            return Ok(None);
-        };
-        let key: Option<String> = self.sql(|db| {
-            let mut statement = db.prepare_cached("SELECT key FROM logs WHERE file = ?1")?;
-            let mut rows = statement.query([raw])?;
-            rows.next()?.map(|r| r.get(0)).transpose()
-        })?;
-        match key {
-            Some(key) => self.log(&key),
-            None => self.log_like(&context.data_dir, name),
+        if let Some(raw) = below_data_dir(&context.data_dir, Path::new(name)) {
+            let key: Option<String> = self.sql(|db| {
+                let mut statement = db.prepare_cached("SELECT key FROM logs WHERE file = ?1")?;
+                let mut rows = statement.query([raw])?;
+                rows.next()?.map(|r| r.get(0)).transpose()
+            })?;
+            if let Some(key) = key {
+                return self.log(&key);
+            }
         }
+        self.log_like(&context.data_dir, name)
     }
 
     /// The log whose key or path is `name` but for Unicode normalisation: keyboards compose
