@@ -4,7 +4,12 @@ use std::{fs::File, path::Path, time::Instant};
 
 use crossterm::event::KeyCode;
 use mdtui::{
-    app::{State, run::Tab, state::Screen},
+    app::{
+        State,
+        run::Tab,
+        signals::{Key, Line, Signals},
+        state::Screen,
+    },
     etl::{
         Error, Result,
         base::{CancelToken, NoProgress},
@@ -27,6 +32,8 @@ const START: i64 = 1_669_236_000_000_000;
 /// Which sample of each channel is a spike, and how high it is.
 const SPIKE: usize = 777_777;
 const HIGH: f64 = 9_999.0;
+/// Columns of a chart; any number does for what is coarse.
+const PLOT: usize = 10;
 
 /// Makes the log, harvests it, opens it and walks through its charts and samples.
 pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
@@ -117,30 +124,35 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// At every zoom around it, and in the whole, the one high sample is seen.
+/// At every zoom around it, while the exact line is read and after, the one high sample is drawn.
 fn spikes(app: &mut Driver, report: &mut Report) -> Result<()> {
-    let mut seen = true;
     app.press_all(typed("_"))?;
-    for _ in 0..20 {
-        let Some(signals) = signals(&app.state) else {
-            break;
+    let channel = signals(&app.state).and_then(|s| s.chosen.first().copied());
+    let name = signals(&app.state).and_then(|s| s.channels.get(channel?));
+    let every = if name.is_some_and(|c| c.name.starts_with('f')) {
+        10_000
+    } else {
+        12_000
+    };
+    let seconds = (SPIKE * every) as f64 / 1e6;
+    app.press_all(typed(&format!("o+{seconds}s")))?;
+    app.press(key(KeyCode::Enter))?;
+    let high = |state: &State| {
+        let channel = channel?;
+        let line = signals(state)?.line(Key { run: 0, channel }, 400);
+        let (Line::Exact(line) | Line::Coarse(line)) = line else {
+            return None;
         };
-        let series = signals.chosen.first().and_then(|c| signals.series(*c));
-        let Some(series) = series else { break };
-        let at = series.times().get(series.len() / 2).copied();
-        for columns in [20, 400] {
-            let whole = series.reduce(signals.view.range, columns).extent();
-            let here = series.extent_in(signals.view.range);
-            seen &= whole.map(|e| e.1) >= here.map(|e| e.1) && at.is_some();
-        }
+        Some(line.extent()?.1 == HIGH)
+    };
+    let mut seen = true;
+    for _ in 0..30 {
+        seen &= high(&app.state) == Some(true);
+        app.settle()?;
+        seen &= high(&app.state) == Some(true);
         app.press_all(typed("+"))?;
     }
     app.press_all(typed("_"))?;
-    let whole = signals(&app.state).and_then(|s| {
-        let series = s.series(*s.chosen.first()?)?;
-        series.reduce(s.view.bounds, 400).extent()
-    });
-    seen &= whole.is_some_and(|(_, max)| max == HIGH);
     report.holds("long: a spike of one sample is seen", seen);
     Ok(())
 }
@@ -152,7 +164,7 @@ fn run(state: &State) -> Option<&mdtui::app::run::RunScreen> {
     }
 }
 
-fn signals(state: &State) -> Option<&mdtui::app::run::Signals> {
+fn signals(state: &State) -> Option<&Signals> {
     Some(&run(state)?.views.as_ref()?.signals)
 }
 
@@ -168,13 +180,24 @@ fn drawn(state: &State) -> usize {
 }
 
 fn shows(state: &State, channel: usize) -> bool {
-    signals(state).is_some_and(|s| s.series(channel).is_some() || s.sketch(channel, 10).is_some())
+    let line = signals(state).map(|s| s.line(Key { run: 0, channel }, PLOT));
+    matches!(line, Some(Line::Exact(_) | Line::Coarse(_)))
 }
 
-/// Chosen channels whose table is read.
+/// Chosen channels whose exact lines are drawn.
 fn loaded(state: &State) -> usize {
     let Some(s) = signals(state) else { return 0 };
-    s.chosen.iter().filter(|c| s.series(**c).is_some()).count()
+    let exact = |c: &&usize| {
+        let key = Key {
+            run: 0,
+            channel: **c,
+        };
+        matches!(
+            s.line(key, s.plot_columns(usize::from(super::SIZE.0))),
+            Line::Exact(_)
+        )
+    };
+    s.chosen.iter().filter(exact).count()
 }
 
 /// Encoders every 12 ms, load cells every 10 ms, in batches of a minute.

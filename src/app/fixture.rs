@@ -6,7 +6,6 @@ use super::{
     Answer, Config, Effect, Event, Message, Request, Slot, State,
     chart::Marker,
     choice::Choices,
-    compare::CompareSlot,
     keymap::{Chord, Keymap},
     update,
 };
@@ -207,7 +206,7 @@ pub fn settle(state: &mut State, effects: Vec<Effect>) {
     for _ in 0..1000 {
         let Some(effect) = open.pop() else { return };
         if let Effect::Ask { slot, request } = effect {
-            let found = replied(slot, &request);
+            let found = replied(&request);
             open.extend(update(state, answer(slot, found)));
         }
     }
@@ -215,7 +214,7 @@ pub fn settle(state: &mut State, effects: Vec<Effect>) {
 }
 
 /// What a worker would answer.
-fn replied(slot: Slot, request: &Request) -> Result<Answer, String> {
+fn replied(request: &Request) -> Result<Answer, String> {
     let nobody = CancelToken::new();
     Ok(match request {
         Request::Refresh => Answer::Refreshed(Refresh::default()),
@@ -240,13 +239,7 @@ fn replied(slot: Slot, request: &Request) -> Result<Answer, String> {
         Request::Remember { .. } => Answer::Remembered,
         Request::Export(_) => return Err("no space left on the device".into()),
         Request::Run(request) => Answer::Run(super::run::fixture::answer(request)),
-        Request::Compare(request) => {
-            let run = match slot {
-                Slot::Compare(CompareSlot::Channel(run)) => run,
-                _ => 0,
-            };
-            Answer::Compare(super::compare::fixture::answer(run, request))
-        }
+        Request::Compare(request) => Answer::Compare(super::compare::fixture::answer(request)),
     })
 }
 

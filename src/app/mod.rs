@@ -36,6 +36,7 @@ pub mod log_list;
 pub mod machines;
 pub mod prompt;
 pub mod run;
+pub mod signals;
 pub mod sparkline;
 pub mod state;
 pub mod table;

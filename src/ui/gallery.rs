@@ -7,6 +7,7 @@ use crate::{
         compare::{CompareAnswer, CompareSlot, fixture as compared},
         fixture::{answer, bare, harvesting, in_run, populated, press, settle, type_in},
         run::{RunAnswer, RunSlot, fixture as run},
+        signals::Part,
         update,
     },
     etl::{catalog::Refresh, quality::Verdict},
@@ -265,7 +266,7 @@ fn compare() {
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
         for (slot, result) in [
             (CompareSlot::Details, Ok(CompareAnswer::Details(details))),
-            (CompareSlot::Channel(0), Err(gone.to_owned())),
+            (CompareSlot::Signals(0, Part::Channel), Err(gone.to_owned())),
         ] {
             let result = result.map(Answer::Compare);
             update(&mut state, answer(Slot::Compare(slot), result));
@@ -386,10 +387,10 @@ fn wrong_moments_of_runs() {
         let gone =
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
         for slot in [
-            RunSlot::Overview,
-            RunSlot::Channel,
-            RunSlot::Channel,
-            RunSlot::CursorRow,
+            RunSlot::Signals(Part::Overview),
+            RunSlot::Signals(Part::Channel),
+            RunSlot::Signals(Part::Channel),
+            RunSlot::Signals(Part::CursorRow),
         ] {
             update(&mut state, answer(of_run(slot), Err(gone.into())));
         }

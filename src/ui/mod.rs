@@ -9,6 +9,7 @@
 pub mod compare;
 mod frame;
 mod jobs;
+mod lines;
 mod list;
 mod logs;
 mod machines;
@@ -16,6 +17,7 @@ mod overlay;
 mod panel;
 pub mod run;
 mod runs;
+mod signals;
 mod text;
 pub mod theme;
 pub mod widgets;

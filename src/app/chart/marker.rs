@@ -13,6 +13,15 @@ pub enum Marker {
 }
 
 impl Marker {
+    /// Dots in one character: across and down.
+    pub fn dots(self) -> (usize, usize) {
+        match self {
+            Self::Braille => (2, 4),
+            Self::Block => (1, 2),
+            Self::Dot => (1, 1),
+        }
+    }
+
     /// The next coarser one; after the coarsest the finest.
     pub fn next(self) -> Self {
         match self {

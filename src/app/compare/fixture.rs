@@ -4,7 +4,8 @@ use super::{CompareAnswer, CompareRequest, CompareScreen};
 use crate::{
     app::{
         effect::{Effect, Request, Slot},
-        run::{RunAnswer, RunRequest, fixture},
+        run::fixture,
+        signals,
     },
     etl::{catalog::RunDetail, run_id::RunId, time::SECOND},
 };
@@ -41,37 +42,12 @@ pub fn names(n: usize) -> Vec<(String, RunId)> {
 }
 
 /// Answers a request as a worker would.
-pub fn answer(run: usize, request: &CompareRequest) -> CompareAnswer {
+pub fn answer(request: &CompareRequest) -> CompareAnswer {
     match request {
         CompareRequest::Details(runs) => {
             CompareAnswer::Details((0..runs.len()).map(|at| Some(detail(at))).collect())
         }
-        CompareRequest::Channel { channel, .. } => {
-            let request = RunRequest::Channel {
-                table: crate::app::run::TableRef {
-                    log_key: String::new(),
-                    file_name: String::new(),
-                },
-                channel: channel.clone(),
-                interval_us: None,
-                times: None,
-            };
-            let RunAnswer::Channel {
-                channel, series, ..
-            } = fixture::answer(&request)
-            else {
-                panic!("another answer");
-            };
-            let shift = run as i64 * 86_400 * SECOND;
-            let times: Vec<i64> = series.times().iter().map(|t| t + shift).collect();
-            let moved = |(row, _): (usize, _)| {
-                let time = series.times()[row];
-                series.at_or_before(time).unwrap().value + 40.0 * run as f64
-            };
-            let values = times.iter().enumerate().map(moved).collect();
-            let series = crate::app::chart::Series::new(times.into(), values, 100_000);
-            CompareAnswer::Channel { channel, series }
-        }
+        CompareRequest::Signals(query) => CompareAnswer::Signals(signals::fixture::answer(query)),
     }
 }
 
@@ -87,11 +63,7 @@ pub fn settle(screen: &mut CompareScreen, effects: Vec<Effect>) -> usize {
         {
             asked += 1;
             assert!(asked < 100, "the screen never stops asking");
-            let run = match slot {
-                super::CompareSlot::Channel(run) => run,
-                super::CompareSlot::Details => 0,
-            };
-            open.extend(screen.answer(slot, Ok(answer(run, &request))));
+            open.extend(screen.answer(slot, Ok(answer(&request))));
         }
     }
     asked

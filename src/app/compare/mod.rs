@@ -1,10 +1,9 @@
-//! Two to six runs side by side: their channels overlaid, aligned at the start or at a place
-//! set in each, and the table of their differences.
+//! Two to six runs side by side: their channels over each other ([`crate::app::signals`]), and
+//! the table of their differences.
 //!
 //! The core calls [`CompareScreen`] as it calls the screen of one run; what it asks of
 //! the world goes through [`CompareRequest`], which [`perform`] answers on a worker's thread.
 //!
-//! * [`overlaid`]: the shared channels, what the charts show, alignment, loaded series.
 //! * [`sheet`]: the table of differences as text.
 //! * [`layout`]: which part gets how many lines.
 
@@ -12,14 +11,12 @@
 pub(crate) mod fixture;
 pub mod layout;
 pub mod mouse;
-pub mod overlaid;
 mod picture;
 mod request;
 mod screen;
 mod screen_words;
 pub mod sheet;
 
-pub use overlaid::Overlaid;
 pub use request::{CompareAnswer, CompareRequest, CompareSlot, perform};
 pub use screen::{CompareScreen, Compared, Pane, Views};
 pub use sheet::Sheet;

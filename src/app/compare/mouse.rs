@@ -2,14 +2,11 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-use super::{CompareScreen, Overlaid, Pane, overlaid::Shared};
-use crate::app::{action::Action, chart::gutter, effect::Effect, layout};
+use super::{CompareScreen, Pane};
+use crate::app::{action::Action, effect::Effect, layout, signals::SignalsHit};
 
 /// Lines that one notch of the wheel scrolls the table by.
 const NOTCH: usize = 3;
-/// Characters of the list's column of marks.
-pub const MARK: usize = 3;
-
 /// The panes with their titles, in the order of the heading.
 pub const PANES: [(Pane, &str); 2] = [(Pane::Overlaid, "Charts"), (Pane::Sheet, "Differences")];
 
@@ -20,33 +17,12 @@ pub enum CompareHit {
     Title(Pane),
     /// A run's line above everything.
     Run(usize),
-    /// A channel of the list, and whether the place is its mark.
-    Channel(usize, bool),
-    /// The charts, or the axis of time, at a time from where the runs are aligned.
-    Time(i64),
+    /// The list of channels and their charts, at a column and line of theirs.
+    Signals(usize, usize, SignalsHit),
     /// The table of differences.
     Sheet,
     /// None of these.
     Nothing,
-}
-
-impl Overlaid {
-    /// Characters for the names of channels and for their units.
-    pub fn widths(&self) -> (usize, usize) {
-        let longest = |of: fn(&Shared) -> &str| {
-            let lengths = self.channels.iter().map(|c| of(c).chars().count());
-            lengths.max().unwrap_or(0)
-        };
-        let label = longest(|c| &c.name).clamp(7, 24);
-        let unit = longest(|c| &c.unit).clamp(4, 8);
-        (label, unit)
-    }
-
-    /// Characters for names and units left of the charts.
-    pub fn label_width(&self) -> usize {
-        let (label, unit) = self.widths();
-        label.max(unit + 2)
-    }
 }
 
 impl CompareScreen {
@@ -74,7 +50,6 @@ impl CompareScreen {
         let Some(y) = (y - 1).checked_sub(parts.legend) else {
             return CompareHit::Run(y - 1);
         };
-        let overlaid = &views.overlaid;
         if y >= parts.overlaid {
             let rule = usize::from(parts.overlaid > 0);
             let inside = (rule..parts.sheet + rule).contains(&(y - parts.overlaid));
@@ -84,22 +59,8 @@ impl CompareScreen {
                 CompareHit::Nothing
             };
         }
-        // Below the header; a rule between list and charts, the axis of time under them.
-        if (1..=parts.list).contains(&y) {
-            let at = overlaid.first_row(parts.list) + y - 1;
-            return match overlaid.channels.get(at) {
-                Some(_) => CompareHit::Channel(at, x < MARK),
-                None => CompareHit::Nothing,
-            };
-        }
-        let charts = parts.list + 2..=parts.list + 2 + parts.charts;
-        let left = gutter(overlaid.label_width());
-        let drawn = parts.charts > 0 && !overlaid.chosen.is_empty();
-        if !drawn || !charts.contains(&y) || !(left..width).contains(&x) {
-            return CompareHit::Nothing;
-        }
-        // Rows of several runs lie anywhere: the cursor moves freely.
-        CompareHit::Time(overlaid.view.time_at(x - left, width - left, &[]))
+        let hit = views.signals.hit((x, y), (width, parts.overlaid));
+        CompareHit::Signals(x, y, hit)
     }
 
     /// The mouse was used.
@@ -119,28 +80,14 @@ impl CompareScreen {
         let clicked = mouse.kind == Down(MouseButton::Left);
         match spot {
             CompareHit::Title(pane) if clicked => self.pane = pane,
-            CompareHit::Run(run) if clicked => views.overlaid.set_turn(run),
-            CompareHit::Channel(row, mark) if clicked => {
-                self.pane = Pane::Overlaid;
-                // What was clicked stays under the mouse.
-                views.overlaid.point(row, parts.list);
-                if mark {
-                    return self.update(Action::Mark);
-                }
-            }
-            CompareHit::Channel(..) => {
-                let action = match mouse.kind {
-                    ScrollUp => Action::Up,
-                    ScrollDown => Action::Down,
-                    _ => return Vec::new(),
-                };
-                views.overlaid.update(action, parts.list.max(1));
-            }
-            CompareHit::Time(time) => {
-                if clicked {
+            CompareHit::Run(run) if clicked => views.signals.set_turn(run),
+            CompareHit::Signals(x, y, hit) => {
+                if clicked && hit != SignalsHit::Nothing {
                     self.pane = Pane::Overlaid;
                 }
-                views.overlaid.view.mouse(mouse.kind, time);
+                let size = (width, parts.overlaid);
+                views.signals.mouse(mouse.kind, (x, y), size);
+                self.arrange_sheet();
             }
             CompareHit::Sheet if clicked => self.pane = Pane::Sheet,
             CompareHit::Sheet => {

@@ -1,8 +1,11 @@
 //! The charts of runs over each other as a picture.
 
-use super::{CompareScreen, Overlaid};
+use super::CompareScreen;
 use crate::{
-    app::export::{Charts, Export, Trace, What},
+    app::{
+        export::{Charts, Export, What},
+        signals::Signals,
+    },
     etl::{compare::letter, time},
 };
 
@@ -11,58 +14,24 @@ impl CompareScreen {
     ///
     /// # Errors
     /// One sentence: why there is nothing to write.
-    pub(super) fn picture(&self, overlaid: &Overlaid) -> Result<Export, String> {
-        if overlaid.chosen.is_empty() {
-            return Err("no channel is chosen: there is no chart to export".into());
-        }
-        let mut charts = Vec::new();
-        for channel in &overlaid.chosen {
-            let Some(shared) = overlaid.channels.get(*channel) else {
-                continue;
-            };
-            let mut traces = Vec::new();
-            for run in 0..self.runs.len() {
-                if !shared.runs.get(run).is_some_and(Option::is_some) {
-                    continue;
-                }
-                let name = format!("{} {}", letter(run), shared.name);
-                // A run that cannot be read is left out, as on the screen.
-                match (
-                    overlaid.drawn(run, *channel),
-                    overlaid.failure(run, *channel),
-                ) {
-                    (Some((series, origin)), _) => traces.push(Trace {
-                        name,
-                        unit: shared.unit.clone(),
-                        series,
-                        origin,
-                        colour: run,
-                        dots: false,
-                        limits: Vec::new(),
-                    }),
-                    (None, Some(_)) => {}
-                    (None, None) => return Err(format!("{name} is still being read: try again")),
-                }
-            }
-            charts.push(traces);
-        }
+    pub(super) fn picture(&self, signals: &Signals) -> Result<Export, String> {
         let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();
         Ok(Export {
             name: format!("compare_{}", ids.join("_")),
             what: What::Charts(Charts {
                 title: format!("{} runs, {}", self.runs.len(), self.alignment()),
                 legend: (0..self.runs.len())
-                    .map(|run| self.line(overlaid, run))
+                    .map(|run| self.line(signals, run))
                     .collect(),
-                range: overlaid.view.range,
+                range: signals.view.range,
                 aligned: true,
-                charts,
+                charts: signals.traces()?,
             }),
         })
     }
 
     /// Which run a colour is, and where it is aligned.
-    fn line(&self, overlaid: &Overlaid, run: usize) -> String {
+    fn line(&self, signals: &Signals, run: usize) -> String {
         let Some(compared) = self.runs.get(run) else {
             return String::new();
         };
@@ -73,9 +42,9 @@ impl CompareScreen {
             compared.log_key.clone(),
         ];
         words.extend(row.and_then(|r| r.start_us).map(time::format_screen));
-        let place = overlaid.place(run);
+        let place = signals.place(run);
         words.extend(place.map(|place| format!("at {}", super::sheet::offset(place))));
-        words.extend(overlaid.failure_of(run).map(str::to_owned));
+        words.extend(signals.failure_of(run).map(str::to_owned));
         words.join("  ")
     }
 }
@@ -83,7 +52,7 @@ impl CompareScreen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::export::Form;
+    use crate::app::export::{Form, Source};
     use crate::app::{Action, compare::fixture};
 
     fn charts(screen: &CompareScreen) -> Charts {
@@ -119,21 +88,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_still_read_is_told() {
+    fn what_is_not_in_memory_is_drawn_from_the_tables() {
         let (mut screen, _) = CompareScreen::open(fixture::names(2), (80, 24));
-        assert!(
-            screen
-                .export(Form::Csv)
-                .unwrap_err()
-                .contains("not read yet")
-        );
-        let details = fixture::answer(0, &super::super::CompareRequest::Details(fixture::names(2)));
+        let told = screen.export(Form::Csv).unwrap_err();
+        assert!(told.contains("not read yet"));
+        let details = fixture::answer(&super::super::CompareRequest::Details(fixture::names(2)));
         screen.answer(super::super::CompareSlot::Details, Ok(details));
-        assert!(
-            screen
-                .export(Form::Csv)
-                .unwrap_err()
-                .contains("still being read")
-        );
+        let picture = charts(&screen);
+        let tables = picture.charts[0].iter().map(|trace| match &trace.source {
+            Source::Table(channel) => (channel.table.file_name.as_str(), channel.channel.as_str()),
+            other => panic!("{other:?}"),
+        });
+        let tables: Vec<_> = tables.collect();
+        assert_eq!(tables, [("run_0.parquet", "v1"), ("run_1.parquet", "v1")]);
     }
 }

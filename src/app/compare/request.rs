@@ -1,12 +1,9 @@
 //! What the comparison of runs asks of workers, and what it is answered.
 
 use crate::{
-    app::{
-        chart::Series,
-        run::{self, RunAnswer, RunRequest, TableRef},
-    },
+    app::signals::{Part, SignalsAnswer, SignalsQuery},
     etl::{
-        Error, Result,
+        Result,
         base::CancelToken,
         catalog::{Catalog, RunDetail},
         lake::Context,
@@ -19,8 +16,8 @@ use crate::{
 pub enum CompareSlot {
     /// Everything about the runs short of samples.
     Details,
-    /// A channel of the run with this index.
-    Channel(usize),
+    /// Something for the charts of the run with this index.
+    Signals(usize, Part),
 }
 
 /// What is asked.
@@ -28,15 +25,8 @@ pub enum CompareSlot {
 pub enum CompareRequest {
     /// Everything about the runs (log key, id) short of samples.
     Details(Vec<(String, RunId)>),
-    /// One channel of one run, whole.
-    Channel {
-        /// Where.
-        table: TableRef,
-        /// Which.
-        channel: String,
-        /// Its median interval in microseconds: it decides what is a gap.
-        interval_us: Option<f64>,
-    },
+    /// Something for the charts.
+    Signals(SignalsQuery),
 }
 
 /// What is answered.
@@ -44,13 +34,8 @@ pub enum CompareRequest {
 pub enum CompareAnswer {
     /// To [`CompareRequest::Details`], one for each run; `None`: no such run any more.
     Details(Vec<Option<RunDetail>>),
-    /// To [`CompareRequest::Channel`].
-    Channel {
-        /// Which.
-        channel: String,
-        /// All of it.
-        series: Series,
-    },
+    /// To [`CompareRequest::Signals`].
+    Signals(SignalsAnswer),
 }
 
 /// Answers a request.
@@ -70,23 +55,6 @@ pub fn perform(
             let details: Result<Vec<_>> = runs.iter().map(detail).collect();
             Ok(CompareAnswer::Details(details?))
         }
-        CompareRequest::Channel {
-            table,
-            channel,
-            interval_us,
-        } => {
-            let request = RunRequest::Channel {
-                table: table.clone(),
-                channel: channel.clone(),
-                interval_us: *interval_us,
-                times: None,
-            };
-            match run::perform(&request, context, catalog, cancel)? {
-                RunAnswer::Channel {
-                    channel, series, ..
-                } => Ok(CompareAnswer::Channel { channel, series }),
-                _ => Err(Error::Fatal("the answer is to another question".into())),
-            }
-        }
+        CompareRequest::Signals(query) => query.answer(context, cancel).map(CompareAnswer::Signals),
     }
 }

@@ -1,9 +1,8 @@
 //! Runs side by side: the way from a key to what is asked of workers.
 
 use super::{
-    CompareAnswer, CompareRequest, CompareSlot, Overlaid, Sheet,
+    CompareAnswer, CompareRequest, CompareSlot, Sheet,
     layout::{self, Parts},
-    overlaid::Want,
 };
 use crate::{
     app::{
@@ -13,7 +12,7 @@ use crate::{
         keymap::Context,
         layout as screen_layout,
         prompt::Purpose,
-        run::TableRef,
+        signals::{Part, Signals},
     },
     etl::{catalog::RunDetail, compare::Comparison, run_id::RunId},
 };
@@ -45,7 +44,7 @@ pub struct Views {
     /// Their figures. Runs that are gone have none.
     pub comparison: Comparison,
     /// See [`Pane::Overlaid`].
-    pub overlaid: Overlaid,
+    pub signals: Signals,
     /// See [`Pane::Sheet`].
     pub sheet: Sheet,
 }
@@ -101,8 +100,9 @@ impl CompareScreen {
 
     /// What the screen asks nobody for once it is closed.
     pub fn close(&self) -> Vec<Effect> {
-        let channels = (0..self.runs.len()).map(CompareSlot::Channel);
-        channels
+        let parts = (0..self.runs.len())
+            .flat_map(|run| Part::ALL.map(|part| CompareSlot::Signals(run, part)));
+        parts
             .chain([CompareSlot::Details])
             .map(|slot| Effect::Forget(Slot::Compare(slot)))
             .collect()
@@ -128,7 +128,7 @@ impl CompareScreen {
             (Action::NextPane | Action::PreviousPane, Pane::Overlaid) => self.pane = Pane::Sheet,
             (Action::NextPane | Action::PreviousPane, Pane::Sheet) => self.pane = Pane::Overlaid,
             (action, Pane::Overlaid) => {
-                self.message = views.overlaid.update(action, parts.list.max(1));
+                self.message = views.signals.update(action, parts.overlaid);
                 if action == Action::Mark {
                     self.arrange_sheet();
                 }
@@ -158,49 +158,38 @@ impl CompareScreen {
                 self.message = Some(sentence);
             }
             (CompareSlot::Details, Err(sentence)) => self.error = Some(sentence),
-            (CompareSlot::Channel(run), result) => {
+            (CompareSlot::Signals(run, part), result) => {
                 let result = result.and_then(|answer| match answer {
-                    CompareAnswer::Channel { channel, series } => Ok((channel, series)),
-                    CompareAnswer::Details(_) => {
-                        Err("the answer belongs to another question".into())
-                    }
+                    CompareAnswer::Signals(answer) => Ok(answer),
+                    CompareAnswer::Details(_) => Err("stale result dropped".into()),
                 });
                 if let Some(views) = &mut self.views {
-                    views.overlaid.take(run, result);
+                    views.signals.take(run, part, result);
                 }
             }
-            (CompareSlot::Details, Ok(CompareAnswer::Channel { .. })) => {}
+            (CompareSlot::Details, Ok(CompareAnswer::Signals(_))) => {}
         }
         self.want()
     }
 
     fn take(&mut self, details: Vec<Option<RunDetail>>) {
         self.error = None;
-        let file = |r: &Compared| r.detail.as_ref().and_then(|d| d.row.file_name.clone());
-        let earlier_files: Vec<_> = self.runs.iter().map(file).collect();
         for (run, detail) in self.runs.iter_mut().zip(details) {
             run.detail = detail.map(Box::new);
         }
-        let same_file: Vec<bool> = self
-            .runs
-            .iter()
-            .map(file)
-            .zip(earlier_files)
-            .map(same)
-            .collect();
         let details = self.runs.iter().map(|r| r.detail.as_deref());
         let details: Vec<Option<&RunDetail>> = details.collect();
         let comparison = Comparison::new(&details, &[]);
-        let mut overlaid = Overlaid::new(&details, &comparison);
-        overlaid.view.marker = self.marker;
+        let mut signals = Signals::of_runs(&details, &comparison);
+        signals.view.marker = self.marker;
         let mut sheet = Sheet::default();
         if let Some(earlier) = self.views.take() {
-            overlaid.resume(earlier.overlaid, &same_file);
+            signals.resume(earlier.signals);
             sheet = earlier.sheet;
         }
         self.views = Some(Views {
             comparison,
-            overlaid,
+            signals,
             sheet,
         });
         self.arrange_sheet();
@@ -213,9 +202,9 @@ impl CompareScreen {
     }
 
     /// The table shows the channels that have a chart, and all when none has.
-    fn arrange_sheet(&mut self) {
+    pub(super) fn arrange_sheet(&mut self) {
         let Some(views) = &mut self.views else { return };
-        let shown = |at: usize| is_shown(&views.overlaid, at);
+        let shown = |at: usize| is_shown(&views.signals, at);
         let mut sheet = Sheet::new(self.runs.len(), &views.comparison, shown);
         (sheet.top, sheet.first_column) = (views.sheet.top, views.sheet.first_column);
         views.sheet = sheet;
@@ -230,25 +219,18 @@ impl CompareScreen {
 
     /// Asks for what the charts lack.
     pub(super) fn want(&mut self) -> Vec<Effect> {
+        let parts = self.parts();
+        let width = self.body().0;
         let Some(views) = &mut self.views else {
             return Vec::new();
         };
-        let wants = views.overlaid.wants();
-        let request = |Want { run, channel }: Want| {
-            let compared = self.runs.get(run)?;
-            let shared = views.overlaid.channels.get(channel)?;
-            let table = TableRef {
-                log_key: compared.log_key.clone(),
-                file_name: compared.detail.as_ref()?.row.file_name.clone()?,
-            };
-            let request = CompareRequest::Channel {
-                table,
-                channel: shared.name.clone(),
-                interval_us: shared.runs.get(run).copied().flatten().flatten(),
-            };
-            Some(ask(CompareSlot::Channel(run), request))
-        };
-        wants.into_iter().filter_map(request).collect()
+        let wants = views.signals.wants((width, parts.overlaid)).into_iter();
+        wants
+            .map(|(run, query)| {
+                let slot = CompareSlot::Signals(run, query.part());
+                ask(slot, CompareRequest::Signals(query))
+            })
+            .collect()
     }
 
     /// The text field that `action` opens here, if any.
@@ -270,21 +252,14 @@ impl CompareScreen {
 
     /// Lines of the view's parts.
     pub fn parts(&self) -> Parts {
-        let (channels, rows) = self
-            .views
-            .as_ref()
-            .map_or((0, 0), |v| (v.overlaid.channels.len(), v.sheet.rows.len()));
-        layout::parts(self.body().1, self.runs.len(), channels, rows, self.pane)
+        let rows = self.views.as_ref().map_or(0, |v| v.sheet.rows.len());
+        layout::parts(self.body().1, self.runs.len(), rows, self.pane)
     }
 }
 
 /// Whether the table shows a channel.
-pub(super) fn is_shown(overlaid: &Overlaid, channel: usize) -> bool {
-    overlaid.chosen.is_empty() || overlaid.chosen.contains(&channel)
-}
-
-fn same((now, earlier): (Option<String>, Option<String>)) -> bool {
-    now.is_some() && now == earlier
+pub(super) fn is_shown(signals: &Signals, channel: usize) -> bool {
+    signals.chosen.is_empty() || signals.chosen.contains(&channel)
 }
 
 fn ask(slot: CompareSlot, request: CompareRequest) -> Effect {

@@ -13,12 +13,12 @@ fn opening_asks_for_the_runs_then_for_a_channel_of_each_that_has_it() {
     // The runs, and f1 of A and C.
     assert_eq!(fixture::settle(&mut screen, effects), 3);
     let views = screen.views.as_ref().unwrap();
-    assert_eq!(views.overlaid.value_at(1, views.overlaid.row, 0), None);
-    let at = |run| views.overlaid.value_at(run, views.overlaid.row, 0).unwrap();
+    assert_eq!(views.signals.value_at(1, views.signals.row, 0), None);
+    let at = |run| views.signals.value_at(run, views.signals.row, 0).unwrap();
     assert_eq!(at(2) - at(0), 80.0);
-    let line = screen.cursor_line().unwrap();
+    let line = screen.views.as_ref().unwrap().signals.cursor_line();
     assert_eq!(line, "cursor 0.000 s  f1  C − A +80.00 N");
-    assert_eq!(screen.close().len(), 4);
+    assert_eq!(screen.close().len(), 13);
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_line_says_how_far_the_cursor_is_from_its_pin() {
     for action in [Action::Pin, Action::CursorRight, Action::CursorRight] {
         screen.update(action);
     }
-    let line = screen.cursor_line().unwrap();
+    let line = screen.views.as_ref().unwrap().signals.cursor_line();
     let wanted = "cursor +2.100 s  pin 0.000 s  Δ +2.100 s  v1  B − A +40.00 mm/s";
     assert_eq!(line, wanted);
 }
@@ -60,11 +60,11 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     assert!(list.len() == copied && list.csv().contains("\nx_1,mean,mm,"));
     for channel in [0, 1] {
         let views = screen.views.as_mut().unwrap();
-        let chosen: Vec<usize> = views.overlaid.chosen.iter().copied().collect();
-        views.overlaid.row = chosen[0];
+        let chosen: Vec<usize> = views.signals.chosen.iter().copied().collect();
+        views.signals.row = chosen[0];
         screen.update(Action::Mark);
         assert_eq!(
-            screen.views.as_ref().unwrap().overlaid.chosen.len(),
+            screen.views.as_ref().unwrap().signals.chosen.len(),
             1 - channel
         );
     }
@@ -91,11 +91,11 @@ fn keys_go_to_the_pane_that_has_them() {
 #[test]
 fn a_typed_place_moves_the_cursor_or_shows_a_span() {
     let mut screen = fixture::opened(2, (80, 24));
-    let cursor = |s: &CompareScreen| s.views.as_ref().unwrap().overlaid.view.cursor.time;
+    let cursor = |s: &CompareScreen| s.views.as_ref().unwrap().signals.view.cursor.time;
     screen.submit("12.5").unwrap();
     assert_eq!(cursor(&screen), 12_500_000);
     screen.submit("+1m .. 1m10s").unwrap();
-    let range = screen.views.as_ref().unwrap().overlaid.view.range;
+    let range = screen.views.as_ref().unwrap().signals.view.range;
     assert_eq!((range.start(), range.end()), (60_000_000, 70_000_000));
     let error = screen.submit("3h").unwrap_err().sentence;
     assert_eq!(
@@ -125,7 +125,7 @@ fn a_place_typed_before_the_runs_are_read_waits_for_them() {
         let said = screen.take_message().unwrap();
         assert_eq!(said, "goes there once the runs are read");
         fixture::settle(&mut screen, effects);
-        let view = screen.views.as_ref().unwrap().overlaid.view;
+        let view = screen.views.as_ref().unwrap().signals.view;
         assert_eq!(view.cursor.time, wanted);
         let said = screen.take_message();
         assert!(
@@ -158,7 +158,7 @@ fn a_run_that_goes_or_changes_is_read_again_without_losing_ones_place() {
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert!(screen.runs[1].detail.is_none());
     assert_eq!(
-        screen.views.as_ref().unwrap().overlaid.place(0),
+        screen.views.as_ref().unwrap().signals.place(0),
         Some(30_000_000)
     );
     // What cannot be read says so, and does not end what is shown.

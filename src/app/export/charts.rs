@@ -7,8 +7,10 @@ use crate::{
     app::{
         chart::{Reduced, Series, TimeRange, format_tick, offset_labels, time_labels, value_ticks},
         compare::sheet::offset,
+        run::TableRef,
+        signals::query::{ChannelRead, ReadChannel},
     },
-    etl::time,
+    etl::{Result, base::CancelToken, lake::Context, time},
 };
 
 const WIDTH: f64 = 1200.0;
@@ -30,6 +32,28 @@ const MARKED: usize = 400;
 /// Height of a line of the legend.
 const LINE: f64 = 18.0;
 
+/// Where the values of a line are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// In memory.
+    Series(Arc<Series>),
+    /// In a run's table, read when the picture is written.
+    Table(TableChannel),
+    /// Read from there, and reduced to the columns of the picture.
+    Reduced(Reduced),
+}
+
+/// A channel in a run's table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableChannel {
+    /// The table.
+    pub table: TableRef,
+    /// The channel.
+    pub channel: String,
+    /// Its median interval in microseconds.
+    pub interval_us: Option<f64>,
+}
+
 /// One line of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
@@ -38,7 +62,7 @@ pub struct Trace {
     /// Its unit.
     pub unit: String,
     /// Its values.
-    pub series: Arc<Series>,
+    pub source: Source,
     /// What is 0 on the axis of time, in the times of the values.
     pub origin: i64,
     /// Which of the colours it has.
@@ -73,16 +97,67 @@ impl Trace {
 
     /// The visible values that have a dot, at their times on the axis.
     fn marked(&self, range: TimeRange) -> Vec<(i64, f64)> {
-        let seen = self.series.values_in(self.own(range));
-        if !self.dots || seen.clone().count() > MARKED {
+        let Source::Series(series) = &self.source else {
+            return Vec::new();
+        };
+        let visible = series.values_in(self.own(range));
+        if !self.dots || visible.clone().count() > MARKED {
             return Vec::new();
         }
-        seen.map(|(t, value)| (t - self.origin, value)).collect()
+        visible.map(|(t, value)| (t - self.origin, value)).collect()
+    }
+
+    /// The visible span, reduced to the columns of the picture.
+    fn reduced(&self, range: TimeRange) -> Reduced {
+        match &self.source {
+            Source::Series(series) => series.reduce(self.own(range), COLUMNS),
+            Source::Reduced(reduced) => reduced.clone(),
+            Source::Table(_) => Reduced::default(),
+        }
+    }
+
+    fn read(&mut self, range: TimeRange, context: &Context, cancel: &CancelToken) -> Result<()> {
+        let Source::Table(wanted) = &self.source else {
+            return Ok(());
+        };
+        let read = ReadChannel {
+            channel: wanted.channel.clone(),
+            interval_us: wanted.interval_us,
+            range: self.own(range),
+            columns: COLUMNS,
+            // No rows are kept.
+            most_rows: 0,
+            known: None,
+        };
+        let file = wanted.table.open(context)?;
+        let read = read.from_table(&file, &context.profile, cancel)?;
+        if let ChannelRead::Reduced {
+            reduced, limits, ..
+        } = read
+        {
+            self.source = Source::Reduced(reduced);
+            self.limits = limits;
+        }
+        Ok(())
     }
 }
 
 impl Charts {
-    /// The picture's text.
+    /// Reads what is not in memory.
+    ///
+    /// # Errors
+    /// Whatever a run's table refuses; [`Error::Cancelled`](crate::etl::Error::Cancelled).
+    pub fn read(mut self, context: &Context, cancel: &CancelToken) -> Result<Self> {
+        for trace in self.charts.iter_mut().flatten() {
+            trace.read(self.range, context, cancel)?;
+            if self.aligned {
+                trace.limits.clear();
+            }
+        }
+        Ok(self)
+    }
+
+    /// The picture's text, of charts that are [read](Self::read).
     pub fn svg(&self) -> String {
         let head = TOP + self.legend.len() as f64 * LINE;
         let bottom = head + self.charts.len() as f64 * (CHART + SPACE);
@@ -129,10 +204,7 @@ impl Charts {
 }
 
 fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64) {
-    let reduced: Vec<Reduced> = traces
-        .iter()
-        .map(|t| t.series.reduce(t.own(range), COLUMNS))
-        .collect();
+    let reduced: Vec<Reduced> = traces.iter().map(|t| t.reduced(range)).collect();
     let extents = reduced.iter().filter_map(Reduced::extent);
     let extent = extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let mut x = LEFT;
@@ -216,7 +288,7 @@ mod tests {
         Trace {
             name: name.into(),
             unit: "N".into(),
-            series: Arc::new(Series::new(times, values, 100_000)),
+            source: Source::Series(Arc::new(Series::new(times, values, 100_000))),
             origin: 0,
             colour: 0,
             dots: false,

@@ -15,7 +15,7 @@ mod write;
 
 use std::sync::Arc;
 
-pub use charts::{Charts, Trace};
+pub use charts::{Charts, Source, TableChannel, Trace};
 pub use path::PathPicture;
 pub use sheet::Listed;
 pub use write::write;

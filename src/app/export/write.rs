@@ -89,7 +89,7 @@ fn fill(
             let done = export_into(&mut out, &file, target, &options, cancel)?;
             return Ok((Some(done.rows), done.bytes));
         }
-        What::Charts(charts) => charts.svg(),
+        What::Charts(charts) => charts.clone().read(context, cancel)?.svg(),
         What::Path(path) => path
             .svg()
             .ok_or_else(|| Error::Log("no robot of this run has a path".into()))?,

@@ -2,7 +2,7 @@
 
 use super::{Figure, MachineScreen};
 use crate::app::{
-    export::{Charts, Export, Trace, What},
+    export::{Charts, Export, Source, Trace, What},
     words::count,
 };
 
@@ -21,7 +21,7 @@ impl MachineScreen {
             Some(vec![Trace {
                 name: figure.title().to_owned(),
                 unit: figure.unit().to_owned(),
-                series: series.clone(),
+                source: Source::Series(series.clone()),
                 origin: 0,
                 colour: order,
                 dots: true,

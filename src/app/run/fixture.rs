@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use super::{RunAnswer, RunRequest, RunScreen, path::PathBuilder};
 use crate::{
     app::{
-        chart::Series,
         effect::{Effect, Request, Slot},
+        signals,
     },
     etl::{
         catalog::{RunDetail, RunRow},
         clean::{Ledger, Reason},
         lake::run_file::Window,
-        overview::{self, Builder, Overview},
         quality::{Flag, NotEvaluated, Severity, Verdict},
         run_id::RunId,
         stats::{ChannelStats, RobotStats},
@@ -156,7 +155,7 @@ pub fn detail() -> RunDetail {
     }
 }
 
-fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
+pub fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
     let rows = rows.start as usize..(rows.end as usize).min(ROWS);
     let of = |name: &String| NAMES.iter().position(|n| n == name).unwrap();
     Window {
@@ -169,43 +168,11 @@ fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
     }
 }
 
-fn overview(channels: &[String], span: (i64, i64)) -> Overview {
-    let mut builder = Builder::new(overview::spans(span.0, span.1, ROWS as u64), channels.len());
-    builder.add(&window(channels, 0..ROWS as u64));
-    builder.finish()
-}
-
 /// Answers a request as a worker would from the run's file.
 pub fn answer(request: &RunRequest) -> RunAnswer {
     match request {
         RunRequest::Detail { .. } => RunAnswer::Detail(Some(Box::new(detail()))),
-        RunRequest::Overview { channels, span, .. } => {
-            RunAnswer::Overview(Some(overview(channels, *span)))
-        }
-        RunRequest::Channel { channel, .. } => {
-            let window = window(std::slice::from_ref(channel), 0..ROWS as u64);
-            let values = window.columns[0].clone();
-            RunAnswer::Channel {
-                channel: channel.clone(),
-                series: Series::new(window.times.into(), values, 100_000).with_statistics(10_000.0),
-                limits: if channel == "z_1" {
-                    vec![-50.0]
-                } else {
-                    vec![]
-                },
-            }
-        }
-        RunRequest::CursorRow { channels, time, .. } => {
-            let row = (0..ROWS)
-                .take_while(|r| time_of(*r) <= *time)
-                .last()
-                .unwrap_or(0) as u64;
-            let window = window(channels, row..row + 1);
-            RunAnswer::CursorRow {
-                asked: *time,
-                values: window.columns.iter().map(|c| c[0]).collect(),
-            }
-        }
+        RunRequest::Signals(query) => RunAnswer::Signals(signals::fixture::answer(query)),
         RunRequest::Rows { channels, rows, .. } => RunAnswer::Rows(window(channels, rows.clone())),
         RunRequest::Listed {
             channels,

@@ -4,15 +4,14 @@
 //! `ui::run::draw`. What a run's views ask of the world goes through
 //! [`RunRequest`], which [`perform`] answers on a worker's thread.
 //!
-//! * [`summary`], [`signals`], [`samples`], [`path`]: where each tab is and what it has.
-//! * [`quality`], [`flags`]: the flags as a list and in the charts.
+//! * [`summary`], [`samples`], [`path`], [`quality`]: where each tab is and what it has; its charts
+//!   are [`crate::app::signals`].
 //! * [`samples_columns`], [`samples_rows`], [`condition`]: which of the samples are shown.
 //! * [`grid`]: which columns of a table fit.
 //! * [`Position`]: what an operator types to go somewhere.
 
 #[cfg(test)]
 pub(crate) mod fixture;
-pub mod flags;
 pub mod grid;
 mod mouse;
 pub mod path;
@@ -29,8 +28,6 @@ mod screen_places;
 mod screen_quality;
 mod screen_samples;
 mod screen_words;
-pub mod signals;
-mod signals_place;
 pub mod summary;
 
 pub use path::{Path, RobotPath};
@@ -39,6 +36,4 @@ pub use quality::Quality;
 pub use request::{RunAnswer, RunRequest, RunSlot, Sought, TableRef};
 pub use samples::Samples;
 pub use screen::{RunScreen, Tab, Views};
-pub use signals::Signals;
-pub use signals_place::SignalsHit;
 pub use summary::Summary;

@@ -1,9 +1,9 @@
 use crossterm::event::KeyModifiers;
 
 use super::*;
-use crate::app::run::{
-    Signals, SignalsHit,
-    fixture::{ROWS, opened, settle},
+use crate::app::{
+    run::fixture::{ROWS, opened, settle},
+    signals::{Key, Signals, SignalsHit},
 };
 
 const SIZE: (u16, u16) = (100, 30);
@@ -65,7 +65,8 @@ fn a_click_moves_the_cursor_of_the_list_and_its_marks_choose() {
     assert_eq!(signals(&screen).chosen, before);
     click(&mut screen, 1, top + 2);
     assert_eq!(signals(&screen).row, 1);
-    assert!(signals(&screen).chosen.contains(&1) && signals(&screen).series(1).is_some());
+    let line = signals(&screen).visible_stats(Key { run: 0, channel: 1 });
+    assert!(signals(&screen).chosen.contains(&1) && line.is_some());
     mouse(&mut screen, MouseEventKind::ScrollDown, 20, top + 1);
     assert_eq!(signals(&screen).row, 2);
     // A second click meets the channel of the first, wherever the list stands.

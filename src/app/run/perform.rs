@@ -1,21 +1,14 @@
 //! Answers what the views of a run ask for. Runs on workers' threads.
 
-use std::sync::Arc;
-
-use super::{RunAnswer, RunRequest, path::PathBuilder, perform_samples, request::TableRef};
-use crate::{
-    app::chart::Series,
-    etl::{
-        Error, Result,
-        base::CancelToken,
-        catalog::Catalog,
-        lake::{Context, Lake, run_file::RunFile},
-        overview::{self, Of, Overview},
-        profile::Profile,
-        schema::{ChannelName, Field, FieldKind, Hold},
-        text,
-        time::SECOND,
-    },
+use super::{RunAnswer, RunRequest, path::PathBuilder, perform_samples};
+use crate::etl::{
+    Result,
+    base::CancelToken,
+    catalog::Catalog,
+    lake::{Context, run_file::RunFile},
+    profile::Profile,
+    schema::{ChannelName, FieldKind},
+    time::SECOND,
 };
 
 /// A path is broken where the whole run is silent for longer than a second.
@@ -37,74 +30,15 @@ pub fn perform(
             let detail = catalog.run_detail(log_key, *run)?;
             Ok(RunAnswer::Detail(detail.map(Box::new)))
         }
-        RunRequest::Overview {
-            table,
-            channels,
-            span,
-            rows,
-            stored,
-        } => {
-            let of = Of {
-                log_key: &table.log_key,
-                file_name: &table.file_name,
-                span: *span,
-                rows: *rows,
-            };
-            let file = || open(context, table);
-            Ok(RunAnswer::Overview(overview(
-                &context.lake,
-                of,
-                &names(channels),
-                (*stored, file),
-                cancel,
-            )?))
-        }
-        RunRequest::Channel {
-            table,
-            channel,
-            interval_us,
-            times,
-        } => {
-            let file = open(context, table)?;
-            Ok(RunAnswer::Channel {
-                channel: channel.clone(),
-                series: self::channel(
-                    &file,
-                    &context.profile,
-                    (channel, *interval_us),
-                    times.clone(),
-                    cancel,
-                )?,
-                limits: limits(&context.profile, channel),
-            })
-        }
-        RunRequest::CursorRow {
-            table,
-            channels,
-            time,
-        } => {
-            let file = open(context, table)?;
-            // `row_at` is the first row at or after: one microsecond later, the row
-            // before it is the one at or before.
-            let row = file.row_at(time.saturating_add(1))?.saturating_sub(1);
-            let window = file.read(&names(channels), row..row + 1, cancel)?;
-            let before_all = window.times.first().is_none_or(|t| t > time);
-            let value = |c: &Vec<f64>| c.first().copied().filter(|_| !before_all);
-            Ok(RunAnswer::CursorRow {
-                asked: *time,
-                values: window
-                    .columns
-                    .iter()
-                    .map(|c| value(c).unwrap_or(f64::NAN))
-                    .collect(),
-            })
-        }
+        RunRequest::Signals(query) => query.answer(context, cancel).map(RunAnswer::Signals),
         RunRequest::Rows {
             table,
             channels,
             rows,
         } => {
-            let window = open(context, table)?.read(&names(channels), rows.clone(), cancel)?;
+            let window = table
+                .open(context)?
+                .read(&names(channels), rows.clone(), cancel)?;
             Ok(RunAnswer::Rows(window))
         }
         RunRequest::Listed {
@@ -113,11 +47,11 @@ pub fn perform(
             rows,
             position,
         } => {
-            let file = open(context, table)?;
+            let file = table.open(context)?;
             perform_samples::listed(&file, &names(channels), rows, *position, cancel)
         }
         RunRequest::Filter { table, condition } => {
-            perform_samples::filter(&open(context, table)?, condition, cancel)
+            perform_samples::filter(&table.open(context)?, condition, cancel)
         }
         RunRequest::Seek {
             table,
@@ -125,83 +59,19 @@ pub fn perform(
             from,
             among,
         } => {
-            let file = open(context, table)?;
+            let file = table.open(context)?;
             let rows = (*from, among.as_deref());
             perform_samples::seek(&file, &context.profile, sought, rows, cancel)
         }
-        RunRequest::Path { table } => paths(&open(context, table)?, &context.profile, cancel),
+        RunRequest::Path { table } => paths(&table.open(context)?, &context.profile, cancel),
         RunRequest::Locate { table, time } => {
-            Ok(RunAnswer::Located(open(context, table)?.row_at(*time)?))
+            Ok(RunAnswer::Located(table.open(context)?.row_at(*time)?))
         }
     }
 }
 
 fn names(channels: &[String]) -> Vec<&str> {
     channels.iter().map(String::as_str).collect()
-}
-
-fn open(context: &Context, table: &TableRef) -> Result<RunFile> {
-    let path = context.lake.location(&table.log_key, &table.file_name);
-    match context.lake.open_table(&table.log_key, &table.file_name) {
-        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            Err(Error::Log(format!(
-                "the run's table {} is gone; a harvest of {} (H) makes it again",
-                text::visible_path(&path),
-                table.log_key
-            )))
-        }
-        result => result,
-    }
-}
-
-/// A whole channel by its name and median interval, over `times` where they are known.
-pub(super) fn channel(
-    file: &RunFile,
-    profile: &Profile,
-    (name, interval_us): (&str, Option<f64>),
-    times: Option<Arc<[i64]>>,
-    cancel: &CancelToken,
-) -> Result<Series> {
-    let rows = 0..file.rows();
-    let times = times.filter(|t| t.len() as u64 == rows.end);
-    let mut window = match times {
-        Some(_) => file.read_values(&[name], rows, cancel)?,
-        None => file.read(&[name], rows, cancel)?,
-    };
-    let values = window.columns.pop().unwrap_or_default();
-    cancel.check()?;
-    let times = times.unwrap_or_else(|| window.times.into());
-    let series = Series::new(times, values, gap_limit(profile.hold, interval_us));
-    Ok(series.with_statistics(interval_us.unwrap_or(f64::NAN)))
-}
-
-/// The stored overview of a long run; else, unless only that is wanted, one made from the
-/// table, and stored for the next time when the run is long.
-fn overview(
-    lake: &Lake,
-    of: Of<'_>,
-    channels: &[&str],
-    (only_stored, file): (bool, impl Fn() -> Result<RunFile>),
-    cancel: &CancelToken,
-) -> Result<Option<Overview>> {
-    let long = of.rows >= overview::LONG;
-    if long && let Some(found) = overview::stored(lake, of, channels, cancel)? {
-        return Ok(Some(found));
-    }
-    if only_stored {
-        return Ok(None);
-    }
-    let file = file()?;
-    let mut builder = overview::Builder::new(of.spans(), channels.len());
-    for group in file.groups() {
-        cancel.check()?;
-        builder.add(&file.read(channels, group, cancel)?);
-    }
-    let made = builder.finish();
-    if long && let Err(e) = overview::store(lake, of, channels, &made, cancel) {
-        tracing::info!("the overview of {} is not stored: {e}", of.file_name);
-    }
-    Ok(Some(made))
 }
 
 /// The paths of the robots of which at least two axes stand in the table.
@@ -249,27 +119,12 @@ fn paths(file: &RunFile, profile: &Profile, cancel: &CancelToken) -> Result<RunA
     Ok(RunAnswer::Path(robots))
 }
 
-/// The limit lines of the field behind a channel; derived channels have none.
-fn limits(profile: &Profile, channel: &str) -> Vec<f64> {
-    let limits = profile.field_of(channel).map(Field::limits);
-    let (min, max) = limits.unwrap_or_default();
-    [min, max].into_iter().flatten().collect()
-}
-
-/// Rows further apart than this are not joined by a line: the time for which the
-/// channel would have held its value. Where nothing is held (samples only), the
-/// usual ten intervals.
-fn gap_limit(hold: Hold, interval_us: Option<f64>) -> i64 {
-    match hold.limit_us(interval_us) {
-        0 if interval_us.is_some() => Hold::default().limit_us(interval_us),
-        limit => limit,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::run::TableRef;
     use crate::etl::{
+        Error,
         base::NoProgress,
         catalog::RunDetail,
         harvest::{Options, harvest_log},
@@ -281,7 +136,7 @@ mod tests {
 
     /// A harvested log of one run: 700 samples of `x`, every 10 ms; `fx` has a value
     /// only in the first three seconds.
-    fn harvested(dir: &std::path::Path) -> (Context, Catalog, RunDetail) {
+    pub(crate) fn harvested(dir: &std::path::Path) -> (Context, Catalog, RunDetail) {
         let data = dir.join("data");
         std::fs::create_dir(&data).unwrap();
         let mut csv = String::from("time,value,field,robot_id,run_uuid,sensor_type\n");
@@ -331,80 +186,6 @@ mod tests {
         let channels = vec!["fx_1".to_owned(), "x_1".to_owned()];
         assert_eq!(detail.row.rows, 700);
 
-        let RunAnswer::Channel {
-            channel,
-            series,
-            limits,
-        } = ask(&RunRequest::Channel {
-            table: table.clone(),
-            channel: "fx_1".into(),
-            interval_us: Some(10_000.0),
-            times: None,
-        })
-        else {
-            panic!("another answer");
-        };
-        assert_eq!((channel.as_str(), series.len()), ("fx_1", 700));
-        let again = |times: Arc<[i64]>| {
-            let request = RunRequest::Channel {
-                table: table.clone(),
-                channel: "fx_1".into(),
-                interval_us: Some(10_000.0),
-                times: Some(times),
-            };
-            match ask(&request) {
-                RunAnswer::Channel { series, .. } => series,
-                other => panic!("{other:?}"),
-            }
-        };
-        // NaN is not equal to itself: compared as text.
-        let text = |series: &Series| format!("{series:?}");
-        let known = again(series.times().clone());
-        assert!(Arc::ptr_eq(known.times(), series.times()));
-        assert_eq!(text(&known), text(&series));
-        let others = again([1, 2].into());
-        assert_eq!(text(&others), text(&series), "times of another table");
-        assert_eq!(series.extent(), Some((-299.0, 0.0)));
-        assert_eq!(limits, [-250.0]);
-        // Held for ten intervals after its last sample, then null.
-        assert_eq!(
-            series.at_or_before(START + 3_090_000).unwrap().value,
-            -299.0
-        );
-        assert!(
-            series
-                .at_or_before(START + 3_200_000)
-                .unwrap()
-                .value
-                .is_nan()
-        );
-
-        let RunAnswer::Overview(Some(overview)) = ask(&RunRequest::Overview {
-            table: table.clone(),
-            channels: channels.clone(),
-            span: (START, START + 6_990_000),
-            rows: 700,
-            stored: false,
-        }) else {
-            panic!("another answer");
-        };
-        let spans = |c: usize| overview.channels[c].iter().flatten().count();
-        assert_eq!(spans(1), 512);
-        assert!((220..240).contains(&spans(0)), "{}", spans(0));
-
-        let at = |time: i64| match ask(&RunRequest::CursorRow {
-            table: table.clone(),
-            channels: channels.clone(),
-            time,
-        }) {
-            RunAnswer::CursorRow { asked, values } if asked == time => values,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(at(START + 29_999), [-2.0, 2.0]);
-        assert_eq!(at(START + 30_000), [-3.0, 3.0]);
-        assert_eq!(at(i64::MAX)[1], 49.0);
-        assert!(at(START - 1).iter().all(|v| v.is_nan()));
-
         let rows = RunRequest::Rows {
             table: table.clone(),
             channels,
@@ -452,13 +233,5 @@ mod tests {
         cancel.cancel();
         let error = perform(&request, &context, &catalog, &cancel).unwrap_err();
         assert!(matches!(error, Error::Cancelled));
-    }
-
-    #[test]
-    fn a_line_is_broken_where_a_value_would_not_be_held() {
-        assert_eq!(gap_limit(Hold::Intervals(3.0), Some(10_000.0)), 30_000);
-        assert_eq!(gap_limit(Hold::Intervals(0.0), Some(10_000.0)), 100_000);
-        assert_eq!(gap_limit(Hold::Unlimited, Some(10_000.0)), i64::MAX);
-        assert_eq!(gap_limit(Hold::default(), None), 0);
     }
 }

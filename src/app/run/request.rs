@@ -1,25 +1,32 @@
 //! What the views of a run ask of workers, and what they are answered.
 
+use std::{io::ErrorKind, ops::Range, sync::Arc};
+
 use crate::{
-    app::{chart::Series, run::RobotPath},
+    app::{
+        run::RobotPath,
+        signals::{Part, SignalsAnswer, SignalsQuery},
+    },
     etl::{
-        catalog::RunDetail, filter::Condition, lake::run_file::Window, overview::Overview,
+        Error, Result,
+        catalog::{RunDetail, RunRow},
+        filter::Condition,
+        lake::{
+            Context,
+            run_file::{RunFile, Window},
+        },
         run_id::RunId,
+        text,
     },
 };
-use std::{ops::Range, sync::Arc};
 
 /// Which part of the run's views asks. Each has at most one request under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RunSlot {
     /// Everything short of samples.
     Detail,
-    /// The sparklines.
-    Overview,
-    /// A channel for the charts.
-    Channel,
-    /// Values at the cursor.
-    CursorRow,
+    /// Something for the charts.
+    Signals(Part),
     /// The rows on the screen.
     Rows,
     /// The row of a time.
@@ -34,11 +41,12 @@ pub enum RunSlot {
 
 impl RunSlot {
     /// Every slot.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Detail,
-        Self::Overview,
-        Self::Channel,
-        Self::CursorRow,
+        Self::Signals(Part::Overview),
+        Self::Signals(Part::Channel),
+        Self::Signals(Part::CursorRow),
+        Self::Signals(Part::RowTimes),
         Self::Rows,
         Self::Locate,
         Self::Filter,
@@ -54,6 +62,35 @@ pub struct TableRef {
     pub log_key: String,
     /// The table's file beside the log's record.
     pub file_name: String,
+}
+
+impl TableRef {
+    /// The table of a run that has one.
+    pub fn of(row: &RunRow) -> Option<Self> {
+        Some(Self {
+            log_key: row.log_key.clone(),
+            file_name: row.file_name.clone()?,
+        })
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// As [`Lake::open_table`](crate::etl::lake::Lake::open_table); where the table is gone the
+    /// sentence says how to make it again.
+    pub fn open(&self, context: &Context) -> Result<RunFile> {
+        match context.lake.open_table(&self.log_key, &self.file_name) {
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                let path = context.lake.location(&self.log_key, &self.file_name);
+                Err(Error::Log(format!(
+                    "the run's table {} is gone; a harvest of {} (H) makes it again",
+                    text::visible_path(&path),
+                    self.log_key
+                )))
+            }
+            result => result,
+        }
+    }
 }
 
 /// What to look for in a column.
@@ -77,39 +114,8 @@ pub enum RunRequest {
         /// The run.
         run: RunId,
     },
-    /// All channels in a few hundred spans, or a few thousand of a long run.
-    Overview {
-        /// Where.
-        table: TableRef,
-        /// Which channels, in order.
-        channels: Vec<String>,
-        /// First and last time of the run.
-        span: (i64, i64),
-        /// Rows of the table.
-        rows: u64,
-        /// Only if it is stored: reading the table takes long.
-        stored: bool,
-    },
-    /// One channel, whole.
-    Channel {
-        /// Where.
-        table: TableRef,
-        /// Which.
-        channel: String,
-        /// Its median interval in microseconds: it decides what is a gap.
-        interval_us: Option<f64>,
-        /// The times of the table's rows, where another channel brought them already.
-        times: Option<Arc<[i64]>>,
-    },
-    /// The row at or before a time.
-    CursorRow {
-        /// Where.
-        table: TableRef,
-        /// Which channels, in order.
-        channels: Vec<String>,
-        /// Microseconds since 1970.
-        time: i64,
-    },
+    /// Something for the charts.
+    Signals(SignalsQuery),
     /// Some rows of the table.
     Rows {
         /// Where.
@@ -167,24 +173,8 @@ pub enum RunRequest {
 pub enum RunAnswer {
     /// To [`RunRequest::Detail`]; `None`: no such run any more.
     Detail(Option<Box<RunDetail>>),
-    /// To [`RunRequest::Overview`]; `None`: it is not stored.
-    Overview(Option<Overview>),
-    /// To [`RunRequest::Channel`].
-    Channel {
-        /// Which.
-        channel: String,
-        /// All of it.
-        series: Series,
-        /// The profile's limits for it.
-        limits: Vec<f64>,
-    },
-    /// To [`RunRequest::CursorRow`]; one value for each channel asked for.
-    CursorRow {
-        /// The time that was asked for.
-        asked: i64,
-        /// NaN where a channel is null.
-        values: Vec<f64>,
-    },
+    /// To [`RunRequest::Signals`].
+    Signals(SignalsAnswer),
     /// To [`RunRequest::Rows`] and [`RunRequest::Listed`], whose window begins at its
     /// position.
     Rows(Window),

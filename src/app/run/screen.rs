@@ -1,9 +1,6 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
-use super::{
-    Path, Quality, RunAnswer, RunRequest, RunSlot, Samples, Signals, Summary, TableRef,
-    signals::Want,
-};
+use super::{Path, Quality, RunAnswer, RunRequest, RunSlot, Samples, Summary, TableRef};
 use crate::{
     app::{
         action::Action,
@@ -13,6 +10,7 @@ use crate::{
         keymap::Context,
         layout,
         prompt::Purpose,
+        signals::Signals,
     },
     etl::{catalog::RunDetail, run_id::RunId},
 };
@@ -165,12 +163,6 @@ impl RunScreen {
         match action {
             Action::NextPane => self.turn(1),
             Action::PreviousPane => self.turn(Tab::ALL.len() - 1),
-            Action::Next | Action::Previous if self.tab == Tab::Signals => {
-                if let Some(views) = &mut self.views {
-                    let told = views.signals.step_flag(action == Action::Next);
-                    self.message = Some(told);
-                }
-            }
             Action::Open if self.tab == Tab::Quality => self.open_flag(),
             action => {
                 let Some(views) = &mut self.views else {
@@ -178,7 +170,12 @@ impl RunScreen {
                 };
                 match self.tab {
                     Tab::Summary => views.summary.update(action, (width, height)),
-                    Tab::Signals => views.signals.update(action, height),
+                    Tab::Signals => {
+                        if let Some(told) = views.signals.update(action, height) {
+                            self.message = Some(told);
+                        }
+                        true
+                    }
                     Tab::Samples => views.samples.update(action, (width, height)),
                     Tab::Path => views.path.update(action) || views.signals.update_time(action),
                     Tab::Quality => views.quality.update(action, height),
@@ -212,19 +209,12 @@ impl RunScreen {
         let height = self.body().1;
         match (result, &mut self.views) {
             (Ok(RunAnswer::Detail(detail)), _) => self.take_detail(detail),
-            (Ok(RunAnswer::Overview(o)), Some(v)) => v.signals.take_overview(Ok(o)),
-            (
-                Ok(RunAnswer::Channel {
-                    channel,
-                    series,
-                    limits,
-                }),
-                Some(v),
-            ) => {
-                v.signals.take_channel(Ok((channel, series, limits)));
-            }
-            (Ok(RunAnswer::CursorRow { asked, values }), Some(v)) => {
-                v.signals.take_row(asked, values);
+            (Ok(RunAnswer::Signals(answer)), Some(v)) => {
+                if let RunSlot::Signals(part) = slot
+                    && let Some(told) = v.signals.take(0, part, Ok(answer))
+                {
+                    self.message = Some(told);
+                }
             }
             (Ok(RunAnswer::Rows(window)), Some(v)) => v.samples.take(window),
             (Ok(RunAnswer::Located(row)), Some(v)) => v.samples.go_to_table_row(row, height),
@@ -235,11 +225,12 @@ impl RunScreen {
             (Ok(RunAnswer::Path(robots)), Some(v)) => v.path.take(Ok(robots)),
             (Err(sentence), Some(v)) => match slot {
                 RunSlot::Path => v.path.take(Err(sentence)),
-                RunSlot::Overview => v.signals.take_overview(Err(sentence)),
-                RunSlot::Channel => v.signals.take_channel(Err(sentence)),
+                RunSlot::Signals(part) => {
+                    if let Some(told) = v.signals.take(0, part, Err(sentence)) {
+                        self.message = Some(told);
+                    }
+                }
                 RunSlot::Rows => v.samples.fail(sentence),
-                // Values at the cursor stay unknown: the sparklines failed likewise.
-                RunSlot::CursorRow => {}
                 RunSlot::Filter => {
                     v.samples.filtering = None;
                     self.message = Some(sentence);
@@ -251,7 +242,7 @@ impl RunScreen {
             (Err(sentence), None) => self.error = Some(sentence),
             (Ok(_), None) => {}
         }
-        let mut effects = self.go_to_place(slot);
+        let mut effects = self.go_to_place();
         effects.extend(self.want());
         effects
     }
@@ -266,7 +257,7 @@ impl RunScreen {
             return;
         };
         self.error = detail.row.error.clone();
-        let signals = Signals::new(&detail);
+        let signals = Signals::of_run(&detail);
         if let (Some(mut signals), Some(file_name)) = (signals, detail.row.file_name.clone()) {
             let table = TableRef {
                 log_key: self.log_key.clone(),
@@ -280,7 +271,7 @@ impl RunScreen {
             let mut quality = Quality::new(&detail);
             if let Some(earlier) = earlier {
                 let same = earlier.table == table;
-                signals.resume(earlier.signals, same);
+                signals.resume(earlier.signals);
                 (summary.top, summary.first_column) =
                     (earlier.summary.top, earlier.summary.first_column);
                 if !same && !earlier.samples.filter_text().is_empty() {
@@ -310,7 +301,7 @@ impl RunScreen {
 
     /// Asks for what the tab that is seen lacks.
     pub(super) fn want(&mut self) -> Vec<Effect> {
-        let height = self.body().1;
+        let (width, height) = self.body();
         let Some(Views {
             table,
             signals,
@@ -330,41 +321,11 @@ impl RunScreen {
             }
             Tab::Path => Vec::new(),
             Tab::Signals => signals
-                .wants()
+                .wants((width, height))
                 .into_iter()
-                .filter_map(|want| {
-                    Some(match want {
-                        Want::Overview { stored } => ask(
-                            RunSlot::Overview,
-                            RunRequest::Overview {
-                                table: table(),
-                                channels: names(signals),
-                                span: (signals.view.bounds.start(), signals.view.bounds.end()),
-                                rows: signals.rows,
-                                stored,
-                            },
-                        ),
-                        Want::Channel(c) => {
-                            let channel = signals.channels.get(c)?;
-                            ask(
-                                RunSlot::Channel,
-                                RunRequest::Channel {
-                                    table: table(),
-                                    channel: channel.name.clone(),
-                                    interval_us: channel.interval_us,
-                                    times: signals.shared_times(),
-                                },
-                            )
-                        }
-                        Want::CursorRow(time) => ask(
-                            RunSlot::CursorRow,
-                            RunRequest::CursorRow {
-                                table: table(),
-                                channels: names(signals),
-                                time,
-                            },
-                        ),
-                    })
+                .map(|(_, query)| {
+                    let slot = RunSlot::Signals(query.part());
+                    ask(slot, RunRequest::Signals(query))
                 })
                 .collect(),
             Tab::Samples => samples

@@ -2,7 +2,7 @@
 
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
-    app::export::{Charts, Export, Form, Listed, PathPicture, Trace, What},
+    app::export::{Charts, Export, Form, Listed, PathPicture, What},
     etl::{schema::ChannelName, time},
 };
 
@@ -79,43 +79,12 @@ impl RunScreen {
     fn charts(&self) -> Result<What, String> {
         let signals = self.views.as_ref().map(|v| &v.signals);
         let signals = signals.ok_or("the run is not read yet")?;
-        let groups = signals.groups();
-        if groups.is_empty() {
-            return Err("no channel is chosen: there is no chart to export".into());
-        }
-        let trace = |channel: &usize| {
-            let known = signals.channels.get(*channel).ok_or("no such channel")?;
-            let series =
-                signals
-                    .series(*channel)
-                    .ok_or_else(|| match signals.failed.get(channel) {
-                        Some(error) => error.clone(),
-                        None => format!("{} is still being read: try again", known.name),
-                    })?;
-            Ok(Trace {
-                name: known.name.clone(),
-                unit: known.unit.clone(),
-                series: series.clone(),
-                origin: 0,
-                colour: 0,
-                dots: false,
-                limits: signals.limits(*channel).to_vec(),
-            })
-        };
-        let chart =
-            |group: &Vec<usize>| group.iter().map(trace).collect::<Result<Vec<_>, String>>();
-        let mut charts = groups.iter().map(chart).collect::<Result<Vec<_>, _>>()?;
-        for chart in &mut charts {
-            for (i, trace) in chart.iter_mut().enumerate() {
-                trace.colour = i;
-            }
-        }
         Ok(What::Charts(Charts {
             title: self.heading(),
             legend: Vec::new(),
             range: signals.view.range,
             aligned: false,
-            charts,
+            charts: signals.traces()?,
         }))
     }
 

@@ -59,28 +59,7 @@ impl RunScreen {
                 }
             };
         }
-        let signals = &mut views.signals;
-        let as_time = |place: Position| match place {
-            Position::Time(t) => inside(near(t, bounds.start())),
-            Position::Row(row) => {
-                let times = signals.times();
-                let at = usize::try_from(row).ok().and_then(|r| times.get(r));
-                at.copied().ok_or_else(|| match times.len() {
-                    0 => "the rows are still being read: type a time".to_owned(),
-                    n => format!("the table has {} rows", format_whole(n as u64)),
-                })
-            }
-        };
-        match text.split_once("..") {
-            None => {
-                let time = as_time(read(text)?)?;
-                signals.view.go_to(time);
-            }
-            Some((from, to)) => {
-                let (from, to) = (as_time(read(from)?)?, as_time(read(to)?)?);
-                signals.view.show(from, to);
-            }
-        }
+        views.signals.submit(text)?;
         Ok(self.want())
     }
 
@@ -96,27 +75,17 @@ impl RunScreen {
         Ok(Vec::new())
     }
 
-    /// Goes to the place that waits, once an answer in `slot` has brought what it needs.
-    pub(super) fn go_to_place(&mut self, slot: RunSlot) -> Vec<Effect> {
-        let Some(views) = &self.views else {
+    /// Goes to the place that waits, once the run is read.
+    pub(super) fn go_to_place(&mut self) -> Vec<Effect> {
+        if self.views.is_none() {
             if self.error.is_some() {
                 self.place = None;
             }
             return Vec::new();
-        };
-        let Some(text) = &self.place else {
-            return Vec::new();
-        };
-        let is_row = |part: &str| matches!(Position::read(part, 0), Some(Position::Row(_)));
-        // Times of rows come with the charts; a place in the samples needs none.
-        let lacks_times = self.tab != Tab::Samples
-            && slot != RunSlot::Overview
-            && views.signals.times().is_empty()
-            && text.split("..").any(is_row);
-        if lacks_times {
-            return Vec::new();
         }
-        let text = self.place.take().unwrap_or_default();
+        let Some(text) = self.place.take() else {
+            return Vec::new();
+        };
         self.submit(Purpose::GoTo, &text).unwrap_or_else(|mistake| {
             self.message = Some(mistake.sentence);
             Vec::new()

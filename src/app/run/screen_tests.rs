@@ -1,6 +1,9 @@
 use super::*;
 use crate::app::run::fixture::{self, ROWS, START, opened, settle, time_of};
+use crate::app::signals::Key;
 use crate::etl::parse_error::ParseError;
+
+const X: Key = Key { run: 0, channel: 0 };
 
 fn act(screen: &mut RunScreen, action: Action) -> usize {
     let effects = screen.update(action);
@@ -25,10 +28,13 @@ fn signals(screen: &RunScreen) -> &Signals {
 fn each_tab_reads_what_it_shows_when_it_is_shown() {
     let mut screen = opened((80, 24));
     assert_eq!(screen.tab, Tab::Summary);
-    assert!(signals(&screen).overview.is_none());
+    assert!(signals(&screen).overview(X).is_none());
     // Sparklines, two channels, the values at the cursor.
     assert_eq!(act(&mut screen, Action::NextPane), 4);
-    assert!(signals(&screen).series(4).is_some() && signals(&screen).series(5).is_some());
+    for channel in [4, 5] {
+        let line = signals(&screen).visible_stats(Key { run: 0, channel });
+        assert!(line.is_some());
+    }
     assert_eq!(
         act(&mut screen, Action::ZoomIn),
         0,
@@ -63,16 +69,19 @@ fn a_pin_measures_channels_without_a_chart_too() {
     let mut screen = opened((80, 24));
     act(&mut screen, Action::NextPane);
     act(&mut screen, Action::Pin);
-    assert_eq!(signals(&screen).since_pin(0), Some(0.0));
+    assert_eq!(signals(&screen).since_pin(0, 0), Some(0.0));
     act(&mut screen, Action::CursorRight);
     let row = (0..ROWS)
         .take_while(|r| time_of(*r) <= signals(&screen).view.cursor.time)
         .count()
         - 1;
-    assert_eq!(signals(&screen).since_pin(0), Some(fixture::value(0, row)));
-    assert!(signals(&screen).since_pin(7).unwrap().is_nan());
+    assert_eq!(
+        signals(&screen).since_pin(0, 0),
+        Some(fixture::value(0, row))
+    );
+    assert!(signals(&screen).since_pin(0, 7).unwrap().is_nan());
     act(&mut screen, Action::Pin);
-    assert_eq!(signals(&screen).since_pin(0), None);
+    assert_eq!(signals(&screen).since_pin(0, 0), None);
 }
 
 #[test]
@@ -192,7 +201,8 @@ fn a_table_deleted_by_hand_is_told_in_every_tab_and_asked_for_once() {
         assert_eq!(screen.resize((100, 30)), []);
     }
     assert!(samples(&screen).error.is_some());
-    assert_eq!(signals(&screen).failed.len(), 2);
+    let failure = |channel| signals(&screen).failure(Key { run: 0, channel });
+    assert!(failure(4).is_some() && failure(5).is_some());
     assert!(signals(&screen).error.is_some());
     // Looking again finds it back.
     let again = screen.reload();
@@ -207,7 +217,7 @@ fn looking_again_keeps_the_place() {
     act(&mut screen, Action::First);
     act(&mut screen, Action::Mark);
     act(&mut screen, Action::ZoomIn);
-    let before = screen.views.clone().unwrap().signals;
+    let before = signals(&screen).clone();
     let again = screen.reload();
     assert_eq!(settle(&mut screen, again), 1, "what is loaded stays");
     let after = signals(&screen);

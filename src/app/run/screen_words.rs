@@ -1,10 +1,7 @@
 //! What is shown of a run that is open, as commands and as text to copy.
 
 use super::{RunScreen, Tab};
-use crate::{
-    app::{chart::format_value, command::Command},
-    etl::time,
-};
+use crate::{app::command::Command, etl::time};
 
 impl RunScreen {
     /// The `mdtui` command that shows the same.
@@ -21,11 +18,7 @@ impl RunScreen {
         let signals = &views.signals;
         let mut told = Command::new("export");
         let columns: Vec<String> = match self.tab {
-            Tab::Signals => {
-                let chosen = signals.chosen.iter();
-                let chosen = chosen.filter_map(|c| signals.channels.get(*c));
-                chosen.map(|c| c.name.clone()).collect()
-            }
+            Tab::Signals => signals.chosen_names().map(str::to_owned).collect(),
             Tab::Path => {
                 let known = |name: &String| signals.channels.iter().any(|c| c.name == *name);
                 views.path.columns().into_iter().filter(known).collect()
@@ -63,17 +56,7 @@ impl RunScreen {
                 .path
                 .place(views.signals.view.cursor.time)
                 .unwrap_or(id),
-            Tab::Signals => {
-                let s = &views.signals;
-                let mut text = time::format(s.view.cursor.snap(s.times()));
-                for c in &s.chosen {
-                    let value = s.value_at(*c, s.view.cursor.time).filter(|v| !v.is_nan());
-                    if let (Some(channel), Some(value)) = (s.channels.get(*c), value) {
-                        text.push_str(&format!(" {}={value} {}", channel.name, channel.unit));
-                    }
-                }
-                text
-            }
+            Tab::Signals => views.signals.copy(),
             Tab::Samples => {
                 let s = &views.samples;
                 let cells = 0..s.columns.titles.len();
@@ -85,23 +68,5 @@ impl RunScreen {
                 }
             }
         }
-    }
-
-    /// What the cursor of Signals stands on, in words: its time, the pinned one's
-    /// and the difference.
-    pub fn cursor_line(&self) -> Option<String> {
-        let s = &self.views.as_ref()?.signals;
-        let here = s.view.cursor.snap(s.times());
-        let mut text = format!("cursor {}", time::format_clock(here));
-        let Some(pin) = s.view.cursor.pin else {
-            return Some(text);
-        };
-        let seconds = (here - pin) as f64 / time::SECOND as f64;
-        text.push_str(&format!(
-            "  pin {}  Δ {} s",
-            time::format_clock(pin),
-            format_value(seconds, 3)
-        ));
-        Some(text)
     }
 }

@@ -40,6 +40,11 @@ impl Reduced {
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    /// Bytes it takes in memory.
+    pub fn bytes(&self) -> usize {
+        self.columns.len() * size_of::<Option<Column>>() + self.gaps.len() * 16
+    }
+
     /// Stretches of empty columns: the first of each, and the one after its last.
     pub fn empty_stretches(&self) -> impl Iterator<Item = (usize, usize)> {
         empty_stretches(&self.columns)

@@ -1,7 +1,6 @@
 //! Draws runs side by side: which is which, their channels over each other, the table of
 //! their differences.
 
-mod overlaid;
 mod sheet;
 
 use ratatui::{
@@ -14,7 +13,9 @@ use ratatui::{
 };
 
 use super::{
-    text::{fit, fit_line, fit_middle},
+    lines::{put, sentence, take},
+    signals,
+    text::{fit, fit_middle},
     theme::Theme,
 };
 use crate::{
@@ -44,7 +45,7 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme
     };
     if parts.overlaid > 0 {
         let pane = take(&mut rest, parts.overlaid);
-        overlaid::draw(pane, buf, screen, &views.overlaid, theme);
+        signals::draw(pane, buf, &views.signals, theme);
     }
     if parts.sheet > 0 {
         if parts.overlaid > 0 {
@@ -124,7 +125,7 @@ fn about(
     if let Some(error) = &detail.row.error {
         return (cut(&format!("failed: {error}")), theme.error);
     }
-    if let Some(failure) = views.overlaid.failure_of(at) {
+    if let Some(failure) = views.signals.failure_of(at) {
         return (cut(failure), theme.error);
     }
     let mut figures = Vec::new();
@@ -136,7 +137,7 @@ fn about(
     );
     figures.extend(
         views
-            .overlaid
+            .signals
             .place(at)
             .map(|place| format!("at {}", offset(place))),
     );
@@ -148,30 +149,6 @@ fn about(
     let left = width.saturating_sub(figures.chars().count() + 2).min(40);
     let name = fit_middle(&run.log_key, left as u16);
     (cut(&format!("{name}  {figures}")), theme.text)
-}
-
-/// The first `lines` lines of `rest`, which it loses.
-fn take(rest: &mut Rect, lines: usize) -> Rect {
-    let height = u16::try_from(lines).unwrap_or(u16::MAX).min(rest.height);
-    let taken = Rect { height, ..*rest };
-    rest.y += height;
-    rest.height -= height;
-    taken
-}
-
-/// A sentence in as many lines as it needs, below a blank one.
-fn sentence(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
-    let lines = super::text::wrap(text, area.width.saturating_sub(2));
-    for (line, row) in lines.iter().zip(area.rows().skip(1)) {
-        put(row, buf, &format!(" {line}"), style);
-    }
-}
-
-/// One line of text at the top left of `area`, cut at its edge.
-fn put(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
-    if !area.is_empty() {
-        fit_line(Line::styled(text, style), area.width).render(area, buf);
-    }
 }
 
 #[cfg(test)]

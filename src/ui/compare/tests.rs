@@ -5,6 +5,7 @@ use crate::app::{
     Action,
     compare::{CompareAnswer, CompareSlot, fixture},
     layout,
+    signals::Part,
 };
 
 const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
@@ -51,7 +52,7 @@ fn runs_that_are_gone_or_failed_say_so() {
         screen.answer(CompareSlot::Details, Ok(details));
         let gone =
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
-        screen.answer(CompareSlot::Channel(0), Err(gone.into()));
+        screen.answer(CompareSlot::Signals(0, Part::Channel), Err(gone.into()));
         let shown = text(&screen);
         for word in ["the run's table", "gone", "every sample"] {
             assert!(shown.contains(word), "{word}: {shown}");
@@ -115,10 +116,18 @@ fn nothing_that_is_pressed_fails() {
         if step % 3 == 0 {
             text(&screen);
         }
-        let o = &screen.views.as_ref().unwrap().overlaid;
+        let o = &screen.views.as_ref().unwrap().signals;
         assert!(o.view.bounds.contains(o.view.cursor.time));
         assert_eq!(o.view.range.clamp(o.view.bounds), o.view.range);
         assert!(screen.copy().unwrap().starts_with("channel"));
-        assert!(screen.cursor_line().unwrap().starts_with("cursor "));
+        assert!(
+            screen
+                .views
+                .as_ref()
+                .unwrap()
+                .signals
+                .cursor_line()
+                .starts_with("cursor ")
+        );
     }
 }

@@ -1,24 +1,22 @@
 //! Draws one run: its heading with the tabs, and the tab that is open.
 
-mod flags;
 mod path;
 mod quality;
 mod samples;
-mod signals;
-mod statistics;
 mod summary;
 
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::{Margin, Rect},
-    style::Style,
+    layout::Rect,
     text::{Line, Span},
-    widgets::{Paragraph, Widget, Wrap},
+    widgets::Widget,
 };
 
 use super::{
-    text::{fit_line, whole_parts},
+    lines::{put, sentence},
+    signals,
+    text::whole_parts,
     theme::Theme,
 };
 use crate::{
@@ -53,7 +51,7 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
     match (&screen.views, &screen.error) {
         (Some(views), _) => match screen.tab {
             Tab::Summary => summary::draw(body, buf, &views.summary, theme),
-            Tab::Signals => signals::draw(body, buf, screen, &views.signals, theme),
+            Tab::Signals => signals::draw(body, buf, &views.signals, theme),
             Tab::Samples => samples::draw(body, buf, screen, &views.samples, theme),
             Tab::Path => path::draw(body, buf, views, theme),
             // Drawn above: its list wants the frame.
@@ -108,21 +106,6 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
             ..area
         };
         Line::from(tabs).render(tabs_area, buf);
-    }
-}
-
-/// A sentence in as many lines as it needs, below a blank one.
-fn sentence(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
-    let inner = area.inner(Margin::new(1, 0));
-    let lines = vec![Line::default(), Line::styled(text, style)];
-    let text = Paragraph::new(lines).wrap(Wrap { trim: false });
-    text.render(inner.intersection(buf.area), buf);
-}
-
-/// One line of text at the top left of `area`, cut at its edge with `…`.
-fn put(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
-    if !area.is_empty() {
-        fit_line(Line::styled(text, style), area.width).render(area, buf);
     }
 }
 

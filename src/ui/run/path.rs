@@ -100,7 +100,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
             Colour::Time => "",
         };
         legend(*legend_line, buf, (colour, unit), figures, theme);
-        let clock = time::format_clock(signals.view.cursor.snap(signals.times()));
+        let clock = time::format_clock(signals.cursor_time());
         let place = path.place(signals.view.cursor.time);
         let parts = [
             format!(" robot {}", robot.robot),

@@ -1,7 +1,7 @@
 //! Draws the flags of a run: the list, what the one under the cursor means, and what could
 //! not be evaluated.
 
-use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Widget};
+use ratatui::{Frame, layout::Rect, style::Style};
 
 use super::put;
 use crate::{
@@ -85,6 +85,6 @@ fn not_evaluated(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme
         } else {
             format!(" {text}")
         };
-        super::fit_line(Line::styled(text, style), line.width).render(line, frame.buffer_mut());
+        super::put(line, frame.buffer_mut(), &text, style);
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::chart_canvas::{Canvas, dots, sample_symbol, symbol};
+use super::chart_canvas::{Canvas, sample_symbol, symbol};
 use crate::{
     app::chart::{
         Marker, NUMBERS, Reduced, TimeRange, format_fit, format_tick, gutter, value_ticks,
@@ -97,7 +97,7 @@ pub fn plot_area(area: Rect, label_width: usize) -> Rect {
 
 /// How many columns a series must be reduced to for a plot `width` characters wide.
 pub fn plot_columns(width: u16, marker: Marker) -> usize {
-    usize::from(width) * dots(marker).0
+    usize::from(width) * marker.dots().0
 }
 
 impl Chart<'_> {
@@ -140,7 +140,7 @@ impl Chart<'_> {
         let (Some((low, high)), true) = (self.extent(), plot.width > 0 && plot.height > 0) else {
             return;
         };
-        let (width, per_character) = (usize::from(plot.width), dots(self.marker).0);
+        let (width, per_character) = (usize::from(plot.width), self.marker.dots().0);
         let n = self.traces.len().max(1);
         for (order, (trace, letter)) in self.traces.iter().zip(letters).enumerate() {
             // Each line in its turn has a stretch of its own, so that letters never meet.

@@ -2,15 +2,6 @@
 
 use crate::app::chart::{Column, Marker, Reduced};
 
-/// Dots in one character: across and down.
-pub(super) fn dots(marker: Marker) -> (usize, usize) {
-    match marker {
-        Marker::Braille => (2, 4),
-        Marker::Block => (1, 2),
-        Marker::Dot => (1, 1),
-    }
-}
-
 /// The character for the dots of a cell.
 pub(super) fn symbol(marker: Marker, bits: u8) -> char {
     match (marker, bits) {
@@ -83,7 +74,7 @@ impl Canvas {
         let dot = y_of(self.marker, self.height, value, low, high)
             .round()
             .max(0.0) as usize;
-        (dot / dots(self.marker).1).min(self.height.saturating_sub(1))
+        (dot / self.marker.dots().1).min(self.height.saturating_sub(1))
     }
 
     /// A thin line without holes: one dot a step along its longer side.
@@ -97,7 +88,7 @@ impl Canvas {
     }
 
     fn upright(&mut self, x: usize, a: f64, b: f64) {
-        let rows = self.height * dots(self.marker).1;
+        let rows = self.height * self.marker.dots().1;
         let clip = |y: f64| (y.round().max(0.0) as usize).min(rows.saturating_sub(1));
         let (from, to) = (clip(a.min(b)), clip(a.max(b)));
         for y in from..=to {
@@ -108,7 +99,7 @@ impl Canvas {
     fn dot(&mut self, x: usize, y: usize) {
         // Bits of a braille character by row: left, right (Unicode, chapter 21.1).
         const BRAILLE: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-        let (across, down) = dots(self.marker);
+        let (across, down) = self.marker.dots();
         let bit = match self.marker {
             Marker::Braille => BRAILLE[y % 4][x % 2],
             Marker::Block => 1 << (y % 2),
@@ -124,7 +115,7 @@ impl Canvas {
 
 /// The line of dots of a value in `height` characters, not rounded.
 fn y_of(marker: Marker, height: usize, value: f64, low: f64, high: f64) -> f64 {
-    let rows = (height * dots(marker).1) as f64;
+    let rows = (height * marker.dots().1) as f64;
     if high > low {
         (high - value) / (high - low) * (rows - 1.0)
     } else {

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::chart_canvas::{Canvas, dots};
+use super::chart_canvas::Canvas;
 use crate::app::chart::Marker;
 
 /// One place of a trace.
@@ -67,7 +67,7 @@ impl PathPlot<'_> {
             }
         }
         if let Some((x, y)) = self.cursor.filter(|(x, y)| !x.is_nan() && !y.is_nan()) {
-            let (across, down) = dots(self.marker);
+            let (across, down) = self.marker.dots();
             let (x, y) = place(x, y);
             let cell = |v: f64, dots: usize, cells: usize| {
                 (v.max(0.0) as usize / dots).min(cells.saturating_sub(1)) as u16
@@ -84,7 +84,7 @@ impl PathPlot<'_> {
     /// From values to dots. A character is twice as high as it is wide, so a dot of
     /// `1/across` by `2/down` is what equal scales have to allow for.
     fn projection(&self, width: usize, height: usize) -> impl Fn(f64, f64) -> (f64, f64) + use<> {
-        let (across, down) = dots(self.marker);
+        let (across, down) = self.marker.dots();
         let (across, down) = (across as f64, down as f64 / 2.0);
         let [(x0, x1), (y0, y1)] = self.extent;
         // Lengths on the screen in widths of a character, from dot to dot.

@@ -2,7 +2,6 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::chart_canvas::dots;
 use crate::app::chart::{Marker, Reduced};
 
 /// Characters of the plot that a mark needs for itself, on the average.
@@ -19,7 +18,7 @@ pub fn mark_points(reduced: &Reduced, marker: Marker, plot: Rect, style: Style, 
     if plot.is_empty() || points * ROOM > usize::from(plot.width) {
         return;
     }
-    let (across, down) = dots(marker);
+    let (across, down) = marker.dots();
     let rows = usize::from(plot.height) * down;
     let row = |value: f64| {
         let share = if high > low {
@@ -57,7 +56,7 @@ mod tests {
         let mut buf = Buffer::empty(area);
         let last = values.len() as i64 - 1;
         let series = Series::new((0..=last).collect(), values.to_vec(), 10);
-        let columns = usize::from(width) * dots(marker).0;
+        let columns = usize::from(width) * marker.dots().0;
         let reduced = series.reduce(TimeRange::new(0, last), columns);
         mark_points(&reduced, marker, area, Style::default(), &mut buf);
         // Every mark lies on the line.

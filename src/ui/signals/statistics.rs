@@ -1,5 +1,5 @@
-//! The rule above the charts: statistics of what is seen of the channel under the cursor,
-//! beside those of the run.
+//! The rule above the charts: of a single run with statistics of what is visible of the channel
+//! under the cursor, beside those of the run.
 
 use ratatui::{
     buffer::Buffer,
@@ -11,7 +11,7 @@ use ratatui::{
 use crate::{
     app::{
         chart::{format_value, format_whole},
-        run::{Signals, signals::Channel},
+        signals::{Channel, Key, Signals},
     },
     ui::theme::Theme,
 };
@@ -19,7 +19,8 @@ use crate::{
 pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
     let rule = "─".repeat(usize::from(area.width));
     Line::styled(rule, theme.faint).render(area, buf);
-    let Some(channel) = signals.channels.get(signals.row) else {
+    let channel = signals.channels.get(signals.row);
+    let Some(channel) = channel.filter(|_| !signals.is_aligned()) else {
         return;
     };
     let mut x = area.x + 1.min(area.width);
@@ -49,11 +50,14 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Them
 
 /// Of what the charts show, from long to short; nothing while the channel is not read.
 fn visible(signals: &Signals, channel: &Channel) -> Vec<String> {
-    let Some(series) = signals.series(signals.row) else {
-        return Vec::new();
+    let key = Key {
+        run: 0,
+        channel: signals.row,
     };
-    let Some(seen) = series.stats(signals.view.range) else {
-        return vec!["no samples".to_owned()];
+    let seen = match signals.visible_stats(key) {
+        None => return Vec::new(),
+        Some(None) => return vec!["no samples".to_owned()],
+        Some(Some(stats)) => stats,
     };
     let [min, max, mean, rms] =
         [seen.min, seen.max, seen.mean, seen.rms].map(|v| format_value(v, channel.decimals));

@@ -1,4 +1,4 @@
-//! Flags in the charts: which of them are seen, which is nearest, and the way from one to
+//! Flags in the charts of a run: which of them are visible, which is nearest, and the way from one to
 //! the next.
 
 use super::Signals;
@@ -124,7 +124,7 @@ impl Signals {
 
     /// Shows a flag: its channel is chosen, its span in sight with some margin, the cursor at
     /// its beginning.
-    pub(super) fn show_flag(&mut self, span: Option<(i64, i64)>, channel: Option<&str>) {
+    pub fn show_flag(&mut self, span: Option<(i64, i64)>, channel: Option<&str>) {
         let found = channel.and_then(|n| self.channels.iter().position(|c| c.name == n));
         if let Some(at) = found {
             self.row = at;
@@ -132,7 +132,7 @@ impl Signals {
         }
         let Some((from, to)) = span else { return };
         let interval = found
-            .and_then(|at| self.channels.get(at)?.interval_us)
+            .and_then(|at| self.channels.get(at)?.interval_us(0))
             .unwrap_or(0.0);
         // A point is shown among its neighbours, a span with half of itself on each side.
         let margin = ((to - from) / 2).max((interval * 25.0) as i64).max(100_000);

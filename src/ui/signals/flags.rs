@@ -2,10 +2,9 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::put;
 use crate::{
-    app::run::Signals,
-    ui::{theme::Theme, widgets::chart::plot_area},
+    app::signals::Signals,
+    ui::{lines::put, theme::Theme, widgets::chart::plot_area},
 };
 
 /// A bar for every flag in sight that lasts, a mark for one that does not; where there is

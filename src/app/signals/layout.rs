@@ -1,0 +1,211 @@
+//! Where the parts of the view stand: which get how many lines and columns, and what the mouse
+//! meets there.
+
+use std::collections::BTreeSet;
+
+use crossterm::event::{MouseButton, MouseEventKind};
+
+use super::{Channel, Signals};
+use crate::app::{action::Action, chart::gutter};
+
+/// Characters of the list's column of marks.
+pub const MARK: usize = 3;
+/// Lines that are no channel, no chart and no flag: the list's header, a rule, the time axis,
+/// the cursor's line.
+const AROUND: usize = 4;
+/// A chart lower than this says nothing.
+pub const LOWEST_CHART: usize = 3;
+
+/// Lines of the parts of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// Channels in the list.
+    pub list: usize,
+    /// Lines of all charts together; 0: no charts and no time axis.
+    pub charts: usize,
+    /// Lines of the strip of flags below them: the strip, and the words of a flag.
+    pub flags: usize,
+}
+
+/// What lies under a place of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignalsHit {
+    /// A channel of the list, and whether the place is its mark.
+    Channel(usize, bool),
+    /// The charts, or the time axis, at a time on the axis.
+    Time(i64),
+    /// Neither.
+    Nothing,
+}
+
+impl Signals {
+    /// Characters for the names of channels and for their units.
+    pub fn widths(&self) -> (usize, usize) {
+        let longest = |of: fn(&Channel) -> &str| {
+            let lengths = self.channels.iter().map(|c| of(c).chars().count());
+            lengths.max().unwrap_or(0)
+        };
+        let label = longest(|c| &c.name).clamp(7, 24);
+        let unit = longest(|c| &c.unit).clamp(4, 8);
+        (label, unit)
+    }
+
+    /// Characters for names and units left of the charts.
+    pub fn label_width(&self) -> usize {
+        let (label, unit) = self.widths();
+        label.max(unit + 2)
+    }
+
+    /// Columns that lines are reduced to in a view of so many characters.
+    pub fn plot_columns(&self, width: usize) -> usize {
+        let plot = width.saturating_sub(gutter(self.label_width()));
+        (plot * self.view.marker.dots().0).max(1)
+    }
+
+    /// How many lines the parts get in a view of `height` lines.
+    pub fn layout(&self, height: usize) -> Layout {
+        let n = self.channels.len();
+        let list_only = Layout {
+            list: n.min(height.saturating_sub(2)),
+            charts: 0,
+            flags: 0,
+        };
+        let mut free = height.saturating_sub(AROUND);
+        if self.chosen.is_empty() {
+            return list_only;
+        }
+        // Low terminals keep their charts.
+        let flags = if free >= 10 && self.flags().next().is_some() {
+            2
+        } else {
+            0
+        };
+        free -= flags;
+        let list = if self.is_aligned() {
+            (free / 3).clamp(2, 10)
+        } else {
+            // Charts that need little room leave it to the list.
+            let needed = self.chosen.len() * 12;
+            (free * 2 / 5).max(free.saturating_sub(needed)).max(1)
+        };
+        let list = n.min(list);
+        let charts = free.saturating_sub(list);
+        if charts < LOWEST_CHART {
+            return list_only;
+        }
+        Layout {
+            list,
+            charts,
+            flags,
+        }
+    }
+
+    /// The channels of each chart, in order: those of one unit follow each other, and share a
+    /// chart when overlaid.
+    pub(super) fn groups(&self) -> Vec<Vec<usize>> {
+        let unit = |c: usize| self.channels.get(c).map(|c| c.unit.as_str());
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for channel in &self.chosen {
+            let same = |g: &&mut Vec<usize>| g.first().is_some_and(|f| unit(*f) == unit(*channel));
+            match groups.iter_mut().find(same) {
+                Some(group) => group.push(*channel),
+                None => groups.push(vec![*channel]),
+            }
+        }
+        if self.overlaid {
+            return groups;
+        }
+        groups.into_iter().flatten().map(|c| vec![c]).collect()
+    }
+
+    /// The charts that are visible in so many lines: their channels and heights. When not all
+    /// of them fit, they are those up to the chart of the channel under the list's cursor.
+    pub fn charts(&self, lines: usize) -> Vec<(Vec<usize>, usize)> {
+        let groups = self.groups();
+        let shown = groups.len().min((lines / LOWEST_CHART).max(1));
+        if shown == 0 || lines == 0 {
+            return Vec::new();
+        }
+        let under = groups.iter().position(|g| g.contains(&self.row));
+        let first = under.map_or(0, |at| (at + 1).saturating_sub(shown));
+        let (each, more) = (lines / shown, lines % shown);
+        groups
+            .into_iter()
+            .skip(first)
+            .take(shown)
+            .enumerate()
+            .map(|(i, channels)| (channels, each + usize::from(i < more)))
+            .collect()
+    }
+
+    /// The channels of the charts that are visible in a view of `height` lines.
+    pub(super) fn drawn(&self, height: usize) -> BTreeSet<usize> {
+        let charts = self.charts(self.layout(height).charts);
+        charts
+            .into_iter()
+            .flat_map(|(channels, _)| channels)
+            .collect()
+    }
+
+    /// The first channel in a list of `lines` lines: the list moves only as far as the
+    /// cursor needs to be in sight.
+    pub fn first_row(&self, lines: usize) -> usize {
+        let last = self.channels.len().saturating_sub(lines);
+        let lowest = (self.row + 1).saturating_sub(lines);
+        self.top.min(self.row).max(lowest).min(last)
+    }
+
+    /// What lies at column `x` and line `y` of a view of (columns, lines) `size`.
+    pub fn hit(&self, (x, y): (usize, usize), size: (usize, usize)) -> SignalsHit {
+        let (width, height) = size;
+        let layout = self.layout(height);
+        // Below the header; a rule between list and charts, the time axis under them.
+        if (1..=layout.list).contains(&y) {
+            let at = self.first_row(layout.list) + y - 1;
+            return if at < self.channels.len() {
+                SignalsHit::Channel(at, x < MARK)
+            } else {
+                SignalsHit::Nothing
+            };
+        }
+        let charts = layout.list + 2..=layout.list + 2 + layout.charts;
+        let left = gutter(self.label_width());
+        if layout.charts == 0 || !charts.contains(&y) || !(left..width).contains(&x) {
+            return SignalsHit::Nothing;
+        }
+        let (column, columns) = (x - left, width - left);
+        let times = self.times_within(self.view.range);
+        SignalsHit::Time(self.view.time_at(column, columns, times))
+    }
+
+    /// The mouse was used at a place (column, line) of a view of `size`.
+    pub fn mouse(&mut self, kind: MouseEventKind, at: (usize, usize), size: (usize, usize)) {
+        use MouseEventKind::{Down, ScrollDown, ScrollLeft, ScrollRight, ScrollUp};
+        match (kind, self.hit(at, size)) {
+            (Down(MouseButton::Left), SignalsHit::Channel(row, mark)) => {
+                // What was clicked stays under the mouse.
+                self.top = self.first_row(self.layout(size.1).list);
+                self.row = row;
+                if mark {
+                    self.update(Action::Mark, size.1);
+                }
+            }
+            (kind, SignalsHit::Time(time)) => {
+                self.view.mouse(kind, time);
+            }
+            (ScrollLeft, _) => {
+                self.update_time(Action::Left);
+            }
+            (ScrollRight, _) => {
+                self.update_time(Action::Right);
+            }
+            (ScrollUp, SignalsHit::Channel(..)) => {
+                self.update(Action::Up, size.1);
+            }
+            (ScrollDown, SignalsHit::Channel(..)) => {
+                self.update(Action::Down, size.1);
+            }
+            _ => {}
+        }
+    }
+}

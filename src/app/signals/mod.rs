@@ -1,0 +1,324 @@
+//! Signals of one run, or of several over each other: every channel in one line, the chosen
+//! ones as charts that share a span of time and a cursor. A run is a comparison of one.
+//!
+//! * [`Channel`]: the channels to choose from.
+//! * [`align`](self): where several runs lie over each other.
+//! * [`CHART_MEMORY`]: what is in memory, within a budget ([`data`]).
+//! * [`missing`](self): what charts lack, as queries to workers; [`query`]: their answers.
+//! * [`layout`](self): which part gets how many lines and columns, and what the mouse meets.
+//! * [`flags`]: flags in the charts; [`position`](self): what is typed to go somewhere.
+//! * [`text`](self): the cursor in words; [`picture`](self): the charts as a file.
+
+mod align;
+mod channel;
+mod data;
+#[cfg(test)]
+pub(crate) mod fixture;
+pub mod flags;
+mod layout;
+mod missing;
+mod picture;
+mod position;
+pub mod query;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use channel::Channel;
+pub use data::{CHART_MEMORY, Key};
+pub use layout::{LOWEST_CHART, Layout, MARK, SignalsHit};
+pub use missing::Line;
+pub use position::check_form;
+pub use query::{Part, SignalsAnswer, SignalsQuery};
+
+use self::{
+    data::ChartData,
+    flags::{Mark, marks},
+    missing::Loading,
+};
+use crate::{
+    app::{
+        action::Action,
+        chart::{TimeRange, TimeView},
+        run::TableRef,
+        table::step,
+    },
+    etl::{catalog::RunDetail, compare::Comparison},
+};
+
+/// A run whose signals are shown.
+#[derive(Debug, Clone, PartialEq)]
+struct Run {
+    /// Its table; `None`: it is gone, or failed.
+    table: Option<TableRef>,
+    /// First and last sample in microseconds since 1970.
+    span: Option<(i64, i64)>,
+    /// Where it is aligned, in microseconds since 1970; else at its start.
+    place: Option<i64>,
+    /// Rows of its table.
+    rows: u64,
+    /// What is asked of it.
+    loading: Loading,
+    /// The values at the cursor, and those at the pinned one.
+    row: Option<CursorRow>,
+    pinned_row: Option<CursorRow>,
+}
+
+/// The values of channels at a time.
+#[derive(Debug, Clone, PartialEq)]
+struct CursorRow {
+    /// Microseconds since 1970.
+    time: i64,
+    /// By channel; NaN for null.
+    values: BTreeMap<usize, f64>,
+}
+
+impl Run {
+    fn of(detail: Option<&RunDetail>) -> Self {
+        let row = detail.map(|d| &d.row);
+        Self {
+            table: row.and_then(TableRef::of),
+            span: row.and_then(|r| r.start_us.zip(r.stop_us)),
+            place: None,
+            rows: row.map_or(0, |r| r.rows),
+            loading: Loading::default(),
+            row: None,
+            pinned_row: None,
+        }
+    }
+}
+
+/// Where the view is and what it has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signals {
+    /// The channels to choose from: all of a single run, else those that runs share.
+    pub channels: Vec<Channel>,
+    /// The channel under the list's cursor.
+    pub row: usize,
+    /// The first channel on the screen, as far as the cursor is in sight then.
+    top: usize,
+    /// Channels that have a chart.
+    pub chosen: BTreeSet<usize>,
+    /// What the charts show, and their cursor. Times are microseconds, of a single run since
+    /// 1970, else from where the runs are aligned.
+    pub view: TimeView,
+    /// Whether chosen channels of one unit share a chart.
+    pub overlaid: bool,
+    /// The run whose place is set next.
+    pub turn: usize,
+    /// Why there are no sparklines.
+    pub error: Option<String>,
+    runs: Vec<Run>,
+    data: ChartData,
+    /// Flags of a single run that have a place, by time.
+    marks: Vec<Mark>,
+    /// The flag that was gone to.
+    at_flag: Option<usize>,
+    /// A position that was typed, and waits for the times of rows that it names.
+    typed: Option<position::Typed>,
+}
+
+impl Signals {
+    /// The signals of one run; `None` when it has no table or no span of time (it failed).
+    pub fn of_run(detail: &RunDetail) -> Option<Self> {
+        let run = Run::of(Some(detail));
+        if run.table.is_none() || run.span.is_none() {
+            return None;
+        }
+        let channels = Channel::of_run(detail);
+        let chosen = channel::default_of_run(&channels, detail);
+        let mut signals = Self::new(vec![run], channels, chosen);
+        signals.marks = marks(detail);
+        Some(signals)
+    }
+
+    /// The signals that runs (`None`: gone) share, from what was found out of them.
+    pub fn of_runs(details: &[Option<&RunDetail>], comparison: &Comparison) -> Self {
+        let channels = Channel::of_runs(details, &comparison.channels);
+        let robots = details.iter().flatten().flat_map(|run| run.robots.keys());
+        let chosen = channel::default_of_runs(&channels, &robots.collect::<Vec<_>>());
+        let runs = details.iter().map(|detail| Run::of(*detail)).collect();
+        Self::new(runs, channels, chosen)
+    }
+
+    fn new(runs: Vec<Run>, channels: Vec<Channel>, chosen: BTreeSet<usize>) -> Self {
+        let mut signals = Self {
+            row: chosen.first().copied().unwrap_or(0),
+            top: 0,
+            chosen,
+            channels,
+            view: TimeView::new(TimeRange::new(0, 0)),
+            overlaid: false,
+            turn: runs.iter().position(|r| r.span.is_some()).unwrap_or(0),
+            error: None,
+            runs,
+            data: ChartData::default(),
+            marks: Vec::new(),
+            at_flag: None,
+            typed: None,
+        };
+        signals.view = TimeView::new(signals.bounds());
+        if signals.is_aligned() {
+            signals.data.drop_overviews();
+        }
+        signals
+    }
+
+    /// Lets charts hold another number of bytes than [`CHART_MEMORY`].
+    #[must_use]
+    pub fn with_memory(mut self, bytes: usize) -> Self {
+        self.data.set_budget(bytes);
+        self
+    }
+
+    /// Bytes that are in memory for charts.
+    pub fn bytes(&self) -> usize {
+        self.data.bytes()
+    }
+
+    /// Moves, zooms, chooses, in a view of `height` lines; a sentence on what else happened.
+    pub fn update(&mut self, action: Action, height: usize) -> Option<String> {
+        let last = self.channels.len().saturating_sub(1);
+        let page = self.layout(height).list.max(1);
+        let several = self.is_aligned();
+        match (step(self.row, last, page, action), action) {
+            (Some(to), _) => self.row = to,
+            (None, Action::Mark) => self.choose(),
+            (None, Action::NextRun) if several => self.next_run(),
+            (None, Action::AlignHere) if several => return Some(self.align_here()),
+            (None, Action::AlignStart) if several => return Some(self.align_at_start()),
+            (None, Action::Overlay) if !several => self.overlaid = !self.overlaid,
+            (None, Action::Next | Action::Previous) if !several => {
+                return Some(self.step_flag(action == Action::Next));
+            }
+            (None, action) => {
+                self.update_time(action);
+            }
+        }
+        self.top = self.first_row(self.layout(height).list);
+        None
+    }
+
+    /// What a path shares with the charts: span of time, cursor, marker. False for other
+    /// actions.
+    pub fn update_time(&mut self, action: Action) -> bool {
+        let mut view = self.view;
+        let done = view.update(action, self.times());
+        self.view = view;
+        if action == Action::Pin {
+            for run in &mut self.runs {
+                run.pinned_row = run.row.clone();
+            }
+        }
+        done
+    }
+
+    fn choose(&mut self) {
+        if !self.chosen.remove(&self.row) && self.row < self.channels.len() {
+            self.chosen.insert(self.row);
+        }
+    }
+
+    /// The times that a step of the cursor of a single run may lead to; empty while they are
+    /// not in memory, and of several runs, whose rows lie anywhere.
+    fn times(&self) -> &[i64] {
+        let (cursor, step) = (self.view.cursor.time, self.view.range.span() / 64 + 1);
+        self.times_within(TimeRange::new(
+            cursor.saturating_sub(step),
+            cursor.saturating_add(step),
+        ))
+    }
+
+    /// Times of the rows of a single run within `range`, and some around; empty as above.
+    fn times_within(&self, range: TimeRange) -> &[i64] {
+        if self.is_aligned() {
+            return &[];
+        }
+        self.data.times(0, range)
+    }
+
+    /// The time of the row that the cursor stands on, as far as rows are known.
+    pub fn cursor_time(&self) -> i64 {
+        let time = self.view.cursor.time;
+        let times = self.times_within(TimeRange::new(time, time));
+        self.view.cursor.snap(times)
+    }
+
+    /// The channel's value in a run at the row at or before a time on the axis: NaN for null
+    /// and outside of the run, `None` while it is not known.
+    pub fn value_at(&self, run: usize, channel: usize, time: i64) -> Option<f64> {
+        let time = time.saturating_add(self.origin(run));
+        let inside = |(start, stop)| (start..=stop).contains(&time);
+        if self.is_aligned() && !self.span(run).is_some_and(inside) {
+            let has = self.channels.get(channel).is_some_and(|c| c.is_in(run));
+            return has.then_some(f64::NAN);
+        }
+        if let Some(value) = self.data.value_at(Key { run, channel }, time) {
+            return Some(value);
+        }
+        let run = self.runs.get(run)?;
+        let rows = run.row.iter().chain(&run.pinned_row);
+        let mut at_time = rows.filter(|row| row.time == time);
+        at_time.find_map(|row| row.values.get(&channel).copied())
+    }
+
+    /// What changed of a channel of a run from the pinned place to the cursor; `None` when
+    /// nothing is pinned or a value is not known, NaN when one is null.
+    pub fn since_pin(&self, run: usize, channel: usize) -> Option<f64> {
+        let pinned = self.value_at(run, channel, self.view.cursor.pin?)?;
+        Some(self.value_at(run, channel, self.view.cursor.time)? - pinned)
+    }
+
+    /// Takes the place of an earlier look at the same runs: where it was, and what it has in
+    /// memory of the runs whose table is the same file.
+    pub fn resume(&mut self, earlier: Self) {
+        let find = |channel: usize| {
+            let old = earlier.channels.get(channel)?;
+            let same = |c: &Channel| (&c.name, &c.unit) == (&old.name, &old.unit);
+            self.channels.iter().position(same)
+        };
+        self.chosen = earlier.chosen.iter().filter_map(|c| find(*c)).collect();
+        self.row = find(earlier.row).unwrap_or(0);
+        let same_file = |run: usize| {
+            let table = |signals: &Self| signals.runs.get(run).and_then(|r| r.table.clone());
+            table(self).is_some_and(|t| table(&earlier) == Some(t))
+        };
+        let found: BTreeMap<usize, usize> = (0..earlier.channels.len())
+            .filter_map(|c| Some((c, find(c)?)))
+            .collect();
+        let same_file: Vec<bool> = (0..self.runs.len()).map(same_file).collect();
+        self.data.resume(earlier.data, |key| {
+            let channel = *found.get(&key.channel)?;
+            let same = same_file.get(key.run).copied().unwrap_or(false);
+            same.then_some(Key { channel, ..key })
+        });
+        let rows = |row: Option<CursorRow>| {
+            let mut row = row?;
+            let values = row.values.iter();
+            row.values = values
+                .filter_map(|(c, v)| Some((*found.get(c)?, *v)))
+                .collect();
+            Some(row)
+        };
+        for (at, (run, old)) in self.runs.iter_mut().zip(earlier.runs).enumerate() {
+            let inside = |(start, stop)| old.place.filter(|p| (start..=stop).contains(p));
+            run.place = run.span.and_then(inside);
+            if same_file.get(at).copied().unwrap_or(false) {
+                (run.row, run.pinned_row) = (rows(old.row), rows(old.pinned_row));
+                let overview = |channel| self.data.overview(Key { run: at, channel });
+                let known = (0..self.channels.len()).any(|c| overview(c).is_some());
+                run.loading.resume(known);
+            }
+        }
+        (self.top, self.overlaid) = (earlier.top, earlier.overlaid);
+        self.view.bounds = self.bounds();
+        self.view.resume(&earlier.view);
+        self.set_turn(earlier.turn);
+    }
+}
+
+#[cfg(test)]
+mod memory_tests;
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,166 @@
+//! Going to a position that was typed: a time, a row of a single run, or a span.
+
+use super::Signals;
+use crate::{
+    app::{chart::format_whole, compare::sheet::offset},
+    etl::{
+        parse_error::ParseError,
+        position::{FORMS, Position},
+        time,
+    },
+};
+
+/// What is understood of several runs, for messages.
+const OFFSETS: &str = "12.5, +1m30s, -2s, or from..to, counted from where the runs are aligned";
+
+/// A position that waits for the times of the rows that it names.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Typed {
+    text: String,
+    rows: Vec<u64>,
+    asked: bool,
+}
+
+impl Typed {
+    /// The rows whose times are wanted, once.
+    pub fn rows_to_ask(&mut self) -> Option<Vec<u64>> {
+        let asked = std::mem::replace(&mut self.asked, true);
+        (!asked).then(|| self.rows.clone())
+    }
+}
+
+impl Signals {
+    /// Takes a position that was typed. Where it names rows whose times are not in memory, it
+    /// is gone to once they are read.
+    ///
+    /// # Errors
+    /// One sentence on what is wrong with the text.
+    pub fn submit(&mut self, text: &str) -> Result<(), ParseError> {
+        let start = self.view.bounds.start();
+        let positions = parse(text, self.is_aligned(), start)?;
+        let (mut times, mut rows) = (Vec::new(), Vec::new());
+        for position in &positions {
+            match position {
+                Position::Time(time) => times.push(self.inside(*time)?),
+                Position::Row(row) => {
+                    let total = self.runs.first().map_or(0, |r| r.rows);
+                    if *row >= total {
+                        let total = format_whole(total);
+                        return Err(format!("the table has {total} rows").into());
+                    }
+                    rows.push(*row);
+                    times.extend(self.data.time_of_row(0, *row));
+                }
+            }
+        }
+        self.typed = None;
+        if times.len() == positions.len() {
+            self.show_times(&times);
+        } else {
+            self.typed = Some(Typed {
+                text: text.to_owned(),
+                rows,
+                asked: false,
+            });
+        }
+        Ok(())
+    }
+
+    /// Goes to the position that waits: these are the times of its rows.
+    pub(super) fn go_to_rows(&mut self, times: &[i64]) -> Option<String> {
+        let typed = self.typed.take()?;
+        let positions = parse(&typed.text, false, self.view.bounds.start());
+        let mut rows = times.iter().copied();
+        let times = positions.ok()?.into_iter().filter_map(|p| match p {
+            Position::Time(time) => self.inside(time).ok(),
+            Position::Row(_) => rows.next(),
+        });
+        let times: Vec<i64> = times.collect();
+        self.show_times(&times);
+        None
+    }
+
+    fn show_times(&mut self, times: &[i64]) {
+        match times {
+            [time] => self.view.go_to(*time),
+            [from, to] => self.view.show(*from, *to),
+            _ => {}
+        }
+    }
+
+    fn inside(&self, time: i64) -> Result<i64, String> {
+        let bounds = self.view.bounds;
+        let (from, to) = (bounds.start(), bounds.end());
+        if self.is_aligned() {
+            if bounds.contains(time) {
+                return Ok(time);
+            }
+            let [time, from, to] = [time, from, to].map(offset);
+            return Err(format!(
+                "{time} is outside: the runs last from {from} to {to}"
+            ));
+        }
+        // A time typed without a fraction may lie just before the first sample: it means that.
+        let near = time < from && time > from - time::SECOND;
+        let time = if near { from } else { time };
+        if bounds.contains(time) {
+            return Ok(time);
+        }
+        let (time, from) = (time::format_screen(time), time::format_screen(from));
+        let to = time::format_clock(to);
+        Err(format!(
+            "{time} is outside of the run, which lasts from {from} to {to}"
+        ))
+    }
+}
+
+/// Whether a text has the form of a position; nothing is known of the runs yet.
+///
+/// # Errors
+/// One sentence that names the forms.
+pub fn check_form(text: &str, aligned: bool) -> Result<(), ParseError> {
+    parse(text, aligned, 0).map(|_| ())
+}
+
+/// One position, or the two ends of a span.
+fn parse(text: &str, aligned: bool, start: i64) -> Result<Vec<Position>, ParseError> {
+    let read = |text: &str| {
+        let (position, forms) = if aligned {
+            (read_offset(text).map(Position::Time), OFFSETS)
+        } else {
+            (Position::read(text, start), FORMS)
+        };
+        let text = text.trim();
+        position.ok_or_else(|| format!("`{text}` is not a position: type {forms}").into())
+    };
+    text.splitn(2, "..").map(read).collect()
+}
+
+/// Microseconds from where the runs are aligned: `12.5`, `+1m30s`, `-2s`.
+fn read_offset(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (sign, text) = match text.strip_prefix(['-', '−']) {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    match Position::read(&format!("+{text}"), 0)? {
+        Position::Time(time) => Some(sign * time),
+        Position::Row(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_of_several_runs_are_counted_from_the_alignment() {
+        assert_eq!(read_offset("12.5"), Some(12_500_000));
+        assert_eq!(read_offset(" +1m30s "), Some(90_000_000));
+        assert_eq!(read_offset("-2s"), Some(-2_000_000));
+        assert_eq!(read_offset("−250ms"), Some(-250_000));
+        for bad in ["", "+", "--2", "+-2", "x", "20:40", "-"] {
+            assert_eq!(read_offset(bad), None, "{bad:?}");
+        }
+    }
+}

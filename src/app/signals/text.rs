@@ -1,0 +1,79 @@
+//! The cursor in words: for its line, and to copy.
+
+use super::Signals;
+use crate::{
+    app::{
+        chart::{format_delta, format_value},
+        compare::sheet::offset,
+    },
+    etl::{compare::letter, time},
+};
+
+impl Signals {
+    /// Names of the chosen channels.
+    pub fn chosen_names(&self) -> impl Iterator<Item = &str> {
+        let chosen = self.chosen.iter().filter_map(|c| self.channels.get(*c));
+        chosen.map(|c| c.name.as_str())
+    }
+
+    /// What the cursor stands on: its time, the pinned one's and the difference; of several
+    /// runs also how far they are from the first there, in the chart of the list's cursor (else
+    /// the first).
+    pub fn cursor_line(&self) -> String {
+        let here = self.cursor_time();
+        let clock = |time| {
+            if self.is_aligned() {
+                offset(time)
+            } else {
+                time::format_clock(time)
+            }
+        };
+        let mut text = format!("cursor {}", clock(here));
+        if let Some(pin) = self.view.cursor.pin {
+            let seconds = (here - pin) as f64 / time::SECOND as f64;
+            let change = if self.is_aligned() {
+                format_delta(seconds, 3)
+            } else {
+                format_value(seconds, 3)
+            };
+            text.push_str(&format!("  pin {}  Δ {change} s", clock(pin)));
+        }
+        if self.is_aligned() {
+            let under = Some(self.row).filter(|row| self.chosen.contains(row));
+            let channel = under.or_else(|| self.chosen.first().copied());
+            text.extend(channel.and_then(|channel| self.apart(channel)));
+        }
+        text
+    }
+
+    /// How far the runs are from the first at the cursor.
+    fn apart(&self, channel: usize) -> Option<String> {
+        let known = self.channels.get(channel)?;
+        let value = |run| {
+            let value = self.value_at(run, channel, self.view.cursor.time)?;
+            Some(value).filter(|v| !v.is_nan())
+        };
+        let first = value(0)?;
+        let mut text = String::new();
+        for run in 1..self.run_count() {
+            if let Some(value) = value(run) {
+                let change = format_delta(value - first, known.decimals);
+                text.push_str(&format!("  {} − A {change}", letter(run)));
+            }
+        }
+        (!text.is_empty()).then(|| format!("  {}{text} {}", known.name, known.unit))
+    }
+
+    /// The chosen channels' values of a single run at the cursor, to copy.
+    pub fn copy(&self) -> String {
+        let mut text = time::format(self.cursor_time());
+        for at in &self.chosen {
+            let value = self.value_at(0, *at, self.view.cursor.time);
+            let value = value.filter(|v| !v.is_nan());
+            if let (Some(channel), Some(value)) = (self.channels.get(*at), value) {
+                text.push_str(&format!(" {}={value} {}", channel.name, channel.unit));
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,155 @@
+//! One chart: channels of one unit of a run, or a channel of several runs.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::style_of;
+use crate::{
+    app::{
+        chart::{Reduced, TimeRange, format_value},
+        signals::{Key, Line, Signals},
+    },
+    etl::{compare::letter, time},
+    ui::{
+        theme::Theme,
+        widgets::chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
+    },
+};
+
+/// Single samples are marked where each has at least so many characters.
+const PER_SAMPLE: usize = 3;
+/// What stands in a chart while its exact line is read.
+const READING: &str = "reading …";
+
+pub(super) fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    signals: &Signals,
+    channels: &[usize],
+    theme: &Theme,
+) {
+    let label_width = signals.label_width();
+    let plot = plot_area(area, label_width);
+    let width = usize::from(plot.width);
+    let columns = plot_columns(plot.width, signals.view.marker);
+    let several = signals.is_aligned();
+    let (mut labels, mut limits, mut unit) = (Vec::new(), Vec::new(), "");
+    let (mut traces, mut letters, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut reading, mut failed) = (false, None);
+    for at in channels {
+        let Some(channel) = signals.channels.get(*at) else {
+            continue;
+        };
+        unit = &channel.unit;
+        let style = style_of(signals, 0, *at, theme);
+        labels.push((
+            channel.name.as_str(),
+            if several { theme.title } else { style },
+        ));
+        for run in (0..signals.run_count()).filter(|run| channel.is_in(*run)) {
+            let key = Key { run, channel: *at };
+            let mut reduced = match signals.line(key, columns) {
+                Line::Exact(reduced) => reduced,
+                Line::Coarse(reduced) => {
+                    reading = true;
+                    reduced
+                }
+                Line::Reading => {
+                    reading = true;
+                    continue;
+                }
+                Line::Failed(sentence) => {
+                    failed = Some(sentence);
+                    continue;
+                }
+            };
+            if !several {
+                reduced.samples = signals.marked_samples(key, width / PER_SAMPLE);
+                limits.extend(signals.limits(key));
+            }
+            let style = style_of(signals, run, *at, theme);
+            traces.push(Trace { reduced, style });
+            letters.push(letter(run));
+        }
+    }
+    let whole = |text: &str| Note {
+        column: 0,
+        width,
+        text: text.chars().take(width).collect(),
+    };
+    let visible = traces.iter().any(|t| t.reduced.extent().is_some());
+    match (visible, failed) {
+        (true, Some(sentence)) if !several => notes.push(whole(sentence)),
+        (true, _) if reading => notes.push(at_the_right(width)),
+        (true, _) => {
+            if let ([trace], false) = (traces.as_slice(), several) {
+                let per_character = columns / width.max(1);
+                notes = gap_notes(&trace.reduced, signals.view.range, per_character);
+            }
+        }
+        (false, _) if reading => notes.push(whole(READING)),
+        (false, Some(sentence)) if !several => notes.push(whole(sentence)),
+        (false, Some(_)) if traces.is_empty() => notes.push(whole("no run's table can be read")),
+        (false, _) => {
+            let extents = channels.iter().filter_map(|c| signals.channels.get(*c));
+            let empty = extents.clone().all(|c| c.extent.is_none());
+            notes.push(whole(if empty {
+                "no samples"
+            } else {
+                "no samples here"
+            }));
+        }
+    }
+    let chart = Chart {
+        labels: &labels,
+        unit,
+        traces,
+        range: signals.view.range,
+        cursor: Some(signals.view.cursor.time),
+        pin: signals.view.cursor.pin,
+        limits: &limits,
+        notes,
+        marker: signals.view.marker,
+        label_width,
+        styles: ChartStyles::of(theme),
+    };
+    chart.render(area, buf);
+    if several {
+        chart.letters(&letters, area, buf);
+    }
+}
+
+/// Beside lines that are coarse, so that nobody takes them for the exact ones.
+fn at_the_right(width: usize) -> Note {
+    let room = READING.chars().count() + 1;
+    Note {
+        column: width.saturating_sub(room),
+        width: room.min(width),
+        text: READING.into(),
+    }
+}
+
+/// `gap 4.2 s` where a gap is wide enough to hold it.
+fn gap_notes(reduced: &Reduced, range: TimeRange, per_character: usize) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let width = reduced.columns.len();
+    for (from, to) in reduced.empty_stretches() {
+        // Whole characters between the two ends of the line.
+        let first = from.div_ceil(per_character.max(1));
+        let room = (to / per_character.max(1)).saturating_sub(first);
+        if room < 9 {
+            continue;
+        }
+        let middle = range.column_start((from + to) / 2, width);
+        let around = |(from, to): &&(i64, i64)| (*from..*to).contains(&middle);
+        if let Some((start, end)) = reduced.gaps.iter().find(around) {
+            let seconds = (end - start) as f64 / time::SECOND as f64;
+            let decimals = if seconds < 1.0 { 3 } else { 1 };
+            notes.push(Note {
+                column: first,
+                width: room,
+                text: format!("gap {} s", format_value(seconds, decimals)),
+            });
+        }
+    }
+    notes
+}

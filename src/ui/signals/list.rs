@@ -1,0 +1,229 @@
+//! The list of channels: of one run each with its sparkline, of several with the value of each
+//! run at the cursor.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
+
+use super::style_of;
+use crate::{
+    app::{
+        chart::{format_delta, format_fit},
+        signals::{Channel, Key, MARK, Signals},
+        sparkline::sparkline,
+    },
+    etl::compare::letter,
+    ui::{lines::take, theme::Theme},
+};
+
+/// Characters for a value at the cursor of a single run, and for one end of a range.
+const VALUE: usize = 12;
+const END: usize = 10;
+/// Characters for a value of each of several runs, with a space before it.
+const RUN_VALUE: usize = 11;
+
+/// A header, and a line for each channel.
+pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
+    let mut rest = area;
+    let header = take(&mut rest, 1);
+    let columns = Columns::new(signals, usize::from(area.width));
+    let (label, unit) = signals.widths();
+    let text = format!("   {:<label$} {:<unit$}", "channel", "unit");
+    let mut spans = vec![Span::styled(text, theme.muted)];
+    spans.extend(columns.titles(signals, theme));
+    Line::from(spans).render(header, buf);
+    let first = signals.first_row(usize::from(rest.height));
+    for (at, channel) in signals.channels.iter().enumerate().skip(first) {
+        let line = take(&mut rest, 1);
+        if line.is_empty() {
+            return;
+        }
+        let mark = if signals.chosen.contains(&at) {
+            " ✓ "
+        } else {
+            "   "
+        };
+        let mut spans = vec![
+            Span::styled(mark, theme.mark),
+            Span::styled(format!("{:<label$.label$} ", channel.name), theme.text),
+            Span::styled(format!("{:<unit$.unit$} ", channel.unit), theme.muted),
+        ];
+        spans.extend(columns.cells(signals, at, channel, theme));
+        Line::from(spans).render(line, buf);
+        if at == signals.row {
+            buf.set_style(line, theme.cursor);
+        }
+    }
+}
+
+/// What stands right of names and units.
+enum Columns {
+    /// Of one run: its sparkline takes what the others leave.
+    One {
+        spark: usize,
+        value: bool,
+        range: bool,
+    },
+    /// Of several runs the values of those that have room.
+    Several(usize),
+}
+
+impl Columns {
+    fn new(signals: &Signals, width: usize) -> Self {
+        let (label, unit) = signals.widths();
+        let fixed = MARK + label + 1 + unit;
+        if signals.is_aligned() {
+            let room = width.saturating_sub(fixed);
+            return Self::Several(signals.run_count().min(room / RUN_VALUE));
+        }
+        let fixed = fixed + 1;
+        let value = width >= fixed + 10 + 2 + VALUE;
+        let range = width >= fixed + 16 + 2 + VALUE + 2 + 2 * END + 3;
+        let used =
+            fixed + if value { 2 + VALUE } else { 0 } + if range { 2 + 2 * END + 3 } else { 0 };
+        Self::One {
+            spark: width.saturating_sub(used + 1),
+            value,
+            range,
+        }
+    }
+
+    fn titles(&self, signals: &Signals, theme: &Theme) -> Vec<Span<'static>> {
+        match *self {
+            Self::One {
+                spark,
+                value,
+                range,
+            } => {
+                let mut text = format!(" {:<spark$}", "whole run");
+                if value {
+                    text.push_str(&format!("  {:>VALUE$}", "at cursor"));
+                }
+                if range && signals.view.cursor.pin.is_some() {
+                    let width = 2 * END + 3;
+                    text.push_str(&format!("  {:>width$}", "since pin"));
+                } else if range {
+                    text.push_str(&format!("  {:>END$}   {:<END$}", "min", "max"));
+                }
+                vec![Span::styled(text, theme.muted)]
+            }
+            Self::Several(runs) => (0..runs)
+                .map(|run| {
+                    let at = if run == 0 { "cursor " } else { "" };
+                    let text = format!("{at}{}", letter(run));
+                    Span::styled(format!("{text:>RUN_VALUE$}"), theme.series(run))
+                })
+                .collect(),
+        }
+    }
+
+    fn cells(
+        &self,
+        signals: &Signals,
+        at: usize,
+        channel: &Channel,
+        theme: &Theme,
+    ) -> Vec<Span<'static>> {
+        match *self {
+            Self::One {
+                spark,
+                value,
+                range,
+            } => {
+                let mut cells = vec![overview(signals, at, channel, spark, theme)];
+                if value {
+                    let value = signals.value_at(0, at, signals.view.cursor.time);
+                    let text = value.map_or_else(
+                        || " ".into(),
+                        |value| format_fit(value, channel.decimals, VALUE),
+                    );
+                    cells.push(Span::styled(format!("  {text:>VALUE$}"), theme.text));
+                }
+                if range {
+                    let text = extent(signals, at, channel);
+                    cells.push(Span::styled(text, theme.muted));
+                }
+                cells
+            }
+            Self::Several(runs) => (0..runs)
+                .map(|run| {
+                    let (text, style) = value_of(signals, run, at, channel, theme);
+                    let width = RUN_VALUE - usize::from(run == 0);
+                    Span::styled(format!("{text:>width$}"), style)
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The channel over the whole of a single run.
+fn overview(
+    signals: &Signals,
+    at: usize,
+    channel: &Channel,
+    width: usize,
+    theme: &Theme,
+) -> Span<'static> {
+    let key = Key {
+        run: 0,
+        channel: at,
+    };
+    let line = match (signals.overview(key), channel.extent) {
+        (_, None) => format!("{:<width$.width$}", "no samples"),
+        (Some(buckets), _) => sparkline(buckets, width),
+        (None, _) if signals.error.is_some() => " ".repeat(width),
+        (None, _) => format!("{:<width$.width$}", "…"),
+    };
+    let style = if channel.extent.is_none() {
+        theme.muted
+    } else if signals.chosen.contains(&at) {
+        style_of(signals, 0, at, theme)
+    } else {
+        theme.text
+    };
+    Span::styled(line, style)
+}
+
+/// What changed since the pinned place; without one the smallest and largest sample.
+fn extent(signals: &Signals, at: usize, channel: &Channel) -> String {
+    let decimals = channel.decimals;
+    if signals.view.cursor.pin.is_some() {
+        let width = 2 * END + 3;
+        let change = signals.since_pin(0, at).filter(|d| !d.is_nan());
+        let text = change.map_or_else(String::new, |d| format_delta(d, decimals));
+        return format!("  {text:>width$}");
+    }
+    channel.extent.map_or_else(String::new, |(min, max)| {
+        let end = |v| format_fit(v, decimals.saturating_sub(1), END);
+        format!("  {:>END$} … {:<END$}", end(min), end(max))
+    })
+}
+
+/// The value of one of several runs at the cursor, of a channel that has a chart.
+fn value_of(
+    signals: &Signals,
+    run: usize,
+    at: usize,
+    channel: &Channel,
+    theme: &Theme,
+) -> (String, Style) {
+    if !channel.is_in(run) {
+        return ("none".into(), theme.muted);
+    }
+    if !signals.chosen.contains(&at) {
+        return (String::new(), theme.muted);
+    }
+    let key = Key { run, channel: at };
+    match signals.value_at(run, at, signals.view.cursor.time) {
+        Some(value) => {
+            let text = format_fit(value, channel.decimals, RUN_VALUE - 1);
+            (text, theme.series(run))
+        }
+        None if signals.failure(key).is_some() => ("!".into(), theme.error),
+        None => ("…".into(), theme.muted),
+    }
+}

@@ -1,0 +1,130 @@
+//! Draws the signals of one run, or of several over each other: the list of channels, the
+//! charts of the chosen ones.
+
+mod chart;
+mod flags;
+mod list;
+mod statistics;
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span, widgets::Widget};
+
+use super::{
+    lines::{put, sentence, take},
+    text::{whole_parts, wrap},
+    theme::Theme,
+    widgets::{
+        chart::ChartStyles,
+        chart_axis::{Axis, offset_axis, time_axis},
+    },
+};
+use crate::{
+    app::{
+        chart::{format_delta, format_value},
+        signals::{LOWEST_CHART, Signals},
+    },
+    etl::compare::letter,
+};
+
+/// Draws them into `area`.
+pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
+    let layout = signals.layout(usize::from(area.height));
+    let mut rest = area;
+    if signals.channels.is_empty() && signals.is_aligned() {
+        let text = "No two of these runs have a channel in common: there is nothing to overlay. Tab shows their other figures.";
+        return sentence(rest, buf, text, theme.muted);
+    }
+    list::draw(take(&mut rest, layout.list + 1), buf, signals, theme);
+    if layout.charts == 0 {
+        let text = match &signals.error {
+            Some(error) => return sentence(rest, buf, error, theme.error),
+            None if signals.chosen.is_empty() => " Space chooses a channel for a chart.",
+            None => " The terminal is too low for charts.",
+        };
+        return put(rest, buf, text, theme.muted);
+    }
+    statistics::draw(take(&mut rest, 1), buf, signals, theme);
+    if let Some(error) = &signals.error {
+        return sentence(rest, buf, error, theme.error);
+    }
+    let lines = layout.charts - failure(&mut rest, layout.charts, buf, signals, theme);
+    for (channels, height) in signals.charts(lines) {
+        chart::draw(take(&mut rest, height), buf, signals, &channels, theme);
+    }
+    let axis = Axis {
+        range: signals.view.range,
+        cursor: Some(signals.view.cursor.time),
+        label_width: signals.label_width(),
+        styles: &ChartStyles::of(theme),
+    };
+    let draw = if signals.is_aligned() {
+        offset_axis
+    } else {
+        time_axis
+    };
+    draw(axis, take(&mut rest, 1), buf);
+    if layout.flags > 0 {
+        flags::strip(take(&mut rest, 1), buf, signals, theme);
+        flags::words(take(&mut rest, 1), buf, signals, theme);
+    }
+    cursor_line(take(&mut rest, 1), buf, signals, theme);
+}
+
+/// Why one of several runs cannot be drawn stands whole above the charts: it says what to do.
+/// Gives back how many of their lines it took.
+fn failure(
+    rest: &mut Rect,
+    lines: usize,
+    buf: &mut Buffer,
+    signals: &Signals,
+    theme: &Theme,
+) -> usize {
+    let runs = 0..signals.run_count();
+    let mut failed = runs.filter_map(|run| Some((run, signals.failure_of(run)?)));
+    let Some((run, sentence)) = failed.next().filter(|_| signals.is_aligned()) else {
+        return 0;
+    };
+    let text = format!("{}: {sentence}", letter(run));
+    let wrapped = wrap(&text, rest.width.saturating_sub(2));
+    let room = lines.saturating_sub(LOWEST_CHART).min(wrapped.len());
+    for line in wrapped.iter().take(room) {
+        put(take(rest, 1), buf, &format!(" {line}"), theme.error);
+    }
+    room
+}
+
+/// What the cursor stands on, and of a single run the chosen channels' values there, each with
+/// its difference to the pinned place.
+fn cursor_line(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
+    let place = format!(" {}", signals.cursor_line());
+    if signals.is_aligned() {
+        return put(area, buf, &place, theme.accent);
+    }
+    let mut parts = vec![vec![Span::styled(place, theme.accent)]];
+    for (order, at) in signals.chosen.iter().enumerate() {
+        let value = signals.value_at(0, *at, signals.view.cursor.time);
+        let (Some(channel), Some(value)) = (signals.channels.get(*at), value) else {
+            continue;
+        };
+        let mut text = format!(
+            "  {} {} {}",
+            channel.name,
+            format_value(value, channel.decimals),
+            channel.unit
+        );
+        if let Some(change) = signals.since_pin(0, *at).filter(|d| !d.is_nan()) {
+            let change = format_delta(change, channel.decimals);
+            text.push_str(&format!(" (Δ {change})"));
+        }
+        parts.push(vec![Span::styled(text, theme.series(order))]);
+    }
+    whole_parts(parts, area.width).render(area, buf);
+}
+
+/// The colour of a channel of a run: of several runs each has its own.
+fn style_of(signals: &Signals, run: usize, channel: usize, theme: &Theme) -> Style {
+    if signals.is_aligned() {
+        return theme.series(run);
+    }
+    let order = signals.chosen.iter().position(|c| *c == channel);
+    theme.series(order.unwrap_or(0))
+}
