@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     CursorRow, Key, Part, Signals, SignalsAnswer, SignalsQuery,
-    query::{Ask, ReadChannel},
+    query::{Ask, ReadChannel, Times},
 };
 use crate::{
     app::chart::{Reduced, TimeRange},
@@ -251,7 +251,10 @@ impl Signals {
             range,
             columns,
             most_rows,
-            known: self.data.windows(run).next().cloned(),
+            known: self.data.windows(run).next().map(|rows| Times {
+                first_row: rows.first_row,
+                times: rows.series.times().clone(),
+            }),
         };
         self.runs.get_mut(run)?.loading.channel = Some(LoadingChannel {
             channel,

@@ -95,8 +95,17 @@ pub struct ReadChannel {
     pub columns: usize,
     /// Rows that may be kept. A table that has no more is read whole.
     pub most_rows: u64,
-    /// Rows of another channel whose times may be the same.
-    pub known: Option<Rows>,
+    /// Times of rows of the table that are in memory: if they are the same they are not read.
+    pub known: Option<Times>,
+}
+
+/// Times of rows that follow each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Times {
+    /// The first of the rows within the table.
+    pub first_row: u64,
+    /// Microseconds since 1970.
+    pub times: Arc<[i64]>,
 }
 
 /// Rows of a channel that follow each other.
@@ -277,8 +286,8 @@ impl ReadChannel {
         limits: Vec<f64>,
         cancel: &CancelToken,
     ) -> Result<ChannelRead> {
-        let same = |known: &&Rows| {
-            known.first_row == rows.start && known.series.len() as u64 == rows.end - rows.start
+        let same = |known: &&Times| {
+            known.first_row == rows.start && known.times.len() as u64 == rows.end - rows.start
         };
         let known = self.known.as_ref().filter(same);
         let names = [self.channel.as_str()];
@@ -289,7 +298,7 @@ impl ReadChannel {
         cancel.check()?;
         let values = window.columns.pop().unwrap_or_default();
         let times = match known {
-            Some(known) => known.series.times().clone(),
+            Some(known) => known.times.clone(),
             None => window.times.into(),
         };
         let first = times.first().map(|t| t + 1).filter(|_| rows.start > 0);
