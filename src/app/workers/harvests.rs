@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, unbounded};
 
+use super::gently;
 use crate::{
     app::{
         event::{Event, Message},
@@ -19,17 +20,6 @@ use crate::{
         worker::Hands,
     },
 };
-
-/// How much less than the browser a harvest insists on the processor, as `nice` counts.
-const GENTLE: i32 = 10;
-
-/// From now on this thread, and what it starts, lets others go first: keys are answered
-/// while all processors are busy with harvests.
-fn gently() {
-    if let Err(e) = rustix::process::nice(GENTLE) {
-        tracing::info!("harvests compete with the browser: {e}");
-    }
-}
 
 /// What the browser wants of the pool.
 pub enum Request {

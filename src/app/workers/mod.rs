@@ -26,6 +26,18 @@ use super::{
 };
 use crate::etl::{Result, lake::Context, pool::JobId, source::watch::Watcher, worker::Hands};
 
+/// How much less than the browser what goes on in the background insists on the processor, as
+/// `nice` counts.
+const GENTLE: i32 = 10;
+
+/// From now on this thread, and what it starts, lets others go first: keys are answered
+/// while all processors are busy with harvests.
+fn gently() {
+    if let Err(e) = rustix::process::nice(GENTLE) {
+        tracing::info!("background work competes with the browser: {e}");
+    }
+}
+
 /// All workers of a browser. Dropping them cancels what runs and waits for it.
 pub struct Workers {
     questions: Questions,

@@ -10,6 +10,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
+    gently,
     pace::{Pace, forward_when_due},
     remember,
 };
@@ -53,23 +54,29 @@ impl Questions {
         let (quick, quick_questions) = unbounded();
         let (later, later_questions) = unbounded();
         let pace = Pace::default();
-        let mut threads = Vec::with_capacity(QUICK + 2);
-        let due = quick.clone();
+        let mut threads = Vec::with_capacity(QUICK + 3);
+        let (due, due_questions) = unbounded();
         let thread = std::thread::Builder::new()
             .name("questions-later".into())
             .spawn(move || forward_when_due(&later_questions, &due))
             .map_err(|e| Error::Fatal(format!("cannot start a thread: {e}")))?;
         threads.push(thread);
-        for n in 0..=QUICK {
-            let questions = if n == 0 {
-                slow_questions.clone()
-            } else {
-                quick_questions.clone()
+        for n in 0..=QUICK + 1 {
+            let questions = match n {
+                0 => slow_questions.clone(),
+                1..=QUICK => quick_questions.clone(),
+                _ => due_questions.clone(),
             };
             let (context, events, pace) = (context.clone(), events.clone(), pace.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("questions-{n}"))
-                .spawn(move || answer_all(&context, &questions, &events, &pace))
+                .spawn(move || {
+                    if n > QUICK {
+                        // What is read again and again takes no time from keys.
+                        gently();
+                    }
+                    answer_all(&context, &questions, &events, &pace);
+                })
                 .map_err(|e| Error::Fatal(format!("cannot start a thread: {e}")))?;
             threads.push(thread);
         }
