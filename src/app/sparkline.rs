@@ -13,12 +13,13 @@ pub fn sparkline(buckets: &[Option<Bucket>], width: usize) -> String {
         return " ".repeat(width);
     };
     let usual = usual(buckets);
+    let scale = Scale { whole, usual };
     (0..width)
         .map(|c| {
             let from = c * buckets.len() / width;
             let to = ((c + 1) * buckets.len()).div_ceil(width).max(from + 1);
             match buckets.get(from..to.min(buckets.len())).and_then(merge) {
-                Some(bucket) => bar(bucket, whole, usual),
+                Some(bucket) => scale.bar(bucket),
                 None => ' ',
             }
         })
@@ -38,28 +39,48 @@ fn merge(buckets: &[Option<Bucket>]) -> Option<Bucket> {
     buckets.iter().flatten().copied().reduce(Bucket::merge)
 }
 
-/// Where the channel usually is: the mean of its spans' middles.
-fn usual(buckets: &[Option<Bucket>]) -> f64 {
-    let middles = buckets.iter().flatten().map(|b| (b.min + b.max) / 2.0);
-    middles.clone().sum::<f64>() / middles.count().max(1) as f64
+/// What a span of the channel usually holds: the medians of its spans' smallest and largest
+/// values.
+fn usual(buckets: &[Option<Bucket>]) -> (f64, f64) {
+    let median = |of: fn(&Bucket) -> f64| {
+        let mut values: Vec<f64> = buckets.iter().flatten().map(of).collect();
+        let middle = values.len() / 2;
+        if middle < values.len() {
+            values.select_nth_unstable_by(middle, f64::total_cmp);
+        }
+        values.get(middle).copied().unwrap_or_default()
+    };
+    (median(|b| b.min), median(|b| b.max))
 }
 
-/// The height of one span: the middle of what it holds, or, when it holds more than
-/// half of the whole range (a spike), the extreme that is further from the usual.
-fn bar(bucket: Bucket, whole: Bucket, usual: f64) -> char {
-    let range = whole.max - whole.min;
-    if range <= 0.0 {
-        return '▄';
+/// What heights are measured by.
+struct Scale {
+    /// All that the channel holds.
+    whole: Bucket,
+    /// See [`usual`].
+    usual: (f64, f64),
+}
+
+impl Scale {
+    /// The height of one span: the middle of what it holds, or, where it goes beyond what spans
+    /// usually hold by more than half of the whole range (a spike), that extreme. Noise that
+    /// fills every span is none.
+    fn bar(&self, bucket: Bucket) -> char {
+        let range = self.whole.max - self.whole.min;
+        if range <= 0.0 {
+            return '▄';
+        }
+        let (above, below) = (bucket.max - self.usual.1, self.usual.0 - bucket.min);
+        let value = if above.max(below) <= range / 2.0 {
+            (bucket.min + bucket.max) / 2.0
+        } else if above >= below {
+            bucket.max
+        } else {
+            bucket.min
+        };
+        let step = ((value - self.whole.min) / range * 8.0) as usize;
+        BARS.get(step.min(7)).copied().unwrap_or('█')
     }
-    let value = if bucket.max - bucket.min <= range / 2.0 {
-        (bucket.min + bucket.max) / 2.0
-    } else if bucket.max - usual >= usual - bucket.min {
-        bucket.max
-    } else {
-        bucket.min
-    };
-    let step = ((value - whole.min) / range * 8.0) as usize;
-    BARS.get(step.min(7)).copied().unwrap_or('█')
 }
 
 #[cfg(test)]
@@ -82,6 +103,27 @@ mod tests {
         assert_eq!(sparkline_values(&[None; 3], 5), "     ");
         assert_eq!(sparkline_values(&[], 2), "  ");
         assert_eq!(sparkline_values(&[Some(1.0)], 0), "");
+    }
+
+    #[test]
+    fn noise_is_a_band_in_the_middle() {
+        // Each span holds most of what there is, now more of its top, now of its bottom.
+        let span = |i: u32| {
+            let (a, b) = (f64::from(i * 7 % 5), f64::from(i * 11 % 5));
+            Some(Bucket {
+                min: -10.0 + a / 2.0,
+                max: 10.0 - b / 2.0,
+                ..Bucket::at(0.0)
+            })
+        };
+        let buckets: Vec<_> = (0..512).map(span).collect();
+        for width in [8, 48, 200] {
+            let line = sparkline(&buckets, width);
+            assert!(
+                line.chars().all(|c| c == '▄' || c == '▅'),
+                "{width}: {line}"
+            );
+        }
     }
 
     #[test]
