@@ -8,6 +8,7 @@ use crate::{
         action::Action,
         chart::{decimals_for, format_delta, gutter},
         table::moved,
+        words::count,
     },
     etl::{
         position::{Origin, Position, read_span},
@@ -117,7 +118,10 @@ impl MachineScreen {
                 let at = usize::try_from(row)
                     .ok()
                     .and_then(|r| times.get(r).copied());
-                at.ok_or_else(|| format!("there are {} runs", times.len()))
+                at.ok_or_else(|| match times.len() {
+                    1 => "there is 1 run".to_owned(),
+                    n => format!("there are {}", count(n as u64, "run", "runs")),
+                })
             }
             None => Err(format!("`{}` is not a position: type {FORMS}", text.trim())),
         };

@@ -2,7 +2,7 @@
 
 use super::{RunRequest, RunScreen, RunSlot, Tab, screen::ask};
 use crate::{
-    app::{chart::format_whole, effect::Effect, prompt::Purpose},
+    app::{effect::Effect, prompt::Purpose, words::count},
     etl::{
         parse_error::ParseError,
         position::{FORMS, Position},
@@ -43,8 +43,8 @@ impl RunScreen {
         if self.tab == Tab::Samples {
             return match read(text)? {
                 Position::Row(row) if row >= views.samples.total => {
-                    let rows = format_whole(views.samples.total);
-                    Err(format!("the table has {rows} rows").into())
+                    let rows = count(views.samples.total, "row", "rows");
+                    Err(format!("the table has {rows}").into())
                 }
                 Position::Row(row) => {
                     views.samples.go_to_table_row(row, height);

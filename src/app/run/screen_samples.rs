@@ -129,8 +129,9 @@ impl RunScreen {
         }
         if let Some(filtered) = &samples.filtered {
             let shown = format_whole(samples.rows);
+            let of = count(samples.total, "row", "rows");
             let typed = &filtered.condition.text;
-            text = format!("{text}  {shown} of {total} rows pass {typed}");
+            text = format!("{text}  {shown} of {of} pass {typed}");
         }
         if let Some(condition) = &samples.filtering {
             text = format!("{text}  filtering by {} …", condition.text);
