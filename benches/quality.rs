@@ -70,7 +70,7 @@ fn bench() -> Result<()> {
         .map(|_| {
             let started = Instant::now();
             for (run, stats) in runs.iter().zip(&described) {
-                let found = quality::check(run, &profile, &profile.quality, stats, &[]);
+                let found = quality::check(run, &profile.settings(), stats, &[]);
                 std::hint::black_box(found.flags.len());
             }
             started.elapsed().as_secs_f64()

@@ -6,7 +6,7 @@ use crate::generator::{Recording, Rng, Robot};
 type Make = fn(usize, f64, &mut Rng) -> Recording;
 
 /// The kinds of clean runs, of which each seed has six.
-pub const CLEAN: [(&str, Make); 8] = [
+pub const CLEAN: [(&str, Make); 11] = [
     ("both robots form", plain),
     ("robot 2 parked", |i, s, rng| parked(&[1], i, s, rng)),
     ("robot 1 parked", |i, s, rng| parked(&[0], i, s, rng)),
@@ -15,6 +15,9 @@ pub const CLEAN: [(&str, Make); 8] = [
     ("uneven clocks", uneven),
     ("contacts and pauses", contacts),
     ("thinned", thinned),
+    ("steps of 2 N, robot 1 parked", coarse_parked),
+    ("steps of 2 N, contacts and pauses", coarse_contacts),
+    ("square paths", square),
 ];
 
 /// Two robots that form.
@@ -47,12 +50,16 @@ fn parked(which: &[usize], variant: usize, seconds: f64, rng: &mut Rng) -> Recor
 
 fn coarse(variant: usize, seconds: f64, rng: &mut Rng) -> Recording {
     let mut robots = robots(rng);
-    for robot in &mut robots {
+    coarse_cells(&mut robots, variant);
+    Recording::of(&robots, seconds, rng)
+}
+
+/// Steps of 2 N, from noise of a whole one to noise that is hardly seen.
+pub fn coarse_cells(robots: &mut [Robot; 2], variant: usize) {
+    for robot in robots {
         robot.force_step = 2.0;
-        // From noise that is half a step to noise that is hardly seen.
         robot.force_noise = [2.0, 1.5, 1.0, 0.7, 0.5, 0.3][variant % 6];
     }
-    Recording::of(&robots, seconds, rng)
 }
 
 fn uneven(variant: usize, seconds: f64, rng: &mut Rng) -> Recording {
@@ -88,4 +95,32 @@ fn thinned(variant: usize, seconds: f64, rng: &mut Rng) -> Recording {
         robot.rates = [rate, rate];
     }
     Recording::of(&robots, 10.0 * seconds, rng)
+}
+
+/// A robot stands, and its cells show one value or two.
+fn coarse_parked(variant: usize, seconds: f64, rng: &mut Rng) -> Recording {
+    let mut robots = robots(rng);
+    coarse_cells(&mut robots, variant);
+    park(&mut robots[0], variant.is_multiple_of(2), rng);
+    Recording::of(&robots, seconds, rng)
+}
+
+/// Off the sheet, and at rest under load, cells show one value or two for seconds.
+fn coarse_contacts(variant: usize, seconds: f64, rng: &mut Rng) -> Recording {
+    let mut robots = robots(rng);
+    coarse_cells(&mut robots, variant);
+    for robot in &mut robots {
+        robot.contact_s = rng.between(3.0, 8.0);
+        let from = rng.between(0.2, 0.5) * seconds;
+        let loaded = variant.is_multiple_of(2);
+        robot.pauses = vec![(from, from + rng.between(2.0, 9.0), loaded)];
+    }
+    Recording::of(&robots, seconds, rng)
+}
+
+/// Corners that are turned between two samples, at full speed.
+fn square(_: usize, seconds: f64, rng: &mut Rng) -> Recording {
+    let mut robots = robots(rng);
+    robots.iter_mut().for_each(|robot| robot.square = true);
+    Recording::of(&robots, seconds, rng)
 }

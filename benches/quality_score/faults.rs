@@ -2,7 +2,7 @@
 //! thresholds say.
 
 use crate::{
-    clean::{park, robots},
+    clean::{coarse_cells, park, robots},
     generator::{FIELDS, FORCES, Recording, Rng, Track, channel},
 };
 
@@ -28,7 +28,7 @@ pub struct Planted {
 type Plant = fn(usize, f64, &mut Rng) -> (Recording, Planted);
 
 /// The kinds of faults, of which each seed has six.
-pub const FAULTS: [(&str, Plant); 19] = [
+pub const FAULTS: [(&str, Plant); 23] = [
     ("missing axis", missing_axis),
     ("dead channel", dead),
     ("frozen force", frozen_force),
@@ -58,6 +58,10 @@ pub const FAULTS: [(&str, Plant); 19] = [
     ("encoder glitch of 1 to 30 mm", glitch),
     ("zero offset", zero_offset),
     ("no overlap, lost ids, two cells", whole_run),
+    ("frozen force in steps of 2 N", frozen_coarse),
+    ("saturation in steps of 2 N", saturated_coarse),
+    ("clock set back to the same stamps", same_stamps),
+    ("encoder glitch, uneven clocks", uneven_glitch),
 ];
 
 fn base(seconds: f64, rng: &mut Rng) -> Recording {
@@ -323,19 +327,9 @@ fn saturation(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let (robot, field) = any(rng, true);
     let span = all(&recording);
     let track = track(&mut recording, robot, field);
-    let mut sorted = track.values.clone();
-    sorted.sort_by(f64::total_cmp);
     // The sensor's range ends within that of the force: so much of it is cut off.
     let share = [0.04, 0.06, 0.08, 0.1, 0.2, 0.3][i];
-    let cut = (share * sorted.len() as f64) as usize;
-    let (low, high) = (sorted[cut], sorted[sorted.len() - 1 - cut]);
-    for value in &mut track.values {
-        *value = if i.is_multiple_of(2) {
-            value.max(low)
-        } else {
-            value.min(high)
-        };
-    }
+    clip(track, share, i.is_multiple_of(2));
     let name = only(channel(robot, field));
     (recording, planted("saturation", name, span))
 }
@@ -364,11 +358,27 @@ fn force_spike(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
 }
 
 fn glitch(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
-    let mut recording = base(seconds, rng);
+    let recording = base(seconds, rng);
+    one_off(recording, [1.0, 2.0, 5.0, 10.0, 20.0, 30.0][i], rng)
+}
+
+/// Samples taken late or early by up to a tenth of the interval: the path is less certain.
+fn uneven_glitch(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
+    let mut robots = robots(rng);
+    for robot in &mut robots {
+        robot.jitter = [0.03, 0.05, 0.08][i % 3];
+        robot.stamp_us = if i < 3 { 1 } else { 1000 };
+    }
+    let recording = Recording::of(&robots, seconds, rng);
+    one_off(recording, [6.0, 8.0, 12.0, 16.0, 20.0, 30.0][i], rng)
+}
+
+/// One sample of a position that is `by` mm off.
+fn one_off(mut recording: Recording, by: f64, rng: &mut Rng) -> (Recording, Planted) {
     let (robot, field) = any(rng, false);
     let track = track(&mut recording, robot, field);
     let at = rng.index(track.values.len() - 40) + 20;
-    track.values[at] += rng.sign() * [1.0, 2.0, 5.0, 10.0, 20.0, 30.0][i];
+    track.values[at] += rng.sign() * by;
     let span = (track.stamps[at], track.stamps[at]);
     let name = only(channel(robot, field));
     (recording, planted("spike", name, span))
@@ -420,4 +430,91 @@ fn whole_run(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
             (recording, planted("second_cell", Scope::Run, span))
         }
     }
+}
+
+/// Cuts off a share of a channel's samples below or above.
+fn clip(track: &mut Track, share: f64, below: bool) {
+    let mut sorted = track.values.clone();
+    sorted.sort_by(f64::total_cmp);
+    let cut = (share * sorted.len() as f64) as usize;
+    let (low, high) = (sorted[cut], sorted[sorted.len() - 1 - cut]);
+    for value in &mut track.values {
+        *value = if below {
+            value.max(low)
+        } else {
+            value.min(high)
+        };
+    }
+}
+
+/// A load cell with coarse steps that stops for a while under load: longer than its robot needs
+/// for a turn of the force.
+fn frozen_coarse(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
+    let mut robots = robots(rng);
+    coarse_cells(&mut robots, i);
+    robots.iter_mut().for_each(|robot| robot.speed = 140.0);
+    let mut recording = Recording::of(&robots, seconds, rng);
+    // Along the forming axis, which is always under load.
+    let (robot, field) = (rng.index(2), FIELDS - 1);
+    let from = recording.at(rng.between(0.1, 0.6));
+    let track = track(&mut recording, robot, field);
+    let samples = [100, 150, 250, 500, 700, 1000][i];
+    let at = track.index(from);
+    let value = track.values[at];
+    track.values[at..at + samples].fill(value);
+    let span = (track.stamps[at], track.stamps[at + samples]);
+    let name = || only(channel(robot, field));
+    let mut planted = planted("frozen", name(), span);
+    // What freezes at its largest value is told as that.
+    let beyond = |sign: f64| track.values.iter().any(|v| sign * v > sign * value);
+    if !(beyond(1.0) && beyond(-1.0)) {
+        planted.expected = vec![("saturation", name())];
+    }
+    (recording, planted)
+}
+
+/// A load cell with coarse steps whose range ends within that of the force, by many of them.
+fn saturated_coarse(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
+    let mut robots = robots(rng);
+    coarse_cells(&mut robots, i);
+    for robot in &mut robots {
+        robot.force = rng.between(1200.0, 1800.0);
+    }
+    let mut recording = Recording::of(&robots, seconds, rng);
+    let (robot, field) = any(rng, true);
+    let span = all(&recording);
+    let track = track(&mut recording, robot, field);
+    clip(
+        track,
+        [0.1, 0.12, 0.15, 0.2, 0.25, 0.3][i],
+        i.is_multiple_of(2),
+    );
+    let name = only(channel(robot, field));
+    (recording, planted("saturation", name, span))
+}
+
+/// A sensor that samples every 10 ms sharp: its clock, set back by whole milliseconds times ten,
+/// gives stamps that are there already.
+fn same_stamps(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
+    let mut robots = robots(rng);
+    for robot in &mut robots {
+        (robot.rates, robot.jitter) = ([100.0, 100.0], 0.0);
+    }
+    let mut recording = Recording::of(&robots, seconds, rng);
+    let (robot, force) = (rng.index(2), i.is_multiple_of(2));
+    let from = recording.at(rng.between(0.3, 0.6));
+    let by = [
+        1_200_000, 2_000_000, 3_000_000, 4_000_000, 6_000_000, 9_000_000,
+    ][i];
+    let mut names = Vec::new();
+    for track in recording.tracks_mut(|r, field| r == robot && (field >= FORCES) == force) {
+        names.push(track.name());
+        let at = track.index(from);
+        track.stamps[at..].iter_mut().for_each(|t| *t -= by);
+    }
+    let scope = || Scope::Channels(names.clone());
+    let mut planted = planted("clock_jump", scope(), (from - by, from));
+    let follow = ["out_of_order", "conflicts", "duplicates", "gap", "spike"];
+    planted.tolerated = follow.map(|rule| (rule, scope())).to_vec();
+    (recording, planted)
 }

@@ -87,6 +87,8 @@ pub struct Robot {
     pub speed: f64,
     /// In mm.
     pub radius: f64,
+    /// Its path has four corners.
+    pub square: bool,
 }
 
 /// Samples of one field of one robot, in the order in which they were recorded.
@@ -133,6 +135,7 @@ impl Robot {
             force: rng.between(500.0, 1800.0),
             speed: rng.between(60.0, 160.0),
             radius: rng.between(60.0, 220.0),
+            square: false,
         }
     }
 
@@ -152,8 +155,8 @@ impl Robot {
             let mut value = |t: f64| {
                 let a = angle(t);
                 let exact = match field {
-                    0 => centre[0] + self.radius * a.cos(),
-                    1 => centre[1] + self.radius * a.sin(),
+                    0 => centre[0] + self.radius * self.shape(a),
+                    1 => centre[1] + self.radius * self.shape(a - TAU / 4.0),
                     2 => centre[2] - step * (a - phase) / TAU,
                     3 => self.load(t) * self.force * share[0] * a.cos(),
                     4 => self.load(t) * self.force * share[1] * a.sin(),
@@ -193,6 +196,22 @@ impl Robot {
         clock.sort_unstable();
         clock.dedup_by_key(|t| *t / self.stamp_us);
         clock
+    }
+
+    /// Its path in the first axis, of radius 1: a circle, or a square of the same speed, by the
+    /// angle.
+    fn shape(&self, angle: f64) -> f64 {
+        if !self.square {
+            return angle.cos();
+        }
+        // From corner to corner and along the side: 1 → −1, −1, −1 → 1, 1.
+        let side = angle.rem_euclid(TAU) / (TAU / 4.0);
+        match side as usize {
+            0 => 1.0 - 2.0 * side.fract(),
+            1 => -1.0,
+            2 => 2.0 * side.fract() - 1.0,
+            _ => 1.0,
+        }
     }
 
     /// Seconds of motion up to `t`.

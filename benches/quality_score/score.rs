@@ -1,6 +1,9 @@
 //! From recordings to flags, and from flags to precision and recall.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use mdtui::etl::{
     Error, Result,
@@ -35,7 +38,7 @@ pub struct Outcome {
 }
 
 /// All kinds of runs, or those whose name contains `only`; always in the same order.
-pub fn all(seeds: u64, seconds: f64, only: &str) -> Result<Vec<Outcome>> {
+pub fn all(seeds: Range<u64>, seconds: f64, only: &str) -> Result<Vec<Outcome>> {
     let profile = Profile::built_in()?;
     let kinds = CLEAN.len() + FAULTS.len();
     let name = |kind: usize| match CLEAN.get(kind) {
@@ -44,7 +47,7 @@ pub fn all(seeds: u64, seconds: f64, only: &str) -> Result<Vec<Outcome>> {
     };
     let mut runs: Vec<(u64, usize, usize)> = Vec::new();
     for kind in (0..kinds).filter(|k| name(*k).contains(only)) {
-        for seed in 0..seeds {
+        for seed in seeds.clone() {
             runs.extend((0..VARIANTS).map(|variant| (seed, kind, variant)));
         }
     }
@@ -112,13 +115,7 @@ fn check(recording: &Recording, profile: &Profile) -> Result<Quality> {
         .collect();
     let seen = samples.cells.iter().filter_map(|c| vocabulary.cell(*c));
     let seen: Vec<String> = seen.map(str::to_owned).collect();
-    Ok(quality::check(
-        &samples,
-        profile,
-        &profile.quality,
-        &stats,
-        &seen,
-    ))
+    Ok(quality::check(&samples, &profile.settings(), &stats, &seen))
 }
 
 impl Scope {
@@ -167,7 +164,7 @@ fn judge(kind: &'static str, quality: Quality, planted: Option<&Planted>) -> Out
 }
 
 /// `0.95`, or `-` of nothing.
-fn share(part: usize, all: usize) -> String {
+pub fn share(part: usize, all: usize) -> String {
     if all == 0 {
         "-".into()
     } else {
@@ -197,17 +194,16 @@ pub fn print(outcomes: &[Outcome]) {
         "rule", "planted", "found", "wrong", "precision", "recall"
     );
     for rule in RULES {
-        let expected = outcomes.iter().flat_map(|o| &o.expected);
-        let mine: Vec<bool> = expected.filter(|e| e.0 == rule.name).map(|e| e.1).collect();
-        let found = mine.iter().filter(|found| **found).count();
-        let wrong = outcomes.iter().filter(|o| o.wrong.contains(rule.name));
-        let wrong = wrong.count();
+        let RuleScore {
+            planted,
+            found,
+            wrong,
+        } = RuleScore::of(rule.name, outcomes);
         println!(
-            "{:<22} {:>8} {found:>6} {wrong:>6} {:>10} {:>7}",
+            "{:<22} {planted:>8} {found:>6} {wrong:>6} {:>10} {:>7}",
             rule.name,
-            mine.len(),
             share(found, found + wrong),
-            share(found, mine.len())
+            share(found, planted)
         );
     }
     let mut kinds: Vec<&'static str> = Vec::new();
@@ -241,17 +237,40 @@ pub fn print(outcomes: &[Outcome]) {
         ("clean runs that pass", false),
         ("faults that are found", true),
     ] {
-        let of: Vec<&Outcome> = outcomes.iter().filter(|o| o.faulty == faulty).collect();
-        let right = of.iter().filter(|o| o.is_right()).count();
-        println!(
-            "\n{what}: {right} of {} ({})",
-            of.len(),
-            share(right, of.len())
-        );
+        let (right, all) = Outcome::right_of(outcomes, faulty);
+        println!("\n{what}: {right} of {all} ({})", share(right, all));
+    }
+}
+
+/// What one rule made of all runs.
+pub struct RuleScore {
+    /// Runs that it should have flagged.
+    pub planted: usize,
+    /// Those that it flagged, in place.
+    pub found: usize,
+    /// Runs in which it flagged something that is not there.
+    pub wrong: usize,
+}
+
+impl RuleScore {
+    pub fn of(rule: &str, outcomes: &[Outcome]) -> Self {
+        let expected = outcomes.iter().flat_map(|o| &o.expected);
+        let planted: Vec<bool> = expected.filter(|e| e.0 == rule).map(|e| e.1).collect();
+        Self {
+            planted: planted.len(),
+            found: planted.iter().filter(|found| **found).count(),
+            wrong: outcomes.iter().filter(|o| o.wrong.contains(rule)).count(),
+        }
     }
 }
 
 impl Outcome {
+    /// Clean runs that pass, or faults that are found, and how many there are.
+    pub fn right_of(outcomes: &[Self], faulty: bool) -> (usize, usize) {
+        let of: Vec<&Self> = outcomes.iter().filter(|o| o.faulty == faulty).collect();
+        (of.iter().filter(|o| o.is_right()).count(), of.len())
+    }
+
     /// A clean run that passes, or a run whose fault is found.
     fn is_right(&self) -> bool {
         match self.expected.first() {

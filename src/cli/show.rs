@@ -276,6 +276,7 @@ fn flag_text(flag: &Flag) -> String {
 fn robots(detail: &RunDetail) -> TextTable {
     let mut table = TextTable::new(&[
         "robot",
+        "state",
         ">distance (mm)",
         ">peak speed (mm/s)",
         ">max speed (mm/s)",
@@ -293,7 +294,9 @@ fn robots(detail: &RunDetail) -> TextTable {
             m.force_max,
             m.force_mean,
         ];
-        let cells = std::iter::once(robot.clone()).chain(figures.map(|f| fixed(f, 3)));
+        let state = or_none(m.state.map(|state| state.word().to_owned()));
+        let cells = [robot.clone(), state].into_iter();
+        let cells = cells.chain(figures.map(|f| fixed(f, 3)));
         table.row(cells.collect());
     }
     table

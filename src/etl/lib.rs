@@ -24,6 +24,7 @@
 //! * [`transform`]: samples of a run to its wide table: derivatives, hold,
 //!   magnitudes, distance.
 //! * [`stats`]: statistics of channels, runs and machines.
+//! * [`insight`]: thresholds of what a run's numbers mean.
 //! * [`quality`]: flags and verdicts.
 //! * [`profile`]: schema and thresholds as a TOML file.
 //! * [`lake`]: the files: layout, run files, records, locks, garbage.
@@ -63,6 +64,7 @@ pub mod export;
 pub mod extract;
 pub mod filter;
 pub mod harvest;
+pub mod insight;
 pub mod lake;
 #[cfg(test)]
 mod module_order;
@@ -90,4 +92,4 @@ pub use error::{Error, FaultKind, Result};
 
 /// Version of the rules that turn a log into results. Raised only when the same
 /// log under the same profile would give other results.
-pub const PIPELINE_VERSION: u32 = 3;
+pub const PIPELINE_VERSION: u32 = 4;

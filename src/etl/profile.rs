@@ -6,11 +6,12 @@ use std::{
     path::Path,
 };
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{
     Error, PIPELINE_VERSION, Result,
-    quality::Thresholds,
+    insight::InsightThresholds,
+    quality::{Settings, Thresholds},
     schema::{Columns, Field, Hold, Robot, Schema},
     text,
     toml_place::{Step, line_of, mistake},
@@ -28,6 +29,8 @@ pub struct Profile {
     pub schema: Schema,
     /// Thresholds of the quality rules.
     pub quality: Thresholds,
+    /// Thresholds of what a run's numbers mean.
+    pub insight: InsightThresholds,
 }
 
 /// The keys of the file.
@@ -42,6 +45,8 @@ struct Document {
     fields: Vec<Field>,
     #[serde(default)]
     quality: Thresholds,
+    #[serde(default)]
+    insight: InsightThresholds,
 }
 
 impl From<Document> for Profile {
@@ -55,12 +60,18 @@ impl From<Document> for Profile {
                 fields: document.fields,
             },
             quality: document.quality,
+            insight: document.insight,
         }
     }
 }
 
 impl From<Profile> for Document {
-    fn from(Profile { schema, quality }: Profile) -> Self {
+    fn from(profile: Profile) -> Self {
+        let Profile {
+            schema,
+            quality,
+            insight,
+        } = profile;
         Self {
             name: schema.name,
             hold: schema.hold,
@@ -68,6 +79,7 @@ impl From<Profile> for Document {
             columns: schema.columns,
             fields: schema.fields,
             quality,
+            insight,
         }
     }
 }
@@ -84,6 +96,24 @@ impl DerefMut for Profile {
     fn deref_mut(&mut self) -> &mut Schema {
         &mut self.schema
     }
+}
+
+/// Reads the profile in a record: before version 3 `[quality]` had the keys of `[insight]`.
+///
+/// # Errors
+/// Those of [`Profile`]'s shape.
+pub fn of_record<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Profile, D::Error> {
+    let mut profile = serde_json::Value::deserialize(deserializer)?;
+    let quality = profile.get_mut("quality").and_then(|q| q.as_object_mut());
+    let moved: serde_json::Map<_, _> = quality
+        .into_iter()
+        .flat_map(|quality| InsightThresholds::KEYS.map(|key| quality.remove_entry(key)))
+        .flatten()
+        .collect();
+    if let Some(profile) = profile.as_object_mut().filter(|_| !moved.is_empty()) {
+        profile.insert("insight".to_owned(), moved.into());
+    }
+    serde_json::from_value(profile).map_err(D::Error::custom)
 }
 
 impl Profile {
@@ -124,6 +154,15 @@ impl Profile {
         Ok(profile)
     }
 
+    /// What the quality rules go by.
+    pub fn settings(&self) -> Settings<'_> {
+        Settings {
+            schema: &self.schema,
+            thresholds: &self.quality,
+            insight: &self.insight,
+        }
+    }
+
     /// A hash of everything that decides results besides the log itself: the profile's rules
     /// (not its name) and the pipeline version. 16 hexadecimal digits. Profiles that say the
     /// same in other words have the same rules.
@@ -138,6 +177,7 @@ impl Profile {
         let bare = Self {
             schema: self.schema.bare(),
             quality: self.quality.clone(),
+            insight: self.insight.clone(),
         };
         serde_json::to_string(&bare).unwrap_or_default()
     }
@@ -152,9 +192,9 @@ impl Profile {
     /// The first mistake: where it stands, and what is allowed there.
     fn check(&self) -> Result<(), (Vec<Step>, String)> {
         self.schema.check()?;
-        self.quality
-            .check()
-            .map_err(|(key, trouble)| (vec![Step::Key("quality"), Step::Key(key)], trouble))
+        let place = |table| move |(key, trouble)| (vec![Step::Key(table), Step::Key(key)], trouble);
+        self.quality.check().map_err(place("quality"))?;
+        self.insight.check().map_err(place("insight"))
     }
 }
 
@@ -247,6 +287,15 @@ mod tests {
             serde_json::from_value::<Profile>(old.clone()).unwrap(),
             profile
         );
+        assert_eq!(old["insight"]["rest_s"], 10.0);
+        // Version 2 had these among the thresholds of quality.
+        let mut version_2 = old.clone();
+        version_2.as_object_mut().unwrap().remove("insight");
+        version_2["quality"]["rest_mm"] = 0.2.into();
+        version_2["quality"]["rest_s"] = 7.into();
+        assert!(serde_json::from_value::<Profile>(version_2.clone()).is_err());
+        let insight = of_record(version_2).unwrap().insight;
+        assert_eq!((insight.rest_mm, insight.rest_s), (0.2, 7.0));
         // Units were free text: such a record is still read, and told stale.
         old["fields"][0]["unit"] = "feet".into();
         let read: Profile = serde_json::from_value(old).unwrap();

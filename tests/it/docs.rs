@@ -174,7 +174,29 @@ fn the_quality_thresholds_are_documented_and_in_the_profile_as_they_are() {
         "<!-- end of thresholds -->",
         &block,
     );
-    hold("assets/profile.toml", "\n[quality]\n", "\n\n", &lines);
+    let end = "\n# Thresholds of what";
+    hold("assets/profile.toml", "\n[quality]\n", end, &lines);
+}
+
+/// The numbers are the benchmark's (`cargo bench --bench quality_score`): too long for a test.
+#[test]
+fn every_quality_rule_has_a_score_and_reaches_the_goal() {
+    let page = std::fs::read_to_string(format!("{ROOT}/docs/quality.md")).unwrap();
+    let (_, scores) = page.split_once("<!-- scores: ").unwrap();
+    let (scores, _) = scores.split_once("<!-- end of scores -->").unwrap();
+    for rule in RULES {
+        let row = format!("| `{}` | ", rule.name);
+        let row = scores.lines().find(|line| line.starts_with(&row));
+        let row = row.unwrap_or_else(|| panic!("{} has no score: run the benchmark", rule.name));
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        for share in [cells[5], cells[6]] {
+            assert!(share.parse::<f64>().unwrap() >= 0.95, "{row}");
+        }
+    }
+    let (_, clean) = scores.split_once("Clean runs that pass: ").unwrap();
+    let (_, share) = clean.split_once('(').unwrap();
+    let share = share.split(')').next().unwrap();
+    assert!(share.parse::<f64>().unwrap() >= 0.98, "{share}");
 }
 
 #[test]

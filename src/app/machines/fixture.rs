@@ -31,6 +31,7 @@ fn point(n: i64, robot: u8) -> MachinePoint {
         start_us: NOW + n * STEP,
         runtime_s: 599.971 - (n % 5) as f64,
         stats: RobotStats {
+            state: None,
             distance_mm: Some(speed * 48.0),
             speed_max: Some(speed * 1.5),
             speed_peak: Some(speed),

@@ -106,6 +106,7 @@ pub fn detail() -> RunDetail {
     ledger.drop_rows(Reason::InvalidTime, 614);
     ledger.drop_rows(Reason::UnknownRobot, 158);
     let machine = RobotStats {
+        state: None,
         distance_mm: Some(39_010.731_742),
         speed_max: Some(812.04),
         speed_peak: Some(790.5),

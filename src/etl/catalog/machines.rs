@@ -18,7 +18,7 @@ const POINTS: &str = "\
         FROM runs r JOIN logs l ON l.id = r.log_id WHERE r.error IS NULL AND r.start_us IS NOT NULL) \
     SELECT c.cell_id, m.robot, c.key, c.run, c.start_us, c.stop_us, c.runtime_s, c.verdict, \
            m.distance_mm, m.speed_peak, m.speed_max, m.force_peak, m.force_max, m.force_mean, \
-           m.force_samples \
+           m.force_samples, m.state \
     FROM copies c JOIN robots m ON m.run_id = c.id WHERE c.place = 1 \
     ORDER BY c.start_us, c.key, c.run";
 

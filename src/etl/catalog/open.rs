@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0002_filled.sql"),
     include_str!("../../../assets/migrations/0003_quality.sql"),
     include_str!("../../../assets/migrations/0004_figures.sql"),
+    include_str!("../../../assets/migrations/0005_states.sql"),
 ];
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);

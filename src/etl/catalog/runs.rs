@@ -12,7 +12,7 @@ use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
     run_id::RunId,
-    stats::{CHANNEL_STATISTICS, ChannelStats, RobotStats, Slot},
+    stats::{CHANNEL_STATISTICS, ChannelStats, RobotState, RobotStats, Slot},
 };
 
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
@@ -273,13 +273,13 @@ fn verdicts(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, Verd
 fn robots(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, RobotStats>> {
     db.prepare_cached(
         "SELECT robot, distance_mm, speed_peak, speed_max, force_peak, force_max, \
-         force_mean, force_samples FROM robots WHERE run_id = ?1",
+         force_mean, force_samples, state FROM robots WHERE run_id = ?1",
     )?
     .query_map([run], |r| Ok((r.get(0)?, robot_stats(r, 1)?)))?
     .collect()
 }
 
-/// Seven columns from `first` on.
+/// Eight columns from `first` on.
 pub(super) fn robot_stats(r: &Row<'_>, first: usize) -> rusqlite::Result<RobotStats> {
     Ok(RobotStats {
         distance_mm: r.get(first)?,
@@ -289,6 +289,9 @@ pub(super) fn robot_stats(r: &Row<'_>, first: usize) -> rusqlite::Result<RobotSt
         force_max: r.get(first + 4)?,
         force_mean: r.get(first + 5)?,
         force_samples: unsigned(r.get(first + 6)?),
+        state: r
+            .get::<_, Option<String>>(first + 7)?
+            .and_then(|word| RobotState::from_word(&word)),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::{
     quality::Verdict,
     run_id::RunId,
     source::{footer, scan},
-    stats::{CHANNEL_STATISTICS, ChannelStats, Sparkline, Value},
+    stats::{CHANNEL_STATISTICS, ChannelStats, RobotState, Sparkline, Value},
     time,
 };
 
@@ -300,7 +300,7 @@ fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()
 fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Result<()> {
     let mut robots = tx.prepare_cached(
         "INSERT INTO robots (run_id, robot, distance_mm, speed_peak, speed_max, force_peak, force_max, \
-         force_mean, force_samples) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         force_mean, force_samples, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     for (robot, stats) in &result.robots {
         robots.execute(params![
@@ -313,6 +313,7 @@ fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Resul
             stats.force_max,
             stats.force_mean,
             signed(stats.force_samples),
+            stats.state.map(RobotState::word),
         ])?;
     }
     for (name, channel) in &result.channels {

@@ -221,11 +221,11 @@ fn describe(
         .filter_map(|c| vocabulary.cell(*c))
         .map(str::to_owned)
         .collect();
-    let quality = quality::check(samples, profile, &profile.quality, &channels, &cells_seen);
+    let quality = quality::check(samples, &profile.settings(), &channels, &cells_seen);
     Ok(RunResult {
         run_uuid: samples.run.id,
         run_stats: run_stats(table),
-        robots: robot_stats(table, &channels, profile),
+        robots: robot_stats(table, &channels, profile, profile.insight.rest_mm),
         ledger: samples.ledger.clone(),
         channels,
         quality: quality.flags,

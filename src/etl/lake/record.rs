@@ -12,7 +12,7 @@ use super::layout::Lake;
 use crate::{
     Error, Result,
     clean::Ledger,
-    profile::Profile,
+    profile::{self, Profile},
     quality::{Flag, NotEvaluated, Verdict},
     run_id::RunId,
     source::{key::are_one_somewhere, reserved::RECORD},
@@ -21,8 +21,9 @@ use crate::{
 
 /// Version of the record's shape. A reader refuses newer ones and understands older ones:
 /// version 1 had `machines` in the place of `robots`, other names of their figures, no `peak`
-/// of a channel, and null in the place of a failed run's `file_name` and `run_stats`.
-pub const RECORD_VERSION: u32 = 2;
+/// of a channel, and null in the place of a failed run's `file_name` and `run_stats`; version 2
+/// had no `state` of a robot, and `rest_mm` and `rest_s` among the profile's `quality`.
+pub const RECORD_VERSION: u32 = 3;
 
 /// How the text of a record ends before its hash stands in it.
 const OPEN: &[u8] = b"\"record_hash\": null\n}\n";
@@ -117,6 +118,7 @@ pub struct Record {
     /// How long the harvest took, in seconds.
     pub seconds: f64,
     /// The whole profile.
+    #[serde(deserialize_with = "profile::of_record")]
     pub profile: Profile,
     /// The log as it was.
     pub source: SourceInfo,
@@ -427,6 +429,10 @@ mod tests {
         let mut text = serde_json::to_value(record).unwrap();
         text["record_version"] = 1.into();
         text["pipeline_version"] = 2.into();
+        let insight = text["profile"].as_object_mut().unwrap().remove("insight");
+        for (key, value) in insight.unwrap().as_object().unwrap() {
+            text["profile"]["quality"][key] = value.clone();
+        }
         for run in text["run_to_result"].as_object_mut().unwrap().values_mut() {
             let run = run.as_object_mut().unwrap();
             if !run["error"].is_null() {
@@ -439,6 +445,7 @@ mod tests {
             let mut robots = run.remove("robots").unwrap();
             for stats in robots.as_object_mut().unwrap().values_mut() {
                 let stats = stats.as_object_mut().unwrap();
+                stats.remove("state");
                 for (new, old) in [
                     ("speed_peak", "top_speed_p999"),
                     ("speed_max", "top_speed_max"),
@@ -456,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_version_1_is_read_and_written_as_version_2() {
+    fn a_record_of_version_1_is_read_and_written_as_this_version() {
         let world = world();
         world.write("a.parquet", "a");
         let mut record = world.record("a", "a.parquet", &[(7, 0), (9, 0)]);
@@ -475,6 +482,7 @@ mod tests {
         let old = serde_json::to_vec(&version_1(&record)).unwrap();
         let read = Record::parse(&old, "a").unwrap();
         assert!(read.is_old() && read.record_version == 1);
+        assert_eq!(read.profile, record.profile);
         for (run, new) in &record.run_to_result {
             let old = &read.run_to_result[run];
             assert_eq!((&old.robots, &old.channels), (&new.robots, &new.channels));
@@ -485,7 +493,10 @@ mod tests {
         let mut text = Vec::new();
         read.seal(&mut text).unwrap();
         let written = Record::parse(&text, "a").unwrap();
-        assert_eq!((written.record_version, written.damaged), (2, false));
+        assert_eq!(
+            (written.record_version, written.damaged),
+            (RECORD_VERSION, false)
+        );
         assert!(written.is_old(), "its results are of an older pipeline");
         assert!(!record.is_old());
     }

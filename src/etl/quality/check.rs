@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     clean::RunSamples,
+    insight::InsightThresholds,
     schema::{ChannelName, Schema},
     stats::ChannelStats,
 };
@@ -28,16 +29,26 @@ pub struct Quality {
     pub channels: BTreeMap<String, Verdict>,
 }
 
+/// What the rules go by: the parts of a profile.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    /// What a log looks like.
+    pub schema: &'a Schema,
+    /// Thresholds of the rules.
+    pub thresholds: &'a Thresholds,
+    /// Thresholds that the rules share with what is computed of a run.
+    pub insight: &'a InsightThresholds,
+}
+
 /// Applies all rules to a run. `stats` are those of the columns of its table, `cells` the
 /// names of the cells that its rows name.
 pub fn check(
     samples: &RunSamples,
-    schema: &Schema,
-    thresholds: &Thresholds,
+    settings: &Settings<'_>,
     stats: &BTreeMap<String, ChannelStats>,
     cells: &[String],
 ) -> Quality {
-    let facts = RunFacts::new(samples, (schema, thresholds), stats, cells);
+    let facts = RunFacts::new(samples, settings, stats, cells);
     let mut findings = Findings::default();
     skip_too_short(&facts, &mut findings);
     let channels = facts.channels.par_iter();

@@ -1,7 +1,10 @@
 //! Many occurrences of one fault on one channel become a few findings: those close together
 //! are one, and beyond a number the smaller ones are summed up.
 
-use super::Severity;
+use super::{
+    Severity, Thresholds,
+    thresholds::{MAX_FLAGS, MERGE_S},
+};
 
 /// One place in a channel where a rule applies.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,13 +35,31 @@ pub(super) struct Cluster {
     pub rest: bool,
 }
 
-/// Merges occurrences that are at most `within_us` apart, keeps the `max` largest clusters, the
-/// worst first, and sums up the others in one more. In time order, the sum last.
-pub(super) fn clusters(
-    mut occurrences: Vec<Occurrence>,
-    within_us: i64,
-    max: usize,
-) -> Vec<Cluster> {
+/// How occurrences become findings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Clustering {
+    /// Occurrences at most so many microseconds apart are one.
+    pub within_us: i64,
+    /// Clusters that are kept.
+    pub max: usize,
+}
+
+impl Clustering {
+    /// Of a channel with this median interval, in microseconds. Samples that follow each other,
+    /// or have one between them, are one event however slowly they were taken.
+    pub fn new(thresholds: &Thresholds, median_us: Option<f64>) -> Self {
+        let within_us = thresholds.get(&MERGE_S) * 1e6;
+        Self {
+            within_us: within_us.max(2.0 * median_us.unwrap_or(0.0)) as i64,
+            max: thresholds.count(&MAX_FLAGS),
+        }
+    }
+}
+
+/// Merges occurrences that are close together, keeps the largest clusters, the worst first, and
+/// sums up the others in one more. In time order, the sum last.
+pub(super) fn clusters(mut occurrences: Vec<Occurrence>, clustering: Clustering) -> Vec<Cluster> {
+    let Clustering { within_us, max } = clustering;
     occurrences.sort_by_key(|s| (s.from, s.to));
     let mut clusters: Vec<Cluster> = Vec::new();
     for occurrence in occurrences {
@@ -105,6 +126,18 @@ mod tests {
         }
     }
 
+    fn by(within_us: i64, max: usize) -> Clustering {
+        Clustering { within_us, max }
+    }
+
+    #[test]
+    fn samples_that_follow_each_other_are_one_event_at_any_rate() {
+        let within = |median_us| Clustering::new(&Thresholds::default(), median_us).within_us;
+        assert_eq!(within(Some(10_000.0)), 1_000_000);
+        assert_eq!(within(Some(1_667_000.0)), 3_334_000);
+        assert_eq!(within(None), 1_000_000);
+    }
+
     #[test]
     fn neighbours_become_one_and_the_small_ones_are_summed_up() {
         let occurrences = vec![
@@ -113,11 +146,11 @@ mod tests {
             occurrence(20, 30, 5.0),
             occurrence(900, 900, 3.0),
         ];
-        let all = clusters(occurrences.clone(), 10, 9);
+        let all = clusters(occurrences.clone(), by(10, 9));
         assert_eq!(all.len(), 3);
         assert_eq!((all[0].from, all[0].to, all[0].count), (0, 30, 2));
         assert_eq!((all[0].value, all[0].total), (5.0, 6.0));
-        let few = clusters(occurrences, 10, 1);
+        let few = clusters(occurrences, by(10, 1));
         assert_eq!(few.len(), 2);
         assert_eq!((few[0].value, few[0].rest), (5.0, false));
         assert!(few[1].rest);
@@ -133,8 +166,7 @@ mod tests {
         };
         let kept = clusters(
             vec![occurrence(0, 0, 9.0), bad, occurrence(99, 99, 8.0)],
-            0,
-            1,
+            by(0, 1),
         );
         assert_eq!(kept[0].severity, Severity::Fail);
         assert_eq!((kept[1].count, kept[1].severity), (2, Severity::Suspect));
@@ -148,7 +180,7 @@ mod tests {
             max in 1usize..8,
         ) {
             let occurrences: Vec<Occurrence> = occurrences.into_iter().map(|(a, n, v)| occurrence(a, a + n, v)).collect();
-            let out = clusters(occurrences.clone(), within, max);
+            let out = clusters(occurrences.clone(), by(within, max));
             prop_assert!(out.len() <= max + 1);
             prop_assert_eq!(out.iter().map(|g| g.count).sum::<usize>(), occurrences.len());
             let total: f64 = occurrences.iter().map(|s| s.value).sum();

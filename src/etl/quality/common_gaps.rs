@@ -1,9 +1,7 @@
 //! Gaps that all channels of a run have at the same time.
 
 use super::{
-    Thresholds,
     raw_channel::RawChannel,
-    rules::{frozen::MOVING_MM, zero_offset::REST_MM},
     timing::{Gap, Intervals},
 };
 use crate::schema::FieldKind;
@@ -27,10 +25,7 @@ impl CommonGap {
 }
 
 /// Finds the gaps that all channels have, and takes them out of each.
-pub(super) fn take_common_gaps(
-    channels: &mut [RawChannel<'_>],
-    thresholds: &Thresholds,
-) -> Vec<CommonGap> {
+pub(super) fn take_common_gaps(channels: &mut [RawChannel<'_>], rest_mm: f64) -> Vec<CommonGap> {
     let gaps = common(channels);
     if gaps.is_empty() {
         return Vec::new();
@@ -46,7 +41,7 @@ pub(super) fn take_common_gaps(
         motion_continues: channels
             .iter()
             .filter(|c| c.is(FieldKind::Position))
-            .filter_map(|c| continues(c, span, thresholds))
+            .filter_map(|c| continues(c, span, rest_mm))
             .reduce(|a, b| a && b)
             .unwrap_or(false),
         threshold_us: slack,
@@ -63,7 +58,8 @@ fn measured<'a>(channels: &'a [RawChannel<'_>]) -> impl Iterator<Item = &'a Inte
     channels.iter().filter_map(|c| c.intervals.as_ref())
 }
 
-fn same(a: Gap, b: Gap, slack: f64) -> bool {
+/// Whether two gaps begin and end at most `slack` microseconds apart.
+pub(super) fn same(a: Gap, b: Gap, slack: f64) -> bool {
     let near = |a: i64, b: i64| ((a - b) as f64).abs() <= slack;
     near(a.0, b.0) && near(a.1, b.1)
 }
@@ -92,25 +88,28 @@ fn lacks(intervals: &Intervals, gap: Gap, slack: f64) -> bool {
 }
 
 /// Whether an axis that moved before and after a gap is where it would be without it;
-/// `None` for one that did not move enough to tell.
-fn continues(axis: &RawChannel<'_>, gap: Gap, thresholds: &Thresholds) -> Option<bool> {
-    const STEPS: usize = 3;
+/// `None` for one that did not move enough to tell. The gap may be that of another channel: what
+/// counts are the axis's own samples on both sides of its middle.
+pub(super) fn continues(axis: &RawChannel<'_>, gap: Gap, rest_mm: f64) -> Option<bool> {
+    // A fifth of a second tells the speed of a slow axis, three samples that of a sparse one.
+    const SPEED_US: f64 = 200_000.0;
     let median_us = axis.intervals.as_ref()?.median_us;
-    let after = axis.times.partition_point(|t| *t < gap.1);
+    let middle = gap.0 + (gap.1 - gap.0) / 2;
+    let after = axis.times.partition_point(|t| *t <= middle);
     let before = after.checked_sub(1)?;
+    let steps = ((SPEED_US / median_us) as usize).clamp(3, 16);
     let speed = |a: usize, b: usize| {
         let distance = (axis.values.get(b)? - axis.values.get(a)?).abs();
         Some(distance / (axis.times.get(b)? - axis.times.get(a)?) as f64)
     };
     let speeds = [
-        speed(before.checked_sub(STEPS)?, before)?,
-        speed(after, after + STEPS)?,
+        speed(before.checked_sub(steps)?, before)?,
+        speed(after, after + steps)?,
     ];
     let (slow, fast) = (speeds[0].min(speeds[1]), speeds[0].max(speeds[1]));
-    let length = (gap.1 - gap.0) as f64;
-    if slow * length < 10.0 * thresholds.get(&MOVING_MM) {
-        return None;
-    }
+    let length = (axis.times.get(after)? - axis.times[before]) as f64;
     let moved = (axis.values[after] - axis.values[before]).abs();
-    Some(moved <= 3.0 * fast * median_us + thresholds.get(&REST_MM))
+    // What it covers in a few samples, and what noise and dwells add.
+    let least = 3.0 * fast * median_us + rest_mm;
+    (slow * length > 2.0 * least).then_some(moved <= least)
 }

@@ -5,19 +5,26 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    Thresholds,
+    Settings, Thresholds,
+    clusters::Clustering,
     common_gaps::{CommonGap, take_common_gaps},
+    jumps::take_jumps,
     raw_channel::RawChannel,
     repeat::{Stretch, stretches},
+    resolution::Resolution,
     rest::Rest,
-    rules::{frozen::FROZEN_FORCE_SAMPLES, saturation::SATURATION_SAMPLES, zero_offset::REST_MM},
+    rules::{
+        frozen::{FROZEN_FORCE_SAMPLES, MOVING_MM},
+        saturation::SATURATION_SAMPLES,
+    },
     thresholds::MIN_SAMPLES,
     timing::Intervals,
 };
 use crate::{
     clean::{RowFaults, RunSamples},
+    insight::InsightThresholds,
     schema::{FieldKind, Schema},
-    stats::ChannelStats,
+    stats::{ChannelStats, RobotState},
 };
 
 /// A run as the rules see it.
@@ -25,11 +32,13 @@ pub(super) struct RunFacts<'a> {
     pub samples: &'a RunSamples,
     pub schema: &'a Schema,
     pub thresholds: &'a Thresholds,
+    pub insight: &'a InsightThresholds,
     /// Names of the cells that its rows name.
     pub cells: &'a [String],
     /// Names of all raw channels.
     pub names: Vec<String>,
-    /// First and last sample over all channels, in microseconds.
+    /// First and last sample over all channels, in microseconds; without what clocks that were
+    /// set made of the end.
     pub span: (i64, i64),
     /// Raw channels with enough samples to be evaluated.
     pub channels: Vec<RawChannel<'a>>,
@@ -37,21 +46,28 @@ pub(super) struct RunFacts<'a> {
     pub too_short: Vec<RawChannel<'a>>,
     /// Gaps that all channels have at the same time; no channel has them among its own.
     pub common_gaps: Vec<CommonGap>,
-    /// When each robot that has a force rests.
+    /// When each robot that has a force rests; none that lacks an axis.
     pub rests: BTreeMap<&'a str, Rest>,
+    /// What each robot did, where that is known.
+    pub states: BTreeMap<&'a str, RobotState>,
 }
 
 impl<'a> RunFacts<'a> {
     pub fn new(
         samples: &'a RunSamples,
-        (schema, thresholds): (&'a Schema, &'a Thresholds),
+        settings: &Settings<'a>,
         stats: &BTreeMap<String, ChannelStats>,
         cells: &'a [String],
     ) -> Self {
+        let Settings {
+            schema,
+            thresholds,
+            insight,
+        } = *settings;
         let mut all = Vec::with_capacity(samples.channels.len());
-        for channel in &samples.channels {
+        for (channel, faults) in samples.channels.iter().zip(&samples.faults) {
             let name = schema.raw_name(channel.id).to_string();
-            all.extend(RawChannel::new(channel, schema, stats.get(&name)));
+            all.extend(RawChannel::new((channel, faults), schema, stats.get(&name)));
         }
         let names = all.iter().map(|c| c.name.clone()).collect();
         let span = span_of(&all);
@@ -61,6 +77,7 @@ impl<'a> RunFacts<'a> {
             samples,
             schema,
             thresholds,
+            insight,
             cells,
             names,
             span,
@@ -68,12 +85,21 @@ impl<'a> RunFacts<'a> {
             too_short,
             common_gaps: Vec::new(),
             rests: BTreeMap::new(),
+            states: BTreeMap::new(),
         };
         facts.channels.par_iter_mut().for_each(|channel| {
             channel.intervals = Intervals::of(channel, thresholds, span);
             channel.stretches = repeats_of(channel, thresholds);
+            let size = channel.min.abs().max(channel.max.abs());
+            channel.resolution = Resolution::of(channel.values, size);
         });
-        facts.common_gaps = take_common_gaps(&mut facts.channels, thresholds);
+        facts.common_gaps = take_common_gaps(&mut facts.channels, insight.rest_mm);
+        facts.span = take_jumps(&mut facts.channels, thresholds, insight.rest_mm, span);
+        let state = |robot: &'a str| {
+            let state = RobotState::of(robot, schema, stats, insight.rest_mm);
+            Some((robot, state?))
+        };
+        facts.states = schema.robots.iter().filter_map(|r| state(r)).collect();
         let robots = schema.robots.par_iter();
         let rests = robots.filter_map(|robot| Some((&**robot, facts.rest_of(robot)?)));
         facts.rests = rests.collect();
@@ -84,6 +110,30 @@ impl<'a> RunFacts<'a> {
     pub fn of_robot(&self, robot: &str, kind: FieldKind) -> impl Iterator<Item = &RawChannel<'a>> {
         let channels = self.channels.iter();
         channels.filter(move |c| **c.robot == *robot && c.is(kind))
+    }
+
+    /// Whether a robot stood for the whole run.
+    pub fn is_parked(&self, robot: &str) -> bool {
+        self.states.get(robot) == Some(&RobotState::Parked)
+    }
+
+    /// Whether an axis of the robot of `channel`, itself aside, covers more than `moving_mm` in
+    /// a span.
+    pub fn moves(&self, channel: &RawChannel<'_>, span: (i64, i64)) -> bool {
+        let busiest = self.busiest_axis(channel.robot, &channel.name, span);
+        busiest.is_some_and(|(_, range)| range > self.thresholds.get(&MOVING_MM))
+    }
+
+    /// The step of the run's load cells, where one of them has steps above its noise.
+    pub fn coarse_force_step(&self) -> Option<f64> {
+        let forces = self.channels.iter().filter(|c| c.is(FieldKind::Force));
+        let steps = forces.filter_map(RawChannel::coarse_step);
+        steps.max_by(f64::total_cmp)
+    }
+
+    /// How findings of a channel are put together.
+    pub fn clustering(&self, channel: &RawChannel<'_>) -> Clustering {
+        Clustering::new(self.thresholds, channel.median_us)
     }
 
     /// The name of each raw channel, and what was wrong with its rows.
@@ -109,7 +159,9 @@ impl<'a> RunFacts<'a> {
     fn rest_of(&self, robot: &str) -> Option<Rest> {
         self.of_robot(robot, FieldKind::Force).next()?;
         let axes: Vec<&RawChannel<'_>> = self.of_robot(robot, FieldKind::Position).collect();
-        Some(Rest::of(&axes, self.thresholds.get(&REST_MM)))
+        let fields = self.schema.fields.iter();
+        let all = fields.filter(|f| f.kind == FieldKind::Position).count();
+        (axes.len() == all).then(|| Rest::of(&axes, self.insight.rest_mm))
     }
 }
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Flag, NotEvaluated, RULES, Severity, Thresholds,
-    clusters::{Cluster, Occurrence, clusters},
-    thresholds::{MAX_FLAGS, MERGE_S},
+    Flag, NotEvaluated, RULES, Severity,
+    clusters::{Cluster, Clustering, Occurrence, clusters},
     words::count,
 };
 use crate::time;
@@ -51,14 +50,13 @@ impl Findings {
     /// Adds many occurrences on one channel as few findings.
     pub fn add_clusters(
         &mut self,
-        thresholds: &Thresholds,
+        clustering: Clustering,
         channel: &str,
         unit: &str,
         occurrences: Vec<Occurrence>,
         message: impl Fn(&Cluster) -> String,
     ) {
-        let within_us = (thresholds.get(&MERGE_S) * 1e6) as i64;
-        for cluster in clusters(occurrences, within_us, thresholds.count(&MAX_FLAGS)) {
+        for cluster in clusters(occurrences, clustering) {
             let message = if cluster.rest {
                 format!(
                     "{} more like these in {channel}, smaller: {}",

@@ -5,8 +5,8 @@
 //! * [`Thresholds`]: their values, the `[quality]` table of a profile.
 //! * [`check`]: all rules applied to one run, from its samples. Costs a pass or two over each
 //!   raw channel: derived columns inherit the verdict of what they come from.
-//! * `facts`, `raw_channel`, `common_gaps`: what is measured once for all rules.
-//! * `timing`, `repeat`, `outliers`, `rest`: kernels over one channel's samples.
+//! * `facts`, `raw_channel`, `common_gaps`, `jumps`: what is measured once for all rules.
+//! * `timing`, `repeat`, `outliers`, `resolution`, `rest`: kernels over one channel's samples.
 //! * `findings`, `clusters`: many occurrences of one fault on one channel become a few flags.
 //!
 //! A check that could not be made says why ([`NotEvaluated`]): that is never a `pass`.
@@ -17,9 +17,11 @@ mod common_gaps;
 mod facts;
 mod findings;
 mod flag;
+mod jumps;
 mod outliers;
 mod raw_channel;
 mod repeat;
+mod resolution;
 mod rest;
 mod rule;
 mod rules;
@@ -28,9 +30,13 @@ mod timing;
 mod words;
 
 #[cfg(test)]
+mod clock_tests;
+#[cfg(test)]
+mod state_tests;
+#[cfg(test)]
 mod tests;
 
-pub use check::{Quality, check};
+pub use check::{Quality, Settings, check};
 pub use flag::{Flag, NotEvaluated, Severity, Verdict};
 pub use outliers::{median_of_seven, spikes};
 pub use rule::{Rule, Topic};

@@ -50,6 +50,78 @@ pub fn spikes(values: &[f64], sigma: f64) -> Vec<Spike> {
     out
 }
 
+/// Samples that are off the parabola through their six neighbours (three on each side) by more
+/// than `least` and by more than `sigma` deviations of these from it, and on the same side of the
+/// lines through the three before and the three after by half of `least`: a slope or a turn,
+/// which makes a window's own deviation large, does not hide them; a step, a corner or a sample
+/// that came late makes none. Only single samples are found: of two in a row each bends the
+/// other's parabola.
+pub(super) fn lone(times: &[i64], values: &[f64], sigma: f64, least: f64) -> Vec<Spike> {
+    let mut out = Vec::new();
+    for (at, w) in values.windows(WINDOW).enumerate() {
+        // Least squares over −3 … 3 without 0: the value at 0.
+        let middle = (6.0 * (w[2] + w[4]) + 3.0 * (w[1] + w[5]) - 2.0 * (w[0] + w[6])) / 14.0;
+        let distance = (w[HALF] - middle).abs();
+        if distance > least {
+            let limit = least.max(sigma * deviation_of_six(w, middle));
+            let times = times.get(at..at + WINDOW).unwrap_or_default();
+            if distance > limit && beyond_lines(times, w) > least / 2.0 {
+                out.push(Spike {
+                    index: at + HALF,
+                    distance,
+                    limit,
+                });
+            }
+        }
+    }
+    out
+}
+
+/// How far the middle of a window is above, or below, both of the lines through the three
+/// samples before and after it, by their times; 0 where it is between them.
+fn beyond_lines(times: &[i64], w: &[f64]) -> f64 {
+    let Some(now) = times.get(HALF) else {
+        return 0.0;
+    };
+    // Least squares through three samples, at the time of the middle.
+    let line = |from: usize| {
+        let at = from..from + HALF;
+        let x: Vec<f64> = times[at.clone()].iter().map(|t| (t - now) as f64).collect();
+        let y = &w[at];
+        let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+        let (x_mean, y_mean) = (mean(&x), mean(y));
+        let sums = x.iter().zip(y).map(|(x, y)| (x - x_mean, y - y_mean));
+        let (xy, xx) = sums.fold((0.0, 0.0), |s, (x, y)| (s.0 + x * y, s.1 + x * x));
+        y_mean - xy / xx * x_mean
+    };
+    let (before, after) = (line(0), line(HALF + 1));
+    let above = w[HALF] - before.max(after);
+    let below = before.min(after) - w[HALF];
+    above.max(below).max(0.0)
+}
+
+/// The deviation of the six neighbours in a window from their parabola, whose value in the
+/// middle is `middle`: 1.4826 × the median of their distances, × √2 because three of six
+/// numbers are fitted.
+fn deviation_of_six(w: &[f64], middle: f64) -> f64 {
+    let pair = |k: usize| (w[HALF - k], w[HALF + k]);
+    let (mut slope, mut bend) = (0.0, 0.0);
+    for k in 1..=HALF {
+        let ((a, b), x) = (pair(k), k as f64);
+        slope += x * (b - a) / 28.0;
+        bend += (x * x - 14.0 / 3.0) * (a + b) / 2.0 / (98.0 / 3.0);
+    }
+    let mut off = [0.0; WINDOW - 1];
+    for k in 1..=HALF {
+        let ((a, b), x) = (pair(k), k as f64);
+        let curve = middle + bend * x * x;
+        off[2 * k - 2] = (a - curve + slope * x).abs();
+        off[2 * k - 1] = (b - curve - slope * x).abs();
+    }
+    off.sort_by(f64::total_cmp);
+    MAD * std::f64::consts::SQRT_2 * (off[2] + off[3]) / 2.0
+}
+
 /// The window that begins at `at`, whose median is `median`.
 fn judge(values: &[f64], at: usize, median: f64, sigma: f64, noise: f64, out: &mut Vec<Spike>) {
     let distance = (values[at + HALF] - median).abs();
@@ -209,6 +281,40 @@ mod tests {
         let found = spikes(&peak, 8.0);
         assert_eq!(found.iter().map(|s| s.index).collect::<Vec<_>>(), [50, 51]);
         assert!(found[0].distance > 90.0 && found[0].limit < 20.0);
+    }
+
+    #[test]
+    fn a_lone_sample_stands_out_on_slopes_and_turns() {
+        let wave = |i: usize| (i as f64 * 0.7).sin();
+        let curves: [fn(f64) -> f64; 3] =
+            [|x| 40.0 * x, |x| 7.0 * x * x, |x| 900.0 * (x / 9.0).sin()];
+        for curve in curves {
+            let mut values: Vec<f64> = (0..60).map(|i| curve(i as f64 - 30.0) + wave(i)).collect();
+            let times: Vec<i64> = (0..60).map(|i| i * 10_000).collect();
+            assert!(lone(&times, &values, 8.0, 8.0).is_empty());
+            values[30] += 20.0;
+            let found = lone(&times, &values, 8.0, 8.0);
+            assert_eq!(found.iter().map(|s| s.index).collect::<Vec<_>>(), [30]);
+            assert!((found[0].distance - 20.0).abs() < 3.0, "{found:?}");
+        }
+    }
+
+    proptest! {
+        /// Corners, starts, stops and steps, wherever they lie between two samples.
+        #[test]
+        fn a_corner_or_a_step_is_no_lone_sample(
+            at in 20.0..40.0f64, before in -9.0..9.0f64, after in -9.0..9.0f64, step in -99.0..99.0f64,
+        ) {
+            let corner = |i: usize| {
+                let x = i as f64 - at;
+                x * if x < 0.0 { before } else { after }
+            };
+            let corner: Vec<f64> = (0..60).map(corner).collect();
+            let times: Vec<i64> = (0..60).map(|i| i * 10_000).collect();
+            prop_assert!(lone(&times, &corner, 8.0, 1e-6).is_empty());
+            let step: Vec<f64> = (0..60).map(|i| if (i as f64) < at { 0.0 } else { step }).collect();
+            prop_assert!(lone(&times, &step, 8.0, 1e-6).is_empty());
+        }
     }
 
     #[test]

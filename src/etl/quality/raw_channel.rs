@@ -1,8 +1,10 @@
 //! One raw channel as the rules see it.
 
-use super::{repeat::Stretch, timing::Intervals};
+use std::ops::Range;
+
+use super::{repeat::Stretch, resolution::Resolution, timing::Intervals};
 use crate::{
-    clean::Channel,
+    clean::{Channel, RowFaults},
     schema::{Field, FieldKind, Robot, Schema},
     stats::ChannelStats,
 };
@@ -20,6 +22,10 @@ pub(super) struct RawChannel<'a> {
     pub median_us: Option<f64>,
     pub min: f64,
     pub max: f64,
+    /// What cleaning found among its rows.
+    pub faults: RowFaults,
+    /// What its values say of its sensor; `None` where they never bend.
+    pub resolution: Option<Resolution>,
     /// Its intervals; `None` while they were not measured and where they have no median.
     pub intervals: Option<Intervals>,
     /// Where a position or force repeats a value; empty for a constant channel.
@@ -29,7 +35,7 @@ pub(super) struct RawChannel<'a> {
 impl<'a> RawChannel<'a> {
     /// `None` for a channel without samples, which no run has.
     pub fn new(
-        channel: &'a Channel,
+        (channel, faults): (&'a Channel, &RowFaults),
         schema: &'a Schema,
         stats: Option<&ChannelStats>,
     ) -> Option<Self> {
@@ -45,6 +51,8 @@ impl<'a> RawChannel<'a> {
             median_us: stats.interval_median_s.map(|s| s * 1e6),
             min: stats.min?,
             max: stats.max?,
+            faults: *faults,
+            resolution: None,
             intervals: None,
             stretches: Vec::new(),
         })
@@ -59,6 +67,11 @@ impl<'a> RawChannel<'a> {
         self.min == self.max
     }
 
+    /// The step of its values where these repeat without a fault: see [`Resolution`].
+    pub fn coarse_step(&self) -> Option<f64> {
+        self.resolution?.coarse_step
+    }
+
     /// Whether a value is where a sensor's range may end: the channel's largest or smallest,
     /// zero aside, which an empty load cell may read.
     pub fn is_at_limit(&self, value: f64) -> bool {
@@ -71,12 +84,17 @@ impl<'a> RawChannel<'a> {
         (first, self.times.last().copied().unwrap_or(first))
     }
 
-    /// Largest minus smallest value in the samples from `from` to `to`, both included.
-    pub fn range_in(&self, from: i64, to: i64) -> f64 {
+    /// The indices of the samples from `from` to `to`, both included.
+    pub fn within(&self, from: i64, to: i64) -> Range<usize> {
         let start = self.times.partition_point(|t| *t < from);
         let end = self.times.partition_point(|t| *t <= to);
+        start..end.max(start)
+    }
+
+    /// Largest minus smallest value in the samples from `from` to `to`, both included.
+    pub fn range_in(&self, from: i64, to: i64) -> f64 {
         let mut range = (f64::INFINITY, f64::NEG_INFINITY);
-        for value in self.values.get(start..end).unwrap_or_default() {
+        for value in self.values.get(self.within(from, to)).unwrap_or_default() {
             range = (range.0.min(*value), range.1.max(*value));
         }
         (range.1 - range.0).max(0.0)

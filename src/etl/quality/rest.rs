@@ -9,7 +9,7 @@ type Slot = i64;
 const LEAST: usize = 3;
 
 /// The time in which a robot rests, in slots of one length.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Default)]
 pub(super) struct Rest {
     start: i64,
     length: i64,
@@ -31,6 +31,9 @@ impl Rest {
     /// Where none of `axes` covers more than `range` in a second, or in ten intervals where
     /// that is longer. Empty without axes.
     pub fn of(axes: &[&RawChannel<'_>], range: f64) -> Self {
+        if axes.is_empty() {
+            return Self::default();
+        }
         let start = axes.iter().map(|a| a.span().0).min().unwrap_or_default();
         let median = axes.iter().filter_map(|a| a.median_us).fold(0.0, f64::max);
         let length = (10.0 * median).clamp(1e6, 1e12) as i64;
@@ -47,6 +50,11 @@ impl Rest {
             length,
             slots: slots.unwrap_or_default(),
         }
+    }
+
+    /// Whether there were no axes that would tell of it.
+    pub fn is_blind(&self) -> bool {
+        self.length == 0
     }
 
     /// `None` when the cell has no samples in that time.

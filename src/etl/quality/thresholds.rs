@@ -9,6 +9,7 @@ use serde::{
 };
 
 use super::{RULES, Topic};
+use crate::insight::InsightThresholds;
 
 /// One key of `[quality]`.
 #[derive(Debug)]
@@ -209,6 +210,9 @@ impl<'de> Deserialize<'de> for Key {
             }
 
             fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
+                if InsightThresholds::KEYS.contains(&name) {
+                    return Err(E::custom(format!("{name} stands in [insight]")));
+                }
                 let found = Thresholds::all().iter().find(|t| t.key == name);
                 let found = found.map(|t| Key(t));
                 found.ok_or_else(|| E::unknown_field(name, &KEYS))
@@ -260,6 +264,7 @@ mod tests {
                 "gap_factor = 0.5",
                 "gap_factor is 0.5: allowed are numbers from 1.5",
             ),
+            ("rest_mm = 0.2", "rest_mm stands in [insight]"),
             ("spike_sigma = nan", "spike_sigma is NaN"),
             (
                 "max_speed = 0",

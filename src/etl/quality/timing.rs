@@ -4,7 +4,10 @@
 use super::{
     Thresholds,
     raw_channel::RawChannel,
-    rules::gap::{EDGE_S, GAP_FACTOR},
+    rules::{
+        clock_jump::DENSE_SHARE,
+        gap::{EDGE_S, GAP_FACTOR},
+    },
 };
 
 /// From the sample before an interval without samples to the one after it, in microseconds.
@@ -17,6 +20,12 @@ pub(super) struct Intervals {
     /// A longer one is a gap.
     pub gap_us: f64,
     pub timing: Timing,
+    /// Stretches of a clock that was set back.
+    pub set_back: Vec<Dense>,
+    /// Gaps over which the clock of its sensor alone was set; `timing.gaps` lacks them.
+    pub jumps: Vec<Gap>,
+    /// By how many microseconds its last sample is too late, for its clock was set.
+    pub shift_us: f64,
     /// From the run's start to the first sample and from the last one to the run's end,
     /// where that is longer than the channel may begin late or end early.
     pub edges: Vec<Gap>,
@@ -27,16 +36,30 @@ impl Intervals {
     pub fn of(channel: &RawChannel<'_>, thresholds: &Thresholds, span: Gap) -> Option<Self> {
         let median_us = channel.median_us.filter(|m| *m > 0.0)?;
         let gap_us = thresholds.get(&GAP_FACTOR) * median_us;
-        let (first, last) = channel.span();
-        let least = gap_us.max(thresholds.get(&EDGE_S) * 1e6);
-        let mut edges = vec![(span.0, first), (last, span.1)];
-        edges.retain(|(a, b)| (b - a) as f64 > least);
-        Some(Self {
+        let mut intervals = Self {
             median_us,
             gap_us,
             timing: timing(channel.times, median_us, gap_us),
-            edges,
-        })
+            set_back: set_back(channel, median_us, thresholds.get(&DENSE_SHARE)),
+            jumps: Vec::new(),
+            shift_us: 0.0,
+            edges: Vec::new(),
+        };
+        intervals.set_edges(channel, thresholds, span);
+        Some(intervals)
+    }
+
+    /// Finds the edges anew: `span` is the run's, by right clocks.
+    pub fn set_edges(&mut self, channel: &RawChannel<'_>, thresholds: &Thresholds, span: Gap) {
+        let (first, last) = (channel.span().0, self.last_us(channel));
+        let least = self.gap_us.max(thresholds.get(&EDGE_S) * 1e6);
+        self.edges = vec![(span.0, first), (last, span.1)];
+        self.edges.retain(|(a, b)| (b - a) as f64 > least);
+    }
+
+    /// When the channel's last sample was taken, by a clock that was not set.
+    pub fn last_us(&self, channel: &RawChannel<'_>) -> i64 {
+        channel.span().1 - self.shift_us as i64
     }
 }
 
@@ -82,8 +105,27 @@ const BLOCK: usize = 32;
 pub(super) type Dense = (i64, i64, f64);
 
 /// Stretches of at least 32 intervals whose mean is below `share` × the median: samples of a
-/// clock that was set back lie between those of the time before.
-pub(super) fn dense(times: &[i64], median_us: f64, share: f64) -> Vec<Dense> {
+/// clock that was set back lie between those of the time before, or at the same times, where
+/// the later ones were dropped as conflicts.
+fn set_back(channel: &RawChannel<'_>, median_us: f64, share: f64) -> Vec<Dense> {
+    let mut found = dense(channel.times, median_us, share);
+    let (conflicts, duplicates) = (channel.faults.conflicts, channel.faults.duplicates);
+    let dropped = conflicts.count + duplicates.count;
+    // A part of the log that is there twice has duplicates only.
+    if dropped < BLOCK as u64 || conflicts.count < duplicates.count {
+        return found;
+    }
+    let (from, to) = (conflicts.first, conflicts.last);
+    let mean = (to - from) as f64 / (channel.within(from, to).len() as u64 + dropped) as f64;
+    if mean < share * median_us && !found.iter().any(|d| d.0 <= to && d.1 >= from) {
+        found.push((from, to, mean));
+        found.sort_by_key(|d| d.0);
+    }
+    found
+}
+
+/// Stretches of at least 32 intervals whose mean is below `share` × the median.
+fn dense(times: &[i64], median_us: f64, share: f64) -> Vec<Dense> {
     let mut out: Vec<(i64, i64, usize)> = Vec::new();
     let mut from = 0;
     while let (Some(a), Some(b)) = (times.get(from), times.get(from + BLOCK)) {

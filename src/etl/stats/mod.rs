@@ -1,6 +1,7 @@
 //! Statistics of channels, runs and machines.
 
 mod channel;
+mod robot_state;
 mod run;
 mod slope;
 mod statistic;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use channel::{channel_stats, compute_stats};
+pub use robot_state::RobotState;
 pub use run::{robot_stats, run_stats, sparkline};
 pub use slope::slope_per_day;
 pub use statistic::{
@@ -49,6 +51,9 @@ impl RunStats {
 /// 99.9th percentile and `max` the maximum. The aliases are the keys of records of version 1.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RobotStats {
+    /// What it did; `null` where that is not known, and in records before version 3.
+    #[serde(default)]
+    pub state: Option<RobotState>,
     /// Length of the robot's path in mm.
     pub distance_mm: Option<f64>,
     /// 99.9th percentile of speed in mm/s.

@@ -8,8 +8,8 @@ use crate::quality::{
     raw_channel::RawChannel,
     rule::{Check, EACH_KIND},
     rules::jitter,
-    timing::dense,
-    words::{seconds, span},
+    timing::{Gap, Intervals},
+    words::{in_all, number, seconds, span},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -18,15 +18,19 @@ pub(super) static RULE: Rule = Rule {
     exception: "",
     topic: Topic::Time,
     subject: "the run; each channel",
-    summary: "a gap in all channels over which every moving axis goes on as if no time had passed; \
+    summary: "a gap, in all channels or in those of one sensor, over which every moving axis goes on as \
+              if no time had passed; channels that have a gap and end later than the others by as much; \
               samples of a channel that was set back among those of before",
-    details: "A clock that was set back shows as 32 intervals or more whose mean is below \
-              `dense_share` × the median; where intervals scatter (`jitter`) that is not evaluated.",
+    details: "A clock that was set back shows as 32 intervals or more whose mean, conflicts counted, is \
+              below `dense_share` × the median; where intervals scatter (`jitter`) that is not \
+              evaluated. The channels of one sensor go on where two axes do; a leap that only the end \
+              tells is longer than `edge_s`. A clock that was set leaves no `gap` at the end of its own \
+              channels or of the others.",
     thresholds: &[&DENSE_SHARE],
     checks: &[Check::Channel(EACH_KIND, channel), Check::Run(run)],
 };
 
-static DENSE_SHARE: Threshold = Threshold {
+pub(in crate::quality) static DENSE_SHARE: Threshold = Threshold {
     key: "dense_share",
     default: 0.6,
     unit: "share",
@@ -35,34 +39,72 @@ static DENSE_SHARE: Threshold = Threshold {
     reason: "two clocks over each other halve the interval; jitter does not",
 };
 
-/// Stretches in which the times of two recordings overlap.
+/// Where the clock of the channel's sensor alone was set.
 fn channel(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings) {
-    let Some(intervals) = &channel.intervals else {
-        return;
+    if let Some(intervals) = &channel.intervals {
+        leaps(facts, channel, intervals, findings);
+        set_back(facts, channel, intervals, findings);
+    }
+}
+
+fn leaps(
+    facts: &RunFacts<'_>,
+    channel: &RawChannel<'_>,
+    intervals: &Intervals,
+    findings: &mut Findings,
+) {
+    let occurrence = |(from, to): &Gap| Occurrence {
+        from: *from,
+        to: *to,
+        value: (to - from) as f64 / 1e6,
+        threshold: intervals.gap_us / 1e6,
+        severity: RULE.severity,
     };
+    let occurrences = intervals.jumps.iter().map(occurrence).collect();
+    let clustering = facts.clustering(channel);
+    findings.add_clusters(clustering, &channel.name, "s", occurrences, |c| {
+        format!(
+            "time leaps by {}{} in {}, {}, while other channels go on: the clock of its sensor was \
+             set",
+            seconds(c.value * 1e6),
+            in_all(c),
+            channel.name,
+            span(c.from, c.to)
+        )
+    });
+}
+
+/// Stretches in which the times of two recordings overlap.
+fn set_back(
+    facts: &RunFacts<'_>,
+    channel: &RawChannel<'_>,
+    intervals: &Intervals,
+    findings: &mut Findings,
+) {
     if jitter::scatters(facts, channel) {
         findings.skip(&channel.name, "its intervals scatter too much to tell");
         return;
     }
     let share = facts.thresholds.get(&DENSE_SHARE);
-    let occurrences = dense(channel.times, intervals.median_us, share)
-        .into_iter()
+    let stretches = intervals.set_back.iter();
+    let occurrences = stretches
         .map(|(from, to, mean)| Occurrence {
-            from,
-            to,
-            value: mean / 1e6,
-            threshold: share * intervals.median_us / 1e6,
+            from: *from,
+            to: *to,
+            value: 1e6 / mean,
+            threshold: 1e6 / (share * intervals.median_us),
             severity: RULE.severity,
         })
         .collect();
-    findings.add_clusters(facts.thresholds, &channel.name, "s", occurrences, |c| {
+    let clustering = facts.clustering(channel);
+    findings.add_clusters(clustering, &channel.name, "Hz", occurrences, |c| {
         format!(
-            "{} has a sample every {} from {} instead of every {}: its clock was set back \
-             there, or two recordings are mixed",
+            "{} has {} samples a second from {} instead of {}: its clock was set back there, or two \
+             recordings are mixed",
             channel.name,
-            seconds(c.value * 1e6),
+            number(c.value),
             span(c.from, c.to),
-            seconds(intervals.median_us)
+            number(1e6 / intervals.median_us)
         )
     });
 }

@@ -7,7 +7,6 @@ use crate::{
         findings::{Finding, Findings},
         raw_channel::RawChannel,
         rule::{Check, EACH_KIND},
-        rules::frozen::MOVING_MM,
         words::{count, number},
     },
     schema::FieldKind,
@@ -20,8 +19,9 @@ pub(super) static RULE: Rule = Rule {
     topic: Topic::Values,
     subject: "each channel",
     summary: "one value for the whole run",
-    details: "The flag of a position says whether other axes of its robot covered more than \
-              `moving_mm` meanwhile: a parked robot may have axes that never change.",
+    details: "Not a position of a parked robot (none of whose axes covers more than `rest_mm` of \
+              `[insight]` in the run): that is a fact. Nor a force of a parked robot where load cells of \
+              the run have steps above their noise: that is not evaluated.",
     thresholds: &[],
     checks: &[Check::Channel(EACH_KIND, check)],
 };
@@ -31,6 +31,22 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         return;
     }
     let unit = channel.field.stored_unit();
+    let parked = facts.is_parked(channel.robot);
+    if parked && channel.is(FieldKind::Position) {
+        return;
+    }
+    if let Some(step) = facts
+        .coarse_force_step()
+        .filter(|_| parked && channel.is(FieldKind::Force))
+    {
+        let reason = format!(
+            "robot {} is parked, and load cells with steps of {} {unit} may show one value",
+            channel.robot,
+            number(step)
+        );
+        findings.skip(&channel.name, &reason);
+        return;
+    }
     let (severity, context) = match channel.field.kind {
         FieldKind::Force => (
             Severity::Fail,
@@ -59,13 +75,7 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
 fn other_axes(facts: &RunFacts<'_>, axis: &RawChannel<'_>) -> String {
     let unit = axis.field.stored_unit();
     match facts.busiest_axis(axis.robot, &axis.name, axis.span()) {
-        Some((name, range)) if range > facts.thresholds.get(&MOVING_MM) => {
-            format!(" while {name} covers {} {unit}", number(range))
-        }
-        Some(_) => format!(
-            "; robot {} does not move in this run, so it may only be parked",
-            axis.robot
-        ),
+        Some((name, range)) => format!(" while {name} covers {} {unit}", number(range)),
         None => String::new(),
     }
 }

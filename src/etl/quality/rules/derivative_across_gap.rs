@@ -32,7 +32,7 @@ fn channel(facts: &RunFacts<'_>, position: &RawChannel<'_>, findings: &mut Findi
     let Some(intervals) = &position.intervals else {
         return;
     };
-    let gaps = intervals.timing.gaps.iter();
+    let gaps = intervals.timing.gaps.iter().chain(&intervals.jumps);
     let occurrences: Vec<Occurrence> = gaps
         .map(|gap| Occurrence {
             from: gap.0,
@@ -49,17 +49,23 @@ fn channel(facts: &RunFacts<'_>, position: &RawChannel<'_>, findings: &mut Findi
     ];
     for name in names {
         let derived = name.to_string();
-        findings.add_clusters(facts.thresholds, &derived, "s", occurrences.clone(), |c| {
-            format!(
-                "{derived} is taken across {} in {}, {}: it says nothing of that time",
-                match c.count {
-                    1 => format!("a gap of {}", seconds(c.value * 1e6)),
-                    _ => format!("gaps{}", in_all(c)),
-                },
-                position.name,
-                span(c.from, c.to)
-            )
-        });
+        findings.add_clusters(
+            facts.clustering(position),
+            &derived,
+            "s",
+            occurrences.clone(),
+            |c| {
+                format!(
+                    "{derived} is taken across {} in {}, {}: it says nothing of that time",
+                    match c.count {
+                        1 => format!("a gap of {}", seconds(c.value * 1e6)),
+                        _ => format!("gaps{}", in_all(c)),
+                    },
+                    position.name,
+                    span(c.from, c.to)
+                )
+            },
+        );
     }
 }
 

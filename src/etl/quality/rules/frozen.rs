@@ -7,7 +7,9 @@ use crate::{
         facts::RunFacts,
         findings::Findings,
         raw_channel::RawChannel,
+        repeat::Stretch,
         rule::Check,
+        rules::zero_offset::ZERO_OFFSET,
         words::{number, seconds, span, times_over},
     },
     schema::FieldKind,
@@ -23,7 +25,10 @@ pub(super) static RULE: Rule = Rule {
               value for `frozen_position_s` while another axis of its robot moves",
     details: "An axis moves where it covers more than `moving_mm`: the positions of a parked robot \
               are not frozen. Where a force repeats its largest or smallest value (zero aside) the \
-              rule is `saturation`.",
+              rule is `saturation`. Where a load cell's values have steps above its noise, repeating one \
+              is no fault by itself: then its robot must move meanwhile, the value be beyond \
+              `zero_offset`, and the force either leap by three steps or more when it goes on or repeat \
+              its value for `frozen_position_s`.",
     thresholds: &[&FROZEN_FORCE_SAMPLES, &FROZEN_POSITION_S, &MOVING_MM],
     checks: &[
         Check::Channel(&[FieldKind::Force], force),
@@ -65,6 +70,10 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
     let long = channel.stretches.iter().filter(|s| s.samples() >= least);
     let occurrences = long
         .filter(|s| !channel.is_at_limit(channel.values[s.first]))
+        .filter(|s| match channel.coarse_step() {
+            Some(step) => went_on_unseen(facts, channel, **s, step),
+            None => true,
+        })
         .map(|s| Occurrence {
             from: channel.times[s.first],
             to: channel.times[s.last],
@@ -74,7 +83,7 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         })
         .collect();
     findings.add_clusters(
-        facts.thresholds,
+        facts.clustering(channel),
         &channel.name,
         "samples",
         occurrences,
@@ -91,6 +100,24 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
     );
 }
 
+/// Whether a stretch of a channel with coarse steps is more than a force between two of them.
+fn went_on_unseen(
+    facts: &RunFacts<'_>,
+    channel: &RawChannel<'_>,
+    stretch: Stretch,
+    step: f64,
+) -> bool {
+    const LEAP_STEPS: f64 = 3.0;
+    let span = (channel.times[stretch.first], channel.times[stretch.last]);
+    let value = channel.values[stretch.last];
+    let next = channel.values.get(stretch.last + 1);
+    let leaps = next.is_some_and(|next| (next - value).abs() > (LEAP_STEPS - 0.5) * step);
+    let lasts = (span.1 - span.0) as f64 / 1e6 >= facts.thresholds.get(&FROZEN_POSITION_S);
+    (leaps || lasts)
+        && value.abs() > facts.thresholds.get(&ZERO_OFFSET)
+        && facts.moves(channel, span)
+}
+
 fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings) {
     if axis.is_constant() {
         return;
@@ -103,12 +130,11 @@ fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings
         return;
     }
     let least_s = facts.thresholds.get(&FROZEN_POSITION_S);
-    let moving = facts.thresholds.get(&MOVING_MM);
     let mut occurrences = Vec::new();
     for stretch in &axis.stretches {
         let (from, to) = (axis.times[stretch.first], axis.times[stretch.last]);
         let seconds = (to - from) as f64 / 1e6;
-        if seconds >= least_s && busiest(from, to).is_some_and(|(_, range)| range > moving) {
+        if seconds >= least_s && facts.moves(axis, (from, to)) {
             occurrences.push(Occurrence {
                 from,
                 to,
@@ -119,7 +145,7 @@ fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings
         }
     }
     let unit = axis.field.stored_unit();
-    findings.add_clusters(facts.thresholds, &axis.name, "s", occurrences, |c| {
+    findings.add_clusters(facts.clustering(axis), &axis.name, "s", occurrences, |c| {
         let (name, range) = busiest(c.from, c.to).unwrap_or_default();
         format!(
             "{} keeps one value for {}{}, {}, while {name} covers {} {unit}",

@@ -80,7 +80,7 @@ fn channel(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findin
             ("ends", "before the run does")
         };
         findings.add_clusters(
-            thresholds,
+            facts.clustering(channel),
             name,
             "s",
             vec![occurrence(edge, edge_us)],
@@ -95,7 +95,7 @@ fn channel(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findin
     }
     let gaps = intervals.timing.gaps.iter();
     let occurrences = gaps.map(|g| occurrence(g, intervals.gap_us)).collect();
-    findings.add_clusters(thresholds, name, "s", occurrences, |c| {
+    findings.add_clusters(facts.clustering(channel), name, "s", occurrences, |c| {
         format!(
             "{name} has no sample for {}{}{} ({} × its median interval is {}), {}",
             if c.count > 1 { "up to " } else { "" },

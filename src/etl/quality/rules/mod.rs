@@ -2,7 +2,7 @@
 
 use super::Rule;
 
-mod clock_jump;
+pub(super) mod clock_jump;
 mod conflicts;
 mod dead;
 mod derivative_across_gap;

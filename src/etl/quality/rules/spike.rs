@@ -1,12 +1,14 @@
 //! Samples that stand out from their neighbours.
 
+use std::collections::BTreeSet;
+
 use crate::{
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
         clusters::Occurrence,
         facts::RunFacts,
         findings::Findings,
-        outliers::{leaps, spikes},
+        outliers::{leaps, lone, spikes},
         raw_channel::RawChannel,
         rule::Check,
         words::{count, number, span},
@@ -17,17 +19,21 @@ use crate::{
 pub(super) static RULE: Rule = Rule {
     name: "spike",
     severity: Severity::Suspect,
-    exception: "`fail` for positions",
+    exception: "`fail` for impossible speeds",
     topic: Topic::Values,
     subject: "forces; positions",
-    summary: "a force more than `spike_sigma` deviations from the median of the seven samples around \
-              it (Hampel filter); a position that moves faster than `max_speed` between two samples",
+    summary: "a force more than `spike_sigma` deviations from the seven samples around it (Hampel \
+              filter); a position that leaves its path by more than `glitch_mm` for one sample, or moves \
+              faster than `max_speed` between two",
     details: "The deviation is 1.4826 × the median absolute deviation in the window of seven or the \
               noise of the whole channel (from the median of its steps other than zero), whichever \
-              is larger. A spike is at most three samples wide; a step is none. The speed is taken \
-              over the median interval at least, so that two hurried time stamps make no speed. A \
-              glitch there and back is two intervals and one flag.",
-    thresholds: &[&SPIKE_SIGMA, &MAX_SPEED],
+              is larger. A spike is at most three samples wide; a step is none. A slope would hide \
+              spikes in the window's own deviation, so each sample is also held against the parabola \
+              through its six neighbours, with the deviation of these from it (or the channel's noise on \
+              top of slopes), and against the lines before and after it; positions are so too. The speed is taken over the \
+              median interval at least, so that two hurried time stamps make no speed. A leap there and \
+              back is two intervals and one flag.",
+    thresholds: &[&SPIKE_SIGMA, &GLITCH_MM, &MAX_SPEED],
     checks: &[
         Check::Channel(&[FieldKind::Force], force),
         Check::Channel(&[FieldKind::Position], position),
@@ -44,6 +50,16 @@ static SPIKE_SIGMA: Threshold = Threshold {
              window",
 };
 
+static GLITCH_MM: Threshold = Threshold {
+    key: "glitch_mm",
+    default: 0.5,
+    unit: "mm",
+    allowed: Allowed::From(0.0),
+    comment: "a position that leaves its path so far for one sample",
+    reason: "many times what the time stamps of samples are off at the speed of a tool; glitches of \
+             encoders are of a millimetre and more",
+};
+
 static MAX_SPEED: Threshold = Threshold {
     key: "max_speed",
     default: 3000.0,
@@ -58,7 +74,18 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         return;
     }
     let sigma = facts.thresholds.get(&SPIKE_SIGMA);
-    let occurrences = spikes(channel.values, sigma)
+    let mut found = spikes(channel.values, sigma);
+    if let Some(resolution) = channel.resolution {
+        let known: BTreeSet<usize> = found.iter().map(|s| s.index).collect();
+        let more = lone(
+            channel.times,
+            channel.values,
+            sigma,
+            sigma * resolution.noise,
+        );
+        found.extend(more.into_iter().filter(|s| !known.contains(&s.index)));
+    }
+    let occurrences = found
         .into_iter()
         .map(|s| Occurrence {
             from: channel.times[s.index],
@@ -69,14 +96,13 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         })
         .collect();
     let unit = channel.field.stored_unit();
-    findings.add_clusters(facts.thresholds, &channel.name, unit, occurrences, |c| {
+    findings.add_clusters(facts.clustering(channel), &channel.name, unit, occurrences, |c| {
         let (are, them) = match c.count {
             1 => ("1 sample stands out".to_owned(), ""),
             n => (format!("{} samples stand out", count(n as u64)), "up to "),
         };
         format!(
-            "{are} of {} by {them}{} {unit} from the median of the seven around it ({} {unit} \
-             would be {} deviations), {}",
+            "{are} of {} by {them}{} {unit} from those around ({} {unit} would be {} deviations), {}",
             channel.name,
             number(c.value),
             number(c.threshold),
@@ -91,7 +117,9 @@ fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings
         return;
     };
     let max_speed = facts.thresholds.get(&MAX_SPEED);
-    let occurrences = leaps(axis.times, axis.values, median_us, max_speed)
+    let leaps = leaps(axis.times, axis.values, median_us, max_speed);
+    glitches(facts, axis, &leaps, findings);
+    let occurrences = leaps
         .into_iter()
         .map(|(index, speed)| Occurrence {
             from: axis.times[index - 1],
@@ -102,17 +130,65 @@ fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings
         })
         .collect();
     let unit = format!("{}/s", axis.field.stored_unit());
-    findings.add_clusters(facts.thresholds, &axis.name, &unit, occurrences, |c| {
-        let often = match c.count {
-            1 => String::new(),
-            n => format!(" in {} intervals", count(n as u64)),
+    findings.add_clusters(
+        facts.clustering(axis),
+        &axis.name,
+        &unit,
+        occurrences,
+        |c| {
+            let often = match c.count {
+                1 => String::new(),
+                n => format!(" in {} intervals", count(n as u64)),
+            };
+            format!(
+                "{} would have moved at {} {unit}{often}, {}: no axis is faster than {} {unit}",
+                axis.name,
+                number(c.value),
+                span(c.from, c.to),
+                number(max_speed)
+            )
+        },
+    );
+}
+
+/// Samples that are off the path and back, where `leaps` do not say so.
+fn glitches(
+    facts: &RunFacts<'_>,
+    axis: &RawChannel<'_>,
+    leaps: &[(usize, f64)],
+    findings: &mut Findings,
+) {
+    let Some(resolution) = axis.resolution else {
+        return;
+    };
+    let sigma = facts.thresholds.get(&SPIKE_SIGMA);
+    let least = (sigma * resolution.noise).max(facts.thresholds.get(&GLITCH_MM));
+    let leaps: BTreeSet<usize> = leaps.iter().map(|l| l.0).collect();
+    let found = lone(axis.times, axis.values, sigma, least).into_iter();
+    let occurrences = found
+        .filter(|s| !leaps.contains(&s.index) && !leaps.contains(&(s.index + 1)))
+        .map(|s| Occurrence {
+            from: axis.times[s.index],
+            to: axis.times[s.index],
+            value: s.distance,
+            threshold: s.limit,
+            severity: RULE.severity,
+        })
+        .collect();
+    let unit = axis.field.stored_unit();
+    findings.add_clusters(facts.clustering(axis), &axis.name, unit, occurrences, |c| {
+        let (are, up_to) = match c.count {
+            1 => (format!("1 sample of {} is", axis.name), ""),
+            n => {
+                let n = count(n as u64);
+                (format!("{n} samples of {} are", axis.name), "up to ")
+            }
         };
         format!(
-            "{} would have moved at {} {unit}{often}, {}: no axis is faster than {} {unit}",
-            axis.name,
+            "{are} {up_to}{} {unit} off the path before and after ({} {unit} would stand out), {}",
             number(c.value),
-            span(c.from, c.to),
-            number(max_speed)
+            number(c.threshold),
+            span(c.from, c.to)
         )
     });
 }

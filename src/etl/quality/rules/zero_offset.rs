@@ -19,36 +19,18 @@ pub(super) static RULE: Rule = Rule {
     exception: "",
     topic: Topic::Values,
     subject: "forces",
-    summary: "a load cell that never comes nearer to zero than `zero_offset` though its robot rests \
-              for `rest_s`",
-    details: "Rest is found in slots of a second (ten median intervals where that is longer) in which \
+    summary: "a load cell that never comes nearer to zero than `zero_offset` while its robot, which \
+              moves in the run, rests for `rest_s`",
+    details: "Not a parked robot: what its cells read is recorded as it is. `rest_mm` and `rest_s` are those \
+              of `[insight]`. Rest is found in slots of a second (ten median intervals where that is longer) in which \
               no axis of the robot covers more than `rest_mm`. What the cell reads is its mean in a \
               slot; the slot nearest to zero decides, so that a robot that rests once unloaded is not \
               flagged.",
-    thresholds: &[&REST_MM, &REST_S, &ZERO_OFFSET],
+    thresholds: &[&ZERO_OFFSET],
     checks: &[Check::Channel(&[FieldKind::Force], check)],
 };
 
-pub(in crate::quality) static REST_MM: Threshold = Threshold {
-    key: "rest_mm",
-    default: 0.1,
-    unit: "mm",
-    allowed: Allowed::From(0.0),
-    comment: "a robot whose axes cover less in a second rests",
-    reason: "a hundred times what encoders at rest showed, a thousandth of what a moving tool covers in \
-             a second",
-};
-
-static REST_S: Threshold = Threshold {
-    key: "rest_s",
-    default: 10.0,
-    unit: "s",
-    allowed: Allowed::From(0.0),
-    comment: "seconds of rest that tell of a zero offset",
-    reason: "a shorter rest may be a dwell under load",
-};
-
-static ZERO_OFFSET: Threshold = Threshold {
+pub(in crate::quality) static ZERO_OFFSET: Threshold = Threshold {
     key: "zero_offset",
     default: 50.0,
     unit: "N",
@@ -62,16 +44,16 @@ fn check(facts: &RunFacts<'_>, force: &RawChannel<'_>, findings: &mut Findings) 
         return;
     }
     let robot = force.robot;
-    let (rest_s, threshold) = (
-        facts.thresholds.get(&REST_S),
-        facts.thresholds.get(&ZERO_OFFSET),
-    );
+    if facts.is_parked(robot) {
+        findings.skip(&force.name, &format!("robot {robot} is parked"));
+        return;
+    }
+    let (rest_s, threshold) = (facts.insight.rest_s, facts.thresholds.get(&ZERO_OFFSET));
     let rest: Option<&Rest> = facts.rests.get(&**robot);
     let offset = rest.and_then(|rest| rest.offset(force));
     let Some(offset) = offset.filter(|o| o.seconds >= rest_s) else {
-        let mut axes = facts.of_robot(robot, FieldKind::Position);
-        let reason = if axes.next().is_none() {
-            format!("robot {robot} has no positions that would tell when it rests")
+        let reason = if rest.is_none_or(Rest::is_blind) {
+            format!("robot {robot} lacks positions that would tell when it rests")
         } else {
             format!("robot {robot} rests for less than {} s", number(rest_s))
         };
