@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     lake::Context,
-    profile::Profile,
+    profile::{self, Profile},
     schema::{Field, Robot},
 };
 
@@ -30,7 +30,7 @@ impl ProfileRules {
         while let Some(row) = rows.next()? {
             let (rules, json): (String, String) = (row.get(0)?, row.get(1)?);
             if rules != now
-                && let Ok(old) = serde_json::from_str::<Profile>(&json)
+                && let Ok(old) = profile::of_record(&mut serde_json::Deserializer::from_str(&json))
             {
                 differ.insert(rules, difference(&old, &context.profile));
             }
@@ -64,6 +64,9 @@ fn difference(old: &Profile, new: &Profile) -> String {
     }
     if old.quality != new.quality {
         parts.push("thresholds of quality checks differ".to_owned());
+    }
+    if old.insight != new.insight {
+        parts.push("thresholds of [insight] differ".to_owned());
     }
     let rules_of = |f: &Field| {
         let described = (f.kind, f.axis.clone(), f.channel().to_owned());

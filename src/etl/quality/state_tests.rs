@@ -106,3 +106,16 @@ fn a_force_spike_on_a_steep_slope_is_told() {
     assert_eq!(run.found(), ["spike fx_1 suspect"]);
     assert!((run.flag("spike").value.unwrap() - 70.0).abs() < 12.0);
 }
+
+#[test]
+fn coarse_load_cells_show_one_value_before_a_contact_ends() {
+    // Noise of a third of a step: at a turning point of the force one value lasts, and then the
+    // tool leaves the sheet within eight samples.
+    let mut run = clean(60);
+    for (i, v) in run.values(FZ1).iter_mut().enumerate() {
+        let phase = (i % 600) as f64;
+        let load = ((400.0 - phase) / 8.0).clamp(0.0, 1.0) * (phase / 8.0).min(1.0);
+        *v = -900.0 * load - 5.0;
+    }
+    assert_eq!(coarse(run, 12.0).found(), [""; 0]);
+}

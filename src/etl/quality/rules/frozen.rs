@@ -110,8 +110,12 @@ fn went_on_unseen(
     const LEAP_STEPS: f64 = 3.0;
     let span = (channel.times[stretch.first], channel.times[stretch.last]);
     let value = channel.values[stretch.last];
-    let next = channel.values.get(stretch.last + 1);
-    let leaps = next.is_some_and(|next| (next - value).abs() > (LEAP_STEPS - 0.5) * step);
+    let later = |n: usize| channel.values.get(stretch.last + n);
+    // A contact that ends changes the force over several samples, one that was missed in one.
+    let leaps = later(1).zip(later(2)).is_some_and(|(next, after)| {
+        let leap = (next - value).abs();
+        leap > (LEAP_STEPS - 0.5) * step && (after - next).abs() <= leap / 2.0
+    });
     let lasts = (span.1 - span.0) as f64 / 1e6 >= facts.thresholds.get(&FROZEN_POSITION_S);
     (leaps || lasts)
         && value.abs() > facts.thresholds.get(&ZERO_OFFSET)
