@@ -387,9 +387,9 @@ fn wrong_moments_of_runs() {
         let gone =
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
         for slot in [
+            RunSlot::Signals(Part::Channel),
+            RunSlot::Signals(Part::Channel),
             RunSlot::Signals(Part::Overview),
-            RunSlot::Signals(Part::Channel),
-            RunSlot::Signals(Part::Channel),
             RunSlot::Signals(Part::CursorRow),
         ] {
             update(&mut state, answer(of_run(slot), Err(gone.into())));
