@@ -73,7 +73,7 @@ fn place(state: &State) -> String {
 fn views(state: &State) -> Vec<(u8, String, Action)> {
     let jobs = match state.jobs.open_count() {
         0 => "4 Jobs".into(),
-        open => format!("4 Jobs ({open})"),
+        open => format!("4 Jobs ({})", thousands(open as u64)),
     };
     [
         (1, "1 Logs".to_owned(), Action::ShowLogs),

@@ -9,7 +9,9 @@ use crate::{
         fixture::{answer, bare, job, log},
         jobs::{ToHarvest, steps},
         keymap::Chord,
+        top::Top,
         update,
+        words::thousands,
     },
     etl::{
         base::{CancelToken, Progress, Stage},
@@ -117,6 +119,8 @@ fn harvest(logs: usize) -> Browser {
     app.event(job(0, JobEvent::Queued(batch.into())));
     app.work();
     assert_eq!(app.count(LogState::Queued), logs);
+    let title = &Top::of(&app.state).views[3].1;
+    assert!(title.contains(&thousands(logs as u64)), "{title}");
     for id in 1..=40 {
         let progress = Progress {
             stage: Stage::Reading,

@@ -20,7 +20,7 @@ use crate::app::{
     help::{self, HelpLine},
     layout, prompt,
     state::{Overlay, Prompt, State},
-    words::count,
+    words::{count, thousands},
 };
 
 /// Draws what lies over the view.
@@ -173,7 +173,7 @@ fn quit_sentence(state: &State) -> String {
         named.join(", ")
     );
     if more > 0 {
-        text.push_str(&format!(" and {more} more"));
+        text.push_str(&format!(" and {} more", thousands(more as u64)));
     }
     text + ". Quitting cancels them; what is finished stays."
 }
