@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Captures the screens of the README from the real program, in a terminal that tmux draws.
+# Captures the screens of README.md and docs/tour.md from the real program, in a terminal that tmux draws.
 #
 #   scripts/screens.sh [PROGRAM]     replaces the blocks between <!-- screen NAME --> marks
 #
@@ -35,19 +35,22 @@ wait_gone() {
     exit 1
 }
 
-# Puts the screen into the README.
+# Puts the screen into the documents.
 capture() {
     tmux capture-pane -p > "$work/screen"
     python3 - "$1" "$work/screen" <<'PY'
 import re, sys
 name, path = sys.argv[1:]
 screen = "\n".join(line.rstrip() for line in open(path)).rstrip("\n")
-readme = open("README.md").read()
 block = f"<!-- screen {name} -->\n```text\n{screen}\n```\n<!-- end -->"
-new, n = re.subn(rf"<!-- screen {name} -->.*?<!-- end -->", lambda _: block, readme, flags=re.S)
-if n != 1:
-    sys.exit(f"README.md has {n} places for the screen {name}")
-open("README.md", "w").write(new)
+places = 0
+for document in ("README.md", "docs/tour.md"):
+    text = open(document).read()
+    text, n = re.subn(rf"<!-- screen {name} -->.*?<!-- end -->", lambda _: block, text, flags=re.S)
+    places += n
+    open(document, "w").write(text)
+if not places:
+    sys.exit(f"no document has a place for the screen {name}")
 PY
 }
 

@@ -1,5 +1,5 @@
-//! Every example of every command's help is run as it is typed, where the demo logs were
-//! harvested.
+//! Every example of every command's help, and every command of the documents, is run as it is typed,
+//! where the demo logs were harvested.
 
 use std::process::Command as Process;
 
@@ -22,18 +22,50 @@ fn examples(help: &str) -> Vec<(String, i32)> {
         .collect()
 }
 
-#[test]
-fn examples_work_as_typed() {
+/// The demo logs, harvested.
+fn harvested_demo() -> Lab {
     let lab = Lab::demo(0);
     lab.write_demo(&Options::default());
     // Some demo logs fail, as those of a plant do.
     assert_eq!(lab.run(&["harvest"]).code, 1);
+    lab
+}
+
+/// Runs a line in a shell, in the directory of the demo: its exit code and what it printed.
+fn typed(lab: &Lab, line: &str) -> (Option<i32>, String) {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_mdtui"));
     let path = format!(
         "{}:{}",
         program.parent().unwrap().display(),
         std::env::var("PATH").unwrap()
     );
+    let mut shell = Process::new("sh");
+    shell.args(["-c", line]).current_dir(lab.root());
+    shell.env("PATH", &path).envs(lab.environment());
+    for name in ["MDTUI_DATA_DIR", "MDTUI_CACHE_DIR", "MDTUI_PROFILE"] {
+        shell.env_remove(name);
+    }
+    let output = shell.output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
+/// The line as a test can run it, and its exit code: `watch` runs until it is stopped, and
+/// `timeout` ends with 124 when it had to stop a command.
+fn bounded(line: &str, code: i32) -> (String, i32) {
+    if line.starts_with("mdtui watch") {
+        (format!("timeout --signal=INT 2 {line}"), 124)
+    } else {
+        (line.to_owned(), code)
+    }
+}
+
+#[test]
+fn examples_work_as_typed() {
+    let lab = harvested_demo();
     let mut cli = Cli::command();
     cli.build();
     for command in cli.get_subcommands() {
@@ -52,24 +84,33 @@ fn examples_work_as_typed() {
         }
         for (line, code) in examples {
             assert!(line.starts_with(&format!("mdtui {name}")), "{line}");
-            // It runs until it is stopped.
-            let line = match name {
-                "watch" => format!("timeout --signal=INT 2 {line}"),
-                _ => line,
-            };
-            let mut shell = Process::new("sh");
-            shell.args(["-c", &line]).current_dir(lab.root());
-            shell.env("PATH", &path).envs(lab.environment());
-            for name in ["MDTUI_DATA_DIR", "MDTUI_CACHE_DIR", "MDTUI_PROFILE"] {
-                shell.env_remove(name);
-            }
-            let output = shell.output().unwrap();
-            let said = [output.stdout, output.stderr].concat();
-            let said = String::from_utf8_lossy(&said);
-            // `timeout` says 124 of what it had to stop.
-            let code = if name == "watch" { 124 } else { code };
-            assert_eq!(output.status.code(), Some(code), "{line}: {said}");
+            let (line, expected) = bounded(&line, code);
+            let (code, said) = typed(&lab, &line);
+            assert_eq!(code, Some(expected), "{line}: {said}");
             assert!(!said.trim().is_empty(), "{line} prints nothing");
+        }
+    }
+}
+
+#[test]
+fn commands_of_the_documents_work_as_typed() {
+    let lab = harvested_demo();
+    for document in ["README.md", "docs/commands.md"] {
+        let path = format!("{}/{document}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let (_, rest) = text.split_once("<!-- commands -->").unwrap();
+        let (block, _) = rest.split_once("<!-- end of commands -->").unwrap();
+        let commands = block.lines().filter(|line| line.starts_with("mdtui"));
+        let commands: Vec<&str> = commands
+            .map(|line| line.split(" #").next().unwrap().trim())
+            .collect();
+        assert!(commands.len() >= 5, "{document}");
+        for line in commands {
+            // The browser needs a terminal and says so.
+            let expected = if line == "mdtui" { 3 } else { 0 };
+            let (line, expected) = bounded(line, expected);
+            let (code, said) = typed(&lab, &line);
+            assert_eq!(code, Some(expected), "{document}: {line}: {said}");
         }
     }
 }

@@ -18,7 +18,6 @@ use mdtui::{
 };
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
 /// Holds the part of a file between two lines equal to what the program says, or writes it
 /// with `MDTUI_BLESS=1`. The part begins after `begin` and ends before `end`.
@@ -47,7 +46,7 @@ const UNTOLD: [&str; 8] = [
 ];
 
 #[test]
-fn the_readme_has_every_key_of_the_key_table() {
+fn every_key_of_the_key_table_is_documented() {
     let keymap = Keymap::built_in().unwrap();
     let mut contexts: Vec<Context> = Vec::new();
     for binding in keymap.bindings() {
@@ -71,7 +70,7 @@ fn the_readme_has_every_key_of_the_key_table() {
     }
     block.push('\n');
     let begin = "<!-- keys: made from assets/keymap.toml; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
-    hold("README.md", begin, "<!-- end of keys -->", &block);
+    hold("docs/keys.md", begin, "<!-- end of keys -->", &block);
 }
 
 /// `suspect`; `fail` for forces
@@ -200,21 +199,21 @@ fn every_quality_rule_has_a_score_and_reaches_the_goal() {
 }
 
 #[test]
-fn the_readme_has_the_exit_codes_of_the_help() {
-    let readme = std::fs::read_to_string(README).unwrap();
+fn the_exit_codes_of_the_help_are_documented() {
+    let commands = std::fs::read_to_string(format!("{ROOT}/docs/commands.md")).unwrap();
     let mut codes = 0;
     for line in EXIT_CODES.lines().filter(|l| l.starts_with("  ")) {
         let (code, meaning) = line.trim().split_once(' ').unwrap();
         let row = format!("| {code} | {} |", meaning.trim());
-        assert!(readme.contains(&row), "{row}");
+        assert!(commands.contains(&row), "{row}");
         codes += 1;
     }
     assert_eq!(codes, 6);
 }
 
 #[test]
-fn every_setting_and_variable_is_in_the_readme() {
-    let readme = std::fs::read_to_string(README).unwrap();
+fn every_variable_and_sample_file_is_documented() {
+    let configuration = std::fs::read_to_string(format!("{ROOT}/docs/configuration.md")).unwrap();
     for name in [
         "MDTUI_DATA_DIR",
         "MDTUI_CACHE_DIR",
@@ -223,7 +222,7 @@ fn every_setting_and_variable_is_in_the_readme() {
         "assets/config.toml",
         "assets/profile.toml",
     ] {
-        assert!(readme.contains(name), "{name}");
+        assert!(configuration.contains(name), "{name}");
     }
 }
 
