@@ -7,7 +7,7 @@ use mdtui::{
     app::{
         State,
         run::Tab,
-        signals::{Key, Line, Signals},
+        signals::{CHART_MEMORY, Key, Line, Signals},
         state::Screen,
     },
     etl::{
@@ -92,6 +92,23 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
         app.press_all(typed(" j"))?;
     }
     report.times("long: first chart of each channel", &first, Some(100.0));
+    // All of them together, at the start, in the middle and far into it.
+    app.press_all(typed("g"))?;
+    for _ in 0..channels {
+        app.press_all(typed(" j"))?;
+    }
+    app.settle()?;
+    let mut within = true;
+    for keys in ["", "+++", "hh", "++++++", "llll", "_"] {
+        app.press_all(typed(keys))?;
+        app.settle()?;
+        within &= signals(&app.state).is_some_and(|s| s.bytes() <= CHART_MEMORY);
+    }
+    report.holds("long: charts stay within their memory", within);
+    app.press_all(typed("g"))?;
+    for _ in 0..channels {
+        app.press_all(typed(" j"))?;
+    }
     // The fastest of them alone, read.
     app.press_all(typed("g "))?;
     app.until("its table", |s| loaded(s) > 0)?;
