@@ -26,7 +26,7 @@ pub fn measure(root: &Path, logs: usize, program: &Path, report: &mut Report) ->
     let context = small_logs(root, logs)?;
     println!("{logs} logs of 60 rows, {}×{}\n", SIZE.0, SIZE.1);
     let mut app = Program::start(program, &context)?;
-    let all = format!("{} logs", mdtui::app::words::thousands(logs as u64));
+    let all = format!("{} logs", mdtui::etl::format::thousands(logs as u64));
     app.until("all logs", |screen, _| screen.contents().contains(&all))?;
     app.wait(Duration::from_secs(1));
     let idle = moves(&mut app, |_, keys| keys < 100)?;

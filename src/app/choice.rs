@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     action::Action,
-    table::{Row, Table, moved},
+    scroll::Scroll,
+    table::{Row, Table},
 };
 
 /// How the columns of one view are wanted; as it comes with the program by default.
@@ -130,7 +131,7 @@ impl Chooser {
             Action::ResetColumns => {
                 self.columns = self.usual.iter().map(|name| (name.clone(), true)).collect();
             }
-            _ => self.cursor = moved(self.cursor, last, lines, action),
+            _ => self.cursor = Scroll::new(self.columns.len(), lines).moved(self.cursor, action),
         }
     }
 

@@ -21,12 +21,9 @@ pub use fit::{GAP, GUTTER, PlacedColumn, Places, Room, at, fit, places, step};
 pub use logs::stored_and_all;
 pub use meaning::Meaning;
 
-use super::{
-    chart::{format_delta, format_fit},
-    words::{bytes, thousands},
-};
 use crate::etl::{
     filter::{FieldRef, Filtered, Kind, Unit, Value, field},
+    format::{bytes, format_delta, format_fit, thousands},
     time,
 };
 

@@ -20,6 +20,7 @@ use crate::etl::{
     Error,
     base::{Progress, Stage},
     catalog::{HarvestRow, LogState},
+    format,
     harvest::Outcome,
     pool::{JobEvent, JobId},
 };
@@ -362,15 +363,12 @@ fn tell(result: &Result<Outcome, Error>) -> (&'static str, String) {
             let failed = s.run_errors.len();
             let mut text = format!(
                 "{}, {} rows in {}",
-                super::words::count(u64::from(s.runs_ok), "run", "runs"),
-                super::words::thousands(s.rows_in),
-                super::words::seconds(s.seconds),
+                format::count(u64::from(s.runs_ok), "run"),
+                format::thousands(s.rows_in),
+                format::seconds(s.seconds),
             );
             if failed > 0 {
-                text.push_str(&format!(
-                    "; {} failed",
-                    super::words::count(failed as u64, "run", "runs")
-                ));
+                text.push_str(&format!("; {} failed", format::count(failed as u64, "run")));
             }
             (if failed > 0 { "partial" } else { "harvested" }, text)
         }

@@ -7,6 +7,7 @@
 //! * [`choice`]: which columns of a list the operator chose.
 //! * [`jobs`]: harvests of this process.
 //! * [`top`], [`layout`]: where things stand.
+//! * [`scroll`]: cursors, and what of a long list is seen.
 //! * [`prompt`]: a line that is being typed.
 //! * [`export`]: what is shown, as files.
 //! * [`run`], [`chart`]: the views of one run.
@@ -36,6 +37,7 @@ pub mod log_list;
 pub mod machines;
 pub mod prompt;
 pub mod run;
+pub mod scroll;
 pub mod signals;
 pub mod sparkline;
 pub mod state;
@@ -43,7 +45,6 @@ pub mod table;
 pub mod terminal;
 pub mod top;
 pub mod update;
-pub mod words;
 pub mod workers;
 
 mod config;

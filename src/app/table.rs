@@ -11,7 +11,6 @@ use std::{borrow::Cow, sync::Arc};
 
 pub use arrange::{Arranged, Wanted};
 pub use marks::Marked;
-pub use moves::{moved, step};
 pub use seek::{Found, Sought};
 pub use shown::{Overlay, Shown};
 
@@ -22,6 +21,7 @@ use super::{
     action::Action,
     columns::{Column, PlacedColumn, Room, fit},
     discard::discard,
+    scroll::Scroll,
 };
 use crate::etl::{
     base::CancelToken,
@@ -352,14 +352,9 @@ impl<T: Row> Table<T> {
 
     /// Scrolls so that the cursor is among the `lines` on the screen.
     pub fn settle(&mut self, lines: usize) {
-        let lines = lines.max(1);
-        self.cursor = self.cursor.min(self.len().saturating_sub(1));
-        let last = self.len().saturating_sub(lines);
-        self.offset = self
-            .offset
-            .min(last)
-            .min(self.cursor)
-            .max((self.cursor + 1).saturating_sub(lines));
+        let scroll = Scroll::new(self.len(), lines);
+        self.cursor = self.cursor.min(scroll.last());
+        self.offset = scroll.first(self.offset, self.cursor);
     }
 }
 

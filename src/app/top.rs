@@ -5,9 +5,11 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     action::Action,
     state::{Screen, State},
-    words::{count, thousands},
 };
-use crate::etl::catalog::LogState;
+use crate::etl::{
+    catalog::LogState,
+    format::{count, thousands},
+};
 
 /// What stands in the top line, from left to right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +101,7 @@ fn counts(state: &State) -> String {
     if total == 0 {
         return String::new();
     }
-    let mut parts = vec![count(total as u64, "log", "logs")];
+    let mut parts = vec![count(total as u64, "log")];
     for shown in [LogState::Pending, LogState::Changed, LogState::Failed] {
         if let Some(n) = counts.get(&shown).filter(|n| **n > 0) {
             parts.push(format!("{} {}", thousands(*n as u64), shown.word()));

@@ -14,12 +14,12 @@ use super::{
     json::CheckJson,
     settings::Settings,
     signals::cancel_on_signals,
-    table::{count, size, whole},
 };
 use crate::etl::{
     Error, Result,
     base::CancelToken,
     check::{self, Finding, Kind, Report},
+    format::{bytes, count, thousands},
     text,
 };
 
@@ -116,7 +116,7 @@ fn render(report: &Report) -> String {
             "{} made by an older mdtui; mdtui harvest renews the results of logs that are stale\n",
             match report.old_records {
                 1 => "1 record was".to_owned(),
-                n => format!("{} records were", whole(n)),
+                n => format!("{} records were", thousands(n)),
             }
         ));
     }
@@ -124,9 +124,9 @@ fn render(report: &Report) -> String {
         "read {}, {} ({}) and {} ({}): {result}\n",
         count(report.records, "record"),
         count(report.files, "file"),
-        size(report.file_bytes),
+        bytes(report.file_bytes),
         count(report.logs, "log"),
-        size(report.log_bytes),
+        bytes(report.log_bytes),
     ));
     out
 }

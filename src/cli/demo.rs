@@ -14,12 +14,12 @@ use super::{
     harvest, list,
     look::Look,
     settings::Settings,
-    table,
 };
 use crate::etl::{
     Result,
     base::CancelToken,
     demo::{DEFAULT_LOGS, FULL_RUN_SECONDS, Options, SHORT_RUN_SECONDS, write_logs},
+    format::{bytes, count},
     text,
 };
 
@@ -106,8 +106,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     };
     exit::note(&format!(
         "{} in {dir}/data ({} in all{unchanged})",
-        table::count((written.logs + written.unchanged) as u64, "synthetic log"),
-        table::size(written.bytes),
+        count((written.logs + written.unchanged) as u64, "synthetic log"),
+        bytes(written.bytes),
     ));
     if args.logs_only {
         return Ok(Exit::Ok);

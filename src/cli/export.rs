@@ -14,13 +14,13 @@ use super::{
     look::Look,
     settings::Settings,
     signals::cancel_on_signals,
-    table::{count, size},
 };
 use crate::etl::{
     Error, Result,
     base::CancelToken,
     export::{self, Format},
     filter::Condition,
+    format::{bytes, count},
     lake::{Context, Record, run_file::RunFile},
     source::reserved::is_named_as_a_table,
     text,
@@ -137,7 +137,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         count(done.rows, "row"),
         count(done.columns as u64, "column"),
         text::visible_path(&args.output),
-        size(done.bytes)
+        bytes(done.bytes)
     ));
     Ok(Exit::Ok)
 }

@@ -6,9 +6,13 @@ use super::{
     exit::Exit,
     json::GcJson,
     settings::Settings,
-    table,
 };
-use crate::etl::{Error, Result, lake::gc, text, words::count_of};
+use crate::etl::{
+    Error, Result,
+    format::{bytes, count_of},
+    lake::gc,
+    text,
+};
 
 /// Delete result files in the lake that no record refers to
 #[derive(Debug, clap::Args)]
@@ -60,8 +64,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let what = count_of(report.removed.len() as u64, "entry", "entries");
     out.push_str(&match (report.removed.is_empty(), args.dry_run) {
         (true, _) => "nothing to remove\n".to_owned(),
-        (_, true) => format!("would remove {what}, {}\n", table::size(report.bytes)),
-        (_, false) => format!("removed {what}, {}\n", table::size(report.bytes)),
+        (_, true) => format!("would remove {what}, {}\n", bytes(report.bytes)),
+        (_, false) => format!("removed {what}, {}\n", bytes(report.bytes)),
     });
     exit::print(&out)?;
     Ok(Exit::Ok)

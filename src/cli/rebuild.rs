@@ -6,9 +6,8 @@ use super::{
     exit::Exit,
     settings::Settings,
     signals::cancel_on_signals,
-    table::count,
 };
-use crate::etl::{Error, Result, base::CancelToken, catalog::Catalog, text};
+use crate::etl::{Error, Result, base::CancelToken, catalog::Catalog, format::count, text};
 
 /// Recreate the catalog from the records in the lake
 #[derive(Debug, clap::Args)]

@@ -13,12 +13,12 @@ use super::{
     look::Look,
     settings::Settings,
     signals::cancel_on_signals,
-    table::{count, size},
 };
 use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::LogState,
+    format::{bytes, count},
     harvest::{self, Results},
     text,
 };
@@ -116,7 +116,7 @@ fn described(key: &str, results: &Results) -> String {
         "{key}: {}, {}, {}",
         count(results.runs, "run"),
         count(results.files, "file"),
-        size(results.bytes)
+        bytes(results.bytes)
     )
 }
 

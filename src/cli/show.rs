@@ -10,13 +10,14 @@ use super::{
     json::{ShowLogJson, ShowRunJson},
     look::{self, Look},
     settings::Settings,
-    table::{self, TextTable, fixed, or_none, whole},
+    table::{TextTable, fixed, or_none},
 };
 use crate::etl::{
     Result,
     base::CancelToken,
     catalog::{LogDetail, RunDetail},
     clean::Ledger,
+    format::{self, bytes, thousands},
     natural_order,
     quality::Flag,
     stats::{CHANNEL_STATISTICS, ChannelStatistic, ChannelStats, StatisticUnit, Value},
@@ -97,7 +98,7 @@ fn log_text(detail: &LogDetail, runs: &[RunDetail]) -> String {
         "size",
         &or_none(
             log.size
-                .map(|s| format!("{} ({} bytes)", table::size(s), whole(s))),
+                .map(|s| format!("{} ({} bytes)", bytes(s), thousands(s))),
         ),
     );
     line(
@@ -109,7 +110,7 @@ fn log_text(detail: &LogDetail, runs: &[RunDetail]) -> String {
     if let Some(at) = log.harvested_at_us {
         let seconds = detail
             .seconds
-            .map(|s| format!(" in {s:.2} s"))
+            .map(|s| format!(" in {}", format::seconds(s)))
             .unwrap_or_default();
         let by = detail
             .program
@@ -160,13 +161,13 @@ fn ledger_text(out: &mut String, ledger: &Ledger) {
     let dropped = ledger.rows_dropped();
     let kept = format!(
         "{} in, {} kept, {} dropped",
-        whole(ledger.rows_in),
-        whole(ledger.rows_kept),
-        whole(dropped)
+        thousands(ledger.rows_in),
+        thousands(ledger.rows_kept),
+        thousands(dropped)
     );
     line(out, "ledger", &kept);
     for (reason, rows) in &ledger.dropped {
-        line(out, "", &format!("{} {}", reason.word(), whole(*rows)));
+        line(out, "", &format!("{} {}", reason.word(), thousands(*rows)));
     }
 }
 
@@ -205,11 +206,11 @@ fn run_text(detail: &RunDetail) -> String {
         "rows",
         &format!(
             "{} ({} complete)",
-            whole(run.rows),
-            whole(run.complete_rows)
+            thousands(run.rows),
+            thousands(run.complete_rows)
         ),
     );
-    line(&mut out, "samples", &whole(run.samples));
+    line(&mut out, "samples", &thousands(run.samples));
     let channels: Vec<&str> = detail.columns.iter().map(String::as_str).collect();
     line(
         &mut out,
@@ -372,7 +373,7 @@ fn statistics_table(first: &[&str], heads: impl Iterator<Item = String>) -> Text
 /// A statistic of a channel, with the decimals of what it is measured in.
 fn cell(statistic: &ChannelStatistic, stats: &ChannelStats) -> String {
     match ((statistic.of)(stats), statistic.unit) {
-        (Value::Count(count), _) => whole(count),
+        (Value::Count(count), _) => thousands(count),
         (Value::Time(text), _) => or_none(text),
         (Value::Number(share), StatisticUnit::Share) => fixed(share, 4),
         (Value::Number(seconds), StatisticUnit::Seconds) => fixed(seconds.map(|s| s * 1e3), 3),

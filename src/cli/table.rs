@@ -2,10 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-pub use crate::etl::words::{count, thousands as whole};
-
 use crate::etl::{
     filter::{Filtered, Kind, Unit, Value, field},
+    format::{bytes, thousands},
     time,
 };
 
@@ -170,8 +169,8 @@ fn align(kind: Kind) -> Align {
 
 fn written(kind: Kind, value: &Value<'_>) -> String {
     match (value, kind) {
-        (Value::Number(number), Kind::Number(Unit::Count)) => whole(*number as u64),
-        (Value::Number(number), Kind::Number(Unit::Bytes)) => size(*number as u64),
+        (Value::Number(number), Kind::Number(Unit::Count)) => thousands(*number as u64),
+        (Value::Number(number), Kind::Number(Unit::Bytes)) => bytes(*number as u64),
         (Value::Number(number), Kind::Number(Unit::Seconds)) => time::format_duration(*number),
         (Value::Number(number), _) => fixed(Some(*number), 3),
         (Value::Time(us), _) => time::format_screen(*us),
@@ -200,24 +199,6 @@ pub fn of_rows<R: 'static>(rows: &[R], columns: &[RowColumn<R>]) -> String {
 /// A number with a fixed number of decimals; [`NONE`] when it is not there.
 pub fn fixed(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| NONE.into(), |v| format!("{v:.decimals$}"))
-}
-
-/// `14.8 MB`, `512 B`
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    if bytes < 1000 {
-        return format!("{bytes} B");
-    }
-    let mut value = bytes as f64;
-    let mut unit = "B";
-    for next in UNITS {
-        // What rounds to 1000.0 belongs to the next unit.
-        if value < 999.95 {
-            break;
-        }
-        (value, unit) = (value / 1000.0, next);
-    }
-    format!("{value:.1} {unit}")
 }
 
 /// Text that may not be there.
@@ -252,14 +233,6 @@ mod tests {
 
     #[test]
     fn numbers_for_people() {
-        assert_eq!(whole(0), "0");
-        assert_eq!(whole(999), "999");
-        assert_eq!(whole(1_577_762), "1,577,762");
-        assert_eq!(count(1, "run"), "1 run");
-        assert_eq!(count(1200, "row"), "1,200 rows");
-        assert_eq!(size(999), "999 B");
-        assert_eq!(size(999_960), "1.0 MB");
-        assert_eq!(size(14_800_000), "14.8 MB");
         assert_eq!(fixed(Some(-1.25), 1), "-1.2");
         assert_eq!(fixed(None, 1), "-");
     }

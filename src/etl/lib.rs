@@ -2,11 +2,11 @@
 //!
 //! Each module imports only from those before it (`module_order.rs` holds that):
 //!
-//! * [`words`]: counts as sentences write them.
 //! * [`text`]: text of logs and file names, made harmless.
 //! * [`error`]: what can go wrong, and how it is to be treated.
 //! * [`base`]: what work of any length needs: cancelling, progress, memory, panics.
 //! * [`time`]: times as text and as microseconds.
+//! * [`format`]: numbers as sentences, tables and screens write them.
 //! * [`natural_order`]: the order of cells and robots.
 //! * [`numeric`]: kernels over plain numbers.
 //! * [`reduce`]: a channel reduced to the columns of a chart: overviews, sparklines, charts.
@@ -63,6 +63,7 @@ pub mod error;
 pub mod export;
 pub mod extract;
 pub mod filter;
+pub mod format;
 pub mod harvest;
 pub mod insight;
 pub mod lake;
@@ -85,7 +86,6 @@ pub mod text;
 pub mod time;
 pub mod toml_place;
 pub mod transform;
-pub mod words;
 pub mod worker;
 
 pub use error::{Error, FaultKind, Result};

@@ -146,6 +146,13 @@ pub fn format_screen(us: i64) -> String {
     text[..text.len() - 4].replacen('T', " ", 1)
 }
 
+/// `2022-11-23 20:40`, for lists.
+pub fn format_minute(us: i64) -> String {
+    let text = format_screen(us);
+    text.rsplit_once(':')
+        .map_or_else(String::new, |(head, _)| head.to_owned())
+}
+
 /// `20:40:00.035`, for screens.
 pub fn format_clock(us: i64) -> String {
     let text = format(us);

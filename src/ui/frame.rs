@@ -19,8 +19,8 @@ use crate::app::{
     state::{Overlay, Prompt, Screen, State, Tone},
     table::{Row, Table},
     top::Top,
-    words::{count, thousands},
 };
+use crate::etl::format::{count_of, thousands};
 
 /// What stands in a terminal that is too small for the views.
 pub fn too_small(frame: &mut Frame, theme: &Theme) {
@@ -127,7 +127,7 @@ fn marks(state: &State) -> String {
         text.push_str("marking a range: v ends it. ");
     }
     if marked > 0 {
-        text.push_str(&format!("{} marked. ", count(marked as u64, one, many)));
+        text.push_str(&format!("{} marked. ", count_of(marked as u64, one, many)));
     }
     text
 }

@@ -18,9 +18,11 @@ use crate::{
         jobs::{Entry, Job},
         layout,
         state::State,
-        words::{eta, short},
     },
-    etl::time,
+    etl::{
+        format::{estimate, short},
+        time,
+    },
 };
 
 /// Draws the list and, below it, what the job under the cursor has to say.
@@ -133,7 +135,7 @@ fn progress(job: &Job, wide: bool) -> String {
         .unwrap_or_default();
     let left = job
         .eta_s()
-        .map(|s| format!("{} left", eta(s)))
+        .map(|s| format!("{} left", estimate(s)))
         .unwrap_or_default();
     let told = format!("{stage:<12} {rate:>13}  {left}");
     if !wide {
@@ -193,8 +195,7 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
 
 /// `11-23 22:41`
 fn minute(us: i64) -> String {
-    time::format_screen(us)
-        .get(5..16)
-        .unwrap_or_default()
-        .to_owned()
+    let text = time::format_minute(us);
+    text.split_once('-')
+        .map_or_else(String::new, |(_, rest)| rest.to_owned())
 }

@@ -9,9 +9,11 @@ use crate::{
         columns::{Cell, Column, Meaning},
         layout,
         state::State,
-        words::short,
     },
-    etl::catalog::{LogRow, LogState},
+    etl::{
+        catalog::{LogRow, LogState},
+        format::short,
+    },
 };
 
 /// Draws the list, the panel beside it, or both.

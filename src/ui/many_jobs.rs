@@ -11,11 +11,11 @@ use crate::{
         keymap::Chord,
         top::Top,
         update,
-        words::thousands,
     },
     etl::{
         base::{CancelToken, Progress, Stage},
         catalog::LogState,
+        format::thousands,
         harvest::{Outcome, Summary},
         pool::{Batch, JobEvent, JobId},
     },

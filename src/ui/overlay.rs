@@ -19,9 +19,10 @@ use crate::app::{
     choice::Chooser,
     help::{self, HelpLine},
     layout, prompt,
+    scroll::Scroll,
     state::{Overlay, Prompt, State},
-    words::{count, thousands},
 };
+use crate::etl::format::{count, count_of, thousands};
 
 /// Draws what lies over the view.
 pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) {
@@ -30,7 +31,7 @@ pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) 
         Overlay::Palette(line, cursor) => palette(frame, state, line, *cursor, theme),
         Overlay::Quit => question(frame, state, "Quit?", &quit_sentence(state), theme),
         Overlay::CancelAll => {
-            let jobs = count(state.jobs.open_count() as u64, "harvest", "harvests");
+            let jobs = count(state.jobs.open_count() as u64, "harvest");
             let sentence =
                 format!("Cancel {jobs}? What is finished stays; nothing half-written remains.");
             question(frame, state, "Cancel all", &sentence, theme);
@@ -72,7 +73,7 @@ fn prompt_error(frame: &mut Frame, state: &State, prompt: &Prompt, theme: &Theme
 /// The columns from top to bottom as they stand from left to right; a tick: shown.
 fn columns(frame: &mut Frame, state: &State, chooser: &Chooser, theme: &Theme) {
     let room = usize::from(state.size.1).saturating_sub(6).max(1);
-    let first = (chooser.cursor + 1).saturating_sub(room);
+    let first = Scroll::new(chooser.columns.len(), room).first(0, chooser.cursor);
     let lines = chooser.columns.iter().enumerate().skip(first).take(room);
     let lines = lines.map(|(at, (name, shown))| {
         let (cursor, tick) = (at == chooser.cursor, if *shown { '✓' } else { ' ' });
@@ -169,7 +170,7 @@ fn quit_sentence(state: &State) -> String {
     let more = open.saturating_sub(named.len());
     let mut text = format!(
         "{} open: {}",
-        count(open as u64, "harvest is", "harvests are"),
+        count_of(open as u64, "harvest is", "harvests are"),
         named.join(", ")
     );
     if more > 0 {

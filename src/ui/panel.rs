@@ -15,11 +15,11 @@ use crate::{
     app::{
         columns::meaning::{glyph, verdict_word},
         state::State,
-        words::{bytes, count, seconds, thousands},
     },
     etl::{
         catalog::{HarvestRow, LogDetail, LogRow},
         clean::Ledger,
+        format::{bytes, count, seconds, thousands},
         time,
     },
 };
@@ -124,8 +124,8 @@ fn quality(lines: &mut Vec<Line<'static>>, detail: &LogDetail, width: u16, theme
     };
     pair(lines, "quality", verdict_word(verdict), theme);
     for found in &detail.quality {
-        let runs = count(u64::from(found.runs), "run", "runs");
-        let flags = count(u64::from(found.flags), "flag", "flags");
+        let runs = count(u64::from(found.runs), "run");
+        let flags = count(u64::from(found.flags), "flag");
         let text = format!("{} in {runs} ({flags})", found.rule);
         let style = theme.of(found.severity);
         sentence(lines, &text, width, style);

@@ -1,7 +1,10 @@
 //! Round values and round times for axes.
 
-use super::{TimeRange, number::format_value};
-use crate::etl::time::{SECOND, format, format_clock};
+use super::TimeRange;
+use crate::etl::{
+    format::format_value,
+    time::{SECOND, format, format_clock},
+};
 
 /// At most `most` round values within `min..=max`, ascending, and the digits after
 /// the point that their step needs. A range without length has its value as a tick.

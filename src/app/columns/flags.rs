@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{Cell, Column, Meaning, meaning::verdict_word};
 use crate::{
-    app::{run::quality::FlagRow, table::Row, words::measured},
-    etl::time,
+    app::{run::quality::FlagRow, table::Row},
+    etl::{format::measured, time},
 };
 
 impl Row for FlagRow {

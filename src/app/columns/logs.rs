@@ -7,8 +7,8 @@ use super::{
     meaning::{glyph, verdict_word},
 };
 use crate::{
-    app::{table::Row, words::short},
-    etl::catalog::LogRow,
+    app::table::Row,
+    etl::{catalog::LogRow, format::short},
 };
 
 impl Row for LogRow {

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::{Cell, Column, Meaning};
 use crate::{
-    app::{sparkline::sparkline_values, table::Row, words::thousands},
+    app::{sparkline::sparkline_values, table::Row},
     etl::{
         catalog::{MachinePoint, MachineRow},
         filter::Filtered,
+        format::thousands,
         quality::Verdict,
     },
 };

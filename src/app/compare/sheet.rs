@@ -3,13 +3,13 @@
 use crate::{
     app::{
         action::Action,
-        chart::{decimals_for, format_delta, format_value, format_whole},
         export::{Listed, sheet::ExportColumn},
         run::grid,
-        table::step,
+        scroll::Scroll,
     },
     etl::{
         compare::{Cell, Comparison, Line, letter, with_unit},
+        format::{decimals_for, format_delta, format_value, thousands},
         time::SECOND,
     },
 };
@@ -99,7 +99,8 @@ impl Sheet {
     /// Scrolls within `size` (columns, lines).
     pub fn update(&mut self, action: Action, size: (usize, usize)) {
         let page = size.1.saturating_sub(HEADER);
-        if let Some(top) = step(self.top, usize::MAX, page, action) {
+        let scroll = Scroll::new(self.rows.len(), page);
+        if let Some(top) = scroll.step(self.top, action) {
             self.top = top;
         }
         match action {
@@ -112,8 +113,8 @@ impl Sheet {
 
     /// Keeps the last row at the bottom and the last column at the right.
     pub fn clamp(&mut self, (width, height): (usize, usize)) {
-        let lines = height.saturating_sub(HEADER).max(1);
-        self.top = self.top.min(self.rows.len().saturating_sub(lines));
+        let page = height.saturating_sub(HEADER);
+        self.top = Scroll::new(self.rows.len(), page).top(self.top);
         let last = grid::last_first(&self.widths, width);
         self.first_column = self.first_column.clamp(1, last);
     }
@@ -234,7 +235,7 @@ fn row(title: &str, line: &Line, decimals: usize) -> Row {
     let null = f64::NAN;
     for (at, cell) in line.cells.iter().enumerate() {
         cells.push(match cell.value {
-            Some(n) if line.is_count() => format_whole(n as u64),
+            Some(n) if line.is_count() => thousands(n as u64),
             value => format_value(value.unwrap_or(null), decimals),
         });
         if at > 0 {

@@ -3,13 +3,16 @@
 use super::svg::{Anchor, Pen, Svg};
 use crate::{
     app::{
-        chart::{TimeRange, decimals_for, format_tick, format_value, value_ticks},
+        chart::{TimeRange, format_tick, value_ticks},
         run::{
             Path,
             path::{Colour, Point, RobotPath},
         },
     },
-    etl::time,
+    etl::{
+        format::{decimals_for, format_value},
+        time,
+    },
 };
 
 const SIDE: f64 = 900.0;

@@ -8,10 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::{
-    action::Action,
-    table::{Table, moved},
-};
+use crate::app::{action::Action, scroll::Scroll, table::Table};
 use crate::etl::{catalog::MachineRow, filter::Filtered, parse_error::ParseError};
 
 /// One line of the list.
@@ -137,19 +134,14 @@ impl Machines {
 
     /// Moves the cursor, with `page` lines on the screen.
     pub fn go(&mut self, action: Action, page: usize) {
-        let last = self.lines.len().saturating_sub(1);
-        self.cursor = moved(self.cursor, last, page, action);
+        self.cursor = Scroll::new(self.lines.len(), page).moved(self.cursor, action);
     }
 
     /// Scrolls so that the cursor is among the `lines` on the screen.
     pub fn settle(&mut self, lines: usize) {
-        let (len, lines) = (self.lines.len(), lines.max(1));
-        self.cursor = self.cursor.min(len.saturating_sub(1));
-        self.offset = self
-            .offset
-            .min(len.saturating_sub(lines))
-            .min(self.cursor)
-            .max((self.cursor + 1).saturating_sub(lines));
+        let scroll = Scroll::new(self.lines.len(), lines);
+        self.cursor = self.cursor.min(scroll.last());
+        self.offset = scroll.first(self.offset, self.cursor);
     }
 
     /// Searches for `text` from line `from` on, around the end; whether it is there. A

@@ -1,10 +1,8 @@
 //! The charts of one machine as a picture.
 
 use super::{Figure, MachineScreen};
-use crate::app::{
-    export::{Charts, Export, Source, Trace, What},
-    words::count,
-};
+use crate::app::export::{Charts, Export, Source, Trace, What};
+use crate::etl::format::count;
 
 impl MachineScreen {
     /// The charts of what is seen, in their order from the topmost on.
@@ -32,7 +30,7 @@ impl MachineScreen {
         if charts.is_empty() {
             return Err("there is no run to draw".into());
         }
-        let runs = count(self.table.len() as u64, "run", "runs");
+        let runs = count(self.table.len() as u64, "run");
         let filter = match self.table.filter() {
             "" => String::new(),
             filter => format!("  filter: {filter}"),

@@ -4,13 +4,9 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::{Figure, LABEL, MachineScreen, Pane};
 use crate::{
-    app::{
-        action::Action,
-        chart::{decimals_for, format_delta, gutter},
-        table::moved,
-        words::count,
-    },
+    app::{action::Action, chart::gutter, scroll::Scroll},
     etl::{
+        format::{count, decimals_for, format_delta},
         position::{Origin, Position, read_span},
         time,
     },
@@ -43,7 +39,7 @@ impl MachineScreen {
                 | Action::PageDown
                 | Action::PageUp,
                 Pane::Trends,
-            ) => self.first = moved(self.first, last, last, action),
+            ) => self.first = Scroll::new(Figure::ALL.len(), last).moved(self.first, action),
             _ => {
                 let times = self.times();
                 let before = self.view.cursor.time;
@@ -86,8 +82,8 @@ impl MachineScreen {
         let apart = time::format_duration((here - pin).abs() as f64 / time::SECOND as f64);
         let sign = if here < pin { "−" } else { "" };
         let mut words = vec![
-            format!("cursor {}", minute(here)),
-            format!("pin {}", minute(pin)),
+            format!("cursor {}", time::format_minute(here)),
+            format!("pin {}", time::format_minute(pin)),
             format!("Δ {sign}{apart}"),
         ];
         for figure in Figure::ALL {
@@ -120,13 +116,16 @@ impl MachineScreen {
                     .and_then(|r| times.get(r).copied());
                 at.ok_or_else(|| match times.len() {
                     1 => "there is 1 run".to_owned(),
-                    n => format!("there are {}", count(n as u64, "run", "runs")),
+                    n => format!("there are {}", count(n as u64, "run")),
                 })
             }
             None => Err(format!("`{}` is not a position: type {FORMS}", text.trim())),
         };
         let outside = |from: i64, to: i64| {
-            let (first, last) = (minute(bounds.start()), minute(bounds.end()));
+            let (first, last) = (
+                time::format_minute(bounds.start()),
+                time::format_minute(bounds.end()),
+            );
             let told = || format!("outside of the runs, which begin from {first} to {last}");
             (to < bounds.start() || from > bounds.end()).then(told)
         };
@@ -219,11 +218,6 @@ fn place(text: &str, start_us: i64, end: bool) -> Option<Position> {
         (Position::Time(_), Some((_, last))) if end => Some(Position::Time(last)),
         (position, _) => Some(position),
     }
-}
-
-/// `2022-11-23 20:40`
-fn minute(us: i64) -> String {
-    time::format_screen(us).chars().take(16).collect()
 }
 
 #[cfg(test)]

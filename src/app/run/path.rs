@@ -3,11 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    app::{
-        action::Action,
-        chart::{TimeRange, format_value},
-    },
-    etl::schema::ChannelName,
+    app::{action::Action, chart::TimeRange},
+    etl::{format::format_value, schema::ChannelName},
 };
 
 /// Points kept of one robot. A ten-minute run has fewer; a longer one is thinned evenly.

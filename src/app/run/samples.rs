@@ -4,12 +4,14 @@ use std::{ops::Range, sync::Arc};
 
 use super::samples_rows::Filtered;
 use crate::{
-    app::{
-        action::Action,
-        chart::{decimals_for, format_value},
-        table::step,
+    app::{action::Action, scroll::Scroll},
+    etl::{
+        catalog::RunDetail,
+        filter::Condition,
+        format::{decimals_for, format_value},
+        lake::run_file::Window,
+        time,
     },
-    etl::{catalog::RunDetail, filter::Condition, lake::run_file::Window, time},
 };
 
 /// Rows read beyond the screen, on either side.
@@ -101,11 +103,13 @@ impl Samples {
         }
     }
 
+    fn scroll(&self, height: usize) -> Scroll {
+        Scroll::new(index(self.rows), index(page(height)))
+    }
+
     /// Moves; true when `action` was a move.
     pub fn update(&mut self, action: Action, (width, height): (usize, usize)) -> bool {
-        let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        let last = index(self.rows.saturating_sub(1));
-        if let Some(to) = step(index(self.row), last, index(page(height)), action) {
+        if let Some(to) = self.scroll(height).step(index(self.row), action) {
             self.row = to as u64;
             self.show_cursor(height);
             return true;
@@ -127,12 +131,10 @@ impl Samples {
 
     /// Scrolls so far that the cursor is on the screen and no blank lines are.
     pub fn show_cursor(&mut self, height: usize) {
-        let page = page(height);
-        self.first_row = self
-            .first_row
-            .min(self.row)
-            .max(self.row.saturating_sub(page - 1))
-            .min(self.rows.saturating_sub(page));
+        let first = self
+            .scroll(height)
+            .first(index(self.first_row), index(self.row));
+        self.first_row = first as u64;
     }
 
     /// Which rows to read so that the screen is filled; `None` when it is, or they
@@ -224,6 +226,10 @@ impl Samples {
 fn clock(us: i64) -> String {
     let text = time::format(us);
     text.get(11..26).unwrap_or(&text).to_owned()
+}
+
+fn index(row: u64) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
 }
 
 fn page(height: usize) -> u64 {

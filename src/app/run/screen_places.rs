@@ -2,8 +2,9 @@
 
 use super::{RunRequest, RunScreen, RunSlot, Tab, screen::ask};
 use crate::{
-    app::{effect::Effect, prompt::Purpose, words::count},
+    app::{effect::Effect, prompt::Purpose},
     etl::{
+        format::count,
         parse_error::ParseError,
         position::{FORMS, Position},
         time,
@@ -43,7 +44,7 @@ impl RunScreen {
         if self.tab == Tab::Samples {
             return match read(text)? {
                 Position::Row(row) if row >= views.samples.total => {
-                    let rows = count(views.samples.total, "row", "rows");
+                    let rows = count(views.samples.total, "row");
                     Err(format!("the table has {rows}").into())
                 }
                 Position::Row(row) => {

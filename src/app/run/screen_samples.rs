@@ -4,12 +4,14 @@ use super::{RunRequest, RunScreen, RunSlot, Samples, Sought, Tab, screen::ask};
 use crate::{
     app::{
         action::Action,
-        chart::format_whole,
         choice::Choice,
         effect::{Effect, Slot},
-        words::count,
     },
-    etl::{filter::Condition, parse_error::ParseError},
+    etl::{
+        filter::Condition,
+        format::{count, thousands},
+        parse_error::ParseError,
+    },
 };
 
 impl RunScreen {
@@ -52,7 +54,7 @@ impl RunScreen {
             "value beyond the limits"
         };
         let side = if sought.forward { "below" } else { "above" };
-        let row = format_whole(samples.table_row(samples.row) + 1);
+        let row = thousands(samples.table_row(samples.row) + 1);
         self.message = Some(format!("{} has no {what} {side} row {row}", sought.channel));
     }
 
@@ -115,8 +117,8 @@ impl RunScreen {
     /// Where the cursor of the samples is, and which rows are shown.
     pub fn samples_line(&self) -> Option<String> {
         let samples = &self.views.as_ref()?.samples;
-        let total = format_whole(samples.total);
-        let row = format_whole(samples.table_row(samples.row) + 1);
+        let total = thousands(samples.total);
+        let row = thousands(samples.table_row(samples.row) + 1);
         let mut text = if samples.rows == 0 {
             " no row".to_owned()
         } else {
@@ -124,12 +126,12 @@ impl RunScreen {
         };
         let hidden = samples.hidden();
         if hidden > 0 {
-            let hidden = count(hidden as u64, "column", "columns");
+            let hidden = count(hidden as u64, "column");
             text.push_str(&format!("  {hidden} hidden"));
         }
         if let Some(filtered) = &samples.filtered {
-            let shown = format_whole(samples.rows);
-            let of = count(samples.total, "row", "rows");
+            let shown = thousands(samples.rows);
+            let of = count(samples.total, "row");
             let typed = &filtered.condition.text;
             text = format!("{text}  {shown} of {of} pass {typed}");
         }

@@ -5,12 +5,12 @@ use super::grid;
 use crate::{
     app::{
         action::Action,
-        chart::{decimals_for, format_value, format_whole},
         export::{Listed, sheet::ExportColumn},
-        table::step,
+        scroll::Scroll,
     },
     etl::{
         catalog::RunDetail,
+        format::{decimals_for, format_value, thousands},
         natural_order,
         stats::{ChannelStatistic, ChannelStats, StatisticUnit, Value},
         time,
@@ -82,7 +82,8 @@ impl Summary {
     /// Scrolls; true when `action` was a move.
     pub fn update(&mut self, action: Action, size: (usize, usize)) -> bool {
         let page = size.1.saturating_sub(HEADER);
-        if let Some(top) = step(self.top, usize::MAX, page, action) {
+        let lines = self.lines(size.0);
+        if let Some(top) = Scroll::new(lines, page).step(self.top, action) {
             self.top = top;
             self.clamp(size);
             return true;
@@ -99,8 +100,13 @@ impl Summary {
 
     /// Keeps the last line at the bottom.
     pub fn clamp(&mut self, (width, height): (usize, usize)) {
-        let lines = self.page.fact_lines(width) + HEADER + self.page.rows.len();
-        self.top = self.top.min(lines.saturating_sub(height.max(HEADER + 1)));
+        let page = height.max(HEADER + 1);
+        self.top = Scroll::new(self.lines(width), page).top(self.top);
+    }
+
+    /// Lines of the whole view in `width` characters.
+    fn lines(&self, width: usize) -> usize {
+        self.page.fact_lines(width) + HEADER + self.page.rows.len()
     }
 }
 
@@ -168,16 +174,16 @@ fn facts(detail: &RunDetail) -> Vec<Fact> {
         ),
         fact("cell", row.cell_id.clone().unwrap_or_else(null)),
         fact("verdict", row.verdict.word()),
-        fact("channels", format_whole(row.channels.into())),
-        fact("rows", format_whole(row.rows)),
-        fact("samples", format_whole(row.samples)),
-        fact("complete rows", format_whole(row.complete_rows)),
-        fact("log rows in", format_whole(detail.ledger.rows_in)),
-        fact("kept", format_whole(detail.ledger.rows_kept)),
-        fact("dropped", format_whole(detail.ledger.rows_dropped())),
+        fact("channels", thousands(row.channels.into())),
+        fact("rows", thousands(row.rows)),
+        fact("samples", thousands(row.samples)),
+        fact("complete rows", thousands(row.complete_rows)),
+        fact("log rows in", thousands(detail.ledger.rows_in)),
+        fact("kept", thousands(detail.ledger.rows_kept)),
+        fact("dropped", thousands(detail.ledger.rows_dropped())),
     ];
     for (reason, rows) in &detail.ledger.dropped {
-        facts.push(fact(reason.word(), format_whole(*rows)));
+        facts.push(fact(reason.word(), thousands(*rows)));
     }
     facts
 }
@@ -280,7 +286,7 @@ fn cell(statistic: &ChannelStatistic, stats: &ChannelStats) -> String {
         StatisticUnit::Samples | StatisticUnit::Time => (1.0, 0),
     };
     match value {
-        Value::Count(count) => format_whole(count),
+        Value::Count(count) => thousands(count),
         value => format_value(value.number().map_or(f64::NAN, |v| v * factor), decimals),
     }
 }

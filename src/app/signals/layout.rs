@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crossterm::event::{MouseButton, MouseEventKind};
 
 use super::{Channel, Signals};
-use crate::app::{action::Action, chart::gutter};
+use crate::app::{action::Action, chart::gutter, scroll::Scroll};
 
 /// Characters of the list's column of marks.
 pub const MARK: usize = 3;
@@ -150,9 +150,7 @@ impl Signals {
     /// The first channel in a list of `lines` lines: the list moves only as far as the
     /// cursor needs to be in sight.
     pub fn first_row(&self, lines: usize) -> usize {
-        let last = self.channels.len().saturating_sub(lines);
-        let lowest = (self.row + 1).saturating_sub(lines);
-        self.top.min(self.row).max(lowest).min(last)
+        Scroll::new(self.channels.len(), lines).first(self.top, self.row)
     }
 
     /// What lies at column `x` and line `y` of a view of (columns, lines) `size`.

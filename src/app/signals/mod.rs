@@ -41,7 +41,7 @@ use crate::{
         action::Action,
         chart::{TimeRange, TimeView},
         run::TableRef,
-        table::step,
+        scroll::Scroll,
     },
     etl::{catalog::RunDetail, compare::Comparison},
 };
@@ -178,10 +178,9 @@ impl Signals {
 
     /// Moves, zooms, chooses, in a view of `height` lines; a sentence on what else happened.
     pub fn update(&mut self, action: Action, height: usize) -> Option<String> {
-        let last = self.channels.len().saturating_sub(1);
-        let page = self.layout(height).list.max(1);
+        let scroll = Scroll::new(self.channels.len(), self.layout(height).list);
         let several = self.is_aligned();
-        match (step(self.row, last, page, action), action) {
+        match (scroll.step(self.row, action), action) {
             (Some(to), _) => self.row = to,
             (None, Action::Mark) => self.choose(),
             (None, Action::NextRun) if several => self.next_run(),

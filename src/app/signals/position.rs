@@ -2,8 +2,9 @@
 
 use super::Signals;
 use crate::{
-    app::{chart::format_whole, compare::sheet::offset},
+    app::compare::sheet::offset,
     etl::{
+        format::thousands,
         parse_error::ParseError,
         position::{FORMS, Position},
         time,
@@ -45,7 +46,7 @@ impl Signals {
                 Position::Row(row) => {
                     let total = self.runs.first().map_or(0, |r| r.rows);
                     if *row >= total {
-                        let total = format_whole(total);
+                        let total = thousands(total);
                         return Err(format!("the table has {total} rows").into());
                     }
                     rows.push(*row);

@@ -2,11 +2,12 @@
 
 use super::Signals;
 use crate::{
-    app::{
-        chart::{format_delta, format_value},
-        compare::sheet::offset,
+    app::compare::sheet::offset,
+    etl::{
+        compare::letter,
+        format::{format_delta, format_value},
+        time,
     },
-    etl::{compare::letter, time},
 };
 
 impl Signals {

@@ -1,15 +1,15 @@
 //! What the keys of every list do.
 
 use super::{Action, Row, Table};
+use crate::app::scroll::Scroll;
 
 impl<T: Row> Table<T> {
     /// Does an action that every list knows, with `page` lines on the screen; false for
     /// any other.
     pub fn act(&mut self, action: Action, page: usize) -> bool {
-        let last = self.len().saturating_sub(1);
         // A hit that is found late must not take the cursor from where it was put.
         self.stop_seeking();
-        if let Some(to) = step(self.cursor, last, page, action) {
+        if let Some(to) = Scroll::new(self.len(), page).step(self.cursor, action) {
             self.cursor = to;
             return true;
         }
@@ -63,51 +63,5 @@ impl<T: Row> Table<T> {
             _ => Some((self.column, false)),
         };
         self.arrange();
-    }
-}
-
-/// Where a cursor goes within `0..=last`, with `page` lines on the screen; it stays where
-/// `action` is no move.
-pub fn moved(at: usize, last: usize, page: usize, action: Action) -> usize {
-    step(at, last, page, action).unwrap_or(at.min(last))
-}
-
-/// Where a cursor goes within `0..=last`, with `page` lines on the screen; `None` where
-/// `action` is no move. A page, or half of one, is at least a line.
-pub fn step(at: usize, last: usize, page: usize, action: Action) -> Option<usize> {
-    let page = page.max(1);
-    let half = (page / 2).max(1);
-    let to = match action {
-        Action::Down => at.saturating_add(1),
-        Action::Up => at.saturating_sub(1),
-        Action::HalfDown => at.saturating_add(half),
-        Action::HalfUp => at.saturating_sub(half),
-        Action::PageDown => at.saturating_add(page),
-        Action::PageUp => at.saturating_sub(page),
-        Action::First => 0,
-        Action::Last => last,
-        _ => return None,
-    };
-    Some(to.min(last))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_step_moves_where_one_line_is_shown_or_none() {
-        for page in [0, 1, 2] {
-            for action in [Action::Down, Action::HalfDown, Action::PageDown] {
-                assert!(moved(3, 9, page, action) > 3, "{page} {action:?}");
-                assert_eq!(moved(9, 9, page, action), 9);
-            }
-            for action in [Action::Up, Action::HalfUp, Action::PageUp] {
-                assert!(moved(3, 9, page, action) < 3, "{page} {action:?}");
-                assert_eq!(moved(0, 9, page, action), 0);
-            }
-        }
-        assert_eq!(step(12, 9, 1, Action::Sort), None);
-        assert_eq!(moved(12, 9, 1, Action::Sort), 9);
     }
 }

@@ -11,10 +11,11 @@ use crate::app::{
     layout,
     prompt::{Line, Purpose},
     run::{RunScreen, Tab},
+    scroll::Scroll,
     state::{Overlay, Prompt, Runs, Screen, State, Tone},
-    table::{Marked, Row, Table, moved},
-    words::count,
+    table::{Marked, Row, Table},
 };
+use crate::etl::format::count;
 
 pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
@@ -406,17 +407,17 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
                     return;
                 }
                 [key] => format!("harvesting {key}"),
-                keys => format!("harvesting {}", count(keys.len() as u64, "log", "logs")),
+                keys => format!("harvesting {}", count(keys.len() as u64, "log")),
             };
             (ToHarvest::Keys(keys), told)
         }
         // How many of them wait already the pool says, and how many logs the runs have.
         logs @ ToHarvest::Logs(_) => {
-            let told = format!("harvesting {}", count(marked as u64, "log", "logs"));
+            let told = format!("harvesting {}", count(marked as u64, "log"));
             (logs, told)
         }
         logs => {
-            let runs = count(marked as u64, "run", "runs");
+            let runs = count(marked as u64, "run");
             (logs, format!("harvesting the logs of {runs}"))
         }
     };
@@ -434,14 +435,16 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
 fn jobs(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let (list, _) = layout::jobs(state.size);
     let page = usize::from(list.height).saturating_sub(1).max(1);
-    let last = state.jobs.len().saturating_sub(1);
     match action {
         Action::Open => {
             if let Some(key) = state.jobs.current().map(|entry| entry.key().to_owned()) {
                 open_runs_of(state, key, effects);
             }
         }
-        _ => state.jobs.cursor = moved(state.jobs.cursor, last, page, action),
+        _ => {
+            let scroll = Scroll::new(state.jobs.len(), page);
+            state.jobs.cursor = scroll.moved(state.jobs.cursor, action);
+        }
     }
 }
 
@@ -477,8 +480,8 @@ fn panel(state: &mut State, action: Action) {
                 .detail
                 .as_ref()
                 .map_or(0, |d| super::answers::panel_lines(d));
-            let last = lines.saturating_sub(1);
-            state.logs.panel_scroll = moved(state.logs.panel_scroll, last, page, action);
+            let scroll = Scroll::new(lines, page);
+            state.logs.panel_scroll = scroll.moved(state.logs.panel_scroll, action);
         }
     }
 }

@@ -7,9 +7,8 @@ use crate::{
         log_list::LogList,
         prompt::Purpose,
         state::{Overlay, Runs, Screen, State, Tone},
-        words::count,
     },
-    etl::{catalog::LogDetail, pool::JobEvent},
+    etl::{catalog::LogDetail, format::count, pool::JobEvent},
 };
 
 pub(super) fn take(
@@ -319,7 +318,7 @@ fn queued(state: &mut State, logs: usize) {
     let told = match logs {
         0 => "nothing to harvest here: it is being harvested already".into(),
         1..=super::actions::FEW_LOGS => return,
-        _ => format!("harvesting {}", count(logs as u64, "log", "logs")),
+        _ => format!("harvesting {}", count(logs as u64, "log")),
     };
     state.message = Some((Tone::Plain, told));
 }

@@ -5,9 +5,11 @@ use crate::{
         compare::CompareScreen,
         effect::Effect,
         state::{Screen, State, Tone},
-        words::count,
     },
-    etl::compare::{FEWEST, MOST},
+    etl::{
+        compare::{FEWEST, MOST},
+        format::count,
+    },
 };
 
 /// Opens the marked runs side by side, or says how many marks that takes.
@@ -42,7 +44,7 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
     };
     state.message = Some((
         Tone::Plain,
-        format!("comparing {}", count(runs.len() as u64, "run", "runs")),
+        format!("comparing {}", count(runs.len() as u64, "run")),
     ));
     let (mut screen, asked) = CompareScreen::open(runs, size);
     screen.marker = state.marker;

@@ -6,8 +6,8 @@ use crate::app::{
     export::{Export, Form, Listed, What, lists},
     machines::Pane,
     state::{Overlay, Screen, State, Tone},
-    words::{bytes, count},
 };
+use crate::etl::format::{bytes, count};
 
 /// `e`: writes what is shown, or asks how.
 pub(super) fn begin(state: &mut State, effects: &mut Vec<Effect>) {
@@ -84,7 +84,7 @@ pub(super) fn written(state: &mut State, result: Result<Answer, String>) {
         Ok(Answer::Exported(done)) => {
             let rows = done
                 .rows
-                .map(|n| count(n, "row", "rows") + ", ")
+                .map(|n| count(n, "row") + ", ")
                 .unwrap_or_default();
             let tail = format!(" ({rows}{})", bytes(done.bytes));
             let mut told = format!("wrote {}{tail}", done.path);

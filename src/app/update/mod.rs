@@ -20,6 +20,7 @@ use super::{
     state::{Overlay, Screen, State},
     table::{Row, Table},
 };
+use crate::app::scroll::Scroll;
 use crate::etl::catalog::RunRow;
 
 /// Takes in one event; what is to be done outside of the state.
@@ -91,13 +92,10 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     }
     ask_arrangements(state, effects);
     let (list, _) = layout::jobs(state.size);
-    let lines = usize::from(list.height).saturating_sub(1).max(1);
     let jobs = &mut state.jobs;
-    jobs.cursor = jobs.cursor.min(jobs.len().saturating_sub(1));
-    jobs.offset = jobs
-        .offset
-        .min(jobs.cursor)
-        .max((jobs.cursor + 1).saturating_sub(lines));
+    let scroll = Scroll::new(jobs.len(), usize::from(list.height).saturating_sub(1));
+    jobs.cursor = jobs.cursor.min(scroll.last());
+    jobs.offset = scroll.first(jobs.offset, jobs.cursor);
     let (choice, flags) = (state.choices.of("samples"), state.choices.of("flags"));
     if let Some(Screen::Run(run)) = state.screen_mut() {
         run.choose_columns(&choice);

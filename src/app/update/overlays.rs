@@ -7,8 +7,9 @@ use crate::app::{
     help, layout,
     machines::{MachineScreen, Machines},
     prompt::Purpose,
+    scroll::Scroll,
     state::{Overlay, Prompt, Screen, State, Tone},
-    table::{Row, Table, moved},
+    table::{Row, Table},
 };
 use crate::etl::parse_error::ParseError;
 
@@ -25,8 +26,8 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
     match state.overlay.take() {
         Some(Overlay::Help(scroll)) if action != Action::Escape => {
             let page = usize::from(layout::body(state.size).height).max(1);
-            let last = help::of(state).len();
-            let scroll = moved(scroll, last, page, action);
+            let lines = help::of(state).len() + 1;
+            let scroll = Scroll::new(lines, page).moved(scroll, action);
             state.overlay = Some(Overlay::Help(scroll));
         }
         Some(Overlay::Palette(mut line, cursor)) => {
@@ -39,8 +40,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
                     }
                 }
                 Action::Up | Action::Down => {
-                    let last = found.len().saturating_sub(1);
-                    let cursor = moved(cursor, last, 1, action);
+                    let cursor = Scroll::new(found.len(), 1).moved(cursor, action);
                     state.overlay = Some(Overlay::Palette(line, cursor));
                 }
                 _ => {

@@ -12,13 +12,14 @@ use super::{
     exit::Exit,
     look::Look,
     settings::Settings,
-    table::{self, NONE, TextTable, fixed, or_none, whole},
+    table::{self, NONE, TextTable, fixed, or_none},
 };
 use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::RunDetail,
     compare::{Cell, Comparison, FEWEST, Line, MOST, letter, with_unit},
+    format::thousands,
     stats::ChannelStatistic,
     time,
 };
@@ -160,7 +161,7 @@ fn figures(runs: usize, comparison: &Comparison) -> TextTable {
 fn figure_row(title: &str, line: &Line) -> Vec<String> {
     let count = line.is_count();
     let number = |value: Option<f64>| match value {
-        Some(n) if count => whole(n as u64),
+        Some(n) if count => thousands(n as u64),
         value => fixed(value, 3),
     };
     let mut row = vec![title.to_owned()];
@@ -175,8 +176,8 @@ fn figure_row(title: &str, line: &Line) -> Vec<String> {
 
 fn difference(cell: &Cell, count: bool) -> String {
     match cell.difference {
-        Some(d) if count && d < 0.0 => format!("-{}", whole(d.abs() as u64)),
-        Some(d) if count && d > 0.0 => format!("+{}", whole(d as u64)),
+        Some(d) if count && d < 0.0 => format!("-{}", thousands(d.abs() as u64)),
+        Some(d) if count && d > 0.0 => format!("+{}", thousands(d as u64)),
         Some(_) if count => "0".into(),
         difference => signed(difference, 3),
     }

@@ -4,14 +4,11 @@ use serde::Serialize;
 
 use super::select::Selection;
 use crate::{
-    cli::{
-        exit::Exit,
-        json,
-        table::{count, size, whole},
-    },
+    cli::{exit::Exit, json},
     etl::{
         Error, Result,
         catalog::{LogRow, LogState},
+        format::{bytes, count, seconds, thousands},
         harvest::{Outcome, Summary},
     },
 };
@@ -161,15 +158,19 @@ fn harvested(s: &Summary) -> String {
         count(s.rows_in, "row")
     );
     if s.rows_dropped > 0 {
-        text.push_str(&format!(" ({} dropped)", whole(s.rows_dropped)));
+        text.push_str(&format!(" ({} dropped)", thousands(s.rows_dropped)));
     }
     if s.runs_resumed > 0 {
         text.push_str(&format!(
             " ({} of the runs finished before)",
-            whole(s.runs_resumed.into())
+            thousands(s.runs_resumed.into())
         ));
     }
-    text.push_str(&format!(" in {:.2} s, {}", s.seconds, size(s.bytes_out)));
+    text.push_str(&format!(
+        " in {}, {}",
+        seconds(s.seconds),
+        bytes(s.bytes_out)
+    ));
     if !s.run_errors.is_empty() {
         text.push_str(&format!(
             "; {} failed",
@@ -249,14 +250,17 @@ impl Report {
         if current > 0 && current == self.logs.len() as u64 {
             return match self.logs.as_slice() {
                 [one] => format!("nothing to do: {} is harvested and current", one.key),
-                _ => format!("nothing to do: all {current} are harvested and current"),
+                _ => format!(
+                    "nothing to do: all {} are harvested and current",
+                    thousands(current)
+                ),
             };
         }
         let sum = |of: fn(&Done) -> Option<u64>| self.logs.iter().filter_map(of).sum::<u64>();
         let runs = sum(|done| done.runs_ok.map(u64::from));
         let rows = sum(|done| done.rows_in);
         let mut text = format!(
-            "{}harvested {} ({}, {}) in {:.2} s",
+            "{}harvested {} ({}, {}) in {}",
             if self.interrupted {
                 "interrupted: "
             } else {
@@ -265,7 +269,7 @@ impl Report {
             count(harvested, "log"),
             count(runs, "run"),
             count(rows, "row"),
-            self.seconds,
+            seconds(self.seconds),
         );
         let rest = [
             (self.number(&[Word::Partial]), "with failed runs"),
@@ -277,7 +281,7 @@ impl Report {
             (self.left_alone.len() as u64, "left alone"),
         ];
         for (n, word) in rest.iter().filter(|(n, _)| *n > 0) {
-            text.push_str(&format!("; {} {word}", whole(*n)));
+            text.push_str(&format!("; {} {word}", thousands(*n)));
         }
         text
     }
@@ -319,7 +323,7 @@ pub fn nothing(selection: &Selection) -> String {
         ));
     }
     for (state, n) in others {
-        parts.push(format!("{} {}", whole(n as u64), state.word()));
+        parts.push(format!("{} {}", thousands(n as u64), state.word()));
     }
     let mut alone: std::collections::BTreeMap<LogState, u64> = Default::default();
     for log in &selection.left_alone {
@@ -328,7 +332,7 @@ pub fn nothing(selection: &Selection) -> String {
     if !alone.is_empty() {
         let states: Vec<String> = alone
             .iter()
-            .map(|(s, n)| format!("{n} {}", s.word()))
+            .map(|(s, n)| format!("{} {}", thousands(*n), s.word()))
             .collect();
         parts.push(format!("left alone unless named: {}", states.join(", ")));
     }

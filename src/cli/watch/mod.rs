@@ -29,11 +29,11 @@ use super::{
     look::Look,
     settings::Settings,
     signals::cancel_on_signals,
-    table::count,
 };
 use crate::etl::{
     Error, Result,
     base::CancelToken,
+    format::count,
     harvest::{Options, Outcome},
     pool::{JobEvent, Pool},
     source::watch::Watcher,

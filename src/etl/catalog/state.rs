@@ -4,10 +4,7 @@ use super::{
     entry::{Assessment, Facts, Seen},
     rows::LogState,
 };
-use crate::{
-    PIPELINE_VERSION, time,
-    words::{count, thousands},
-};
+use crate::{PIPELINE_VERSION, format::count, time};
 
 /// A file without a footer that moved within this time is still being written.
 const WRITING_US: i64 = 60_000_000;
@@ -93,7 +90,7 @@ fn unfinished(seen: &Seen, now_us: i64) -> Assessment {
         .flatten()
         .filter(|t| *t <= now_us)
         .max();
-    let size = bytes(seen.size);
+    let size = count(seen.size, "byte");
     match moved.filter(|t| now_us - t < WRITING_US) {
         Some(moved) => {
             let reason = format!(
@@ -264,8 +261,8 @@ fn difference(seen: &Seen, facts: &Facts) -> String {
     }
     format!(
         "it has {} and had {} when {since}",
-        bytes(seen.size),
-        bytes(facts.size)
+        count(seen.size, "byte"),
+        count(facts.size, "byte")
     )
 }
 
@@ -278,14 +275,6 @@ fn screen(us: i64) -> String {
     let text = time::format(us);
     let text = text.split_once('.').map_or(text.as_str(), |(head, _)| head);
     text.replacen('T', " ", 1)
-}
-
-fn bytes(n: u64) -> String {
-    if n == 1 {
-        "1 byte".into()
-    } else {
-        format!("{} bytes", thousands(n))
-    }
 }
 
 #[cfg(test)]

@@ -6,12 +6,10 @@ use polars_buffer::Buffer;
 use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
 
 use super::thrift::Thrift;
+use crate::format::binary_bytes;
 use crate::{
     Error, Result,
-    base::{
-        memory::{available, in_words},
-        read_at::ReadAt,
-    },
+    base::{memory::available, read_at::ReadAt},
     text,
 };
 
@@ -96,8 +94,8 @@ fn check_room(length: u64, needed: u64) -> Result<()> {
     if needed > room {
         return Err(Error::Log(format!(
             "its footer has {length} bytes and would take {} in memory; the limit is {}",
-            in_words(needed),
-            in_words(room)
+            binary_bytes(needed),
+            binary_bytes(room)
         )));
     }
     Ok(())
@@ -148,8 +146,8 @@ pub(crate) fn check_group(rows: u64, columns: usize, width: u64) -> Result<()> {
     if needed > room {
         return Err(Error::Log(format!(
             "it claims a row group of {rows} rows: {columns} columns of them take {} in memory, and the limit is {}",
-            in_words(needed),
-            in_words(room)
+            binary_bytes(needed),
+            binary_bytes(room)
         )));
     }
     Ok(())

@@ -34,11 +34,8 @@ use super::{
     activity::{self, Decoding},
     text,
 };
-use crate::base::{
-    memory::{available, in_words},
-    panic::panic_words,
-    read_at::ReadAt,
-};
+use crate::base::{memory::available, panic::panic_words, read_at::ReadAt};
+use crate::format::binary_bytes;
 
 /// The pages of one column chunk, still packed.
 pub(super) struct OpenChunk<'a> {
@@ -152,8 +149,8 @@ fn check_room(name: &str, verb: &str, bytes: u64) -> Result<()> {
         return Err(Error::Log(format!(
             "column `{}` {verb} {} in one row group, and the limit is {}",
             text::quoted(name, 60),
-            in_words(bytes),
-            in_words(room)
+            binary_bytes(bytes),
+            binary_bytes(room)
         )));
     }
     Ok(())

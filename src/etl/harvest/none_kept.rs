@@ -6,10 +6,10 @@ use crate::{
     Result,
     clean::{Ledger, Reason},
     extract::raw_rows,
+    format::{count, thousands},
     profile::Profile,
     source::Format,
     text,
-    words::{count, thousands},
 };
 
 /// Characters of a cell that are shown.

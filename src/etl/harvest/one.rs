@@ -23,6 +23,7 @@ use crate::{
     base::{CancelToken, ProgressSink, Stage, panic::panic_sentence},
     catalog::{Catalog, HarvestRow},
     clean::{Ledger, Reason, settle},
+    format::{count, thousands},
     harvest::rejected::write_rejected,
     lake::{
         Context, Presence, Record,
@@ -33,7 +34,6 @@ use crate::{
     },
     source::{FoundLog, key::are_one_somewhere},
     text, time,
-    words::{count, thousands},
 };
 
 /// Harvests the log `key`.

@@ -4,9 +4,9 @@ use crate::{
     Error, Result,
     base::CancelToken,
     catalog::{Catalog, HarvestRow},
+    format::count,
     lake::{Context, Lake, Record, gc::remove_results, lock::LogLock},
     text, time,
-    words::count,
 };
 
 /// What a lake has of one log.

@@ -3,9 +3,9 @@
 
 use std::{fs::File, io::Write, ops::Range, os::unix::fs::FileExt, path::PathBuf, sync::Arc};
 
+use crate::format::binary_bytes;
 use crate::{
     Error, Result,
-    base::memory::in_words,
     clean::Piece,
     lake::{Lake, Presence},
     text::visible_path,
@@ -75,7 +75,7 @@ impl Spill {
             if end > self.most {
                 return Err(Error::Log(format!(
                     "its rows would take more than {} aside in {}: no log of its size does, so it was given up",
-                    in_words(self.most),
+                    binary_bytes(self.most),
                     visible_path(&self.dir)
                 )));
             }

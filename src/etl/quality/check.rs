@@ -1,12 +1,13 @@
 //! All rules applied to one run, and the verdicts that follow.
 
+use crate::format::thousands;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::{
     Flag, NotEvaluated, RULES, Thresholds, Verdict, facts::RunFacts, findings::Findings,
-    raw_channel::RawChannel, rule::Check, thresholds::MIN_SAMPLES, words::count,
+    raw_channel::RawChannel, rule::Check, thresholds::MIN_SAMPLES,
 };
 use crate::{
     clean::RunSamples,
@@ -95,7 +96,7 @@ fn run_rules(facts: &RunFacts<'_>, findings: &mut Findings) {
 /// Rules that look at the samples of a channel cannot evaluate one with too few.
 fn skip_too_short(facts: &RunFacts<'_>, findings: &mut Findings) {
     let least = facts.thresholds.count(&MIN_SAMPLES) as u64;
-    let reason = format!("fewer than {} samples", count(least));
+    let reason = format!("fewer than {} samples", thousands(least));
     for (index, rule) in RULES.iter().enumerate() {
         findings.begin(index);
         let short = facts.too_short.iter();

@@ -1,11 +1,11 @@
 //! What the rules found, and what they could not evaluate.
 
+use crate::format::thousands;
 use std::collections::BTreeMap;
 
 use super::{
     Flag, NotEvaluated, RULES, Severity,
     clusters::{Cluster, Clustering, Occurrence, clusters},
-    words::count,
 };
 use crate::time;
 
@@ -60,7 +60,7 @@ impl Findings {
             let message = if cluster.rest {
                 format!(
                     "{} more like these in {channel}, smaller: {}",
-                    count(cluster.count as u64),
+                    thousands(cluster.count as u64),
                     message(&cluster)
                 )
             } else {

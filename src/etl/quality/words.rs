@@ -1,40 +1,14 @@
-//! Numbers, spans and lists as the sentences of flags write them.
+//! Spans, lists and clusters as the sentences of flags write them.
 
 use super::clusters::Cluster;
 use crate::{
+    format::{figure, thousands},
     time,
-    words::{grouped, thousands},
 };
-
-/// `4.212`, `1,402.1`, `0.0123`: enough digits to tell figures apart, no more.
-pub(super) fn number(value: f64) -> String {
-    let size = value.abs();
-    let decimals = match size {
-        s if s >= 1000.0 => 1,
-        s if s >= 1.0 || s == 0.0 => 3,
-        s if s >= 1e-6 => (2 - s.log10().floor() as i32).max(3) as usize,
-        _ => return format!("{value:e}"),
-    };
-    let text = format!("{value:.decimals$}");
-    let text = match text.split_once('.') {
-        Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        None => text,
-    };
-    let (whole, fraction) = match text.split_once('.') {
-        Some((whole, fraction)) => (whole, format!(".{fraction}")),
-        None => (text.as_str(), String::new()),
-    };
-    format!("{}{fraction}", grouped(whole))
-}
-
-/// `1,577,762`.
-pub(super) fn count(n: u64) -> String {
-    thousands(n)
-}
 
 /// Microseconds as `4.212 s`.
 pub(super) fn seconds(us: f64) -> String {
-    format!("{} s", number(us / 1e6))
+    format!("{} s", figure(us / 1e6))
 }
 
 /// `20:43:26.010 to 20:43:30.222`, or the one time; with dates where they differ.
@@ -65,16 +39,11 @@ pub(super) fn list<T: AsRef<str>>(names: &[T]) -> String {
     }
 }
 
-/// `1 sample`, `1,200 samples`.
-pub(super) fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(n), if n == 1 { one } else { many })
-}
-
 /// ` (7 times)` for a cluster of several occurrences.
 pub(super) fn times_over(cluster: &Cluster) -> String {
     match cluster.count {
         1 => String::new(),
-        n => format!(" ({} times)", count(n as u64)),
+        n => format!(" ({} times)", thousands(n as u64)),
     }
 }
 
@@ -84,7 +53,7 @@ pub(super) fn in_all(cluster: &Cluster) -> String {
         1 => String::new(),
         n => format!(
             " ({} of them, {} in all)",
-            count(n as u64),
+            thousands(n as u64),
             seconds(cluster.total * 1e6)
         ),
     }
@@ -93,25 +62,6 @@ pub(super) fn in_all(cluster: &Cluster) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_short_and_exact_enough() {
-        let words = [
-            (4.212, "4.212"),
-            (0.06, "0.06"),
-            (0.0, "0"),
-            (-1402.149, "-1,402.1"),
-            (1_234_567.0, "1,234,567"),
-            (0.012_345, "0.0123"),
-            (250.0, "250"),
-            (-100.0, "-100"),
-            (1e-9, "1e-9"),
-        ];
-        for (value, want) in words {
-            assert_eq!(number(value), want);
-        }
-        assert_eq!(count(1_577_762), "1,577,762");
-    }
 
     #[test]
     fn spans_name_the_day_only_where_it_changes() {

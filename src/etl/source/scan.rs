@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::Format;
-use crate::{Error, Result, base::CancelToken, text, words};
+use crate::{Error, Result, base::CancelToken, format, text};
 
 /// A file (or what looks like one) with a log's ending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,7 +185,7 @@ impl PassedOver {
         if self.count == 0 {
             return None;
         }
-        let what = words::count(self.count, noun);
+        let what = format::count(self.count, noun);
         let were = if self.count == 1 { "was" } else { "were" };
         let examples = self.examples.join(", ");
         let is_all = self.count == self.examples.len() as u64;

@@ -2,8 +2,9 @@
 
 use std::{os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration};
 
+use crate::format::{binary_bytes, figure};
 use crate::{
-    base::{Progress, Stage, memory::in_words},
+    base::{Progress, Stage},
     text,
 };
 
@@ -75,7 +76,7 @@ pub(super) fn sentence(end: &End, seen: &LastSeen, stderr: &str, memory: u64) ->
         End::Exit(status) => match (status.signal(), status.code()) {
             (Some(_), _) if out_of_memory => format!(
                 "the worker ran out of its {} limit {place}",
-                in_words(memory)
+                binary_bytes(memory)
             ),
             (Some(_), _) if stderr.contains(NO_STACK) => {
                 format!("the worker ran out of stack {place}")
@@ -90,7 +91,7 @@ pub(super) fn sentence(end: &End, seen: &LastSeen, stderr: &str, memory: u64) ->
 }
 
 fn seconds(limit: Duration) -> String {
-    format!("{} s", (limit.as_secs_f64() * 10.0).round() / 10.0)
+    format!("{} s", figure(limit.as_secs_f64()))
 }
 
 fn named(signal: i32) -> String {

@@ -12,15 +12,16 @@ use super::{list, text::fit, theme::Theme};
 use crate::{
     app::{
         Action,
-        chart::format_fit,
         columns::{GAP, GUTTER, PlacedColumn},
         layout,
         machines::{Line, Machines},
         state::State,
         table::Row,
-        words::count,
     },
-    etl::{catalog::MachineRow, time},
+    etl::{
+        catalog::MachineRow,
+        format::{count, format_fit},
+    },
 };
 
 /// Draws the list.
@@ -110,7 +111,7 @@ fn cell_line<'a>(
         Span::styled(title, theme.title),
     ];
     if folded {
-        let hidden = count(inside as u64, "machine", "machines");
+        let hidden = count(inside as u64, "machine");
         spans.push(Span::styled(format!("  {hidden}"), theme.muted));
     }
     Text::from(spans)
@@ -154,11 +155,6 @@ fn machine_line(
 /// where no run has it.
 fn number(value: Option<f64>, width: u16) -> String {
     value.map_or_else(String::new, |v| format_fit(v, 1, usize::from(width)))
-}
-
-/// `2022-11-23 20:40`
-fn minute(us: i64) -> String {
-    time::format_screen(us).chars().take(16).collect()
 }
 
 #[cfg(test)]

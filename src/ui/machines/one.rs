@@ -11,12 +11,14 @@ use super::number;
 use crate::{
     app::{
         Action,
-        chart::format_delta,
         machines::{Figure, LABEL, MachineScreen, PANES},
         state::State,
-        words::{count, thousands},
     },
-    etl::{quality::Verdict, time},
+    etl::{
+        format::{count, format_delta, thousands},
+        quality::Verdict,
+        time,
+    },
     ui::{
         list,
         theme::Theme,
@@ -96,7 +98,7 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     };
     let row = machine;
     let mut words = vec![
-        (count(row.runs, "run", "runs"), theme.title),
+        (count(row.runs, "run"), theme.title),
         (time::format_duration(row.runtime_s), theme.title),
     ];
     for verdict in [
@@ -117,8 +119,8 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     }
     let seen = format!(
         "{} … {}",
-        super::minute(row.first_seen_us),
-        super::minute(row.last_seen_us)
+        time::format_minute(row.first_seen_us),
+        time::format_minute(row.last_seen_us)
     );
     words.push((seen, theme.muted));
     if let Some(mm) = row.distance_mm {

@@ -4,14 +4,15 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span, widgets::W
 
 use super::sentence;
 use crate::{
-    app::{
-        chart::{decimals_for, format_value},
-        run::{
-            Views,
-            path::{Colour, Point},
-        },
+    app::run::{
+        Views,
+        path::{Colour, Point},
     },
-    etl::{schema::ChannelName, time},
+    etl::{
+        format::{decimals_for, format_value},
+        schema::ChannelName,
+        time,
+    },
     ui::{
         text::whole_parts,
         theme::Theme,

@@ -5,10 +5,10 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::style_of;
 use crate::{
     app::{
-        chart::{Reduced, TimeRange, format_value},
+        chart::{Reduced, TimeRange},
         signals::{Key, Line, Signals},
     },
-    etl::{compare::letter, time},
+    etl::{compare::letter, format::format_value, time},
     ui::{
         theme::Theme,
         widgets::chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},

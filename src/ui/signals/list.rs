@@ -12,11 +12,13 @@ use ratatui::{
 use super::style_of;
 use crate::{
     app::{
-        chart::{format_delta, format_fit},
         signals::{Channel, Key, MARK, Signals},
         sparkline::sparkline,
     },
-    etl::compare::letter,
+    etl::{
+        compare::letter,
+        format::{format_delta, format_fit},
+    },
     ui::{lines::take, theme::Theme},
 };
 

@@ -1,6 +1,7 @@
 //! The rule above the charts: of a single run with statistics of what is visible of the channel
 //! under the cursor, beside those of the run.
 
+use crate::etl::format::{format_value, thousands};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -9,10 +10,7 @@ use ratatui::{
 };
 
 use crate::{
-    app::{
-        chart::{format_value, format_whole},
-        signals::{Channel, Key, Signals},
-    },
+    app::signals::{Channel, Key, Signals},
     ui::theme::Theme,
 };
 
@@ -65,7 +63,7 @@ fn visible(signals: &Signals, channel: &Channel) -> Vec<String> {
     if let Some(longest) = texts.first() {
         let samples = match seen.changed {
             0 => "no new value".to_owned(),
-            n => format!("n ≥ {}", format_whole(n)),
+            n => format!("n ≥ {}", thousands(n)),
         };
         texts.insert(0, format!("{longest}  {samples}"));
     }

@@ -1,5 +1,6 @@
 //! Clocks that were set.
 
+use crate::format::figure;
 use crate::quality::{
     Allowed, Rule, Severity, Threshold, Topic,
     clusters::Occurrence,
@@ -9,7 +10,7 @@ use crate::quality::{
     rule::{Check, EACH_KIND},
     rules::jitter,
     timing::{Gap, Intervals},
-    words::{in_all, number, seconds, span},
+    words::{in_all, seconds, span},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -102,9 +103,9 @@ fn set_back(
             "{} has {} samples a second from {} instead of {}: its clock was set back there, or two \
              recordings are mixed",
             channel.name,
-            number(c.value),
+            figure(c.value),
             span(c.from, c.to),
-            number(1e6 / intervals.median_us)
+            figure(1e6 / intervals.median_us)
         )
     });
 }

@@ -1,11 +1,11 @@
 //! Rows that contradict others.
 
+use crate::format::thousands;
 use crate::quality::{
     Allowed, Rule, Severity, Threshold, Topic,
     facts::RunFacts,
     findings::{Finding, Findings},
     rule::Check,
-    words::count,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -53,7 +53,7 @@ fn check(facts: &RunFacts<'_>, findings: &mut Findings) {
                 n => format!(
                     "{} rows of {name} give other values for moments that have one: \
                      the earliest in the log was kept",
-                    count(n)
+                    thousands(n)
                 ),
             },
             channel: Some(name),

@@ -1,5 +1,6 @@
 //! Channels with one value for the whole run.
 
+use crate::format::{figure, thousands};
 use crate::{
     quality::{
         Rule, Severity, Topic,
@@ -7,7 +8,6 @@ use crate::{
         findings::{Finding, Findings},
         raw_channel::RawChannel,
         rule::{Check, EACH_KIND},
-        words::{count, number},
     },
     schema::FieldKind,
 };
@@ -42,7 +42,7 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         let reason = format!(
             "robot {} is parked, and load cells with steps of {} {unit} may show one value",
             channel.robot,
-            number(step)
+            figure(step)
         );
         findings.skip(&channel.name, &reason);
         return;
@@ -65,8 +65,8 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         message: format!(
             "{} has the one value {} {unit} in all of its {} samples{context}",
             channel.name,
-            number(channel.min),
-            count(channel.values.len() as u64),
+            figure(channel.min),
+            thousands(channel.values.len() as u64),
         ),
     });
 }
@@ -75,7 +75,7 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
 fn other_axes(facts: &RunFacts<'_>, axis: &RawChannel<'_>) -> String {
     let unit = axis.field.stored_unit();
     match facts.busiest_axis(axis.robot, &axis.name, axis.span()) {
-        Some((name, range)) => format!(" while {name} covers {} {unit}", number(range)),
+        Some((name, range)) => format!(" while {name} covers {} {unit}", figure(range)),
         None => String::new(),
     }
 }

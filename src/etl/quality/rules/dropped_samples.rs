@@ -1,12 +1,13 @@
 //! Samples that are missing between others.
 
+use crate::format::{figure, thousands};
 use crate::quality::{
     Allowed, Rule, Severity, Threshold, Topic,
     facts::RunFacts,
     findings::{Finding, Findings},
     raw_channel::RawChannel,
     rule::{Check, EACH_KIND},
-    words::{count, number, seconds},
+    words::seconds,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -63,9 +64,9 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         message: format!(
             "{} samples of {}, {} % of those expected at one every {}, are missing here and \
              there (gaps not counted)",
-            count(missing),
+            thousands(missing),
             channel.name,
-            number(100.0 * share),
+            figure(100.0 * share),
             seconds(intervals.median_us)
         ),
     });

@@ -1,11 +1,11 @@
 //! Rows that repeat others.
 
+use crate::format::thousands;
 use crate::quality::{
     Rule, Severity, Topic,
     facts::RunFacts,
     findings::{Finding, Findings},
     rule::Check,
-    words::count,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ fn check(facts: &RunFacts<'_>, findings: &mut Findings) {
                 1 => format!("a row of {name} repeats an earlier one and was dropped"),
                 n => format!(
                     "{} rows of {name} repeat earlier ones and were dropped",
-                    count(n)
+                    thousands(n)
                 ),
             },
             channel: Some(name),

@@ -1,5 +1,6 @@
 //! Channels that keep one value for a part of the run.
 
+use crate::format::figure;
 use crate::{
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
@@ -10,7 +11,7 @@ use crate::{
         repeat::Stretch,
         rule::Check,
         rules::zero_offset::ZERO_OFFSET,
-        words::{number, seconds, span, times_over},
+        words::{seconds, span, times_over},
     },
     schema::FieldKind,
 };
@@ -92,7 +93,7 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
                 "{} repeats one value up to {} times in a row{}, {}: a load cell that works \
              always has some noise",
                 channel.name,
-                number(c.value),
+                figure(c.value),
                 times_over(c),
                 span(c.from, c.to)
             )
@@ -157,7 +158,7 @@ fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings
             if c.count > 1 { "up to " } else { "" },
             seconds(c.value * 1e6),
             span(c.from, c.to),
-            number(range)
+            figure(range)
         )
     });
 }

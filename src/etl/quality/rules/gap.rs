@@ -1,5 +1,6 @@
 //! Times without samples.
 
+use crate::format::figure;
 use crate::quality::{
     Allowed, Rule, Severity, Threshold, Topic,
     clusters::Occurrence,
@@ -8,7 +9,7 @@ use crate::quality::{
     raw_channel::RawChannel,
     rule::{Check, EACH_KIND},
     timing::Gap,
-    words::{in_all, number, seconds, span},
+    words::{in_all, seconds, span},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -101,7 +102,7 @@ fn channel(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findin
             if c.count > 1 { "up to " } else { "" },
             seconds(c.value * 1e6),
             in_all(c),
-            number(thresholds.get(&GAP_FACTOR)),
+            figure(thresholds.get(&GAP_FACTOR)),
             seconds(intervals.gap_us),
             span(c.from, c.to)
         )

@@ -1,12 +1,13 @@
 //! Intervals that scatter.
 
+use crate::format::figure;
 use crate::quality::{
     Allowed, Rule, Severity, Threshold, Topic,
     facts::RunFacts,
     findings::{Finding, Findings},
     raw_channel::RawChannel,
     rule::{Check, EACH_KIND},
-    words::{number, seconds},
+    words::seconds,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -56,7 +57,7 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
             "the intervals of {} are on average {} % away from their median of {}: its \
              velocities, if any, scatter as much",
             channel.name,
-            number(share),
+            figure(share),
             seconds(intervals.median_us)
         ),
     });

@@ -1,5 +1,6 @@
 //! Rows that were not in the order of time.
 
+use crate::format::count_of;
 use crate::{
     clean::Faults,
     quality::{
@@ -7,7 +8,7 @@ use crate::{
         facts::RunFacts,
         findings::{Finding, Findings},
         rule::Check,
-        words::{list, plural},
+        words::list,
     },
 };
 
@@ -47,7 +48,7 @@ fn check(facts: &RunFacts<'_>, findings: &mut Findings) {
         unit: "samples".into(),
         message: format!(
             "{} of {} {} in the log after a later one: the rows were put in order",
-            plural(order.count, "sample", "samples"),
+            count_of(order.count, "sample", "samples"),
             list(&channels),
             if order.count == 1 { "stands" } else { "stand" },
         ),

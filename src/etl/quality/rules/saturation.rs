@@ -1,5 +1,6 @@
 //! Forces that stay at their largest or smallest value.
 
+use crate::format::figure;
 use crate::{
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
@@ -10,7 +11,7 @@ use crate::{
         repeat::Stretch,
         rule::Check,
         rules::zero_offset::ZERO_OFFSET,
-        words::{number, span, times_over},
+        words::{span, times_over},
     },
     schema::FieldKind,
 };
@@ -78,8 +79,8 @@ fn check(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
                     "{} stays at its {word} value, {} {unit}, for up to {} samples in a row{}, {}: \
                  the true force may be beyond it",
                     channel.name,
-                    number(limit),
-                    number(c.value),
+                    figure(limit),
+                    figure(c.value),
                     times_over(c),
                     span(c.from, c.to)
                 )

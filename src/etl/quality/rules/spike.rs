@@ -1,5 +1,6 @@
 //! Samples that stand out from their neighbours.
 
+use crate::format::{figure, thousands};
 use std::collections::BTreeSet;
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
         outliers::{leaps, lone, spikes},
         raw_channel::RawChannel,
         rule::Check,
-        words::{count, number, span},
+        words::span,
     },
     schema::FieldKind,
 };
@@ -99,14 +100,14 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
     findings.add_clusters(facts.clustering(channel), &channel.name, unit, occurrences, |c| {
         let (are, them) = match c.count {
             1 => ("1 sample stands out".to_owned(), ""),
-            n => (format!("{} samples stand out", count(n as u64)), "up to "),
+            n => (format!("{} samples stand out", thousands(n as u64)), "up to "),
         };
         format!(
             "{are} of {} by {them}{} {unit} from those around ({} {unit} would be {} deviations), {}",
             channel.name,
-            number(c.value),
-            number(c.threshold),
-            number(sigma),
+            figure(c.value),
+            figure(c.threshold),
+            figure(sigma),
             span(c.from, c.to)
         )
     });
@@ -138,14 +139,14 @@ fn position(facts: &RunFacts<'_>, axis: &RawChannel<'_>, findings: &mut Findings
         |c| {
             let often = match c.count {
                 1 => String::new(),
-                n => format!(" in {} intervals", count(n as u64)),
+                n => format!(" in {} intervals", thousands(n as u64)),
             };
             format!(
                 "{} would have moved at {} {unit}{often}, {}: no axis is faster than {} {unit}",
                 axis.name,
-                number(c.value),
+                figure(c.value),
                 span(c.from, c.to),
-                number(max_speed)
+                figure(max_speed)
             )
         },
     );
@@ -180,14 +181,14 @@ fn glitches(
         let (are, up_to) = match c.count {
             1 => (format!("1 sample of {} is", axis.name), ""),
             n => {
-                let n = count(n as u64);
+                let n = thousands(n as u64);
                 (format!("{n} samples of {} are", axis.name), "up to ")
             }
         };
         format!(
             "{are} {up_to}{} {unit} off the path before and after ({} {unit} would stand out), {}",
-            number(c.value),
-            number(c.threshold),
+            figure(c.value),
+            figure(c.threshold),
             span(c.from, c.to)
         )
     });

@@ -1,5 +1,6 @@
 //! Load cells that read a force while their robot rests.
 
+use crate::format::figure;
 use crate::{
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
@@ -8,7 +9,7 @@ use crate::{
         raw_channel::RawChannel,
         rest::Rest,
         rule::Check,
-        words::{number, seconds},
+        words::seconds,
     },
     schema::FieldKind,
 };
@@ -55,7 +56,7 @@ fn check(facts: &RunFacts<'_>, force: &RawChannel<'_>, findings: &mut Findings) 
         let reason = if rest.is_none_or(Rest::is_blind) {
             format!("robot {robot} lacks positions that would tell when it rests")
         } else {
-            format!("robot {robot} rests for less than {} s", number(rest_s))
+            format!("robot {robot} rests for less than {} s", figure(rest_s))
         };
         findings.skip(&force.name, &reason);
         return;
@@ -75,7 +76,7 @@ fn check(facts: &RunFacts<'_>, force: &RawChannel<'_>, findings: &mut Findings) 
             "{} never comes nearer to zero than {} {unit} though robot {robot} rests for {}: \
              the cell has an offset, or something leans on it",
             force.name,
-            number(offset.mean),
+            figure(offset.mean),
             seconds(offset.seconds * 1e6)
         ),
     });

@@ -1,11 +1,14 @@
-//! Numbers as text: sensible digits, thousands separated, a real minus sign.
+//! Measured numbers as text.
 
 use std::fmt::Write as _;
+
+use super::{grouped, thousands};
 
 /// What stands for null.
 const NULL: &str = "·";
 
-/// `value` with exactly `decimals` digits after the point: `−1,402.11`. NaN is `·`.
+/// `value` with exactly `decimals` digits after the point and a real minus sign, for screens:
+/// `−1,402.11`. NaN is `·`.
 /// Values from 10¹⁵ on are written with an exponent.
 pub fn format_value(value: f64, decimals: usize) -> String {
     if value.is_nan() {
@@ -21,12 +24,7 @@ pub fn format_value(value: f64, decimals: usize) -> String {
     if value < 0.0 && digits.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
         out.push('−');
     }
-    for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
+    out.push_str(&grouped(whole));
     if !fraction.is_empty() {
         let _ = write!(out, ".{fraction}");
     }
@@ -59,19 +57,6 @@ pub fn format_delta(value: f64, decimals: usize) -> String {
     }
 }
 
-/// A count with thousands separated: `1,577,762`.
-pub fn format_whole(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
 /// Digits after the point that tell values between `min` and `max` apart: three
 /// digits of the range, at least two decimals, at most six; none for huge values.
 pub fn decimals_for(min: f64, max: f64) -> usize {
@@ -93,6 +78,41 @@ fn exponent(value: f64, decimals: usize) -> String {
         .replace("inf", "∞")
 }
 
+/// `4.212`, `-1,402.1`, `0.0123`, for sentences that are stored: enough digits to tell figures
+/// apart, no more, and a minus sign that can be typed.
+pub fn figure(value: f64) -> String {
+    let size = value.abs();
+    let decimals = match size {
+        s if s >= 1000.0 => 1,
+        s if s >= 1.0 || s == 0.0 => 3,
+        s if s >= 1e-6 => (2 - s.log10().floor() as i32).max(3) as usize,
+        _ => return format!("{value:e}"),
+    };
+    let text = format!("{value:.decimals$}");
+    let text = match text.split_once('.') {
+        Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        None => text,
+    };
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (text.as_str(), String::new()),
+    };
+    format!("{}{fraction}", grouped(whole))
+}
+
+/// `4.012 s`, `39 samples`: what a check measured, with its unit, for screens.
+pub fn measured(value: f64, unit: &str) -> String {
+    let number = match value.abs() {
+        v if v == v.trunc() && v < 1e15 => {
+            let sign = if value < 0.0 { "−" } else { "" };
+            format!("{sign}{}", thousands(v as u64))
+        }
+        v if v >= 0.001 => format_value(value, if v < 1000.0 { 3 } else { 1 }),
+        _ => format!("{value:.1e}"),
+    };
+    format!("{number} {unit}").trim_end().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,8 +130,6 @@ mod tests {
         assert_eq!(format_delta(3.0, 1), "+3.0");
         assert_eq!(format_delta(-3.0, 1), "−3.0");
         assert_eq!(format_delta(0.0, 1), "0.0");
-        assert_eq!(format_whole(1_577_762), "1,577,762");
-        assert_eq!(format_whole(614), "614");
     }
 
     #[test]
@@ -131,5 +149,23 @@ mod tests {
         assert_eq!(decimals_for(0.0, 0.0), 2);
         assert_eq!(decimals_for(0.0, 1e9), 0);
         assert_eq!(decimals_for(0.0, 1e-12), 6);
+    }
+
+    #[test]
+    fn numbers_are_short_and_exact_enough() {
+        let words = [
+            (4.212, "4.212"),
+            (0.06, "0.06"),
+            (0.0, "0"),
+            (-1402.149, "-1,402.1"),
+            (1_234_567.0, "1,234,567"),
+            (0.012_345, "0.0123"),
+            (250.0, "250"),
+            (-100.0, "-100"),
+            (1e-9, "1e-9"),
+        ];
+        for (value, want) in words {
+            assert_eq!(figure(value), want);
+        }
     }
 }
