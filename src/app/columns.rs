@@ -1,6 +1,6 @@
 //! One description of each column of a list: the list draws it, sorts by it, hides it and
 //! exports it, all from here. What it holds is the field of the same name
-//! ([`crate::etl::filter::Field`]), by which lists are filtered too.
+//! ([`crate::etl::filter::RowField`]), by which lists are filtered too.
 //!
 //! * [`logs`], [`runs`], [`machines`], [`flags`]: the columns by row type.
 //! * [`fit`]: which of them a width has room for.
@@ -29,14 +29,14 @@ use crate::etl::{
 
 /// What one row has in one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct ListCell {
     /// What it says.
     pub text: String,
     /// How it looks.
     pub meaning: Meaning,
 }
 
-impl Cell {
+impl ListCell {
     /// A cell of ordinary text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::new(text, Meaning::Text)
@@ -71,7 +71,7 @@ pub struct Column<R: 'static> {
     exported: Option<&'static [&'static str]>,
     empty_if: Option<fn(&R) -> bool>,
     meaning: Meaning,
-    cell: Option<fn(&R, u16) -> Cell>,
+    cell: Option<fn(&R, u16) -> ListCell>,
 }
 
 impl<R: Filtered> Column<R> {
@@ -101,7 +101,7 @@ impl<R: Filtered> Column<R> {
         name: &'static str,
         (width, priority): (u16, u8),
         by: &'static str,
-        cell: fn(&R, u16) -> Cell,
+        cell: fn(&R, u16) -> ListCell,
     ) -> Self {
         Self {
             field: None,
@@ -157,7 +157,7 @@ impl<R: Filtered> Column<R> {
     }
 
     /// What stands in a cell of so many characters, where the kind of the field does not tell.
-    fn cell(self, cell: fn(&R, u16) -> Cell) -> Self {
+    fn cell(self, cell: fn(&R, u16) -> ListCell) -> Self {
         let cell = Some(cell);
         Self { cell, ..self }
     }
@@ -188,13 +188,13 @@ impl<R: Filtered> Column<R> {
     }
 
     /// What a row has here, in `width` characters.
-    pub fn draw(&self, row: &R, width: u16) -> Cell {
+    pub fn draw(&self, row: &R, width: u16) -> ListCell {
         match (self.cell, &self.field) {
             (Some(cell), _) => cell(row, width),
             (None, Some(field)) if !self.is_empty(row) => {
-                Cell::new(usual(field.kind(), &field.value(row), width), self.meaning)
+                ListCell::new(usual(field.kind(), &field.value(row), width), self.meaning)
             }
-            (None, _) => Cell::text(""),
+            (None, _) => ListCell::text(""),
         }
     }
 

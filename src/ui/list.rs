@@ -7,7 +7,7 @@ use super::{
     theme::Theme,
 };
 use crate::app::{
-    columns::{Cell, Column, GAP, GUTTER, PlacedColumn},
+    columns::{Column, GAP, GUTTER, ListCell, PlacedColumn},
     table::{Row, Table},
 };
 
@@ -19,7 +19,7 @@ pub fn draw<T: Row>(
     table: &Table<T>,
     placed: &[PlacedColumn],
     theme: &Theme,
-    instead: impl Fn(&T, &Column<T>) -> Option<Cell>,
+    instead: impl Fn(&T, &Column<T>) -> Option<ListCell>,
 ) {
     let area = area.intersection(frame.area());
     if area.is_empty() {

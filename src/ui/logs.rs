@@ -6,7 +6,7 @@ use super::{list, panel, theme::Theme};
 use crate::{
     app::{
         Action,
-        columns::{Cell, Column, Meaning},
+        columns::{Column, ListCell, Meaning},
         layout,
         state::State,
     },
@@ -76,18 +76,18 @@ fn empty(frame: &mut Frame, area: ratatui::layout::Rect, state: &State, theme: &
 }
 
 /// What a running harvest says in the columns of its log.
-fn running(state: &State, row: &LogRow, column: &Column<LogRow>) -> Option<Cell> {
+fn running(state: &State, row: &LogRow, column: &Column<LogRow>) -> Option<ListCell> {
     // What was started: the others have no progress.
     if row.state != LogState::Harvesting {
         return None;
     }
     let entry = state.jobs.of_log(&row.key)?;
     let job = entry.job()?;
-    let busy = |text: String| Some(Cell::new(text, Meaning::Busy));
+    let busy = |text: String| Some(ListCell::new(text, Meaning::Busy));
     match column.name() {
         "state" => busy(format!("◐ {:3.0} %", job.share() * 100.0)),
         "verdict" => busy(job.stage().word().to_owned()),
-        "rows" => Some(Cell::text(short(job.progress?.rows))),
+        "rows" => Some(ListCell::text(short(job.progress?.rows))),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Column, Meaning, meaning::verdict_word};
+use super::{Column, ListCell, Meaning, meaning::verdict_word};
 use crate::{
     app::{run::quality::FlagRow, table::Row},
     etl::{format::measured, time},
@@ -20,25 +20,25 @@ impl Row for FlagRow {
         vec![
             Column::new("severity", 9, 0).cell(|row, _| {
                 let severity = row.flag.severity;
-                Cell::new(verdict_word(severity.into()), severity.into())
+                ListCell::new(verdict_word(severity.into()), severity.into())
             }),
             Column::new("rule", 21, 1).key(21),
             Column::new("channel", 8, 2)
                 .empty_if(|row: &Self| row.flag.channel.is_none())
                 .cell(|row, _| match &row.flag.channel {
-                    Some(channel) => Cell::text(channel),
-                    None => Cell::new("run", Meaning::Muted),
+                    Some(channel) => ListCell::text(channel),
+                    None => ListCell::new("run", Meaning::Muted),
                 }),
             Column::new("start", 12, 3)
                 .sorted_by(&["start", "stop"])
                 .exported(&["start", "stop"])
                 .cell(|row, _| {
                     let start = row.span.map(|(from, _)| time::format_clock(from));
-                    Cell::text(start.unwrap_or_default())
+                    ListCell::text(start.unwrap_or_default())
                 }),
             Column::new("length", 9, 6).cell(|row, _| {
                 let length = row.length_s().filter(|s| *s > 0.0);
-                Cell::text(length.map(|s| measured(s, "s")).unwrap_or_default())
+                ListCell::text(length.map(|s| measured(s, "s")).unwrap_or_default())
             }),
             Column::new("measured", 15, 4)
                 .exported(&["measured", "unit"])
@@ -49,7 +49,7 @@ impl Row for FlagRow {
     }
 }
 
-fn in_its_unit(row: &FlagRow, value: Option<f64>, meaning: Meaning) -> Cell {
+fn in_its_unit(row: &FlagRow, value: Option<f64>, meaning: Meaning) -> ListCell {
     let text = value.map(|v| measured(v, &row.flag.unit));
-    Cell::new(text.unwrap_or_default(), meaning)
+    ListCell::new(text.unwrap_or_default(), meaning)
 }

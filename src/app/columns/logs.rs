@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Cell, Column, Meaning,
+    Column, ListCell, Meaning,
     meaning::{glyph, verdict_word},
 };
 use crate::{
@@ -22,21 +22,21 @@ impl Row for LogRow {
         vec![
             Column::new("state", 12, 0).cell(|log, _| {
                 let text = format!("{} {}", glyph(log.state), log.state.word());
-                Cell::new(text, log.state.into())
+                ListCell::new(text, log.state.into())
             }),
             Column::new("log", 21, 1).key(60).stretches(),
             Column::new("cell", 8, 8),
             Column::new("size", 7, 6),
             Column::new("rows", 6, 4)
-                .cell(|log, _| Cell::text(log.rows.map(short).unwrap_or_default())),
+                .cell(|log, _| ListCell::text(log.rows.map(short).unwrap_or_default())),
             Column::new("runs", 5, 3)
                 .exported(&["runs_ok", "runs_failed"])
-                .cell(|log, _| Cell::text(stored_and_all(log).unwrap_or_default())),
+                .cell(|log, _| ListCell::text(stored_and_all(log).unwrap_or_default())),
             Column::new("span", 8, 5),
             Column::new("harvested", 16, 7).meaning(Meaning::Muted),
             Column::new("verdict", 13, 2).cell(|log, _| match log.verdict {
-                Some(verdict) => Cell::new(verdict_word(verdict), verdict.into()),
-                None => Cell::text(""),
+                Some(verdict) => ListCell::new(verdict_word(verdict), verdict.into()),
+                None => ListCell::text(""),
             }),
         ]
     }

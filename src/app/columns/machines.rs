@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Column, Meaning};
+use super::{Column, ListCell, Meaning};
 use crate::{
     app::{sparkline::sparkline_values, table::Row},
     etl::{
@@ -32,7 +32,7 @@ impl Row for MachineRow {
                 .key(28)
                 .sorted_by(&["cell", "robot"])
                 .exported(&["cell", "robot"])
-                .cell(|machine: &Self, _| Cell::text(format!("  robot {}", machine.robot))),
+                .cell(|machine: &Self, _| ListCell::text(format!("  robot {}", machine.robot))),
             Column::new("runs", 5, 2),
             Column::new("runtime", 8, 9),
         ];
@@ -72,7 +72,7 @@ impl Row for MachinePoint {
         columns.extend(figures([7, 4, 9, 1, 8, 6]));
         columns.extend([
             Column::new("verdict", 13, 2)
-                .cell(|point: &Self, _| Cell::new(point.verdict.word(), point.verdict.into())),
+                .cell(|point: &Self, _| ListCell::new(point.verdict.word(), point.verdict.into())),
             Column::new("log", 22, 10)
                 .key(60)
                 .stretches()
@@ -112,26 +112,26 @@ fn figures<R: Filtered>(priorities: [u8; 6]) -> [Column<R>; 6] {
 }
 
 /// Peak force over runs.
-fn trend(machine: &MachineRow, width: u16) -> Cell {
+fn trend(machine: &MachineRow, width: u16) -> ListCell {
     let peaks = machine.series.iter().map(|p| p.stats.force_peak);
     let peaks: Vec<Option<f64>> = peaks.collect();
     // One place per run: stretched, few runs would look like many.
     let width = usize::from(width).min(peaks.len());
-    Cell::new(sparkline_values(&peaks, width), Meaning::Accent)
+    ListCell::new(sparkline_values(&peaks, width), Meaning::Accent)
 }
 
 /// How many runs have a verdict.
-fn runs_with(machine: &MachineRow, verdict: Verdict) -> Cell {
+fn runs_with(machine: &MachineRow, verdict: Verdict) -> ListCell {
     let runs = machine.runs_with(verdict);
     // Where nothing was evaluated, no failed run means nothing.
     let evaluated = machine.runs_with(Verdict::NotEvaluated) < machine.runs;
     if !evaluated && verdict != Verdict::NotEvaluated {
-        return Cell::new("", Meaning::Muted);
+        return ListCell::new("", Meaning::Muted);
     }
     let meaning = if runs == 0 {
         Meaning::Muted
     } else {
         verdict.into()
     };
-    Cell::new(thousands(runs), meaning)
+    ListCell::new(thousands(runs), meaning)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Cell, Column, Meaning, meaning::verdict_word};
+use super::{Column, ListCell, Meaning, meaning::verdict_word};
 use crate::{
     app::{sparkline::sparkline_values, table::Row},
     etl::{catalog::RunRow, time},
@@ -56,8 +56,8 @@ impl Row for RunRow {
             Column::new("verdict", 13, 3)
                 .exported(&["verdict", "error"])
                 .cell(|run, _| match run.error {
-                    Some(_) => Cell::new("failed", Meaning::Error),
-                    None => Cell::new(verdict_word(run.verdict), run.verdict.into()),
+                    Some(_) => ListCell::new("failed", Meaning::Error),
+                    None => ListCell::new(verdict_word(run.verdict), run.verdict.into()),
                 }),
             Column::new("flags", 5, 10).empty_if(failed),
             Column::picture("sparkline", (24, 5), "run", picture).title(""),
@@ -67,21 +67,21 @@ impl Row for RunRow {
 }
 
 /// The start, or why the run failed.
-fn start(run: &RunRow, width: u16) -> Cell {
+fn start(run: &RunRow, width: u16) -> ListCell {
     match &run.error {
-        Some(error) => Cell::new(format!("failed: {error}"), Meaning::Error),
+        Some(error) => ListCell::new(format!("failed: {error}"), Meaning::Error),
         None => {
             let text = run.start_us.map(time::format_screen).unwrap_or_default();
-            Cell::text(text.chars().take(width.into()).collect::<String>())
+            ListCell::text(text.chars().take(width.into()).collect::<String>())
         }
     }
 }
 
-fn picture(run: &RunRow, _: u16) -> Cell {
+fn picture(run: &RunRow, _: u16) -> ListCell {
     if run.spark.is_empty() {
-        return Cell::text("");
+        return ListCell::text("");
     }
     let line = sparkline_values(&run.spark, PICTURE);
     let channel = run.spark_channel.as_deref().unwrap_or_default();
-    Cell::new(format!("{line} {channel}"), Meaning::Accent)
+    ListCell::new(format!("{line} {channel}"), Meaning::Accent)
 }

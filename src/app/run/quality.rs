@@ -11,7 +11,7 @@ use crate::{
     },
     etl::{
         catalog::RunDetail,
-        filter::{Field, Filtered, Kind, Unit, Value, contains},
+        filter::{Filtered, Kind, RowField, Unit, Value, contains},
         quality::{Flag, NotEvaluated, Severity, Verdict},
         time,
     },
@@ -51,8 +51,8 @@ impl FlagRow {
 }
 
 impl Filtered for FlagRow {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::new(
+    const FIELDS: &'static [RowField<Self>] = &[
+        RowField::new(
             &["severity"],
             Kind::Word(|| Severity::ALL.map(Severity::word).to_vec()),
             |r| Value::Word {
@@ -60,31 +60,31 @@ impl Filtered for FlagRow {
                 word: r.flag.severity.word(),
             },
         ),
-        Field::new(&["rule"], Kind::Text, |r| Value::text(Some(&r.flag.rule))),
-        Field::new(&["channel"], Kind::Name, |r| Value::text(Some(r.channel()))),
-        Field::new(&["start", "start_time"], Kind::Time, |r| {
+        RowField::new(&["rule"], Kind::Text, |r| Value::text(Some(&r.flag.rule))),
+        RowField::new(&["channel"], Kind::Name, |r| Value::text(Some(r.channel()))),
+        RowField::new(&["start", "start_time"], Kind::Time, |r| {
             Value::time(r.span.map(|span| span.0))
         }),
-        Field::new(&["stop", "stop_time"], Kind::Time, |r| {
+        RowField::new(&["stop", "stop_time"], Kind::Time, |r| {
             Value::time(r.span.map(|span| span.1))
         }),
-        Field::new(&["length"], Kind::Number(Unit::Seconds), |r| {
+        RowField::new(&["length"], Kind::Number(Unit::Seconds), |r| {
             Value::number(r.length_s())
         }),
-        Field::new(&["measured", "value"], Kind::Number(Unit::Plain), |r| {
+        RowField::new(&["measured", "value"], Kind::Number(Unit::Plain), |r| {
             Value::number(r.flag.value)
         }),
-        Field::new(&["threshold"], Kind::Number(Unit::Plain), |r| {
+        RowField::new(&["threshold"], Kind::Number(Unit::Plain), |r| {
             Value::number(r.flag.threshold)
         }),
-        Field::new(&["unit"], Kind::Name, |r| Value::text(Some(&r.flag.unit))),
-        Field::new(&["message"], Kind::Text, |r| {
+        RowField::new(&["unit"], Kind::Name, |r| Value::text(Some(&r.flag.unit))),
+        RowField::new(&["message"], Kind::Text, |r| {
             Value::text(Some(&r.flag.message))
         }),
-        Field::new(&["since"], Kind::Since, |r| {
+        RowField::new(&["since"], Kind::Since, |r| {
             Value::time(r.span.map(|span| span.1))
         }),
-        Field::new(&["until"], Kind::Until, |r| {
+        RowField::new(&["until"], Kind::Until, |r| {
             Value::time(r.span.map(|span| span.0))
         }),
     ];

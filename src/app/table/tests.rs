@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     app::columns::test_column,
-    etl::filter::{Field, Kind, Unit, Value},
+    etl::filter::{Kind, RowField, Unit, Value},
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +20,9 @@ impl Row for Fruit {
 }
 
 impl Filtered for Fruit {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::new(&["name"], Kind::Text, |fruit| Value::text(Some(fruit.0))),
-        Field::new(&["weight"], Kind::Number(Unit::Count), |fruit| {
+    const FIELDS: &'static [RowField<Self>] = &[
+        RowField::new(&["name"], Kind::Text, |fruit| Value::text(Some(fruit.0))),
+        RowField::new(&["weight"], Kind::Number(Unit::Count), |fruit| {
             Value::Number(f64::from(fruit.1))
         }),
     ];
@@ -363,7 +363,7 @@ impl Row for Weighed {
 }
 
 impl Filtered for Weighed {
-    const FIELDS: &'static [Field<Self>] = &[];
+    const FIELDS: &'static [RowField<Self>] = &[];
 
     fn contains(&self, text: &str) -> bool {
         self.0.contains(text) || self.key() == text

@@ -7,7 +7,7 @@ use crate::natural_order::compare_names;
 
 /// A field of a row.
 #[derive(Debug)]
-pub struct Field<R: 'static> {
+pub struct RowField<R: 'static> {
     /// Its names in lower case with `_` for blanks, that of the column first.
     pub names: &'static [&'static str],
     /// What it holds.
@@ -26,7 +26,7 @@ pub enum Get<R: 'static> {
     Robot(for<'a> fn(&'a R, &str) -> Value<'a>),
 }
 
-impl<R> Field<R> {
+impl<R> RowField<R> {
     /// A field of a row.
     pub const fn new(
         names: &'static [&'static str],
@@ -93,7 +93,7 @@ impl<R> Field<R> {
 /// A field by one of its names; of a field for each robot, that of one of them.
 #[derive(Debug)]
 pub struct FieldRef<R: 'static> {
-    field: &'static Field<R>,
+    field: &'static RowField<R>,
     robot: Option<String>,
     name: String,
 }
@@ -143,7 +143,7 @@ impl<R> FieldRef<R> {
 
 /// Finds the field that is called `name`, with blanks or `_`, in any case.
 pub fn field<R: Filtered>(name: &str) -> Option<FieldRef<R>> {
-    let called = |field: &'static Field<R>| {
+    let called = |field: &'static RowField<R>| {
         let robot = field.called(name)?.map(str::to_owned);
         let name = name.to_owned();
         Some(FieldRef { field, robot, name })

@@ -2,7 +2,7 @@
 //! and `--where`; `docs/filters.md` describes it.
 //!
 //! * [`parse`]: text to [`Expr`], which is written as text again.
-//! * [`Filtered`], [`Field`], [`Kind`]: the typed fields of a row.
+//! * [`Filtered`], [`RowField`], [`Kind`]: the typed fields of a row.
 //! * [`Filter`]: a compiled filter over rows of a list.
 //! * [`Condition`]: a compiled filter over the rows of a run's table.
 //!
@@ -22,7 +22,7 @@ mod test;
 mod token;
 
 pub use expr::{Expr, Quote, Relation, Text, quote_name, quote_value};
-pub use field::{Field, FieldRef, Get, Kind, field};
+pub use field::{FieldRef, Get, Kind, RowField, field};
 pub use literal::Unit;
 pub use parse::parse;
 pub use samples::Condition;
@@ -37,7 +37,7 @@ use test::{Source, Test};
 /// A row that filters can be applied to.
 pub trait Filtered: Sized + 'static {
     /// Every field that a filter may name: the list's columns and its JSON keys.
-    const FIELDS: &'static [Field<Self>];
+    const FIELDS: &'static [RowField<Self>];
 
     /// Whether the row contains `text`, which is in lower case: what a search looks for.
     fn contains(&self, text: &str) -> bool;
@@ -128,7 +128,7 @@ impl<R: Filtered> Scope for RowScope<R> {
     }
 
     fn names(&self) -> Vec<Vec<String>> {
-        R::FIELDS.iter().map(Field::shown_names).collect()
+        R::FIELDS.iter().map(RowField::shown_names).collect()
     }
 
     fn noun(&self) -> &'static str {

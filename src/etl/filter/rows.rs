@@ -1,6 +1,6 @@
 //! The fields of logs, runs and a machine's runs.
 
-use super::{Field, Filtered, Kind, Unit, Value, contains};
+use super::{Filtered, Kind, RowField, Unit, Value, contains};
 use crate::{
     catalog::{LogRow, LogState, MachinePoint, RunRow},
     quality::Verdict,
@@ -16,8 +16,8 @@ pub(super) const NEWTONS: Kind = Kind::Number(Unit::Newtons);
 pub(super) const VERDICT: Kind = Kind::Word(|| Verdict::ALL.map(Verdict::word).to_vec());
 
 impl Filtered for LogRow {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::new(
+    const FIELDS: &'static [RowField<Self>] = &[
+        RowField::new(
             &["state"],
             Kind::Word(|| LogState::ALL.map(LogState::word).to_vec()),
             |r| Value::Word {
@@ -25,40 +25,40 @@ impl Filtered for LogRow {
                 word: r.state.word(),
             },
         ),
-        Field::new(&["log", "key"], Kind::Text, |r| Value::text(Some(&r.key))),
-        Field::new(&["path"], Kind::Text, |r| Value::text(Some(&r.path))),
-        Field::new(&["cell", "cell_id"], Kind::Name, |r| {
+        RowField::new(&["log", "key"], Kind::Text, |r| Value::text(Some(&r.key))),
+        RowField::new(&["path"], Kind::Text, |r| Value::text(Some(&r.path))),
+        RowField::new(&["cell", "cell_id"], Kind::Name, |r| {
             Value::text(r.cell_id.as_deref())
         }),
-        Field::new(&["size"], Kind::Number(Unit::Bytes), |r| {
+        RowField::new(&["size"], Kind::Number(Unit::Bytes), |r| {
             Value::count(r.size)
         }),
-        Field::new(&["rows"], COUNT, |r| Value::count(r.rows)),
-        Field::new(&["runs"], COUNT, |r| Value::count(r.runs().map(u64::from))),
-        Field::new(&["runs_ok"], COUNT, |r| {
+        RowField::new(&["rows"], COUNT, |r| Value::count(r.rows)),
+        RowField::new(&["runs"], COUNT, |r| Value::count(r.runs().map(u64::from))),
+        RowField::new(&["runs_ok"], COUNT, |r| {
             Value::count(r.runs_ok.map(u64::from))
         }),
-        Field::new(&["failed", "runs_failed"], COUNT, |r| {
+        RowField::new(&["failed", "runs_failed"], COUNT, |r| {
             Value::count(r.runs_failed.map(u64::from))
         }),
-        Field::new(&["span", "runtime"], SECONDS, |r| Value::number(r.span_s())),
-        Field::new(&["start", "start_time"], Kind::Time, |r| {
+        RowField::new(&["span", "runtime"], SECONDS, |r| Value::number(r.span_s())),
+        RowField::new(&["start", "start_time"], Kind::Time, |r| {
             Value::time(r.start_us)
         }),
-        Field::new(&["stop", "stop_time"], Kind::Time, |r| {
+        RowField::new(&["stop", "stop_time"], Kind::Time, |r| {
             Value::time(r.stop_us)
         }),
-        Field::new(&["harvested", "harvested_at"], Kind::Time, |r| {
+        RowField::new(&["harvested", "harvested_at"], Kind::Time, |r| {
             Value::time(r.harvested_at_us)
         }),
-        Field::new(&["mtime"], Kind::Time, |r| Value::time(r.mtime_us)),
-        Field::new(&["verdict"], VERDICT, |r| Value::verdict(r.verdict)),
-        Field::new(&["flags"], COUNT, |r| Value::count(r.flags.map(u64::from))),
-        Field::new(&["reason"], Kind::Text, |r| Value::text(Some(&r.reason))),
-        Field::new(&["since"], Kind::Since, |r| {
+        RowField::new(&["mtime"], Kind::Time, |r| Value::time(r.mtime_us)),
+        RowField::new(&["verdict"], VERDICT, |r| Value::verdict(r.verdict)),
+        RowField::new(&["flags"], COUNT, |r| Value::count(r.flags.map(u64::from))),
+        RowField::new(&["reason"], Kind::Text, |r| Value::text(Some(&r.reason))),
+        RowField::new(&["since"], Kind::Since, |r| {
             Value::time(r.stop_us.or(r.mtime_us))
         }),
-        Field::new(&["until"], Kind::Until, |r| {
+        RowField::new(&["until"], Kind::Until, |r| {
             Value::time(r.start_us.or(r.mtime_us))
         }),
     ];
@@ -73,49 +73,49 @@ impl Filtered for LogRow {
 }
 
 impl Filtered for RunRow {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::new(&["run", "run_uuid"], Kind::Id, |r| Value::Id(r.run)),
-        Field::new(&["log"], Kind::Text, |r| Value::text(Some(&r.log_key))),
-        Field::new(&["cell", "cell_id"], Kind::Name, |r| {
+    const FIELDS: &'static [RowField<Self>] = &[
+        RowField::new(&["run", "run_uuid"], Kind::Id, |r| Value::Id(r.run)),
+        RowField::new(&["log"], Kind::Text, |r| Value::text(Some(&r.log_key))),
+        RowField::new(&["cell", "cell_id"], Kind::Name, |r| {
             Value::text(r.cell_id.as_deref())
         }),
-        Field::new(&["start", "start_time"], Kind::Time, |r| {
+        RowField::new(&["start", "start_time"], Kind::Time, |r| {
             Value::time(r.start_us)
         }),
-        Field::new(&["stop", "stop_time"], Kind::Time, |r| {
+        RowField::new(&["stop", "stop_time"], Kind::Time, |r| {
             Value::time(r.stop_us)
         }),
-        Field::new(&["runtime", "total_runtime_seconds"], SECONDS, |r| {
+        RowField::new(&["runtime", "total_runtime_seconds"], SECONDS, |r| {
             Value::number(r.runtime_s)
         }),
-        Field::new(&["distance", "total_distance_mm"], MILLIMETRES, |r| {
+        RowField::new(&["distance", "total_distance_mm"], MILLIMETRES, |r| {
             Value::number(r.distance_mm.total())
         }),
-        Field::of_robots(
+        RowField::of_robots(
             &["distance_", "total_distance_mm_"],
             MILLIMETRES,
             |r, robot| Value::number(r.distance_mm.get(robot).copied()),
         ),
-        Field::new(&["rows"], COUNT, |r| Value::count(Some(r.rows))),
-        Field::new(&["samples"], COUNT, |r| Value::count(Some(r.samples))),
-        Field::new(&["complete", "complete_rows"], COUNT, |r| {
+        RowField::new(&["rows"], COUNT, |r| Value::count(Some(r.rows))),
+        RowField::new(&["samples"], COUNT, |r| Value::count(Some(r.samples))),
+        RowField::new(&["complete", "complete_rows"], COUNT, |r| {
             Value::count(Some(r.complete_rows))
         }),
-        Field::new(&["channels"], COUNT, |r| {
+        RowField::new(&["channels"], COUNT, |r| {
             Value::count(Some(r.channels.into()))
         }),
-        Field::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
-        Field::new(&["flags"], COUNT, |r| Value::count(Some(r.flags.into()))),
-        Field::new(&["error"], Kind::Text, |r| Value::text(r.error.as_deref())),
-        Field::new(&["also_in"], Kind::Text, |r| match r.also_in.as_slice() {
+        RowField::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
+        RowField::new(&["flags"], COUNT, |r| Value::count(Some(r.flags.into()))),
+        RowField::new(&["error"], Kind::Text, |r| Value::text(r.error.as_deref())),
+        RowField::new(&["also_in"], Kind::Text, |r| match r.also_in.as_slice() {
             [] => Value::Null,
             logs => Value::Texts(logs),
         }),
-        Field::new(&["file_name"], Kind::Text, |r| {
+        RowField::new(&["file_name"], Kind::Text, |r| {
             Value::text(r.file_name.as_deref())
         }),
-        Field::new(&["since"], Kind::Since, |r| Value::time(r.stop_us)),
-        Field::new(&["until"], Kind::Until, |r| Value::time(r.start_us)),
+        RowField::new(&["since"], Kind::Since, |r| Value::time(r.stop_us)),
+        RowField::new(&["until"], Kind::Until, |r| Value::time(r.start_us)),
     ];
 
     fn contains(&self, text: &str) -> bool {
@@ -126,42 +126,42 @@ impl Filtered for RunRow {
 }
 
 impl Filtered for MachinePoint {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::new(&["run", "run_uuid"], Kind::Id, |r| Value::Id(r.run)),
-        Field::new(&["log"], Kind::Text, |r| Value::text(Some(&r.log_key))),
-        Field::new(&["start", "start_time"], Kind::Time, |r| {
+    const FIELDS: &'static [RowField<Self>] = &[
+        RowField::new(&["run", "run_uuid"], Kind::Id, |r| Value::Id(r.run)),
+        RowField::new(&["log"], Kind::Text, |r| Value::text(Some(&r.log_key))),
+        RowField::new(&["start", "start_time"], Kind::Time, |r| {
             Value::Time(r.start_us)
         }),
-        Field::new(&["runtime", "total_runtime_seconds"], SECONDS, |r| {
+        RowField::new(&["runtime", "total_runtime_seconds"], SECONDS, |r| {
             Value::number(Some(r.runtime_s))
         }),
-        Field::new(&["distance"], METRES, |r| {
+        RowField::new(&["distance"], METRES, |r| {
             Value::number(r.stats.distance_mm.map(|mm| mm / 1000.0))
         }),
-        Field::new(&["distance_mm"], MILLIMETRES, |r| {
+        RowField::new(&["distance_mm"], MILLIMETRES, |r| {
             Value::number(r.stats.distance_mm)
         }),
-        Field::new(&["speed", "peak_speed", "speed_peak"], SPEED, |r| {
+        RowField::new(&["speed", "peak_speed", "speed_peak"], SPEED, |r| {
             Value::number(r.stats.speed_peak)
         }),
-        Field::new(&["max_speed", "speed_max"], SPEED, |r| {
+        RowField::new(&["max_speed", "speed_max"], SPEED, |r| {
             Value::number(r.stats.speed_max)
         }),
-        Field::new(&["force", "peak_force", "force_peak"], NEWTONS, |r| {
+        RowField::new(&["force", "peak_force", "force_peak"], NEWTONS, |r| {
             Value::number(r.stats.force_peak)
         }),
-        Field::new(&["max_force", "force_max"], NEWTONS, |r| {
+        RowField::new(&["max_force", "force_max"], NEWTONS, |r| {
             Value::number(r.stats.force_max)
         }),
-        Field::new(&["mean", "mean_force", "force_mean"], NEWTONS, |r| {
+        RowField::new(&["mean", "mean_force", "force_mean"], NEWTONS, |r| {
             Value::number(r.stats.force_mean)
         }),
-        Field::new(&["force_samples"], COUNT, |r| {
+        RowField::new(&["force_samples"], COUNT, |r| {
             Value::count(Some(r.stats.force_samples))
         }),
-        Field::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
-        Field::new(&["since"], Kind::Since, |r| Value::Time(r.start_us)),
-        Field::new(&["until"], Kind::Until, |r| Value::Time(r.start_us)),
+        RowField::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
+        RowField::new(&["since"], Kind::Since, |r| Value::Time(r.start_us)),
+        RowField::new(&["until"], Kind::Until, |r| Value::Time(r.start_us)),
     ];
 
     fn contains(&self, text: &str) -> bool {

@@ -82,12 +82,12 @@ impl Condition {
     /// The rows of the table that fulfil it; `window` holds [`Condition::channels`].
     pub fn rows(&self, window: &Window, out: &mut Vec<u64>) {
         let mut channels = window.columns.iter();
-        let columns: Vec<Column<'_>> = self
+        let columns: Vec<SampleColumn<'_>> = self
             .columns
             .iter()
             .map(|name| match name.as_str() {
-                TIME => Column::Time(&window.times),
-                _ => Column::Channel(channels.next().map(Vec::as_slice).unwrap_or_default()),
+                TIME => SampleColumn::Time(&window.times),
+                _ => SampleColumn::Channel(channels.next().map(Vec::as_slice).unwrap_or_default()),
             })
             .collect();
         for row in 0..window.times.len() {
@@ -144,21 +144,21 @@ impl Scope for TableScope<'_> {
     }
 }
 
-enum Column<'a> {
+enum SampleColumn<'a> {
     Time(&'a [i64]),
     Channel(&'a [f64]),
 }
 
 struct TableRow<'a> {
-    columns: &'a [Column<'a>],
+    columns: &'a [SampleColumn<'a>],
     row: usize,
 }
 
 impl Source for TableRow<'_> {
     fn value(&self, slot: usize) -> Value<'_> {
         match self.columns.get(slot) {
-            Some(Column::Channel(values)) => Value::number(values.get(self.row).copied()),
-            Some(Column::Time(times)) => Value::time(times.get(self.row).copied()),
+            Some(SampleColumn::Channel(values)) => Value::number(values.get(self.row).copied()),
+            Some(SampleColumn::Time(times)) => Value::time(times.get(self.row).copied()),
             None => Value::Null,
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     app::compare::Sheet,
     ui::{
         theme::Theme,
-        widgets::table::{Cell, Table, TableStyles},
+        widgets::grid::{Grid, GridCell, GridStyles},
     },
 };
 
@@ -17,12 +17,12 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, sheet: &Sheet, theme: &Theme) {
             .and_then(|row| sheet.rows.get(row));
         let text = row.and_then(|row| row.cells.get(column)).cloned();
         let text = text.unwrap_or_default();
-        Cell {
+        GridCell {
             muted: text == "·",
             text,
         }
     };
-    let table = Table {
+    let table = Grid {
         titles: &sheet.titles,
         units: &[],
         left: 1,
@@ -32,7 +32,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, sheet: &Sheet, theme: &Theme) {
         rows: sheet.rows.len() as u64,
         cursor: None,
         cell: &cell,
-        styles: TableStyles {
+        styles: GridStyles {
             header: theme.muted,
             frozen: theme.text,
             cell: theme.text,

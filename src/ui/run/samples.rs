@@ -7,7 +7,7 @@ use crate::{
     app::run::{RunScreen, Samples},
     ui::{
         theme::Theme,
-        widgets::table::{Cell, Table, TableStyles},
+        widgets::grid::{Grid, GridCell, GridStyles},
     },
 };
 
@@ -31,12 +31,12 @@ pub(super) fn draw(
         ..area
     };
     let cell = |row: u64, column: usize| match samples.cell(row, column) {
-        Some(text) => Cell {
+        Some(text) => GridCell {
             muted: text == "·",
             text,
         },
         // Not read yet: a placeholder that is no value.
-        None => Cell {
+        None => GridCell {
             text: "…".into(),
             muted: true,
         },
@@ -46,7 +46,7 @@ pub(super) fn draw(
     if let Some(title) = titles.get_mut(samples.column) {
         *title = format!("[{title}]");
     }
-    Table {
+    Grid {
         titles: &titles,
         units: &samples.columns.units,
         left: 1,
@@ -56,7 +56,7 @@ pub(super) fn draw(
         rows: samples.rows,
         cursor: Some(samples.row),
         cell: &cell,
-        styles: TableStyles {
+        styles: GridStyles {
             header: theme.muted,
             frozen: theme.text,
             cell: theme.text,

@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         theme::Theme,
-        widgets::table::{Cell, Table, TableStyles},
+        widgets::grid::{Grid, GridCell, GridStyles},
     },
 };
 
@@ -52,12 +52,12 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
     let cell = |row: u64, column: usize| {
         let row = usize::try_from(row).ok().and_then(|r| page.rows.get(r));
         let text = row.and_then(|r| r.get(column)).cloned().unwrap_or_default();
-        Cell {
+        GridCell {
             muted: text == "·" || column == 1,
             text,
         }
     };
-    Table {
+    Grid {
         titles: &page.titles,
         units: &[],
         left: 2,
@@ -67,7 +67,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
         rows: page.rows.len() as u64,
         cursor: None,
         cell: &cell,
-        styles: TableStyles {
+        styles: GridStyles {
             header: theme.muted,
             frozen: theme.title,
             cell: theme.text,

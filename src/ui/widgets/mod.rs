@@ -5,4 +5,4 @@ pub mod chart_axis;
 mod chart_canvas;
 pub mod chart_path;
 pub mod chart_points;
-pub mod table;
+pub mod grid;

@@ -1,13 +1,13 @@
-//! A table of any size: only the rows and columns on the screen are asked for.
+//! A grid of any size under titles: only the rows and columns on the screen are asked for.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::run::grid;
 
-/// How the parts of a table look.
+/// How the parts of a grid look.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct TableStyles {
+pub struct GridStyles {
     /// Titles and units.
     pub header: Style,
     /// The frozen column.
@@ -22,16 +22,16 @@ pub struct TableStyles {
 
 /// One cell as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct GridCell {
     /// What it says.
     pub text: String,
     /// Drawn as something that is not there (null, not loaded yet).
     pub muted: bool,
 }
 
-/// A table whose first column stays while the others scroll. Numbers end at the
+/// A grid whose first column stays while the others scroll. Numbers end at the
 /// right edge of their column.
-pub struct Table<'a> {
+pub struct Grid<'a> {
     /// Titles, the frozen column's first.
     pub titles: &'a [String],
     /// Second line of the header (units); empty: no such line.
@@ -49,12 +49,12 @@ pub struct Table<'a> {
     /// The row under the cursor.
     pub cursor: Option<u64>,
     /// Gives the cell of a row and a column.
-    pub cell: &'a dyn Fn(u64, usize) -> Cell,
+    pub cell: &'a dyn Fn(u64, usize) -> GridCell,
     /// How it looks.
-    pub styles: TableStyles,
+    pub styles: GridStyles,
 }
 
-impl Table<'_> {
+impl Grid<'_> {
     /// Draws it.
     pub fn render(&self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
@@ -148,14 +148,14 @@ mod tests {
         let asked = RefCell::new(0);
         let cell = |row: u64, column: usize| {
             *asked.borrow_mut() += 1;
-            Cell {
+            GridCell {
                 text: format!("{row}.{column}"),
                 muted: false,
             }
         };
         let titles = words(&["time", "fx_1", "fy_1", "fz_1"]);
         let units = words(&["", "N", "N", "N"]);
-        let table = Table {
+        let table = Grid {
             titles: &titles,
             units: &units,
             left: 0,
@@ -165,7 +165,7 @@ mod tests {
             rows: 10_000_000,
             cursor: Some(first_row),
             cell: &cell,
-            styles: TableStyles::default(),
+            styles: GridStyles::default(),
         };
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
