@@ -2,7 +2,7 @@
 
 use super::TimeRange;
 use crate::etl::{
-    format::format_value,
+    format::{decimals_for, format_value},
     time::{SECOND, format, format_clock},
 };
 
@@ -13,7 +13,7 @@ pub fn value_ticks(min: f64, max: f64, most: usize) -> (Vec<f64>, usize) {
         return (Vec::new(), 0);
     }
     if max <= min {
-        return (vec![min], super::decimals_for(min, max));
+        return (vec![min], decimals_for(min, max));
     }
     let mut step = 10f64.powf(((max - min) / (most as f64 + 1.0)).log10().floor());
     let mut factors = [2.0, 2.5, 2.0].into_iter().cycle();

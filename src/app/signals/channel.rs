@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    app::chart::decimals_for,
-    etl::{catalog::RunDetail, compare, natural_order, schema::ChannelName, stats::ChannelStats},
+use crate::etl::{
+    catalog::RunDetail, compare, format::decimals_for, natural_order, schema::ChannelName,
+    stats::ChannelStats,
 };
 
 /// One channel as the list shows it.

@@ -18,11 +18,11 @@ use super::{
     },
 };
 use crate::{
-    app::{
-        chart::{format_delta, format_value},
-        signals::{LOWEST_CHART, Signals},
+    app::signals::{LOWEST_CHART, Signals},
+    etl::{
+        compare::letter,
+        format::{format_delta, format_value},
     },
-    etl::compare::letter,
 };
 
 /// Draws them into `area`.

@@ -4,9 +4,8 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::chart_canvas::{Canvas, sample_symbol, symbol};
 use crate::{
-    app::chart::{
-        Marker, NUMBERS, Reduced, TimeRange, format_fit, format_tick, gutter, value_ticks,
-    },
+    app::chart::{Marker, NUMBERS, Reduced, TimeRange, format_tick, gutter, value_ticks},
+    etl::format::format_fit,
     ui::theme::Theme,
 };
 
