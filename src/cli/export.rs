@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -18,12 +19,12 @@ use super::{
 use crate::etl::{
     Error, Result,
     base::CancelToken,
-    export::{self, Format},
+    export::{self, Exported, Format},
     filter::Condition,
     format::{bytes, count},
     lake::{Context, Record, run_file::RunFile},
     source::reserved::is_named_as_a_table,
-    text,
+    text, time,
 };
 
 /// Write a run's table to a file: CSV, Parquet, NDJSON or Arrow, by its ending
@@ -55,9 +56,15 @@ pub struct Args {
     /// Only rows in which no column is empty
     #[arg(long)]
     pub complete: bool,
-    /// Where to: .csv, .parquet, .ndjson (.jsonl) or .arrow (.ipc, .feather)
+    /// Where to: .csv, .parquet, .ndjson (.jsonl) or .arrow (.ipc, .feather); - is standard output
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
+    /// How to write, whatever the ending of the file
+    #[arg(long, value_name = "FORMAT", value_parser = Format::ALL.map(|(_, word)| word))]
+    pub format: Option<String>,
+    /// Write more than 100,000,000 rows too
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Examples for help and man page.
@@ -78,6 +85,10 @@ pub const EXAMPLES: &[Example] = &[
         "mdtui export 50105b43 --resample 10ms -o even.arrow",
         "write one row for every 10 ms",
     ),
+    Example::new(
+        "mdtui export 50105b43 --columns fz_1 -o - --format csv",
+        "print a column, for another program",
+    ),
 ];
 
 /// Exports a run.
@@ -86,7 +97,7 @@ pub const EXAMPLES: &[Example] = &[
 /// [`Error::Usage`] for an unknown run, column, time, step or ending; those of
 /// [`export::export`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    Format::of(&args.output)?;
+    let format = format(args)?;
     let step_us = args
         .resample
         .as_deref()
@@ -96,12 +107,15 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, || {})?;
     let look = Look::new(settings, &cancel)?;
     let run = look.run(&args.run)?;
-    guard(&look, &args.output)?;
+    let streams = is_stream(&args.output);
+    if !streams {
+        guard(&look, &args.output)?;
+    }
     let (Some(file), Some(start)) = (&run.file_name, run.start_us) else {
         let why = run.error.as_deref().unwrap_or("it has no table");
         return Err(Error::Usage(format!("the run {} failed: {why}", run.run)));
     };
-    let time = |asked: &Option<String>| {
+    let at = |asked: &Option<String>| {
         asked
             .as_deref()
             .map(|asked| export::parse_time(asked, start))
@@ -124,22 +138,139 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     };
     let options = export::Options {
         columns: args.columns.clone(),
-        from_us: time(&args.from)?,
-        to_us: time(&args.to)?,
+        from_us: at(&args.from)?,
+        to_us: at(&args.to)?,
         step_us,
         complete: args.complete,
         rows,
         limits,
+        force: args.force,
     };
-    let done = export::export(&table, &args.output, &options, &cancel)?;
+    let plan = export::Plan::of(&table, &options)?;
+    if plan.most_rows == 0 && (args.from.is_some() || args.to.is_some()) {
+        return Err(Error::Usage(nothing_between(&table)?));
+    }
+    let done = if streams {
+        match to_stream(&plan, format, &args.output, &cancel)? {
+            Some(done) => done,
+            None => return Ok(Exit::Ok),
+        }
+    } else {
+        plan.write_new(&args.output, format, &cancel)?
+    };
+    let matched = if done.rows == 0 {
+        "; no row matched"
+    } else {
+        ""
+    };
     exit::note(&format!(
-        "wrote {} of {} to {} ({})",
+        "wrote {} of {} to {} ({}){matched}",
         count(done.rows, "row"),
         count(done.columns as u64, "column"),
-        text::visible_path(&args.output),
+        destination(&args.output),
         bytes(done.bytes)
     ));
     Ok(Exit::Ok)
+}
+
+/// By `--format`, else by the ending.
+fn format(args: &Args) -> Result<Format> {
+    let named = args.format.as_ref().and_then(|named| {
+        let same = |(format, word): (Format, &str)| (word == named).then_some(format);
+        Format::ALL.into_iter().find_map(same)
+    });
+    let is_stdout = args.output.as_os_str() == STDOUT;
+    match named {
+        Some(format) if is_stdout && !format.is_text() && std::io::stdout().is_terminal() => {
+            Err(Error::Usage(format!(
+                "{} is not for a terminal: send it to a program with |, or to a file with >",
+                args.format.as_deref().unwrap_or_default()
+            )))
+        }
+        Some(format) => Ok(format),
+        None if is_stdout => Err(Error::Usage(
+            "-o - does not say how to write: add --format csv, parquet, ndjson or arrow".into(),
+        )),
+        None => Format::of(&args.output),
+    }
+}
+
+/// The name of standard output.
+const STDOUT: &str = "-";
+
+/// Whether it is standard output, or a pipe or device, which nothing can be renamed onto.
+fn is_stream(output: &Path) -> bool {
+    output.as_os_str() == STDOUT
+        || std::fs::metadata(output).is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
+fn destination(output: &Path) -> String {
+    if output.as_os_str() == STDOUT {
+        "standard output".into()
+    } else {
+        text::visible_path(output)
+    }
+}
+
+/// Writes row by row; `None`: whoever read it had enough (`| head`), which is no error.
+fn to_stream(
+    plan: &export::Plan<'_>,
+    format: Format,
+    output: &Path,
+    cancel: &CancelToken,
+) -> Result<Option<Exported>> {
+    let name = PathBuf::from(destination(output));
+    let inner: Box<dyn Write + Send> = if output.as_os_str() == STDOUT {
+        Box::new(std::io::stdout())
+    } else {
+        let file = std::fs::File::options().write(true).open(output);
+        Box::new(file.map_err(|e| Error::io("write", output, e))?)
+    };
+    let mut pipe = Pipe {
+        inner,
+        is_closed: false,
+    };
+    match plan.write(&mut pipe, format, &name, cancel) {
+        Err(_) if pipe.is_closed => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// Remembers that its reader went away.
+struct Pipe {
+    inner: Box<dyn Write + Send>,
+    is_closed: bool,
+}
+
+impl Pipe {
+    fn seen<T>(&mut self, done: std::io::Result<T>) -> std::io::Result<T> {
+        self.is_closed |= matches!(&done, Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe);
+        done
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let done = self.inner.write(bytes);
+        self.seen(done)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let done = self.inner.flush();
+        self.seen(done)
+    }
+}
+
+/// Why a span gives no row.
+fn nothing_between(table: &RunFile) -> Result<String> {
+    Ok(match table.span()? {
+        Some((first, last)) => format!(
+            "no row of the run lies between --from and --to: the run is from {} to {}",
+            time::format(first),
+            time::format(last)
+        ),
+        None => "the run has no rows".into(),
+    })
 }
 
 fn condition(text: &str, table: &RunFile, start: i64) -> Result<Condition> {

@@ -178,3 +178,138 @@ fn a_file_named_as_a_log_elsewhere_is_no_log() {
     let answer = lab.run(&["export", &run, "-o", log.to_str().unwrap()]);
     assert_eq!(answer.code, 2, "{}", answer.err);
 }
+
+/// A run whose first sample was taken before the recorder's clock was set.
+fn since_1970() -> Lab {
+    let lab = Lab::new();
+    let mut log = String::from("time,value,field,robot_id,run_uuid,sensor_type\n");
+    for (n, time) in [
+        "1970-01-01T00:00:00",
+        "2024-05-06T06:30:00",
+        "2024-05-06T06:30:01",
+    ]
+    .iter()
+    .enumerate()
+    {
+        log += &format!("{time},{n},x,1,77,encoder\n");
+    }
+    fs::write(lab.data().join("a.csv"), log).unwrap();
+    lab.ok(&["harvest"]);
+    lab
+}
+
+#[test]
+fn an_endless_export_is_refused_with_its_number() {
+    let lab = since_1970();
+    let export = ["export", "77", "--resample", "10ms", "-o", "a.csv"];
+    let answer = lab.run(&export);
+    assert_eq!(answer.code, 2);
+    let number = "the export would have 171,497,700,101 rows";
+    assert!(answer.err.contains(number), "{}", answer.err);
+    assert!(!lab.root().join("a.csv").exists());
+    // Of a span there are few, and the number is what is written.
+    let span = [
+        "--from",
+        "2024-05-06T06:30:00",
+        "--to",
+        "2024-05-06T06:30:00.5",
+    ];
+    let answer = lab.run(&[&export[..], &span[..]].concat());
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    assert!(answer.err.contains("wrote 51 rows"), "{}", answer.err);
+    let force = lab.run(&["export", "77", "--resample", "1d", "--force", "-o", "b.csv"]);
+    assert_eq!(force.code, 0, "{}", force.err);
+}
+
+#[test]
+fn a_span_without_rows_says_where_the_run_lies() {
+    let lab = since_1970();
+    for (from, to) in [("2025-01-01", "2025-02-01"), ("1999-01-01", "1999-01-02")] {
+        let answer = lab.run(&["export", "77", "--from", from, "--to", to, "-o", "a.csv"]);
+        assert_eq!(answer.code, 2, "{}", answer.err);
+        let words = "the run is from 1970-01-01T00:00:00.000000Z to 2024-05-06T06:30:01.000000Z";
+        assert!(answer.err.contains(words), "{}", answer.err);
+        assert!(!lab.root().join("a.csv").exists());
+    }
+    let answer = lab.run(&["export", "77", "--where", "x_1 > 9", "-o", "a.csv"]);
+    assert_eq!(answer.code, 0);
+    assert!(answer.err.contains("no row matched"), "{}", answer.err);
+}
+
+#[test]
+fn standard_output_gets_the_bytes_of_the_file() {
+    let (lab, run, ..) = lab();
+    for format in ["csv", "ndjson", "parquet", "arrow"] {
+        let name = format!("a.{format}");
+        lab.ok(&["export", &run, "-o", &name]);
+        let args = ["export", &run, "-o", "-", "--format", format];
+        let output = lab.command(&args).output().unwrap();
+        assert!(output.status.success(), "{format}");
+        let file = fs::read(lab.root().join(&name)).unwrap();
+        assert!(output.stdout == file, "{format}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("to standard output"), "{said}");
+    }
+    // The word takes precedence over the ending.
+    lab.ok(&["export", &run, "-o", "b.txt", "--format", "csv"]);
+    assert_eq!(
+        fs::read(lab.root().join("b.txt")).unwrap(),
+        fs::read(lab.root().join("a.csv")).unwrap()
+    );
+    let answer = lab.run(&["export", &run, "-o", "-"]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.err.contains("--format"), "{}", answer.err);
+}
+
+#[test]
+fn a_reader_that_has_enough_ends_an_export_quietly() {
+    use std::{io::Read, process::Stdio};
+    let (lab, run, ..) = lab();
+    for format in ["csv", "ndjson", "parquet", "arrow"] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mdtui"));
+        command.current_dir(lab.root()).envs(lab.environment());
+        command.args([
+            "export",
+            &run,
+            "--resample",
+            "10us",
+            "-o",
+            "-",
+            "--format",
+            format,
+        ]);
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        out.read_exact(&mut [0; 10]).unwrap();
+        drop(out);
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(
+            (done.status.code(), said.as_str()),
+            (Some(0), ""),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn a_fifo_gets_rows_and_stays_a_fifo() {
+    let (lab, run, ..) = lab();
+    lab.ok(&["export", &run, "-o", "a.csv"]);
+    let fifo = lab.root().join("fifo");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let reader = std::thread::spawn({
+        let fifo = fifo.clone();
+        move || fs::read(fifo).unwrap()
+    });
+    lab.ok(&["export", &run, "-o", "fifo", "--format", "csv"]);
+    assert!(reader.join().unwrap() == fs::read(lab.root().join("a.csv")).unwrap());
+    assert!(!fs::metadata(fifo).unwrap().is_file());
+}

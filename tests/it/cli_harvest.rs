@@ -297,3 +297,29 @@ fn a_reader_that_panics_costs_its_log_a_sentence() {
     let log = fs::read_to_string(lab.cache().join(".mdtui/mdtui.log")).unwrap();
     assert!(log.contains("a worker panicked"), "{log}");
 }
+
+#[test]
+fn the_programs_own_log_tells_what_was_done_when_it_is_asked_to() {
+    let lab = Lab::demo(2);
+    let log = lab.cache().join(".mdtui/mdtui.log");
+    lab.command(&["harvest"])
+        .env("MDTUI_LOG", "debug")
+        .assert()
+        .success();
+    let text = fs::read_to_string(&log).unwrap();
+    for words in [
+        "scanned data: 2 logs in ",
+        "hashing took ",
+        "reading took ",
+        "transforming took ",
+        "committing took ",
+        " started: ",
+        " of memory, ",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    fs::remove_file(&log).unwrap();
+    lab.ok(&["harvest", "--force"]);
+    let quiet = fs::read_to_string(&log).unwrap_or_default();
+    assert!(!quiet.contains("took"), "{quiet}");
+}

@@ -154,7 +154,9 @@ fn answer_all(
 ) {
     let mut catalog = None;
     for question in questions {
+        let slot = question.slot;
         if question.cancel.is_cancelled() {
+            tracing::debug!("query {slot:?} dropped: a later one takes its place");
             continue;
         }
         let began = Instant::now();
@@ -162,7 +164,11 @@ fn answer_all(
             answer(context, &mut catalog, &question.request, &question.cancel)
         }));
         let result = match answered {
-            Ok(Err(Error::Cancelled)) => continue,
+            Ok(Err(Error::Cancelled)) => {
+                let seconds = began.elapsed().as_secs_f64();
+                tracing::debug!("query {slot:?} stopped after {seconds:.3} s");
+                continue;
+            }
             Ok(result) => result.map_err(|e| e.to_string()),
             Err(panic) => {
                 // A half-done transaction goes with its connection.
@@ -171,6 +177,7 @@ fn answer_all(
             }
         };
         pace.answered(&question, began.elapsed());
+        tracing::debug!("query {slot:?} took {:.3} s", began.elapsed().as_secs_f64());
         let Question {
             slot, generation, ..
         } = question;

@@ -192,12 +192,14 @@ impl Catalog {
         }
     }
 
-    /// The keys of the logs whose key, else path, is `name` but for Unicode normalisation.
+    /// The keys of the logs whose path is `name`, else whose key or path is so but for Unicode
+    /// normalisation.
     pub(super) fn keys_like(&self, name: &str) -> Result<Vec<String>> {
         if name.is_ascii() {
             return Ok(Vec::new());
         }
-        let name = text::composed(name);
+        let (exact, name) = (name, text::composed(name));
+        let mut by_exact_path = Vec::new();
         let mut by_key = Vec::new();
         let mut by_path = Vec::new();
         self.sql(|db| {
@@ -205,7 +207,9 @@ impl Catalog {
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let (key, path) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-                if text::is_same(key, &name) {
+                if path == exact {
+                    by_exact_path.push(key.to_owned());
+                } else if text::is_same(key, &name) {
                     by_key.push(key.to_owned());
                 } else if text::is_same(path, &name) {
                     by_path.push(key.to_owned());
@@ -213,7 +217,11 @@ impl Catalog {
             }
             Ok(())
         })?;
-        Ok(if by_key.is_empty() { by_path } else { by_key })
+        let lists = [by_exact_path, by_key, by_path];
+        Ok(lists
+            .into_iter()
+            .find(|keys| !keys.is_empty())
+            .unwrap_or_default())
     }
 
     /// Where the log `key` lies and how it was found; `None` for an unknown key or a

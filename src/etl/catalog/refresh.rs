@@ -7,7 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rayon::prelude::*;
@@ -46,7 +46,9 @@ struct Plan {
 
 impl Catalog {
     pub(super) fn look(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
+        let began = Instant::now();
         let scan = scan::scan(&context.data_dir, context.lake.root(), cancel)?;
+        let scanned = began.elapsed();
         let held: HashSet<String> = lock::held(&context.lake)?
             .into_iter()
             .map(|h| h.key)
@@ -82,6 +84,15 @@ impl Catalog {
             })?
         };
         let logs = plan.digests.len();
+        tracing::debug!(
+            "scanned {}: {} in {:.3} s; {} saved, {} left, in {:.3} s",
+            text::visible_path(&context.data_dir),
+            crate::format::count(scan.found.len() as u64, "log"),
+            scanned.as_secs_f64(),
+            plan.save.len(),
+            plan.delete.len(),
+            began.elapsed().saturating_sub(scanned).as_secs_f64()
+        );
         let next_change = plan.next_change_us.map(|at| wait(at, time::now()));
         let before = self.last_look.replace(plan.digests).unwrap_or_default();
         let changed_keys = self

@@ -193,6 +193,7 @@ pub fn write_list(
     cancel: &CancelToken,
 ) -> Result<Exported> {
     let format = Format::of(target)?;
+    super::check_rows(rows as u64)?;
     let none = fields(0..0);
     let mut out = BufWriter::new(&mut *file);
     let mut each = |take: &mut dyn FnMut(&[ListColumn], usize) -> Result<()>| {

@@ -28,7 +28,7 @@ pub use self::{
     rows::Limits,
     sink::Format,
 };
-use super::{Error, Result, lake::run_file::RunFile, text};
+use super::{Error, Result, format, lake::run_file::RunFile, text};
 use crate::base::CancelToken;
 
 /// What of a run's table is written.
@@ -48,7 +48,13 @@ pub struct Options {
     pub rows: Option<Arc<[u64]>>,
     /// How long each column holds where the table has no row; for steps only.
     pub limits: Limits,
+    /// More than [`MOST_ROWS`] are written too.
+    pub force: bool,
 }
+
+/// An export of more rows is refused unless it is forced: a step that is far too short for
+/// the length of a run would fill any disk.
+pub const MOST_ROWS: u64 = 100_000_000;
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,26 +86,8 @@ pub fn export(
     options: &Options,
     cancel: &CancelToken,
 ) -> Result<Exported> {
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".mdtui-export-")
-        // Less the umask: the file is the operator's, as any that a shell makes.
-        .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => Error::Usage(format!(
-                "there is no folder {} to write to: make it first",
-                crate::text::visible_path(folder)
-            )),
-            _ => Error::io("write to", folder, e),
-        })?;
-    let written = export_into(file.as_file_mut(), table, target, options, cancel)?;
-    file.persist(target)
-        .map_err(|e| Error::io("write", target, e.error))?;
-    Ok(written)
+    let format = Format::of(target)?;
+    Plan::of(table, options)?.write_new(target, format, cancel)
 }
 
 /// As [`export`], into a file that is open and empty; the ending of `target` says how, and
@@ -115,33 +103,155 @@ pub fn export_into(
     cancel: &CancelToken,
 ) -> Result<Exported> {
     let format = Format::of(target)?;
-    let columns = columns(table, options)?;
-    let span = span(options)?;
-    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let mut out = BufWriter::new(&mut *file);
-    let mut written = 0;
-    {
-        let mut sink = sink::open(format, &mut out, &names, target)?;
-        rows::walk(table, &names, options, span, cancel, &mut |batch| {
-            cancel.check()?;
-            written += batch.times.len() as u64;
-            sink.write(batch)
-        })?;
-        sink.finish()?;
+    Plan::of(table, options)?.write_file(file, format, target, cancel)
+}
+
+/// An export that can be made: its columns are known, and its rows are not too many.
+pub struct Plan<'a> {
+    table: &'a RunFile,
+    options: &'a Options,
+    columns: Vec<String>,
+    span: RangeInclusive<i64>,
+    /// Rows before conditions on their cells: so many, or fewer, are written.
+    pub most_rows: u64,
+}
+
+impl<'a> Plan<'a> {
+    /// Holds the options against the table.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an unknown column, a span that ends before it begins, or more than
+    /// [`MOST_ROWS`] rows; those of [`RunFile::read`].
+    pub fn of(table: &'a RunFile, options: &'a Options) -> Result<Self> {
+        let columns = columns(table, options)?;
+        let span = span(options)?;
+        let most_rows = rows::most(table, options, &span)?;
+        if !options.force {
+            check_rows(most_rows)?;
+        }
+        Ok(Self {
+            table,
+            options,
+            columns,
+            span,
+            most_rows,
+        })
     }
-    out.flush().map_err(|e| Error::io("write", target, e))?;
-    drop(out);
-    file.sync_all().map_err(|e| Error::io("write", target, e))?;
-    let bytes = file
-        .metadata()
-        .map_err(|e| Error::io("read", target, e))?
-        .len();
-    cancel.check()?;
-    Ok(Exported {
-        rows: written,
-        columns: names.len() + 1,
-        bytes,
-    })
+
+    /// Writes a file under a temporary name beside `target` and renames it when it is whole.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is no such folder; as [`Plan::write`].
+    pub fn write_new(
+        &self,
+        target: &Path,
+        format: Format,
+        cancel: &CancelToken,
+    ) -> Result<Exported> {
+        let folder = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut file = tempfile::Builder::new()
+            .prefix(".mdtui-export-")
+            // Less the umask: the file is the operator's, as any that a shell makes.
+            .permissions(fs::Permissions::from_mode(0o666))
+            .tempfile_in(folder)
+            .map_err(|e| match e.kind() {
+                std::io::ErrorKind::NotFound => Error::Usage(format!(
+                    "there is no folder {} to write to: make it first",
+                    crate::text::visible_path(folder)
+                )),
+                _ => Error::io("write to", folder, e),
+            })?;
+        let written = self.write_file(file.as_file_mut(), format, target, cancel)?;
+        file.persist(target)
+            .map_err(|e| Error::io("write", target, e.error))?;
+        Ok(written)
+    }
+
+    fn write_file(
+        &self,
+        file: &mut File,
+        format: Format,
+        target: &Path,
+        cancel: &CancelToken,
+    ) -> Result<Exported> {
+        let written = self.write(&mut *file, format, target, cancel)?;
+        file.sync_all().map_err(|e| Error::io("write", target, e))?;
+        cancel.check()?;
+        Ok(written)
+    }
+
+    /// Writes to anything, a pipe too; `target` names it in errors.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Log`], [`Error::Cancelled`].
+    pub fn write(
+        &self,
+        out: impl Write + Send,
+        format: Format,
+        target: &Path,
+        cancel: &CancelToken,
+    ) -> Result<Exported> {
+        let names: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        let mut out = BufWriter::new(Counted { out, bytes: 0 });
+        let mut written = 0;
+        {
+            let mut sink = sink::open(format, &mut out, &names, target)?;
+            let span = self.span.clone();
+            rows::walk(
+                self.table,
+                &names,
+                self.options,
+                span,
+                cancel,
+                &mut |batch| {
+                    cancel.check()?;
+                    written += batch.times.len() as u64;
+                    sink.write(batch)
+                },
+            )?;
+            sink.finish()?;
+        }
+        out.flush().map_err(|e| Error::io("write", target, e))?;
+        Ok(Exported {
+            rows: written,
+            columns: names.len() + 1,
+            bytes: out.get_ref().bytes,
+        })
+    }
+}
+
+/// Refuses more than [`MOST_ROWS`].
+fn check_rows(rows: u64) -> Result<()> {
+    if rows > MOST_ROWS {
+        return Err(Error::Usage(format!(
+            "the export would have {}, and more than {} are refused: take a longer step or a \
+             shorter span (--resample, --from, --to), or write them with --force",
+            format::count(rows, "row"),
+            format::thousands(MOST_ROWS)
+        )));
+    }
+    Ok(())
+}
+
+/// Counts what it passes on.
+struct Counted<W> {
+    out: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// The columns to be written, each once and known.

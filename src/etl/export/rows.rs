@@ -54,6 +54,30 @@ pub fn walk(
     out.flush()
 }
 
+/// How many rows [`walk`] gives at most: conditions on cells may leave some out.
+///
+/// # Errors
+/// Those of [`RunFile::read`].
+pub fn most(table: &RunFile, options: &Options, span: &RangeInclusive<i64>) -> Result<u64> {
+    let (from, to) = (*span.start(), *span.end());
+    let (Some(step), Some((first, last))) = (options.step_us, table.span()?) else {
+        let end = to.checked_add(1).map(|t| table.row_at(t)).transpose()?;
+        let rows = table.row_at(from)?..end.unwrap_or(table.rows());
+        return Ok(match &options.rows {
+            Some(listed) => {
+                let before = |row| listed.partition_point(|r| *r < row);
+                before(rows.end).saturating_sub(before(rows.start)) as u64
+            }
+            None => rows.end.saturating_sub(rows.start),
+        });
+    };
+    let (first, step) = (i128::from(first), i128::from(step.max(1)));
+    let begin = (i128::from(from) - first).max(0);
+    let end = i128::from(to.min(last)) - first;
+    let steps = end.div_euclid(step) - (begin + step - 1).div_euclid(step) + 1;
+    Ok(u64::try_from(steps.max(0)).unwrap_or(u64::MAX))
+}
+
 struct Reader<'a> {
     table: &'a RunFile,
     columns: &'a [&'a str],
@@ -181,13 +205,7 @@ fn stepped(
     limits: &Limits,
     out: &mut Out,
 ) -> Result<()> {
-    let Some(start) = reader
-        .table
-        .read(&[], 0..1, reader.cancel)?
-        .times
-        .first()
-        .copied()
-    else {
+    let Some((start, _)) = reader.table.span()? else {
         return Ok(());
     };
     // The first step at or after the span's begin.

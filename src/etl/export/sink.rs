@@ -22,6 +22,19 @@ pub enum Format {
 }
 
 impl Format {
+    /// All, each with the word that `--format` takes.
+    pub const ALL: [(Self, &str); 4] = [
+        (Self::Csv, "csv"),
+        (Self::Parquet, "parquet"),
+        (Self::Ndjson, "ndjson"),
+        (Self::Arrow, "arrow"),
+    ];
+
+    /// Whether it is text, which a terminal can show.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Csv | Self::Ndjson)
+    }
+
     /// By the ending of a file's name, in any case.
     ///
     /// # Errors

@@ -1,20 +1,29 @@
 //! One picture of how far a harvest is, from all its threads.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
-use crate::base::{Progress, ProgressSink, Stage};
+use crate::{
+    base::{Progress, ProgressSink, Stage},
+    text,
+};
 
 /// Gathers the progress of a log's threads and passes it on.
 pub(super) struct Meter<'a> {
     sink: &'a dyn ProgressSink,
-    progress: Mutex<Progress>,
+    /// The log, in the program's log.
+    key: &'a str,
+    progress: Mutex<(Progress, Instant)>,
 }
 
 impl<'a> Meter<'a> {
-    pub(super) fn new(sink: &'a dyn ProgressSink, bytes: u64) -> Self {
+    pub(super) fn new(sink: &'a dyn ProgressSink, key: &'a str, bytes: u64) -> Self {
         Self {
             sink,
-            progress: Mutex::new(Progress::start(bytes)),
+            key,
+            progress: Mutex::new((Progress::start(bytes), Instant::now())),
         }
     }
 
@@ -24,10 +33,33 @@ impl<'a> Meter<'a> {
 
     pub(super) fn update(&self, change: impl FnOnce(&mut Progress)) {
         let now = {
-            let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-            change(&mut progress);
+            let mut guard = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            let (progress, since) = &mut *guard;
+            let before = progress.stage;
+            change(progress);
+            if progress.stage != before {
+                self.note(before, since.elapsed());
+                *since = Instant::now();
+            }
             *progress
         };
         self.sink.report(&now);
+    }
+
+    /// Says in the program's log how long a stage took.
+    fn note(&self, stage: Stage, took: Duration) {
+        if stage != Stage::Queued {
+            let (key, seconds) = (text::quoted(self.key, 200), took.as_secs_f64());
+            tracing::debug!("{key}: {} took {seconds:.3} s", stage.word());
+        }
+    }
+}
+
+/// The last stage ends with the harvest.
+impl Drop for Meter<'_> {
+    fn drop(&mut self) {
+        let guard = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let (progress, since) = &*guard;
+        self.note(progress.stage, since.elapsed());
     }
 }

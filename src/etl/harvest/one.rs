@@ -72,7 +72,7 @@ pub fn harvest_log(
         tracing::warn!("what a dead process left behind stays: {e}");
     }
     let started = Instant::now();
-    let meter = Meter::new(sink, log.size);
+    let meter = Meter::new(sink, key, log.size);
     let (prior, unreadable) = prior_record(context, key);
     if let Some(other) = prior
         .as_ref()

@@ -140,6 +140,13 @@ impl Client {
             Error::io("start a worker process of", program, e)
         };
         let mut process = Process::start(&self.program, self.limits.bytes()).map_err(failed)?;
+        tracing::debug!(
+            "worker {} started: {} of memory, {:.0} s and {:.3} s more for each MB of a log",
+            process.id(),
+            crate::format::binary_bytes(self.limits.bytes()),
+            self.limits.time.as_secs_f64(),
+            self.limits.time_per_mb.as_secs_f64()
+        );
         let start = Request::Start {
             protocol: PROTOCOL,
             memory: Some(self.limits.bytes()),
@@ -294,7 +301,10 @@ fn not_there(answer: Result<Report, String>, said: &str) -> Error {
 
 /// The last line of standard error, for a message.
 fn last_words(said: &str) -> String {
-    match said.lines().rfind(|l| !l.trim().is_empty()) {
+    match said
+        .lines()
+        .rfind(|l| !l.trim().is_empty() && !is_detail(l))
+    {
         Some(line) => format!(" ({})", text::quoted(line.trim(), 200)),
         None => String::new(),
     }
@@ -302,6 +312,17 @@ fn last_words(said: &str) -> String {
 
 fn note_words(pid: u32, said: &str) {
     for line in said.lines().filter(|l| !l.trim().is_empty()) {
-        tracing::warn!("worker {pid}: {}", text::quoted(line, 1000));
+        let shown = text::quoted(line, 1000);
+        if is_detail(line) {
+            tracing::debug!("worker {pid}: {shown}");
+        } else {
+            tracing::warn!("worker {pid}: {shown}");
+        }
     }
+}
+
+/// Whether a worker traced this line because it was asked for details.
+fn is_detail(line: &str) -> bool {
+    let level = line.split_whitespace().next();
+    matches!(level, Some("INFO" | "DEBUG" | "TRACE"))
 }

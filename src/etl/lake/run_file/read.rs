@@ -239,6 +239,22 @@ impl RunFile {
         Ok(())
     }
 
+    /// The times of the first and the last row; `None` without rows.
+    ///
+    /// # Errors
+    /// As [`RunFile::read`].
+    pub fn span(&self) -> Result<Option<(i64, i64)>> {
+        let rows = self.rows();
+        let time = |row: u64| {
+            let window = self.read(&[], row..row + 1, &CancelToken::new())?;
+            Ok::<_, Error>(window.times.first().copied())
+        };
+        if rows == 0 {
+            return Ok(None);
+        }
+        Ok(time(0)?.zip(time(rows - 1)?))
+    }
+
     /// The first row whose time is at or after `time_us` (the number of rows when
     /// there is none). Reads at most one row group of `time`.
     ///
