@@ -125,6 +125,12 @@ fn typed_days_times_and_runs_lead_there() {
 }
 
 #[test]
+fn one_run_is_no_plural() {
+    let mut screen = MachineScreen::open(&machine(Some("10"), 1, 1));
+    assert_eq!(screen.submit("99"), Err("there is 1 run".to_owned()));
+}
+
+#[test]
 fn a_pin_tells_what_changed_since() {
     let mut screen = open();
     screen.table.cursor = 4;

@@ -26,10 +26,10 @@ pub(super) static RULE: Rule = Rule {
               value for `frozen_position_s` while another axis of its robot moves",
     details: "An axis moves where it covers more than `moving_mm`: the positions of a parked robot \
               are not frozen. Where a force repeats its largest or smallest value (zero aside) the \
-              rule is `saturation`. Where a load cell's values have steps above its noise, repeating one \
-              is no fault by itself: then its robot must move meanwhile, the value be beyond \
-              `zero_offset`, and the force either leap by three steps or more when it goes on or repeat \
-              its value for `frozen_position_s`.",
+              rule is `saturation`. Where a load cell's values have steps above its noise, \
+              repeating one is no fault by itself: then its robot must move meanwhile, the value \
+              be beyond `zero_offset`, and the force either leap at once by three steps or more \
+              when it goes on or repeat its value for `frozen_position_s`.",
     thresholds: &[&FROZEN_FORCE_SAMPLES, &FROZEN_POSITION_S, &MOVING_MM],
     checks: &[
         Check::Channel(&[FieldKind::Force], force),

@@ -98,13 +98,15 @@ fn force(facts: &RunFacts<'_>, channel: &RawChannel<'_>, findings: &mut Findings
         .collect();
     let unit = channel.field.stored_unit();
     findings.add_clusters(facts.clustering(channel), &channel.name, unit, occurrences, |c| {
-        let (are, them) = match c.count {
-            1 => ("1 sample stands out".to_owned(), ""),
-            n => (format!("{} samples stand out", thousands(n as u64)), "up to "),
+        let (stand_out, up_to) = match c.count {
+            1 => (format!("1 sample of {} stands out", channel.name), ""),
+            n => {
+                let n = thousands(n as u64);
+                (format!("{n} samples of {} stand out", channel.name), "up to ")
+            }
         };
         format!(
-            "{are} of {} by {them}{} {unit} from those around ({} {unit} would be {} deviations), {}",
-            channel.name,
+            "{stand_out} by {up_to}{} {unit} from those around ({} {unit} would be {} deviations), {}",
             figure(c.value),
             figure(c.threshold),
             figure(sigma),
