@@ -44,6 +44,7 @@ fn main() {
         marker: Marker::Braille,
         mouse: true,
         no_color: false,
+        user_cache: None,
     };
     let keymap = Arc::new(Keymap::built_in().unwrap());
     let began = Instant::now();

@@ -305,6 +305,7 @@ fn config(context: &Context) -> Config {
         marker: Marker::Braille,
         mouse: true,
         no_color: false,
+        user_cache: None,
     }
 }
 

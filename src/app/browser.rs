@@ -22,7 +22,7 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
-    lake::{Context, Lake},
+    lake::{Context, Lake, ReadOnly},
     pool::JobEvent,
 };
 
@@ -41,7 +41,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     let keymap = Arc::new(Keymap::built_in()?);
     let context = Context {
         data_dir: config.data_dir.clone(),
-        lake: Lake::new(config.cache_dir.clone()),
+        lake: Lake::new(config.cache_dir.clone()).with_user_cache(config.user_cache.clone()),
         profile: config.profile.clone(),
     };
     let (sender, events) = unbounded();
@@ -57,6 +57,9 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     };
     let mut screen = Terminal::with_options(backend, options).map_err(|e| no_terminal(&e))?;
     let (mut state, first) = State::new(config, keymap, (size.width, size.height));
+    if let Some(read_only) = ReadOnly::of(&context.lake) {
+        state.look_only(&read_only);
+    }
     // Drawn before anything is asked: the first frame waits for nobody.
     show(&mut screen, &state, &draw)?;
     if config.ask_background {

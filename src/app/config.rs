@@ -12,6 +12,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The cache directory.
     pub cache_dir: PathBuf,
+    /// Where this user may keep catalogs of lakes that cannot be written.
+    pub user_cache: Option<PathBuf>,
     /// The rules.
     pub profile: Arc<Profile>,
     /// Who harvests.

@@ -38,6 +38,7 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         marker: Marker::Braille,
         mouse: true,
         no_color: false,
+        user_cache: None,
     };
     State::new(&config, Arc::new(Keymap::built_in().unwrap()), size)
 }

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::etl::{
     catalog::{LogDetail, LogRow, LogState, RunRow},
+    lake::ReadOnly,
     parse_error::ParseError,
     text::visible_path,
 };
@@ -163,6 +164,8 @@ pub struct State {
     pub data_dir: String,
     /// The cache directory, as harmless text.
     pub cache_dir: String,
+    /// Why the lake cannot be written, if it cannot.
+    pub read_only: Option<ReadOnly>,
     /// The columns that are wanted in each view.
     pub choices: Choices,
     /// The file that remembers them, if there is a place for it.
@@ -200,6 +203,7 @@ impl State {
             size,
             data_dir: visible_path(&config.data_dir),
             cache_dir: visible_path(&config.cache_dir),
+            read_only: None,
             choices: config.choices.clone(),
             choices_file: config.choices_file.clone(),
             mouse: config.mouse,
@@ -224,6 +228,12 @@ impl State {
         state.ask_refresh(&mut effects);
         state.ask_history(&mut effects);
         (state, effects)
+    }
+
+    /// From now on the lake is only looked at, and the browser says so.
+    pub fn look_only(&mut self, read_only: &ReadOnly) {
+        self.message = Some((Tone::Plain, read_only.note()));
+        self.read_only = Some(read_only.clone());
     }
 
     /// The view that is drawn.

@@ -62,7 +62,11 @@ impl Top {
 fn place(state: &State) -> String {
     match state.screen() {
         Screen::Logs | Screen::Runs | Screen::Machines | Screen::Jobs => {
-            format!("mdtui  {}", state.data_dir)
+            let looking = match state.read_only {
+                Some(_) => " (read-only)",
+                None => "",
+            };
+            format!("mdtui{looking}  {}", state.data_dir)
         }
         Screen::Machine(machine) => machine.name(),
         Screen::LogRuns(runs) => format!("Logs › {}", runs.log.as_deref().unwrap_or_default()),

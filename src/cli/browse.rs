@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::{exit::Exit, settings::Settings};
+use super::{
+    exit::Exit,
+    settings::{Settings, user_cache},
+};
 use crate::{
     app::{Config, background, chart::Marker, choice::Choices},
     etl::{Error, Result},
@@ -39,6 +42,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         marker: settings.markers.unwrap_or_else(|| usual_marker(&variable)),
         mouse: settings.mouse,
         no_color,
+        user_cache: user_cache(),
     };
     match ui::browse(&config) {
         Ok(()) => Ok(Exit::Ok),

@@ -20,6 +20,7 @@ use crate::etl::{
     base::CancelToken,
     check::{self, Finding, Kind, Report},
     format::{bytes, count, thousands},
+    lake::access::require_write,
     text,
 };
 
@@ -58,6 +59,9 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             "there is no lake at {}; name it with --cache-dir",
             text::visible_path(context.lake.root())
         )));
+    }
+    if args.repair {
+        require_write(&context.lake, "repair the lake")?;
     }
     let cancel = CancelToken::new();
     cancel_on_signals(&cancel, || {})?;

@@ -22,7 +22,7 @@ use crate::etl::{
     export::{self, Exported, Format},
     filter::Condition,
     format::{bytes, count},
-    lake::{Context, Record, run_file::RunFile},
+    lake::{Context, Record, access::require_write, run_file::RunFile},
     source::reserved::is_named_as_a_table,
     text, time,
 };
@@ -320,6 +320,7 @@ fn make_exports(context: &Context, output: &Path) -> Result<()> {
             false => p,
         });
     if around.is_some_and(|p| real(p).is_some() && real(p) == real(context.lake.root())) {
+        require_write(&context.lake, "export into the lake")?;
         std::fs::create_dir_all(&exports).map_err(|e| Error::io("create", &exports, e))?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::{Catalog, LogRow, RunDetail, RunRow},
-    lake::Context,
+    lake::{Context, ReadOnly},
     text,
 };
 
@@ -24,22 +24,26 @@ pub struct Look {
 }
 
 impl Look {
-    /// Opens the catalog and looks at the data directory.
+    /// Opens the catalog and looks at the data directory. Says so when the lake can only be
+    /// looked at.
     ///
     /// # Errors
-    /// Those of [`Settings::context`], [`Catalog::open`] and [`Catalog::refresh`].
+    /// Those of [`Settings::context`], [`Catalog::open_to_look`] and [`Catalog::refresh`].
     pub fn new(settings: &Settings, cancel: &CancelToken) -> Result<Self> {
         let context = settings.context()?;
-        if !context.data_dir.is_dir() && !context.lake.local().catalog().exists() {
+        let read_only = ReadOnly::of(&context.lake);
+        if let Some(read_only) = &read_only {
+            exit::note(&read_only.note());
+        } else if !context.data_dir.is_dir() && !context.lake.local().catalog().exists() {
             // Before the catalog: a mistyped directory should not leave one behind.
             return Err(Error::Fatal(format!(
                 "there is no directory {}; name the one with the logs with --data-dir",
                 text::visible_path(&context.data_dir)
             )));
         }
-        let mut catalog = Catalog::open(&context.lake)?;
+        let mut catalog = Catalog::open_to_look(&context.lake)?;
         let refresh = catalog.refresh(&context, cancel)?;
-        for note in &refresh.notes {
+        for note in refresh.notes.iter().chain(&refresh.problems) {
             exit::note(note);
         }
         Ok(Self { context, catalog })

@@ -7,7 +7,10 @@ use super::{
     settings::Settings,
     signals::cancel_on_signals,
 };
-use crate::etl::{Error, Result, base::CancelToken, catalog::Catalog, format::count, text};
+use crate::etl::{
+    Error, Result, base::CancelToken, catalog::Catalog, format::count, lake::access::require_write,
+    text,
+};
 
 /// Recreate the catalog from the records in the lake
 #[derive(Debug, clap::Args)]
@@ -32,6 +35,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
             text::visible_path(context.lake.root())
         )));
     }
+    require_write(&context.lake, "rebuild the catalog")?;
     let cancel = CancelToken::new();
     cancel_on_signals(&cancel, || {})?;
     if let Some(aside) = Catalog::put_damaged_aside(&context.lake)? {

@@ -20,6 +20,7 @@ use crate::etl::{
     catalog::LogState,
     format::{bytes, count},
     harvest::{self, Results},
+    lake::access::require_write,
     text,
 };
 
@@ -60,6 +61,9 @@ pub const EXAMPLES: &[Example] = &[
 /// those of [`Look::new`]. What fails for one log is told and does not stop the others.
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
+    if !args.dry_run {
+        require_write(&settings.context()?.lake, "remove results")?;
+    }
     let mut look = Look::new(settings, &cancel)?;
     let mut logs: Vec<(String, Results)> = Vec::new();
     for name in &args.logs {

@@ -329,7 +329,7 @@ impl Settings {
         };
         Ok(Context {
             data_dir: self.data_dir.clone(),
-            lake: Lake::new(self.cache_dir.clone()),
+            lake: Lake::new(self.cache_dir.clone()).with_user_cache(user_cache()),
             profile: Arc::new(profile),
         })
     }
@@ -339,6 +339,12 @@ impl Settings {
 fn config_path() -> Option<PathBuf> {
     let dirs = etcetera::choose_base_strategy().ok()?;
     Some(dirs.config_dir().join("mdtui").join("config.toml"))
+}
+
+/// `$XDG_CACHE_HOME/mdtui`: catalogs of lakes that cannot be written; `None` without a home.
+pub(super) fn user_cache() -> Option<PathBuf> {
+    let dirs = etcetera::choose_base_strategy().ok()?;
+    Some(dirs.cache_dir().join("mdtui"))
 }
 
 fn read(path: &Path) -> Result<ConfigFile> {

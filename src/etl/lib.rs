@@ -4,7 +4,7 @@
 //!
 //! * [`text`]: text of logs and file names, made harmless.
 //! * [`error`]: what can go wrong, and how it is to be treated.
-//! * [`base`]: what work of any length needs: cancelling, progress, memory, panics.
+//! * [`base`]: what work of any length needs: cancelling, progress, memory, mounts, panics.
 //! * [`time`]: times as text and as microseconds.
 //! * [`format`]: numbers as sentences, tables and screens write them.
 //! * [`natural_order`]: the order of cells and robots.

@@ -139,6 +139,7 @@ impl Hand {
             marker: Marker::Braille,
             mouse: true,
             no_color: false,
+            user_cache: None,
         };
         let keymap = Arc::new(Keymap::built_in().unwrap());
         let (state, effects) = State::new(&config, keymap.clone(), (100, 30));

@@ -26,6 +26,7 @@ mod hostile_text;
 mod input_types;
 mod kill_anywhere;
 mod layouts;
+mod look_only;
 mod many_at_once;
 mod memory;
 mod moving;

@@ -362,6 +362,10 @@ fn chosen<T: Row>(
 }
 
 fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(read_only) = &state.read_only {
+        state.message = Some((Tone::Error, read_only.refuse("harvest").to_string()));
+        return;
+    }
     let one = |key: Option<&str>| ToHarvest::Keys(key.map(str::to_owned).into_iter().collect());
     let (logs, marked) = match state.screen() {
         Screen::Logs if state.logs.panel => {

@@ -170,7 +170,7 @@ fn refreshed(state: &mut State, result: Result<Answer, String>, effects: &mut Ve
         Ok(Answer::Refreshed(refresh)) => {
             state.logs.error = None;
             effects.push(Effect::LookAgain(refresh.next_change));
-            if let Some(note) = refresh.notes.first() {
+            if let Some(note) = refresh.problems.iter().chain(&refresh.notes).next() {
                 state.message = Some((Tone::Plain, note.clone()));
             }
             if !refresh.changed_keys.is_empty() || !state.logs.loaded {

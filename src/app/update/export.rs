@@ -11,6 +11,11 @@ use crate::etl::format::{bytes, count};
 
 /// `e`: writes what is shown, or asks how.
 pub(super) fn begin(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(read_only) = &state.read_only {
+        let refused = read_only.refuse("export into the lake");
+        state.message = Some((Tone::Error, refused.to_string()));
+        return;
+    }
     match export(state, Form::Csv) {
         Ok(export) if export.what.has_rows() => state.overlay = Some(Overlay::Export),
         Ok(export) => ask(state, export, effects),

@@ -9,11 +9,13 @@ use crate::{
         fixture::{self, answer, bare, harvesting, job, populated},
         keymap::Chord,
         state::Tone,
+        top::Top,
     },
     etl::{
         Error,
         catalog::{LogState, Refresh},
         harvest::{Outcome, Summary},
+        lake::ReadOnly,
         pool::{JobEvent, JobId},
     },
 };
@@ -213,6 +215,33 @@ fn changes_while_a_look_is_under_way_make_one_more_look() {
         request: Request::Refresh,
     };
     assert!(update(&mut state, looked).contains(&again));
+}
+
+#[test]
+fn a_lake_that_cannot_be_written_is_only_looked_at() {
+    let mut state = populated((120, 24));
+    state.look_only(&ReadOnly::because("cache is owned by anna"));
+    assert!(words(&state).starts_with("read-only: cache is owned by anna"));
+    assert!(Top::of(&state).place.starts_with("mdtui (read-only)"));
+    for (key, action) in [("H", "harvest"), ("e", "export into the lake")] {
+        state.message = None;
+        assert_eq!(press(&mut state, &[key]), []);
+        assert_eq!(
+            words(&state),
+            format!("cannot {action}: cache is owned by anna")
+        );
+    }
+    assert!(state.overlay.is_none());
+    // Records that cannot be used are said.
+    let refresh = Refresh {
+        problems: vec!["a record is damaged".into()],
+        ..Refresh::default()
+    };
+    update(
+        &mut state,
+        answer(Slot::Refresh, Ok(Answer::Refreshed(refresh))),
+    );
+    assert_eq!(words(&state), "a record is damaged");
 }
 
 #[test]

@@ -218,7 +218,7 @@ pub fn answer(
     }
     let catalog = match catalog {
         Some(catalog) => catalog,
-        None => catalog.insert(Catalog::open(&context.lake)?),
+        None => catalog.insert(Catalog::open_to_look(&context.lake)?),
     };
     Ok(match request {
         Request::Refresh => Answer::Refreshed(catalog.refresh(context, cancel)?),

@@ -32,7 +32,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     harvest::Options,
-    lake::lock::wait_for_dying,
+    lake::{access::require_write, lock::wait_for_dying},
     pool::{JobEvent, Pool},
 };
 
@@ -100,6 +100,9 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, move || {
         let _ = interrupts.send(Happening::Interrupt);
     })?;
+    if !args.dry_run {
+        require_write(&settings.context()?.lake, "harvest")?;
+    }
     let look = Look::new(settings, &cancel)?;
     if args.logs.is_empty() {
         wait_for_dying(&look.context.lake)?;

@@ -35,6 +35,7 @@ use crate::etl::{
     base::CancelToken,
     format::count,
     harvest::{Options, Outcome},
+    lake::access::require_write,
     pool::{JobEvent, Pool},
     source::watch::Watcher,
     text, time,
@@ -84,6 +85,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, move || {
         let _ = interrupts.send(Happening::Interrupt);
     })?;
+    require_write(&settings.context()?.lake, "harvest")?;
     let look = Look::new(settings, &cancel)?;
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();

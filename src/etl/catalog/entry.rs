@@ -6,7 +6,10 @@ use rusqlite::{Connection, Row, params};
 use super::rows::LogState;
 use crate::{
     lake::{Record, record::Attempt},
-    source::{Format, scan::Found},
+    source::{
+        Format,
+        scan::{Found, cell_of},
+    },
     time,
 };
 
@@ -27,6 +30,27 @@ pub(super) struct Entry {
     pub verdict: Assessment,
     /// Whether it differs from what is stored.
     pub dirty: bool,
+}
+
+impl Entry {
+    /// Takes the log, which cannot be looked at, to be as it was when it was harvested.
+    pub(super) fn presume_unchanged(&mut self) {
+        let path = self.path.as_bytes();
+        let (Some(record), Some(format)) = (&self.record, Format::of_name(path)) else {
+            return;
+        };
+        self.seen = Some(Seen {
+            format,
+            size: record.size,
+            mtime_ns: record.mtime_ns,
+            inode: record.inode,
+            folder: cell_of(path),
+            trouble: None,
+            footer: format.has_footer().then_some(true),
+            moved_us: None,
+        });
+        self.dirty = true;
+    }
 }
 
 /// State, reason, and why a harvest without names leaves it alone.

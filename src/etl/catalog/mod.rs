@@ -8,6 +8,7 @@ mod derived;
 mod distances;
 mod entry;
 mod logs;
+mod look_only;
 mod machines;
 mod open;
 mod rebuild;
@@ -38,7 +39,7 @@ pub use rows::{
 use crate::{
     Error, Result,
     base::CancelToken,
-    lake::{Context, Lake},
+    lake::{Context, Lake, ReadOnly, access::require_write},
 };
 
 /// An open catalog. One per thread: opening is cheap.
@@ -50,6 +51,8 @@ pub struct Catalog {
     /// What lists showed after the last look, by key: to tell what changed since,
     /// whoever changed it.
     last_look: Option<HashMap<String, u64>>,
+    /// Set when it stands in for that of a lake that cannot be written.
+    read_only: Option<ReadOnly>,
 }
 
 /// What a look at the data directory found.
@@ -65,6 +68,8 @@ pub struct Refresh {
     pub next_change: Option<Duration>,
     /// What was passed over, one sentence each (links that lead out, unreadable folders).
     pub notes: Vec<String>,
+    /// Records of a lake that cannot be written which cannot be used, one sentence each.
+    pub problems: Vec<String>,
 }
 
 /// What a rebuild read.
@@ -79,17 +84,19 @@ pub struct Rebuilt {
 }
 
 impl Catalog {
-    /// Opens the lake's catalog, creating or migrating it.
+    /// Opens the lake's catalog to write to it, creating or migrating it.
     ///
     /// # Errors
     /// [`crate::Error::Fatal`] when the database is not mdtui's, is newer than
-    /// this program or cannot be used.
+    /// this program or cannot be used, and when the lake cannot be written.
     pub fn open(lake: &Lake) -> Result<Self> {
+        require_write(lake, "write to the lake")?;
         Ok(Self {
             db: open::file(&lake.local().catalog())?,
             path: lake.local().catalog(),
             lake: Some(lake.clone()),
             last_look: None,
+            read_only: None,
         })
     }
 
@@ -110,19 +117,31 @@ impl Catalog {
             path: PathBuf::from(":memory:"),
             lake: None,
             last_look: None,
+            read_only: None,
         })
     }
 
     /// Looks at the data directory and brings every log's state up to date. Stats
     /// each file and reads no more than the footer of those that changed. A new catalog
-    /// beside a lake with results takes their records in first.
+    /// beside a lake with results takes their records in first; one that stands in for that of a
+    /// lake that cannot be written takes in every record that is new.
     ///
     /// # Errors
     /// [`crate::Error::Fatal`] when the data directory does not exist,
     /// [`crate::Error::Catalog`], [`crate::Error::Cancelled`].
     pub fn refresh(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
-        self.fill_new(context, cancel)?;
-        self.look(context, cancel)
+        // Before records are taken in: lists that were read already show none of them.
+        self.remember_lists()?;
+        if self.read_only.is_none() {
+            self.fill_new(context, cancel)?;
+            return self.look(context, cancel);
+        }
+        let problems = self.follow(context, cancel)?;
+        let refresh = self.look(context, cancel)?;
+        Ok(Refresh {
+            problems,
+            ..refresh
+        })
     }
 
     /// Runs `work` on the database.

@@ -108,6 +108,15 @@ pub(super) fn memory() -> Result<Connection> {
     prepare(db, &path)
 }
 
+/// A database in memory that all who open it in this process by this name share. It is gone
+/// with the last of them.
+pub(super) fn shared_memory(name: &str) -> Result<Connection> {
+    let path = PathBuf::from(":memory:");
+    let uri = format!("file:/mdtui-{name}?vfs=memdb");
+    let db = Connection::open(uri).map_err(|e| refuse(&path, e))?;
+    prepare(db, &path)
+}
+
 /// Makes sure that the file exists and is its owner's alone, before SQLite makes its
 /// companions (`-wal`, `-shm`) with the same mode.
 fn own(path: &Path) -> Result<()> {

@@ -11,9 +11,24 @@ use crate::{
     base::CancelToken,
     error::is_of_the_disk,
     lake::{Context, Record, readme},
-    text::visible_path,
+    text::{quoted, visible_path},
     time,
 };
+
+/// What became of one record.
+pub(super) enum Ingested {
+    /// It is in the catalog.
+    Log {
+        /// The log's key, which need not be the folder's name on a disk that folds names.
+        key: String,
+        /// How many runs it has.
+        runs: usize,
+    },
+    /// There is none.
+    Gone,
+    /// It cannot be used: why, as a sentence.
+    Problem(String),
+}
 
 impl Catalog {
     /// Fills the catalog anew from the records of the lake, then refreshes.
@@ -95,19 +110,13 @@ impl Catalog {
             cancel.check()?;
             // Each record is read right before it is taken in, so that a harvest of
             // another process that commits meanwhile is not undone.
-            match Record::read(&context.lake, key) {
-                Ok(Some(record)) if record.is_in_place(&context.lake, key)? => {
-                    self.store_record(context, &record.source_file, &record, None)?;
+            match self.ingest(context, key)? {
+                Ingested::Log { runs, .. } => {
                     rebuilt.records += 1;
-                    rebuilt.runs += record.run_to_result.len();
+                    rebuilt.runs += runs;
                 }
-                Ok(Some(record)) => rebuilt.problems.push(format!(
-                    "{} says that it is the record of {}: it was moved or copied there, and was passed over",
-                    visible_path(&context.lake.record_location(key)),
-                    crate::text::quoted(&record.source_file, 200)
-                )),
-                Ok(None) => {}
-                Err(e) => rebuilt.problems.push(e.to_string()),
+                Ingested::Gone => {}
+                Ingested::Problem(problem) => rebuilt.problems.push(problem),
             }
         }
         self.write(|tx| {
@@ -116,6 +125,29 @@ impl Catalog {
             Ok(())
         })?;
         Ok(rebuilt)
+    }
+
+    /// Stores the record that lies under `key` as it is in the lake now.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub(super) fn ingest(&mut self, context: &Context, key: &str) -> Result<Ingested> {
+        Ok(match Record::read(&context.lake, key) {
+            Ok(Some(record)) if record.is_in_place(&context.lake, key)? => {
+                self.store_record(context, &record.source_file, &record, None)?;
+                Ingested::Log {
+                    runs: record.run_to_result.len(),
+                    key: record.source_file,
+                }
+            }
+            Ok(Some(record)) => Ingested::Problem(format!(
+                "{} says that it is the record of {}: it was moved or copied there, and was passed over",
+                visible_path(&context.lake.record_location(key)),
+                quoted(&record.source_file, 200)
+            )),
+            Ok(None) => Ingested::Gone,
+            Err(e) => Ingested::Problem(e.to_string()),
+        })
     }
 
     /// Drops every log, but keeps the history of harvests: the lake does not have it.

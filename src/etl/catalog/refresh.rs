@@ -21,7 +21,7 @@ use super::{
     state::next_change,
 };
 use crate::{
-    Result,
+    Error, Result,
     base::CancelToken,
     lake::{Context, lock},
     source::{
@@ -47,7 +47,10 @@ struct Plan {
 impl Catalog {
     pub(super) fn look(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
         let began = Instant::now();
-        let scan = scan::scan(&context.data_dir, context.lake.root(), cancel)?;
+        let scan = match scan::scan(&context.data_dir, context.lake.root(), cancel) {
+            Err(e @ Error::Fatal(_)) => self.scan_without_logs(&context.data_dir)?.ok_or(e)?,
+            scanned => scanned?,
+        };
         let scanned = began.elapsed();
         let held: HashSet<String> = lock::held(&context.lake)?
             .into_iter()
@@ -56,9 +59,6 @@ impl Catalog {
         let root = context.data_dir.as_path();
         let seen_version = self.sql(data_version)?;
         let entries = self.sql(|db| entry::load(db, "1", []))?;
-        if self.last_look.is_none() {
-            self.last_look = Some(digests(&entries, &HashSet::new()));
-        }
         let rules = self.sql(|db| ProfileRules::load(db, context))?;
         let plan = plan(entries, &scan, &rules, &held, root);
         cancel.check()?;
@@ -105,7 +105,17 @@ impl Catalog {
             logs,
             next_change,
             notes: scan.notes,
+            problems: Vec::new(),
         })
+    }
+
+    /// Before the first look: what lists show now.
+    pub(super) fn remember_lists(&mut self) -> Result<()> {
+        if self.last_look.is_none() {
+            let entries = self.sql(|db| entry::load(db, "1", []))?;
+            self.last_look = Some(digests(&entries, &HashSet::new()));
+        }
+        Ok(())
     }
 
     /// Runs `work` in one transaction that is there before it reads.
@@ -227,6 +237,9 @@ fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
     let mut gone = Vec::new();
     for mut entry in by_raw.into_values().chain(by_path.into_values().flatten()) {
         if is_below_unread(&entry, scan) {
+            if entry.raw.is_none() && entry.seen.is_none() {
+                entry.presume_unchanged();
+            }
             entries.push(entry);
         } else if entry.record.is_some() {
             entry.dirty = entry.seen.take().is_some();
@@ -239,13 +252,13 @@ fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
 }
 
 fn is_below_unread(entry: &Entry, scan: &Scan) -> bool {
-    entry.raw.as_ref().is_some_and(|raw| {
-        scan.unread.iter().any(|folder| {
-            folder.is_empty()
-                || raw
-                    .strip_prefix(folder.as_slice())
-                    .is_some_and(|rest| rest.starts_with(b"/"))
-        })
+    // No look has met what only the lake knows: its path is the harmless form.
+    let raw = entry.raw.as_deref().unwrap_or(entry.path.as_bytes());
+    scan.unread.iter().any(|folder| {
+        folder.is_empty()
+            || raw
+                .strip_prefix(folder.as_slice())
+                .is_some_and(|rest| rest.starts_with(b"/"))
     })
 }
 

@@ -8,13 +8,13 @@ use crate::{
     Result,
     base::CancelToken,
     catalog::{Audit, Catalog},
-    lake::{Context, Record, lock},
+    lake::{Context, ReadOnly, Record, lock},
     text,
 };
 
 /// Opens the catalog, and says whether it can be held against the lake. One that is missing
 /// or damaged is made anew with `repair`; without it, a catalog in memory stands in for it
-/// and nothing is written.
+/// and nothing is written. That of a lake that cannot be written is not looked at.
 ///
 /// # Errors
 /// [`crate::Error::Fatal`] for another program's database or a newer one.
@@ -24,6 +24,13 @@ pub(super) fn open(
     cancel: &CancelToken,
     report: &mut Report,
 ) -> Result<(Catalog, bool)> {
+    if let Some(read_only) = ReadOnly::of(&context.lake) {
+        report.notes.push(format!(
+            "{}; the records are checked without the catalog, which only its owner can use",
+            read_only.reason()
+        ));
+        return Ok((Catalog::open_to_look(&context.lake)?, false));
+    }
     let path = context.lake.local().catalog();
     let mut finding = |message: String| {
         let finding = Finding::new(Kind::Catalog, "", &path, message, Cure::Rebuild);

@@ -10,7 +10,10 @@ mod finding;
 mod index;
 mod mend;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::ErrorKind,
+};
 
 use rayon::prelude::*;
 
@@ -18,9 +21,13 @@ pub use finding::{Finding, Kind};
 
 use self::{files::Checked, finding::Cure, mend::mend};
 use super::{
-    Result, catalog::Catalog, lake::gc, source::FoundLog, text::visible_path, worker::Hands,
+    Error, Result, catalog::Catalog, lake::gc, source::FoundLog, text::visible_path, worker::Hands,
 };
-use crate::{base::CancelToken, lake::Context, source::reserved::RECORD};
+use crate::{
+    base::CancelToken,
+    lake::{Context, ReadOnly},
+    source::reserved::RECORD,
+};
 
 /// What a check found.
 #[derive(Debug, Default)]
@@ -140,7 +147,19 @@ fn found(
 fn leftovers(check: &Check<'_>, report: &mut Report) -> Result<()> {
     let lake = &check.context.lake;
     let troubled = report.without_record(check.context);
-    let all = gc::collect(lake, true, &|key| troubled.contains(key))?;
+    let read_only = ReadOnly::of(lake).is_some();
+    let all = match gc::collect(lake, true, &|key| troubled.contains(key)) {
+        Err(Error::Io { source, path, .. })
+            if read_only && source.kind() == ErrorKind::PermissionDenied =>
+        {
+            report.notes.push(format!(
+                "{} cannot be read: leftovers are not looked for",
+                visible_path(&path)
+            ));
+            return Ok(());
+        }
+        all => all?,
+    };
     let safe = gc::collect(lake, true, &|key| {
         troubled.contains(key) || check.spares(key)
     })?;

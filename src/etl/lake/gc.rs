@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    Lake, Record,
+    Lake, ReadOnly, Record,
+    access::require_write,
     files::remove,
     lock::{self, ENDING, LogLock},
     presence::Leftovers,
@@ -36,8 +37,12 @@ pub struct Report {
 /// Removes the files of mdtui that no record names. With `dry_run` it only says so.
 ///
 /// # Errors
-/// [`Error::Io`] when something cannot be read or removed.
+/// [`Error::Io`] when something cannot be read or removed, [`Error::Fatal`] when the lake
+/// cannot be written.
 pub fn gc(lake: &Lake, dry_run: bool) -> Result<Report> {
+    if !dry_run {
+        require_write(lake, "remove files from the lake")?;
+    }
     collect(lake, dry_run, &|_| false)
 }
 
@@ -50,6 +55,7 @@ pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Res
         lake,
         dry_run,
         spares,
+        read_only: ReadOnly::of(lake).is_some(),
         report: Report::default(),
     };
     if lake.root().is_dir() {
@@ -123,6 +129,7 @@ pub fn remove_leftovers(lake: &Lake) -> Result<()> {
         lake,
         dry_run: false,
         spares: &|_| false,
+        read_only: false,
         report: Report::default(),
     };
     collector.old_overviews(&lake.local().old_overviews())?;
@@ -171,6 +178,7 @@ struct Collector<'a> {
     lake: &'a Lake,
     dry_run: bool,
     spares: &'a dyn Fn(&str) -> bool,
+    read_only: bool,
     report: Report,
 }
 
@@ -223,7 +231,16 @@ impl Collector<'_> {
         if (self.spares)(key) {
             return Ok(false);
         }
-        let Some(_lock) = LogLock::try_acquire(self.lake, key)? else {
+        // A lake that cannot be written cannot be locked either: asking who harvests must do.
+        let lock = match self.read_only {
+            true => None,
+            false => LogLock::try_acquire(self.lake, key)?,
+        };
+        let is_harvested = match self.read_only {
+            true => lock::held(self.lake)?.iter().any(|h| h.key == key),
+            false => lock.is_none(),
+        };
+        if is_harvested {
             self.report
                 .skipped
                 .push(format!("{key} is being harvested"));

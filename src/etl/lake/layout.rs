@@ -41,6 +41,16 @@ impl Lake {
         }
     }
 
+    /// With a directory in which this user may keep catalogs of lakes that cannot be written;
+    /// without it, such catalogs are kept in memory.
+    #[must_use]
+    pub fn with_user_cache(self, dir: Option<PathBuf>) -> Self {
+        Self {
+            local: self.local.with_user_cache(dir),
+            ..self
+        }
+    }
+
     /// A lake whose published results lie in `results`.
     #[cfg(test)]
     pub(crate) fn with_results(root: impl Into<PathBuf>, results: Arc<dyn Store>) -> Self {

@@ -9,12 +9,21 @@ use crate::source::reserved::{CATALOG, EXPORTS, LOCKS, PRIVATE, README, overview
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalState {
     root: PathBuf,
+    /// Where this user may keep catalogs of lakes that cannot be written.
+    user_cache: Option<PathBuf>,
 }
 
 impl LocalState {
     /// That of the lake below `root`. Nothing is created until something is written.
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self {
+            root,
+            user_cache: None,
+        }
+    }
+
+    pub(super) fn with_user_cache(self, user_cache: Option<PathBuf>) -> Self {
+        Self { user_cache, ..self }
     }
 
     /// The cache directory.
@@ -27,6 +36,27 @@ impl LocalState {
         self.root.join(CATALOG)
     }
 
+    /// The catalog and what SQLite keeps beside it.
+    pub fn catalog_files(&self) -> [PathBuf; 3] {
+        ["", "-wal", "-shm"].map(|ending| self.root.join(format!("{CATALOG}{ending}")))
+    }
+
+    /// A name for this lake that no other has: a hash of its path.
+    pub fn id(&self) -> String {
+        let absolute = || std::path::absolute(&self.root).ok();
+        let root = self.root.canonicalize().ok().or_else(absolute);
+        let root = root.unwrap_or_else(|| self.root.clone());
+        let hash = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+        hash[..32].to_owned()
+    }
+
+    /// The file of this user's own catalog of the lake, for when the lake cannot be written;
+    /// `None`: there is no place for one.
+    pub fn user_catalog(&self) -> Option<PathBuf> {
+        let dir = self.user_cache.as_ref()?;
+        Some(dir.join(self.id()).join(CATALOG))
+    }
+
     /// Where a rebuild puts a catalog that cannot be used.
     pub fn damaged_catalog(&self) -> PathBuf {
         self.root.join(format!("{CATALOG}.damaged"))
@@ -37,20 +67,25 @@ impl LocalState {
         self.root.join(EXPORTS)
     }
 
+    /// Everything private but the catalog.
+    pub fn private(&self) -> PathBuf {
+        self.root.join(PRIVATE)
+    }
+
     /// Lock files.
     pub fn locks(&self) -> PathBuf {
-        self.root.join(PRIVATE).join(LOCKS)
+        self.private().join(LOCKS)
     }
 
     /// Files that are not whole yet, in a directory per process (see [`super::Presence`]); on
     /// the same file system as the results.
     pub fn tmp(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("tmp")
+        self.private().join("tmp")
     }
 
     /// Where overviews of long runs lie, each as its table lies in the lake.
     pub fn overviews(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("charts")
+        self.private().join("charts")
     }
 
     /// The overview of a table of log `key`.
@@ -75,6 +110,6 @@ impl LocalState {
 
     /// The program's log.
     pub fn log_path(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("mdtui.log")
+        self.private().join("mdtui.log")
     }
 }

@@ -236,7 +236,10 @@ pub fn held(lake: &Lake) -> Result<Vec<Held>> {
     let dir = lake.local().locks();
     let entries = match std::fs::read_dir(&dir) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        // Whoever may not see locks may not harvest either, and looks without them.
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
+            return Ok(Vec::new());
+        }
         Err(e) => return Err(Error::io("read", &dir, e)),
     };
     let mut held: Vec<Held> = entries

@@ -1,5 +1,6 @@
 //! The lake: what a harvest leaves on disk, and how it gets there whole.
 
+pub mod access;
 mod context;
 pub mod files;
 pub mod gc;
@@ -18,6 +19,7 @@ pub mod store;
 #[cfg(test)]
 mod store_tests;
 
+pub use access::ReadOnly;
 pub use context::Context;
 pub use layout::Lake;
 pub use local_state::LocalState;

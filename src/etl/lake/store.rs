@@ -122,6 +122,13 @@ pub trait Store: Debug + Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version(pub(super) String);
 
+impl Version {
+    /// As text, to remember it by.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// When a document is to be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum If<'a> {

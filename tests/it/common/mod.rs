@@ -140,9 +140,10 @@ impl Lab {
     }
 
     /// Where the program looks for settings.
-    pub fn environment(&self) -> [(&'static str, PathBuf); 3] {
+    pub fn environment(&self) -> [(&'static str, PathBuf); 4] {
         [
             ("HOME", self.root().join("home")),
+            ("XDG_CACHE_HOME", self.root().join("user-cache")),
             ("XDG_CONFIG_HOME", self.root().join("config")),
             ("XDG_STATE_HOME", self.root().join("state")),
         ]

@@ -47,6 +47,19 @@ impl Terminal {
         columns: u16,
         rows: u16,
     ) -> Self {
+        let program = [env!("CARGO_BIN_EXE_mdtui")];
+        let words = [&program, args].concat();
+        Self::start_program(lab, variables, &words, columns, rows)
+    }
+
+    /// Starts a program, the first of `words`, that becomes the browser.
+    pub fn start_program(
+        lab: &Lab,
+        variables: &[(&str, &str)],
+        words: &[&str],
+        columns: u16,
+        rows: u16,
+    ) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -55,8 +68,8 @@ impl Terminal {
         };
         let pair = native_pty_system().openpty(size).unwrap();
         let before = settings(pair.master.as_ref());
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mdtui"));
-        command.args(args);
+        let mut command = CommandBuilder::new(words[0]);
+        command.args(&words[1..]);
         command.cwd(lab.root());
         command.env_clear();
         command.env("TERM", "xterm-256color");
