@@ -9,12 +9,17 @@ use std::{sync::Arc, time::Instant};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mdtui::{
     app::{
-        Answer, Config, Effect, Event, Message, Request, Slot, State, chart::Marker,
-        choice::Choices, keymap::Keymap, update,
+        Answer, Config, Effect, Event, Message, Question, State,
+        chart::Marker,
+        choice::Choices,
+        keymap::Keymap,
+        lake_queries::{ReadLogs, ReadRunList},
+        table::Wanted,
+        update,
     },
     etl::{
-        base::CancelToken,
         catalog::{LogRow, LogState, RunRow},
+        lake::{Context, Lake},
         profile::Profile,
         quality::Verdict,
         run_id::RunId,
@@ -48,7 +53,7 @@ fn main() {
     };
     let keymap = Arc::new(Keymap::built_in().unwrap());
     let began = Instant::now();
-    let (mut state, _) = State::new(&config, keymap, SIZE);
+    let (mut state, first) = State::new(&config, keymap, SIZE);
     let mut screen = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
     let theme = Theme::named("dark", false).unwrap();
     screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
@@ -56,16 +61,22 @@ fn main() {
         "first frame, before any row",
         vec![began.elapsed().as_secs_f64()],
     );
-    for (slot, rows) in [
-        (
-            Slot::Logs,
-            Answer::Logs((0..LOGS).map(log).collect::<Vec<_>>().into()),
-        ),
-        (Slot::Runs, Answer::Runs((0..RUNS).map(run).collect())),
+    let lake = Context {
+        data_dir: config.data_dir.clone(),
+        lake: Lake::new(config.cache_dir.clone()),
+        profile: config.profile.clone(),
+    };
+    let logs = question(first, |q| q.query() == Some(&ReadLogs(None)));
+    let runs = question(keys(&mut state, "2"), |q| {
+        q.query() == Some(&ReadRunList(None))
+    });
+    let read_logs: Vec<LogRow> = (0..LOGS).map(log).collect();
+    let read_runs = (0..RUNS).map(run).collect();
+    for (name, view, answer) in [
+        ("logs", "1", logs.reply::<ReadLogs>(Ok(read_logs.into()))),
+        ("runs", "2", runs.reply::<ReadRunList>(Ok(read_runs))),
     ] {
-        let name = if slot == Slot::Logs { "logs" } else { "runs" };
-        keys(&mut state, if slot == Slot::Logs { "1" } else { "2" });
-        let answer = answered(slot, rows);
+        keys(&mut state, view);
         let mut step = |what: &str, events: Vec<Event>| {
             let mut times = Vec::with_capacity(events.len());
             let (mut worker, mut answers) = (Vec::new(), Vec::new());
@@ -75,14 +86,15 @@ fn main() {
                 screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
                 times.push(began.elapsed().as_secs_f64());
                 // What a worker does meanwhile, and taking its answer in.
-                while let Some((slot, request)) =
-                    std::mem::take(&mut effects).into_iter().find_map(asked)
+                while let Some(question) = std::mem::take(&mut effects).into_iter().find_map(asked)
                 {
                     let began = Instant::now();
-                    let answer = arranged(&request);
+                    let Some(answer) = question.run(&lake, &mut None) else {
+                        break;
+                    };
                     worker.push(began.elapsed().as_secs_f64());
                     let began = Instant::now();
-                    effects = update(&mut state, answered(slot, answer));
+                    effects = update(&mut state, answered(answer));
                     screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
                     answers.push(began.elapsed().as_secs_f64());
                 }
@@ -93,7 +105,7 @@ fn main() {
                 told("  the worker's answer", answers);
             }
         };
-        step("rows arrive", vec![answer]);
+        step("rows arrive", vec![answered(answer)]);
         step("move", typed(&"j".repeat(200)));
         step("page", (0..50).map(|_| key(KeyCode::PageDown)).collect());
         step("search, typed", typed("/cell-77/2022 zzz"));
@@ -116,40 +128,35 @@ fn main() {
     }
 }
 
-fn answered(slot: Slot, answer: Answer) -> Event {
-    Event::Worker(Message::Answer {
-        slot,
-        generation: 0,
-        result: Ok(answer),
-    })
+fn answered(answer: Answer) -> Event {
+    Event::Worker(Message::Answer(answer))
+}
+
+/// The question that `is` it among `effects`.
+fn question(effects: Vec<Effect>, is: impl Fn(&Question) -> bool) -> Question {
+    let mut questions = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Ask(question) => Some(question),
+        _ => None,
+    });
+    questions.find(is).expect("the list is asked for")
 }
 
 /// The question of a list, if that is what is asked.
-fn asked(effect: Effect) -> Option<(Slot, Request)> {
+fn asked(effect: Effect) -> Option<Question> {
     match effect {
-        Effect::Ask {
-            slot: slot @ Slot::Arrange(_),
-            request,
-        } => Some((slot, request)),
+        Effect::Ask(question)
+            if question.query::<Wanted<LogRow>>().is_some()
+                || question.query::<Wanted<RunRow>>().is_some() =>
+        {
+            Some(question)
+        }
         _ => None,
     }
 }
 
-fn arranged(request: &Request) -> Answer {
-    let cancel = CancelToken::new();
-    match request {
-        Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(&cancel).unwrap()),
-        Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(&cancel).unwrap()),
-        Request::SeekLogs(sought) => Answer::FoundLogs(sought.find(&cancel).unwrap()),
-        Request::SeekRuns(sought) => Answer::FoundRuns(sought.find(&cancel).unwrap()),
-        other => panic!("no list asks {other:?}"),
-    }
-}
-
-fn keys(state: &mut State, text: &str) {
-    for event in typed(text) {
-        update(state, event);
-    }
+fn keys(state: &mut State, text: &str) -> Vec<Effect> {
+    let typed = typed(text).into_iter();
+    typed.flat_map(|event| update(state, event)).collect()
 }
 
 fn typed(text: &str) -> Vec<Event> {

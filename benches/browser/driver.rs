@@ -131,11 +131,10 @@ impl Driver {
             state,
             theme,
             events,
-            workers,
             ..
         } = self;
         let drawn = |frame: &mut ratatui::Frame, state: &State| draw(frame, state, theme);
-        match turn(state, events, workers, screen, &drawn)? {
+        match turn(state, events, screen, &drawn)? {
             Turn::Signalled => Err(Error::Cancelled),
             Turn::Done { effects, keys } => {
                 self.perform(effects);
@@ -147,8 +146,7 @@ impl Driver {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Ask { slot, request } => self.workers.ask(slot, request),
-                Effect::Forget(slot) => self.workers.forget(slot),
+                Effect::Ask(question) => self.workers.ask(question),
                 Effect::Harvest(logs) => self.workers.harvest(logs),
                 Effect::CancelJob(job) => self.workers.cancel(job),
                 Effect::CancelAllJobs => self.workers.cancel_all(),

@@ -131,12 +131,12 @@ fn many(args: &Args, root: &std::path::Path, report: &mut Report) -> Result<()> 
         app.until("all logs", |s| s.logs.table.rows().len() == args.logs)?;
         report.once("frame with all logs", app.since_start(), None);
         app.until("the look at the directory", |s| {
-            !s.fetches.refresh.is_busy()
+            !s.queries.refresh.is_asked()
         })?;
         report.once("looked at the data directory", app.since_start(), None);
     }
     app.until("all logs", |s| {
-        s.logs.table.rows().len() == args.logs && !s.fetches.refresh.is_busy()
+        s.logs.table.rows().len() == args.logs && !s.queries.refresh.is_asked()
     })?;
     app.settle()?;
     if args.wants("idle") {

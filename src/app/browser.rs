@@ -46,7 +46,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     };
     let (sender, events) = unbounded();
     let _signals = listen_to_signals(sender.clone())?;
-    let mut workers = Workers::start(&context, config.hands.clone(), config.jobs, &sender)?;
+    let workers = Workers::start(&context, config.hands.clone(), config.jobs, &sender)?;
     let taken = Taken::take(config.mouse)?;
     let backend = Screen::new(io::stdout());
     let size = backend.size().map_err(|e| no_terminal(&e))?;
@@ -71,23 +71,20 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     read_input(sender)?;
     let mut effects = first;
     loop {
-        match perform(
-            std::mem::take(&mut effects),
-            &mut workers,
-            &taken,
-            &mut screen,
-        )? {
+        match apply(std::mem::take(&mut effects), &workers, &taken, &mut screen)? {
             Go::On => {}
             Go::Cleared => show(&mut screen, &state, &draw)?,
             Go::Ended => break,
         }
-        match turn(&mut state, &events, &workers, &mut screen, &draw)? {
+        match turn(&mut state, &events, &mut screen, &draw)? {
             Turn::Done { effects: next, .. } => effects = next,
             Turn::Signalled => return Err(Error::Cancelled),
         }
     }
     drop(screen);
     drop(taken);
+    // Cancels its queries.
+    drop(state);
     // Waits until cancelled harvests have cleaned up, with the terminal given back.
     drop(workers);
     Ok(())
@@ -125,7 +122,6 @@ fn no_terminal(error: &impl std::fmt::Display) -> Error {
 pub fn turn<B: Backend>(
     state: &mut State,
     events: &Receiver<Event>,
-    workers: &Workers,
     screen: &mut Terminal<B>,
     draw: &impl Fn(&mut Frame, &State),
 ) -> Result<Turn> {
@@ -140,9 +136,7 @@ pub fn turn<B: Backend>(
         urgent |= !may_wait(&event);
         resized |= matches!(event, Event::Resize(..));
         keys += usize::from(matches!(event, Event::Key(_)));
-        if is_current(&event, workers) {
-            effects.extend(update(state, event));
-        }
+        effects.extend(update(state, event));
         let longest = if urgent { LONGEST_TURN } else { PROGRESS_FRAME };
         if since.elapsed() >= longest {
             break;
@@ -201,27 +195,16 @@ fn may_wait(event: &Event) -> bool {
     )
 }
 
-/// False for an answer that a newer request of its slot has made useless.
-fn is_current(event: &Event, workers: &Workers) -> bool {
-    match event {
-        Event::Worker(Message::Answer {
-            slot, generation, ..
-        }) => workers.is_latest(*slot, *generation),
-        _ => true,
-    }
-}
-
-fn perform<W: io::Write>(
+fn apply<W: io::Write>(
     effects: Vec<Effect>,
-    workers: &mut Workers,
+    workers: &Workers,
     taken: &Taken,
     screen: &mut Terminal<Screen<W>>,
 ) -> Result<Go> {
     let mut go = Go::On;
     for effect in effects {
         match effect {
-            Effect::Ask { slot, request } => workers.ask(slot, request),
-            Effect::Forget(slot) => workers.forget(slot),
+            Effect::Ask(question) => workers.ask(question),
             Effect::Harvest(logs) => workers.harvest(logs),
             Effect::LookAgain(wait) => workers.look_again(wait),
             Effect::CancelJob(job) => workers.cancel(job),

@@ -1,6 +1,6 @@
-//! Letting go of very many rows.
+//! Frees very many rows without holding up a key.
 
-/// So few rows are let go of at once, whatever hangs on them: a machine has all its runs.
+/// So few rows are freed at once, whatever hangs on them: a machine has all its runs.
 const FEW: usize = 64;
 
 /// Drops `rows`, if there are any. Hundreds of thousands of rows take longer to free than a

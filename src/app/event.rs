@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::effect::{Answer, Slot};
+use super::query::Answer;
 use crate::etl::pool::JobEvent;
 
 /// One thing that happened.
@@ -30,15 +30,8 @@ pub enum Event {
 /// What a worker says.
 #[derive(Debug)]
 pub enum Message {
-    /// The answer to the latest request of a slot; an error is one sentence.
-    Answer {
-        /// Who asked.
-        slot: Slot,
-        /// Which of the slot's requests.
-        generation: u64,
-        /// What came out.
-        result: Result<Answer, String>,
-    },
+    /// The answer to a query.
+    Answer(Answer),
     /// A harvest moved on.
     Job {
         /// When, in microseconds since 1970.

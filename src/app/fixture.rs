@@ -3,10 +3,19 @@
 use std::sync::Arc;
 
 use super::{
-    Answer, Config, Effect, Event, Message, Request, Slot, State,
+    Config, Effect, Event, Message, Pending, Query, State,
     chart::Marker,
     choice::Choices,
+    compare::CompareScreen,
     keymap::{Chord, Keymap},
+    lake_queries::{
+        CountLogs, ReadHistory, ReadLog, ReadLogs, ReadMachines, ReadRunList, RefreshLogs,
+        SaveColumns, WriteExport,
+    },
+    query::{Answer, Question},
+    run::RunScreen,
+    state::Screen,
+    table::{Sought, Wanted},
     update,
 };
 use crate::etl::{
@@ -43,13 +52,44 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
     State::new(&config, Arc::new(Keymap::built_in().unwrap()), size)
 }
 
-/// An answer of a worker.
-pub fn answer(slot: Slot, result: Result<Answer, String>) -> Event {
-    Event::Worker(Message::Answer {
-        slot,
-        generation: 0,
-        result,
-    })
+/// A worker answers what is waited for (asked in passing, if nothing is); what follows.
+pub fn answer<Q: Query>(
+    state: &mut State,
+    pending: impl FnOnce(&mut State) -> &mut Pending<Q>,
+    result: Result<Q::Answer, String>,
+) -> Vec<Effect> {
+    let answer = pending(state).reply(result);
+    update(state, answered(answer))
+}
+
+/// A worker has an answer.
+pub fn answered(answer: Answer) -> Event {
+    Event::Worker(Message::Answer(answer))
+}
+
+/// The queries of a kind among `effects`.
+pub fn asked<Q: Query>(effects: &[Effect]) -> Vec<&Q> {
+    let query = |effect| match effect {
+        &Effect::Ask(ref question) => question.query::<Q>(),
+        _ => None,
+    };
+    effects.iter().filter_map(query).collect()
+}
+
+/// The run that is open.
+pub fn run_screen(state: &mut State) -> &mut RunScreen {
+    match state.screen_mut() {
+        Some(Screen::Run(run)) => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The comparison that is open.
+pub fn compare_screen(state: &mut State) -> &mut CompareScreen {
+    match state.screen_mut() {
+        Some(Screen::Compare(compared)) => compared,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// One thing that happened to a harvest, so many seconds after [`NOW`].
@@ -182,22 +222,14 @@ pub fn past(key: &str, outcome: &str) -> HarvestRow {
 /// A state with logs, a past and no harvest under way.
 pub fn populated(size: (u16, u16)) -> State {
     let (mut state, _) = bare(size);
-    update(
-        &mut state,
-        answer(Slot::Logs, Ok(Answer::Logs(logs().into()))),
-    );
-    update(
-        &mut state,
-        answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default()))),
-    );
+    answer(&mut state, |s| &mut s.queries.logs, Ok(logs().into()));
+    let refresh = Ok(Refresh::default());
+    answer(&mut state, |s| &mut s.queries.refresh, refresh);
     let history = vec![
         past("cell-02/2022-11-23T2030", "harvested"),
         past("cell-03/2022-11-23T2050", "failed"),
     ];
-    update(
-        &mut state,
-        answer(Slot::History, Ok(Answer::History(history))),
-    );
+    answer(&mut state, |s| &mut s.queries.history, Ok(history));
     state
 }
 
@@ -206,42 +238,64 @@ pub fn settle(state: &mut State, effects: Vec<Effect>) {
     let mut open = effects;
     for _ in 0..1000 {
         let Some(effect) = open.pop() else { return };
-        if let Effect::Ask { slot, request } = effect {
-            let found = replied(&request);
-            open.extend(update(state, answer(slot, found)));
+        if let Effect::Ask(question) = effect
+            && !question.is_cancelled()
+        {
+            open.extend(update(state, answered(replied(&question))));
         }
     }
     panic!("the browser never stops asking");
 }
 
 /// What a worker would answer.
-fn replied(request: &Request) -> Result<Answer, String> {
+fn replied(question: &Question) -> Answer {
     let nobody = CancelToken::new();
-    Ok(match request {
-        Request::Refresh => Answer::Refreshed(Refresh::default()),
-        Request::FirstLogs(_) | Request::Logs => Answer::Logs(logs().into()),
-        Request::CountLogs { rows, read, open } => {
-            Answer::CountedLogs(open.count(rows.read(), read))
-        }
-        Request::LogDetail(key) => {
-            let row = logs().into_iter().find(|row| row.key == *key);
-            Answer::LogDetail(row.map(|row| Box::new(detail(row))))
-        }
-        Request::Runs(log) => {
-            let log = log.as_deref().unwrap_or("cell-10/2022-11-23T2040");
-            Answer::Runs((0..6).map(|n| run(n, log)).collect())
-        }
-        Request::Machines => Answer::Machines(super::machines::fixture::machines()),
-        Request::History(_) => Answer::History(vec![past("cell-02/2022-11-23T2030", "harvested")]),
-        Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(&nobody).unwrap()),
-        Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(&nobody).unwrap()),
-        Request::SeekLogs(sought) => Answer::FoundLogs(sought.find(&nobody).unwrap()),
-        Request::SeekRuns(sought) => Answer::FoundRuns(sought.find(&nobody).unwrap()),
-        Request::Remember { .. } => Answer::Remembered,
-        Request::Export(_) => return Err("no space left on the device".into()),
-        Request::Run(request) => Answer::Run(super::run::fixture::answer(request)),
-        Request::Compare(request) => Answer::Compare(super::compare::fixture::answer(request)),
-    })
+    if question.query::<RefreshLogs>().is_some() {
+        return question.reply::<RefreshLogs>(Ok(Refresh::default()));
+    }
+    if question.query::<ReadLogs>().is_some() {
+        return question.reply::<ReadLogs>(Ok(logs().into()));
+    }
+    if let Some(CountLogs { rows, read, open }) = question.query() {
+        return question.reply::<CountLogs>(Ok(open.count(rows.read(), read)));
+    }
+    if let Some(ReadLog(key)) = question.query() {
+        let row = logs().into_iter().find(|row| row.key == *key);
+        return question.reply::<ReadLog>(Ok(row.map(|row| Box::new(detail(row)))));
+    }
+    if let Some(ReadRunList(log)) = question.query() {
+        let log = log.as_deref().unwrap_or("cell-10/2022-11-23T2040");
+        return question.reply::<ReadRunList>(Ok((0..6).map(|n| run(n, log)).collect()));
+    }
+    if question.query::<ReadMachines>().is_some() {
+        return question.reply::<ReadMachines>(Ok(super::machines::fixture::machines()));
+    }
+    if question.query::<ReadHistory>().is_some() {
+        let history = vec![past("cell-02/2022-11-23T2030", "harvested")];
+        return question.reply::<ReadHistory>(Ok(history));
+    }
+    if let Some(wanted) = question.query::<Wanted<LogRow>>() {
+        return question.reply::<Wanted<LogRow>>(Ok(wanted.arrange(&nobody).unwrap()));
+    }
+    if let Some(wanted) = question.query::<Wanted<RunRow>>() {
+        return question.reply::<Wanted<RunRow>>(Ok(wanted.arrange(&nobody).unwrap()));
+    }
+    if let Some(sought) = question.query::<Sought<LogRow>>() {
+        return question.reply::<Sought<LogRow>>(Ok(sought.find(&nobody).unwrap()));
+    }
+    if let Some(sought) = question.query::<Sought<RunRow>>() {
+        return question.reply::<Sought<RunRow>>(Ok(sought.find(&nobody).unwrap()));
+    }
+    if question.query::<SaveColumns>().is_some() {
+        return question.reply::<SaveColumns>(Ok(()));
+    }
+    if question.query::<WriteExport>().is_some() {
+        return question.reply::<WriteExport>(Err("no space left on the device".into()));
+    }
+    if let Some(answer) = super::run::fixture::answer(question) {
+        return answer;
+    }
+    super::compare::fixture::answer(question).expect("a query that some worker answers")
 }
 
 /// Presses keys one after the other; all that is asked is answered.

@@ -3,6 +3,7 @@
 //! * [`state`], [`update`]: everything that is shown, and the one way to change it.
 //! * [`action`], [`keymap`], [`help`]: what can be asked for, and by which key.
 //! * [`event`], [`effect`]: what comes in, and what goes out to the workers.
+//! * [`query`]: questions to workers and their answers; [`lake_queries`], [`list_queries`]: those of lists.
 //! * [`table`], [`log_list`]: lists; [`columns`]: their columns, one description each.
 //! * [`choice`]: which columns of a list the operator chose.
 //! * [`jobs`]: harvests of this process.
@@ -28,14 +29,16 @@ pub mod compare;
 pub mod effect;
 pub mod event;
 pub mod export;
-pub mod fetch;
 pub mod help;
 pub mod jobs;
 pub mod keymap;
+pub mod lake_queries;
 pub mod layout;
+pub mod list_queries;
 pub mod log_list;
 pub mod machines;
 pub mod prompt;
+pub mod query;
 pub mod run;
 pub mod scroll;
 pub mod signals;
@@ -51,11 +54,13 @@ mod config;
 mod discard;
 #[cfg(test)]
 pub mod fixture;
+mod save_columns;
 
 pub use action::Action;
 pub use browser::run;
 pub use config::Config;
-pub use effect::{Answer, Effect, Request, Slot};
+pub use effect::Effect;
 pub use event::{Event, Message, Signal};
+pub use query::{Answer, Pending, Query, Question};
 pub use state::State;
 pub use update::update;

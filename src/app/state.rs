@@ -8,13 +8,18 @@ use super::{
     columns::{PlacedColumn, Places, Room, places},
     compare::CompareScreen,
     config::Config,
-    effect::{Effect, Request, Slot},
-    fetch::Fetch,
+    effect::Effect,
     jobs::Jobs,
     keymap::{Context, Keymap},
+    lake_queries::{
+        CountLogs, ReadHistory, ReadLog, ReadLogs, ReadMachines, ReadRunList, RefreshLogs,
+        SaveColumns, WriteExport,
+    },
     layout,
+    list_queries::ListQueries,
     machines::{MachineScreen, Machines, Pane},
     prompt::{Line, Purpose},
+    query::Pending,
     run::RunScreen,
     table::{Row, Table},
 };
@@ -29,7 +34,7 @@ use crate::etl::{
 const FIRST_LOGS: usize = 300;
 
 /// A view; the innermost of the stack is drawn.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Screen {
     /// The logs.
     Logs,
@@ -97,10 +102,12 @@ pub enum Tone {
 }
 
 /// The list of logs and the panel beside it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Logs {
     /// The list.
     pub table: Table<LogRow>,
+    /// What it leaves to workers.
+    pub queries: ListQueries<LogRow>,
     /// Characters that most keys fit into.
     pub key_width: u16,
     /// Whether the list was read.
@@ -122,41 +129,54 @@ pub struct Logs {
 }
 
 /// A list of runs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Runs {
     /// The log; `None`: all.
     pub log: Option<String>,
     /// The list.
     pub table: Table<RunRow>,
+    /// What it leaves to workers.
+    pub queries: ListQueries<RunRow>,
+    /// Reads the list.
+    pub read: Pending<ReadRunList>,
     /// Whether the list was read.
     pub loaded: bool,
     /// Why it cannot be read.
     pub error: Option<String>,
 }
 
-/// What is under way in lists: asked again only when the answer has come.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Fetches {
+impl Runs {
+    /// Asks for the list.
+    pub(super) fn ask(&mut self, effects: &mut Vec<Effect>) {
+        self.read.ask_after(ReadRunList(self.log.clone()), effects);
+    }
+}
+
+/// What the browser as a whole waits for.
+#[derive(Debug, Default)]
+pub struct Queries {
     /// The look at the data directory.
-    pub refresh: Fetch,
+    pub refresh: Pending<RefreshLogs>,
+    /// The first of the logs, for the first frame.
+    pub first_logs: Pending<ReadLogs>,
     /// The list of logs.
-    pub logs: Fetch,
+    pub logs: Pending<ReadLogs>,
     /// How many logs are in each state.
-    pub log_counts: Fetch,
-    /// The list of all runs.
-    pub runs: Fetch,
-    /// The list of one log's runs.
-    pub log_runs: Fetch,
+    pub log_counts: Pending<CountLogs>,
+    /// The panel beside the list of logs.
+    pub log: Pending<ReadLog>,
     /// The machines.
-    pub machines: Fetch,
-    /// What was done.
-    pub history: Fetch,
+    pub machines: Pending<ReadMachines>,
+    /// Past harvests.
+    pub history: Pending<ReadHistory>,
     /// The export that is being written.
-    pub export: Fetch,
+    pub export: Pending<WriteExport>,
+    /// The columns that are being saved.
+    pub columns: Pending<SaveColumns>,
 }
 
 /// The whole state of the browser.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct State {
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
@@ -192,8 +212,8 @@ pub struct State {
     pub machines: Machines,
     /// The jobs.
     pub jobs: Jobs,
-    /// What is under way.
-    pub fetches: Fetches,
+    /// What is waited for.
+    pub queries: Queries,
 }
 
 impl State {
@@ -217,13 +237,12 @@ impl State {
             runs: Runs::default(),
             machines: Machines::default(),
             jobs: Jobs::default(),
-            fetches: Fetches::default(),
+            queries: Queries::default(),
         };
         // Very many logs take a moment to list: those on the screen are there before.
-        let mut effects = vec![Effect::Ask {
-            slot: Slot::FirstLogs,
-            request: Request::FirstLogs(FIRST_LOGS),
-        }];
+        let mut effects = Vec::new();
+        let first = ReadLogs(Some(FIRST_LOGS));
+        state.queries.first_logs.ask(first, &mut effects);
         state.ask_logs(&mut effects);
         state.ask_refresh(&mut effects);
         state.ask_history(&mut effects);
@@ -400,36 +419,25 @@ impl State {
     }
 
     pub(super) fn ask_refresh(&mut self, effects: &mut Vec<Effect>) {
-        self.fetches
-            .refresh
-            .ask(Slot::Refresh, Request::Refresh, effects);
+        self.queries.refresh.ask_after(RefreshLogs, effects);
     }
 
     pub(super) fn ask_logs(&mut self, effects: &mut Vec<Effect>) {
-        self.fetches.logs.ask(Slot::Logs, Request::Logs, effects);
+        self.queries.logs.ask_after(ReadLogs(None), effects);
     }
 
     pub(super) fn ask_history(&mut self, effects: &mut Vec<Effect>) {
-        let request = Request::History(1000);
-        self.fetches.history.ask(Slot::History, request, effects);
+        self.queries.history.ask_after(ReadHistory(1000), effects);
     }
 
     /// Asks for the lists of runs that are open, or were.
     pub(super) fn ask_runs(&mut self, effects: &mut Vec<Effect>) {
         let open = self.stack.iter().any(|s| matches!(s, Screen::Runs));
         if self.runs.loaded || open {
-            self.fetches
-                .runs
-                .ask(Slot::Runs, Request::Runs(None), effects);
+            self.runs.ask(effects);
         }
-        let log = self.stack.iter().find_map(|screen| match screen {
-            Screen::LogRuns(runs) => runs.log.clone(),
-            _ => None,
-        });
-        if log.is_some() {
-            self.fetches
-                .log_runs
-                .ask(Slot::LogRuns, Request::Runs(log), effects);
+        if let Some(runs) = self.log_runs_mut() {
+            runs.ask(effects);
         }
     }
 
@@ -437,9 +445,7 @@ impl State {
     pub(super) fn ask_machines(&mut self, effects: &mut Vec<Effect>) {
         let open = self.stack.iter().any(|s| matches!(s, Screen::Machines));
         if self.machines.loaded || open {
-            self.fetches
-                .machines
-                .ask(Slot::Machines, Request::Machines, effects);
+            self.queries.machines.ask_after(ReadMachines, effects);
         }
     }
 
@@ -453,7 +459,7 @@ impl State {
     }
 
     /// The runs of one log, if that list is open.
-    pub(super) fn log_runs_mut(&mut self) -> Option<&mut Runs> {
+    pub(crate) fn log_runs_mut(&mut self) -> Option<&mut Runs> {
         self.stack.iter_mut().find_map(|screen| match screen {
             Screen::LogRuns(runs) => Some(runs.as_mut()),
             _ => None,

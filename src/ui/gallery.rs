@@ -3,14 +3,20 @@
 use super::look::{Looks, SIZES};
 use crate::{
     app::{
-        Answer, Effect, Event, Slot, State,
-        compare::{CompareAnswer, CompareSlot, fixture as compared},
-        fixture::{answer, bare, harvesting, in_run, populated, press, settle, type_in},
-        run::{RunAnswer, RunSlot, fixture as run},
+        Effect, Event, State,
+        compare::fixture as compared,
+        fixture::{
+            answer, bare, compare_screen, harvesting, in_run, populated, press, run_screen, settle,
+            type_in,
+        },
+        run::fixture as run,
         signals::Part,
         update,
     },
-    etl::{catalog::Refresh, quality::Verdict},
+    etl::{
+        catalog::{Refresh, RunDetail},
+        quality::Verdict,
+    },
 };
 
 /// Draws scenes at every size and holds them against their files.
@@ -29,9 +35,10 @@ fn times(state: &mut State, n: usize, chord: &str) {
     }
 }
 
-/// What a worker answers.
-fn told(state: &mut State, slot: Slot, result: Result<Answer, String>) {
-    let effects = update(state, answer(slot, result));
+/// The run is read again, and what follows is answered.
+fn read_run(state: &mut State, detail: RunDetail) {
+    let read = Ok(Some(Box::new(detail)));
+    let effects = run::told(run_screen(state), |q| &mut q.detail, read);
     settle(state, effects);
 }
 
@@ -135,7 +142,7 @@ fn machines() {
         type_in(&mut state, "cell:9");
         looks.add("machines_filter_empty", &state);
         press(&mut state, &["esc", "G", "enter"]);
-        told(&mut state, Slot::Machines, Ok(Answer::Machines(Vec::new())));
+        answer(&mut state, |s| &mut s.queries.machines, Ok(Vec::new()));
         looks.add("machine_gone", &state);
         press(&mut state, &["esc"]);
         looks.add("machines_none", &state);
@@ -264,15 +271,17 @@ fn compare() {
         }
         let gone =
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
-        for (slot, result) in [
-            (CompareSlot::Details, Ok(CompareAnswer::Details(details))),
-            (CompareSlot::Signals(0, Part::Channel), Err(gone.to_owned())),
-        ] {
-            let result = result.map(Answer::Compare);
-            update(&mut state, answer(Slot::Compare(slot), result));
-        }
+        let compare = compare_screen(&mut state);
+        compared::read(compare, Ok(details));
+        compared::channel_fails(compare, 0, gone);
         looks.add("compare_wrong", &state);
     });
+}
+
+/// Neither the data directory nor the logs can be read.
+fn fail_lists(state: &mut State, sentence: &str) {
+    answer(state, |s| &mut s.queries.refresh, Err(sentence.into()));
+    answer(state, |s| &mut s.queries.logs, Err(sentence.into()));
 }
 
 #[test]
@@ -280,49 +289,37 @@ fn wrong_moments_of_lists() {
     gallery(|size, looks| {
         let (mut state, _) = bare(size);
         looks.add("start", &state);
-        update(
-            &mut state,
-            answer(Slot::Logs, Ok(Answer::Logs(Vec::new().into()))),
-        );
-        update(
-            &mut state,
-            answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default()))),
-        );
+        answer(&mut state, |s| &mut s.queries.logs, Ok(Vec::new().into()));
+        let refresh = Ok(Refresh::default());
+        answer(&mut state, |s| &mut s.queries.refresh, refresh);
         looks.add("logs_none", &state);
         unanswered(&mut state, "w");
         looks.add("jobs_none", &state);
         unanswered(&mut state, "2");
         looks.add("runs_reading", &state);
-        update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(Vec::new()))));
+        answer(&mut state, |s| &mut s.runs.read, Ok(Vec::new()));
         looks.add("runs_none", &state);
         unanswered(&mut state, "3");
         looks.add("machines_reading", &state);
         let (mut state, _) = bare(size);
         let gone = "there is no directory data: name one with --data-dir".to_owned();
-        update(&mut state, answer(Slot::Refresh, Err(gone)));
+        answer(&mut state, |s| &mut s.queries.refresh, Err(gone));
         looks.add("data_dir_none", &state);
         // A log whose record was there and is not any more.
         let mut state = populated(size);
         unanswered(&mut state, "enter");
-        update(
-            &mut state,
-            answer(Slot::LogRuns, Ok(Answer::Runs(Vec::new()))),
-        );
+        let none = Ok(Vec::new());
+        answer(&mut state, |s| &mut s.log_runs_mut().unwrap().read, none);
         looks.add("runs_of_log_none", &state);
         let busy = "the catalog cache/catalog.db is busy: another process writes it; try again";
         let mut state = populated(size);
         for view in ["1", "2", "3", "4"] {
             unanswered(&mut state, view);
         }
-        for slot in [
-            Slot::Refresh,
-            Slot::Logs,
-            Slot::Runs,
-            Slot::Machines,
-            Slot::History,
-        ] {
-            update(&mut state, answer(slot, Err(busy.into())));
-        }
+        fail_lists(&mut state, busy);
+        answer(&mut state, |s| &mut s.runs.read, Err(busy.into()));
+        answer(&mut state, |s| &mut s.queries.machines, Err(busy.into()));
+        answer(&mut state, |s| &mut s.queries.history, Err(busy.into()));
         for (view, name) in [
             ("1", "logs"),
             ("2", "runs"),
@@ -335,9 +332,13 @@ fn wrong_moments_of_lists() {
         let (mut state, _) = bare(size);
         let damaged =
             "cache/catalog.db is damaged (file is not a database): `mdtui rebuild` makes it anew";
-        for slot in [Slot::FirstLogs, Slot::Logs, Slot::Refresh, Slot::History] {
-            update(&mut state, answer(slot, Err(damaged.into())));
-        }
+        answer(
+            &mut state,
+            |s| &mut s.queries.first_logs,
+            Err(damaged.into()),
+        );
+        fail_lists(&mut state, damaged);
+        answer(&mut state, |s| &mut s.queries.history, Err(damaged.into()));
         looks.add("catalog_damaged", &state);
     });
 }
@@ -345,16 +346,14 @@ fn wrong_moments_of_lists() {
 #[test]
 fn quality() {
     gallery(|size, looks| {
-        let read = |detail| Ok(Answer::Run(RunAnswer::Detail(Some(Box::new(detail)))));
-        let slot = Slot::Run(RunSlot::Detail);
         let mut state = in_run(size);
         press(&mut state, &["shift-tab"]);
         looks.add("quality_not_evaluated", &state);
         let mut passed = run::detail();
         passed.row.verdict = Verdict::Pass;
-        told(&mut state, slot, read(passed));
+        read_run(&mut state, passed);
         looks.add("quality_pass", &state);
-        told(&mut state, slot, read(run::flagged()));
+        read_run(&mut state, run::flagged());
         press(&mut state, &["j"]);
         looks.add("quality", &state);
         press(&mut state, &["f"]);
@@ -376,38 +375,34 @@ fn wrong_moments_of_runs() {
         press(&mut state, &["2"]);
         unanswered(&mut state, "enter");
         looks.add("run_reading", &state);
-        let read = |detail| Ok(Answer::Run(RunAnswer::Detail(Some(Box::new(detail)))));
-        let of_run = |slot| Slot::Run(slot);
-        update(
-            &mut state,
-            answer(of_run(RunSlot::Detail), read(run::detail())),
-        );
+        let told = |state: &mut State, result| {
+            run::told(run_screen(state), |q| &mut q.detail, result);
+        };
+        told(&mut state, Ok(Some(Box::new(run::detail()))));
         unanswered(&mut state, "tab");
         looks.add("signals_reading", &state);
         let gone =
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
-        for slot in [
-            RunSlot::Signals(Part::Channel),
-            RunSlot::Signals(Part::Channel),
-            RunSlot::Signals(Part::Overview),
-            RunSlot::Signals(Part::CursorRow),
-        ] {
-            update(&mut state, answer(of_run(slot), Err(gone.into())));
+        let run = run_screen(&mut state);
+        run::charts_fail(run, Part::Overview, gone);
+        for _ in 0..2 {
+            run::charts_fail(run, Part::Channel, gone);
         }
+        run::charts_fail(run, Part::CursorRow, gone);
         looks.add("signals_table_gone", &state);
         unanswered(&mut state, "tab");
         looks.add("samples_reading", &state);
-        update(&mut state, answer(of_run(RunSlot::Rows), Err(gone.into())));
+        run::told(run_screen(&mut state), |q| &mut q.rows, Err(gone.into()));
         looks.add("samples_table_gone", &state);
         unanswered(&mut state, "tab");
         looks.add("path_reading", &state);
-        update(&mut state, answer(of_run(RunSlot::Path), Err(gone.into())));
+        run::told(run_screen(&mut state), |q| &mut q.paths, Err(gone.into()));
         looks.add("path_table_gone", &state);
         let open = |result| {
             let mut state = populated(size);
             press(&mut state, &["2"]);
             unanswered(&mut state, "enter");
-            update(&mut state, answer(of_run(RunSlot::Detail), result));
+            told(&mut state, result);
             state
         };
         let mut failed = run::detail();
@@ -417,8 +412,8 @@ fn wrong_moments_of_runs() {
             failed.row.stop_us,
             failed.row.runtime_s,
         ) = (None, None, None);
-        looks.add("run_failed", &open(read(failed)));
-        looks.add("run_gone", &open(Ok(Answer::Run(RunAnswer::Detail(None)))));
+        looks.add("run_failed", &open(Ok(Some(Box::new(failed)))));
+        looks.add("run_gone", &open(Ok(None)));
         let busy = "the catalog cache/catalog.db is busy: another process writes it; try again";
         looks.add("run_busy", &open(Err(busy.into())));
     });

@@ -52,7 +52,7 @@ fn empty(frame: &mut Frame, area: ratatui::layout::Rect, state: &State, theme: &
             error.clone(),
             format!("{} looks again.", key(Action::Refresh)),
         )
-    } else if !state.logs.loaded || state.fetches.refresh.is_busy() {
+    } else if !state.logs.loaded || state.queries.refresh.is_asked() {
         (
             format!("Looking for logs in {} …", state.data_dir),
             String::new(),

@@ -5,16 +5,19 @@ use ratatui::{Terminal, backend::TestBackend};
 use super::{draw, theme::Theme};
 use crate::{
     app::{
-        Answer, Effect, Event, Request, Slot, State,
-        fixture::{answer, bare, job, log},
+        Effect, Event, State,
+        fixture::{answered, bare, job, log},
         jobs::{ToHarvest, steps},
         keymap::Chord,
+        lake_queries::CountLogs,
+        query::Question,
+        table::Wanted,
         top::Top,
         update,
     },
     etl::{
         base::{CancelToken, Progress, Stage},
-        catalog::LogState,
+        catalog::{LogRow, LogState},
         format::thousands,
         harvest::{Outcome, Summary},
         pool::{Batch, JobEvent, JobId},
@@ -26,7 +29,7 @@ struct Browser {
     state: State,
     screen: Terminal<TestBackend>,
     theme: Theme,
-    asked: Vec<Request>,
+    asked: Vec<Question>,
     /// The most steps that an event with its frame took, and the event.
     most_steps: (usize, String),
     /// The most effects of an event.
@@ -39,10 +42,8 @@ impl Browser {
         let rows: Vec<_> = (0..logs)
             .map(|n| log(&format!("log-{n:05}"), LogState::Pending))
             .collect();
-        update(
-            &mut state,
-            answer(Slot::Logs, Ok(Answer::Logs(rows.into()))),
-        );
+        let logs = state.queries.logs.reply(Ok(rows.into()));
+        update(&mut state, answered(logs));
         Self {
             state,
             screen: Terminal::new(TestBackend::new(200, 50)).unwrap(),
@@ -67,12 +68,14 @@ impl Browser {
             self.most_steps = (took, told);
         }
         self.most_effects = self.most_effects.max(effects.len());
-        for effect in &effects {
-            if let Effect::Ask { request, .. } = effect {
-                self.asked.push(request.clone());
+        let mut others = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Ask(question) => self.asked.push(question),
+                other => others.push(other),
             }
         }
-        effects
+        others
     }
 
     fn press(&mut self, chords: &[&str]) -> Vec<Effect> {
@@ -84,20 +87,15 @@ impl Browser {
     /// Answers what lists ask of workers; the catalog is not read.
     fn work(&mut self) {
         let cancel = CancelToken::new();
-        while let Some(request) = self.asked.pop() {
-            let (slot, answered) = match request {
-                Request::CountLogs { rows, read, open } => {
-                    let counts = open.count(rows.read(), &read);
-                    (Slot::LogCounts, Answer::CountedLogs(counts))
-                }
-                Request::ArrangeLogs(wanted) => {
-                    let arranged = wanted.arrange(&cancel).unwrap();
-                    let list = crate::app::effect::List::Logs;
-                    (Slot::Arrange(list), Answer::ArrangedLogs(arranged))
-                }
-                _ => continue,
+        while let Some(question) = self.asked.pop() {
+            let answer = if let Some(CountLogs { rows, read, open }) = question.query() {
+                question.reply::<CountLogs>(Ok(open.count(rows.read(), read)))
+            } else if let Some(wanted) = question.query::<Wanted<LogRow>>() {
+                question.reply::<Wanted<LogRow>>(Ok(wanted.arrange(&cancel).unwrap()))
+            } else {
+                continue;
             };
-            self.event(answer(slot, Ok(answered)));
+            self.event(answered(answer));
         }
     }
 

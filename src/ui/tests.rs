@@ -4,9 +4,11 @@ use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
 use crate::app::{
-    Answer, Event, Slot,
+    Event,
     fixture::{answer, harvesting, populated, run},
     keymap::Chord,
+    lake_queries::ReadRunList,
+    query::Pending,
     update,
 };
 
@@ -31,7 +33,7 @@ fn with_runs(size: (u16, u16)) -> State {
     let mut state = populated(size);
     press(&mut state, &["2"]);
     let runs = (0..6).map(|n| run(n, "cell-10/2022-11-23T2040")).collect();
-    update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+    answer(&mut state, |s| &mut s.runs.read, Ok(runs));
     state
 }
 
@@ -67,6 +69,14 @@ fn without_colours_the_screen_says_the_same() {
     );
 }
 
+/// The list of one log's runs, if it is open; else that of all.
+fn open_runs(state: &mut State, all: bool) -> &mut Pending<ReadRunList> {
+    if all || state.log_runs_mut().is_none() {
+        return &mut state.runs.read;
+    }
+    &mut state.log_runs_mut().unwrap().read
+}
+
 /// Any keys in any order, with resizes down to 1×1: nothing panics.
 #[test]
 fn random_keys_and_sizes_never_panic() {
@@ -94,12 +104,8 @@ fn random_keys_and_sizes_never_panic() {
             let runs = (0..u128::from((n >> 8) % 9))
                 .map(|n| run(n, "cell-01/a"))
                 .collect();
-            let slot = if n & 64 == 0 {
-                Slot::Runs
-            } else {
-                Slot::LogRuns
-            };
-            update(&mut state, answer(slot, Ok(Answer::Runs(runs))));
+            let all = n & 64 == 0;
+            answer(&mut state, |s| open_runs(s, all), Ok(runs));
         } else if let Some(key) = chords.get((n >> 8) as usize % chords.len()) {
             update(&mut state, Event::Key(*key));
         }

@@ -2,22 +2,19 @@
 //! answered by the real workers' code, late, in any order or never, while tables vanish and the
 //! catalog is locked. Nothing panics, and every frame can be drawn.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::common::{Lab, refreshed};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mdtui::{
     app::{
-        Config, Effect, Event, Message, Request, Signal, Slot, State,
+        Answer, Config, Effect, Event, Message, Question, Signal, State,
         chart::Marker,
         choice::Choices,
         jobs::ToHarvest,
         keymap::{Binding, Chord, Context, Keymap},
         state::Screen,
-        update, workers,
+        update,
     },
     etl::{
         Error,
@@ -89,8 +86,10 @@ struct Hand {
     catalog: Option<Catalog>,
     keymap: Arc<Keymap>,
     state: State,
-    /// The latest request of each slot that nobody has answered.
-    open: BTreeMap<Slot, Request>,
+    /// Questions that no worker has answered.
+    open: Vec<Question>,
+    /// Answers that are on their way: they may come when nobody waits for them any more.
+    late: Vec<Answer>,
     /// Harvests that were begun and not ended.
     jobs: Vec<(JobId, String)>,
     begun: u64,
@@ -150,7 +149,8 @@ impl Hand {
             catalog: Some(catalog),
             keymap,
             state,
-            open: BTreeMap::new(),
+            open: Vec::new(),
+            late: Vec::new(),
             jobs: Vec::new(),
             begun: 0,
             seen: BTreeSet::new(),
@@ -219,7 +219,7 @@ impl Hand {
         }
         // It all calms down: what is open is answered, and the views still work.
         self.lock = None;
-        while !self.open.is_empty() {
+        while !self.open.is_empty() || !self.late.is_empty() {
             self.answer();
         }
         self.update(Event::Resize(80, 24));
@@ -227,7 +227,7 @@ impl Hand {
             let key = Chord::parse(chord).unwrap().event();
             self.update(Event::Key(key));
         }
-        while !self.open.is_empty() {
+        while !self.open.is_empty() || !self.late.is_empty() {
             self.answer();
         }
         assert!(self.draw().contains("1 Logs"));
@@ -257,12 +257,7 @@ impl Hand {
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Ask { slot, request } => {
-                    self.open.insert(slot, request);
-                }
-                Effect::Forget(slot) => {
-                    self.open.remove(&slot);
-                }
+                Effect::Ask(question) => self.open.push(question),
                 Effect::Harvest(logs) => self.harvest(&logs),
                 // Nothing here is changed by time.
                 Effect::LookAgain(_) => {}
@@ -454,28 +449,29 @@ impl Hand {
         self.update(Event::Worker(Message::Job { at_us, event }));
     }
 
-    /// Answers any of the open requests.
+    /// Answers any of the open questions, now or some time later.
     fn answer(&mut self) {
+        if !self.late.is_empty() && self.dice(3) == 0 {
+            let at = self.dice(self.late.len());
+            let answer = self.late.swap_remove(at);
+            self.update(Event::Worker(Message::Answer(answer)));
+        }
+        if self.open.is_empty() {
+            return;
+        }
         let at = self.dice(self.open.len());
-        let Some(slot) = self.open.keys().nth(at).copied() else {
-            return;
-        };
-        let Some(request) = self.open.remove(&slot) else {
-            return;
-        };
-        let result = if self.lock.is_some() {
+        let question = self.open.swap_remove(at);
+        let answer = if self.lock.is_some() {
             // As the worker would say after it has waited.
-            Err("the catalog is busy: another process writes it; try again".to_owned())
+            Some(question.fail("the catalog is busy: another process writes it; try again"))
         } else {
-            let cancel = CancelToken::new();
-            workers::answer(&self.context, &mut self.catalog, &request, &cancel)
-                .map_err(|e| e.to_string())
+            question.run(&self.context, &mut self.catalog)
         };
-        self.update(Event::Worker(Message::Answer {
-            slot,
-            generation: 0,
-            result,
-        }));
+        match answer {
+            Some(answer) if self.dice(8) == 0 => self.late.push(answer),
+            Some(answer) => self.update(Event::Worker(Message::Answer(answer))),
+            None => {}
+        }
     }
 
     fn draw(&self) -> String {

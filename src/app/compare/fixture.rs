@@ -1,11 +1,12 @@
 //! Runs side by side for tests: no file, no catalog.
 
-use super::{CompareAnswer, CompareRequest, CompareScreen};
+use super::{CompareScreen, ReadRuns};
 use crate::{
     app::{
-        effect::{Effect, Request, Slot},
+        effect::Effect,
+        query::{Answer, Question},
         run::fixture,
-        signals,
+        signals::Part,
     },
     etl::{catalog::RunDetail, run_id::RunId, time::SECOND},
 };
@@ -41,32 +42,47 @@ pub fn names(n: usize) -> Vec<(String, RunId)> {
     (0..n).map(|at| (key(at), detail(at).row.run)).collect()
 }
 
-/// Answers a request as a worker would.
-pub fn answer(request: &CompareRequest) -> CompareAnswer {
-    match request {
-        CompareRequest::Details(runs) => {
-            CompareAnswer::Details((0..runs.len()).map(|at| Some(detail(at))).collect())
-        }
-        CompareRequest::Signals(query) => CompareAnswer::Signals(signals::fixture::answer(query)),
-    }
+/// Answers a query as a worker would; `None`: it is of another kind.
+pub fn answer(question: &Question) -> Option<Answer> {
+    let Some(ReadRuns(runs)) = question.query() else {
+        return fixture::answer(question);
+    };
+    let details = (0..runs.len()).map(|at| Some(detail(at))).collect();
+    Some(question.reply::<ReadRuns>(Ok(details)))
 }
 
 /// Answers what `effects` ask, and what the answers ask, until nothing is asked. Gives
 /// back how many questions there were.
 pub fn settle(screen: &mut CompareScreen, effects: Vec<Effect>) -> usize {
-    let (mut open, mut asked) = (effects, 0);
+    let mut open = effects;
+    let mut asked = 0;
     while let Some(effect) = open.pop() {
-        if let Effect::Ask {
-            slot: Slot::Compare(slot),
-            request: Request::Compare(request),
-        } = effect
+        if let Effect::Ask(question) = effect
+            && !question.is_cancelled()
         {
             asked += 1;
             assert!(asked < 100, "the screen never stops asking");
-            open.extend(screen.answer(slot, Ok(answer(&request))));
+            open.extend(screen.answer(&mut answer(&question).unwrap()));
         }
     }
     asked
+}
+
+/// The runs are read, or not; what follows.
+pub fn read(
+    screen: &mut CompareScreen,
+    result: Result<Vec<Option<RunDetail>>, String>,
+) -> Vec<Effect> {
+    let mut answer = screen.details.reply(result);
+    screen.answer(&mut answer)
+}
+
+/// A channel of a run cannot be read; what follows.
+pub fn channel_fails(screen: &mut CompareScreen, run: usize, sentence: &str) -> Vec<Effect> {
+    let views = screen.views.as_ref().unwrap();
+    let table = views.signals.table(run).unwrap().clone();
+    let mut answer = (screen.queries).fail(run, Part::Channel, table, sentence);
+    screen.answer(&mut answer)
 }
 
 /// `n` runs, opened and read.

@@ -1,8 +1,8 @@
 //! Two to six runs side by side: their channels over each other ([`crate::app::signals`]), and
 //! the table of their differences.
 //!
-//! The core calls [`CompareScreen`] as it calls the screen of one run; what it asks of
-//! the world goes through [`CompareRequest`], which [`perform`] answers on a worker's thread.
+//! The core calls [`CompareScreen`] as it calls the screen of one run; what it asks of workers
+//! is in [`query`].
 //!
 //! * [`sheet`]: the table of differences as text.
 //! * [`layout`]: which part gets how many lines.
@@ -12,11 +12,11 @@ pub(crate) mod fixture;
 pub mod layout;
 pub mod mouse;
 mod picture;
-mod request;
+pub mod query;
 mod screen;
 mod screen_words;
 pub mod sheet;
 
-pub use request::{CompareAnswer, CompareRequest, CompareSlot, perform};
+pub use query::ReadRuns;
 pub use screen::{CompareScreen, Compared, Pane, Views};
 pub use sheet::Sheet;

@@ -104,7 +104,7 @@ impl CompareScreen {
             }
             _ => return Vec::new(),
         }
-        self.want()
+        self.ask_missing()
     }
 }
 

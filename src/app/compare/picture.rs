@@ -92,8 +92,8 @@ mod tests {
         let (mut screen, _) = CompareScreen::open(fixture::names(2), (80, 24));
         let told = screen.export(Form::Csv).unwrap_err();
         assert!(told.contains("not read yet"));
-        let details = fixture::answer(&super::super::CompareRequest::Details(fixture::names(2)));
-        screen.answer(super::super::CompareSlot::Details, Ok(details));
+        let details = (0..2).map(|at| Some(fixture::detail(at))).collect();
+        fixture::read(&mut screen, Ok(details));
         let picture = charts(&screen);
         let tables = picture.charts[0].iter().map(|trace| match &trace.source {
             Source::Table(channel) => (channel.table.file_name.as_str(), channel.channel.as_str()),

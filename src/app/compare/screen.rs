@@ -1,18 +1,19 @@
 //! Runs side by side: the way from a key to what is asked of workers.
 
 use super::{
-    CompareAnswer, CompareRequest, CompareSlot, Sheet,
+    ReadRuns, Sheet,
     layout::{self, Parts},
 };
 use crate::{
     app::{
         action::Action,
         chart::Marker,
-        effect::{Effect, Request, Slot},
+        effect::Effect,
         keymap::Context,
         layout as screen_layout,
         prompt::Purpose,
-        signals::{Part, Signals},
+        query::{Answer, Pending},
+        signals::{Signals, SignalsQueries},
     },
     etl::{catalog::RunDetail, compare::Comparison, run_id::RunId},
 };
@@ -50,7 +51,7 @@ pub struct Views {
 }
 
 /// Two to six runs side by side.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct CompareScreen {
     /// The runs, the first of which the others are held against.
     pub runs: Vec<Compared>,
@@ -67,6 +68,8 @@ pub struct CompareScreen {
     pub(super) place: Option<String>,
     /// What charts are drawn with at first.
     pub marker: Marker,
+    pub(super) details: Pending<ReadRuns>,
+    pub(super) queries: SignalsQueries,
 }
 
 impl CompareScreen {
@@ -77,7 +80,9 @@ impl CompareScreen {
             run,
             detail: None,
         };
-        let screen = Self {
+        let mut screen = Self {
+            queries: SignalsQueries::default(),
+            details: Pending::default(),
             runs: runs.into_iter().map(compared).collect(),
             size,
             pane: Pane::default(),
@@ -92,20 +97,11 @@ impl CompareScreen {
     }
 
     /// Asks again for what is shown: the lake may have changed.
-    pub fn reload(&self) -> Vec<Effect> {
+    pub fn reload(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
         let runs = self.runs.iter().map(|r| (r.log_key.clone(), r.run));
-        let request = CompareRequest::Details(runs.collect());
-        vec![ask(CompareSlot::Details, request)]
-    }
-
-    /// What the screen asks nobody for once it is closed.
-    pub fn close(&self) -> Vec<Effect> {
-        let parts = (0..self.runs.len())
-            .flat_map(|run| Part::ALL.map(|part| CompareSlot::Signals(run, part)));
-        parts
-            .chain([CompareSlot::Details])
-            .map(|slot| Effect::Forget(Slot::Compare(slot)))
-            .collect()
+        self.details.ask(ReadRuns(runs.collect()), &mut effects);
+        effects
     }
 
     /// Key contexts, innermost first; the core adds the global one.
@@ -136,43 +132,38 @@ impl CompareScreen {
             (action, Pane::Sheet) => views.sheet.update(action, (width, parts.sheet)),
         }
         self.fit();
-        self.want()
+        self.ask_missing()
     }
 
     /// The terminal has another size.
     pub fn resize(&mut self, size: (u16, u16)) -> Vec<Effect> {
         self.size = size;
         self.fit();
-        self.want()
+        self.ask_missing()
     }
 
-    /// Takes the answer to one of the screen's own requests.
-    pub fn answer(
-        &mut self,
-        slot: CompareSlot,
-        result: Result<CompareAnswer, String>,
-    ) -> Vec<Effect> {
-        match (slot, result) {
-            (CompareSlot::Details, Ok(CompareAnswer::Details(details))) => self.take(details),
-            (CompareSlot::Details, Err(sentence)) if self.views.is_some() => {
-                self.message = Some(sentence);
-            }
-            (CompareSlot::Details, Err(sentence)) => self.error = Some(sentence),
-            (CompareSlot::Signals(run, part), result) => {
-                let result = result.and_then(|answer| match answer {
-                    CompareAnswer::Signals(answer) => Ok(answer),
-                    CompareAnswer::Details(_) => Err("stale result dropped".into()),
-                });
-                if let Some(views) = &mut self.views {
-                    views.signals.take(run, part, result);
+    /// Takes the answer to one of the screen's own queries; any other stays as it is.
+    pub fn answer(&mut self, answer: &mut Answer) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match self.details.receive(answer, &mut effects) {
+            Some(Ok(details)) => self.ingest(details),
+            Some(Err(sentence)) if self.views.is_some() => self.message = Some(sentence),
+            Some(Err(sentence)) => self.error = Some(sentence),
+            None => {
+                let Some(views) = &mut self.views else {
+                    return effects;
+                };
+                match (self.queries).receive(&mut views.signals, answer, &mut effects) {
+                    Some(told) => self.message = told.or(self.message.take()),
+                    None => return effects,
                 }
             }
-            (CompareSlot::Details, Ok(CompareAnswer::Signals(_))) => {}
         }
-        self.want()
+        effects.extend(self.ask_missing());
+        effects
     }
 
-    fn take(&mut self, details: Vec<Option<RunDetail>>) {
+    fn ingest(&mut self, details: Vec<Option<RunDetail>>) {
         self.error = None;
         for (run, detail) in self.runs.iter_mut().zip(details) {
             run.detail = detail.map(Box::new);
@@ -218,19 +209,16 @@ impl CompareScreen {
     }
 
     /// Asks for what the charts lack.
-    pub(super) fn want(&mut self) -> Vec<Effect> {
+    pub(super) fn ask_missing(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
         let parts = self.parts();
         let width = self.body().0;
         let Some(views) = &mut self.views else {
-            return Vec::new();
+            return effects;
         };
-        let wants = views.signals.wants((width, parts.overlaid)).into_iter();
-        wants
-            .map(|(run, query)| {
-                let slot = CompareSlot::Signals(run, query.part());
-                ask(slot, CompareRequest::Signals(query))
-            })
-            .collect()
+        self.queries
+            .ask(&mut views.signals, (width, parts.overlaid), &mut effects);
+        effects
     }
 
     /// The text field that `action` opens here, if any.
@@ -260,13 +248,6 @@ impl CompareScreen {
 /// Whether the table shows a channel.
 pub(super) fn is_shown(signals: &Signals, channel: usize) -> bool {
     signals.chosen.is_empty() || signals.chosen.contains(&channel)
-}
-
-fn ask(slot: CompareSlot, request: CompareRequest) -> Effect {
-    Effect::Ask {
-        slot: Slot::Compare(slot),
-        request: Request::Compare(request),
-    }
 }
 
 #[cfg(test)]

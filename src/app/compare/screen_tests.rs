@@ -18,7 +18,6 @@ fn opening_asks_for_the_runs_then_for_a_channel_of_each_that_has_it() {
     assert_eq!(at(2) - at(0), 80.0);
     let line = screen.views.as_ref().unwrap().signals.cursor_line();
     assert_eq!(line, "cursor 0.000 s  f1  C − A +80.00 N");
-    assert_eq!(screen.close().len(), 13);
 }
 
 #[test]
@@ -153,7 +152,7 @@ fn a_run_that_goes_or_changes_is_read_again_without_losing_ones_place() {
     if let Some(third) = &mut details[2] {
         third.row.file_name = Some("another.parquet".into());
     }
-    let asked = screen.answer(CompareSlot::Details, Ok(CompareAnswer::Details(details)));
+    let asked = fixture::read(&mut screen, Ok(details));
     // Only the run with another file is read again.
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert!(screen.runs[1].detail.is_none());
@@ -162,7 +161,7 @@ fn a_run_that_goes_or_changes_is_read_again_without_losing_ones_place() {
         Some(30_000_000)
     );
     // What cannot be read says so, and does not end what is shown.
-    screen.answer(CompareSlot::Details, Err("the catalog is busy".into()));
+    fixture::read(&mut screen, Err("the catalog is busy".into()));
     assert_eq!(
         screen.take_message().as_deref(),
         Some("the catalog is busy")

@@ -89,6 +89,6 @@ impl CompareScreen {
             return Ok(Vec::new());
         };
         views.signals.submit(text)?;
-        Ok(self.want())
+        Ok(self.ask_missing())
     }
 }

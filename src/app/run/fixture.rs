@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{RunAnswer, RunRequest, RunScreen, path::PathBuilder};
+use super::{
+    FilterRows, FindRow, LocateTime, ReadPaths, ReadRows, ReadRun, RunQueries, RunScreen,
+    path::PathBuilder,
+};
 use crate::{
     app::{
-        effect::{Effect, Request, Slot},
-        signals,
+        effect::Effect,
+        query::{Answer, Pending, Query, Question},
+        signals::{self, Part, SignalsQuery},
     },
     etl::{
         catalog::{RunDetail, RunRow},
@@ -169,77 +173,76 @@ pub fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
     }
 }
 
-/// Answers a request as a worker would from the run's file.
-pub fn answer(request: &RunRequest) -> RunAnswer {
-    match request {
-        RunRequest::Detail { .. } => RunAnswer::Detail(Some(Box::new(detail()))),
-        RunRequest::Signals(query) => RunAnswer::Signals(signals::fixture::answer(query)),
-        RunRequest::Rows { channels, rows, .. } => RunAnswer::Rows(window(channels, rows.clone())),
-        RunRequest::Listed {
-            channels,
-            rows,
-            position,
-            ..
-        } => {
-            let mut out = window(channels, 0..0);
-            out.first_row = *position;
-            for row in rows {
-                let one = window(channels, *row..row + 1);
-                out.times.extend(one.times);
-                for (to, from) in out.columns.iter_mut().zip(one.columns) {
-                    to.extend(from);
-                }
-            }
-            RunAnswer::Rows(out)
-        }
-        RunRequest::Filter { condition, .. } => {
-            let channels: Vec<String> = condition
-                .channels()
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
-            let mut rows = Vec::new();
-            condition.rows(&window(&channels, 0..ROWS as u64), &mut rows);
-            RunAnswer::Filtered {
-                condition: condition.clone(),
-                rows,
+/// Answers a query as a worker would from the run's file; `None`: it is of another kind.
+pub fn answer(question: &Question) -> Option<Answer> {
+    if question.query::<ReadRun>().is_some() {
+        return Some(question.reply::<ReadRun>(Ok(Some(Box::new(detail())))));
+    }
+    if let Some(query) = question.query::<SignalsQuery>() {
+        return Some(question.reply::<SignalsQuery>(Ok(signals::fixture::answer(query))));
+    }
+    if let Some(query) = question.query::<ReadRows>() {
+        let channels = &query.channels;
+        let Some(rows) = &query.rows else {
+            let found = window(channels, query.positions.clone());
+            return Some(question.reply::<ReadRows>(Ok(found)));
+        };
+        let mut out = window(channels, 0..0);
+        out.first_row = query.positions.start;
+        for row in rows {
+            let one = window(channels, *row..row + 1);
+            out.times.extend(one.times);
+            for (to, from) in out.columns.iter_mut().zip(one.columns) {
+                to.extend(from);
             }
         }
-        RunRequest::Seek {
-            sought,
+        return Some(question.reply::<ReadRows>(Ok(out)));
+    }
+    if let Some(FilterRows { condition, .. }) = question.query() {
+        let channels: Vec<String> = condition
+            .channels()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let mut rows = Vec::new();
+        condition.rows(&window(&channels, 0..ROWS as u64), &mut rows);
+        return Some(question.reply::<FilterRows>(Ok((condition.clone(), rows))));
+    }
+    if let Some(query) = question.query::<FindRow>() {
+        let FindRow {
+            target,
             from,
             among,
             ..
-        } => {
-            let channel = NAMES.iter().position(|n| *n == sought.channel).unwrap();
-            let is_it = |row: &u64| {
-                let v = value(channel, *row as usize);
-                let beyond = channel == 1 && v < -50.0;
-                let among = among.as_ref().is_none_or(|rows| rows.contains(row));
-                among && if sought.null { v.is_nan() } else { beyond }
-            };
-            let row = if sought.forward {
-                (from + 1..ROWS as u64).find(is_it)
-            } else {
-                (0..*from).rev().find(is_it)
-            };
-            RunAnswer::Found(sought.clone(), row)
-        }
-        RunRequest::Path { .. } => {
-            let axes = vec!["x_1".to_owned(), "y_1".to_owned(), "z_1".to_owned()];
-            let mut builder = PathBuilder::new("1".into(), axes, "mm".into(), SECOND);
-            for row in 0..ROWS {
-                let turn = row as f64 / 2000.0 * std::f64::consts::TAU;
-                let radius = 200.0 - row as f64 / 100.0;
-                let at = [radius * turn.cos(), radius * turn.sin(), value(1, row)];
-                builder.push(time_of(row), at, value(4, row), value(5, row));
-            }
-            RunAnswer::Path(vec![builder.finish()])
-        }
-        RunRequest::Locate { time, .. } => {
-            RunAnswer::Located((0..ROWS).take_while(|r| time_of(*r) < *time).count() as u64)
-        }
+        } = query;
+        let channel = NAMES.iter().position(|n| *n == target.channel).unwrap();
+        let is_it = |row: &u64| {
+            let v = value(channel, *row as usize);
+            let beyond = channel == 1 && v < -50.0;
+            let among = among.as_ref().is_none_or(|rows| rows.contains(row));
+            among && if target.null { v.is_nan() } else { beyond }
+        };
+        let row = if target.forward {
+            (from + 1..ROWS as u64).find(is_it)
+        } else {
+            (0..*from).rev().find(is_it)
+        };
+        return Some(question.reply::<FindRow>(Ok((target.clone(), row))));
     }
+    if question.query::<ReadPaths>().is_some() {
+        let axes = vec!["x_1".to_owned(), "y_1".to_owned(), "z_1".to_owned()];
+        let mut builder = PathBuilder::new("1".into(), axes, "mm".into(), SECOND);
+        for row in 0..ROWS {
+            let turn = row as f64 / 2000.0 * std::f64::consts::TAU;
+            let radius = 200.0 - row as f64 / 100.0;
+            let at = [radius * turn.cos(), radius * turn.sin(), value(1, row)];
+            builder.push(time_of(row), at, value(4, row), value(5, row));
+        }
+        return Some(question.reply::<ReadPaths>(Ok(vec![builder.finish()])));
+    }
+    let LocateTime { time, .. } = question.query()?;
+    let row = (0..ROWS).take_while(|r| time_of(*r) < *time).count() as u64;
+    Some(question.reply::<LocateTime>(Ok(row)))
 }
 
 /// Answers what `effects` ask, and what the answers ask, until nothing is asked.
@@ -248,17 +251,32 @@ pub fn settle(screen: &mut RunScreen, effects: Vec<Effect>) -> usize {
     let mut open = effects;
     let mut asked = 0;
     while let Some(effect) = open.pop() {
-        if let Effect::Ask {
-            slot: Slot::Run(slot),
-            request: Request::Run(request),
-        } = effect
+        if let Effect::Ask(question) = effect
+            && !question.is_cancelled()
         {
             asked += 1;
             assert!(asked < 100, "the screen never stops asking");
-            open.extend(screen.answer(slot, Ok(answer(&request))));
+            open.extend(screen.answer(&mut answer(&question).unwrap()));
         }
     }
     asked
+}
+
+/// A worker answers what the run waits for (asked in passing, if nothing is); what follows.
+pub(crate) fn told<Q: Query>(
+    screen: &mut RunScreen,
+    pending: impl FnOnce(&mut RunQueries) -> &mut Pending<Q>,
+    result: Result<Q::Answer, String>,
+) -> Vec<Effect> {
+    let mut answer = pending(&mut screen.queries).reply(result);
+    screen.answer(&mut answer)
+}
+
+/// The query of a part of the charts fails; what follows.
+pub(crate) fn charts_fail(screen: &mut RunScreen, part: Part, sentence: &str) -> Vec<Effect> {
+    let table = screen.views.as_ref().unwrap().table.clone();
+    let mut answer = (screen.queries.signals).fail(0, part, table, sentence);
+    screen.answer(&mut answer)
 }
 
 /// The run, opened and read.

@@ -1,8 +1,8 @@
 //! One run: its screens, what they ask for, and how that is answered.
 //!
 //! The core calls [`RunScreen`] with actions, sizes and answers, and draws it with
-//! `ui::run::draw`. What a run's views ask of the world goes through
-//! [`RunRequest`], which [`perform`] answers on a worker's thread.
+//! `ui::run::draw`. What a run's views ask of workers are the queries of
+//! [`queries`], [`samples_queries`] and [`path_query`].
 //!
 //! * [`summary`], [`samples`], [`path`], [`quality`]: where each tab is and what it has; its charts
 //!   are [`crate::app::signals`].
@@ -15,12 +15,12 @@ pub(crate) mod fixture;
 pub mod grid;
 mod mouse;
 pub mod path;
-mod perform;
-mod perform_samples;
+pub mod path_query;
 pub mod quality;
-mod request;
+pub mod queries;
 pub mod samples;
 pub mod samples_columns;
+pub mod samples_queries;
 pub mod samples_rows;
 mod screen;
 mod screen_export;
@@ -29,11 +29,16 @@ mod screen_quality;
 mod screen_samples;
 mod screen_words;
 pub mod summary;
+mod table_ref;
 
 pub use path::{Path, RobotPath};
-pub use perform::perform;
+pub use path_query::ReadPaths;
 pub use quality::Quality;
-pub use request::{RunAnswer, RunRequest, RunSlot, Sought, TableRef};
+pub use queries::ReadRun;
 pub use samples::Samples;
+pub use samples_queries::{FilterRows, FindRow, LocateTime, ReadRows, Target};
+#[cfg(test)]
+pub(crate) use screen::RunQueries;
 pub use screen::{RunScreen, Tab, Views};
 pub use summary::Summary;
+pub use table_ref::TableRef;

@@ -47,7 +47,7 @@ impl RunScreen {
                 self.tab = tab;
                 self.from_quality = false;
             }
-            return self.want();
+            return self.ask_missing();
         }
         let size = (usize::from(area.width), usize::from(area.height) - 1);
         let (x, y) = (usize::from(x), y - 1);
@@ -71,7 +71,7 @@ impl RunScreen {
                 }
             }
         }
-        self.want()
+        self.ask_missing()
     }
 }
 

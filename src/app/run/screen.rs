@@ -1,16 +1,20 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
-use super::{Path, Quality, RunAnswer, RunRequest, RunSlot, Samples, Summary, TableRef};
+use super::{
+    FilterRows, FindRow, LocateTime, Path, Quality, ReadPaths, ReadRows, ReadRun, Samples, Summary,
+    TableRef,
+};
 use crate::{
     app::{
         action::Action,
         chart::Marker,
         choice::Choice,
-        effect::{Effect, Request, Slot},
+        effect::Effect,
         keymap::Context,
         layout,
         prompt::Purpose,
-        signals::Signals,
+        query::{Answer, Pending},
+        signals::{Signals, SignalsQueries},
     },
     etl::{catalog::RunDetail, run_id::RunId},
 };
@@ -77,8 +81,20 @@ pub struct Views {
     pub quality: Quality,
 }
 
+/// What the tabs of a run wait for.
+#[derive(Debug, Default)]
+pub(crate) struct RunQueries {
+    pub detail: Pending<ReadRun>,
+    pub signals: SignalsQueries,
+    pub rows: Pending<ReadRows>,
+    pub locate: Pending<LocateTime>,
+    pub filter: Pending<FilterRows>,
+    pub find: Pending<FindRow>,
+    pub paths: Pending<ReadPaths>,
+}
+
 /// One run that is open.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct RunScreen {
     /// The log that it was opened from.
     pub log_key: String,
@@ -103,12 +119,13 @@ pub struct RunScreen {
     pub(super) choice: Choice,
     /// The flag of Quality was gone to: the way back leads there.
     pub(super) from_quality: bool,
+    pub(super) queries: RunQueries,
 }
 
 impl RunScreen {
     /// Opens a run in a terminal of `size` (columns, lines).
     pub fn open(log_key: &str, run: RunId, size: (u16, u16)) -> (Self, Vec<Effect>) {
-        let screen = Self {
+        let mut screen = Self {
             log_key: log_key.to_owned(),
             run,
             size,
@@ -121,23 +138,21 @@ impl RunScreen {
             place: None,
             choice: Choice::default(),
             from_quality: false,
+            queries: RunQueries::default(),
         };
         let effects = screen.reload();
         (screen, effects)
     }
 
     /// Asks again for what is shown: the lake may have changed.
-    pub fn reload(&self) -> Vec<Effect> {
-        let request = RunRequest::Detail {
+    pub fn reload(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let query = ReadRun {
             log_key: self.log_key.clone(),
             run: self.run,
         };
-        vec![ask(RunSlot::Detail, request)]
-    }
-
-    /// What the screen asks nobody for once it is closed.
-    pub fn close(&self) -> Vec<Effect> {
-        RunSlot::ALL.map(|s| Effect::Forget(Slot::Run(s))).to_vec()
+        self.queries.detail.ask(query, &mut effects);
+        effects
     }
 
     /// Key contexts, innermost first; the core adds the global one.
@@ -157,8 +172,8 @@ impl RunScreen {
     /// never come here.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         let (width, height) = self.body();
-        if let Some(effect) = self.jump(action) {
-            return vec![effect];
+        if let Some(effects) = self.jump(action) {
+            return effects;
         }
         match action {
             Action::NextPane => self.turn(1),
@@ -182,7 +197,7 @@ impl RunScreen {
                 };
             }
         }
-        self.want()
+        self.ask_missing()
     }
 
     fn turn(&mut self, by: usize) {
@@ -201,57 +216,64 @@ impl RunScreen {
             let lines = views.quality.lines(height);
             views.quality.table.settle(lines);
         }
-        self.want()
+        self.ask_missing()
     }
 
-    /// Takes the answer to one of the screen's own requests.
-    pub fn answer(&mut self, slot: RunSlot, result: Result<RunAnswer, String>) -> Vec<Effect> {
+    /// Takes the answer to one of the run's own queries; any other stays as it is.
+    pub fn answer(&mut self, answer: &mut Answer) -> Vec<Effect> {
         let height = self.body().1;
-        match (result, &mut self.views) {
-            (Ok(RunAnswer::Detail(detail)), _) => self.take_detail(detail),
-            (Ok(RunAnswer::Signals(answer)), Some(v)) => {
-                if let RunSlot::Signals(part) = slot
-                    && let Some(told) = v.signals.take(0, part, Ok(answer))
-                {
-                    self.message = Some(told);
-                }
-            }
-            (Ok(RunAnswer::Rows(window)), Some(v)) => v.samples.take(window),
-            (Ok(RunAnswer::Located(row)), Some(v)) => v.samples.go_to_table_row(row, height),
-            (Ok(RunAnswer::Filtered { condition, rows }), Some(v)) => {
-                v.samples.filter(condition, rows, height);
-            }
-            (Ok(RunAnswer::Found(sought, row)), Some(_)) => self.found(&sought, row),
-            (Ok(RunAnswer::Path(robots)), Some(v)) => v.path.take(Ok(robots)),
-            (Err(sentence), Some(v)) => match slot {
-                RunSlot::Path => v.path.take(Err(sentence)),
-                RunSlot::Signals(part) => {
-                    if let Some(told) = v.signals.take(0, part, Err(sentence)) {
-                        self.message = Some(told);
+        let mut effects = Vec::new();
+        let (queries, asked) = (&mut self.queries, &mut effects);
+        match (queries.detail.receive(answer, asked), &mut self.views) {
+            (Some(Ok(detail)), _) => self.ingest_detail(detail),
+            (Some(Err(sentence)), Some(_)) => self.message = Some(sentence),
+            (Some(Err(sentence)), None) => self.error = Some(sentence),
+            // Nothing else is asked before the run is read.
+            (None, None) => return effects,
+            (None, Some(v)) => {
+                if let Some(told) = queries.signals.receive(&mut v.signals, answer, asked) {
+                    self.message = told.or(self.message.take());
+                } else if let Some(result) = queries.rows.receive(answer, asked) {
+                    match result {
+                        Ok(window) => v.samples.take(window),
+                        Err(sentence) => v.samples.fail(sentence),
                     }
+                } else if let Some(result) = queries.paths.receive(answer, asked) {
+                    v.path.take(result);
+                } else if let Some(result) = queries.filter.receive(answer, asked) {
+                    match result {
+                        Ok((condition, rows)) => v.samples.filter(condition, rows, height),
+                        Err(sentence) => {
+                            v.samples.filtering = None;
+                            self.message = Some(sentence);
+                        }
+                    }
+                } else if let Some(result) = queries.locate.receive(answer, asked) {
+                    match result {
+                        Ok(row) => v.samples.go_to_table_row(row, height),
+                        Err(sentence) => self.message = Some(sentence),
+                    }
+                } else if let Some(result) = queries.find.receive(answer, asked) {
+                    match result {
+                        Ok((target, row)) => self.found(&target, row),
+                        Err(sentence) => self.message = Some(sentence),
+                    }
+                } else {
+                    return effects;
                 }
-                RunSlot::Rows => v.samples.fail(sentence),
-                RunSlot::Filter => {
-                    v.samples.filtering = None;
-                    self.message = Some(sentence);
-                }
-                RunSlot::Detail | RunSlot::Locate | RunSlot::Seek => {
-                    self.message = Some(sentence);
-                }
-            },
-            (Err(sentence), None) => self.error = Some(sentence),
-            (Ok(_), None) => {}
+            }
         }
-        let mut effects = self.go_to_place();
-        effects.extend(self.want());
+        effects.extend(self.go_to_place());
+        effects.extend(self.ask_missing());
         effects
     }
 
-    fn take_detail(&mut self, detail: Option<Box<RunDetail>>) {
+    fn ingest_detail(&mut self, detail: Option<Box<RunDetail>>) {
         let earlier = self.views.take();
         let (width, height) = self.body();
         let Some(detail) = detail else {
             let run = self.run.short();
+            self.queries = RunQueries::default();
             self.detail = None;
             self.error = Some(format!("run {run} is not in the lake any more"));
             return;
@@ -271,6 +293,10 @@ impl RunScreen {
             let mut quality = Quality::new(&detail);
             if let Some(earlier) = earlier {
                 let same = earlier.table == table;
+                if !same {
+                    // What was asked of the other table says nothing about this one.
+                    self.queries = RunQueries::default();
+                }
                 signals.resume(earlier.signals);
                 (summary.top, summary.first_column) =
                     (earlier.summary.top, earlier.summary.first_column);
@@ -300,8 +326,9 @@ impl RunScreen {
     }
 
     /// Asks for what the tab that is seen lacks.
-    pub(super) fn want(&mut self) -> Vec<Effect> {
-        let (width, height) = self.body();
+    pub(super) fn ask_missing(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let ((width, height), queries) = (self.body(), &mut self.queries);
         let Some(Views {
             table,
             signals,
@@ -310,49 +337,30 @@ impl RunScreen {
             ..
         }) = &mut self.views
         else {
-            return Vec::new();
+            return effects;
         };
         let table = || table.clone();
         let names = |s: &Signals| s.channels.iter().map(|c| c.name.clone()).collect();
         match self.tab {
-            Tab::Summary | Tab::Quality => Vec::new(),
             Tab::Path if path.wanted() => {
-                vec![ask(RunSlot::Path, RunRequest::Path { table: table() })]
+                let query = ReadPaths { table: table() };
+                queries.paths.ask(query, &mut effects);
             }
-            Tab::Path => Vec::new(),
-            Tab::Signals => signals
-                .wants((width, height))
-                .into_iter()
-                .map(|(_, query)| {
-                    let slot = RunSlot::Signals(query.part());
-                    ask(slot, RunRequest::Signals(query))
-                })
-                .collect(),
-            Tab::Samples => samples
-                .wanted(height)
-                .into_iter()
-                .map(|rows| {
-                    let channels = names(signals);
-                    if let Some(listed) = samples.listed(&rows) {
-                        let request = RunRequest::Listed {
-                            table: table(),
-                            channels,
-                            rows: listed,
-                            position: rows.start,
-                        };
-                        return ask(RunSlot::Rows, request);
-                    }
-                    ask(
-                        RunSlot::Rows,
-                        RunRequest::Rows {
-                            table: table(),
-                            channels,
-                            rows,
-                        },
-                    )
-                })
-                .collect(),
+            Tab::Summary | Tab::Quality | Tab::Path => {}
+            Tab::Signals => queries.signals.ask(signals, (width, height), &mut effects),
+            Tab::Samples => {
+                if let Some(positions) = samples.wanted(height) {
+                    let query = ReadRows {
+                        table: table(),
+                        channels: names(signals),
+                        rows: samples.listed(&positions),
+                        positions,
+                    };
+                    queries.rows.ask(query, &mut effects);
+                }
+            }
         }
+        effects
     }
 
     /// The text field that `action` opens here, if any: `Search`, `GoTo`, `Filter`.
@@ -384,13 +392,6 @@ impl RunScreen {
             usize::from(body.width),
             usize::from(body.height.saturating_sub(1)),
         )
-    }
-}
-
-pub(super) fn ask(slot: RunSlot, request: RunRequest) -> Effect {
-    Effect::Ask {
-        slot: Slot::Run(slot),
-        request: Request::Run(request),
     }
 }
 

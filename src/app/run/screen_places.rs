@@ -1,6 +1,6 @@
 //! Going somewhere in a run that is open: what was typed, and where it leads.
 
-use super::{RunRequest, RunScreen, RunSlot, Tab, screen::ask};
+use super::{LocateTime, RunScreen, Tab};
 use crate::{
     app::{effect::Effect, prompt::Purpose},
     etl::{
@@ -49,19 +49,19 @@ impl RunScreen {
                 }
                 Position::Row(row) => {
                     views.samples.go_to_table_row(row, height);
-                    Ok(self.want())
+                    Ok(self.ask_missing())
                 }
                 Position::Time(t) => {
                     let (table, time) = (views.table.clone(), inside(near(t, bounds.start()))?);
-                    Ok(vec![ask(
-                        RunSlot::Locate,
-                        RunRequest::Locate { table, time },
-                    )])
+                    let mut effects = Vec::new();
+                    let query = LocateTime { table, time };
+                    self.queries.locate.ask(query, &mut effects);
+                    Ok(effects)
                 }
             };
         }
         views.signals.submit(text)?;
-        Ok(self.want())
+        Ok(self.ask_missing())
     }
 
     /// Keeps a place until the run is read: where it begins and ends is not known yet, only

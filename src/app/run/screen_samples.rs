@@ -1,12 +1,8 @@
 //! Samples of a run that is open: filter, jumps and columns, from keys to workers.
 
-use super::{RunRequest, RunScreen, RunSlot, Samples, Sought, Tab, screen::ask};
+use super::{FilterRows, FindRow, RunScreen, Samples, Tab, Target};
 use crate::{
-    app::{
-        action::Action,
-        choice::Choice,
-        effect::{Effect, Slot},
-    },
+    app::{action::Action, choice::Choice, effect::Effect},
     etl::{
         filter::Condition,
         format::{count, thousands},
@@ -16,7 +12,7 @@ use crate::{
 
 impl RunScreen {
     /// Asks for a row to jump to; `None` when `action` is no jump.
-    pub(super) fn jump(&self, action: Action) -> Option<Effect> {
+    pub(super) fn jump(&mut self, action: Action) -> Option<Vec<Effect>> {
         let (null, forward) = match action {
             Action::NextNull => (true, true),
             Action::PreviousNull => (true, false),
@@ -26,36 +22,38 @@ impl RunScreen {
         };
         let views = self.views.as_ref().filter(|_| self.tab == Tab::Samples)?;
         let samples = &views.samples;
-        let sought = Sought {
+        let target = Target {
             channel: samples.current()?.to_owned(),
             null,
             forward,
         };
-        let request = RunRequest::Seek {
+        let query = FindRow {
             table: views.table.clone(),
-            sought,
+            target,
             from: samples.table_row(samples.row),
             among: samples.shown_rows(),
         };
-        Some(ask(RunSlot::Seek, request))
+        let mut effects = Vec::new();
+        self.queries.find.ask(query, &mut effects);
+        Some(effects)
     }
 
     /// Takes the row to jump to, or says that there is none.
-    pub(super) fn found(&mut self, sought: &Sought, row: Option<u64>) {
+    pub(super) fn found(&mut self, target: &Target, row: Option<u64>) {
         let height = self.body().1;
         let Some(views) = &mut self.views else { return };
         let samples = &mut views.samples;
         if let Some(row) = row {
             return samples.go_to_table_row(row, height);
         }
-        let what = if sought.null {
+        let what = if target.null {
             "null"
         } else {
             "value beyond the limits"
         };
-        let side = if sought.forward { "below" } else { "above" };
+        let side = if target.forward { "below" } else { "above" };
         let row = thousands(samples.table_row(samples.row) + 1);
-        self.message = Some(format!("{} has no {what} {side} row {row}", sought.channel));
+        self.message = Some(format!("{} has no {what} {side} row {row}", target.channel));
     }
 
     /// Takes a filter that was typed.
@@ -75,8 +73,10 @@ impl RunScreen {
         let condition = Condition::parse(text, columns, views.signals.view.bounds.start())?;
         views.samples.filtering = Some(condition.clone());
         let table = views.table.clone();
-        let request = RunRequest::Filter { table, condition };
-        Ok(vec![ask(RunSlot::Filter, request)])
+        let mut effects = Vec::new();
+        let query = FilterRows { table, condition };
+        self.queries.filter.ask(query, &mut effects);
+        Ok(effects)
     }
 
     /// Shows all samples again; `None` when nothing was filtered.
@@ -86,9 +86,8 @@ impl RunScreen {
         if self.tab != Tab::Samples || !samples.clear_filter(height) {
             return None;
         }
-        let mut effects = vec![Effect::Forget(Slot::Run(RunSlot::Filter))];
-        effects.extend(self.want());
-        Some(effects)
+        self.queries.filter.cancel();
+        Some(self.ask_missing())
     }
 
     /// The filter as it was typed.

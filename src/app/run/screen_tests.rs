@@ -164,8 +164,8 @@ fn a_run_that_failed_or_is_gone_says_so() {
     detail.row.error = Some("every sample of robot 2 has the same time".into());
     detail.row.start_us = None;
     detail.row.file_name = None;
-    let answer = RunAnswer::Detail(Some(Box::new(detail)));
-    assert_eq!(screen.answer(RunSlot::Detail, Ok(answer)), []);
+    let read = Ok(Some(Box::new(detail)));
+    assert_eq!(fixture::told(&mut screen, |q| &mut q.detail, read), []);
     assert_eq!(
         screen.error.as_deref(),
         Some("every sample of robot 2 has the same time")
@@ -173,7 +173,7 @@ fn a_run_that_failed_or_is_gone_says_so() {
     for action in Action::ALL {
         screen.update(*action);
     }
-    screen.answer(RunSlot::Detail, Ok(RunAnswer::Detail(None)));
+    fixture::told(&mut screen, |q| &mut q.detail, Ok(None));
     assert!(
         screen
             .error
@@ -189,13 +189,9 @@ fn a_table_deleted_by_hand_is_told_in_every_tab_and_asked_for_once() {
         let mut open = screen.update(Action::NextPane);
         assert_eq!(screen.tab, tab);
         let mut asked = 0;
-        while let Some(Effect::Ask {
-            slot: Slot::Run(slot),
-            ..
-        }) = open.pop()
-        {
+        while let Some(Effect::Ask(question)) = open.pop() {
             asked += 1;
-            open.extend(screen.answer(slot, Err("the run's table is gone".into())));
+            open.extend(screen.answer(&mut question.fail("the run's table is gone")));
         }
         assert!((1..=4).contains(&asked), "{asked}");
         assert_eq!(screen.resize((100, 30)), []);

@@ -4,7 +4,8 @@
 //! * [`Channel`]: the channels to choose from.
 //! * [`align`](self): where several runs lie over each other.
 //! * [`CHART_MEMORY`]: what is in memory, within a budget ([`data`]).
-//! * [`missing`](self): what charts lack, as queries to workers; [`query`]: their answers.
+//! * [`missing`](self): what charts lack, as queries to workers; [`query`]: their answers; [`SignalsQueries`]: those
+//!   that are under way.
 //! * [`layout`](self): which part gets how many lines and columns, and what the mouse meets.
 //! * [`flags`]: flags in the charts; [`position`](self): what is typed to go somewhere.
 //! * [`text`](self): the cursor in words; [`picture`](self): the charts as a file.
@@ -17,6 +18,7 @@ pub(crate) mod fixture;
 pub mod flags;
 mod layout;
 mod missing;
+mod pending;
 mod picture;
 mod position;
 pub mod query;
@@ -28,6 +30,7 @@ pub use channel::Channel;
 pub use data::{CHART_MEMORY, Key};
 pub use layout::{LOWEST_CHART, Layout, MARK, SignalsHit};
 pub use missing::Line;
+pub use pending::SignalsQueries;
 pub use position::check_form;
 pub use query::{Part, SignalsAnswer, SignalsQuery};
 
@@ -169,6 +172,11 @@ impl Signals {
     pub fn with_memory(mut self, bytes: usize) -> Self {
         self.data.set_budget(bytes);
         self
+    }
+
+    /// The table of a run that has one.
+    pub(crate) fn table(&self, run: usize) -> Option<&TableRef> {
+        self.runs.get(run)?.table.as_ref()
     }
 
     /// Bytes that are in memory for charts.

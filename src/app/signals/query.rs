@@ -5,6 +5,7 @@ use std::{ops::Range, sync::Arc};
 use crate::{
     app::{
         chart::{Reduced, Series, TimeRange},
+        query::{Query, QueryContext},
         run::TableRef,
     },
     etl::{
@@ -153,6 +154,14 @@ pub enum SignalsAnswer {
     CursorRow(Vec<f64>),
     /// To [`Ask::RowTimes`], one for each row.
     RowTimes(Vec<i64>),
+}
+
+impl Query for SignalsQuery {
+    type Answer = SignalsAnswer;
+
+    fn run(self, on: &mut QueryContext<'_>) -> Result<SignalsAnswer> {
+        self.answer(on.lake, on.cancel)
+    }
 }
 
 impl SignalsQuery {

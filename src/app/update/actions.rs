@@ -6,7 +6,7 @@ use crate::app::{
     action::Action,
     choice::Chooser,
     columns,
-    effect::{Effect, Request, Slot},
+    effect::Effect,
     jobs::ToHarvest,
     layout,
     prompt::{Line, Purpose},
@@ -35,7 +35,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         ),
         Action::Quit => quit(state, effects),
         Action::Back => {
-            if !close(state, effects) {
+            if !close(state) {
                 quit(state, effects);
             }
         }
@@ -46,7 +46,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
                 effects.extend(asked);
                 return;
             }
-            close(state, effects);
+            close(state);
         }
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Help => state.overlay = Some(Overlay::Help(0)),
@@ -237,9 +237,6 @@ pub(super) fn prompt(purpose: Purpose, cursor: usize, filter: &str) -> Prompt {
 }
 
 fn show(state: &mut State, view: u8, effects: &mut Vec<Effect>) {
-    while state.stack().len() > 1 {
-        pop(state, effects);
-    }
     state.logs.panel = false;
     let screen = match view {
         2 => Screen::Runs,
@@ -257,7 +254,7 @@ fn show(state: &mut State, view: u8, effects: &mut Vec<Effect>) {
 }
 
 /// Closes the innermost thing that is open; false at the top.
-fn close(state: &mut State, effects: &mut Vec<Effect>) -> bool {
+fn close(state: &mut State) -> bool {
     if matches!(state.screen(), Screen::Logs) && state.logs.panel {
         state.logs.panel = false;
         return true;
@@ -281,22 +278,10 @@ fn close(state: &mut State, effects: &mut Vec<Effect>) -> bool {
         return true;
     }
     if state.stack().len() > 1 {
-        pop(state, effects);
+        state.stack_mut().pop();
         return true;
     }
     false
-}
-
-fn pop(state: &mut State, effects: &mut Vec<Effect>) {
-    match state.stack_mut().pop() {
-        Some(Screen::Run(run)) => effects.extend(run.close()),
-        Some(Screen::Compare(compared)) => effects.extend(compared.close()),
-        Some(Screen::LogRuns(_)) => {
-            state.fetches.log_runs.reset();
-            effects.push(Effect::Forget(Slot::LogRuns));
-        }
-        _ => {}
-    }
 }
 
 /// Quits, after asking while harvests run.
@@ -317,14 +302,12 @@ pub(super) fn open_log(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn open_runs_of(state: &mut State, key: String, effects: &mut Vec<Effect>) {
-    let runs = Runs {
-        log: Some(key.clone()),
+    let mut runs = Runs {
+        log: Some(key),
         ..Runs::default()
     };
+    runs.ask(effects);
     state.stack_mut().push(Screen::LogRuns(Box::new(runs)));
-    state.fetches.log_runs.reset();
-    let request = Request::Runs(Some(key));
-    state.fetches.log_runs.ask(Slot::LogRuns, request, effects);
 }
 
 fn open_run(state: &mut State, effects: &mut Vec<Effect>) {

@@ -2,141 +2,115 @@
 
 use crate::{
     app::{
-        compare::CompareSlot,
-        effect::{Answer, Effect, List, Request, Slot},
+        effect::Effect,
+        lake_queries::CountLogs,
+        list_queries::ListAnswer,
         log_list::LogList,
         prompt::Purpose,
-        state::{Overlay, Runs, Screen, State, Tone},
+        query::Answer,
+        state::{Overlay, Screen, State, Tone},
     },
-    etl::{catalog::LogDetail, format::count, pool::JobEvent},
+    etl::{
+        catalog::{LogDetail, MachineRow, Refresh},
+        format::count,
+        pool::JobEvent,
+    },
 };
 
-pub(super) fn take(
-    state: &mut State,
-    slot: Slot,
-    result: Result<Answer, String>,
-    effects: &mut Vec<Effect>,
-) {
-    match slot {
-        Slot::Refresh => refreshed(state, result, effects),
-        Slot::FirstLogs => {
-            if let (Ok(Answer::Logs(list)), false) = (result, state.logs.loaded) {
-                state.logs.key_width = list.key_width;
-                state.logs.table.replace(list.rows);
-            }
+/// Gives an answer to whoever waits for it; one that nobody waits for stays as it is.
+pub(super) fn ingest(state: &mut State, answer: &mut Answer, effects: &mut Vec<Effect>) {
+    let queries = &mut state.queries;
+    if let Some(result) = queries.refresh.receive(answer, effects) {
+        refreshed(state, result, effects);
+    } else if let Some(result) = queries.first_logs.receive(answer, effects) {
+        if let (Ok(list), false) = (result, state.logs.loaded) {
+            state.logs.key_width = list.key_width;
+            state.logs.table.replace(list.rows);
         }
-        Slot::Logs => {
-            match result {
-                Ok(Answer::Logs(list)) => logs(state, list, effects),
-                Ok(_) => {}
-                Err(error) => logs_error(state, error),
-            }
-            if state.fetches.logs.answered() {
-                state.ask_logs(effects);
-            }
+    } else if let Some(result) = queries.logs.receive(answer, effects) {
+        match result {
+            Ok(list) => logs(state, list, effects),
+            Err(error) => logs_error(state, error),
         }
-        Slot::LogCounts => counted(state, result, effects),
-        Slot::LogDetail => match result {
-            Ok(Answer::LogDetail(detail)) => state.logs.detail = detail,
-            Ok(_) => {}
+    } else if let Some(result) = queries.log_counts.receive(answer, effects) {
+        if let Ok(counts) = result
+            && state.jobs.open_count() > COUNTED_AT_ONCE
+        {
+            state.logs.counts = counts;
+        }
+    } else if let Some(result) = queries.log.receive(answer, effects) {
+        match result {
+            Ok(detail) => state.logs.detail = detail,
             Err(error) => {
                 state.logs.detail = None;
                 state.message = Some((Tone::Error, error));
             }
-        },
-        Slot::Runs => {
-            runs(&mut state.runs, result);
-            if state.fetches.runs.answered() {
-                state.ask_runs(effects);
-            }
         }
-        Slot::LogRuns => {
-            let open = state.log_runs_mut();
-            if let Some(open) = open {
-                runs(open, result);
-            }
-            if state.fetches.log_runs.answered() {
-                state.ask_runs(effects);
-            }
+    } else if let Some(result) = queries.machines.receive(answer, effects) {
+        machines(state, result);
+    } else if let Some(result) = queries.history.receive(answer, effects) {
+        if let Ok(rows) = result {
+            state.jobs.set_history(rows);
         }
-        Slot::Machines => machines(state, result, effects),
-        Slot::History => {
-            if let Ok(Answer::History(rows)) = result {
-                state.jobs.set_history(rows);
-            }
-            if state.fetches.history.answered() {
-                state.ask_history(effects);
-            }
+    } else if let Some(result) = queries.columns.receive(answer, effects) {
+        if let Err(error) = result {
+            state.message = Some((Tone::Error, error));
         }
-        Slot::Compare(slot) => compared(state, slot, result, effects),
-        Slot::Arrange(list) => arranged(state, list, result, effects),
-        Slot::Seek(list) => found(state, list, result),
-        Slot::Columns => {
-            if let Err(error) = result {
-                state.message = Some((Tone::Error, error));
-            }
-        }
-        Slot::Export => super::export::written(state, result),
-        Slot::Run(slot) => {
-            let result = result.and_then(|answer| match answer {
-                Answer::Run(answer) => Ok(answer),
-                _ => Err("the answer belongs to another question".into()),
-            });
-            if let Some(Screen::Run(run)) = state.screen_mut() {
-                effects.extend(run.answer(slot, result));
-            }
+    } else if let Some(result) = queries.export.receive(answer, effects) {
+        super::export::written(state, result);
+    } else {
+        lists(state, answer, effects);
+        match state.screen_mut() {
+            Some(Screen::Run(run)) => effects.extend(run.answer(answer)),
+            Some(Screen::Compare(compared)) => effects.extend(compared.answer(answer)),
+            _ => {}
         }
     }
 }
 
-fn arranged(
-    state: &mut State,
-    list: List,
-    result: Result<Answer, String>,
-    effects: &mut Vec<Effect>,
-) {
-    match (list, result) {
-        (List::Logs, Ok(Answer::ArrangedLogs(arranged))) => {
-            state.logs.table.take(arranged);
+fn lists(state: &mut State, answer: &mut Answer, effects: &mut Vec<Effect>) {
+    let logs = &mut state.logs;
+    if let Some(found) = logs.queries.receive(&mut logs.table, answer, effects) {
+        if found == ListAnswer::Arranged {
             // They may have been read anew.
             count_logs(state, effects);
         }
-        (List::Runs, Ok(Answer::ArrangedRuns(arranged))) => state.runs.table.take(arranged),
-        (List::LogRuns, Ok(Answer::ArrangedRuns(arranged))) => {
-            if let Some(runs) = state.log_runs_mut() {
-                runs.table.take(arranged);
+        let text = state.logs.table.search().to_owned();
+        return searched(state, found, &text);
+    }
+    for of_log in [false, true] {
+        let open = if of_log {
+            state.log_runs_mut()
+        } else {
+            Some(&mut state.runs)
+        };
+        let Some(runs) = open else { continue };
+        if let Some(result) = runs.read.receive(answer, effects) {
+            runs.loaded = true;
+            match result {
+                Ok(rows) => {
+                    runs.error = None;
+                    runs.table.replace(rows);
+                }
+                Err(error) => runs.error = Some(error),
             }
+        } else if let Some(found) = runs.queries.receive(&mut runs.table, answer, effects) {
+            let text = runs.table.search().to_owned();
+            searched(state, found, &text);
         }
-        (_, Ok(_)) => {}
-        (_, Err(error)) => state.message = Some((Tone::Error, error)),
     }
 }
 
-/// A search ended in a worker; that nothing was found is told where one looks.
-fn found(state: &mut State, list: List, result: Result<Answer, String>) {
-    let (found, text) = match (list, result) {
-        (List::Logs, Ok(Answer::FoundLogs(found))) => {
-            let table = &mut state.logs.table;
-            (table.found(found), table.search())
-        }
-        (List::Runs, Ok(Answer::FoundRuns(found))) => {
-            let table = &mut state.runs.table;
-            (table.found(found), table.search())
-        }
-        (List::LogRuns, Ok(Answer::FoundRuns(found))) => match state.log_runs_mut() {
-            Some(runs) => (runs.table.found(found), runs.table.search()),
-            None => return,
-        },
-        (_, Ok(_)) => return,
-        (_, Err(error)) => {
+/// A worker is done with a list; that nothing was found is said where one looks.
+fn searched(state: &mut State, found: ListAnswer, text: &str) {
+    let missing = match found {
+        ListAnswer::Failed(error) => {
             state.message = Some((Tone::Error, error));
             return;
         }
+        ListAnswer::Found(false) => missing(text),
+        _ => return,
     };
-    if found != Some(false) {
-        return;
-    }
-    let missing = missing(text);
     match &mut state.overlay {
         Some(Overlay::Prompt(prompt)) if prompt.purpose == Purpose::Search => {
             prompt.error = Some(missing.into());
@@ -150,24 +124,9 @@ pub(super) fn missing(text: &str) -> String {
     format!("`{text}` is not in the list")
 }
 
-fn compared(
-    state: &mut State,
-    slot: CompareSlot,
-    result: Result<Answer, String>,
-    effects: &mut Vec<Effect>,
-) {
-    let result = result.and_then(|answer| match answer {
-        Answer::Compare(answer) => Ok(answer),
-        _ => Err("the answer belongs to another question".into()),
-    });
-    if let Some(Screen::Compare(screen)) = state.screen_mut() {
-        effects.extend(screen.answer(slot, result));
-    }
-}
-
-fn refreshed(state: &mut State, result: Result<Answer, String>, effects: &mut Vec<Effect>) {
+fn refreshed(state: &mut State, result: Result<Refresh, String>, effects: &mut Vec<Effect>) {
     match result {
-        Ok(Answer::Refreshed(refresh)) => {
+        Ok(refresh) => {
             state.logs.error = None;
             effects.push(Effect::LookAgain(refresh.next_change));
             if let Some(note) = refresh.problems.iter().chain(&refresh.notes).next() {
@@ -177,11 +136,7 @@ fn refreshed(state: &mut State, result: Result<Answer, String>, effects: &mut Ve
                 changed(state, effects);
             }
         }
-        Ok(_) => {}
         Err(error) => logs_error(state, error),
-    }
-    if state.fetches.refresh.answered() {
-        state.ask_refresh(effects);
     }
 }
 
@@ -234,41 +189,17 @@ fn count_logs(state: &mut State, effects: &mut Vec<Effect>) {
         state.logs.counts = open.count(state.logs.table.rows(), read);
         return;
     }
-    let request = Request::CountLogs {
+    let query = CountLogs {
         rows: state.logs.table.shown(),
         read: read.clone(),
         open,
     };
-    let counts = &mut state.fetches.log_counts;
-    counts.ask(Slot::LogCounts, request, effects);
+    state.queries.log_counts.ask_after(query, effects);
 }
 
-fn counted(state: &mut State, result: Result<Answer, String>, effects: &mut Vec<Effect>) {
-    if let Ok(Answer::CountedLogs(counts)) = result
-        && state.jobs.open_count() > COUNTED_AT_ONCE
-    {
-        state.logs.counts = counts;
-    }
-    if state.fetches.log_counts.answered() {
-        count_logs(state, effects);
-    }
-}
-
-fn runs(list: &mut Runs, result: Result<Answer, String>) {
-    list.loaded = true;
+fn machines(state: &mut State, result: Result<Vec<MachineRow>, String>) {
     match result {
-        Ok(Answer::Runs(rows)) => {
-            list.error = None;
-            list.table.replace(rows);
-        }
-        Ok(_) => {}
-        Err(error) => list.error = Some(error),
-    }
-}
-
-fn machines(state: &mut State, result: Result<Answer, String>, effects: &mut Vec<Effect>) {
-    match result {
-        Ok(Answer::Machines(machines)) => {
+        Ok(machines) => {
             for screen in state.stack_mut() {
                 if let Screen::Machine(open) = screen {
                     open.take(&machines);
@@ -276,7 +207,6 @@ fn machines(state: &mut State, result: Result<Answer, String>, effects: &mut Vec
             }
             state.machines.take(machines);
         }
-        Ok(_) => {}
         Err(error) => {
             // What was read before still stands: the list has no room for the sentence.
             if !state.machines.lines().is_empty() {
@@ -286,9 +216,6 @@ fn machines(state: &mut State, result: Result<Answer, String>, effects: &mut Vec
         }
     }
     state.machines.loaded = true;
-    if state.fetches.machines.answered() {
-        state.ask_machines(effects);
-    }
 }
 
 pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut Vec<Effect>) {

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     use crate::app::{
-        Answer, Event, Slot,
+        Event,
         fixture::{answer, bare, harvesting, populated, run},
         machines::fixture::machines,
         update,
@@ -103,12 +103,11 @@ mod tests {
         assert_eq!(told(&state), "show cell-01/2022-11-23T2000");
         press(&mut state, &["2"]);
         let runs = (0..3).map(|n| run(n, "-a log")).collect();
-        update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+        answer(&mut state, |s| &mut s.runs.read, Ok(runs));
         typed(&mut state, "runtime>500");
         assert_eq!(told(&state), "runs --filter 'runtime>500'");
         press(&mut state, &["3"]);
-        let found = answer(Slot::Machines, Ok(Answer::Machines(machines())));
-        update(&mut state, found);
+        answer(&mut state, |s| &mut s.queries.machines, Ok(machines()));
         press(&mut state, &["j", "enter"]);
         assert_eq!(told(&state), "machines --cell= --robot 1 --json");
         press(&mut state, &["esc"]);

@@ -55,7 +55,7 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
 #[cfg(test)]
 mod tests {
     use crate::app::{
-        Answer, Event, Slot,
+        Event,
         fixture::{answer, populated, run},
         keymap::Chord,
         state::{Screen, State},
@@ -73,7 +73,7 @@ mod tests {
         let mut state = populated((80, 24));
         press(&mut state, &["2"]);
         let runs = (0..8).map(|n| run(n, "cell-10/2022-11-23T2040")).collect();
-        update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+        answer(&mut state, |s| &mut s.runs.read, Ok(runs));
         let said = |state: &State| state.message.as_ref().unwrap().1.clone();
         for (marks, told) in [("", "none is"), ("s", "1 is"), ("sssssss", "7 are")] {
             press(&mut state, &["ctrl-a", "ctrl-a", "g"]);

@@ -2,8 +2,9 @@
 
 use crate::app::{
     action::Action,
-    effect::{Answer, Effect, Request, Slot},
-    export::{Export, Form, Listed, What, lists},
+    effect::Effect,
+    export::{Export, Form, Listed, What, Written, lists},
+    lake_queries::WriteExport,
     machines::Pane,
     state::{Overlay, Screen, State, Tone},
 };
@@ -72,21 +73,20 @@ fn export(state: &State, form: Form) -> Result<Export, String> {
 
 fn ask(state: &mut State, export: Export, effects: &mut Vec<Effect>) {
     // A second one would cancel the first.
-    if state.fetches.export.is_busy() {
+    if state.queries.export.is_asked() {
         let told = "the export before is still being written".into();
         state.message = Some((Tone::Plain, told));
         return;
     }
     state.message = Some((Tone::Plain, "exporting …".into()));
-    let request = Request::Export(Box::new(export));
-    state.fetches.export.ask(Slot::Export, request, effects);
+    let query = WriteExport(Box::new(export));
+    state.queries.export.ask(query, effects);
 }
 
 /// A file was written, or not.
-pub(super) fn written(state: &mut State, result: Result<Answer, String>) {
-    state.fetches.export.answered();
+pub(super) fn written(state: &mut State, result: Result<Written, String>) {
     state.message = match result {
-        Ok(Answer::Exported(done)) => {
+        Ok(done) => {
             let rows = done
                 .rows
                 .map(|n| count(n, "row") + ", ")
@@ -100,7 +100,6 @@ pub(super) fn written(state: &mut State, result: Result<Answer, String>) {
             }
             Some((Tone::Good, told))
         }
-        Ok(_) => return,
         Err(error) => Some((Tone::Error, format!("nothing was exported: {error}"))),
     };
 }
@@ -108,21 +107,15 @@ pub(super) fn written(state: &mut State, result: Result<Answer, String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{Event, export::Written, fixture, keymap::Chord, update};
+    use crate::app::{Event, fixture, keymap::Chord, update};
 
     fn press(state: &mut State, key: &str) -> Vec<Effect> {
         update(state, Event::Key(Chord::parse(key).unwrap().event()))
     }
 
     fn asked(effects: &[Effect]) -> Vec<&Export> {
-        let of = |e| match e {
-            &Effect::Ask {
-                slot: Slot::Export,
-                request: Request::Export(ref export),
-            } => Some(export.as_ref()),
-            _ => None,
-        };
-        effects.iter().filter_map(of).collect()
+        let asked = fixture::asked::<WriteExport>(effects).into_iter();
+        asked.map(|query| query.0.as_ref()).collect()
     }
 
     #[test]
@@ -143,17 +136,14 @@ mod tests {
             rows: Some(9),
             bytes: 1234,
         };
-        update(
-            &mut state,
-            fixture::answer(Slot::Export, Ok(Answer::Exported(done))),
-        );
+        fixture::answer(&mut state, |s| &mut s.queries.export, Ok(done));
         let told = state.message.clone().unwrap();
         let wanted = "wrote cache/exports/logs.csv (9 rows, 1.23 kB)";
         assert_eq!(told, (Tone::Good, wanted.into()));
         press(&mut state, "e");
         assert_eq!(asked(&press(&mut state, "c")).len(), 1);
         let refused = Err("cannot write x: disk full".to_owned());
-        update(&mut state, fixture::answer(Slot::Export, refused));
+        fixture::answer(&mut state, |s| &mut s.queries.export, refused);
         let (tone, text) = state.message.clone().unwrap();
         assert_eq!(tone, Tone::Error);
         assert_eq!(text, "nothing was exported: cannot write x: disk full");

@@ -13,15 +13,16 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
     action::Action,
-    effect::{Effect, List, Request, Slot},
+    discard::discard_large,
+    effect::Effect,
     event::{Event, Message, Signal},
     keymap::Context,
+    lake_queries::ReadLog,
     layout,
     state::{Overlay, Screen, State},
-    table::{Row, Table},
+    table::Row,
 };
 use crate::app::scroll::Scroll;
-use crate::etl::catalog::RunRow;
 
 /// Takes in one event; what is to be done outside of the state.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
@@ -32,8 +33,13 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Paste(text) => overlays::paste(state, &text),
         Event::Background { light } => state.light = light,
         Event::Resize(width, height) => resize(state, (width, height), &mut effects),
-        Event::Worker(Message::Answer { slot, result, .. }) => {
-            answers::take(state, slot, result, &mut effects);
+        Event::Worker(Message::Answer(mut answer)) => {
+            answers::ingest(state, &mut answer, &mut effects);
+            if answer.is_stale() {
+                tracing::debug!("stale result dropped: {answer:?}");
+                // It may have very many rows.
+                discard_large(usize::MAX, answer);
+            }
         }
         Event::Worker(Message::Job { at_us, event }) => {
             answers::job(state, at_us, event, &mut effects);
@@ -121,21 +127,10 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Has a worker filter and sort what would keep a key waiting.
 fn ask_arrangements(state: &mut State, effects: &mut Vec<Effect>) {
-    let mut ask = |slot: Slot, request: Option<Request>| {
-        effects.extend(request.map(|request| Effect::Ask { slot, request }));
-    };
-    let logs = &mut state.logs.table;
-    let arrange = logs.wants().map(Request::ArrangeLogs);
-    ask(Slot::Arrange(List::Logs), arrange);
-    ask(Slot::Seek(List::Logs), logs.seeks().map(Request::SeekLogs));
-    let mut runs = |list, table: &mut Table<RunRow>| {
-        let arrange = table.wants().map(Request::ArrangeRuns);
-        ask(Slot::Arrange(list), arrange);
-        ask(Slot::Seek(list), table.seeks().map(Request::SeekRuns));
-    };
-    runs(List::Runs, &mut state.runs.table);
+    state.logs.queries.ask(&mut state.logs.table, effects);
+    state.runs.queries.ask(&mut state.runs.table, effects);
     if let Some(open) = state.log_runs_mut() {
-        runs(List::LogRuns, &mut open.table);
+        open.queries.ask(&mut open.table, effects);
     }
 }
 
@@ -146,10 +141,7 @@ fn ask_detail(state: &mut State, effects: &mut Vec<Effect>) {
     }
     state.logs.panel_scroll = 0;
     match &key {
-        Some(key) => effects.push(Effect::Ask {
-            slot: Slot::LogDetail,
-            request: Request::LogDetail(key.clone()),
-        }),
+        Some(key) => state.queries.log.ask(ReadLog(key.clone()), effects),
         None => state.logs.detail = None,
     }
     state.logs.detail_of = key;

@@ -2,8 +2,8 @@ use crossterm::event::KeyModifiers;
 
 use super::*;
 use crate::app::{
-    Answer, Event, Slot,
-    fixture::{answer, harvesting, populated, run},
+    Event,
+    fixture::{answer, harvesting, populated, run, run_screen},
     keymap::Chord,
     update,
 };
@@ -78,12 +78,11 @@ fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
     let mut state = populated((80, 24));
     press(&mut state, "2");
     let runs = vec![run(0, "cell-10/a")];
-    update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+    answer(&mut state, |s| &mut s.runs.read, Ok(runs));
     press(&mut state, "enter");
     let detail = crate::app::run::fixture::detail();
-    let slot = Slot::Run(crate::app::run::RunSlot::Detail);
-    let told = crate::app::run::RunAnswer::Detail(Some(Box::new(detail)));
-    update(&mut state, answer(slot, Ok(Answer::Run(told))));
+    let read = Ok(Some(Box::new(detail)));
+    crate::app::run::fixture::told(run_screen(&mut state), |q| &mut q.detail, read);
     let top = layout::body(state.size).y;
     let mut seen = Vec::new();
     for x in 0..80 {

@@ -3,8 +3,10 @@
 use crate::app::{
     action::Action,
     choice::Chooser,
-    effect::{Effect, Request, Slot},
-    help, layout,
+    effect::Effect,
+    help,
+    lake_queries::SaveColumns,
+    layout,
     machines::{MachineScreen, Machines},
     prompt::Purpose,
     scroll::Scroll,
@@ -79,13 +81,9 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
 fn take_columns(state: &mut State, chooser: &Chooser, effects: &mut Vec<Effect>) {
     state.choices.set(chooser.view, chooser.choice());
     if let Some(file) = state.choices_file.clone() {
-        effects.push(Effect::Ask {
-            slot: Slot::Columns,
-            request: Request::Remember {
-                file,
-                content: state.choices.to_toml(),
-            },
-        });
+        let content = state.choices.to_toml();
+        let query = SaveColumns { file, content };
+        state.queries.columns.ask(query, effects);
     }
     if matches!(state.screen(), Screen::Run(_)) {
         return;

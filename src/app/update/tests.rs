@@ -5,9 +5,11 @@ use crossterm::event::KeyEvent;
 use super::*;
 use crate::{
     app::{
-        effect::Answer,
-        fixture::{self, answer, bare, harvesting, job, populated},
+        fixture::{self, answer, asked, bare, harvesting, job, populated},
         keymap::Chord,
+        lake_queries::{ReadLogs, ReadRunList, RefreshLogs, SaveColumns},
+        query::{Query, Question},
+        run::{FilterRows, ReadRun},
         state::Tone,
         top::Top,
     },
@@ -39,12 +41,9 @@ fn words(state: &State) -> &str {
 #[test]
 fn at_start_the_lists_are_asked_for_and_the_directory_looked_at() {
     let (state, effects) = bare((80, 24));
-    let asked = |request: Request| {
-        effects
-            .iter()
-            .any(|e| matches!(e, Effect::Ask { request: r, .. } if *r == request))
-    };
-    assert!(asked(Request::Logs) && asked(Request::Refresh) && effects.len() == 4);
+    let logs = asked::<ReadLogs>(&effects);
+    assert!(logs.contains(&&ReadLogs(None)) && effects.len() == 4);
+    assert_eq!(asked::<RefreshLogs>(&effects).len(), 1);
     assert!(!state.logs.loaded);
 }
 
@@ -69,7 +68,7 @@ fn a_log_is_harvested_once_however_its_runs_are_sorted() {
     fixture::settle(&mut state, effects);
     let runs = [(1, "a"), (2, "b"), (3, "a"), (4, "b")];
     let runs = runs.map(|(n, log)| fixture::run(n, log)).to_vec();
-    update(&mut state, answer(Slot::Runs, Ok(Answer::Runs(runs))));
+    answer(&mut state, |s| &mut s.runs.read, Ok(runs));
     let effects = press(&mut state, &["space", "space", "space", "space", "H"]);
     assert_eq!(
         effects,
@@ -105,19 +104,14 @@ fn a_finished_job_reads_the_lists_again_and_says_so() {
         result: Ok(Outcome::Harvested(summary)),
     };
     let effects = update(&mut state, job(4, finished));
-    assert!(effects.contains(&Effect::Ask {
-        slot: Slot::Logs,
-        request: Request::Logs
-    }));
+    assert_eq!(asked::<ReadLogs>(&effects), [&ReadLogs(None)]);
     assert_eq!(
         words(&state),
         format!("{open}: 1 run, 1,000 rows in 0.50 s")
     );
     // The answer is older than the harvest that still waits: its log stays queued.
-    update(
-        &mut state,
-        answer(Slot::Logs, Ok(Answer::Logs(fixture::logs().into()))),
-    );
+    let read = Ok(fixture::logs().into());
+    answer(&mut state, |s| &mut s.queries.logs, read);
     let waiting = state.jobs.get(0).unwrap().key().to_owned();
     let table = &state.logs.table;
     let mut rows = (0..table.len()).filter_map(|at| table.now(at));
@@ -209,12 +203,9 @@ fn changes_while_a_look_is_under_way_make_one_more_look() {
     for _ in 0..3 {
         assert_eq!(update(&mut state, Event::Worker(Message::DataChanged)), []);
     }
-    let looked = answer(Slot::Refresh, Ok(Answer::Refreshed(Refresh::default())));
-    let again = Effect::Ask {
-        slot: Slot::Refresh,
-        request: Request::Refresh,
-    };
-    assert!(update(&mut state, looked).contains(&again));
+    let refresh = Ok(Refresh::default());
+    let again = answer(&mut state, |s| &mut s.queries.refresh, refresh);
+    assert_eq!(asked::<RefreshLogs>(&again).len(), 1);
 }
 
 #[test]
@@ -252,8 +243,8 @@ fn a_look_says_when_time_alone_changes_a_state() {
             next_change: wait,
             ..Refresh::default()
         };
-        let looked = answer(Slot::Refresh, Ok(Answer::Refreshed(refresh)));
-        assert!(update(&mut state, looked).contains(&Effect::LookAgain(wait)));
+        let effects = answer(&mut state, |s| &mut s.queries.refresh, Ok(refresh));
+        assert!(effects.contains(&Effect::LookAgain(wait)));
     }
 }
 
@@ -261,7 +252,7 @@ fn a_look_says_when_time_alone_changes_a_state() {
 fn errors_stand_where_they_belong() {
     let (mut state, _) = bare((80, 24));
     let gone = "there is no directory data".to_owned();
-    update(&mut state, answer(Slot::Refresh, Err(gone.clone())));
+    answer(&mut state, |s| &mut s.queries.refresh, Err(gone.clone()));
     assert_eq!(state.logs.error, Some(gone));
     let mut state = populated((80, 24));
     harvesting(&mut state);
@@ -279,15 +270,14 @@ fn enter_opens_inwards_and_escape_leads_back() {
     let mut state = populated((80, 24));
     let log = state.logs.table.current().unwrap().key.clone();
     let effects = press(&mut state, &["enter"]);
-    assert_eq!(
-        effects,
-        [Effect::Ask {
-            slot: Slot::LogRuns,
-            request: Request::Runs(Some(log.clone()))
-        }]
-    );
+    let query = ReadRunList(Some(log.clone()));
+    assert_eq!(asked::<ReadRunList>(&effects), [&query]);
     let runs = vec![fixture::run(0, &log), fixture::run(3, &log)];
-    update(&mut state, answer(Slot::LogRuns, Ok(Answer::Runs(runs))));
+    answer(
+        &mut state,
+        |s| &mut s.log_runs_mut().unwrap().read,
+        Ok(runs),
+    );
     press(&mut state, &["j", "enter"]);
     assert!(
         words(&state).contains("failed: every sample"),
@@ -369,8 +359,7 @@ fn a_long_list_answers_quickly() {
     let rows = (0..100_000)
         .map(|n| fixture::log(&format!("cell-{:02}/{n:06}", n % 40), LogState::Pending));
     let rows: Vec<_> = rows.collect();
-    let read = answer(Slot::Logs, Ok(Answer::Logs(rows.into())));
-    let asked = update(&mut state, read);
+    let asked = answer(&mut state, |s| &mut s.queries.logs, Ok(rows.into()));
     fixture::settle(&mut state, asked);
     let start = std::time::Instant::now();
     press(&mut state, &["f"]);
@@ -426,20 +415,71 @@ fn chosen_columns_count_at_once_and_are_remembered() {
     assert_eq!(state.list_columns(), usual, "dropped");
     let effects = press(&mut state, &["t", "space", "j", "J", "enter"]);
     let told = state.choices.to_toml();
-    let wanted = Request::Remember {
+    let wanted = SaveColumns {
         file: "columns.toml".into(),
         content: told,
     };
-    let asked = |e: &Effect| matches!(e, Effect::Ask { request, .. } if *request == wanted);
-    assert!(effects.iter().any(asked), "{effects:?}");
+    assert_eq!(asked::<SaveColumns>(&effects), [&wanted]);
     // The state is hidden; the log went to the right of the cell.
     assert_eq!(state.list_columns()[..2], [2, 1]);
     assert_eq!(
         state.logs.table.column, 2,
         "the cursor left the hidden column"
     );
-    let failed = Err("the columns count for now".to_owned());
-    update(&mut state, answer(Slot::Columns, failed));
-    assert_eq!(words(&state), "the columns count for now");
+    let failed = Err("column settings apply until exit".to_owned());
+    answer(&mut state, |s| &mut s.queries.columns, failed);
+    assert_eq!(words(&state), "column settings apply until exit");
     assert_eq!(state.list_columns()[..2], [2, 1]);
+}
+
+/// The question of a kind that a key has asked.
+fn question<Q: Query>(effects: Vec<Effect>) -> Question {
+    let questions = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Ask(question) => Some(question),
+        _ => None,
+    });
+    let mut of_kind = questions.filter(|question| question.query::<Q>().is_some());
+    of_kind.next().expect("it is asked")
+}
+
+#[test]
+fn a_late_answer_about_a_run_is_not_shown_under_the_next_one() {
+    let mut state = populated((80, 24));
+    fixture::press(&mut state, &["2"]);
+    // The worker is done with the first run when the next is opened, all in one batch of events.
+    let late = question::<ReadRun>(press(&mut state, &["enter"]));
+    let asked = question::<ReadRun>(press(&mut state, &["esc", "j", "enter"]));
+    let mut detail = crate::app::run::fixture::detail();
+    let answer = late.reply::<ReadRun>(Ok(Some(Box::new(detail.clone()))));
+    assert_eq!(update(&mut state, fixture::answered(answer)), []);
+    let run = fixture::run_screen(&mut state);
+    assert_ne!(run.run, detail.row.run);
+    assert!(run.detail.is_none() && run.views.is_none());
+    assert!(late.is_cancelled() && !asked.is_cancelled());
+    detail.row.run = run.run;
+    let answer = asked.reply::<ReadRun>(Ok(Some(Box::new(detail))));
+    update(&mut state, fixture::answered(answer));
+    assert!(fixture::run_screen(&mut state).views.is_some());
+}
+
+#[test]
+fn a_filter_over_a_table_is_not_shown_over_the_table_of_a_later_harvest() {
+    let mut state = fixture::in_run((80, 24));
+    fixture::press(&mut state, &["tab", "tab"]);
+    press(&mut state, &["f"]);
+    update(&mut state, Event::Paste("x_1 > 299.9".into()));
+    let late = question::<FilterRows>(press(&mut state, &["enter"]));
+    let mut detail = crate::app::run::fixture::detail();
+    detail.row.file_name = Some("of_another_harvest.parquet".into());
+    let read = Ok(Some(Box::new(detail)));
+    crate::app::run::fixture::told(fixture::run_screen(&mut state), |q| &mut q.detail, read);
+    let condition = late.query::<FilterRows>().unwrap().condition.clone();
+    let answer = late.reply::<FilterRows>(Ok((condition, vec![3])));
+    update(&mut state, fixture::answered(answer));
+    let samples = &fixture::run_screen(&mut state)
+        .views
+        .as_ref()
+        .unwrap()
+        .samples;
+    assert_eq!((samples.rows, &samples.filtered), (samples.total, &None));
 }

@@ -6,7 +6,6 @@ mod harvests;
 mod input;
 mod pace;
 mod questions;
-mod remember;
 mod signals;
 
 use std::time::Duration;
@@ -15,14 +14,13 @@ use crossbeam_channel::Sender;
 
 pub use hangup::watch_for_hangup;
 pub use input::read_input;
-pub use questions::answer;
 pub use signals::listen as listen_to_signals;
 
 use self::{harvests::Harvests, questions::Questions};
 use super::{
-    effect::{Request, Slot},
     event::{Event, Message},
     jobs::ToHarvest,
+    query::Question,
 };
 use crate::etl::{Result, lake::Context, pool::JobId, source::watch::Watcher, worker::Hands};
 
@@ -38,7 +36,8 @@ fn gently() {
     }
 }
 
-/// All workers of a browser. Dropping them cancels what runs and waits for it.
+/// All workers of a browser. Dropping them cancels harvests and waits for what runs; the state,
+/// whose queries end with it, is dropped before.
 pub struct Workers {
     questions: Questions,
     harvests: Harvests,
@@ -70,19 +69,9 @@ impl Workers {
         })
     }
 
-    /// Has `request` answered; an older request of the slot is cancelled.
-    pub fn ask(&mut self, slot: Slot, request: Request) {
-        self.questions.ask(slot, request);
-    }
-
-    /// Cancels the slot's request.
-    pub fn forget(&mut self, slot: Slot) {
-        self.questions.forget(slot);
-    }
-
-    /// Whether an answer belongs to the slot's latest request.
-    pub fn is_latest(&self, slot: Slot, generation: u64) -> bool {
-        self.questions.is_latest(slot, generation)
+    /// Has a question answered.
+    pub fn ask(&self, question: Question) {
+        self.questions.ask(question);
     }
 
     /// Says that the data directory is to be looked at after `wait` though nothing moves.

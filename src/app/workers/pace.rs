@@ -6,15 +6,13 @@
 
 use std::{
     collections::HashMap,
-    hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-use super::questions::Question;
-use crate::app::effect::{Request, Slot};
+use crate::app::query::{Question, Repeated};
 
 /// The same question is answered again no sooner than this after its last answer ...
 const LEAST: Duration = Duration::from_millis(100);
@@ -23,40 +21,25 @@ const TIMES: u32 = 5;
 
 /// When each list may be read again. Shared by the threads that answer.
 #[derive(Clone, Default)]
-pub(super) struct Pace(Arc<Mutex<HashMap<Slot, (u64, Instant)>>>);
+pub(super) struct Pace(Arc<Mutex<HashMap<Repeated, Instant>>>);
 
 impl Pace {
     /// When a question is due that was answered just now; `None`: at once.
-    pub fn due(&self, question: &Question) -> Option<Instant> {
-        let asked = list(&question.request)?;
+    pub fn due(&self, question: Repeated) -> Option<Instant> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, due) = *known.get(&question.slot)?;
-        (last == asked && due > Instant::now()).then_some(due)
+        known
+            .get(&question)
+            .copied()
+            .filter(|due| *due > Instant::now())
     }
 
     /// Records that a question was answered now, in `took`.
-    pub fn answered(&self, question: &Question, took: Duration) {
-        if let Some(asked) = list(&question.request) {
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let due = Instant::now() + LEAST.max(took * TIMES);
-            known.insert(question.slot, (asked, due));
-        }
+    pub fn answered(&self, question: Repeated, took: Duration) {
+        let now = Instant::now();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, due| *due > now);
+        known.insert(question, now + LEAST.max(took * TIMES));
     }
-}
-
-/// Names what is read by a request that is repeated when harvests end: an operator who asks
-/// for something else is answered at once. `None`: no such request.
-fn list(request: &Request) -> Option<u64> {
-    let mut hasher = DefaultHasher::new();
-    std::mem::discriminant(request).hash(&mut hasher);
-    match request {
-        Request::Logs | Request::Machines | Request::History(_) | Request::CountLogs { .. } => {}
-        Request::Runs(log) => log.hash(&mut hasher),
-        Request::ArrangeLogs(wanted) => wanted.what().hash(&mut hasher),
-        Request::ArrangeRuns(wanted) => wanted.what().hash(&mut hasher),
-        _ => return None,
-    }
-    Some(hasher.finish())
 }
 
 /// Passes questions on when they are due, until the channel is closed; those that were
@@ -65,7 +48,7 @@ pub(super) fn forward_when_due(
     questions: &Receiver<(Instant, Question)>,
     due_now: &Sender<Question>,
 ) {
-    // One for each slot at most, but for those that a newer one has cancelled.
+    // One for each handle at most, but for those that a newer one has cancelled.
     let mut waiting: Vec<(Instant, Question)> = Vec::new();
     loop {
         let next = waiting.iter().map(|(due, _)| *due).min();
@@ -78,7 +61,7 @@ pub(super) fn forward_when_due(
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        waiting.retain(|(_, question)| !question.cancel.is_cancelled());
+        waiting.retain(|(_, question)| !question.is_cancelled());
         let now = Instant::now();
         for (_, question) in waiting.extract_if(.., |(due, _)| *due <= now) {
             // The threads that answer end after this one.
@@ -90,26 +73,34 @@ pub(super) fn forward_when_due(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::etl::base::CancelToken;
+    use crate::app::{
+        effect::Effect,
+        lake_queries::{ReadHistory, ReadLog, ReadLogs, ReadRunList},
+        query::{Pending, Query},
+    };
 
-    fn question(slot: Slot, request: Request) -> Question {
-        Question {
-            slot,
-            generation: 0,
-            request,
-            cancel: CancelToken::new(),
+    fn question<Q: Query>(pending: &mut Pending<Q>, query: Q) -> Question {
+        let mut effects = Vec::new();
+        pending.ask(query, &mut effects);
+        match effects.pop() {
+            Some(Effect::Ask(question)) => question,
+            other => panic!("{other:?}"),
         }
+    }
+
+    fn repeated<Q: Query>(query: Q) -> Option<Repeated> {
+        question(&mut Pending::default(), query).repeated()
     }
 
     #[test]
     fn a_list_is_read_again_the_later_the_longer_it_takes() {
         let pace = Pace::default();
-        let logs = question(Slot::Logs, Request::Logs);
-        assert_eq!(pace.due(&logs), None);
+        let logs = repeated(ReadLogs(None)).unwrap();
+        assert_eq!(pace.due(logs), None);
         let before = Instant::now();
         for (took, wait) in [(1, 100), (300, 1500)] {
-            pace.answered(&logs, Duration::from_millis(took));
-            let due = pace.due(&logs).unwrap();
+            pace.answered(logs, Duration::from_millis(took));
+            let due = pace.due(logs).unwrap();
             assert!(due >= before + Duration::from_millis(wait), "{took}");
         }
     }
@@ -117,13 +108,11 @@ mod tests {
     #[test]
     fn another_question_waits_for_nothing() {
         let pace = Pace::default();
-        let of = |log: &str| question(Slot::LogRuns, Request::Runs(Some(log.into())));
-        pace.answered(&of("a"), Duration::from_secs(60));
-        assert!(pace.due(&of("a")).is_some());
-        assert_eq!(pace.due(&of("b")), None);
-        let detail = question(Slot::LogDetail, Request::LogDetail("a".into()));
-        pace.answered(&detail, Duration::from_secs(60));
-        assert_eq!(pace.due(&detail), None);
+        let of = |log: &str| repeated(ReadRunList(Some(log.into()))).unwrap();
+        pace.answered(of("a"), Duration::from_secs(60));
+        assert!(pace.due(of("a")).is_some());
+        assert_eq!(pace.due(of("b")), None);
+        assert_eq!(repeated(ReadLog("a".into())), None);
     }
 
     #[test]
@@ -131,12 +120,13 @@ mod tests {
         let (later, questions) = crossbeam_channel::unbounded();
         let (due_now, due) = crossbeam_channel::unbounded();
         let now = Instant::now();
-        let cancelled = question(Slot::Runs, Request::Runs(None));
-        cancelled.cancel.cancel();
+        let (mut runs, mut history, mut logs) = Default::default();
+        let cancelled = question(&mut runs, ReadRunList(None));
+        runs.cancel();
         let soon = now + Duration::from_millis(30);
         for sent in [
-            (soon, question(Slot::History, Request::History(1))),
-            (now, question(Slot::Logs, Request::Logs)),
+            (soon, question(&mut history, ReadHistory(1))),
+            (now, question(&mut logs, ReadLogs(None))),
             (now, cancelled),
         ] {
             later.send(sent).unwrap();
@@ -144,8 +134,10 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| forward_when_due(&questions, &due_now));
             let wait = Duration::from_secs(60);
-            assert_eq!(due.recv_timeout(wait).unwrap().slot, Slot::Logs);
-            assert_eq!(due.recv_timeout(wait).unwrap().slot, Slot::History);
+            let first = due.recv_timeout(wait).unwrap();
+            assert!(first.query::<ReadLogs>().is_some());
+            let second = due.recv_timeout(wait).unwrap();
+            assert!(second.query::<ReadHistory>().is_some());
             assert!(Instant::now() >= soon);
             drop(later);
         });

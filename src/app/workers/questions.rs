@@ -1,41 +1,27 @@
-//! Questions to the catalog and the lake: the latest of each slot wins.
+//! Threads that answer questions to the catalog and the lake.
 
-use std::{
-    collections::HashMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-    thread::JoinHandle,
-    time::Instant,
-};
+use std::{thread::JoinHandle, time::Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     gently,
     pace::{Pace, forward_when_due},
-    remember,
 };
 
 use crate::{
     app::{
-        compare,
-        effect::{Answer, Request, Slot},
         event::{Event, Message},
-        export, run,
+        query::Question,
     },
-    etl::{Error, Result, base::CancelToken, catalog::Catalog, lake::Context, text},
+    etl::{Error, Result, lake::Context},
 };
 
 /// Threads that answer quick questions; a slow one must not keep the others waiting.
 const QUICK: usize = 3;
 
-pub(super) struct Question {
-    pub slot: Slot,
-    pub generation: u64,
-    pub request: Request,
-    pub cancel: CancelToken,
-}
-
-/// Threads that answer questions. Dropping it cancels all and waits for them.
+/// Threads that answer questions. Dropping it waits for what they are at, and for what is not
+/// cancelled yet: drop the state before, which cancels what it waits for.
 pub struct Questions {
     /// The look at the data directory has a thread of its own: it may take long.
     slow: Option<Sender<Question>>,
@@ -43,8 +29,6 @@ pub struct Questions {
     /// What was answered just now, and is not due yet.
     later: Option<Sender<(Instant, Question)>>,
     pace: Pace,
-    latest: HashMap<Slot, (u64, CancelToken)>,
-    generation: u64,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -85,29 +69,17 @@ impl Questions {
             quick: Some(quick),
             later: Some(later),
             pace,
-            latest: HashMap::new(),
-            generation: 0,
             threads,
         })
     }
 
-    pub fn ask(&mut self, slot: Slot, request: Request) {
-        self.generation += 1;
-        let (generation, cancel) = (self.generation, CancelToken::new());
-        if let Some((_, older)) = self.latest.insert(slot, (generation, cancel.clone())) {
-            older.cancel();
-        }
-        let question = Question {
-            slot,
-            generation,
-            request,
-            cancel,
-        };
-        if let (Some(due), Some(later)) = (self.pace.due(&question), &self.later) {
+    pub fn ask(&self, question: Question) {
+        let due = question.repeated().and_then(|what| self.pace.due(what));
+        if let (Some(due), Some(later)) = (due, &self.later) {
             let _ = later.send((due, question));
             return;
         }
-        let lane = if slot == Slot::Refresh {
+        let lane = if question.is_slow() {
             &self.slow
         } else {
             &self.quick
@@ -117,28 +89,10 @@ impl Questions {
             let _ = lane.send(question);
         }
     }
-
-    pub fn forget(&mut self, slot: Slot) {
-        if let Some((_, cancel)) = self.latest.remove(&slot) {
-            cancel.cancel();
-        }
-    }
-
-    pub fn is_latest(&self, slot: Slot, generation: u64) -> bool {
-        self.latest
-            .get(&slot)
-            .is_some_and(|(latest, _)| *latest == generation)
-    }
 }
 
 impl Drop for Questions {
     fn drop(&mut self) {
-        for (slot, (_, cancel)) in &self.latest {
-            // What was chosen last is still remembered.
-            if *slot != Slot::Columns {
-                cancel.cancel();
-            }
-        }
         (self.slow, self.quick, self.later) = (None, None, None);
         for thread in self.threads.drain(..) {
             let _ = thread.join();
@@ -154,101 +108,21 @@ fn answer_all(
 ) {
     let mut catalog = None;
     for question in questions {
-        let slot = question.slot;
-        if question.cancel.is_cancelled() {
-            tracing::debug!("query {slot:?} dropped: a later one takes its place");
+        let (name, repeated, began) = (question.name(), question.repeated(), Instant::now());
+        let answer = question.run(context, &mut catalog);
+        let seconds = began.elapsed().as_secs_f64();
+        let Some(answer) = answer else {
+            tracing::debug!(
+                "query {name} stopped after {seconds:.3} s: its answer is not needed any more"
+            );
             continue;
+        };
+        if let Some(what) = repeated {
+            pace.answered(what, began.elapsed());
         }
-        let began = Instant::now();
-        let answered = catch_unwind(AssertUnwindSafe(|| {
-            answer(context, &mut catalog, &question.request, &question.cancel)
-        }));
-        let result = match answered {
-            Ok(Err(Error::Cancelled)) => {
-                let seconds = began.elapsed().as_secs_f64();
-                tracing::debug!("query {slot:?} stopped after {seconds:.3} s");
-                continue;
-            }
-            Ok(result) => result.map_err(|e| e.to_string()),
-            Err(panic) => {
-                // A half-done transaction goes with its connection.
-                catalog = None;
-                Err(panic_sentence(panic.as_ref()))
-            }
-        };
-        pace.answered(&question, began.elapsed());
-        tracing::debug!("query {slot:?} took {:.3} s", began.elapsed().as_secs_f64());
-        let Question {
-            slot, generation, ..
-        } = question;
-        let message = Message::Answer {
-            slot,
-            generation,
-            result,
-        };
-        if events.send(Event::Worker(message)).is_err() {
+        tracing::debug!("query {name} took {seconds:.3} s");
+        if events.send(Event::Worker(Message::Answer(answer))).is_err() {
             return;
         }
     }
-}
-
-/// Answers a request here and now, over a catalog that is opened when it is first needed.
-///
-/// # Errors
-/// Whatever the catalog, the lake or the disk refuse; [`Error::Cancelled`].
-pub fn answer(
-    context: &Context,
-    catalog: &mut Option<Catalog>,
-    request: &Request,
-    cancel: &CancelToken,
-) -> Result<Answer> {
-    // Asks nothing of the catalog, so it must not fail with it.
-    if let Request::Remember { file, content } = request {
-        return remember::write(file, content).map(|()| Answer::Remembered);
-    }
-    match request {
-        Request::ArrangeLogs(wanted) => return Ok(Answer::ArrangedLogs(wanted.arrange(cancel)?)),
-        Request::ArrangeRuns(wanted) => return Ok(Answer::ArrangedRuns(wanted.arrange(cancel)?)),
-        Request::SeekLogs(sought) => return Ok(Answer::FoundLogs(sought.find(cancel)?)),
-        Request::SeekRuns(sought) => return Ok(Answer::FoundRuns(sought.find(cancel)?)),
-        Request::CountLogs { rows, read, open } => {
-            return Ok(Answer::CountedLogs(open.count(rows.read(), read)));
-        }
-        _ => {}
-    }
-    let catalog = match catalog {
-        Some(catalog) => catalog,
-        None => catalog.insert(Catalog::open_to_look(&context.lake)?),
-    };
-    Ok(match request {
-        Request::Refresh => Answer::Refreshed(catalog.refresh(context, cancel)?),
-        Request::FirstLogs(limit) => Answer::Logs(catalog.first_logs(*limit)?.into()),
-        Request::Logs => Answer::Logs(catalog.logs()?.into()),
-        Request::LogDetail(key) => Answer::LogDetail(catalog.log_detail(key)?.map(Box::new)),
-        Request::Runs(log) => Answer::Runs(catalog.runs(log.as_deref())?),
-        Request::Machines => Answer::Machines(catalog.machines()?),
-        Request::History(limit) => Answer::History(catalog.history(*limit)?),
-        Request::ArrangeLogs(wanted) => Answer::ArrangedLogs(wanted.arrange(cancel)?),
-        Request::ArrangeRuns(wanted) => Answer::ArrangedRuns(wanted.arrange(cancel)?),
-        Request::SeekLogs(sought) => Answer::FoundLogs(sought.find(cancel)?),
-        Request::SeekRuns(sought) => Answer::FoundRuns(sought.find(cancel)?),
-        Request::CountLogs { rows, read, open } => {
-            Answer::CountedLogs(open.count(rows.read(), read))
-        }
-        Request::Remember { .. } => Answer::Remembered,
-        Request::Export(wanted) => Answer::Exported(export::write(wanted, context, cancel)?),
-        Request::Run(request) => Answer::Run(run::perform(request, context, catalog, cancel)?),
-        Request::Compare(request) => {
-            Answer::Compare(compare::perform(request, context, catalog, cancel)?)
-        }
-    })
-}
-
-fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
-    let what = panic
-        .downcast_ref::<&str>()
-        .map(|s| (*s).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".into());
-    format!("reading gave up: {}", text::quoted(&what, 300))
 }

@@ -1,12 +1,7 @@
 use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
-use crate::app::{
-    Action,
-    compare::{CompareAnswer, CompareSlot, fixture},
-    layout,
-    signals::Part,
-};
+use crate::app::{Action, compare::fixture, layout};
 
 const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
 
@@ -48,17 +43,16 @@ fn runs_that_are_gone_or_failed_say_so() {
             third.row.file_name = None;
             third.channels.clear();
         }
-        let details = CompareAnswer::Details(details);
-        screen.answer(CompareSlot::Details, Ok(details));
+        fixture::read(&mut screen, Ok(details));
         let gone =
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
-        screen.answer(CompareSlot::Signals(0, Part::Channel), Err(gone.into()));
+        fixture::channel_fails(&mut screen, 0, gone);
         let shown = text(&screen);
         for word in ["the run's table", "gone", "every sample"] {
             assert!(shown.contains(word), "{word}: {shown}");
         }
         let (mut screen, _) = CompareScreen::open(fixture::names(2), size);
-        screen.answer(CompareSlot::Details, Err("the catalog is busy".into()));
+        fixture::read(&mut screen, Err("the catalog is busy".into()));
         assert!(text(&screen).contains("the catalog is busy"));
     }
 }
@@ -71,7 +65,7 @@ fn runs_without_a_common_channel_say_so() {
         detail.channels.retain(|name, _| name == kept);
     }
     let details = details.into_iter().map(Some).collect();
-    screen.answer(CompareSlot::Details, Ok(CompareAnswer::Details(details)));
+    fixture::read(&mut screen, Ok(details));
     assert!(text(&screen).contains("No two of these runs have a channel in common"));
     screen.update(Action::NextPane);
     assert!(text(&screen).contains("runtime (s)"));

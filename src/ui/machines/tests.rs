@@ -2,9 +2,10 @@ use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
 use crate::app::{
-    Answer, Effect, Event, Request, Slot,
-    fixture::{answer, populated},
+    Effect, Event,
+    fixture::{answer, asked, populated},
     keymap::Chord,
+    lake_queries::ReadMachines,
     machines::fixture::machines,
     state::Screen,
     update,
@@ -29,15 +30,14 @@ fn press(state: &mut State, chords: &[&str]) -> Vec<Effect> {
 
 fn loaded(size: (u16, u16), machines: Vec<MachineRow>) -> State {
     let mut state = populated(size);
-    let asked = press(&mut state, &["3"]);
-    let question = Effect::Ask {
-        slot: Slot::Machines,
-        request: Request::Machines,
-    };
-    assert_eq!(asked, [question]);
-    let found = answer(Slot::Machines, Ok(Answer::Machines(machines)));
-    update(&mut state, found);
+    let effects = press(&mut state, &["3"]);
+    assert_eq!(asked::<ReadMachines>(&effects), [&ReadMachines]);
+    told(&mut state, Ok(machines));
     state
+}
+
+fn told(state: &mut State, result: Result<Vec<MachineRow>, String>) {
+    answer(state, |s| &mut s.queries.machines, result);
 }
 
 #[test]
@@ -45,20 +45,13 @@ fn empty_moments_say_what_is_the_case() {
     let mut state = populated((80, 24));
     press(&mut state, &["3"]);
     let busy = "another process writes the catalog; try again".to_owned();
-    update(&mut state, answer(Slot::Machines, Err(busy.clone())));
+    told(&mut state, Err(busy.clone()));
     assert!(screen(&state, false).contains(&busy));
     let again = press(&mut state, &["ctrl-r"]);
-    let question = Effect::Ask {
-        slot: Slot::Machines,
-        request: Request::Machines,
-    };
-    assert!(again.contains(&question), "{again:?}");
-    update(
-        &mut state,
-        answer(Slot::Machines, Ok(Answer::Machines(machines()))),
-    );
+    assert_eq!(asked::<ReadMachines>(&again), [&ReadMachines]);
+    told(&mut state, Ok(machines()));
     assert!(!screen(&state, false).contains(&busy));
-    update(&mut state, answer(Slot::Machines, Err(busy.clone())));
+    told(&mut state, Err(busy.clone()));
     let shown = screen(&state, false);
     assert!(
         shown.contains(&busy) && shown.contains("cell 10"),
@@ -73,7 +66,7 @@ fn a_run_opens_from_its_machine_and_closes_to_it() {
     press(&mut state, &["/", "0", "0", "5", "enter"]);
     let asked = press(&mut state, &["enter"]);
     assert!(matches!(state.screen(), Screen::Run(run) if run.log_key == "cell-10/005"));
-    assert!(matches!(asked[..], [Effect::Ask { .. }]));
+    assert!(matches!(asked[..], [Effect::Ask(_)]));
     press(&mut state, &["esc"]);
     assert!(matches!(state.screen(), Screen::Machine(_)));
     assert_eq!(
@@ -199,10 +192,7 @@ fn random_keys_never_panic() {
         } else if n.is_multiple_of(29) {
             let mut some = machines();
             some.truncate(pick % 8);
-            update(
-                &mut state,
-                answer(Slot::Machines, Ok(Answer::Machines(some))),
-            );
+            told(&mut state, Ok(some));
         } else if let Some(key) = KEYS.get(pick % KEYS.len()) {
             press(&mut state, &[key]);
             if state.view() != 3 {

@@ -1,0 +1,24 @@
+//! What the comparison of runs asks; their channels are asked as those of one run are.
+
+use crate::{
+    app::query::{Query, QueryContext},
+    etl::{Result, catalog::RunDetail, run_id::RunId},
+};
+
+/// Everything about runs (log key, id) short of samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadRuns(pub Vec<(String, RunId)>);
+
+impl Query for ReadRuns {
+    /// One for each run; `None`: no such run any more.
+    type Answer = Vec<Option<RunDetail>>;
+
+    fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
+        let catalog = on.catalog()?;
+        let details = self
+            .0
+            .iter()
+            .map(|(key, run)| catalog.run_detail(key, *run));
+        details.collect()
+    }
+}

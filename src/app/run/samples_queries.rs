@@ -1,0 +1,300 @@
+//! What the samples of a run ask.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{TableRef, table_ref::names};
+use crate::{
+    app::query::{Query, QueryContext},
+    etl::{
+        Error, Result, filter::Condition, lake::run_file::Window, profile::Profile, schema::Field,
+    },
+};
+
+/// The rows of the table at some positions of what is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadRows {
+    /// Where.
+    pub table: TableRef,
+    /// Which channels, in order.
+    pub channels: Vec<String>,
+    /// Positions among the rows that are shown.
+    pub positions: Range<u64>,
+    /// The rows at these positions, ascending, where a filter shows not all rows of the table.
+    pub rows: Option<Vec<u64>>,
+}
+
+impl Query for ReadRows {
+    /// A window that begins at the first position.
+    type Answer = Window;
+
+    fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
+        let (file, channels) = (self.table.open(on.lake)?, names(&self.channels));
+        let Some(rows) = self.rows else {
+            return file.read(&channels, self.positions, on.cancel);
+        };
+        let mut out = Window {
+            first_row: self.positions.start,
+            times: Vec::with_capacity(rows.len()),
+            columns: vec![Vec::with_capacity(rows.len()); channels.len()],
+        };
+        for group in file.groups() {
+            let from = rows.partition_point(|r| *r < group.start);
+            let to = rows.partition_point(|r| *r < group.end);
+            let inside = rows.get(from..to).unwrap_or_default();
+            let Some((first, last)) = inside.first().zip(inside.last()) else {
+                continue;
+            };
+            let window = file.read(&channels, *first..last + 1, on.cancel)?;
+            for row in inside {
+                let at = (row - window.first_row) as usize;
+                out.times.extend(window.times.get(at));
+                for (to, from) in out.columns.iter_mut().zip(&window.columns) {
+                    to.extend(from.get(at));
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// The rows of the table that fulfil a condition, ascending.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FilterRows {
+    /// Where.
+    pub table: TableRef,
+    /// What they must fulfil.
+    pub condition: Condition,
+}
+
+impl Query for FilterRows {
+    type Answer = (Condition, Vec<u64>);
+
+    fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
+        let rows = self
+            .condition
+            .rows_of(&self.table.open(on.lake)?, on.cancel)?;
+        Ok((self.condition, rows))
+    }
+}
+
+/// What to look for in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The column.
+    pub channel: String,
+    /// A null; else a value beyond the profile's limits.
+    pub null: bool,
+    /// Towards the end; else towards the start.
+    pub forward: bool,
+}
+
+/// The next row whose value is what is looked for; `None`: there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindRow {
+    /// Where.
+    pub table: TableRef,
+    /// What is looked for.
+    pub target: Target,
+    /// The row to begin beside.
+    pub from: u64,
+    /// Rows of the table that count, ascending; `None`: all.
+    pub among: Option<Arc<[u64]>>,
+}
+
+impl Query for FindRow {
+    type Answer = (Target, Option<u64>);
+
+    /// Reads row group by row group.
+    fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
+        let file = self.table.open(on.lake)?;
+        let Self {
+            target,
+            from,
+            among,
+            ..
+        } = self;
+        let (low, high) = limits(&on.lake.profile, &target.channel);
+        if !target.null && low.is_none() && high.is_none() {
+            return Err(Error::Usage(format!(
+                "{} has no limits: the profile gives its field neither min nor max",
+                target.channel
+            )));
+        }
+        let is_it = |v: f64| {
+            if target.null {
+                v.is_nan()
+            } else {
+                low.is_some_and(|l| v < l) || high.is_some_and(|h| v > h)
+            }
+        };
+        let counts = |row: u64| {
+            let among = among.as_deref();
+            among.is_none_or(|rows| rows.binary_search(&row).is_ok())
+        };
+        let mut groups: Vec<_> = file.groups().collect();
+        if !target.forward {
+            groups.reverse();
+        }
+        for group in groups {
+            on.cancel.check()?;
+            let rows = if target.forward {
+                group.start.max(from.saturating_add(1))..group.end
+            } else {
+                group.start..group.end.min(from)
+            };
+            if rows.is_empty() {
+                continue;
+            }
+            let window = file.read(&[&target.channel], rows, on.cancel)?;
+            let values = window.columns.first().map_or(&[][..], Vec::as_slice);
+            let mut hits = (window.first_row..)
+                .zip(values)
+                .filter(|(row, v)| is_it(**v) && counts(*row))
+                .map(|(row, _)| row);
+            let hit = if target.forward {
+                hits.next()
+            } else {
+                hits.last()
+            };
+            if hit.is_some() {
+                return Ok((target, hit));
+            }
+        }
+        Ok((target, None))
+    }
+}
+
+/// The limits of the field behind a channel: below the first or above the second is
+/// beyond. Derived channels have none.
+pub(super) fn limits(profile: &Profile, channel: &str) -> (Option<f64>, Option<f64>) {
+    let field = profile.field_of(channel);
+    field.map(Field::limits).unwrap_or_default()
+}
+
+/// The first row of the table at or after a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LocateTime {
+    /// Where.
+    pub table: TableRef,
+    /// Microseconds since 1970.
+    pub time: i64,
+}
+
+impl Query for LocateTime {
+    type Answer = u64;
+
+    fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
+        self.table.open(on.lake)?.row_at(self.time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::run::{ReadPaths, ReadRun};
+    use crate::etl::{
+        base::{CancelToken, NoProgress},
+        catalog::{Catalog, RunDetail},
+        harvest::{Options, harvest_log},
+        lake::{Context, Lake},
+        run_id::RunId,
+    };
+
+    const START: i64 = 1_669_236_000_000_000;
+
+    /// A harvested log of one run: 700 samples of `x`, every 10 ms; `fx` has a value
+    /// only in the first three seconds.
+    fn harvested(dir: &std::path::Path) -> (Context, RunDetail) {
+        let data = dir.join("data");
+        std::fs::create_dir(&data).unwrap();
+        let mut csv = String::from("time,value,field,robot_id,run_uuid,sensor_type\n");
+        for i in 0..700 {
+            let time = crate::etl::time::format(START + i * 10_000);
+            csv.push_str(&format!("{time},{},x,1,7,encoder\n", i % 50));
+            if i < 300 {
+                csv.push_str(&format!("{time},{},fx,1,7,load_cell\n", -i));
+            }
+        }
+        std::fs::write(data.join("a.csv"), csv).unwrap();
+        let mut profile = Profile::built_in().unwrap();
+        let fx = profile.fields.iter_mut().find(|f| f.name == "fx");
+        fx.unwrap().min = Some(-250.0);
+        let context = Context {
+            data_dir: data,
+            lake: Lake::new(dir.join("cache")),
+            profile: profile.into(),
+        };
+        let cancel = CancelToken::new();
+        let mut catalog = Catalog::open(&context.lake).unwrap();
+        catalog.refresh(&context, &cancel).unwrap();
+        harvest_log(&context, "a.csv", Options::default(), &NoProgress, &cancel).unwrap();
+        catalog.rebuild(&context, &cancel).unwrap();
+        let query = ReadRun {
+            log_key: "a.csv".into(),
+            run: RunId(7),
+        };
+        let detail = run(&context, query).unwrap().unwrap();
+        (context, *detail)
+    }
+
+    fn run<Q: Query>(context: &Context, query: Q) -> Result<Q::Answer> {
+        query.run(&mut QueryContext::new(
+            context,
+            &mut None,
+            &CancelToken::new(),
+        ))
+    }
+
+    #[test]
+    fn a_harvested_run_answers_what_its_tabs_ask() {
+        let dir = tempfile::tempdir().unwrap();
+        let (context, detail) = harvested(dir.path());
+        let table = TableRef {
+            log_key: "a.csv".into(),
+            file_name: detail.row.file_name.clone().unwrap(),
+        };
+        let channels = vec!["fx_1".to_owned(), "x_1".to_owned()];
+        assert_eq!(detail.row.rows, 700);
+
+        let rows = ReadRows {
+            table: table.clone(),
+            channels,
+            positions: 690..2000,
+            rows: None,
+        };
+        let window = run(&context, rows).unwrap();
+        assert_eq!((window.first_row, window.times.len()), (690, 10));
+        assert_eq!(
+            window.columns[1],
+            (40..50).map(f64::from).collect::<Vec<_>>()
+        );
+        // One axis is no path.
+        let paths = ReadPaths {
+            table: table.clone(),
+        };
+        assert_eq!(run(&context, paths).unwrap(), []);
+        let locate = LocateTime {
+            table,
+            time: START + 5_001_000,
+        };
+        assert_eq!(run(&context, locate).unwrap(), 501);
+    }
+
+    #[test]
+    fn a_table_that_was_deleted_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let (context, detail) = harvested(dir.path());
+        let file_name = detail.row.file_name.unwrap();
+        std::fs::remove_file(context.lake.location("a.csv", &file_name)).unwrap();
+        let table = TableRef {
+            log_key: "a.csv".into(),
+            file_name,
+        };
+        let error = run(&context, LocateTime { table, time: 0 });
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("is gone; a harvest of a.csv (H) makes it again"),
+            "{error}"
+        );
+    }
+}
