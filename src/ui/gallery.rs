@@ -384,11 +384,14 @@ fn wrong_moments_of_runs() {
         let gone =
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
         let run = run_screen(&mut state);
-        run::charts_fail(run, Part::Overview, gone);
-        for _ in 0..2 {
-            run::charts_fail(run, Part::Channel, gone);
+        for part in [
+            Part::Channel,
+            Part::Channel,
+            Part::Overview,
+            Part::CursorRow,
+        ] {
+            run::charts_fail(run, part, gone);
         }
-        run::charts_fail(run, Part::CursorRow, gone);
         looks.add("signals_table_gone", &state);
         unanswered(&mut state, "tab");
         looks.add("samples_reading", &state);
