@@ -69,11 +69,11 @@ pub fn answered(answer: Answer) -> Event {
 
 /// The queries of a kind among `effects`.
 pub fn asked<Q: Query>(effects: &[Effect]) -> Vec<&Q> {
-    let query = |effect| match effect {
-        &Effect::Ask(ref question) => question.query::<Q>(),
+    let questions = effects.iter().filter_map(|effect| match effect {
+        Effect::Ask(question) => Some(question),
         _ => None,
-    };
-    effects.iter().filter_map(query).collect()
+    });
+    questions.filter_map(|q| q.query::<Q>()).collect()
 }
 
 /// The run that is open.
