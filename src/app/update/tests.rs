@@ -228,10 +228,7 @@ fn a_lake_that_cannot_be_written_is_only_looked_at() {
         problems: vec!["a record is damaged".into()],
         ..Refresh::default()
     };
-    update(
-        &mut state,
-        answer(Slot::Refresh, Ok(Answer::Refreshed(refresh))),
-    );
+    answer(&mut state, |s| &mut s.queries.refresh, Ok(refresh));
     assert_eq!(words(&state), "a record is damaged");
 }
 
