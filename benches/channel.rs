@@ -12,7 +12,7 @@ use mdtui::{
         base::CancelToken,
         lake::run_file::{RunFile, write_run_file},
         schema::Hold,
-        transform::{Column, RunTable, clock::lay},
+        transform::{Column, RunTable, clock::align},
     },
 };
 
@@ -31,7 +31,7 @@ fn ms(since: Instant) -> f64 {
 fn table() -> RunTable {
     let clock = |every: i64| Arc::new((0..ROWS * 15 / 2).step_by(every as usize).collect());
     let clocks: [Arc<Vec<i64>>; 2] = [clock(12), clock(10)];
-    let (times, clocks) = lay(clocks.into(), Hold::default());
+    let (times, clocks) = align(clocks.into(), Hold::default());
     let columns = (0..2).map(|c| Column {
         name: ["x_1", "fx_1"][c].into(),
         unit: "mm".into(),

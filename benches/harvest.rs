@@ -18,7 +18,7 @@ use mdtui::etl::{
     Result,
     base::{CancelToken, NoProgress},
     catalog::Catalog,
-    clean::{Partition, settle},
+    clean::{Partition, resolve_conflicts},
     demo,
     extract::{LogReader, Vocabulary},
     harvest::{Options, harvest_log},
@@ -283,7 +283,7 @@ fn read_tables(log: &Path, profile: &Profile) -> Result<Tables> {
     let (runs, ledger, _) = partition.finish(&vocabulary);
     let runs = runs
         .into_iter()
-        .map(|run| transform(&settle(run), profile, &CancelToken::new()))
+        .map(|run| transform(&resolve_conflicts(run), profile, &CancelToken::new()))
         .collect::<Result<_>>()?;
     Ok(Tables {
         rows: ledger.rows_in,
@@ -301,7 +301,7 @@ fn decode(log: &Path, profile: &Profile) -> Result<()> {
     Ok(())
 }
 
-/// Writes all tables side by side, synced, as a harvest does.
+/// Writes all tables in parallel, synced, as a harvest does.
 fn write_tables(tables: &[RunTable], dir: &Path) -> Result<()> {
     tables
         .par_iter()

@@ -9,7 +9,7 @@ use std::{hint::black_box, sync::Arc, time::Instant};
 use mdtui::etl::{
     Result,
     base::CancelToken,
-    clean::{Partition, RowRules, RunRows, settle},
+    clean::{Partition, RowRules, RunRows, resolve_conflicts},
     demo,
     extract::{Batch, LogReader, Vocabulary},
     filter::Condition,
@@ -21,7 +21,7 @@ use mdtui::etl::{
     source::Format,
     stats::compute_stats,
     time,
-    transform::{RunTable, clock::lay, derive, magnitude, transform},
+    transform::{RunTable, clock::align, derive, magnitude, transform},
 };
 
 /// As the program.
@@ -42,8 +42,8 @@ const KERNELS: [(&str, Prepare); 14] = [
     ("time_alone", || times(false)),
     ("decode_parquet", decode),
     ("partition", partition),
-    ("settle_in_order", || settled(true)),
-    ("settle_shuffled", || settled(false)),
+    ("resolve_in_order", || resolving(true)),
+    ("resolve_shuffled", || resolving(false)),
     ("lay_clocks", clocks),
     ("derive", derivatives),
     ("magnitude", magnitudes),
@@ -215,7 +215,7 @@ fn partition() -> Result<Kernel> {
     })
 }
 
-fn settled(in_order: bool) -> Result<Kernel> {
+fn resolving(in_order: bool) -> Result<Kernel> {
     let profile = Profile::built_in()?;
     let mut vocabulary = Vocabulary::default();
     let run = ParsedRun {
@@ -246,7 +246,7 @@ fn settled(in_order: bool) -> Result<Kernel> {
         bytes: SAMPLES * 16,
         run: Box::new(move || {
             for run in black_box::<&Vec<RunRows>>(&runs) {
-                black_box(settle(run.clone()));
+                black_box(resolve_conflicts(run.clone()));
             }
         }),
     })
@@ -265,7 +265,7 @@ fn clocks() -> Result<Kernel> {
         items: 6 * SAMPLES,
         bytes: 6 * SAMPLES * 8,
         run: Box::new(move || {
-            black_box(lay(black_box(&clocks).clone(), Hold::default()));
+            black_box(align(black_box(&clocks).clone(), Hold::default()));
         }),
     })
 }
@@ -282,7 +282,7 @@ fn derivatives() -> Result<Kernel> {
 }
 
 fn magnitudes() -> Result<Kernel> {
-    let (times, clocks) = lay(six_clocks(), Hold::default());
+    let (times, clocks) = align(six_clocks(), Hold::default());
     let values: Vec<Vec<f64>> = (0..3)
         .map(|i| signal(SAMPLES, 300.0 + 50.0 * f64::from(i)))
         .collect();
@@ -321,7 +321,7 @@ fn table() -> Result<RunTable> {
     let (runs, ..) = partition.finish(&vocabulary);
     let largest = runs.into_iter().max_by_key(|r| r.ledger.rows_kept);
     let run = largest.ok_or_else(|| mdtui::etl::Error::Fatal("no run".into()))?;
-    transform(&settle(run), &profile, &CancelToken::new())
+    transform(&resolve_conflicts(run), &profile, &CancelToken::new())
 }
 
 fn statistics() -> Result<Kernel> {
@@ -344,7 +344,7 @@ fn transformed() -> Result<Kernel> {
     let mut partition = Partition::new(&profile);
     partition.add(&batch, &vocabulary);
     let (runs, ..) = partition.finish(&vocabulary);
-    let samples: Vec<_> = runs.into_iter().map(settle).collect();
+    let samples: Vec<_> = runs.into_iter().map(resolve_conflicts).collect();
     Ok(Kernel {
         items: batch.len(),
         bytes: batch.len() * 16,

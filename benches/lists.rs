@@ -39,7 +39,7 @@ fn main() {
         data_dir: "data".into(),
         cache_dir: "cache".into(),
         profile: Arc::new(Profile::built_in().unwrap()),
-        hands: mdtui::etl::worker::Hands::Own,
+        executor: mdtui::etl::worker::Executor::InProcess,
         jobs: 1,
         theme: None,
         light: false,

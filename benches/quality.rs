@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, process::ExitCode, time::Instant};
 use mdtui::etl::{
     Error, Result,
     base::CancelToken,
-    clean::{Partition, RunSamples, settle},
+    clean::{Partition, RunSamples, resolve_conflicts},
     demo,
     extract::{LogReader, Vocabulary},
     profile::Profile,
@@ -123,5 +123,5 @@ fn runs(profile: &Profile, seconds: f64) -> Result<Vec<RunSamples>> {
         partition.add(&batch, &vocabulary);
     }
     let (runs, ..) = partition.finish(&vocabulary);
-    Ok(runs.into_iter().map(settle).collect())
+    Ok(runs.into_iter().map(resolve_conflicts).collect())
 }

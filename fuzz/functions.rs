@@ -9,7 +9,7 @@ use mdtui::{
     cli::settings::Settings,
     etl::{
         catalog::LogRow,
-        clean::{Partition, Reason, settle},
+        clean::{Partition, Reason, resolve_conflicts},
         export,
         extract::{LogReader, Vocabulary, raw_rows},
         filter::{Condition, Filter, parse},
@@ -151,7 +151,7 @@ pub fn csv(data: &[u8]) {
         let (runs, mut ledger, rejected) = partition.finish(&vocabulary);
         assert_eq!(ledger.rows_in, rows);
         for run in runs {
-            let run = settle(run);
+            let run = resolve_conflicts(run);
             assert!(run.ledger.balances());
             ledger.rows_kept += run.ledger.rows_kept;
             for reason in [Reason::Conflict, Reason::Duplicate] {

@@ -24,7 +24,7 @@ use mdtui::{
 };
 use ratatui::{Terminal, TerminalOptions, Viewport, layout::Rect};
 
-/// Two logs are harvested side by side.
+/// Two logs are harvested in parallel.
 const JOBS: usize = 2;
 /// Nothing that is waited for takes longer, or something is wrong.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -51,7 +51,7 @@ pub struct Frame {
     pub bytes: usize,
 }
 
-/// What happened while nobody did anything.
+/// What happened while no key was pressed.
 pub struct Quiet {
     pub events: usize,
     pub bytes: usize,
@@ -79,7 +79,7 @@ impl Driver {
         let config = config(context);
         let keymap = Arc::new(Keymap::built_in()?);
         let (sender, events) = unbounded();
-        let workers = Workers::start(context, config.hands.clone(), JOBS, &sender)?;
+        let workers = Workers::start(context, config.executor.clone(), JOBS, &sender)?;
         let options = TerminalOptions {
             viewport: Viewport::Fixed(Rect::new(0, 0, size.0, size.1)),
         };
@@ -290,7 +290,7 @@ fn config(context: &Context) -> Config {
         data_dir: context.data_dir.clone(),
         cache_dir: context.lake.root().to_owned(),
         profile: context.profile.clone(),
-        hands: mdtui::etl::worker::Hands::Workers {
+        executor: mdtui::etl::worker::Executor::Workers {
             program: env!("CARGO_BIN_EXE_mdtui").into(),
             limits: mdtui::etl::worker::Limits::default(),
         },

@@ -8,7 +8,7 @@ use std::{
 use mdtui::etl::{
     Error, Result,
     base::CancelToken,
-    clean::{Partition, settle},
+    clean::{Partition, resolve_conflicts},
     extract::{Batch, Vocabulary},
     profile::Profile,
     quality::{self, Flag, Quality, RULES, Verdict},
@@ -107,7 +107,8 @@ fn check(recording: &Recording, profile: &Profile) -> Result<Quality> {
     let (runs, _, rejected) = partition.finish(&vocabulary);
     let run = runs.into_iter().next();
     let run = run.filter(|_| rejected.is_empty());
-    let samples = settle(run.ok_or_else(|| Error::Fatal("the generator made bad rows".into()))?);
+    let samples =
+        resolve_conflicts(run.ok_or_else(|| Error::Fatal("the generator made bad rows".into()))?);
     let table = transform(&samples, profile, &CancelToken::new())?;
     let columns = table.columns.iter();
     let stats = columns

@@ -46,7 +46,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     };
     let (sender, events) = unbounded();
     let _signals = listen_to_signals(sender.clone())?;
-    let workers = Workers::start(&context, config.hands.clone(), config.jobs, &sender)?;
+    let workers = Workers::start(&context, config.executor.clone(), config.jobs, &sender)?;
     let taken = Taken::take(config.mouse)?;
     let backend = Screen::new(io::stdout());
     let size = backend.size().map_err(|e| no_terminal(&e))?;

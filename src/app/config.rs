@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{chart::Marker, choice::Choices};
-use crate::etl::{profile::Profile, worker::Hands};
+use crate::etl::{profile::Profile, worker::Executor};
 
 /// How the browser is started.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct Config {
     /// The rules.
     pub profile: Arc<Profile>,
     /// Who harvests.
-    pub hands: Hands,
+    pub executor: Executor,
     /// Logs that are harvested side by side (at least 1).
     pub jobs: usize,
     /// `dark`, `light`, `high-contrast`; `None`: dark or light as the terminal is.

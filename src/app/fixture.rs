@@ -37,7 +37,7 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         data_dir: "data".into(),
         cache_dir: "cache".into(),
         profile: Arc::new(Profile::built_in().unwrap()),
-        hands: crate::etl::worker::Hands::Own,
+        executor: crate::etl::worker::Executor::InProcess,
         jobs: 2,
         theme: None,
         light: false,

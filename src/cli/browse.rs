@@ -28,7 +28,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         data_dir: context.data_dir,
         cache_dir: settings.cache_dir.clone(),
         profile: context.profile,
-        hands: settings.hands(),
+        executor: settings.executor(),
         jobs: settings.jobs.number(),
         ask_background: settings.theme.is_none()
             && !no_color

@@ -46,7 +46,7 @@ pub const EXAMPLES: &[Example] = &[
 ];
 
 /// A check that takes longer than this shows how far it is.
-const PATIENCE: Duration = Duration::from_millis(500);
+const SHOW_BAR_AFTER: Duration = Duration::from_millis(500);
 
 /// Checks; with `--repair` mends what can be mended.
 ///
@@ -71,9 +71,9 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         ProgressBar::new(0).with_style(style.progress_chars("=> "))
     });
     let begin = Instant::now();
-    let repair = args.repair.then(|| settings.hands());
+    let repair = args.repair.then(|| settings.executor());
     let report = check::check(&context, repair, &cancel, &|done, all| {
-        if let Some(bar) = bar.as_ref().filter(|_| begin.elapsed() > PATIENCE) {
+        if let Some(bar) = bar.as_ref().filter(|_| begin.elapsed() > SHOW_BAR_AFTER) {
             bar.set_length(all as u64);
             bar.set_position(done as u64);
         }
@@ -139,7 +139,7 @@ fn render(report: &Report) -> String {
 fn exit(report: &Report) -> Exit {
     let passing = |f: &Finding| f.kind == Kind::Unreadable;
     if report.remaining().any(passing) {
-        Exit::Passing
+        Exit::Transient
     } else if report.remaining().next().is_some() {
         Exit::SomeFailed
     } else {

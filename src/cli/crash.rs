@@ -16,7 +16,7 @@ const LONGEST: usize = 300;
 /// From now on a panic of this thread is a message to the operator, and all that is known of it
 /// goes to the program's log.
 ///
-/// A panic of any other thread is caught by whoever gave it work and becomes that work's error
+/// A panic of any other thread is caught by its caller and becomes the error of that work
 /// (readers of Parquet panic on some damaged files): it belongs into the log alone. So it is in
 /// every thread of a worker process.
 ///

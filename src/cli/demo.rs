@@ -12,7 +12,7 @@ use super::{
     exit,
     exit::Exit,
     harvest, list,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
 };
 use crate::etl::{
@@ -116,8 +116,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         return browse::run(&settings);
     }
     let ended = harvest::run(&settings, &harvest::Args::default())?;
-    let look = Look::new(&settings, &CancelToken::new())?;
-    exit::print(&list::render(&look.catalog.logs()?))?;
+    let lake = OpenLake::new(&settings, &CancelToken::new())?;
+    exit::print(&list::render(&lake.catalog.logs()?))?;
     exit::note(&format!(
         "look closer: mdtui --data-dir {dir}/data --cache-dir {dir}/cache"
     ));

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::etl::{Error, FaultKind};
+use crate::etl::{Error, ErrorClass};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Exit {
     /// Nothing could be done.
     Fatal = 3,
     /// A transient error: a retry may succeed.
-    Passing = 75,
+    Transient = 75,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -34,11 +34,11 @@ impl Exit {
     /// The code for a command that ended with this error.
     pub fn of(error: &Error) -> Self {
         match error.kind() {
-            FaultKind::Lasting => Self::SomeFailed,
-            FaultKind::Passing => Self::Passing,
-            FaultKind::Cancelled => Self::Interrupted,
-            FaultKind::Usage => Self::Usage,
-            FaultKind::Fatal => Self::Fatal,
+            ErrorClass::Permanent => Self::SomeFailed,
+            ErrorClass::Transient => Self::Transient,
+            ErrorClass::Cancelled => Self::Interrupted,
+            ErrorClass::Usage => Self::Usage,
+            ErrorClass::Fatal => Self::Fatal,
         }
     }
 }

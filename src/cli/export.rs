@@ -12,7 +12,7 @@ use super::{
     example::{self, Example},
     exit,
     exit::Exit,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -105,11 +105,11 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         .transpose()?;
     let cancel = CancelToken::new();
     cancel_on_signals(&cancel, || {})?;
-    let look = Look::new(settings, &cancel)?;
-    let run = look.run(&args.run)?;
+    let lake = OpenLake::new(settings, &cancel)?;
+    let run = lake.run(&args.run)?;
     let streams = is_stream(&args.output);
     if !streams {
-        guard(&look, &args.output)?;
+        guard(&lake, &args.output)?;
     }
     let (Some(file), Some(start)) = (&run.file_name, run.start_us) else {
         let why = run.error.as_deref().unwrap_or("it has no table");
@@ -121,13 +121,13 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             .map(|asked| export::parse_time(asked, start))
             .transpose()
     };
-    let record = Record::read(&look.context.lake, &run.log_key)?;
+    let record = Record::read(&lake.context.lake, &run.log_key)?;
     let result = record.as_ref().and_then(|r| r.run_to_result.get(&run.run));
     let limits = match (&record, result) {
         (Some(record), Some(result)) => export::hold_limits(&record.profile, &result.channels),
         _ => export::Limits::new(),
     };
-    let table = look.context.lake.open_table(&run.log_key, file)?;
+    let table = lake.context.lake.open_table(&run.log_key, file)?;
     let rows = match &args.r#where {
         None => None,
         Some(text) => Some(
@@ -279,23 +279,23 @@ fn condition(text: &str, table: &RunFile, start: i64) -> Result<Condition> {
 }
 
 /// Logs are never changed, and the lake is written by harvests alone.
-fn guard(look: &Look, output: &Path) -> Result<()> {
-    if is_log(look, output)? {
+fn guard(lake: &OpenLake, output: &Path) -> Result<()> {
+    if is_log(lake, output)? {
         return Err(Error::Usage(format!(
             "{} is a log, and logs are never changed; name another file",
             text::visible_path(output)
         )));
     }
-    if is_in_lake(&look.context, output) {
+    if is_in_lake(&lake.context, output) {
         return Err(Error::Usage(format!(
             "{} is in the lake, which only harvests write; name a file elsewhere, or in {}",
             text::visible_path(output),
-            text::visible_path(&look.context.lake.local().exports())
+            text::visible_path(&lake.context.lake.local().exports())
         )));
     }
-    make_exports(&look.context, output)?;
+    make_exports(&lake.context, output)?;
     let name = output.file_name().and_then(OsStr::to_str);
-    if name.is_some_and(is_named_as_a_table) && is_in(&look.context.lake.local().exports(), output)
+    if name.is_some_and(is_named_as_a_table) && is_in(&lake.context.lake.local().exports(), output)
     {
         return Err(Error::Usage(format!(
             "{} is named like a table of the lake, and queries over run_*.parquet would find the \
@@ -306,7 +306,7 @@ fn guard(look: &Look, output: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The lake's own folder for exports is there when it is named: nobody has to make it.
+/// The lake's own folder for exports is created when it is named.
 fn make_exports(context: &Context, output: &Path) -> Result<()> {
     let exports = context.lake.local().exports();
     let named = output
@@ -327,14 +327,14 @@ fn make_exports(context: &Context, output: &Path) -> Result<()> {
 }
 
 /// Whether the file that would be replaced is a log, not only named like one.
-fn is_log(look: &Look, output: &Path) -> Result<bool> {
+fn is_log(lake: &OpenLake, output: &Path) -> Result<bool> {
     let Ok(real) = output.canonicalize() else {
         return Ok(false);
     };
-    let Some(log) = look.find_log(output.as_os_str())? else {
+    let Some(log) = lake.find_log(output.as_os_str())? else {
         return Ok(false);
     };
-    let source = look.catalog.source(&look.context, &log.key)?;
+    let source = lake.catalog.source(&lake.context, &log.key)?;
     Ok(source.is_some_and(|s| s.file.canonicalize().is_ok_and(|file| file == real)))
 }
 

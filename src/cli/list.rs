@@ -7,7 +7,7 @@ use super::{
     exit,
     exit::Exit,
     json::LogsJson,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
     table::{self, RowColumn, or_none},
 };
@@ -59,10 +59,10 @@ fn states() -> impl TypedValueParser<Value = LogState> {
 /// Lists the logs.
 ///
 /// # Errors
-/// Those of [`Look::new`].
+/// Those of [`OpenLake::new`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    let look = Look::new(settings, &CancelToken::new())?;
-    let mut logs = look.catalog.logs()?;
+    let lake = OpenLake::new(settings, &CancelToken::new())?;
+    let mut logs = lake.catalog.logs()?;
     if !args.state.is_empty() {
         logs.retain(|log| args.state.contains(&log.state));
     }
@@ -75,7 +75,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             (None, []) => "no logs",
             (None, _) => "no logs in this state",
         };
-        let data = crate::etl::text::visible_path(&look.context.data_dir);
+        let data = crate::etl::text::visible_path(&lake.context.data_dir);
         exit::note(&format!("{which} below {data}"));
     } else {
         exit::print(&render(&logs))?;

@@ -1,4 +1,4 @@
-//! The program's own log, for whoever looks for the cause of trouble.
+//! The program's own log, for finding the cause of a problem.
 
 use std::{
     fs::{self, File, OpenOptions},

@@ -6,7 +6,7 @@ use super::{
     exit::Exit,
     json::MachinesJson,
     list::keep,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
     table::{self, RowColumn},
 };
@@ -45,10 +45,10 @@ pub const EXAMPLES: &[Example] = &[
 /// Lists machines.
 ///
 /// # Errors
-/// Those of [`Look::new`].
+/// Those of [`OpenLake::new`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    let look = Look::new(settings, &CancelToken::new())?;
-    let mut machines = look.catalog.machines()?;
+    let lake = OpenLake::new(settings, &CancelToken::new())?;
+    let mut machines = lake.catalog.machines()?;
     let all = machines.len();
     keep(&mut machines, args.filter.as_deref())?;
     if let Some(cell) = &args.cell {

@@ -2,7 +2,7 @@
 //!
 //! * [`args`]: what may be written on the command line.
 //! * [`settings`]: command line, environment, config file and defaults.
-//! * [`look`]: the catalog brought up to date, and names of logs and runs.
+//! * [`open_lake`]: the catalog brought up to date, and names of logs and runs.
 //! * [`exit`]: exit codes and standard output.
 //! * [`json`] and [`table`]: the two forms in which commands answer.
 //! * [`signals`], [`log`]: what every process does.
@@ -22,9 +22,9 @@ mod harvest;
 pub mod json;
 mod list;
 mod log;
-mod look;
 mod machines;
 mod man;
+mod open_lake;
 mod rebuild;
 mod remove;
 mod runs;

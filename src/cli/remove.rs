@@ -10,7 +10,7 @@ use super::{
     exit,
     exit::Exit,
     json::RemoveJson,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -58,26 +58,26 @@ pub const EXAMPLES: &[Example] = &[
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown log, one that still exists, and when there is nobody to ask;
-/// those of [`Look::new`]. What fails for one log is told and does not stop the others.
+/// those of [`OpenLake::new`]. What fails for one log is told and does not stop the others.
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     if !args.dry_run {
         require_write(&settings.context()?.lake, "remove results")?;
     }
-    let mut look = Look::new(settings, &cancel)?;
+    let mut lake = OpenLake::new(settings, &cancel)?;
     let mut logs: Vec<(String, Results)> = Vec::new();
     for name in &args.logs {
-        let key = look.log(name)?.key;
-        harvest::check_gone(&look.context, &look.catalog, &key)?;
+        let key = lake.log(name)?.key;
+        harvest::check_gone(&lake.context, &lake.catalog, &key)?;
         if logs.iter().all(|(other, _)| *other != key) {
-            let results = Results::of(&look.context.lake, &key)?;
+            let results = Results::of(&lake.context.lake, &key)?;
             logs.push((key, results));
         }
     }
     if args.dry_run {
         return tell(args, &logs, &[]);
     }
-    if !args.yes && !agreed(&look, &logs)? {
+    if !args.yes && !agreed(&lake, &logs)? {
         exit::note("nothing was deleted");
         return Ok(Exit::Ok);
     }
@@ -85,7 +85,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, || {})?;
     let (mut removed, mut failed) = (Vec::new(), Vec::new());
     for (key, _) in logs {
-        match harvest::remove_log(&look.context, &mut look.catalog, &key, &cancel) {
+        match harvest::remove_log(&lake.context, &mut lake.catalog, &key, &cancel) {
             Ok(results) => removed.push((key, results)),
             Err(error) => failed.push((key, error)),
         }
@@ -125,7 +125,7 @@ fn described(key: &str, results: &Results) -> String {
 }
 
 /// Asks on the terminal; no unless the answer is yes.
-fn agreed(look: &Look, logs: &[(String, Results)]) -> Result<bool> {
+fn agreed(lake: &OpenLake, logs: &[(String, Results)]) -> Result<bool> {
     if !stdin().is_terminal() {
         return Err(Error::Usage(
             "remove asks before it deletes results that cannot be made again, and there is no \
@@ -136,7 +136,7 @@ fn agreed(look: &Look, logs: &[(String, Results)]) -> Result<bool> {
     for (key, results) in logs {
         exit::note(&format!("  {}", described(key, results)));
     }
-    let all_gone = look
+    let all_gone = lake
         .catalog
         .logs()?
         .iter()
@@ -144,7 +144,7 @@ fn agreed(look: &Look, logs: &[(String, Results)]) -> Result<bool> {
     if all_gone {
         exit::note(&format!(
             "no log at all is left in {}: is its disk mounted?",
-            text::visible_path(&look.context.data_dir)
+            text::visible_path(&lake.context.data_dir)
         ));
     }
     let what = count(logs.len() as u64, "log");

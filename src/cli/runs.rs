@@ -9,7 +9,7 @@ use super::{
     exit::Exit,
     json::RunsJson,
     list::keep,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
     table::{self, RowColumn},
 };
@@ -45,16 +45,16 @@ pub const EXAMPLES: &[Example] = &[
 /// Lists runs.
 ///
 /// # Errors
-/// [`crate::etl::Error::Usage`] for an unknown log, and those of [`Look::new`].
+/// [`crate::etl::Error::Usage`] for an unknown log, and those of [`OpenLake::new`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    let look = Look::new(settings, &CancelToken::new())?;
+    let lake = OpenLake::new(settings, &CancelToken::new())?;
     let key = args
         .log
         .as_deref()
-        .map(|name| look.log(name))
+        .map(|name| lake.log(name))
         .transpose()?
         .map(|log| log.key);
-    let mut runs = look.catalog.runs(key.as_deref())?;
+    let mut runs = lake.catalog.runs(key.as_deref())?;
     let all = runs.len();
     keep(&mut runs, args.filter.as_deref())?;
     if args.json {

@@ -20,7 +20,7 @@ use crate::{
         profile::Profile,
         text,
         toml_place::mistake,
-        worker::{Hands, Limits, this_program},
+        worker::{Executor, Limits, this_program},
     },
     ui::theme::Theme,
 };
@@ -41,7 +41,7 @@ struct ConfigFile {
     memory: Option<Memory>,
 }
 
-/// An amount of memory; `None`: logs side by side share half of the machine's.
+/// An amount of memory; `None`: logs harvested in parallel share half of the machine's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Memory(Option<u64>);
 
@@ -167,7 +167,7 @@ impl<'de> Deserialize<'de> for ThemeName {
     }
 }
 
-/// Logs harvested side by side.
+/// Logs harvested in parallel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Jobs {
     /// One per core.
@@ -221,7 +221,7 @@ pub struct Settings {
     pub cache_dir: PathBuf,
     /// The profile's file; `None`: the built-in one.
     pub profile: Option<PathBuf>,
-    /// Logs harvested side by side.
+    /// Logs harvested in parallel.
     pub jobs: Jobs,
     /// The browser's colours; `None`: as the terminal's background wants them.
     pub theme: Option<String>,
@@ -302,17 +302,17 @@ impl Settings {
     }
 
     /// Who harvests: worker processes of this program.
-    pub fn hands(&self) -> Hands {
-        self.hands_with(None)
+    pub fn executor(&self) -> Executor {
+        self.executor_with(None)
     }
 
-    /// As [`Settings::hands`], with so many bytes of memory if that is said.
-    pub fn hands_with(&self, memory: Option<u64>) -> Hands {
+    /// As [`Settings::executor`], with so many bytes of memory if that is said.
+    pub fn executor_with(&self, memory: Option<u64>) -> Executor {
         let limits = Limits {
             memory: memory.or(self.limits.memory),
             ..self.limits
         };
-        Hands::Workers {
+        Executor::Workers {
             program: this_program(),
             limits,
         }

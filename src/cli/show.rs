@@ -8,7 +8,7 @@ use super::{
     exit,
     exit::Exit,
     json::{ShowLogJson, ShowRunJson},
-    look::{self, Look},
+    open_lake::{self, OpenLake},
     settings::Settings,
     table::{TextTable, fixed, or_none},
 };
@@ -45,20 +45,20 @@ pub const EXAMPLES: &[Example] = &[
     Example::new("mdtui show 7022841d", "print everything about a run"),
 ];
 
-/// Shows a log or a run. A log's exact name goes before a part of a run's id.
+/// Shows a log or a run. A log's exact name takes precedence over a part of a run's id.
 ///
 /// # Errors
 /// [`crate::etl::Error::Usage`] for an unknown name or one that means several runs; those of
-/// [`Look::new`].
+/// [`OpenLake::new`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    let look = Look::new(settings, &CancelToken::new())?;
-    if let Some(log) = look.find_log(&args.name)? {
-        let detail = look
+    let lake = OpenLake::new(settings, &CancelToken::new())?;
+    if let Some(log) = lake.find_log(&args.name)? {
+        let detail = lake
             .catalog
             .log_detail(&log.key)?
-            .ok_or_else(|| look::gone(&log.key))?;
-        let rows = look.catalog.runs(Some(&log.key))?;
-        let runs: Vec<RunDetail> = rows.iter().map(|r| look.detail(r)).collect::<Result<_>>()?;
+            .ok_or_else(|| open_lake::gone(&log.key))?;
+        let rows = lake.catalog.runs(Some(&log.key))?;
+        let runs: Vec<RunDetail> = rows.iter().map(|r| lake.detail(r)).collect::<Result<_>>()?;
         if args.json {
             exit::print_json(&ShowLogJson::new(&detail, &runs))?;
         } else {
@@ -67,13 +67,13 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         return Ok(Exit::Ok);
     }
     let name = crate::etl::text::visible_os(&args.name);
-    let row = match look.find_run(&name)? {
+    let row = match lake.find_run(&name)? {
         Some(row) => row,
         // What names neither is most likely a mistyped log where it has the look of one.
-        None if name.contains(['/', '.']) => return look.log(&args.name).map(|_| Exit::Ok),
-        None => look.run(&name)?,
+        None if name.contains(['/', '.']) => return lake.log(&args.name).map(|_| Exit::Ok),
+        None => lake.run(&name)?,
     };
-    let detail = look.detail(&row)?;
+    let detail = lake.detail(&row)?;
     if args.json {
         exit::print_json(&ShowRunJson::new(&detail))?;
     } else {

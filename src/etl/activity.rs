@@ -1,6 +1,6 @@
 //! Which columns are being decoded at this moment. A worker process tells the program, so
-//! that its death, of which it can say nothing itself (an allocation that fails, a crash),
-//! can be told with the place. One listener for the process: whoever decodes is deep
+//! that a crash, which it cannot report itself (an allocation that fails, a signal),
+//! can be reported with the place. One listener for the process: the decoder is deep
 //! within readers that know nothing of processes.
 
 use std::sync::OnceLock;

@@ -8,13 +8,13 @@ use std::{
 /// Result of the `etl` module.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// How an error is to be treated by whoever asked for the work.
+/// How the caller is to treat an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum ErrorClass {
     /// The log itself is at fault: trying again without changing it is useless.
-    Lasting,
+    Permanent,
     /// The machine is at fault (disk full, I/O error): trying again may help.
-    Passing,
+    Transient,
     /// Somebody asked for it to stop.
     Cancelled,
     /// The question was wrong: an unknown log or run, an impossible option.
@@ -32,7 +32,7 @@ pub enum Error {
     /// As [`Error::Log`], and the log's record says so already.
     #[error("{0}")]
     Recorded(String),
-    /// The worker process that harvested the log died of it, or was killed because it took
+    /// The worker process that harvested the log crashed, or was killed because it took
     /// too long.
     #[error("{0}")]
     Died(String),
@@ -82,7 +82,7 @@ impl Error {
     }
 
     /// An I/O error on a log. A log that may not be read is at fault itself: trying again is
-    /// useless until somebody changes that.
+    /// useless until the operator changes that.
     pub fn of_log(action: &'static str, path: &Path, source: std::io::Error) -> Self {
         match source.kind() {
             std::io::ErrorKind::PermissionDenied => {
@@ -93,14 +93,14 @@ impl Error {
     }
 
     /// How to treat this error.
-    pub fn kind(&self) -> FaultKind {
+    pub fn kind(&self) -> ErrorClass {
         match self {
-            Self::Log(_) | Self::Recorded(_) | Self::Died(_) => FaultKind::Lasting,
-            Self::Io { .. } | Self::Moving(_) | Self::Busy(_) => FaultKind::Passing,
-            Self::Cancelled => FaultKind::Cancelled,
-            Self::Usage(_) => FaultKind::Usage,
-            Self::Catalog { source, .. } if may_pass(source) => FaultKind::Passing,
-            Self::Fatal(_) | Self::Catalog { .. } => FaultKind::Fatal,
+            Self::Log(_) | Self::Recorded(_) | Self::Died(_) => ErrorClass::Permanent,
+            Self::Io { .. } | Self::Moving(_) | Self::Busy(_) => ErrorClass::Transient,
+            Self::Cancelled => ErrorClass::Cancelled,
+            Self::Usage(_) => ErrorClass::Usage,
+            Self::Catalog { source, .. } if may_pass(source) => ErrorClass::Transient,
+            Self::Fatal(_) | Self::Catalog { .. } => ErrorClass::Fatal,
         }
     }
 }

@@ -88,7 +88,7 @@ pub mod toml_place;
 pub mod transform;
 pub mod worker;
 
-pub use error::{Error, FaultKind, Result};
+pub use error::{Error, ErrorClass, Result};
 
 /// Version of the rules that turn a log into results. Raised only when the same
 /// log under the same profile would give other results.

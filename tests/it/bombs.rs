@@ -18,7 +18,7 @@ use mdtui::etl::{
     Error,
     harvest::{Options, Outcome},
     pool::{JobEvent, Pool},
-    worker::{Hands, Limits},
+    worker::{Executor, Limits},
 };
 
 const MIB: u64 = 1 << 20;
@@ -27,7 +27,7 @@ const MIB: u64 = 1 << 20;
 fn harvest(lab: &Lab, log: &str, mebibytes: u64) -> Result<Outcome, Error> {
     let context = context_in(lab.root());
     refreshed(&context);
-    let hands = Hands::Workers {
+    let executor = Executor::Workers {
         program: env!("CARGO_BIN_EXE_mdtui").into(),
         limits: Limits {
             memory: Some(mebibytes * MIB),
@@ -36,7 +36,7 @@ fn harvest(lab: &Lab, log: &str, mebibytes: u64) -> Result<Outcome, Error> {
         },
     };
     let (sender, events) = std::sync::mpsc::channel();
-    let pool = Pool::new(context, hands, 1, move |event| {
+    let pool = Pool::new(context, executor, 1, move |event| {
         let _ = sender.send(event);
     });
     pool.submit([log], Options::default());

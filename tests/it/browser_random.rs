@@ -25,7 +25,7 @@ use mdtui::{
         lake::{self, Lake},
         pool::{Batch, JobEvent, JobId},
         profile::{BUILT_IN, Profile},
-        worker::Hands,
+        worker::Executor,
     },
     ui::{draw, theme::Theme},
 };
@@ -78,7 +78,7 @@ fn word(value: &impl std::fmt::Debug) -> String {
     text[..end.unwrap_or(text.len())].to_owned()
 }
 
-/// Somebody without a plan, and the browser under their hands.
+/// A user who presses keys at random, and the browser.
 struct Hand {
     random: rand_pcg::Pcg64Mcg,
     lab: Lab,
@@ -128,7 +128,7 @@ impl Hand {
             data_dir: context.data_dir.clone(),
             cache_dir: lab.cache(),
             profile: context.profile.clone(),
-            hands: Hands::Own,
+            executor: Executor::InProcess,
             jobs: 2,
             theme: None,
             light: false,

@@ -65,7 +65,7 @@ fn filters_of_every_command_are_one_language() {
         assert_eq!(
             cells(command, "not (cell<100 or cell==A2)"),
             set(&[]),
-            "{command}: a name that is no number is neither above nor below"
+            "{command}: a name that is not a number is neither above nor below"
         );
         assert_eq!(
             cells(command, "cell!=A2 and cell is not null").len(),

@@ -11,7 +11,7 @@ use std::{
 use serde_json::Value;
 
 use mdtui::etl::{
-    Error, FaultKind,
+    Error, ErrorClass,
     base::{CancelToken, NoProgress, Progress, ProgressSink, Stage},
     catalog::{Catalog, LogState},
     check,
@@ -295,7 +295,7 @@ fn every_run_of_a_partial_log_has_keys_of_one_type_and_a_table_that_can_be_opene
         (&[][..], 0)
     );
 
-    // A table that is gone is made again; one that nobody needs any more goes.
+    // A table that is gone is made again; one that no record names any more goes.
     fs::remove_file(dir.join("failed_run.table")).unwrap();
     let report = check::check(context, None, &CancelToken::new(), &|_, _| {}).unwrap();
     assert_eq!(report.findings.len(), 1);
@@ -315,7 +315,7 @@ fn a_failed_attempt_leaves_the_good_record_and_says_what_went_wrong() {
     place.put("a.csv", "time,value\n1,2\n");
     assert_eq!(place.state("a.csv").0, LogState::Changed);
     let error = place.harvest("a.csv", false).unwrap_err();
-    assert_eq!(error.kind(), FaultKind::Lasting);
+    assert_eq!(error.kind(), ErrorClass::Permanent);
     assert!(
         error
             .to_string()
@@ -399,7 +399,7 @@ fn what_can_never_work_fails_with_a_sentence() {
     }
     assert_eq!(
         place.harvest("none", false).unwrap_err().kind(),
-        FaultKind::Usage
+        ErrorClass::Usage
     );
 }
 
@@ -596,12 +596,12 @@ fn what_the_system_refuses_is_no_fault_of_a_run_and_keeps_what_is_good() {
     fs::create_dir(&table).unwrap();
     fs::write(table.join("in the way"), "").unwrap();
     let error = place.harvest("a.csv", true).unwrap_err();
-    assert_eq!(error.kind(), FaultKind::Passing, "{error}");
+    assert_eq!(error.kind(), ErrorClass::Transient, "{error}");
     let now = place.record("a.csv");
     assert_eq!(now.run_to_result, good.run_to_result);
     let attempt = now.last_attempt.unwrap();
     assert!(
-        !attempt.lasting && attempt.error.contains("rename"),
+        !attempt.permanent && attempt.error.contains("rename"),
         "{attempt:?}"
     );
 

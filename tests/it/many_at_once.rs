@@ -135,7 +135,7 @@ fn eight_processes_and_a_browser_over_one_lake_lose_nothing_when_they_are_killed
         assert!(Instant::now() < until, "a lock outlives its holder");
         std::thread::yield_now();
     }
-    // What a killed process had in its hands when the others looked.
+    // What a killed process was harvesting when the others scanned.
     lab.ok(&["harvest"]);
     browser.wait_until("all harvested", |s| {
         s.contains(&format!("{LOGS} logs")) && !s.contains("pending")

@@ -11,7 +11,7 @@ use mdtui::etl::{
     lake::{Context, Lake},
     pool::{JobEvent, Pool},
     profile::Profile,
-    worker::{Hands, Limits},
+    worker::{Executor, Limits},
 };
 
 use polars::prelude::*;
@@ -128,18 +128,18 @@ fn a_log_that_puts_too_much_aside_costs_only_itself() {
     assert_eq!(keys.len(), 4);
     let greedy = &keys[1];
     let (sender, events) = std::sync::mpsc::channel();
-    let hands = Hands::Workers {
+    let executor = Executor::Workers {
         program: env!("CARGO_BIN_EXE_mdtui").into(),
         limits: Limits::default(),
     };
-    let pool = Pool::new(context.clone(), hands, 2, move |event| {
+    let pool = Pool::new(context.clone(), executor, 2, move |event| {
         let _ = sender.send(event);
     });
     for key in &keys {
         let options = Options {
             // All rows are put aside.
             room: Some(0),
-            aside: (key == greedy).then_some(10_000),
+            spilled: (key == greedy).then_some(10_000),
             ..Options::default()
         };
         pool.submit([key], options);

@@ -18,7 +18,7 @@ use crate::common::{
 };
 use flate2::{Compression, write::GzEncoder};
 use mdtui::etl::{
-    Error, FaultKind,
+    Error, ErrorClass,
     base::{CancelToken, NoProgress, Progress, ProgressSink, Stage},
     catalog::{Catalog, LogState},
     harvest::{Options, Outcome, harvest_log},
@@ -183,7 +183,7 @@ fn moved(name: &str, change: impl Fn(&Path, &Log) + Sync, after: impl Fn(&Log) -
                 }
                 Ok(_) => panic!("{what}"),
                 Err(e) => {
-                    assert_eq!(e.kind(), FaultKind::Passing, "{what}");
+                    assert_eq!(e.kind(), ErrorClass::Transient, "{what}");
                     assert!(record.is_none_or(|r| r.run_to_result.is_empty()), "{what}");
                 }
             }
@@ -308,7 +308,7 @@ fn a_data_directory_that_vanishes_and_comes_back() {
         let kind = result.as_ref().map_err(Error::kind);
         assert_eq!(
             kind.unwrap_err(),
-            FaultKind::Passing,
+            ErrorClass::Transient,
             "{stage:?}: {result:?}"
         );
         // Nothing can be said without it, and nothing is forgotten.

@@ -19,7 +19,7 @@ use mdtui::etl::{
     Error,
     harvest::{Options, Outcome},
     pool::{JobEvent, Pool},
-    worker::{Hands, Limits},
+    worker::{Executor, Limits},
 };
 use polars::prelude::{Column, DataFrame, NamedFrom, ParquetCompression, ParquetWriter, Series};
 use rand_core::Rng;
@@ -343,7 +343,7 @@ fn batch(bases: &[Base], numbers: std::ops::Range<usize>, tally: &mut Tally) {
     let catalog = refreshed(&context);
     let keys: Vec<String> = catalog.logs().unwrap().into_iter().map(|l| l.key).collect();
     assert_eq!(keys.len(), numbers.len());
-    let hands = Hands::Workers {
+    let executor = Executor::Workers {
         program: env!("CARGO_BIN_EXE_mdtui").into(),
         limits: Limits {
             memory: Some(MEMORY),
@@ -352,7 +352,7 @@ fn batch(bases: &[Base], numbers: std::ops::Range<usize>, tally: &mut Tally) {
         },
     };
     let (sender, events) = mpsc::channel();
-    let pool = Pool::new(context.clone(), hands, 2, move |event| {
+    let pool = Pool::new(context.clone(), executor, 2, move |event| {
         let _ = sender.send((Instant::now(), event));
     });
     for key in &keys {

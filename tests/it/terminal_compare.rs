@@ -1,4 +1,4 @@
-//! Runs side by side in a pseudo-terminal: charts from real tables, differences, a table that
+//! Compare in a pseudo-terminal: charts from real tables, differences, a table that
 //! is gone.
 
 use std::fs;

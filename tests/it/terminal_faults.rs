@@ -1,4 +1,4 @@
-//! The operator's terminal in bad moments: signals, sleep, output that nobody takes.
+//! The operator's terminal in bad moments: signals, sleep, output that is not read.
 
 use std::{
     fs::File,

@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_secs(15);
 enum Told {
     /// By the signal that the kernel sends to whom the terminal belongs.
     BySignal,
-    /// By nobody: it is of another session, so it sees reads and writes fail.
+    /// By no signal: it is of another session, so it sees reads and writes fail.
     ByFailure,
 }
 
@@ -230,7 +230,7 @@ fn commands_whose_terminal_goes_call_off_what_they_do_and_end() {
         if command == "watch" {
             line.wait_for("watching");
         }
-        // A harvest has begun when somebody holds its log.
+        // A harvest has begun when a process holds its log.
         let until = Instant::now() + PATIENCE;
         while !lab.states().values().any(|s| s == "harvesting") {
             assert!(Instant::now() < until, "nothing is being harvested");

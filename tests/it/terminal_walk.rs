@@ -1,5 +1,5 @@
 //! A walk through every view in a pseudo-terminal: with the keyboard alone, with the mouse, over
-//! a lake in which things are missing, and by somebody without a plan.
+//! a lake in which things are missing, and with random keys.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
 //! Logs through worker processes: what comes out is what a harvest within the process gives,
-//! and what a worker that dies, hangs or goes mad costs. The bad workers are scripts that
+//! and what a worker that crashes, hangs or breaks the protocol costs. The bad workers are scripts that
 //! speak the protocol up to the point at which they break, so that nothing is left to chance.
 
 use crate::common::{context_in, refreshed};
@@ -13,13 +13,13 @@ use std::{
 };
 
 use mdtui::etl::{
-    Error, FaultKind,
+    Error, ErrorClass,
     base::CancelToken,
     catalog::{LogRow, LogState},
     harvest::{Options, Outcome},
     lake::{Context, Record},
     pool::{JobEvent, Pool},
-    worker::{Hands, Limits, frame::framed},
+    worker::{Executor, Limits, frame::framed},
 };
 
 const HEADER: &str = "time,value,field,robot_id,run_uuid,sensor_type\n";
@@ -127,11 +127,11 @@ fn through(
     mut each: impl FnMut(&Pool, &JobEvent),
 ) -> Vec<Result<Outcome, Error>> {
     let (sender, events) = mpsc::channel();
-    let hands = Hands::Workers {
+    let executor = Executor::Workers {
         program: program.to_owned(),
         limits,
     };
-    let pool = Pool::new(context.clone(), hands, 1, move |event| {
+    let pool = Pool::new(context.clone(), executor, 1, move |event| {
         let _ = sender.send(event);
     });
     for key in keys {
@@ -212,7 +212,7 @@ fn a_death_is_told_with_its_cause_and_place_and_the_next_worker_goes_on() {
     let log = place.log();
     assert_eq!(log.state, LogState::Failed);
     assert!(log.reason.contains("SIGSEGV"), "{}", log.reason);
-    assert!(log.is_due(), "a single death may be an accident");
+    assert!(log.is_due(), "a single crash may be an accident");
     let memory = place.dies("memory");
     assert!(
         memory.starts_with("the worker ran out of its ")
@@ -227,7 +227,7 @@ fn a_death_is_told_with_its_cause_and_place_and_the_next_worker_goes_on() {
     let good = place.harvest(Path::new(MDTUI), Limits::default());
     assert!(matches!(good, Ok(Outcome::Harvested(_))), "{good:?}");
     assert_eq!(place.log().state, LogState::Harvested);
-    assert_eq!(place.record().unwrap().deaths, 0);
+    assert_eq!(place.record().unwrap().worker_crashes, 0);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn three_deaths_of_the_same_content_are_enough() {
     let log = place.log();
     assert!(!log.is_due(), "{log:?}");
     assert!(
-        log.reason.contains("a worker died of it 3 times"),
+        log.reason.contains("its worker crashed 3 times"),
         "{}",
         log.reason
     );
@@ -261,7 +261,7 @@ fn three_deaths_of_the_same_content_are_enough() {
     place.put(41);
     assert!(place.log().is_due());
     place.dies("crash");
-    assert_eq!(place.record().unwrap().deaths, 1);
+    assert_eq!(place.record().unwrap().worker_crashes, 1);
     // Naming it tries again.
     let output = mdtui(&place, &["harvest", "a.csv"]);
     assert!(output.contains("harvested 1 log"), "{output}");
@@ -277,7 +277,7 @@ fn a_death_leaves_what_was_good() {
     let record = place.record().unwrap();
     assert_eq!(record.run_to_result, good.run_to_result);
     assert!(record.error.is_none() && record.last_attempt.is_some());
-    assert_eq!(record.deaths, 1);
+    assert_eq!(record.worker_crashes, 1);
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn a_worker_that_hangs_is_killed_in_the_time_that_its_log_may_take() {
         error.to_string(),
         "the worker took longer than its 0.3 s while reading column value"
     );
-    assert_eq!(error.kind(), FaultKind::Lasting);
+    assert_eq!(error.kind(), ErrorClass::Permanent);
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn a_worker_that_does_not_give_up_is_killed_and_its_log_is_not_blamed() {
 fn where_no_worker_can_be_had_the_log_is_not_blamed() {
     let place = Place::new();
     let none = place.harvest(Path::new("/no/such/program"), Limits::default());
-    assert_eq!(none.unwrap_err().kind(), FaultKind::Passing);
+    assert_eq!(none.unwrap_err().kind(), ErrorClass::Transient);
     for (name, words) in [("newer", "start mdtui anew"), ("absent", "it ended")] {
         let error = place
             .harvest(&place.bad(name), Limits::default())
@@ -381,14 +381,14 @@ fn a_worker_is_kept_for_the_next_log_and_let_go_when_none_comes() {
         .or_else(|_| fs::copy(MDTUI, &program).map(drop))
         .unwrap();
     let (sender, events) = mpsc::channel();
-    let hands = Hands::Workers {
+    let executor = Executor::Workers {
         program: program.clone(),
         limits: Limits {
             idle: Duration::from_millis(200),
             ..Limits::default()
         },
     };
-    let pool = Pool::new(place.context.clone(), hands, 1, move |event| {
+    let pool = Pool::new(place.context.clone(), executor, 1, move |event| {
         let _ = sender.send(event);
     });
     for key in ["a.csv", "b.csv", "a.csv"] {
@@ -473,7 +473,7 @@ fn a_worker_has_its_limits_and_dies_with_its_owner() {
     };
     fifo(&input);
     fifo(&ready);
-    // The owner is a shell; the worker's input stays open beyond its death.
+    // The owner is a shell; the worker's input stays open after its end.
     let mut owner = Command::new("bash")
         .arg("-c")
         .arg(r#""$1" worker <"$2" >"$3" & echo $!; read -r"#)
@@ -513,7 +513,7 @@ fn a_worker_has_its_limits_and_dies_with_its_owner() {
     });
     owner.kill().unwrap();
     owner.wait().unwrap();
-    until("the death of the worker", || {
+    until("the end of the worker", || {
         let stat = fs::read_to_string(proc.join("stat")).unwrap_or_default();
         stat.is_empty() || stat.contains(") Z ")
     });
@@ -533,7 +533,7 @@ fn a_log_that_may_not_be_read_has_failed_and_holds_up_nobody() {
     let setpriv = ["--reuid=65534", "--clear-groups", "--inh-caps=-all"];
     let able = Command::new("setpriv").args(setpriv).arg("true").output();
     if !able.is_ok_and(|o| o.status.success()) {
-        println!("skipped: only root can become somebody who may not read");
+        println!("skipped: only root can become a user who may not read");
         return;
     }
     let place = Place::new();

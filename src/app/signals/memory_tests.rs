@@ -16,7 +16,7 @@ use crate::{
         overview::LONG,
         profile::Profile,
         schema::Hold,
-        transform::{Column, RunTable, clock::lay},
+        transform::{Column, RunTable, clock::align},
     },
 };
 
@@ -28,7 +28,7 @@ const SPIKE: f64 = 9e5;
 fn table(start: i64, names: &[String]) -> RunTable {
     let times = (0..ROWS as i64).filter(|i| !(20_000..20_500).contains(i));
     let times: Vec<i64> = times.map(|i| start + i * STEP).collect();
-    let (times, clocks) = lay([Arc::new(times)].into(), Hold::default());
+    let (times, clocks) = align([Arc::new(times)].into(), Hold::default());
     let column = |(at, name): (usize, &String)| Column {
         name: name.clone(),
         unit: "N".into(),

@@ -11,7 +11,7 @@ use crate::{
         harvest::{Options, harvest_log},
         lake::{Lake, run_file::write_run_file},
         run_id::RunId,
-        transform::{Column, RunTable, clock::lay},
+        transform::{Column, RunTable, clock::align},
     },
 };
 
@@ -172,7 +172,7 @@ fn table(path: &std::path::Path) -> RunFile {
         clock(10_000, 0..1),
         clock(8_000, 0..1),
     ];
-    let (times, clocks) = lay(clocks.into(), Hold::default());
+    let (times, clocks) = align(clocks.into(), Hold::default());
     let column = |clock: usize| Column {
         name: format!("c{clock}"),
         unit: "N".into(),

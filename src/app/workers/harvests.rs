@@ -17,7 +17,7 @@ use crate::{
         lake::Context,
         pool::{JobId, Pool},
         time,
-        worker::Hands,
+        worker::Executor,
     },
 };
 
@@ -44,7 +44,7 @@ impl Harvests {
     /// [`Error::Fatal`] when the thread cannot be started.
     pub fn start(
         context: Context,
-        hands: Hands,
+        executor: Executor,
         jobs: usize,
         events: Sender<Event>,
     ) -> Result<Self> {
@@ -52,7 +52,7 @@ impl Harvests {
         let serve = move || {
             gently();
             // What a thread starts is as gentle as itself.
-            let pool = Pool::new(context, hands, jobs, move |event| {
+            let pool = Pool::new(context, executor, jobs, move |event| {
                 let at_us = time::now();
                 // Nobody listens any more only when the browser ends.
                 let _ = events.send(Event::Worker(Message::Job { at_us, event }));

@@ -22,7 +22,7 @@ use super::{
     jobs::ToHarvest,
     query::Question,
 };
-use crate::etl::{Result, lake::Context, pool::JobId, source::watch::Watcher, worker::Hands};
+use crate::etl::{Result, lake::Context, pool::JobId, source::watch::Watcher, worker::Executor};
 
 /// How much less than the browser what goes on in the background insists on the processor, as
 /// `nice` counts.
@@ -51,12 +51,12 @@ impl Workers {
     /// [`crate::etl::Error::Fatal`] when a thread cannot be started.
     pub fn start(
         context: &Context,
-        hands: Hands,
+        executor: Executor,
         jobs: usize,
         events: &Sender<Event>,
     ) -> Result<Self> {
         let questions = Questions::start(context, events)?;
-        let harvests = Harvests::start(context.clone(), hands, jobs, events.clone())?;
+        let harvests = Harvests::start(context.clone(), executor, jobs, events.clone())?;
         let listener = events.clone();
         let changed = move || {
             let _ = listener.send(Event::Worker(Message::DataChanged));

@@ -1,4 +1,4 @@
-//! `mdtui compare`: two to six runs side by side.
+//! `mdtui compare`: two to six runs.
 
 mod json;
 
@@ -10,7 +10,7 @@ use super::{
     example::{self, Example},
     exit,
     exit::Exit,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
     table::{self, NONE, TextTable, fixed, or_none},
 };
@@ -64,12 +64,12 @@ fn statistics() -> impl TypedValueParser<Value = &'static ChannelStatistic> {
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown run, a name that means several, a run that is named
-/// twice and a channel that no two of the runs share; those of [`Look::new`].
+/// twice and a channel that no two of the runs share; those of [`OpenLake::new`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    let look = Look::new(settings, &CancelToken::new())?;
+    let lake = OpenLake::new(settings, &CancelToken::new())?;
     let mut runs: Vec<RunDetail> = Vec::with_capacity(args.runs.len());
     for name in &args.runs {
-        let row = look.run(name)?;
+        let row = lake.run(name)?;
         let same = |r: &RunDetail| (r.row.run, &r.row.log_key) == (row.run, &row.log_key);
         if let Some(at) = runs.iter().position(same) {
             return Err(Error::Usage(format!(
@@ -79,7 +79,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
                 letter(at)
             )));
         }
-        runs.push(look.detail(&row)?);
+        runs.push(lake.detail(&row)?);
     }
     let all: Vec<&RunDetail> = runs.iter().collect();
     let present: Vec<Option<&RunDetail>> = runs.iter().map(Some).collect();
@@ -98,7 +98,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 fn text(runs: &[&RunDetail], comparison: &Comparison) -> String {
     let mut out = legend(runs).render();
     out.push('\n');
-    out.push_str(&figures(runs.len(), comparison).render());
+    out.push_str(&statistics_table(runs.len(), comparison).render());
     for run in 0..runs.len() {
         let alone = comparison.singles.iter().filter(|s| s.run == run);
         let names: Vec<&str> = alone.map(|s| s.name.as_str()).collect();
@@ -130,7 +130,7 @@ fn legend(runs: &[&RunDetail]) -> TextTable {
 }
 
 /// Every figure of every run; from the second run on with its difference to the first.
-fn figures(runs: usize, comparison: &Comparison) -> TextTable {
+fn statistics_table(runs: usize, comparison: &Comparison) -> TextTable {
     let mut heads = vec![String::new(), ">A".to_owned()];
     for run in 1..runs {
         let run = letter(run);

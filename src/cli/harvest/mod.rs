@@ -2,7 +2,7 @@
 //!
 //! * [`select`]: which logs.
 //! * [`follow`]: bars on a terminal, lines otherwise.
-//! * [`report`]: what became of each, as a sentence and as JSON, and the exit code.
+//! * [`report`]: the result of each log, as a sentence and as JSON, and the exit code.
 
 mod follow;
 pub(super) mod report;
@@ -24,7 +24,7 @@ use super::{
     exit::Exit,
     json::LogsJson,
     list,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -92,7 +92,7 @@ enum Happening {
 ///
 /// # Errors
 /// [`crate::etl::Error::Usage`] for an unknown log, [`crate::etl::Error::Cancelled`], and
-/// those of [`Look::new`]. Errors of logs are in the report, not here.
+/// those of [`OpenLake::new`]. Errors of logs are in the report, not here.
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     let (sender, happenings) = unbounded();
@@ -103,11 +103,11 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if !args.dry_run {
         require_write(&settings.context()?.lake, "harvest")?;
     }
-    let look = Look::new(settings, &cancel)?;
+    let lake = OpenLake::new(settings, &cancel)?;
     if args.logs.is_empty() {
-        wait_for_dying(&look.context.lake)?;
+        wait_for_dying(&lake.context.lake)?;
     }
-    let selection = select::select(&look, args)?;
+    let selection = select::select(&lake, args)?;
     if args.dry_run {
         return dry_run(&selection, args.json);
     }
@@ -115,8 +115,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     // A few logs have the memory of many workers to themselves.
     let jobs = jobs.min(selection.logs.len());
     let events = sender.clone();
-    let hands = settings.hands_with(args.memory);
-    let pool = Pool::new(look.context, hands, jobs, move |event| {
+    let executor = settings.executor_with(args.memory);
+    let pool = Pool::new(lake.context, executor, jobs, move |event| {
         let _ = events.send(Happening::Job(event));
     });
     let report = carry_out(&pool, &happenings, &cancel, selection, args);

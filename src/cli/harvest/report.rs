@@ -1,4 +1,4 @@
-//! What became of each log of a harvest.
+//! The result of each log of a harvest.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What became of a log, in a word.
+/// The result of a log, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Word {
@@ -80,7 +80,7 @@ impl Done {
             Err(e @ (Error::Busy(_) | Error::Moving(_))) if !named => {
                 (Word::Skipped, e.to_string(), None, Exit::Ok)
             }
-            // It did not fail: nobody tried. But what was asked for was not done.
+            // It did not fail, it was not tried. But what was asked for was not done.
             Err(e @ Error::Busy(_)) => (Word::Skipped, e.to_string(), None, Exit::of(&e)),
             Err(e @ Error::Cancelled) => (Word::Cancelled, e.to_string(), None, Exit::of(&e)),
             Err(e) => (Word::Failed, e.to_string(), None, Exit::of(&e)),
@@ -118,7 +118,7 @@ impl Done {
         matches!(self.outcome, Word::Harvested | Word::Partial)
     }
 
-    /// Whether somebody stopped it.
+    /// Whether it was interrupted.
     pub fn is_cancelled(&self) -> bool {
         self.outcome == Word::Cancelled
     }
@@ -209,7 +209,7 @@ pub struct Report {
     pub logs: Vec<Done>,
     left_alone: Vec<LeftAlone>,
     seconds: f64,
-    /// Somebody stopped it.
+    /// It was interrupted.
     pub interrupted: bool,
     #[serde(skip)]
     nothing: String,
@@ -301,7 +301,7 @@ pub fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
     let order = [
         Exit::Interrupted,
         Exit::Fatal,
-        Exit::Passing,
+        Exit::Transient,
         Exit::Usage,
         Exit::SomeFailed,
     ];
@@ -378,7 +378,7 @@ mod tests {
         );
         let bad = || Err(Error::Log("bad".into()));
         assert_eq!(of(vec![harvested_one(), bad()], false), Exit::SomeFailed);
-        assert_eq!(of(vec![bad(), Err(io_error())], false), Exit::Passing);
+        assert_eq!(of(vec![bad(), Err(io_error())], false), Exit::Transient);
         assert_eq!(
             of(
                 vec![Err(io_error()), Err(Error::Fatal("gone".into()))],
@@ -416,7 +416,7 @@ mod tests {
         let busy = || Err(Error::Busy("another mdtui harvests it".into()));
         assert_eq!(report(vec![busy()], false).exit(), Exit::Ok);
         let named = report(vec![busy()], true);
-        assert_eq!(named.exit(), Exit::Passing);
+        assert_eq!(named.exit(), Exit::Transient);
         assert!(
             named.summary().ends_with("; 1 skipped"),
             "{}",

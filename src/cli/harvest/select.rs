@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    cli::{harvest::Args, look::Look},
+    cli::{harvest::Args, open_lake::OpenLake},
     etl::{
         Result,
         catalog::{LogRow, LogState},
@@ -28,13 +28,13 @@ pub struct Selection {
 ///
 /// # Errors
 /// [`crate::etl::Error::Usage`] for an unknown log.
-pub fn select(look: &Look, args: &Args) -> Result<Selection> {
+pub fn select(lake: &OpenLake, args: &Args) -> Result<Selection> {
     let mut selection = Selection {
         named: !args.logs.is_empty(),
         ..Selection::default()
     };
     for name in &args.logs {
-        let log = look.log(name)?;
+        let log = lake.log(name)?;
         if selection.logs.iter().all(|other| other.key != log.key) {
             selection.logs.push(log);
         }
@@ -42,8 +42,8 @@ pub fn select(look: &Look, args: &Args) -> Result<Selection> {
     if selection.named {
         return Ok(selection);
     }
-    for log in look.catalog.logs()? {
-        if log.is_due() || (args.force && can_be_forced(&log)) || is_untried(look, &log)? {
+    for log in lake.catalog.logs()? {
+        if log.is_due() || (args.force && can_be_forced(&log)) || is_untried(lake, &log)? {
             selection.logs.push(log);
         } else if log.leave_alone.is_some() {
             selection.left_alone.push(log);
@@ -56,11 +56,11 @@ pub fn select(look: &Look, args: &Args) -> Result<Selection> {
 
 /// A log that is plainly none (a folder, no footer) is `failed` before anybody tried. It is
 /// tried once, so that the call in which it turns up says so; then it is left alone.
-fn is_untried(look: &Look, log: &LogRow) -> Result<bool> {
+fn is_untried(lake: &OpenLake, log: &LogRow) -> Result<bool> {
     if log.state != LogState::Failed {
         return Ok(false);
     }
-    let detail = look.catalog.log_detail(&log.key)?;
+    let detail = lake.catalog.log_detail(&log.key)?;
     // The errors are the record's: a rebuilt catalog has no history.
     Ok(detail.is_some_and(|d| d.history.is_empty() && d.errors.is_empty()))
 }

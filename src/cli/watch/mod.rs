@@ -1,11 +1,11 @@
 //! `mdtui watch`: harvests logs as they arrive, until it is stopped.
 //!
-//! Nothing is done, and nobody woken, while nothing below the data directory moves.
+//! While nothing below the data directory changes, it sleeps.
 //!
-//! * [`patience`]: logs that are still being written, and those that failed for a reason
+//! * [`retry_policy`]: logs that are still being written, and those that failed for a reason
 //!   that may pass, wait.
 
-mod patience;
+mod retry_policy;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, at, never, select, unbounded};
 use serde::Serialize;
 
-use self::patience::{Patience, RETRY};
+use self::retry_policy::{RETRY, RetryPolicy};
 use super::{
     example::{self, Example},
     exit,
@@ -26,7 +26,7 @@ use super::{
         select::select as due,
     },
     json,
-    look::Look,
+    open_lake::OpenLake,
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -77,7 +77,7 @@ enum Happening {
 /// Watches until a signal comes.
 ///
 /// # Errors
-/// Those of [`Look::new`]. Errors of logs are told as they come.
+/// Those of [`OpenLake::new`]. Errors of logs are told as they come.
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     let (sender, happenings) = unbounded();
@@ -86,23 +86,23 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         let _ = interrupts.send(Happening::Interrupt);
     })?;
     require_write(&settings.context()?.lake, "harvest")?;
-    let look = Look::new(settings, &cancel)?;
+    let lake = OpenLake::new(settings, &cancel)?;
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();
-    let hands = settings.hands_with(args.memory);
-    let pool = Pool::new(look.context.clone(), hands, jobs, move |event| {
+    let executor = settings.executor_with(args.memory);
+    let pool = Pool::new(lake.context.clone(), executor, jobs, move |event| {
         let _ = events.send(Happening::Job(event));
     });
     exit::note(&format!(
         "watching {}; Ctrl-c ends it",
-        text::visible_path(&look.context.data_dir)
+        text::visible_path(&lake.context.data_dir)
     ));
     let mut watch = Watch {
-        look,
+        lake,
         pool,
         cancel,
         json: args.json,
-        patience: Patience::default(),
+        retry_policy: RetryPolicy::default(),
         open: BTreeSet::new(),
         moved_meanwhile: false,
         last: BTreeMap::new(),
@@ -118,14 +118,14 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 }
 
 struct Watch {
-    look: Look,
+    lake: OpenLake,
     pool: Pool,
     cancel: CancelToken,
     json: bool,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     /// Logs that wait for a worker or are being harvested.
     open: BTreeSet<String>,
-    /// Something moved while logs were being harvested: a log in somebody's hands shows no
+    /// Something moved while logs were being harvested: a log that is being harvested shows no
     /// change, so there is another look when the last one is done.
     moved_meanwhile: bool,
     /// What became of each log at last.
@@ -137,16 +137,16 @@ struct Watch {
 
 impl Watch {
     fn watcher(&self, sender: Sender<Happening>) -> Watcher {
-        let context = &self.look.context;
+        let context = &self.lake.context;
         Watcher::start(&context.data_dir, context.lake.root(), move || {
             let _ = sender.send(Happening::Moved);
         })
     }
 
-    /// Until somebody stops it.
+    /// Until it is stopped.
     fn go(&mut self, happenings: &Receiver<Happening>) -> Result<()> {
         while !self.cancel.is_cancelled() {
-            let timer = self.patience.next().map_or_else(never, at);
+            let timer = self.retry_policy.next().map_or_else(never, at);
             let mut moved = false;
             select! {
                 recv(timer) -> _ => moved = true,
@@ -165,7 +165,7 @@ impl Watch {
                 moved = true;
             }
             if moved && !self.cancel.is_cancelled() {
-                self.look()?;
+                self.scan()?;
             }
         }
         Ok(())
@@ -173,20 +173,20 @@ impl Watch {
 
     /// Looks at the data directory and queues what is due. A directory that is gone, or a
     /// catalog that is busy, is told once and looked for again.
-    fn look(&mut self) -> Result<()> {
-        let context = self.look.context.clone();
-        self.patience.begin();
-        let looked = self
-            .look
+    fn scan(&mut self) -> Result<()> {
+        let context = self.lake.context.clone();
+        self.retry_policy.begin();
+        let scanned = self
+            .lake
             .catalog
             .refresh(&context, &self.cancel)
             .and_then(|refresh| {
-                let selection = due(&self.look, &harvest::Args::default())?;
+                let selection = due(&self.lake, &harvest::Args::default())?;
                 Ok((selection, refresh.next_change))
             });
         let now = Instant::now();
-        let (selection, next_change) = match looked {
-            Ok(looked) => looked,
+        let (selection, next_change) = match scanned {
+            Ok(scanned) => scanned,
             Err(Error::Cancelled) => return Ok(()),
             Err(e) => {
                 let sentence = e.to_string();
@@ -194,19 +194,20 @@ impl Watch {
                     exit::note(&format!("mdtui: {sentence}; watching on"));
                 }
                 self.trouble = Some(sentence);
-                self.patience.look_in(now, RETRY);
+                self.retry_policy.retry_in(now, RETRY);
                 return Ok(());
             }
         };
         self.trouble = None;
         if let Some(wait) = next_change {
-            // When the recorder of a log died nothing moves any more, and it is no log.
-            self.patience.look_in(now, wait);
+            // When the recorder of a log crashed nothing changes any more: the log is incomplete for good.
+            self.retry_policy.retry_in(now, wait);
         }
         self.moved_meanwhile = !self.open.is_empty();
         let mut due = Vec::new();
         for log in &selection.logs {
-            if !self.open.contains(&log.key) && self.patience.is_over(log, now, time::now()) {
+            if !self.open.contains(&log.key) && self.retry_policy.may_harvest(log, now, time::now())
+            {
                 self.open.insert(log.key.clone());
                 due.push(&log.key);
             }
@@ -229,8 +230,8 @@ impl Watch {
         self.open.remove(&key);
         let now = Instant::now();
         match &result {
-            Err(e) => self.patience.failed(&key, e.kind(), now),
-            Ok(_) => self.patience.went_well(&key),
+            Err(e) => self.retry_policy.failed(&key, e.kind(), now),
+            Ok(_) => self.retry_policy.succeeded(&key),
         }
         let done = Done::new(key, result, false);
         self.harvested += u64::from(done.is_harvested());

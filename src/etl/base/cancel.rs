@@ -7,12 +7,12 @@ use std::sync::{
 
 use crate::{Error, Result};
 
-/// Shared by whoever may cancel and whoever must notice.
+/// Shared by those that may cancel and those that must stop.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
 impl CancelToken {
-    /// A token that nobody has cancelled.
+    /// A token that is not cancelled.
     pub fn new() -> Self {
         Self::default()
     }
@@ -22,7 +22,7 @@ impl CancelToken {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked.
+    /// Whether it was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -30,7 +30,7 @@ impl CancelToken {
     /// For `?` between steps.
     ///
     /// # Errors
-    /// [`Error::Cancelled`] when somebody asked.
+    /// [`Error::Cancelled`] when it was cancelled.
     pub fn check(&self) -> Result<()> {
         if self.is_cancelled() {
             Err(Error::Cancelled)

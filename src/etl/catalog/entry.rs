@@ -210,7 +210,7 @@ fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Facts>> {
         Some(at) => Some(Attempt {
             at: time::format(at),
             error: r.get(28)?,
-            lasting: r.get(29)?,
+            permanent: r.get(29)?,
             size: unsigned(r.get(30)?),
             mtime_ns: r.get(31)?,
             rules: r.get(32)?,

@@ -46,7 +46,7 @@ use crate::{
 pub struct Catalog {
     db: Connection,
     path: PathBuf,
-    /// `None` in memory: nobody can hold a lock there.
+    /// `None` in memory: there are no locks there.
     lake: Option<Lake>,
     /// What lists showed after the last look, by key: to tell what changed since,
     /// whoever changed it.
@@ -134,10 +134,10 @@ impl Catalog {
         self.remember_lists()?;
         if self.read_only.is_none() {
             self.fill_new(context, cancel)?;
-            return self.look(context, cancel);
+            return self.refresh_from_scan(context, cancel);
         }
         let problems = self.follow(context, cancel)?;
-        let refresh = self.look(context, cancel)?;
+        let refresh = self.refresh_from_scan(context, cancel)?;
         Ok(Refresh {
             problems,
             ..refresh

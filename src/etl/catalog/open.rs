@@ -10,7 +10,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use rustix::fs::Access;
 
-use crate::{Error, FaultKind, Result, error::is_of_the_disk, lake::mount, text::visible_path};
+use crate::{Error, ErrorClass, Result, error::is_of_the_disk, lake::mount, text::visible_path};
 
 /// Why SQLite cannot open a database, or a file beside it, it does not say: asking whether it
 /// may be opened and making another file there does. The database itself must not be opened:
@@ -58,7 +58,7 @@ pub(super) fn file(path: &Path) -> Result<Connection> {
 }
 
 /// Puts a file that SQLite cannot use aside, as `aside`, so that a new catalog can be made.
-/// Databases that can be read are left alone, whosever they are. Says whether it did.
+/// Databases that can be read are left alone, also those of other programs. Returns whether it was moved.
 pub(super) fn put_aside(path: &Path, aside: &Path) -> Result<bool> {
     if !path.is_file() || damage(path).is_none() {
         return Ok(false);
@@ -268,7 +268,7 @@ fn refuse(file: &Path, error: rusqlite::Error) -> Error {
     let code = error.sqlite_error_code();
     let why = error.to_string();
     let told = told(file, error);
-    if told.kind() == FaultKind::Passing || !matches!(told, Error::Catalog { .. }) {
+    if told.kind() == ErrorClass::Transient || !matches!(told, Error::Catalog { .. }) {
         return told;
     }
     Error::Fatal(match code {
@@ -355,7 +355,7 @@ mod tests {
             .pragma_update(None, "user_version", 99)
             .unwrap();
         let error = file(&path).unwrap_err();
-        assert_eq!(error.kind(), crate::FaultKind::Fatal);
+        assert_eq!(error.kind(), crate::ErrorClass::Fatal);
         assert!(
             error.to_string().contains("newer mdtui (version 99"),
             "{error}"

@@ -43,9 +43,9 @@ impl Catalog {
         let rebuilt = self.empty().and_then(|()| self.fill_all(context, cancel));
         self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
         let rebuilt = rebuilt?;
-        self.look(context, cancel)?;
+        self.refresh_from_scan(context, cancel)?;
         if self.recall(moved)? {
-            self.look(context, cancel)?;
+            self.refresh_from_scan(context, cancel)?;
         }
         Ok(rebuilt)
     }

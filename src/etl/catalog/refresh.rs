@@ -45,7 +45,11 @@ struct Plan {
 }
 
 impl Catalog {
-    pub(super) fn look(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
+    pub(super) fn refresh_from_scan(
+        &mut self,
+        context: &Context,
+        cancel: &CancelToken,
+    ) -> Result<Refresh> {
         let began = Instant::now();
         let scan = match scan::scan(&context.data_dir, context.lake.root(), cancel) {
             Err(e @ Error::Fatal(_)) => self.scan_without_logs(&context.data_dir)?.ok_or(e)?,
@@ -148,7 +152,7 @@ fn plan(
     root: &Path,
 ) -> Plan {
     let now_us = time::now();
-    let (mut entries, gone) = meet(old, scan, now_us);
+    let (mut entries, gone) = match_entries(old, scan, now_us);
     // A log that leaves while it is being harvested gets its record in a moment.
     let delete: Vec<i64> = gone
         .iter()
@@ -181,7 +185,7 @@ fn wait(at_us: i64, now_us: i64) -> Duration {
 }
 
 /// Gives every found log its entry. Also returns entries that nothing is left of.
-fn meet(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
+fn match_entries(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
     let mut by_raw: HashMap<Vec<u8>, Entry> = HashMap::new();
     // Entries of a rebuilt catalog know their path as harmless text only.
     let mut by_path: HashMap<String, Vec<Entry>> = HashMap::new();
@@ -285,7 +289,7 @@ fn renew(mut entry: Entry, found: &Found, now_us: i64) -> Entry {
     entry
 }
 
-/// Looks at the footers that are not known, side by side. A file that cannot be read
+/// Reads the footers that are not known, in parallel. A file that cannot be read
 /// stays unknown, and is looked at again next time; its harvest says what is wrong.
 fn read_footers(entries: &mut [Entry], root: &Path) {
     entries.par_iter_mut().for_each(|entry| {

@@ -113,7 +113,7 @@ pub struct LogRow {
     /// Flags of its runs together; `None` when it was never harvested.
     pub flags: Option<u32>,
     /// Whether a harvest without names leaves it alone (`writing`; failed for a
-    /// lasting reason and unchanged since) and why, as one sentence.
+    /// permanent error and unchanged since) and why, as one sentence.
     pub leave_alone: Option<String>,
 }
 
@@ -128,7 +128,7 @@ impl LogRow {
     }
 
     /// Whether a harvest without names (`--all`) would take it: not current, not left
-    /// alone, not gone, not in somebody's hands. `partial` is current: its runs failed
+    /// alone, not gone, not being harvested. `partial` is current: its runs failed
     /// for reasons that only another log would change.
     pub fn is_due(&self) -> bool {
         self.leave_alone.is_none()

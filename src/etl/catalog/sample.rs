@@ -75,7 +75,7 @@ impl World {
     /// The record that a harvest of the log `key` at `path` would leave.
     pub fn record(&self, key: &str, path: &str, runs: &[(u128, i64)]) -> Record {
         let meta = fs::metadata(self.file(path)).unwrap();
-        let found = scan::look_at(
+        let found = scan::stat_log(
             &self.context.data_dir,
             self.context.lake.root(),
             path.as_bytes(),

@@ -30,7 +30,7 @@ pub(super) struct Known<'a> {
     pub now_us: i64,
 }
 
-/// The state of a log whose lock nobody holds.
+/// The state of a log whose lock no process holds.
 pub(super) fn assess(known: &Known<'_>) -> Assessment {
     let Some(seen) = known.seen else {
         return gone(known);
@@ -147,10 +147,10 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
         .as_ref()
         .filter(|a| a.size == seen.size && a.mtime_ns == seen.mtime_ns);
     let useless = attempt
-        .filter(|a| a.lasting && a.rules == known.rules)
+        .filter(|a| a.permanent && a.rules == known.rules)
         .map(|a| {
             format!(
-                "failed at {} for a lasting reason, and did not change since: {}",
+                "failed at {} with a permanent error, and has not changed since: {}",
                 screen(at(&a.at)),
                 a.error
             )
@@ -168,9 +168,9 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
     }
     if let Some(error) = &facts.error {
         // Without an attempt of its own, the record's error is the log's fault.
-        let lasting = attempt.is_none_or(|a| a.lasting) && facts.rules == known.rules;
+        let permanent = attempt.is_none_or(|a| a.permanent) && facts.rules == known.rules;
         let useless = useless.or_else(|| {
-            lasting.then(|| {
+            permanent.then(|| {
                 format!(
                     "failed at {}, and did not change since: {error}",
                     screen(facts.harvested_at_us)
@@ -188,11 +188,11 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
         );
         return failed(reason, useless);
     }
-    settled(known, facts)
+    unchanged_state(known, facts)
 }
 
 /// A log that is as it was when it was harvested.
-fn settled(known: &Known<'_>, facts: &Facts) -> Assessment {
+fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
     if facts.pipeline_version > PIPELINE_VERSION {
         let reason = format!(
             "harvested by a newer mdtui (pipeline version {}, this program has {PIPELINE_VERSION}): use that one",

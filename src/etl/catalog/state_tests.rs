@@ -41,11 +41,11 @@ fn ago(seconds: u64) -> SystemTime {
     SystemTime::now() - Duration::from_secs(seconds)
 }
 
-fn attempt(record: &Record, lasting: bool) -> Attempt {
+fn attempt(record: &Record, permanent: bool) -> Attempt {
     Attempt {
         at: time::format(1_700_000_100_000_000),
         error: "no column named time".into(),
-        lasting,
+        permanent,
         size: record.source.size,
         mtime_ns: record.source.mtime_ns,
         rules: record.rules.clone(),
@@ -181,12 +181,12 @@ fn a_record_with_an_error_is_failed_until_the_log_or_the_rules_change() {
         ["no column named time"]
     );
 
-    // A passing fault is tried again.
+    // A transient error is tried again.
     record.last_attempt = Some(attempt(&record, false));
     w.commit(&record);
     assert!(w.log("a.csv").is_due());
 
-    // So is a lasting one under other rules, and after the log changed.
+    // So is a permanent one under other rules, and after the log changed.
     record.last_attempt = Some(attempt(&record, true));
     record.rules = "0".repeat(16);
     record.last_attempt.as_mut().unwrap().rules = record.rules.clone();

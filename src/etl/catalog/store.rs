@@ -56,7 +56,7 @@ impl Catalog {
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
-    pub fn learn(&mut self, context: &Context, key: &str, record: &Record) -> Result<()> {
+    pub fn ingest_record(&mut self, context: &Context, key: &str, record: &Record) -> Result<()> {
         if self.knows(key, record)? {
             return Ok(());
         }
@@ -159,7 +159,7 @@ fn see(context: &Context, entry: &mut Entry) {
         .raw
         .clone()
         .unwrap_or_else(|| entry.path.clone().into_bytes());
-    let Some(found) = scan::look_at(&context.data_dir, context.lake.root(), &raw) else {
+    let Some(found) = scan::stat_log(&context.data_dir, context.lake.root(), &raw) else {
         entry.seen = None;
         return;
     };
@@ -217,7 +217,7 @@ fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::Result<()> 
         json(&record.ledger)?,
         attempt.map(|a| micros(&a.at)),
         attempt.map(|a| a.error.as_str()),
-        attempt.map(|a| a.lasting),
+        attempt.map(|a| a.permanent),
         attempt.map(|a| signed(a.size)),
         attempt.map(|a| a.mtime_ns),
         attempt.map(|a| a.rules.as_str()),

@@ -374,7 +374,7 @@ fn runs_are_named_by_parts_decimals_and_log() {
         rows.into_iter().map(|r| (r.log_key, r.run.0)).collect()
     };
     let (a, b) = ("cell/a.csv".to_owned(), "b.csv".to_owned());
-    // The decimal form goes before parts of other ids.
+    // The decimal form takes precedence over parts of other ids.
     assert_eq!(find("12"), [(b.clone(), 12), (a.clone(), 12)]);
     assert_eq!(find("cell/a.csv/12"), [(a.clone(), 12)]);
     assert_eq!(find("b.csv:12"), [(b, 12)]);
@@ -412,7 +412,7 @@ fn a_record_that_the_catalog_was_never_told_of_is_learned() {
     w.write("a.parquet", "a");
     w.refresh();
     let record = w.record("a", "a.parquet", &[(1, T)]);
-    w.catalog.learn(&w.context, "a", &record).unwrap();
+    w.catalog.ingest_record(&w.context, "a", &record).unwrap();
     let row = w.log("a");
     assert_eq!(row.state, LogState::Harvested, "{}", row.reason);
     assert!(w.catalog.knows("a", &record).unwrap());

@@ -29,7 +29,7 @@ pub(super) struct Checked {
     pub(super) log_bytes: u64,
 }
 
-/// Checks the log `key`, which has a record or should have one. While somebody else harvests
+/// Checks the log `key`, which has a record or should have one. While another process harvests
 /// it nothing can be said: it is looked at again, and at last passed over.
 ///
 /// # Errors
@@ -202,7 +202,7 @@ fn content(
                 return Ok(Some((Kind::Missing, message, Cure::Harvest)));
             }
             ErrorKind::IsADirectory => {
-                let message = "is no file, though its record names it".into();
+                let message = "is not a file, though the record names it".into();
                 return Ok(Some((Kind::Missing, message, Cure::None)));
             }
             _ => return unreadable(&source),

@@ -12,7 +12,7 @@ use crate::{
 pub enum Kind {
     /// A file that a record names is not there, or a record that the catalog knows.
     Missing,
-    /// A file has another content than its record says: bit rot, or somebody wrote to it.
+    /// A file has another content than its record says: bit rot, or another program wrote to it.
     Damaged,
     /// The system refused to read a file: trying again may help.
     Unreadable,
@@ -125,7 +125,7 @@ impl Finding {
         } else if lake.local().is_overview(&path) {
             "is a chart overview without its table, or of an earlier version"
         } else if path.starts_with(lake.local().locks()) {
-            "is a lock that nobody holds"
+            "is a lock that no process holds"
         } else {
             "is a table that no record names"
         };

@@ -8,7 +8,7 @@
 mod files;
 mod finding;
 mod index;
-mod mend;
+mod repair;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,9 +19,10 @@ use rayon::prelude::*;
 
 pub use finding::{Finding, Kind};
 
-use self::{files::Checked, finding::Cure, mend::mend};
+use self::{files::Checked, finding::Cure};
 use super::{
-    Error, Result, catalog::Catalog, lake::gc, source::FoundLog, text::visible_path, worker::Hands,
+    Error, Result, catalog::Catalog, lake::gc, source::FoundLog, text::visible_path,
+    worker::Executor,
 };
 use crate::{
     base::CancelToken,
@@ -34,7 +35,7 @@ use crate::{
 pub struct Report {
     /// In the order of their paths.
     pub findings: Vec<Finding>,
-    /// What is worth knowing but nobody's fault, one sentence each.
+    /// What is worth knowing but is not a fault, one sentence each.
     pub notes: Vec<String>,
     /// Records that were read.
     pub records: u64,
@@ -61,7 +62,7 @@ impl Report {
 struct Check<'a> {
     context: &'a Context,
     /// Who harvests again what is to be mended; `None`: nothing is.
-    repair: Option<Hands>,
+    repair: Option<Executor>,
     cancel: &'a CancelToken,
     /// Logs in the data directory by key.
     logs: BTreeMap<String, FoundLog>,
@@ -76,7 +77,7 @@ struct Check<'a> {
 /// [`crate::Error::Cancelled`].
 pub fn check(
     context: &Context,
-    repair: Option<Hands>,
+    repair: Option<Executor>,
     cancel: &CancelToken,
     on_record: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report> {
@@ -120,8 +121,8 @@ pub fn check(
         index::compare(&check, &catalog, &keys, &mut report)?;
     }
     leftovers(&check, &mut report)?;
-    if let Some(hands) = &check.repair {
-        mend(&check, hands, &mut catalog, &mut report)?;
+    if let Some(executor) = &check.repair {
+        repair::repair(&check, executor, &mut catalog, &mut report)?;
     }
     report
         .findings
@@ -181,7 +182,7 @@ fn leftovers(check: &Check<'_>, report: &mut Report) -> Result<()> {
     let damaged = lake.local().damaged_catalog();
     if damaged.exists() {
         report.notes.push(format!(
-            "{} is a catalog that a rebuild put aside: remove it when nobody wants to look at it",
+            "{} is a damaged catalog that a rebuild replaced: remove it when you no longer need it",
             visible_path(&damaged)
         ));
     }

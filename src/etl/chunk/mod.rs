@@ -72,7 +72,7 @@ pub(super) fn guarded<T>(name: &str, decode: impl FnOnce() -> Result<T>) -> Resu
         .unwrap_or_else(|panic| Err(damaged_column(name, &panic_words(panic.as_ref()))))
 }
 
-/// Reads one column chunk, for whoever decodes its pages.
+/// Reads one column chunk for the decoder of its pages.
 pub(super) fn open_chunk<'a>(
     file: &dyn ReadAt,
     path: &Path,
@@ -112,7 +112,7 @@ pub(super) fn open_chunk<'a>(
     let mut bytes = vec![0; (range.end - range.start) as usize];
     file.read_exact_at(&mut bytes, range.start)
         .map_err(|e| Error::io("read", path, e))?;
-    let claims = pages::look(&bytes, rows).map_err(|e| damaged_column(&field.name, &e))?;
+    let claims = pages::read_claims(&bytes, rows).map_err(|e| damaged_column(&field.name, &e))?;
     check_room(&field.name, "unpacks to", claims.unpacked)?;
     // What the pages claim was checked: no page is larger.
     let limit = bytes.len().max(claims.unpacked as usize).max(1 << 16);

@@ -34,7 +34,7 @@ const DATA_V2: i64 = 3;
 ///
 /// # Errors
 /// What is wrong, as a clause.
-pub(super) fn look(bytes: &[u8], rows: u64) -> Result<Claims, Trouble> {
+pub(super) fn read_claims(bytes: &[u8], rows: u64) -> Result<Claims, Trouble> {
     let mut claims = Claims::default();
     let mut rest = bytes;
     let mut number = 0;
@@ -207,7 +207,7 @@ mod tests {
         let dictionary = page(DICTIONARY, 2, 9, b"123456789", Some(0xcbf4_3926));
         let data = page(DATA, 7, 100, b"abc", None);
         let bytes = [dictionary, data.clone(), data, vec![0xff; 3]].concat();
-        let claims = look(&bytes, 14).unwrap();
+        let claims = read_claims(&bytes, 14).unwrap();
         assert_eq!(
             claims,
             Claims {
@@ -217,7 +217,7 @@ mod tests {
             }
         );
         let bad = page(DATA, 7, 9, b"123456780", Some(0xcbf4_3926));
-        let trouble = look(&bad, 7).unwrap_err();
+        let trouble = read_claims(&bad, 7).unwrap_err();
         assert!(
             trouble.starts_with("page 0: its checksum is cbf43926"),
             "{trouble}"
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn claims_beyond_what_is_there_are_refused() {
-        let refused = |bytes: &[u8], rows| look(bytes, rows).unwrap_err();
+        let refused = |bytes: &[u8], rows| read_claims(bytes, rows).unwrap_err();
         let many = page(DATA, 1 << 31, 9, b"x", None);
         assert!(refused(&many, 10).contains("2147483648 values"));
         assert!(refused(&page(DATA, -1, 9, b"x", None), 10).contains("-1 values"));
@@ -242,14 +242,14 @@ mod tests {
     #[test]
     fn claims_whose_sum_no_number_holds_are_refused() {
         let huge = page(DATA, 1, i64::MAX, b"x", None);
-        let claims = look(&huge.repeat(3), 3).unwrap();
+        let claims = read_claims(&huge.repeat(3), 3).unwrap();
         assert_eq!(
             claims.unpacked,
             u64::MAX,
             "refused: no process has that much"
         );
         let many = page(DATA, i64::MAX, 9, b"x", None);
-        let claims = look(&many.repeat(3), u64::MAX).unwrap();
+        let claims = read_claims(&many.repeat(3), u64::MAX).unwrap();
         assert_eq!(claims.values, u64::MAX);
     }
 }

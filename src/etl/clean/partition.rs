@@ -16,7 +16,7 @@ pub struct ChannelRows {
     pub times: Vec<i64>,
     /// In the stored unit; finite.
     pub values: Vec<f64>,
-    /// Row numbers in the log; left empty where nobody will ask, see [`RunRows::channel`].
+    /// Row numbers in the log; left empty where they are not needed, see [`RunRows::channel`].
     pub rows: Vec<u64>,
 }
 
@@ -443,7 +443,7 @@ impl Partition {
     }
 
     /// What was sorted: the runs in order of appearance, the ledger of the whole log
-    /// (`rows_kept` is still to be counted: see [`super::settle`]), and the rejected
+    /// (`rows_kept` is still to be counted: see [`super::resolve_conflicts`]), and the rejected
     /// rows by number.
     pub fn finish(self, vocabulary: &Vocabulary) -> (Vec<RunRows>, Ledger, Vec<(u64, Reason)>) {
         let mut runs = self.runs;

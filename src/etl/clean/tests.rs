@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Ledger, Partition, Reason, RunSamples, settle};
+use super::{Ledger, Partition, Reason, RunSamples, resolve_conflicts};
 use crate::{
     extract::{LogReader, Vocabulary},
     profile::{BUILT_IN, Profile},
@@ -34,7 +34,7 @@ fn clean_with(
         partition.add(&batch, &vocabulary);
     }
     let (runs, mut ledger, mut rejected) = partition.finish(&vocabulary);
-    let runs: Vec<RunSamples> = runs.into_iter().map(settle).collect();
+    let runs: Vec<RunSamples> = runs.into_iter().map(resolve_conflicts).collect();
     for run in &runs {
         ledger.rows_kept += run.ledger.rows_kept;
         for reason in [Reason::Conflict, Reason::Duplicate] {

@@ -1,4 +1,4 @@
-//! Two to six runs side by side: the statistics of the channels that they share, and how
+//! Two to six runs compared: the statistics of the channels that they share, and how
 //! far each run is from the first.
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use super::{
 
 /// Fewer runs are nothing to compare.
 pub const FEWEST: usize = 2;
-/// More runs are told apart by nobody.
+/// More series cannot be told apart on a chart.
 pub const MOST: usize = 6;
 
 /// One figure of one run, held against the first run's.

@@ -246,7 +246,7 @@ pub fn write_list(
     })
 }
 
-/// Hands every part of the list, with its number of rows, to what writes it.
+/// Executor every part of the list, with its number of rows, to what writes it.
 type Each<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[ListColumn], usize) -> Result<()>) -> Result<()>;
 
 fn schema(fields: &[ListColumn]) -> Schema {

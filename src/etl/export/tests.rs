@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     lake::run_file::write_run_file,
     schema::Hold,
-    transform::{Column, clock::lay, table::RunTable},
+    transform::{Column, clock::align, table::RunTable},
 };
 
 const START: i64 = 1_669_236_000_035_000;
@@ -35,7 +35,7 @@ fn make(samples: [Vec<(i64, f64)>; 2]) -> Made {
         .iter()
         .map(|s| Arc::new(s.iter().map(|(ms, _)| START + ms * 1000).collect()))
         .collect();
-    let (rows, clocks) = lay(times, Hold::Intervals(10.0));
+    let (rows, clocks) = align(times, Hold::Intervals(10.0));
     let column = |clock: usize| Column {
         name: ["a_1", "b_1"][clock].into(),
         unit: "mm".into(),

@@ -26,7 +26,7 @@ pub struct Batch {
     pub first_row: u64,
     /// Microseconds since 1970 UTC, or [`INVALID_TIME`].
     pub time: Vec<i64>,
-    /// The measurement; not finite when it is no number.
+    /// The measurement; not finite when it is not a number.
     pub value: Vec<f64>,
     /// Code of the run in [`Vocabulary`], or [`NO_RUN`].
     pub run: Vec<u32>,

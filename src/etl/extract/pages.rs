@@ -140,7 +140,7 @@ pub(super) fn decode<T: Copy>(
     let damaged = |e: &dyn std::fmt::Display| damaged_column(name, e);
     if let Some(page) = chunk.pages.read_dict_page().map_err(|e| damaged(&e))? {
         column
-            .learn(page.buffer.to_vec(), page.num_values)
+            .read_dictionary(page.buffer.to_vec(), page.num_values)
             .map_err(|e| damaged(&e))?;
     }
     while let Some(item) = chunk.pages.next() {
@@ -201,7 +201,7 @@ pub(super) fn trouble<T>(e: impl std::fmt::Display + 'static) -> Result<T, Troub
 
 impl<T: Copy, F: FnMut(Raw<'_>) -> T> Column<T, F> {
     /// Takes in the dictionary.
-    fn learn(&mut self, bytes: Vec<u8>, entries: usize) -> Result<(), &'static str> {
+    fn read_dictionary(&mut self, bytes: Vec<u8>, entries: usize) -> Result<(), &'static str> {
         let mut rest = bytes.as_slice();
         for _ in 0..entries {
             let at = bytes.len() - rest.len();

@@ -1,8 +1,8 @@
 //! The end of a harvest: its record, for better or worse.
 
-use super::{death::DEATHS, read::Stat};
+use super::{read::Stat, worker_crash::MAX_WORKER_CRASHES};
 use crate::{
-    Error, FaultKind, Result,
+    Error, ErrorClass, Result,
     clean::Ledger,
     lake::{
         Context,
@@ -128,11 +128,11 @@ pub(super) fn clear(
 }
 
 /// How often in a row workers died of the log as it is now, under these rules.
-fn deaths_of(record: &Record, stat: Stat, context: &Context) -> u32 {
+fn worker_crashes_of(record: &Record, stat: Stat, context: &Context) -> u32 {
     let same = record.last_attempt.as_ref().is_some_and(|a| {
         (a.size, a.mtime_ns) == (stat.size, stat.mtime_ns) && a.rules == context.profile.rules()
     });
-    if same { record.deaths } else { 0 }
+    if same { record.worker_crashes } else { 0 }
 }
 
 /// Writes down why an attempt failed: beside what is good, or as a record of its own.
@@ -145,13 +145,13 @@ pub(super) fn failure(
     prior: Option<&Record>,
     error: &Error,
 ) -> Result<Record> {
-    let before = prior.map_or(0, |p| deaths_of(p, stat, context));
-    let deaths = before + u32::from(matches!(error, Error::Died(_)));
+    let before = prior.map_or(0, |p| worker_crashes_of(p, stat, context));
+    let worker_crashes = before + u32::from(matches!(error, Error::Died(_)));
     let words = match error {
         // Said once it holds, so that a list tells why the log is left alone.
-        Error::Died(why) if deaths >= DEATHS => {
+        Error::Died(why) if worker_crashes >= MAX_WORKER_CRASHES => {
             format!(
-                "{why}; a worker died of it {deaths} times, so it is left alone until it changes or is named"
+                "{why}; its worker crashed {worker_crashes} times, so it is skipped until it changes or is named"
             )
         }
         other => other.to_string(),
@@ -159,9 +159,9 @@ pub(super) fn failure(
     let attempt = Attempt {
         at: time::format(time::now()),
         error: words.clone(),
-        lasting: match error {
-            Error::Died(_) => deaths >= DEATHS,
-            other => other.kind() == FaultKind::Lasting,
+        permanent: match error {
+            Error::Died(_) => worker_crashes >= MAX_WORKER_CRASHES,
+            other => other.kind() == ErrorClass::Permanent,
         },
         size: stat.size,
         mtime_ns: stat.mtime_ns,
@@ -170,7 +170,7 @@ pub(super) fn failure(
     let record = match prior {
         Some(good) if good.error.is_none() => Record {
             last_attempt: Some(attempt),
-            deaths,
+            worker_crashes,
             ..good.clone()
         },
         _ => {
@@ -179,7 +179,7 @@ pub(super) fn failure(
             Record {
                 error: Some(words),
                 last_attempt: Some(attempt),
-                deaths,
+                worker_crashes,
                 ..Record::new(&log.key, &context.profile, source, at)
             }
         }

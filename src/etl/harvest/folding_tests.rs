@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, sync::Arc};
 
 use super::{Options, harvest_log};
 use crate::{
-    FaultKind,
+    ErrorClass,
     base::{CancelToken, NoProgress},
     catalog::{Catalog, LogState},
     lake::{Context, Lake, Record, memory_store::Memory},
@@ -109,7 +109,7 @@ fn a_record_is_never_replaced_by_that_of_another_log() {
     drop(db);
     let before = Record::read(&context.lake, "A.csv").unwrap();
     let error = harvest(&context, "a.csv").unwrap_err();
-    assert_eq!(error.kind(), FaultKind::Lasting);
+    assert_eq!(error.kind(), ErrorClass::Permanent);
     for word in ["the log A.csv", "mdtui rebuild"] {
         assert!(error.to_string().contains(word), "{error}");
     }

@@ -1,7 +1,6 @@
 //! Harvesting one log: from its bytes to its record.
 
 mod commit;
-pub(crate) mod death;
 #[cfg(test)]
 mod folding_tests;
 mod meter;
@@ -10,15 +9,16 @@ mod one;
 mod read;
 pub mod rejected;
 mod remove;
+mod rename_detection;
 mod run;
 mod spill;
-mod takeover;
+pub(crate) mod worker_crash;
 
 use serde::{Deserialize, Serialize};
 
-pub use death::DEATHS;
 pub use one::harvest_log;
 pub use remove::{Results, check_gone, remove_log};
+pub use worker_crash::MAX_WORKER_CRASHES;
 
 use crate::base::memory::available;
 
@@ -28,15 +28,15 @@ pub struct Options {
     /// Do it even when the log is harvested and current.
     pub force: bool,
     /// So many bytes of a log's rows stay in memory until their run's turn comes, the others
-    /// are put aside in a file; unset: a quarter of what the process may have beside the
+    /// are spilled to a file; unset: a quarter of what the process may have beside the
     /// program itself, 256 MiB at most, so that memory does not grow with the log. Results
     /// do not depend on it.
     #[serde(default)]
     pub room: Option<u64>,
-    /// No more bytes than this are put aside, else the log is given up; unset: a hundred times
+    /// No more bytes than this are spilled, else the log is given up; unset: a hundred times
     /// the log's size, at least 1 GiB.
     #[serde(default)]
-    pub aside: Option<u64>,
+    pub spilled: Option<u64>,
 }
 
 impl Options {
@@ -49,8 +49,8 @@ impl Options {
             .unwrap_or_else(|| (available().saturating_sub(PROGRAM) / 4).min(MOST))
     }
 
-    fn aside(self, log_bytes: u64) -> u64 {
-        self.aside.unwrap_or_else(|| spill::usual_most(log_bytes))
+    fn spilled(self, log_bytes: u64) -> u64 {
+        self.spilled.unwrap_or_else(|| spill::usual_most(log_bytes))
     }
 }
 

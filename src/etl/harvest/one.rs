@@ -15,14 +15,14 @@ use super::{
     meter::Meter,
     none_kept,
     read::{self, HeldRun, Rows, Stat},
+    rename_detection::{self, Predecessor},
     run::{self, Done, Target},
-    takeover::{self, Predecessor},
 };
 use crate::{
-    Error, FaultKind, Result,
+    Error, ErrorClass, Result,
     base::{CancelToken, ProgressSink, Stage, panic::panic_sentence},
     catalog::{Catalog, HarvestRow},
-    clean::{Ledger, Reason, settle},
+    clean::{Ledger, Reason, resolve_conflicts},
     format::{count, thousands},
     harvest::rejected::write_rejected,
     lake::{
@@ -164,7 +164,7 @@ impl Attempt<'_> {
         let current = prior.filter(|p| !self.options.force && self.is_current(p));
         let seen = (stat.size, stat.mtime_ns);
         if let Some(same) = current.filter(|p| (p.source.size, p.source.mtime_ns) == seen) {
-            catalog.learn(context, &log.key, same)?;
+            catalog.ingest_record(context, &log.key, same)?;
             self.finish(catalog, same)?;
             return Ok(Outcome::Current);
         }
@@ -178,7 +178,7 @@ impl Attempt<'_> {
             && let Some(old) = Predecessor::find(context, catalog, log, stat, &hash)?
         {
             let from = old.key.clone();
-            let record = old.take_over(context, catalog, log, stat)?;
+            let record = old.adopt_results(context, catalog, log, stat)?;
             let message =
                 format!("took over the results of {from}, of which it is the renamed log");
             self.remember(catalog, &record, "renamed", message)?;
@@ -265,7 +265,7 @@ impl Attempt<'_> {
         let rows = record.source.rows;
         record.source = source_info(self.log, stat, self.hash.as_deref(), rows);
         record.last_attempt = None;
-        record.deaths = 0;
+        record.worker_crashes = 0;
         commit::replace(self.context, &self.log.key, &record, Some(same))?;
         let message = "the log's time changed, its content did not".to_owned();
         self.remember(catalog, &record, "current", message)?;
@@ -276,10 +276,10 @@ impl Attempt<'_> {
     /// What a harvest that was cut off after its commit did not clear away.
     fn finish(&self, catalog: &mut Catalog, record: &Record) -> Result<()> {
         remove_unnamed(&self.context.lake, &self.log.key, record)?;
-        takeover::finish(self.context, catalog, &self.log.key, record)
+        rename_detection::finish(self.context, catalog, &self.log.key, record)
     }
 
-    /// Settles, transforms and stores the runs side by side, largest first.
+    /// Resolves conflicts in, transforms and stores the runs in parallel, largest first.
     fn transform(
         &self,
         rows: Rows,
@@ -308,7 +308,7 @@ impl Attempt<'_> {
         runs.sort_by_key(|r| std::cmp::Reverse(r.rows.ledger.rows_kept));
         let make = |run: HeldRun| {
             self.cancel.check()?;
-            let mut samples = settle(run.whole(&spill)?);
+            let mut samples = resolve_conflicts(run.whole(&spill)?);
             let conflicts = std::mem::take(&mut samples.conflicts);
             let done = run::process(&target, samples, &vocabulary, self.cancel)?;
             self.meter.update(|p| p.runs += 1);
@@ -417,9 +417,9 @@ impl Attempt<'_> {
             (Error::Recorded(_), _) => Ok(()),
             // It came to its end and something failed after that: what it committed stays.
             _ if let Some(record) = &committed => {
-                catalog.learn(self.context, &self.log.key, record)
+                catalog.ingest_record(self.context, &self.log.key, record)
             }
-            (_, FaultKind::Cancelled) => {
+            (_, ErrorClass::Cancelled) => {
                 catalog.store_attempt(&self.history("cancelled", "cancelled".into()))
             }
             // What is left of a damaged record may be all that tells of results that cannot

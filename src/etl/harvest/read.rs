@@ -49,7 +49,7 @@ fn nanoseconds(seconds: i64, rest: i64) -> i64 {
     seconds.saturating_mul(1_000_000_000).saturating_add(rest)
 }
 
-/// All rows of a log that break no rule by themselves, and what became of the others.
+/// All rows of a log that break no rule by themselves, and the ledger of the others.
 pub(super) struct Rows {
     pub(super) runs: Vec<HeldRun>,
     pub(super) ledger: Ledger,
@@ -59,11 +59,11 @@ pub(super) struct Rows {
     pub(super) spill: Spill,
 }
 
-/// Rows of one run, in memory and put aside.
+/// Rows of one run, in memory and spilled.
 pub(super) struct HeldRun {
     pub(super) rows: RunRows,
     /// Earlier rows, in their order.
-    aside: Vec<Extent>,
+    spilled: Vec<Extent>,
 }
 
 impl HeldRun {
@@ -73,9 +73,9 @@ impl HeldRun {
     /// [`Error::Io`].
     pub(super) fn whole(self, spill: &Spill) -> Result<RunRows> {
         let mut rows = self.rows;
-        if !self.aside.is_empty() {
+        if !self.spilled.is_empty() {
             let mut pieces = Vec::new();
-            for extent in &self.aside {
+            for extent in &self.spilled {
                 pieces.extend(spill.get(extent)?);
             }
             pieces.append(&mut rows.pieces);
@@ -85,37 +85,40 @@ impl HeldRun {
     }
 }
 
-/// Takes rows in while they fit `room` bytes of memory, and puts the others aside.
+/// Takes rows in while they fit `room` bytes of memory, and spills the others to a file.
 struct Intake {
     partition: Partition,
     vocabulary: Vocabulary,
     spill: Spill,
     /// By run.
-    aside: Vec<Vec<Extent>>,
+    spilled: Vec<Vec<Extent>>,
     room: u64,
 }
 
 impl Intake {
-    /// Puts rows aside if there are too many.
+    /// Spills rows if there are too many.
     fn make_room(&mut self) -> Result<()> {
         if self.partition.bytes() <= self.room {
             return Ok(());
         }
-        self.aside.resize(self.vocabulary.runs().len(), Vec::new());
-        let (spill, aside) = (&mut self.spill, &mut self.aside);
+        self.spilled
+            .resize(self.vocabulary.runs().len(), Vec::new());
+        let (spill, spilled) = (&mut self.spill, &mut self.spilled);
         // More than is needed now: few large pieces rather than many small ones.
         self.partition.shrink(self.room / 2, |run, pieces| {
-            aside[run].push(spill.put(pieces)?);
+            spilled[run].push(spill.put(pieces)?);
             Ok(())
         })
     }
 
     fn finish(mut self) -> Rows {
         let (runs, ledger, rejected) = self.partition.finish(&self.vocabulary);
-        self.aside.resize(runs.len(), Vec::new());
-        let held = runs.into_iter().zip(self.aside);
+        self.spilled.resize(runs.len(), Vec::new());
+        let held = runs.into_iter().zip(self.spilled);
         Rows {
-            runs: held.map(|(rows, aside)| HeldRun { rows, aside }).collect(),
+            runs: held
+                .map(|(rows, spilled)| HeldRun { rows, spilled })
+                .collect(),
             ledger,
             rejected,
             vocabulary: self.vocabulary,
@@ -163,7 +166,7 @@ pub(super) fn rows(
     meter: &Meter<'_>,
 ) -> Result<Rows> {
     let profile = &context.profile;
-    // A reader may die of the footer already: this stage is its last word then.
+    // A reader may crash on the footer: this stage is then the last that it reports.
     meter.stage(Stage::Reading);
     let mut reader = LogReader::open(&log.file, log.format, profile)?;
     meter.update(|p| {
@@ -174,8 +177,8 @@ pub(super) fn rows(
     let mut intake = Intake {
         partition: Partition::new(profile),
         vocabulary: Vocabulary::default(),
-        spill: Spill::new(&context.lake, options.aside(log.size)),
-        aside: Vec::new(),
+        spill: Spill::new(&context.lake, options.spilled(log.size)),
+        spilled: Vec::new(),
         room: options.room(),
     };
     let rows = reader.rows_total().unwrap_or(0);
@@ -197,7 +200,7 @@ pub(super) fn rows(
         return Err(Error::Log("the log has no rows".into()));
     }
     if intake.spill.bytes() > 0 {
-        tracing::info!("{} bytes of rows were put aside", intake.spill.bytes());
+        tracing::info!("{} bytes of rows were put spilled", intake.spill.bytes());
     }
     Ok(intake.finish())
 }

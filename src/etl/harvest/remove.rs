@@ -90,7 +90,7 @@ pub fn remove_log(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FaultKind, catalog::sample::world};
+    use crate::{ErrorClass, catalog::sample::world};
 
     #[test]
     fn only_a_log_that_is_gone_is_removed() {
@@ -107,7 +107,7 @@ mod tests {
         let remove = |key: &str, catalog: &mut Catalog| remove_log(&context, catalog, key, &cancel);
         for key in ["cell/a", "cell/unknown"] {
             let error = remove(key, &mut world.catalog).unwrap_err();
-            assert_eq!(error.kind(), FaultKind::Usage, "{error}");
+            assert_eq!(error.kind(), ErrorClass::Usage, "{error}");
         }
         let file = world.file("cell/a.parquet");
         let bytes = std::fs::read(&file).unwrap();
@@ -120,7 +120,7 @@ mod tests {
         std::fs::remove_file(&file).unwrap();
         let held = LogLock::try_acquire(&world.context.lake, "cell/a").unwrap();
         let error = remove("cell/a", &mut world.catalog).unwrap_err();
-        assert_eq!(error.kind(), FaultKind::Passing, "{error}");
+        assert_eq!(error.kind(), ErrorClass::Transient, "{error}");
         drop(held);
 
         let notes = world.context.lake.location("cell/b", "notes.json");

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::none_kept;
 use crate::{
-    Error, FaultKind, Result,
+    Error, ErrorClass, Result,
     base::{CancelToken, panic::panic_sentence},
     clean::{Ledger, RunSamples},
     extract::Vocabulary,
@@ -71,7 +71,7 @@ impl Target<'_> {
             error => {
                 let name = run_file_name(run.id, self.fingerprint);
                 let same = good.is_some_and(|r| r.file_name.as_ref() == Some(&name));
-                error.kind() == FaultKind::Lasting && !same
+                error.kind() == ErrorClass::Permanent && !same
             }
         }
     }
@@ -144,7 +144,7 @@ fn make(
     })?;
     let results = target.lake.results();
     results.publish(temp.path(), target.key, &name)?;
-    look_over(target, &name, &table, cancel);
+    write_overview(target, &name, &table, cancel);
     result.file_hash = Some(written.hash);
     result.file_size = written.size;
     Ok(Done {
@@ -155,7 +155,7 @@ fn make(
 
 /// Stores the overview of a long run. Only speed depends on it: where it cannot be
 /// stored, its readers read the table.
-fn look_over(target: &Target<'_>, file_name: &str, table: &RunTable, cancel: &CancelToken) {
+fn write_overview(target: &Target<'_>, file_name: &str, table: &RunTable, cancel: &CancelToken) {
     let rows = table.times.len() as u64;
     let (Some(first), Some(last)) = (table.times.first(), table.times.last()) else {
         return;

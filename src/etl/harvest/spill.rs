@@ -54,7 +54,7 @@ impl Spill {
         self.end
     }
 
-    /// Puts pieces of one run aside.
+    /// Spills pieces of one run.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Log`] when there is more than the log can hold by rights.
@@ -74,13 +74,13 @@ impl Spill {
             let end = self.end + bytes.len() as u64;
             if end > self.most {
                 return Err(Error::Log(format!(
-                    "its rows would take more than {} aside in {}: no log of its size does, so it was given up",
+                    "its rows would take more than {} spilled in {}: no log of its size does, so it was given up",
                     binary_bytes(self.most),
                     visible_path(&self.dir)
                 )));
             }
             file.write_all(&bytes)
-                .map_err(|e| Error::io("write rows aside to", &self.dir, e))?;
+                .map_err(|e| Error::io("write rows spilled to", &self.dir, e))?;
             self.end = end;
         }
         Ok(begin..self.end)
@@ -91,7 +91,7 @@ impl Spill {
     /// # Errors
     /// [`Error::Io`].
     pub(super) fn get(&self, extent: &Extent) -> Result<Vec<Piece>> {
-        let io = |e| Error::io("read rows put aside in", &self.dir, e);
+        let io = |e| Error::io("read rows put spilled in", &self.dir, e);
         let short = || io(std::io::ErrorKind::UnexpectedEof.into());
         let mut bytes = vec![0; (extent.end - extent.start) as usize];
         let file = self.file.as_ref().ok_or_else(short)?;
@@ -107,7 +107,7 @@ impl Spill {
 
 fn nameless(presence: &Presence) -> Result<File> {
     let dir = presence.dir()?;
-    tempfile::tempfile_in(dir).map_err(|e| Error::io("put rows aside in", dir, e))
+    tempfile::tempfile_in(dir).map_err(|e| Error::io("put rows spilled in", dir, e))
 }
 
 /// First row, number of channels, number of rows, then the columns; all little-endian.
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_aside_comes_back_as_it_was() {
+    fn spilled_rows_come_back_unchanged() {
         let dir = tempfile::tempdir().unwrap();
         let mut spill = Spill::new(&Lake::new(dir.path()), usual_most(0));
         let first = spill.put(&[piece(3), piece(70)]).unwrap();

@@ -215,7 +215,7 @@ pub fn remove(path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FaultKind;
+    use crate::ErrorClass;
 
     #[test]
     fn a_new_name_is_never_that_of_another_file() {
@@ -240,7 +240,7 @@ mod tests {
         let error = temp
             .publish(&lake.location("a", "run_x.parquet"))
             .unwrap_err();
-        assert_eq!(error.kind(), FaultKind::Passing, "{error}");
+        assert_eq!(error.kind(), ErrorClass::Transient, "{error}");
         // The next one finds its directory again.
         let temp = TempPath::new(&lake);
         assert!(temp.is_ok(), "{temp:?}");

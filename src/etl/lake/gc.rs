@@ -96,12 +96,12 @@ pub fn remove_unnamed(lake: &Lake, key: &str, record: &Record) -> Result<()> {
 pub fn remove_results(lake: &Lake, key: &str) -> Result<()> {
     let results = lake.results();
     results.remove(key, RECORD)?;
-    results.settle(key)?;
+    results.commit_removals(key)?;
     for file in results.files(key)? {
         results.remove(key, &file.name)?;
     }
     remove_overviews(lake, key, |_| true)?;
-    results.settle(key)
+    results.commit_removals(key)
 }
 
 /// Removes the overviews of those tables of the log `key`.
@@ -246,7 +246,7 @@ impl Collector<'_> {
                 .push(format!("{key} is being harvested"));
             return Ok(false);
         };
-        // Read under the lock: nobody can commit between the look and the removal.
+        // Read under the lock: no process can commit between the check and the removal.
         let record = match Record::read(self.lake, key) {
             Ok(Some(record)) if record.damaged => {
                 let why = "its record is not what was written; mdtui check says more";

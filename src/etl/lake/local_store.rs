@@ -85,7 +85,7 @@ impl Store for LocalStore {
                     match folder.and_then(|f| f.to_str()).filter(|k| !k.is_empty()) {
                         Some(key) => found.keys.push(key.to_owned()),
                         None => found.problems.push(format!(
-                            "{} is no log's record and was passed over",
+                            "{} is not the record of a log and was skipped",
                             visible_path(entry.path())
                         )),
                     }
@@ -205,7 +205,7 @@ impl Store for LocalStore {
         remove(&self.location(key, name))
     }
 
-    fn settle(&self, key: &str) -> Result<()> {
+    fn commit_removals(&self, key: &str) -> Result<()> {
         let dir = self.folder(key);
         if !dir.is_dir() {
             return Ok(());

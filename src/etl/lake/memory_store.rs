@@ -190,7 +190,7 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn settle(&self, _key: &str) -> Result<()> {
+    fn commit_removals(&self, _key: &str) -> Result<()> {
         Ok(())
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn try_locks(dir: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FaultKind;
+    use crate::ErrorClass;
 
     #[test]
     fn locks_that_do_not_work_are_told_with_the_mount_and_the_reason() {
@@ -57,7 +57,7 @@ mod tests {
         let path = dir.path().join("not-there/x.lock");
         for errno in [Errno::NOLCK, Errno::OPNOTSUPP, Errno::NOSYS] {
             let error = lock_error(&path, errno.into());
-            assert_eq!(error.kind(), FaultKind::Fatal);
+            assert_eq!(error.kind(), ErrorClass::Fatal);
             let sentence = error.to_string();
             for part in ["x.lock", " file system ", " at /", "--cache-dir"] {
                 assert!(sentence.contains(part), "{sentence}");
@@ -65,6 +65,6 @@ mod tests {
         }
         try_locks(dir.path()).unwrap();
         let error = lock_error(&path, Errno::IO.into());
-        assert_eq!(error.kind(), FaultKind::Passing);
+        assert_eq!(error.kind(), ErrorClass::Transient);
     }
 }

@@ -136,9 +136,9 @@ pub struct Record {
     pub rejected_size: u64,
     /// A failed attempt after this record was made.
     pub last_attempt: Option<Attempt>,
-    /// How often in a row a worker process died of the log as it was at that attempt.
-    #[serde(default)]
-    pub deaths: u32,
+    /// How many worker processes in a row crashed on the log as it was at that attempt.
+    #[serde(default, alias = "deaths")]
+    pub worker_crashes: u32,
     /// BLAKE3 of this record's text as it is with `null` here: see [`seal`].
     #[serde(default)]
     pub record_hash: Option<String>,
@@ -185,7 +185,8 @@ pub struct Attempt {
     /// Why it failed.
     pub error: String,
     /// True when trying again without changing the log is useless.
-    pub lasting: bool,
+    #[serde(alias = "lasting")]
+    pub permanent: bool,
     /// The log's size at that time.
     pub size: u64,
     /// The log's modification time at that time, in nanoseconds since 1970.
@@ -278,7 +279,7 @@ impl Record {
             rejected_hash: None,
             rejected_size: 0,
             last_attempt: None,
-            deaths: 0,
+            worker_crashes: 0,
             record_hash: None,
             damaged: false,
         }

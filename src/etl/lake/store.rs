@@ -26,7 +26,7 @@ use crate::{Result, base::read_at::ReadAt};
 /// * **Durable.** What [`Store::replace`] committed outlasts a power cut once it returns, and
 ///   with it everything that was published under that key before. A table alone need not.
 /// * **Own writes** are seen at once, also in lists.
-/// * **Errors** are [`crate::Error::Io`] with the location: passing, so that a later attempt
+/// * **Errors** are [`crate::Error::Io`] with the location: transient, so that a later attempt
 ///   may help. What is not there is [`std::io::ErrorKind::NotFound`] where a file is opened,
 ///   `None` where a document is read, and no error where it is removed. What can never succeed
 ///   (wrong credentials, no such bucket) is [`crate::Error::Fatal`].
@@ -112,7 +112,7 @@ pub trait Store: Debug + Send + Sync {
     ///
     /// # Errors
     /// See [`Store`].
-    fn settle(&self, key: &str) -> Result<()>;
+    fn commit_removals(&self, key: &str) -> Result<()>;
 
     /// Where a file lies, to be shown to a person and in errors. Nothing is opened by it.
     fn location(&self, key: &str, name: &str) -> PathBuf;

@@ -10,7 +10,7 @@ use super::{
     store::{If, Keys, Replaced, StoredFile},
 };
 use crate::{
-    Error, FaultKind,
+    Error, ErrorClass,
     base::{CancelToken, read_at::ReadAt},
     catalog::sample::world,
     lake::run_file::write_run_file,
@@ -78,7 +78,7 @@ fn nothing_is_there(lake: &Lake) {
     assert_eq!(results.size("a", TABLE).unwrap(), None);
     assert!(is_gone(lake, "a", TABLE));
     results.remove("a", TABLE).unwrap();
-    results.settle("a").unwrap();
+    results.commit_removals("a").unwrap();
 }
 
 fn files_are_published_whole(lake: &Lake) {
@@ -108,7 +108,7 @@ fn files_are_published_whole(lake: &Lake) {
     let error = results
         .publish(&lake.root().join("gone"), "p", TABLE)
         .unwrap_err();
-    assert_eq!(error.kind(), FaultKind::Passing, "{error}");
+    assert_eq!(error.kind(), ErrorClass::Transient, "{error}");
     assert_eq!(bytes(&*results.open("p", TABLE).unwrap()), b"0123456789");
 }
 
@@ -165,7 +165,7 @@ fn keys_nest_and_are_listed(lake: &Lake) {
     for key in all.keys {
         results.remove(&key, RECORD).unwrap();
         results.remove(&key, REJECTED).unwrap();
-        results.settle(&key).unwrap();
+        results.commit_removals(&key).unwrap();
     }
     assert_eq!(results.keys(""), Keys::default());
 }
@@ -186,7 +186,7 @@ fn copies_and_removals(lake: &Lake) {
     publish(lake, "new/er", TABLE, b"in the way");
     results.copy("old", "new/er", TABLE).unwrap();
     results.remove("old", TABLE).unwrap();
-    results.settle("old").unwrap();
+    results.commit_removals("old").unwrap();
     assert!(is_gone(lake, "old", TABLE));
     assert_eq!(bytes(&*results.open("new/er", TABLE).unwrap()), b"same");
     assert!(results.copy("old", "new/er", OLD_TABLE).is_err());

@@ -85,7 +85,7 @@ mod tests {
     use crate::{
         overview::SHORT_SPANS,
         schema::Hold,
-        transform::{Column, clock::lay},
+        transform::{Column, clock::align},
     };
 
     /// Row by row: the span of a time by division, its values in order.
@@ -143,7 +143,7 @@ mod tests {
                     .collect::<Vec<_>>(),
             ),
         ];
-        let (times, clocks) = lay(clocks.into(), Hold::default());
+        let (times, clocks) = align(clocks.into(), Hold::default());
         let column = |clock: usize| Column {
             name: format!("c{clock}"),
             unit: "N".into(),

@@ -1,5 +1,5 @@
 //! The stored overview of a long run: a small table beside nothing that a record names. It
-//! can be made again at any time, so whoever finds none, or a damaged one, goes without.
+//! can be made again at any time, so a reader that finds none, or a damaged one, reads the table.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -20,12 +20,11 @@ use crate::{
     Error, Result,
     base::{CancelToken, Progress, ProgressSink, panic::panic_sentence},
     harvest::{
-        Options, Outcome,
-        death::{record_version, settle},
-        harvest_log,
+        Options, Outcome, harvest_log,
+        worker_crash::{record_version, record_worker_crash},
     },
     lake::{Context, Presence, lock::Owner},
-    worker::{Client, Ending, Hands, Task},
+    worker::{Client, Ending, Executor, Task},
 };
 
 /// Names one harvest of one log within a [`Pool`]. Later jobs have larger numbers.
@@ -87,7 +86,7 @@ impl Shared {
 }
 
 /// Threads that harvest logs, each through a worker process of its own (or, with
-/// [`Hands::Own`], by itself). Dropping it cancels what runs and waits for it.
+/// [`Executor::InProcess`], by itself). Dropping it cancels what runs and waits for it.
 pub struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
@@ -99,12 +98,12 @@ impl Pool {
     /// when there is something to do, and share what memory is usual.
     pub fn new(
         context: Context,
-        hands: Hands,
+        executor: Executor,
         jobs: usize,
         listener: impl Fn(JobEvent) + Send + Sync + 'static,
     ) -> Self {
         let jobs = jobs.max(1);
-        let hands = hands.among(jobs);
+        let executor = executor.among(jobs);
         let shared = Arc::new(Shared {
             context,
             queue: Mutex::new(Open {
@@ -117,10 +116,10 @@ impl Pool {
         let workers = (0..jobs)
             .filter_map(|n| {
                 let shared = shared.clone();
-                let hands = hands.clone();
+                let executor = executor.clone();
                 std::thread::Builder::new()
                     .name(format!("harvest-{n}"))
-                    .spawn(move || work(&shared, hands))
+                    .spawn(move || work(&shared, executor))
                     .map_err(|e| tracing::error!("cannot start a harvest worker: {e}"))
                     .ok()
             })
@@ -208,12 +207,12 @@ impl Shared {
             if queue.closed {
                 return None;
             }
-            let Some((patience, _)) = idle else {
+            let Some((timeout, _)) = idle else {
                 let woken = self.wake.wait(queue);
                 queue = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let woken = self.wake.wait_timeout(queue, patience);
+            let woken = self.wake.wait_timeout(queue, timeout);
             let (again, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
             queue = again;
             if timeout.timed_out()
@@ -228,10 +227,10 @@ impl Shared {
     }
 }
 
-fn work(shared: &Shared, hands: Hands) {
-    let mut client = match hands {
-        Hands::Own => None,
-        Hands::Workers { program, limits } => Some(Client::new(program, limits)),
+fn work(shared: &Shared, executor: Executor) {
+    let mut client = match executor {
+        Executor::InProcess => None,
+        Executor::Workers { program, limits } => Some(Client::new(program, limits)),
     };
     loop {
         let kept = client.as_mut().filter(|c| c.is_kept());
@@ -273,7 +272,7 @@ fn by_worker(
     let task = Task::new(context, key, options, Owner::new(&presence));
     match client.harvest(task, sink, cancel)? {
         Ending::Told(result) => result,
-        Ending::Died(error) => settle(context, key, before, started, error),
+        Ending::Died(error) => record_worker_crash(context, key, before, started, error),
     }
 }
 

@@ -67,7 +67,7 @@ fn very_many_logs_are_queued_and_cancelled_in_one_event_each() {
         profile: Profile::built_in().unwrap().into(),
     };
     let (sender, events) = mpsc::channel();
-    let pool = Pool::new(context, Hands::Own, 2, move |event| {
+    let pool = Pool::new(context, Executor::InProcess, 2, move |event| {
         let _ = sender.send(event);
     });
     pool.submit(keys(MANY), Options::default());

@@ -70,7 +70,7 @@ pub(super) static MAX_FLAGS: Threshold = Threshold {
     unit: "flags",
     allowed: Allowed::Count(1),
     comment: "of one rule on one channel; the rest is summed up",
-    reason: "nobody reads more of one kind",
+    reason: "more flags of one kind say nothing new",
 };
 
 /// All thresholds in the order in which a profile lists them: first and last those that belong

@@ -264,7 +264,7 @@ impl Field {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FaultKind;
+    use crate::ErrorClass;
     use crate::profile::{BUILT_IN, Profile};
 
     #[test]
@@ -478,7 +478,7 @@ mod tests {
         for (from, to, line, wanted) in cases.iter().copied() {
             assert!(BUILT_IN.contains(from), "{from}");
             let error = Profile::parse(&BUILT_IN.replacen(from, to, 1), "p.toml").unwrap_err();
-            assert_eq!(error.kind(), FaultKind::Usage);
+            assert_eq!(error.kind(), ErrorClass::Usage);
             let error = error.to_string();
             // A field may stand in one line, or each key in its own.
             let place = format!("p.toml, line {line}: ");

@@ -66,7 +66,7 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, cancel: &CancelToken) -> Result<S
     let (candidates, folders) = walk(&root, cache.as_deref(), cancel, &mut scan)?;
     scan.found = candidates
         .into_par_iter()
-        .filter_map(|c| look(&root, cache.as_deref(), c))
+        .filter_map(|c| stat_candidate(&root, cache.as_deref(), c))
         .collect();
     cancel.check()?;
     scan.found.par_sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
@@ -236,7 +236,7 @@ fn note_unread(root: &Path, error: &walkdir::Error, scan: &mut Scan) {
 }
 
 /// One file as [`scan`] would find it now; `None` when it is gone.
-pub fn look_at(data_dir: &Path, cache_dir: &Path, raw: &[u8]) -> Option<Found> {
+pub fn stat_log(data_dir: &Path, cache_dir: &Path, raw: &[u8]) -> Option<Found> {
     let root = data_dir.canonicalize().ok()?;
     let mut folders = raw.split(|byte| *byte == b'/');
     folders.next_back();
@@ -247,7 +247,7 @@ pub fn look_at(data_dir: &Path, cache_dir: &Path, raw: &[u8]) -> Option<Found> {
     let kind = std::fs::symlink_metadata(&path).ok()?.file_type();
     let format = Format::of_name(raw)?;
     let cache = cache_dir.canonicalize().ok();
-    look(
+    stat_candidate(
         &root,
         cache.as_deref(),
         Candidate {
@@ -265,7 +265,7 @@ pub fn real_path(data_dir: &Path, raw: &[u8]) -> PathBuf {
 }
 
 /// Stats one candidate; `None` when it vanished since the walk.
-fn look(root: &Path, cache: Option<&Path>, c: Candidate) -> Option<Found> {
+fn stat_candidate(root: &Path, cache: Option<&Path>, c: Candidate) -> Option<Found> {
     let trouble = |what: &str| Some(what.to_owned());
     let own = std::fs::symlink_metadata(&c.path).ok()?;
     if !c.kind.is_symlink() {

@@ -45,7 +45,7 @@ pub struct Watcher {
 impl Watcher {
     /// Calls `on_change` from a thread of its own once everything is watched, and then
     /// after every burst of changes below `data_dir` that is not below `cache_dir`; and when
-    /// locks in the lake come and go: somebody harvests.
+    /// locks in the lake come and go: a process harvests.
     pub fn start(data_dir: &Path, cache_dir: &Path, on_change: impl Fn() + Send + 'static) -> Self {
         Self::spawn(data_dir, cache_dir, on_change, run)
     }
@@ -175,7 +175,7 @@ fn listen<F: Fn()>(
             Ok(event) if filter.is_end(&event) => {
                 let _ = broke.try_send(notify::Error::path_not_found());
             }
-            // Full: somebody is about to look already.
+            // Full: a scan is already due.
             Ok(event) => {
                 let _ = match filter.concerns(&event) {
                     Some(Notice::Data) => changed.try_send(()),
@@ -345,7 +345,7 @@ mod tests {
     use super::*;
     use std::fs;
 
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const TIMEOUT: Duration = Duration::from_secs(20);
 
     type Work = fn(&Places, &Receiver<Option<Instant>>, &CancelToken, &Signal);
     type Signal = Box<dyn Fn() + Send>;
@@ -357,7 +357,7 @@ mod tests {
         let signal: Signal = Box::new(move || send.send(()).unwrap());
         let data = dir.path().join("data");
         let watcher = Watcher::spawn(&data, &data.join("cache"), signal, work);
-        signals.recv_timeout(PATIENCE).expect("the first signal");
+        signals.recv_timeout(TIMEOUT).expect("the first signal");
         (dir, watcher, signals)
     }
 
@@ -370,13 +370,13 @@ mod tests {
         let (dir, _watcher, signals) = watch(listen_only);
         let folder = dir.path().join("data/cell-1");
         fs::create_dir(&folder).unwrap();
-        signals.recv_timeout(PATIENCE).expect("a new folder");
+        signals.recv_timeout(TIMEOUT).expect("a new folder");
         fs::write(folder.join("a.csv"), "a").unwrap();
-        signals.recv_timeout(PATIENCE).expect("a new log");
+        signals.recv_timeout(TIMEOUT).expect("a new log");
         fs::write(folder.join("a.csv"), "ab").unwrap();
-        signals.recv_timeout(PATIENCE).expect("a changed log");
+        signals.recv_timeout(TIMEOUT).expect("a changed log");
         fs::remove_file(folder.join("a.csv")).unwrap();
-        signals.recv_timeout(PATIENCE).expect("a log that is gone");
+        signals.recv_timeout(TIMEOUT).expect("a log that is gone");
     }
 
     #[test]
@@ -388,7 +388,7 @@ mod tests {
             fs::read(&file).unwrap();
             fs::write(dir.path().join("data/cache/x"), "x").unwrap();
         }
-        signals.recv_timeout(PATIENCE).expect("the burst");
+        signals.recv_timeout(TIMEOUT).expect("the burst");
         let more = std::iter::from_fn(|| signals.recv_timeout(LONGEST + QUIET).ok()).count();
         assert!(more <= 2, "{more} more signals");
 
@@ -405,10 +405,10 @@ mod tests {
         let lake = crate::lake::Lake::new(dir.path().join("data/cache"));
         let lock = crate::lake::LogLock::try_acquire(&lake, "a").unwrap();
         signals
-            .recv_timeout(PATIENCE)
+            .recv_timeout(TIMEOUT)
             .expect("a harvest that begins");
         drop(lock);
-        signals.recv_timeout(PATIENCE).expect("a harvest that ends");
+        signals.recv_timeout(TIMEOUT).expect("a harvest that ends");
         // Asking who harvests is no harvest.
         crate::lake::lock::held(&lake).unwrap();
         let none = signals.recv_timeout(QUIET * 3);
@@ -419,7 +419,7 @@ mod tests {
     fn polling_notices_and_stops_at_once() {
         let (dir, watcher, signals) = watch(poll);
         fs::write(dir.path().join("data/a.csv"), "a").unwrap();
-        signals.recv_timeout(PATIENCE).expect("a new log");
+        signals.recv_timeout(TIMEOUT).expect("a new log");
         let start = Instant::now();
         drop(watcher);
         assert!(start.elapsed() < SHORTEST_REST);
@@ -432,7 +432,7 @@ mod tests {
             let start = Instant::now();
             watcher.call_after(Some(Duration::from_secs(3600)));
             watcher.call_after(Some(Duration::from_millis(300)));
-            signals.recv_timeout(PATIENCE).expect("what is due");
+            signals.recv_timeout(TIMEOUT).expect("what is due");
             assert!(start.elapsed() >= Duration::from_millis(300));
             watcher.call_after(Some(Duration::from_millis(300)));
             watcher.call_after(None);

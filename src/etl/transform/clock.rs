@@ -41,7 +41,7 @@ pub struct Span {
 
 /// Lays clocks over each other: their distinct times, ascending, and each clock with the
 /// rows of its samples.
-pub fn lay(clocks: Vec<Arc<Vec<i64>>>, hold: Hold) -> (Vec<i64>, Vec<Clock>) {
+pub fn align(clocks: Vec<Arc<Vec<i64>>>, hold: Hold) -> (Vec<i64>, Vec<Clock>) {
     let (times, rows) = merge(&clocks);
     let clocks = clocks
         .into_iter()
@@ -330,7 +330,7 @@ mod tests {
             vec![253_000_000_000_000_000],
         );
         let clocks = vec![Arc::new(a.clone()), Arc::new(b.clone())];
-        let (times, clocks) = lay(clocks, Hold::Unlimited);
+        let (times, clocks) = align(clocks, Hold::Unlimited);
         assert_eq!(times, [a[0], a[1], b[0]]);
         assert_eq!(
             (clocks[0].rows(), clocks[1].rows()),
@@ -350,7 +350,7 @@ mod tests {
             hold in prop_oneof![Just(Hold::Unlimited), (0.0..5.0f64).prop_map(Hold::Intervals)],
             cut in (0usize..100, 0usize..100),
         ) {
-            let (rows, clocks) = lay(vec![a.into(), b.into()], hold);
+            let (rows, clocks) = align(vec![a.into(), b.into()], hold);
             prop_assert!(rows.is_sorted_by(|x, y| x < y));
             for clock in clocks {
                 let want = by_definition(&clock.times, &rows, clock.hold_us);

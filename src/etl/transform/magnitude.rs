@@ -181,7 +181,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{schema::Hold, transform::clock::lay};
+    use crate::{schema::Hold, transform::clock::align};
 
     #[test]
     fn lengths() {
@@ -219,7 +219,7 @@ mod tests {
                 .map(|(t, v): (Vec<i64>, Vec<f64>)| (Arc::new(t), v))
                 .collect();
             let clocks = axes.iter().map(|(t, _)| t.clone()).collect();
-            let (times, clocks) = lay(clocks, Hold::Intervals(hold));
+            let (times, clocks) = align(clocks, Hold::Intervals(hold));
             let (merged, by_tick) = merge(&clocks.iter().collect::<Vec<_>>(), &times);
             let parts: Vec<&[f64]> = axes.iter().map(|(_, v)| v.as_slice()).collect();
             let values = at_ticks(&parts, &by_tick);

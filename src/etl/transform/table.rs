@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
 use polars_buffer::Buffer;
 
 use super::{
-    clock::{Clock, lay},
+    clock::{Clock, align},
     derive::derivatives,
     distance::path_length,
     magnitude::{self, Parts},
@@ -110,7 +110,7 @@ pub fn transform(run: &RunSamples, schema: &Schema, cancel: &CancelToken) -> Res
             clock_times.len() - 1
         }));
     }
-    let (times, clocks) = lay(clock_times, schema.hold);
+    let (times, clocks) = align(clock_times, schema.hold);
     cancel.check()?;
     let mut table = RunTable {
         times,

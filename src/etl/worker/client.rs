@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    death::{End, LastSeen, sentence},
+    crash::{End, LastReport, sentence},
     fault::Fault,
     limits::Limits,
     message::{PROTOCOL, Report, Request, Task},
@@ -27,11 +27,11 @@ const MOST_AT_ONCE: Duration = Duration::from_secs(1);
 /// How long a new process may take until it says that it is there.
 const START: Duration = Duration::from_secs(60);
 
-/// Who harvests for a pool.
+/// Where the pool harvests.
 #[derive(Debug, Clone)]
-pub enum Hands {
+pub enum Executor {
     /// This process itself: for tests and measurements.
-    Own,
+    InProcess,
     /// Worker processes of `program`, within limits.
     Workers {
         /// See [`super::this_program`].
@@ -41,12 +41,12 @@ pub enum Hands {
     },
 }
 
-impl Hands {
+impl Executor {
     /// For one of so many workers at a time; see [`Limits::among`].
     #[must_use]
     pub fn among(self, workers: usize) -> Self {
         match self {
-            Self::Own => Self::Own,
+            Self::InProcess => Self::InProcess,
             Self::Workers { program, limits } => Self::Workers {
                 program,
                 limits: limits.among(workers),
@@ -151,7 +151,7 @@ impl Client {
             protocol: PROTOCOL,
             memory: Some(self.limits.bytes()),
         };
-        if let Err(e) = process.tell(&start) {
+        if let Err(e) = process.send(&start) {
             let (_, said) = process.kill();
             return Err(Error::Fatal(format!(
                 "the worker process ended at once: {e}{}",
@@ -178,7 +178,7 @@ impl Client {
 
     /// Gives the task and hears that it was taken.
     fn begin(&self, mut process: Process, request: &Request) -> Result<Process, String> {
-        let told = process.tell(request).map_err(|e| e.to_string());
+        let told = process.send(request).map_err(|e| e.to_string());
         // What it said before its pipe broke tells more than the break.
         match answer(&mut process) {
             Ok(Report::Accepted) => Ok(process),
@@ -200,12 +200,12 @@ impl Client {
         sink: &dyn ProgressSink,
         cancel: &CancelToken,
     ) -> Ending {
-        let mut seen = LastSeen::default();
+        let mut seen = LastReport::default();
         let mut asked: Option<Instant> = None;
         let mut allowed = self.limits.time_for(0);
         let (mut spent, mut last) = (Duration::ZERO, Instant::now());
         loop {
-            // While this program sleeps (Ctrl-z, a lid that is shut), nobody hears the worker:
+            // While this program sleeps (Ctrl-z, a lid that is shut), no message of the worker is read:
             // that is not time which the log takes.
             spent += last.elapsed().min(MOST_AT_ONCE);
             last = Instant::now();
@@ -223,15 +223,17 @@ impl Client {
                     return Ending::Told(result.map_err(Fault::into_error));
                 }
                 Heard::Report(other) => {
-                    return self.died(process, &seen, |_| End::Mad(other.noun().into()));
+                    return self.died(process, &seen, |_| End::ProtocolError(other.noun().into()));
                 }
-                Heard::Mad(what) => return self.died(process, &seen, |_| End::Mad(what)),
+                Heard::Garbage(what) => {
+                    return self.died(process, &seen, |_| End::ProtocolError(what));
+                }
                 Heard::End => return self.died(process, &seen, End::Exit),
                 Heard::Nothing => {}
             }
             if cancel.is_cancelled() && asked.is_none() {
                 asked = Some(Instant::now());
-                if process.tell(&Request::Cancel).is_err() {
+                if process.send(&Request::Cancel).is_err() {
                     // Its end of the pipe says more.
                     continue;
                 }
@@ -252,7 +254,7 @@ impl Client {
     fn died(
         &self,
         process: Process,
-        seen: &LastSeen,
+        seen: &LastReport,
         end: impl FnOnce(std::process::ExitStatus) -> End,
     ) -> Ending {
         let pid = process.id();
@@ -260,7 +262,7 @@ impl Client {
         note_words(pid, &said);
         let end = match status {
             Ok(status) => end(status),
-            Err(e) => End::Mad(format!("nothing ({e})")),
+            Err(e) => End::ProtocolError(format!("nothing ({e})")),
         };
         Ending::Died(Error::Died(sentence(
             &end,
@@ -285,7 +287,7 @@ fn answer(process: &mut Process) -> Result<Report, String> {
             Heard::Report(report) => return Ok(report),
             Heard::Nothing => {}
             Heard::End => return Err("it ended".into()),
-            Heard::Mad(what) => return Err(format!("it sent {what}")),
+            Heard::Garbage(what) => return Err(format!("it sent {what}")),
         }
     }
     Err(format!("it said nothing for {} s", START.as_secs()))

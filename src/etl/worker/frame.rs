@@ -1,5 +1,5 @@
 //! Frames: how bytes of a pipe become messages. A length of four bytes (little-endian),
-//! then so many bytes. Whoever is at the other end may have gone mad: no length is believed
+//! then so many bytes. The other end may be faulty: no length is believed
 //! beyond [`LARGEST`], and nothing is set aside before it is there.
 
 use std::io::{self, Write};

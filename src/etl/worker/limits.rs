@@ -82,12 +82,12 @@ impl Limits {
     pub fn time_for(&self, bytes: u64) -> Duration {
         let megabytes = bytes as f64 / 1e6;
         let more = self.time_per_mb.as_secs_f64() * megabytes;
-        // Beyond this nobody waits, and a Duration has an end.
+        // A Duration has a maximum; no caller waits longer than this.
         self.time + Duration::from_secs_f64(more.min(1e9))
     }
 }
 
-/// No core file: a log's content is nobody's to find in `/var/crash`.
+/// No core file: the content of a log must not end up in `/var/crash`.
 ///
 /// # Errors
 /// What the system says.

@@ -84,7 +84,7 @@ pub enum Report {
         /// `mdtui 0.1.0`.
         program: String,
     },
-    /// The worker begins with the log. Only after this can a log be the cause of its death.
+    /// The worker begins with the log. Only after this can a log be the cause of a crash.
     Accepted,
     /// How far it is.
     Progress(Progress),

@@ -6,10 +6,10 @@
 //! * [`serve`]: the worker's side, `mdtui worker`.
 //! * [`client`]: the program's side: starts, watches, ends; [`process`]: its pipes.
 //! * [`limits`]: memory and time that a log may take.
-//! * [`death`]: why a worker is no more, in words.
+//! * [`crash`]: why a worker ended, as a sentence.
 
 mod client;
-mod death;
+mod crash;
 mod fault;
 pub mod frame;
 pub mod limits;
@@ -17,7 +17,7 @@ pub mod message;
 mod process;
 mod serve;
 
-pub use client::{Client, Ending, Hands};
+pub use client::{Client, Ending, Executor};
 pub use limits::Limits;
 pub use message::Task;
 pub use process::this_program;

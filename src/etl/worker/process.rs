@@ -26,7 +26,7 @@ const MOST_SAID: usize = 16 << 10;
 /// says.
 const ROOMY: u64 = 4 << 30;
 /// How long a worker may leave its pipe unread.
-const PATIENCE: Duration = Duration::from_secs(30);
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A worker that runs.
 #[derive(Debug)]
@@ -49,8 +49,8 @@ pub(super) enum Heard {
     Nothing,
     /// Its end of the pipe is closed.
     End,
-    /// What nobody understands.
-    Mad(String),
+    /// Bytes that are not a message.
+    Garbage(String),
 }
 
 /// This very program, also when its file was replaced meanwhile: a worker must be of the
@@ -118,10 +118,10 @@ impl Process {
     ///
     /// # Errors
     /// When it is gone, or does not listen.
-    pub(super) fn tell(&mut self, request: &Request) -> io::Result<()> {
+    pub(super) fn send(&mut self, request: &Request) -> io::Result<()> {
         let bytes = framed(&message::write(request).map_err(io::Error::other)?)?;
         let mut rest = bytes.as_slice();
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + SEND_TIMEOUT;
         while !rest.is_empty() {
             match self.input.write(rest) {
                 Ok(n) => rest = &rest[n..],
@@ -137,7 +137,7 @@ impl Process {
     }
 
     /// Hears what it says, for at most so long.
-    pub(super) fn hear(&mut self, patience: Duration) -> Heard {
+    pub(super) fn hear(&mut self, timeout: Duration) -> Heard {
         match self.pop() {
             Heard::Nothing => {}
             heard => return heard,
@@ -146,8 +146,8 @@ impl Process {
         if self.talks {
             both.push(PollFd::new(&self.errors, PollFlags::IN));
         }
-        if let Err(e) = wait(&mut both, patience) {
-            return Heard::Mad(format!("nothing ({e})"));
+        if let Err(e) = wait(&mut both, timeout) {
+            return Heard::Garbage(format!("nothing ({e})"));
         }
         self.take_errors();
         let mut buffer = [0; 1 << 14];
@@ -168,10 +168,10 @@ impl Process {
         match self.frames.pop() {
             Ok(Some(frame)) => match message::parse(frame) {
                 Ok(report) => Heard::Report(report),
-                Err(e) => Heard::Mad(e.to_string()),
+                Err(e) => Heard::Garbage(e.to_string()),
             },
             Ok(None) => Heard::Nothing,
-            Err(e) => Heard::Mad(e.to_string()),
+            Err(e) => Heard::Garbage(e.to_string()),
         }
     }
 
@@ -221,9 +221,9 @@ impl Process {
     }
 }
 
-fn wait(fds: &mut [PollFd<'_>], patience: Duration) -> io::Result<()> {
-    let patience = Timespec::try_from(patience).map_err(io::Error::other)?;
-    match poll(fds, Some(&patience)) {
+fn wait(fds: &mut [PollFd<'_>], timeout: Duration) -> io::Result<()> {
+    let timeout = Timespec::try_from(timeout).map_err(io::Error::other)?;
+    match poll(fds, Some(&timeout)) {
         Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
         Err(e) => Err(e.into()),
     }

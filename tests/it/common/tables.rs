@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mdtui::etl::{
     base::CancelToken,
-    clean::{Partition, Reason, settle},
+    clean::{Partition, Reason, resolve_conflicts},
     extract::{LogReader, Vocabulary},
     profile::Profile,
     source::Format,
@@ -33,7 +33,7 @@ pub fn tables(path: &Path, format: Format) -> Tables {
         .into_iter()
         .map(|run| {
             let id = run.run.id.0;
-            let samples = settle(run);
+            let samples = resolve_conflicts(run);
             let cell = samples.cells.first().and_then(|c| vocabulary.cell(*c));
             let table = transform(&samples, &profile, &CancelToken::new()).unwrap();
             let mut lines = vec![format!(

@@ -114,7 +114,7 @@ impl RunFile {
         all.iter().find(|kv| kv.key == key)?.value.as_deref()
     }
 
-    /// The rows of each row group: the natural windows for whoever reads it all.
+    /// The rows of each row group: the natural windows for reading all of it.
     pub fn groups(&self) -> impl Iterator<Item = Range<u64>> {
         self.starts.windows(2).map(|w| w[0]..w[1])
     }
@@ -129,7 +129,7 @@ impl RunFile {
         self.window(columns, rows, true, cancel)
     }
 
-    /// As [`RunFile::read`] for whoever knows the times already: those of the window are
+    /// As [`RunFile::read`] for a caller that has the times already: those of the window are
     /// not read, and stay empty.
     ///
     /// # Errors
@@ -161,7 +161,7 @@ impl RunFile {
             times: vec![0; if with_times { length } else { 0 }],
             columns: vec![vec![f64::NAN; length]; columns.len()],
         };
-        // One piece of the window for each row group: they are decoded side by side.
+        // One piece of the window for each row group: they are decoded in parallel.
         let mut times = window.times.as_mut_slice();
         let mut rest: Vec<&mut [f64]> = window.columns.iter_mut().map(Vec::as_mut_slice).collect();
         let mut pieces = Vec::new();

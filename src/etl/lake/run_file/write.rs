@@ -201,7 +201,7 @@ fn key_value(key: &str, value: String) -> KeyValue {
     }
 }
 
-/// Hands finished pages to the writer.
+/// Executor finished pages to the writer.
 struct Pages {
     rest: std::vec::IntoIter<CompressedPage>,
     current: Option<CompressedPage>,

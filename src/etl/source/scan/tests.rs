@@ -71,8 +71,8 @@ fn endings_decide_and_folders_are_entered_but_for_those_of_other_programs() {
     );
     assert_eq!(scan.found[0].size, 1);
     let cache = root.join("cache");
-    assert!(look_at(root, &cache, b"_temporary/0/a.csv").is_none());
-    assert!(look_at(root, &cache, b"a.parquet").is_some());
+    assert!(stat_log(root, &cache, b"_temporary/0/a.csv").is_none());
+    assert!(stat_log(root, &cache, b"a.parquet").is_some());
 }
 
 #[test]

@@ -12,9 +12,9 @@ use crate::{
     time,
 };
 
-/// After so many deaths in a row of the same content, a harvest without names leaves the
+/// After this many worker crashes in a row on the same content, a harvest without names leaves the
 /// log alone.
-pub const DEATHS: u32 = 3;
+pub const MAX_WORKER_CRASHES: u32 = 3;
 
 /// The version of the record of log `key` as it is now: it tells whether it was replaced.
 pub(crate) fn record_version(context: &Context, key: &str) -> Option<Version> {
@@ -27,7 +27,7 @@ pub(crate) fn record_version(context: &Context, key: &str) -> Option<Version> {
 ///
 /// # Errors
 /// `error`, or what kept it from being written down.
-pub(crate) fn settle(
+pub(crate) fn record_worker_crash(
     context: &Context,
     key: &str,
     before: Option<Version>,
@@ -47,7 +47,7 @@ pub(crate) fn settle(
         .as_ref()
         .filter(|_| record_version(context, key) != before)
     {
-        catalog.learn(context, key, record)?;
+        catalog.ingest_record(context, key, record)?;
         return match (&record.error, &record.last_attempt) {
             (None, None) => Ok(Outcome::Harvested(one::summary(record, 0))),
             (_, Some(attempt)) => Err(Error::Recorded(attempt.error.clone())),

@@ -16,14 +16,14 @@ use super::{exit, settings::Settings};
 const MOST_CANDIDATES: usize = 8;
 
 /// The catalog, brought up to date with the data directory.
-pub struct Look {
+pub struct OpenLake {
     /// Where everything is.
     pub context: Context,
     /// Up to date.
     pub catalog: Catalog,
 }
 
-impl Look {
+impl OpenLake {
     /// Opens the catalog and looks at the data directory. Says so when the lake can only be
     /// looked at.
     ///

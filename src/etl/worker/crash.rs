@@ -1,4 +1,4 @@
-//! Why a worker is no more, in words that an operator can act on.
+//! Why a worker ended, as a sentence that an operator can act on.
 
 use std::{os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration};
 
@@ -15,12 +15,12 @@ const NO_STACK: &str = "has overflowed its stack";
 
 /// What a worker was last heard to be doing.
 #[derive(Debug, Default)]
-pub(super) struct LastSeen {
+pub(super) struct LastReport {
     pub(super) progress: Option<Progress>,
     columns: Vec<String>,
 }
 
-impl LastSeen {
+impl LastReport {
     pub(super) fn begins(&mut self, column: &str) {
         self.columns.push(text::quoted(column, 60));
     }
@@ -55,16 +55,16 @@ impl LastSeen {
 /// How it ended.
 #[derive(Debug)]
 pub(super) enum End {
-    /// By itself, or by somebody else's hand.
+    /// It exited, or a signal of another process killed it.
     Exit(ExitStatus),
-    /// Killed by this program, for it took longer than this.
+    /// Killed by this program: it exceeded this time limit.
     TooLong(Duration),
-    /// Killed by this program, for it said what nobody understands.
-    Mad(String),
+    /// Killed by this program: it broke the protocol.
+    ProtocolError(String),
 }
 
-/// One sentence: what became of the worker, and at what.
-pub(super) fn sentence(end: &End, seen: &LastSeen, stderr: &str, memory: u64) -> String {
+/// One sentence: how the worker ended, and during which stage.
+pub(super) fn sentence(end: &End, seen: &LastReport, stderr: &str, memory: u64) -> String {
     let place = seen.words();
     let out_of_memory = stderr.contains(NO_MEMORY);
     match end {
@@ -72,7 +72,7 @@ pub(super) fn sentence(end: &End, seen: &LastSeen, stderr: &str, memory: u64) ->
             "the worker took longer than its {} {place}",
             seconds(*limit)
         ),
-        End::Mad(what) => format!("the worker sent {what} {place}"),
+        End::ProtocolError(what) => format!("the worker sent {what} {place}"),
         End::Exit(status) => match (status.signal(), status.code()) {
             (Some(_), _) if out_of_memory => format!(
                 "the worker ran out of its {} limit {place}",
@@ -112,13 +112,13 @@ fn named(signal: i32) -> String {
 mod tests {
     use super::*;
 
-    fn seen(stage: Stage, columns: &[&str]) -> LastSeen {
-        let mut seen = LastSeen {
+    fn seen(stage: Stage, columns: &[&str]) -> LastReport {
+        let mut seen = LastReport {
             progress: Some(Progress {
                 stage,
                 ..Progress::start(0)
             }),
-            ..LastSeen::default()
+            ..LastReport::default()
         };
         columns.iter().for_each(|c| seen.begins(c));
         seen
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn the_sentence_names_the_cause_and_the_place() {
         let aborted = End::Exit(ExitStatus::from_raw(6));
-        let say = |end: &End, seen: &LastSeen, err: &str| sentence(end, seen, err, 1 << 30);
+        let say = |end: &End, seen: &LastReport, err: &str| sentence(end, seen, err, 1 << 30);
         let reading = seen(Stage::Reading, &["value"]);
         assert_eq!(
             say(&aborted, &reading, "memory allocation of 99 bytes failed"),
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(
             say(
                 &aborted,
-                &LastSeen::default(),
+                &LastReport::default(),
                 "thread 'main' has overflowed its stack"
             ),
             "the worker ran out of stack while opening the log"

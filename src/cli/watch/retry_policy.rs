@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::etl::{FaultKind, catalog::LogRow, source::Format};
+use crate::etl::{ErrorClass, catalog::LogRow, source::Format};
 
 /// A log whose end does not show (CSV) is whole when it did not move for so long,
 const QUIET: Duration = Duration::from_secs(3);
@@ -19,10 +19,10 @@ const LONGEST_RETRY: Duration = Duration::from_secs(600);
 
 /// What is waited for.
 #[derive(Debug, Default)]
-pub struct Patience {
+pub struct RetryPolicy {
     logs: HashMap<String, Waiting>,
     /// A look that failed is tried again.
-    look_at: Option<Instant>,
+    retry_at: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -40,9 +40,9 @@ struct Waiting {
     until: Option<Instant>,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// Whether a log that is due may be harvested now; else it is looked at again.
-    pub fn is_over(&mut self, log: &LogRow, now: Instant, now_us: i64) -> bool {
+    pub fn may_harvest(&mut self, log: &LogRow, now: Instant, now_us: i64) -> bool {
         let entry = self.logs.entry(log.key.clone()).or_insert_with(|| Waiting {
             size: log.size,
             mtime_us: log.mtime_us,
@@ -70,12 +70,12 @@ impl Patience {
         entry.until.is_none()
     }
 
-    /// A harvest failed. What is lasting waits for another log, not for time.
-    pub fn failed(&mut self, key: &str, kind: FaultKind, now: Instant) {
+    /// A harvest failed. After a permanent error it is not tried again until the log changes.
+    pub fn failed(&mut self, key: &str, kind: ErrorClass, now: Instant) {
         let Some(entry) = self.logs.get_mut(key) else {
             return;
         };
-        if kind == FaultKind::Lasting {
+        if kind == ErrorClass::Permanent {
             entry.hold = None;
             return;
         }
@@ -85,7 +85,7 @@ impl Patience {
     }
 
     /// A harvest went well.
-    pub fn went_well(&mut self, key: &str) {
+    pub fn succeeded(&mut self, key: &str) {
         if let Some(entry) = self.logs.get_mut(key) {
             (entry.hold, entry.until, entry.retry) = (None, None, RETRY);
             entry.harvested = true;
@@ -93,19 +93,19 @@ impl Patience {
     }
 
     /// Something else to look for: the data directory or the catalog could not be looked at.
-    pub fn look_in(&mut self, now: Instant, rest: Duration) {
-        self.look_at = Some(now + rest);
+    pub fn retry_in(&mut self, now: Instant, rest: Duration) {
+        self.retry_at = Some(now + rest);
     }
 
     /// When to look again though nothing moved; `None`: not at all.
     pub fn next(&self) -> Option<Instant> {
         let logs = self.logs.values().filter_map(|w| w.until);
-        logs.chain(self.look_at).min()
+        logs.chain(self.retry_at).min()
     }
 
     /// A look begins: what it does not meet is not waited for any more.
     pub fn begin(&mut self) {
-        self.look_at = None;
+        self.retry_at = None;
         for waiting in self.logs.values_mut() {
             waiting.until = None;
         }
@@ -155,67 +155,71 @@ mod tests {
 
     #[test]
     fn csv_waits_until_it_is_quiet_and_parquet_does_not() {
-        let (mut patience, start) = (Patience::default(), Instant::now());
-        assert!(patience.is_over(&log("a.parquet", 1, 0), start, NOW_US));
-        assert!(patience.is_over(&log("old.csv", 1, 60), start, NOW_US));
-        assert_eq!(patience.next(), None, "nothing to wait for costs nothing");
-        assert!(!patience.is_over(&log("a.csv", 1, 0), start, NOW_US));
-        assert_eq!(patience.next(), Some(start + QUIET));
+        let (mut retry_policy, start) = (RetryPolicy::default(), Instant::now());
+        assert!(retry_policy.may_harvest(&log("a.parquet", 1, 0), start, NOW_US));
+        assert!(retry_policy.may_harvest(&log("old.csv", 1, 60), start, NOW_US));
+        assert_eq!(
+            retry_policy.next(),
+            None,
+            "nothing to wait for costs nothing"
+        );
+        assert!(!retry_policy.may_harvest(&log("a.csv", 1, 0), start, NOW_US));
+        assert_eq!(retry_policy.next(), Some(start + QUIET));
         // It grew: the time begins anew.
         let later = start + QUIET / 2;
-        assert!(!patience.is_over(&log("a.csv", 2, 0), later, NOW_US));
-        assert_eq!(patience.next(), Some(later + QUIET));
-        assert!(patience.is_over(&log("a.csv", 2, 0), later + QUIET, NOW_US));
-        assert_eq!(patience.next(), None);
+        assert!(!retry_policy.may_harvest(&log("a.csv", 2, 0), later, NOW_US));
+        assert_eq!(retry_policy.next(), Some(later + QUIET));
+        assert!(retry_policy.may_harvest(&log("a.csv", 2, 0), later + QUIET, NOW_US));
+        assert_eq!(retry_policy.next(), None);
         // A time ahead of the clock: only waiting tells.
-        assert!(!patience.is_over(&log("b.csv", 1, -900), start, NOW_US));
-        assert!(patience.is_over(&log("b.csv", 1, -900), start + QUIET, NOW_US));
+        assert!(!retry_policy.may_harvest(&log("b.csv", 1, -900), start, NOW_US));
+        assert!(retry_policy.may_harvest(&log("b.csv", 1, -900), start + QUIET, NOW_US));
     }
 
     #[test]
     fn one_that_goes_on_after_its_harvest_gets_more_time() {
-        let (mut patience, mut now) = (Patience::default(), Instant::now());
+        let (mut retry_policy, mut now) = (RetryPolicy::default(), Instant::now());
         let mut waits = Vec::new();
         for size in 0..10 {
-            assert!(!patience.is_over(&log("a.csv", size, 0), now, NOW_US));
-            let until = patience.next().unwrap();
+            assert!(!retry_policy.may_harvest(&log("a.csv", size, 0), now, NOW_US));
+            let until = retry_policy.next().unwrap();
             waits.push((until - now).as_secs());
             now = until;
-            assert!(patience.is_over(&log("a.csv", size, 0), now, NOW_US));
-            patience.went_well("a.csv");
+            assert!(retry_policy.may_harvest(&log("a.csv", size, 0), now, NOW_US));
+            retry_policy.succeeded("a.csv");
         }
         assert_eq!(waits, [3, 6, 12, 24, 48, 96, 192, 300, 300, 300]);
     }
 
     #[test]
     fn a_fault_that_may_pass_is_tried_again_ever_less_often() {
-        let (mut patience, mut now) = (Patience::default(), Instant::now());
+        let (mut retry_policy, mut now) = (RetryPolicy::default(), Instant::now());
         let log = log("a.parquet", 1, 0);
         let mut waits = Vec::new();
         for _ in 0..7 {
-            assert!(patience.is_over(&log, now, NOW_US));
-            patience.failed("a.parquet", FaultKind::Passing, now);
-            assert!(!patience.is_over(&log, now, NOW_US), "not at once");
-            let until = patience.next().unwrap();
+            assert!(retry_policy.may_harvest(&log, now, NOW_US));
+            retry_policy.failed("a.parquet", ErrorClass::Transient, now);
+            assert!(!retry_policy.may_harvest(&log, now, NOW_US), "not at once");
+            let until = retry_policy.next().unwrap();
             waits.push((until - now).as_secs());
             now = until;
         }
         assert_eq!(waits, [30, 60, 120, 240, 480, 600, 600]);
-        assert!(patience.is_over(&log, now, NOW_US));
-        patience.failed("a.parquet", FaultKind::Lasting, now);
+        assert!(retry_policy.may_harvest(&log, now, NOW_US));
+        retry_policy.failed("a.parquet", ErrorClass::Permanent, now);
         assert_eq!(
-            patience.next(),
+            retry_policy.next(),
             None,
-            "a lasting fault waits for another log"
+            "a permanent error is not retried"
         );
     }
 
     #[test]
     fn what_a_look_does_not_meet_is_not_waited_for() {
-        let (mut patience, start) = (Patience::default(), Instant::now());
-        assert!(!patience.is_over(&log("a.csv", 1, 0), start, NOW_US));
-        patience.look_in(start, RETRY);
-        patience.begin();
-        assert_eq!(patience.next(), None);
+        let (mut retry_policy, start) = (RetryPolicy::default(), Instant::now());
+        assert!(!retry_policy.may_harvest(&log("a.csv", 1, 0), start, NOW_US));
+        retry_policy.retry_in(start, RETRY);
+        retry_policy.begin();
+        assert_eq!(retry_policy.next(), None);
     }
 }

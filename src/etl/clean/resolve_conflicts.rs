@@ -79,7 +79,7 @@ pub struct RunSamples {
 }
 
 /// Orders the rows of a run by time and drops conflicts and duplicates.
-pub fn settle(rows: RunRows) -> RunSamples {
+pub fn resolve_conflicts(rows: RunRows) -> RunSamples {
     let channel_rows = (0..rows.channels()).map(|id| rows.channel(id));
     let mut ledger = rows.ledger.clone();
     let mut conflicts = Vec::new();
@@ -89,7 +89,7 @@ pub fn settle(rows: RunRows) -> RunSamples {
         if channel.times.is_empty() {
             continue;
         }
-        let (channel, found) = settle_channel(channel, &mut ledger, &mut conflicts);
+        let (channel, found) = resolve_channel(channel, &mut ledger, &mut conflicts);
         faults.push(found);
         // One vector for channels of one clock: compared once, shared from then on.
         let shared = channels
@@ -119,7 +119,7 @@ pub fn settle(rows: RunRows) -> RunSamples {
     }
 }
 
-fn settle_channel(
+fn resolve_channel(
     rows: ChannelRows,
     ledger: &mut Ledger,
     conflicts: &mut Vec<u64>,

@@ -68,7 +68,7 @@ impl Predecessor {
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Catalog`].
-    pub(super) fn take_over(
+    pub(super) fn adopt_results(
         self,
         context: &Context,
         catalog: &mut Catalog,
@@ -89,7 +89,7 @@ impl Predecessor {
         );
         record.harvested_at = time::format(time::now());
         record.last_attempt = None;
-        record.deaths = 0;
+        record.worker_crashes = 0;
         for run in record.run_to_result.values_mut() {
             run.cell_id = run
                 .cells_seen

@@ -17,7 +17,7 @@ use crate::{
     pool::{JobEvent, Pool},
     profile::Profile,
     source::{FoundLog, reserved::FAILED_RUN},
-    worker::Hands,
+    worker::Executor,
 };
 
 /// How often the wish to cancel is looked at.
@@ -27,20 +27,20 @@ const TICK: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// [`Error::Cancelled`], [`Error::Catalog`], [`Error::Io`] when the lake cannot be listed.
-pub(super) fn mend(
+pub(super) fn repair(
     check: &Check<'_>,
-    hands: &Hands,
+    executor: &Executor,
     catalog: &mut Catalog,
     report: &mut Report,
 ) -> Result<()> {
     let keys: BTreeSet<String> = with(report, Cure::Harvest).collect();
     for key in &keys {
         check.cancel.check()?;
-        let said = harvest(check, hands, key);
+        let said = harvest(check, executor, key);
         match said {
             Ok(()) => {
                 let after = files::check(check, key)?;
-                settle(report, key, after.findings);
+                update_findings(report, key, after.findings);
             }
             Err(Error::Cancelled) => return Err(Error::Cancelled),
             Err(e) => {
@@ -99,7 +99,7 @@ fn of<'a>(
 }
 
 /// After a log was harvested again: what is still found stays, the rest is mended.
-fn settle(report: &mut Report, key: &str, after: Vec<Finding>) {
+fn update_findings(report: &mut Report, key: &str, after: Vec<Finding>) {
     for finding in of(report, key, Cure::Harvest) {
         let same = |f: &Finding| (f.kind, &f.path) == (finding.kind, &finding.path);
         if !after.iter().any(same) {
@@ -118,7 +118,7 @@ fn settle(report: &mut Report, key: &str, after: Vec<Finding>) {
 ///
 /// # Errors
 /// Why it does not, as a clause, and those of [`Pool`].
-fn harvest(check: &Check<'_>, hands: &Hands, key: &str) -> Result<()> {
+fn harvest(check: &Check<'_>, executor: &Executor, key: &str) -> Result<()> {
     let refuse = |why: &str| Err(Error::Log(why.to_owned()));
     let Some(log) = check.logs.get(key) else {
         return refuse("its log is gone, and only the log could make it again");
@@ -136,13 +136,18 @@ fn harvest(check: &Check<'_>, hands: &Hands, key: &str) -> Result<()> {
         profile,
         ..check.context.clone()
     };
-    through_pool(context, hands.clone(), key, check.cancel)
+    through_pool(context, executor.clone(), key, check.cancel)
 }
 
 /// As every other harvest is done: by a worker process where there are any.
-fn through_pool(context: Context, hands: Hands, key: &str, cancel: &CancelToken) -> Result<()> {
+fn through_pool(
+    context: Context,
+    executor: Executor,
+    key: &str,
+    cancel: &CancelToken,
+) -> Result<()> {
     let (sender, events) = unbounded();
-    let pool = Pool::new(context, hands, 1, move |event| {
+    let pool = Pool::new(context, executor, 1, move |event| {
         let result = match event {
             JobEvent::Finished { result, .. } => result,
             JobEvent::Cancelled(_) => Err(Error::Cancelled),
