@@ -4,6 +4,7 @@ use super::{Filtered, Kind, RowField, Unit, Value, contains};
 use crate::{
     catalog::{LogRow, LogState, MachinePoint, RunRow},
     quality::Verdict,
+    stats::RobotState,
 };
 
 pub(super) const COUNT: Kind = Kind::Number(Unit::Count);
@@ -159,6 +160,11 @@ impl Filtered for MachinePoint {
         RowField::new(&["force_samples"], COUNT, |r| {
             Value::count(Some(r.stats.force_samples))
         }),
+        RowField::new(
+            &["state"],
+            Kind::Word(|| RobotState::ALL.map(RobotState::word).to_vec()),
+            |r| Value::robot_state(r.stats.state),
+        ),
         RowField::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
         RowField::new(&["since"], Kind::Since, |r| Value::Time(r.start_us)),
         RowField::new(&["until"], Kind::Until, |r| Value::Time(r.start_us)),

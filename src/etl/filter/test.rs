@@ -7,6 +7,7 @@ use crate::{
     natural_order::compare_values,
     quality::Verdict,
     run_id::RunId,
+    stats::RobotState,
     text::{is_same, searchable},
 };
 
@@ -69,6 +70,15 @@ impl<'a> Value<'a> {
             word: v.word(),
         };
         verdict.map_or(Self::Null, word)
+    }
+
+    /// A state of a robot that may be unknown.
+    pub fn robot_state(state: Option<RobotState>) -> Self {
+        let word = |s: RobotState| Self::Word {
+            rank: s as u8,
+            word: s.word(),
+        };
+        state.map_or(Self::Null, word)
     }
 
     /// A text that may be unknown.

@@ -16,6 +16,9 @@ pub enum RobotState {
 }
 
 impl RobotState {
+    /// Every state.
+    pub const ALL: [Self; 1] = [Self::Parked];
+
     /// The word for screens, JSON and the catalog.
     pub fn word(self) -> &'static str {
         match self {
@@ -25,7 +28,7 @@ impl RobotState {
 
     /// The inverse of [`RobotState::word`].
     pub fn from_word(word: &str) -> Option<Self> {
-        (word == Self::Parked.word()).then_some(Self::Parked)
+        Self::ALL.into_iter().find(|state| state.word() == word)
     }
 
     /// `Parked`: the robot has a position axis, and none covers more than `rest_mm` in the run.
