@@ -2,9 +2,11 @@
 //!
 //! Nothing is done, and nobody woken, while nothing below the data directory moves.
 //!
+//! * [`data_dir`]: a data directory that is not there yet, or not any more, is waited for.
 //! * [`patience`]: logs that are still being written, and those that failed for a reason
 //!   that may pass, wait.
 
+mod data_dir;
 mod patience;
 
 use std::{
@@ -15,7 +17,10 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, at, never, select, unbounded};
 use serde::Serialize;
 
-use self::patience::{Patience, RETRY};
+use self::{
+    data_dir::DataDir,
+    patience::{Patience, RETRY},
+};
 use super::{
     example::{self, Example},
     exit,
@@ -35,7 +40,7 @@ use crate::etl::{
     base::CancelToken,
     format::count,
     harvest::{Options, Outcome},
-    lake::access::require_write,
+    lake::{Context, access::require_write},
     pool::{JobEvent, Pool},
     source::watch::Watcher,
     text, time,
@@ -85,20 +90,23 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, move || {
         let _ = interrupts.send(Happening::Interrupt);
     })?;
-    require_write(&settings.context()?.lake, "harvest")?;
-    let look = Look::new(settings, &cancel)?;
+    let context = settings.context()?;
+    require_write(&context.lake, "harvest")?;
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();
     let hands = settings.hands_with(args.memory);
-    let pool = Pool::new(look.context.clone(), hands, jobs, move |event| {
+    let pool = Pool::new(context.clone(), hands, jobs, move |event| {
         let _ = events.send(Happening::Job(event));
     });
     exit::note(&format!(
         "watching {}; Ctrl-c ends it",
-        text::visible_path(&look.context.data_dir)
+        text::visible_path(&context.data_dir)
     ));
     let mut watch = Watch {
-        look,
+        settings,
+        data_dir: DataDir::new(context.data_dir.clone()),
+        context,
+        look: None,
         pool,
         cancel,
         json: args.json,
@@ -117,8 +125,12 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     watch.end(&happenings)
 }
 
-struct Watch {
-    look: Look,
+struct Watch<'a> {
+    settings: &'a Settings,
+    context: Context,
+    data_dir: DataDir,
+    /// `None` until the data directory is there: a mistyped one leaves no lake behind.
+    look: Option<Look>,
     pool: Pool,
     cancel: CancelToken,
     json: bool,
@@ -135,9 +147,9 @@ struct Watch {
     trouble: Option<String>,
 }
 
-impl Watch {
+impl Watch<'_> {
     fn watcher(&self, sender: Sender<Happening>) -> Watcher {
-        let context = &self.look.context;
+        let context = &self.context;
         Watcher::start(&context.data_dir, context.lake.root(), move || {
             let _ = sender.send(Happening::Moved);
         })
@@ -171,19 +183,32 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks at the data directory and queues what is due. A directory that is gone, or a
+    /// Looks at the data directory and queues what is due. A directory that is not there, or a
     /// catalog that is busy, is told once and looked for again.
     fn look(&mut self) -> Result<()> {
-        let context = self.look.context.clone();
         self.patience.begin();
-        let looked = self
-            .look
-            .catalog
-            .refresh(&context, &self.cancel)
-            .and_then(|refresh| {
-                let selection = due(&self.look, &harvest::Args::default())?;
-                Ok((selection, refresh.next_change))
-            });
+        let (is_there, told) = self.data_dir.look();
+        if let Some(told) = told {
+            exit::note(&told);
+        }
+        if !is_there {
+            // The watcher notices when it comes.
+            return Ok(());
+        }
+        let look = match self.look.take() {
+            Some(look) => look,
+            None => match Look::new(self.settings, &self.cancel) {
+                // Gone again meanwhile: the watcher notices.
+                Err(_) if !self.data_dir.look().0 => return Ok(()),
+                opened => opened?,
+            },
+        };
+        let look = self.look.insert(look);
+        let refreshed = look.catalog.refresh(&self.context, &self.cancel);
+        let looked = refreshed.and_then(|refresh| {
+            let selection = due(look, &harvest::Args::default())?;
+            Ok((selection, refresh.next_change))
+        });
         let now = Instant::now();
         let (selection, next_change) = match looked {
             Ok(looked) => looked,
