@@ -58,7 +58,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     let mut screen = Terminal::with_options(backend, options).map_err(|e| no_terminal(&e))?;
     let (mut state, first) = State::new(config, keymap, (size.width, size.height));
     if let Some(read_only) = ReadOnly::of(&context.lake) {
-        state.look_only(&read_only);
+        state.set_read_only(&read_only);
     }
     // Drawn before anything is asked: the first frame waits for nobody.
     show(&mut screen, &state, &draw)?;

@@ -66,11 +66,11 @@ impl<'a> QueryContext<'a> {
     /// The catalog, opened when it is first needed.
     ///
     /// # Errors
-    /// As [`Catalog::open_to_look`].
+    /// As [`Catalog::open_for_reading`].
     pub fn catalog(&mut self) -> Result<&mut Catalog> {
         match &mut self.catalog {
             Some(catalog) => Ok(catalog),
-            none => Ok(none.insert(Catalog::open_to_look(&self.lake.lake)?)),
+            none => Ok(none.insert(Catalog::open_for_reading(&self.lake.lake)?)),
         }
     }
 }

@@ -250,7 +250,7 @@ impl State {
     }
 
     /// From now on the lake is only looked at, and the browser says so.
-    pub fn look_only(&mut self, read_only: &ReadOnly) {
+    pub fn set_read_only(&mut self, read_only: &ReadOnly) {
         self.message = Some((Tone::Plain, read_only.note()));
         self.read_only = Some(read_only.clone());
     }

@@ -28,7 +28,7 @@ impl OpenLake {
     /// looked at.
     ///
     /// # Errors
-    /// Those of [`Settings::context`], [`Catalog::open_to_look`] and [`Catalog::refresh`].
+    /// Those of [`Settings::context`], [`Catalog::open_for_reading`] and [`Catalog::refresh`].
     pub fn new(settings: &Settings, cancel: &CancelToken) -> Result<Self> {
         let context = settings.context()?;
         let read_only = ReadOnly::of(&context.lake);
@@ -41,7 +41,7 @@ impl OpenLake {
                 text::visible_path(&context.data_dir)
             )));
         }
-        let mut catalog = Catalog::open_to_look(&context.lake)?;
+        let mut catalog = Catalog::open_for_reading(&context.lake)?;
         let refresh = catalog.refresh(&context, cancel)?;
         for note in refresh.notes.iter().chain(&refresh.problems) {
             exit::note(note);

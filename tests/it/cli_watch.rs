@@ -32,6 +32,11 @@ impl Watching {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mdtui"));
         command.current_dir(lab.root()).arg("watch").args(args);
         command.env_clear().envs(lab.environment());
+        Self::spawn(command)
+    }
+
+    /// As [`Self::start`], with the whole command.
+    fn spawn(mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -248,23 +253,21 @@ fn a_data_directory_that_goes_away_and_comes_back_is_watched_on() {
     arrive(&lab, &logs[0].0, &logs[0].1);
     watching.lines_until("harvested  ");
     fs::rename(lab.data(), lab.root().join("away")).unwrap();
-    let note = watching.note();
-    assert!(
-        note.contains("the data directory data does not exist") && note.ends_with("watching on"),
-        "{note}"
-    );
+    assert_eq!(watching.note(), "data is gone; waiting for it");
     fs::rename(lab.root().join("away"), lab.data()).unwrap();
+    assert_eq!(watching.note(), "data is there now");
     arrive(&lab, &logs[1].0, &logs[1].1);
     watching.lines_until("harvested  ");
     assert_eq!(watching.stop("-TERM").0, 0);
 }
 
 #[test]
-fn without_a_data_directory_there_is_nothing_to_watch() {
+fn a_data_directory_that_cannot_be_one_is_refused() {
     let lab = Lab::new();
-    let answer = lab.run(&["watch", "--data-dir", "nowhere"]);
+    fs::write(lab.root().join("file"), "").unwrap();
+    let answer = lab.run(&["watch", "--data-dir", "file"]);
     assert_eq!(answer.code, 3);
-    assert!(answer.sentence().contains("nowhere"), "{}", answer.err);
+    assert!(answer.err.contains("file"), "{}", answer.err);
 }
 
 /// Bytes of data that the only worker of a program may have.
@@ -299,4 +302,67 @@ fn memory_holds_for_each_log_and_what_is_usual_is_shared() {
     assert_eq!(limit(&["--memory", "512MiB", "--jobs", "3"]), 512 << 20);
     let (one, three) = (limit(&["--jobs", "1"]), limit(&["--jobs", "3"]));
     assert_eq!(three, (one / 3).max(256 << 20));
+}
+
+#[test]
+fn a_data_directory_that_is_not_there_yet_is_waited_for() {
+    let lab = Lab::new();
+    fs::remove_dir(lab.data()).unwrap();
+    let mut watching = Watching::start(&lab, &[]);
+    assert_eq!(watching.note(), "data is not there yet; waiting for it");
+    assert!(!lab.cache().exists(), "a mistyped directory leaves no lake");
+    let logs = logs(1);
+    fs::create_dir(lab.data()).unwrap();
+    arrive(&lab, &logs[0].0, &logs[0].1);
+    assert_eq!(watching.note(), "data is there now");
+    watching.lines_until("harvested  ");
+    assert_eq!(watching.stop("-TERM").0, 0);
+}
+
+#[test]
+fn a_log_that_comes_to_an_overlay_without_a_notice_is_harvested() {
+    let lab = Lab::new();
+    let [lower, upper, work] = ["lower", "upper", "work"].map(|name| lab.root().join(name));
+    for folder in [&lower, &upper, &work] {
+        fs::create_dir(folder).unwrap();
+    }
+    fs::write(lower.join("readme"), "not empty").unwrap();
+    let mount = format!(
+        "mount -t overlay overlay -o lowerdir={},upperdir={},workdir={} data",
+        lower.display(),
+        upper.display(),
+        work.display()
+    );
+    let in_namespace = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args([
+            "-Urm",
+            "sh",
+            "-c",
+            script,
+            "sh",
+            env!("CARGO_BIN_EXE_mdtui"),
+        ]);
+        command.current_dir(lab.root());
+        command
+    };
+    let tried = in_namespace(&mount).output();
+    if !tried.as_ref().is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no overlay can be mounted here ({tried:?})");
+        return;
+    }
+    let mut command = in_namespace(&format!("{mount} && exec \"$1\" watch"));
+    command.env_clear().envs(lab.environment());
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let mut watching = Watching::spawn(command);
+    // Past the mount, into the layer below it: inotify tells nothing of that.
+    for (name, bytes) in logs(2) {
+        let path = upper.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let part = path.with_extension("part");
+        fs::write(&part, bytes).unwrap();
+        fs::rename(&part, &path).unwrap();
+        watching.lines_until("harvested  ");
+    }
+    assert_eq!(watching.stop("-TERM").0, 0);
 }

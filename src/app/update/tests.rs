@@ -211,7 +211,7 @@ fn changes_while_a_look_is_under_way_make_one_more_look() {
 #[test]
 fn a_lake_that_cannot_be_written_is_only_looked_at() {
     let mut state = populated((120, 24));
-    state.look_only(&ReadOnly::because("cache is owned by anna"));
+    state.set_read_only(&ReadOnly::because("cache is owned by anna"));
     assert!(words(&state).starts_with("read-only: cache is owned by anna"));
     assert!(Top::of(&state).place.starts_with("mdtui (read-only)"));
     for (key, action) in [("H", "harvest"), ("e", "export into the lake")] {

@@ -2,9 +2,11 @@
 //!
 //! While nothing below the data directory changes, it sleeps.
 //!
+//! * [`data_dir`]: a data directory that is not there yet, or not any more, is waited for.
 //! * [`retry_policy`]: logs that are still being written, and those that failed for a reason
 //!   that may pass, wait.
 
+mod data_dir;
 mod retry_policy;
 
 use std::{
@@ -15,7 +17,10 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, at, never, select, unbounded};
 use serde::Serialize;
 
-use self::retry_policy::{RETRY, RetryPolicy};
+use self::{
+    data_dir::DataDir,
+    retry_policy::{RETRY, RetryPolicy},
+};
 use super::{
     example::{self, Example},
     exit,
@@ -35,7 +40,7 @@ use crate::etl::{
     base::CancelToken,
     format::count,
     harvest::{Options, Outcome},
-    lake::access::require_write,
+    lake::{Context, access::require_write},
     pool::{JobEvent, Pool},
     source::watch::Watcher,
     text, time,
@@ -85,20 +90,23 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, move || {
         let _ = interrupts.send(Happening::Interrupt);
     })?;
-    require_write(&settings.context()?.lake, "harvest")?;
-    let lake = OpenLake::new(settings, &cancel)?;
+    let context = settings.context()?;
+    require_write(&context.lake, "harvest")?;
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();
     let executor = settings.executor_with(args.memory);
-    let pool = Pool::new(lake.context.clone(), executor, jobs, move |event| {
+    let pool = Pool::new(context.clone(), executor, jobs, move |event| {
         let _ = events.send(Happening::Job(event));
     });
     exit::note(&format!(
         "watching {}; Ctrl-c ends it",
-        text::visible_path(&lake.context.data_dir)
+        text::visible_path(&context.data_dir)
     ));
     let mut watch = Watch {
-        lake,
+        settings,
+        data_dir: DataDir::new(context.data_dir.clone()),
+        context,
+        lake: None,
         pool,
         cancel,
         json: args.json,
@@ -109,7 +117,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         harvested: 0,
         trouble: None,
     };
-    // Says "moved" once everything is watched: that is the first look.
+    // Says "moved" once everything is watched: that is the first scan.
     let watcher = watch.watcher(sender);
     let went = watch.go(&happenings);
     drop(watcher);
@@ -117,8 +125,12 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     watch.end(&happenings)
 }
 
-struct Watch {
-    lake: OpenLake,
+struct Watch<'a> {
+    settings: &'a Settings,
+    context: Context,
+    data_dir: DataDir,
+    /// `None` until the data directory is there: a mistyped one leaves no lake behind.
+    lake: Option<OpenLake>,
     pool: Pool,
     cancel: CancelToken,
     json: bool,
@@ -126,18 +138,18 @@ struct Watch {
     /// Logs that wait for a worker or are being harvested.
     open: BTreeSet<String>,
     /// Something moved while logs were being harvested: a log that is being harvested shows no
-    /// change, so there is another look when the last one is done.
+    /// change, so there is another scan when the last one is done.
     moved_meanwhile: bool,
     /// What became of each log at last.
     last: BTreeMap<String, Exit>,
     harvested: u64,
-    /// Why the last look failed.
+    /// Why the last scan failed.
     trouble: Option<String>,
 }
 
-impl Watch {
+impl Watch<'_> {
     fn watcher(&self, sender: Sender<Happening>) -> Watcher {
-        let context = &self.lake.context;
+        let context = &self.context;
         Watcher::start(&context.data_dir, context.lake.root(), move || {
             let _ = sender.send(Happening::Moved);
         })
@@ -151,7 +163,7 @@ impl Watch {
             select! {
                 recv(timer) -> _ => moved = true,
                 recv(happenings) -> first => {
-                    // Several notices are one look.
+                    // Several notices are one scan.
                     for happening in first.into_iter().chain(happenings.try_iter()) {
                         match happening {
                             Happening::Moved => moved = true,
@@ -171,19 +183,32 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks at the data directory and queues what is due. A directory that is gone, or a
+    /// Looks at the data directory and queues what is due. A directory that is not there, or a
     /// catalog that is busy, is told once and looked for again.
     fn scan(&mut self) -> Result<()> {
-        let context = self.lake.context.clone();
         self.retry_policy.begin();
-        let scanned = self
-            .lake
-            .catalog
-            .refresh(&context, &self.cancel)
-            .and_then(|refresh| {
-                let selection = due(&self.lake, &harvest::Args::default())?;
-                Ok((selection, refresh.next_change))
-            });
+        let (is_there, told) = self.data_dir.check();
+        if let Some(told) = told {
+            exit::note(&told);
+        }
+        if !is_there {
+            // The watcher notices when it comes.
+            return Ok(());
+        }
+        let lake = match self.lake.take() {
+            Some(lake) => lake,
+            None => match OpenLake::new(self.settings, &self.cancel) {
+                // Gone again meanwhile: the watcher notices.
+                Err(_) if !self.data_dir.check().0 => return Ok(()),
+                opened => opened?,
+            },
+        };
+        let lake = self.lake.insert(lake);
+        let refreshed = lake.catalog.refresh(&self.context, &self.cancel);
+        let scanned = refreshed.and_then(|refresh| {
+            let selection = due(lake, &harvest::Args::default())?;
+            Ok((selection, refresh.next_change))
+        });
         let now = Instant::now();
         let (selection, next_change) = match scanned {
             Ok(scanned) => scanned,

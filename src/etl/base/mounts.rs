@@ -1,6 +1,12 @@
 //! The mounts of this machine: which file system a path is on, and what is mounted below it.
 
-use std::{fs, os::unix::ffi::OsStrExt, path::Path};
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    fs,
+    os::unix::ffi::{OsStrExt, OsStringExt},
+    path::{Path, PathBuf},
+};
 
 use crate::text;
 
@@ -32,6 +38,23 @@ pub(crate) fn described(path: &Path) -> String {
         ),
         None => "the file system".into(),
     }
+}
+
+/// Where other file systems are mounted below `dir`, which is a path without links.
+pub(crate) fn mounted_below(dir: &Path) -> Vec<PathBuf> {
+    mounted_in(&list(), dir)
+}
+
+fn mounted_in(list: &[u8], dir: &Path) -> Vec<PathBuf> {
+    let top = dir.as_os_str().as_bytes();
+    let points = list
+        .split(|b| *b == b'\n')
+        .filter_map(parse)
+        .map(|mount| mount.at)
+        .filter(|at| at != top && is_above(top, at))
+        .map(|at| PathBuf::from(OsString::from_vec(at)))
+        .collect::<BTreeSet<_>>();
+    points.into_iter().collect()
 }
 
 fn list() -> Vec<u8> {
@@ -96,5 +119,13 @@ mod tests {
         assert_eq!(at(b"/mntx"), named("ext4", "/dev/sda1"));
         assert_eq!(mount_of(b"", b"/"), None);
         assert_eq!(mount_of(b"1 2 3 4\n-\n\\", b"/"), None);
+    }
+
+    #[test]
+    fn mounts_below_a_path_are_found() {
+        let below = |dir: &str| mounted_in(LIST, Path::new(dir));
+        assert_eq!(below("/mnt"), [Path::new("/mnt/press 2")]);
+        assert_eq!(below("/"), [Path::new("/mnt"), Path::new("/mnt/press 2")]);
+        assert!(below("/mnt/press 2").is_empty() && below("/mn").is_empty());
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn open(
             "{}; the records are checked without the catalog, which only its owner can use",
             read_only.reason()
         ));
-        return Ok((Catalog::open_to_look(&context.lake)?, false));
+        return Ok((Catalog::open_for_reading(&context.lake)?, false));
     }
     let path = context.lake.local().catalog();
     let mut finding = |message: String| {

@@ -439,7 +439,7 @@ fn the_browser_shows_the_lake_and_refuses_to_harvest_and_to_export() {
         terminal.wait_for("cannot export into the lake: ");
         // A run, its table and its charts.
         terminal.send("2");
-        terminal.wait_for("[2 Runs]");
+        terminal.wait_until("the runs", |s| s.contains("[2 Runs]") && s.contains("11ed"));
         terminal.send("\r");
         terminal.wait_for("complete rows");
         terminal.send("\t");

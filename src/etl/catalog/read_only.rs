@@ -31,7 +31,7 @@ impl Catalog {
     ///
     /// # Errors
     /// Those of [`Catalog::open`]; [`Error::Fatal`] when the lake cannot be read.
-    pub fn open_to_look(lake: &Lake) -> Result<Self> {
+    pub fn open_for_reading(lake: &Lake) -> Result<Self> {
         let Some(read_only) = ReadOnly::of(lake) else {
             return Self::open(lake);
         };
