@@ -99,7 +99,7 @@ fn many_row_groups_that_fit_one_by_one_meet_a_limit() {
     // That of its memory, or that of the disk.
     assert!(
         words.starts_with("the worker ran out of its 192 MiB limit while ")
-            || words.starts_with("its rows would take more than 1 GiB aside in "),
+            || words.starts_with("its rows would take more than 1 GiB spilled in "),
         "{words}"
     );
 }
