@@ -212,7 +212,7 @@ fn destination(output: &Path) -> String {
     }
 }
 
-/// Writes row by row; `None`: whoever read it had enough (`| head`), which is no error.
+/// Writes row by row; `None`: its reader closed the pipe (`| head`), which is not an error.
 fn to_stream(
     plan: &export::Plan<'_>,
     format: Format,

@@ -11,7 +11,7 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use crate::etl::lake::Lake;
 
-/// A log that has grown beyond this is begun anew.
+/// A log that has grown beyond this is started again.
 const LARGEST: u64 = 8_000_000;
 
 /// The log file of this process, once there is one to be.

@@ -1,4 +1,4 @@
-//! `mdtui rebuild`: the catalog anew from the records in the lake.
+//! `mdtui rebuild`: recreates the catalog from the records in the lake.
 
 use super::{
     example::{self, Example},

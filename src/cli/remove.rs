@@ -57,7 +57,7 @@ pub const EXAMPLES: &[Example] = &[
 /// Removes results, once all logs are known to be gone and the operator agrees.
 ///
 /// # Errors
-/// [`Error::Usage`] for an unknown log, one that still exists, and when there is nobody to ask;
+/// [`Error::Usage`] for an unknown log, one that still exists, and when there is no terminal to ask on;
 /// those of [`OpenLake::new`]. What fails for one log is told and does not stop the others.
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();

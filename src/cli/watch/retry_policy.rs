@@ -165,7 +165,7 @@ mod tests {
         );
         assert!(!retry_policy.may_harvest(&log("a.csv", 1, 0), start, NOW_US));
         assert_eq!(retry_policy.next(), Some(start + QUIET));
-        // It grew: the time begins anew.
+        // It grew: the time starts again.
         let later = start + QUIET / 2;
         assert!(!retry_policy.may_harvest(&log("a.csv", 2, 0), later, NOW_US));
         assert_eq!(retry_policy.next(), Some(later + QUIET));
