@@ -4,6 +4,7 @@
 mod open_logs;
 pub(crate) mod steps;
 mod to_harvest;
+mod view;
 mod waiting;
 
 use std::{
@@ -12,7 +13,7 @@ use std::{
 };
 
 pub use open_logs::OpenLogs;
-pub use to_harvest::ToHarvest;
+pub use to_harvest::{FEW_LOGS, ToHarvest};
 pub use waiting::{Waiting, WaitingJob};
 
 use super::discard::{discard, discard_large};

@@ -1,6 +1,7 @@
 //! The browser without its looks: state, actions and keys, effects and workers.
 //!
 //! * [`state`], [`update`]: everything that is shown, and the one way to change it.
+//! * [`view`]: what every view can do, and the views of the top level; [`list`]: what every list can do.
 //! * [`action`], [`keymap`], [`help`]: what can be asked for, and by which key.
 //! * [`event`], [`effect`]: what comes in, and what goes out to the workers.
 //! * [`query`]: questions to workers and their answers; [`lake_queries`], [`list_queries`]: those of lists.
@@ -11,6 +12,7 @@
 //! * [`scroll`]: cursors, and what of a long list is seen.
 //! * [`prompt`]: a line that is being typed.
 //! * [`export`]: what is shown, as files.
+//! * [`logs`], [`runs`]: the lists of logs and runs.
 //! * [`run`], [`chart`]: the views of one run.
 //! * [`machines`]: machines over their runs.
 //! * [`compare`]: several runs side by side.
@@ -34,12 +36,15 @@ pub mod jobs;
 pub mod keymap;
 pub mod lake_queries;
 pub mod layout;
+pub mod list;
 pub mod list_queries;
 pub mod log_list;
+pub mod logs;
 pub mod machines;
 pub mod prompt;
 pub mod query;
 pub mod run;
+pub mod runs;
 pub mod scroll;
 pub mod signals;
 pub mod sparkline;
@@ -48,6 +53,7 @@ pub mod table;
 pub mod terminal;
 pub mod top;
 pub mod update;
+pub mod view;
 pub mod workers;
 
 mod config;

@@ -1,34 +1,30 @@
 //! Everything that the browser shows, as data.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     chart::Marker,
     choice::{Choices, Chooser},
-    columns::{PlacedColumn, Places, Room, places},
+    columns::PlacedColumn,
     compare::CompareScreen,
     config::Config,
     effect::Effect,
     jobs::Jobs,
     keymap::{Context, Keymap},
     lake_queries::{
-        CountLogs, ReadHistory, ReadLog, ReadLogs, ReadMachines, ReadRunList, RefreshLogs,
-        SaveColumns, WriteExport,
+        CountLogs, ReadHistory, ReadLog, ReadLogs, ReadMachines, RefreshLogs, SaveColumns,
+        WriteExport,
     },
     layout,
-    list_queries::ListQueries,
-    machines::{MachineScreen, Machines, Pane},
+    logs::Logs,
+    machines::{MachineScreen, Machines},
     prompt::{Line, Purpose},
     query::Pending,
     run::RunScreen,
-    table::{Row, Table},
+    runs::Runs,
+    view::{TOP_VIEWS, TopView, View},
 };
-use crate::etl::{
-    catalog::{LogDetail, LogRow, LogState, RunRow},
-    lake::ReadOnly,
-    parse_error::ParseError,
-    text::visible_path,
-};
+use crate::etl::{lake::ReadOnly, parse_error::ParseError, text::visible_path};
 
 /// More than any terminal has lines.
 const FIRST_LOGS: usize = 300;
@@ -52,6 +48,19 @@ pub enum Screen {
     Run(Box<RunScreen>),
     /// Several runs side by side.
     Compare(Box<CompareScreen>),
+}
+
+impl Screen {
+    /// The view, unless it is a list that the browser keeps while other views are open.
+    pub(super) fn own_view(&mut self) -> Option<&mut dyn View> {
+        match self {
+            Self::Logs | Self::Runs | Self::Machines | Self::Jobs => None,
+            Self::LogRuns(runs) => Some(runs.as_mut()),
+            Self::Machine(machine) => Some(machine.as_mut()),
+            Self::Run(run) => Some(run.as_mut()),
+            Self::Compare(compared) => Some(compared.as_mut()),
+        }
+    }
 }
 
 /// What lies over the view and takes all keys.
@@ -90,6 +99,25 @@ pub struct Prompt {
     pub filter: String,
 }
 
+impl Prompt {
+    /// A text field over a list with this cursor and filter; a filter is edited, other text is
+    /// typed anew.
+    pub fn new(purpose: Purpose, cursor: usize, filter: &str) -> Self {
+        let text = if purpose == Purpose::Filter {
+            filter
+        } else {
+            ""
+        };
+        Self {
+            purpose,
+            line: Line::new(text),
+            error: None,
+            cursor,
+            filter: filter.to_owned(),
+        }
+    }
+}
+
 /// How a message is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -99,57 +127,6 @@ pub enum Tone {
     Good,
     /// Something failed.
     Error,
-}
-
-/// The list of logs and the panel beside it.
-#[derive(Debug, Default)]
-pub struct Logs {
-    /// The list.
-    pub table: Table<LogRow>,
-    /// What it leaves to workers.
-    pub queries: ListQueries<LogRow>,
-    /// Characters that most keys fit into.
-    pub key_width: u16,
-    /// Whether the list was read.
-    pub loaded: bool,
-    /// Why the list cannot be read, or the data directory not be looked at.
-    pub error: Option<String>,
-    /// How many logs were in each state when they were read.
-    pub counts_read: BTreeMap<LogState, usize>,
-    /// How many are in each state now.
-    pub counts: BTreeMap<LogState, usize>,
-    /// The log of the panel.
-    pub detail: Option<Box<LogDetail>>,
-    /// The log that the panel was asked for: its key.
-    pub detail_of: Option<String>,
-    /// Whether keys go to the panel.
-    pub panel: bool,
-    /// The first line of the panel that is shown.
-    pub panel_scroll: usize,
-}
-
-/// A list of runs.
-#[derive(Debug, Default)]
-pub struct Runs {
-    /// The log; `None`: all.
-    pub log: Option<String>,
-    /// The list.
-    pub table: Table<RunRow>,
-    /// What it leaves to workers.
-    pub queries: ListQueries<RunRow>,
-    /// Reads the list.
-    pub read: Pending<ReadRunList>,
-    /// Whether the list was read.
-    pub loaded: bool,
-    /// Why it cannot be read.
-    pub error: Option<String>,
-}
-
-impl Runs {
-    /// Asks for the list.
-    pub(super) fn ask(&mut self, effects: &mut Vec<Effect>) {
-        self.read.ask_after(ReadRunList(self.log.clone()), effects);
-    }
 }
 
 /// What the browser as a whole waits for.
@@ -275,57 +252,45 @@ impl State {
         &mut self.stack
     }
 
-    /// The number of the view of the outermost screen: 1 logs, 2 runs, 3 machines,
-    /// 4 jobs.
-    pub fn view(&self) -> u8 {
-        match self.stack.first() {
-            Some(Screen::Runs) => 2,
-            Some(Screen::Machines) => 3,
-            Some(Screen::Jobs) => 4,
-            _ => 1,
+    /// The view of the top level that is open, or was before others were opened over it, by its
+    /// place in [`TOP_VIEWS`].
+    pub fn top_view(&self) -> usize {
+        let first = self.stack.first().map(std::mem::discriminant);
+        let is_first = |top: &TopView| Some(std::mem::discriminant(&(top.open)())) == first;
+        TOP_VIEWS.iter().position(is_first).unwrap_or_default()
+    }
+
+    /// What the open view does.
+    pub fn open_view(&self) -> &dyn View {
+        match self.screen() {
+            Screen::Logs => &self.logs,
+            Screen::Runs => &self.runs,
+            Screen::LogRuns(runs) => runs.as_ref(),
+            Screen::Machines => &self.machines,
+            Screen::Machine(machine) => machine.as_ref(),
+            Screen::Jobs => &self.jobs,
+            Screen::Run(run) => run.as_ref(),
+            Screen::Compare(compared) => compared.as_ref(),
+        }
+    }
+
+    /// As [`State::open_view`], to change the view.
+    pub fn open_view_mut(&mut self) -> &mut dyn View {
+        match self.stack.last_mut() {
+            Some(Screen::Runs) => &mut self.runs,
+            Some(Screen::Machines) => &mut self.machines,
+            Some(Screen::Jobs) => &mut self.jobs,
+            Some(screen) => match screen.own_view() {
+                Some(view) => view,
+                None => &mut self.logs,
+            },
+            None => &mut self.logs,
         }
     }
 
     /// The key contexts that hold for the view, whatever lies over it.
     pub fn screen_contexts(&self) -> Vec<Context> {
-        let mut contexts = match self.screen() {
-            Screen::Logs if self.logs.panel => vec![Context::Panel],
-            Screen::Logs => vec![
-                Context::Logs,
-                Context::Marks,
-                Context::Choose,
-                Context::List,
-            ],
-            Screen::Runs | Screen::LogRuns(_) => {
-                vec![
-                    Context::Runs,
-                    Context::Marks,
-                    Context::Choose,
-                    Context::List,
-                ]
-            }
-            Screen::Machines => vec![Context::Machines, Context::Choose, Context::List],
-            Screen::Machine(machine) if machine.pane == Pane::Trends => {
-                vec![
-                    Context::Trends,
-                    Context::Machine,
-                    Context::Runs,
-                    Context::Marks,
-                ]
-            }
-            Screen::Machine(_) => {
-                vec![
-                    Context::Machine,
-                    Context::Runs,
-                    Context::Marks,
-                    Context::Choose,
-                    Context::List,
-                ]
-            }
-            Screen::Jobs => vec![Context::Jobs],
-            Screen::Run(run) => run.contexts().to_vec(),
-            Screen::Compare(compared) => compared.contexts().to_vec(),
-        };
+        let mut contexts = self.open_view().contexts();
         contexts.push(Context::Global);
         contexts
     }
@@ -344,73 +309,17 @@ impl State {
         }
     }
 
-    /// Lines of a list on the screen.
-    pub fn list_lines(&self) -> usize {
-        let area = match self.screen() {
-            Screen::Machine(machine) => machine.parts(self.size).list,
-            _ => layout::body(self.size),
-        };
-        usize::from(area.height).saturating_sub(1)
-    }
-
-    /// Columns of the list on the screen from left to right, by their place in the order
-    /// of sorting.
+    /// Columns of the list on the screen from left to right, by their index.
     pub fn list_columns(&self) -> Vec<usize> {
-        self.list_places().iter().map(|(index, _)| *index).collect()
+        self.placed_columns().iter().map(|c| c.index).collect()
     }
 
-    /// Where the columns of the list on the screen stand.
-    pub fn list_places(&self) -> Places {
-        match self.screen() {
-            Screen::Logs => {
-                let (list, _) = layout::logs(self.size, false);
-                places(&self.log_columns(list.map_or(0, |list| list.width)))
-            }
-            Screen::Machines => places(&self.machine_columns(self.size.0)),
-            Screen::Machine(machine) => places(&self.point_columns(machine, self.size.0)),
-            _ => places(&self.run_columns(self.size.0)),
-        }
-    }
-
-    /// Columns of the list of logs in `width` characters. Beside the panel, which tells all
-    /// the rest of the log under the cursor, keys are not cut.
-    pub fn log_columns(&self, width: u16) -> Vec<PlacedColumn> {
-        let panel = layout::has_panel(self.size);
-        let key = if panel { self.logs.key_width } else { 0 };
-        self.columns_of(&self.logs.table, (width, key), None)
-    }
-
-    /// Columns of the list of runs that is open, in `width` characters. The log of all of them
-    /// is named above the list.
-    pub fn run_columns(&self, width: u16) -> Vec<PlacedColumn> {
-        let without = matches!(self.screen(), Screen::LogRuns(_)).then_some("log");
-        let runs = self.run_list().unwrap_or(&self.runs);
-        self.columns_of(&runs.table, (width, 0), without)
-    }
-
-    /// Columns of the list of machines in `width` characters.
-    pub fn machine_columns(&self, width: u16) -> Vec<PlacedColumn> {
-        let name = self.machines.name_width();
-        self.columns_of(self.machines.table(), (width, name), None)
-    }
-
-    fn columns_of<R: Row>(
-        &self,
-        table: &Table<R>,
-        (width, key): (u16, u16),
-        without: Option<&'static str>,
-    ) -> Vec<PlacedColumn> {
-        table.fit(Room {
-            width,
-            key,
-            without,
-            choice: &self.choices.of(R::LIST),
-        })
-    }
-
-    /// Columns of the list of a machine's runs in `width` characters.
-    pub fn point_columns(&self, machine: &MachineScreen, width: u16) -> Vec<PlacedColumn> {
-        self.columns_of(&machine.table, (width, 0), None)
+    /// The columns of the list on the screen, as they are placed there.
+    pub fn placed_columns(&self) -> Vec<PlacedColumn> {
+        let view = self.open_view();
+        let (width, room) = (view.list_area(self.size).width, view.list_room(self.size));
+        let list = view.list();
+        list.map_or_else(Vec::new, |list| list.placed(width, room, &self.choices))
     }
 
     /// Whether the panel about a log stands on the screen.
@@ -464,14 +373,5 @@ impl State {
             Screen::LogRuns(runs) => Some(runs.as_mut()),
             _ => None,
         })
-    }
-
-    /// The list of runs that is drawn, to change it.
-    pub(super) fn run_list_mut(&mut self) -> Option<&mut Runs> {
-        match self.stack.last_mut() {
-            Some(Screen::Runs) => Some(&mut self.runs),
-            Some(Screen::LogRuns(runs)) => Some(runs),
-            _ => None,
-        }
     }
 }

@@ -351,7 +351,7 @@ impl<T: Row> Table<T> {
     }
 
     /// Scrolls so that the cursor is among the `lines` on the screen.
-    pub fn settle(&mut self, lines: usize) {
+    pub fn keep_cursor_visible(&mut self, lines: usize) {
         let scroll = Scroll::new(self.len(), lines);
         self.cursor = self.cursor.min(scroll.last());
         self.offset = scroll.first(self.offset, self.cursor);

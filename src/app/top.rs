@@ -4,7 +4,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     action::Action,
-    state::{Screen, State},
+    state::State,
+    view::{TOP_VIEWS, TopView},
 };
 use crate::etl::{
     catalog::LogState,
@@ -60,43 +61,32 @@ impl Top {
 }
 
 fn place(state: &State) -> String {
-    match state.screen() {
-        Screen::Logs | Screen::Runs | Screen::Machines | Screen::Jobs => {
-            let looking = match state.read_only {
-                Some(_) => " (read-only)",
-                None => "",
-            };
-            format!("mdtui{looking}  {}", state.data_dir)
-        }
-        Screen::Machine(machine) => machine.name(),
-        Screen::LogRuns(runs) => format!("Logs › {}", runs.log.as_deref().unwrap_or_default()),
-        Screen::Run(run) => run.title(),
-        Screen::Compare(compared) => compared.title(),
-    }
+    state.open_view().title().unwrap_or_else(|| {
+        let read_only = match state.read_only {
+            Some(_) => " (read-only)",
+            None => "",
+        };
+        format!("mdtui{read_only}  {}", state.data_dir)
+    })
 }
 
-/// The one that is open stands in brackets, so that it is not told by colour alone.
+/// The title of the open view stands in brackets, so that it differs not by colour alone.
 fn views(state: &State) -> Vec<(u8, String, Action)> {
-    let jobs = match state.jobs.open_count() {
-        0 => "4 Jobs".into(),
-        open => format!("4 Jobs ({})", thousands(open as u64)),
-    };
-    [
-        (1, "1 Logs".to_owned(), Action::ShowLogs),
-        (2, "2 Runs".into(), Action::ShowRuns),
-        (3, "3 Machines".into(), Action::ShowMachines),
-        (4, jobs, Action::ShowJobs),
-    ]
-    .into_iter()
-    .map(|(view, title, action)| {
-        let title = if state.view() == view {
+    let open = state.top_view();
+    let title = |(at, top): (usize, &TopView)| {
+        let mut title = format!("{} {}", top.number, top.title);
+        let jobs = state.jobs.open_count() as u64;
+        if top.action == Action::ShowJobs && jobs > 0 {
+            title.push_str(&format!(" ({})", thousands(jobs)));
+        }
+        let title = if at == open {
             format!("[{title}]")
         } else {
             format!(" {title} ")
         };
-        (view, title, action)
-    })
-    .collect()
+        (top.number, title, top.action)
+    };
+    TOP_VIEWS.iter().enumerate().map(title).collect()
 }
 
 fn counts(state: &State) -> String {

@@ -16,8 +16,8 @@ use crate::app::{
     Action, help,
     keymap::Binding,
     layout,
-    state::{Overlay, Prompt, Screen, State, Tone},
-    table::{Row, Table},
+    list::ListStatus,
+    state::{Overlay, Prompt, State, Tone},
     top::Top,
 };
 use crate::etl::format::{count_of, thousands};
@@ -42,8 +42,8 @@ pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
         Span::styled(fit_middle(&top.place, top.place_width), theme.title),
         Span::raw("  "),
     ];
-    spans.extend(top.views.iter().map(|(view, title, _)| {
-        let open = state.view() == *view;
+    spans.extend(top.views.iter().enumerate().map(|(view, (_, title, _))| {
+        let open = state.top_view() == view;
         Span::styled(
             title.as_str(),
             if open { theme.accent } else { theme.muted },
@@ -83,38 +83,22 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
     frame.render_widget(fit_line(line, area.width), area);
 }
 
-/// Marked rows, whether a range is being marked, the filter, rows shown and all rows of
-/// a list, and what one and many of them are called.
-type Told<'a> = (usize, bool, &'a str, usize, usize, &'a str, &'a str);
-
-fn told<'a, T: Row>(table: &'a Table<T>, one: &'a str, many: &'a str) -> Told<'a> {
-    (
-        table.marked(),
-        table.anchor.is_some(),
-        table.filter(),
-        table.len(),
-        table.rows().len(),
-        one,
-        many,
-    )
-}
-
+/// Marks, filter and counts of the list on the screen.
 fn marks(state: &State) -> String {
-    let machines = state.machines.table();
-    let (marked, range, filter, shown, all, one, many) = match (state.screen(), state.run_list()) {
-        (Screen::Logs, _) => told(&state.logs.table, "log", "logs"),
-        (Screen::Machines, _) => told(machines, "machine", "machines"),
-        (Screen::Machine(machine), _) => told(&machine.table, "run", "runs"),
-        (_, Some(runs)) => told(&runs.table, "run", "runs"),
-        _ => return String::new(),
+    let view = state.open_view();
+    let (Some(list), Some((one, many))) = (view.list(), view.row_nouns()) else {
+        return String::new();
     };
-    let arranging = match (state.screen(), state.run_list()) {
-        (Screen::Logs, _) => state.logs.table.is_waiting(),
-        (_, Some(runs)) => runs.table.is_waiting(),
-        _ => false,
-    };
+    let ListStatus {
+        marked,
+        range,
+        waiting,
+        filter,
+        shown,
+        all,
+    } = list.status();
     let mut text = String::new();
-    if arranging {
+    if waiting {
         text.push_str("looking through all rows … ");
     } else if !filter.is_empty() {
         text.push_str(&format!(

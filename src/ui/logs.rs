@@ -28,7 +28,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if state.logs.table.is_empty() {
         return empty(frame, area, state, theme);
     }
-    let columns = state.log_columns(area.width);
+    let columns = state.placed_columns();
     list::draw(
         frame,
         area,

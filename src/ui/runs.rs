@@ -3,10 +3,7 @@
 use ratatui::Frame;
 
 use super::{list, theme::Theme};
-use crate::app::{
-    Action, layout,
-    state::{Runs, State},
-};
+use crate::app::{Action, layout, runs::Runs, state::State};
 
 /// Draws the list of runs that is open.
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
@@ -17,7 +14,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if runs.table.is_empty() {
         return empty(frame, area, state, runs, theme);
     }
-    let columns = state.run_columns(area.width);
+    let columns = state.placed_columns();
     list::draw(frame, area, &runs.table, &columns, theme, |_, _| None);
 }
 

@@ -11,11 +11,14 @@
 pub(crate) mod fixture;
 pub mod layout;
 pub mod mouse;
+#[cfg(test)]
+mod open_tests;
 mod picture;
 pub mod query;
 mod screen;
 mod screen_words;
 pub mod sheet;
+mod view;
 
 pub use query::ReadRuns;
 pub use screen::{CompareScreen, Compared, Pane, Views};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    app::table::Marked,
+    app::table::{Marked, Row, Table},
     etl::catalog::{LogRow, MachinePoint, RunRow},
 };
 
@@ -21,7 +21,25 @@ pub enum ToHarvest {
     Points(Marked<MachinePoint>),
 }
 
+/// So many marked rows are read at once; those of more are left to a worker.
+pub const FEW_LOGS: usize = 64;
+
 impl ToHarvest {
+    /// The logs of the marked rows of a list, or of the row under the cursor, and the number of
+    /// marked rows; `many` are the marked rows for a worker.
+    pub fn chosen<T: Row>(
+        table: &Table<T>,
+        key: impl Fn(&T) -> &String,
+        many: impl Fn(Marked<T>) -> Self,
+    ) -> (Self, usize) {
+        let marked = table.marked();
+        if marked > FEW_LOGS {
+            return (many(table.marked_rows()), marked);
+        }
+        let keys = table.chosen().into_iter().map(|row| key(row).clone());
+        (Self::Keys(keys.collect()), marked)
+    }
+
     /// The keys of the logs, each once.
     pub fn keys(&self) -> Vec<&str> {
         let mut keys: Vec<&str> = match self {

@@ -91,8 +91,8 @@ impl MachineScreen {
         crate::etl::catalog::machine_name(self.cell.as_deref(), &self.robot)
     }
 
-    /// Takes what was read of all machines; cursor and marks stay with their runs.
-    pub fn take(&mut self, machines: &[MachineRow]) {
+    /// Shows what was read of all machines; cursor and marks stay with their runs.
+    pub fn update(&mut self, machines: &[MachineRow]) {
         let own = |m: &&MachineRow| m.cell_id == self.cell && m.robot == self.robot;
         self.put(machines.iter().find(own));
     }

@@ -54,9 +54,9 @@ fn the_cursor_stays_with_its_run() {
     let mut screen = open();
     screen.table.cursor = 7;
     let at = screen.cursor_time();
-    screen.take(&[machine(Some("10"), 2, 3), machine(Some("10"), 1, 43)]);
+    screen.update(&[machine(Some("10"), 2, 3), machine(Some("10"), 1, 43)]);
     assert_eq!((screen.cursor_time(), screen.table.len()), (at, 43));
-    screen.take(&[machine(Some("10"), 2, 3)]);
+    screen.update(&[machine(Some("10"), 2, 3)]);
     assert_eq!((screen.machine.is_none(), screen.table.len()), (true, 0));
     assert_eq!(screen.cursor_time(), None);
 }

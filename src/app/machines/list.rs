@@ -138,7 +138,7 @@ impl Machines {
     }
 
     /// Scrolls so that the cursor is among the `lines` on the screen.
-    pub fn settle(&mut self, lines: usize) {
+    pub fn keep_cursor_visible(&mut self, lines: usize) {
         let scroll = Scroll::new(self.lines.len(), lines);
         self.cursor = self.cursor.min(scroll.last());
         self.offset = scroll.first(self.offset, self.cursor);

@@ -190,7 +190,7 @@ fn the_cursor_stays_on_the_screen() {
     for lines in 1..12 {
         for action in [Action::Last, Action::PageUp, Action::Down, Action::First] {
             list.go(action, lines);
-            list.settle(lines);
+            list.keep_cursor_visible(lines);
             assert!((list.offset..list.offset + lines).contains(&list.cursor));
             assert!(list.offset == 0 || list.offset + lines <= list.lines().len());
         }

@@ -11,6 +11,7 @@ pub mod fixture;
 mod list;
 mod picture;
 mod trends;
+mod view;
 
 pub use detail::{LABEL, MachineScreen, Pane, Parts};
 pub use figure::Figure;

@@ -30,6 +30,7 @@ mod screen_samples;
 mod screen_words;
 pub mod summary;
 mod table_ref;
+mod view;
 
 pub use path::{Path, RobotPath};
 pub use path_query::ReadPaths;

@@ -181,7 +181,7 @@ impl Quality {
             Action::Mark | Action::MarkRange | Action::MarkAll => false,
             action => self.table.act(action, lines),
         };
-        self.table.settle(lines);
+        self.table.keep_cursor_visible(lines);
         done
     }
 

@@ -214,7 +214,7 @@ impl RunScreen {
             views.samples.show_cursor(height);
             views.samples.show_column(width);
             let lines = views.quality.lines(height);
-            views.quality.table.settle(lines);
+            views.quality.table.keep_cursor_visible(lines);
         }
         self.ask_missing()
     }

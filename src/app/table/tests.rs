@@ -146,7 +146,7 @@ fn the_cursor_is_always_on_the_screen() {
     let mut table = table();
     for (cursor, lines, offset) in [(4, 2, 3), (0, 2, 0), (2, 1, 2), (3, 9, 0), (9, 0, 4)] {
         table.cursor = cursor;
-        table.settle(lines);
+        table.keep_cursor_visible(lines);
         assert_eq!(table.offset, offset, "cursor {cursor}, {lines} lines");
     }
 }

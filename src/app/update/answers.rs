@@ -3,7 +3,9 @@
 use crate::{
     app::{
         effect::Effect,
+        jobs::FEW_LOGS,
         lake_queries::CountLogs,
+        list::not_in_list,
         list_queries::ListAnswer,
         log_list::LogList,
         prompt::Purpose,
@@ -11,7 +13,7 @@ use crate::{
         state::{Overlay, Screen, State, Tone},
     },
     etl::{
-        catalog::{LogDetail, MachineRow, Refresh},
+        catalog::{MachineRow, Refresh},
         format::count,
         pool::JobEvent,
     },
@@ -60,11 +62,7 @@ pub(super) fn ingest(state: &mut State, answer: &mut Answer, effects: &mut Vec<E
         super::export::written(state, result);
     } else {
         lists(state, answer, effects);
-        match state.screen_mut() {
-            Some(Screen::Run(run)) => effects.extend(run.answer(answer)),
-            Some(Screen::Compare(compared)) => effects.extend(compared.answer(answer)),
-            _ => {}
-        }
+        effects.extend(state.open_view_mut().answer(answer));
     }
 }
 
@@ -108,7 +106,7 @@ fn searched(state: &mut State, found: ListAnswer, text: &str) {
             state.message = Some((Tone::Error, error));
             return;
         }
-        ListAnswer::Found(false) => missing(text),
+        ListAnswer::Found(false) => not_in_list(text),
         _ => return,
     };
     match &mut state.overlay {
@@ -117,11 +115,6 @@ fn searched(state: &mut State, found: ListAnswer, text: &str) {
         }
         _ => state.message = Some((Tone::Error, missing)),
     }
-}
-
-/// What a search says that finds nothing.
-pub(super) fn missing(text: &str) -> String {
-    format!("`{text}` is not in the list")
 }
 
 fn refreshed(state: &mut State, result: Result<Refresh, String>, effects: &mut Vec<Effect>) {
@@ -145,13 +138,9 @@ fn changed(state: &mut State, effects: &mut Vec<Effect>) {
     state.ask_logs(effects);
     state.ask_runs(effects);
     state.ask_machines(effects);
-    // Settling asks again for what the panel shows.
+    // It is asked for again after this event.
     state.logs.detail_of = None;
-    match state.screen_mut() {
-        Some(Screen::Run(run)) => effects.extend(run.reload()),
-        Some(Screen::Compare(compared)) => effects.extend(compared.reload()),
-        _ => {}
-    }
+    effects.extend(state.open_view_mut().reload());
 }
 
 /// What was listed before still stands: the list has no room for the sentence.
@@ -200,11 +189,8 @@ fn count_logs(state: &mut State, effects: &mut Vec<Effect>) {
 fn machines(state: &mut State, result: Result<Vec<MachineRow>, String>) {
     match result {
         Ok(machines) => {
-            for screen in state.stack_mut() {
-                if let Screen::Machine(open) = screen {
-                    open.take(&machines);
-                }
-            }
+            let views = state.stack_mut().iter_mut().filter_map(Screen::own_view);
+            views.for_each(|view| view.update_machines(&machines));
             state.machines.take(machines);
         }
         Err(error) => {
@@ -244,7 +230,7 @@ pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut 
 fn queued(state: &mut State, logs: usize) {
     let told = match logs {
         0 => "nothing to harvest here: it is being harvested already".into(),
-        1..=super::actions::FEW_LOGS => return,
+        1..=FEW_LOGS => return,
         _ => format!("harvesting {}", count(logs as u64, "log")),
     };
     state.message = Some((Tone::Plain, told));
@@ -260,18 +246,8 @@ fn harvested(state: &mut State, key: &str, effects: &mut Vec<Effect>) {
     if state.logs.detail_of.as_deref() == Some(key) {
         state.logs.detail_of = None;
     }
-    match state.screen_mut() {
-        Some(Screen::Run(run)) if run.log_key == key => effects.extend(run.reload()),
-        Some(Screen::Compare(compared)) if compared.runs.iter().any(|r| r.log_key == key) => {
-            effects.extend(compared.reload());
-        }
-        _ => {}
+    let view = state.open_view_mut();
+    if view.shows_log(key) {
+        effects.extend(view.reload());
     }
-}
-
-/// Lines of the panel about a log, so that it scrolls no further; the drawing wraps, so
-/// this is the least.
-pub(super) fn panel_lines(detail: &LogDetail) -> usize {
-    let dropped = detail.ledger.as_ref().map_or(0, |l| l.dropped.len() + 3);
-    8 + dropped + detail.errors.len() * 3 + detail.history.len()
 }

@@ -1,45 +1,10 @@
 //! The headless command that does what the view shows.
 
-use crate::app::{
-    command::Command,
-    state::{Screen, State},
-};
+use crate::app::state::State;
 
 /// One line for a shell; `None` where no command does what the view shows.
 pub(super) fn command(state: &State) -> Option<String> {
-    let told = match state.screen() {
-        Screen::Logs if state.logs.panel => {
-            let key = state.logs.table.current().map(|row| row.key.clone());
-            Command::new("show").names(key)
-        }
-        Screen::Logs if state.logs.table.marked() > 0 => {
-            let chosen = state.logs.table.chosen().into_iter();
-            Command::new("harvest").names(chosen.map(|row| row.key.clone()))
-        }
-        Screen::Logs => Command::new("list").filter(state.logs.table.filter()),
-        Screen::Runs => Command::new("runs").filter(state.runs.table.filter()),
-        Screen::LogRuns(runs) => Command::new("runs")
-            .filter(runs.table.filter())
-            .names(runs.log.clone()),
-        Screen::Machines => Command::new("machines").filter(state.machines.table().filter()),
-        Screen::Machine(machine) => Command::new("machines")
-            .option("--cell", machine.cell.clone().unwrap_or_default())
-            .option("--robot", machine.robot.clone())
-            .flag("--json"),
-        Screen::Jobs => {
-            let mut keys: Vec<String> = state.jobs.open().map(|e| e.key().to_owned()).collect();
-            if keys.is_empty() {
-                keys.extend(state.jobs.current().map(|entry| entry.key().to_owned()));
-            }
-            if keys.is_empty() {
-                // Without a name it would harvest every log.
-                return None;
-            }
-            Command::new("harvest").names(keys)
-        }
-        Screen::Run(run) => run.command(),
-        Screen::Compare(compared) => compared.command(),
-    };
+    let command = state.open_view().command()?;
     let directories = [
         ("--data-dir", state.data_dir.as_str()),
         ("--cache-dir", state.cache_dir.as_str()),
@@ -48,7 +13,7 @@ pub(super) fn command(state: &State) -> Option<String> {
     for (option, directory) in directories {
         words.extend([option.to_owned(), directory.to_owned()]);
     }
-    words.extend(told.words());
+    words.extend(command.words());
     let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
     Some(quoted.join(" "))
 }
@@ -66,6 +31,7 @@ fn quote(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::command::Command;
 
     use crate::app::{
         Event,

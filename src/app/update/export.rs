@@ -3,10 +3,9 @@
 use crate::app::{
     action::Action,
     effect::Effect,
-    export::{Export, Form, Listed, What, Written, lists},
+    export::{Export, Form, Written},
     lake_queries::WriteExport,
-    machines::Pane,
-    state::{Overlay, Screen, State, Tone},
+    state::{Overlay, State, Tone},
 };
 use crate::etl::format::{bytes, count};
 
@@ -40,35 +39,7 @@ pub(super) fn chosen(state: &mut State, action: Action, effects: &mut Vec<Effect
 
 /// What the view shows as an export, or why it has none.
 fn export(state: &State, form: Form) -> Result<Export, String> {
-    let columns = state.list_columns();
-    let list = |name: &str, list: Listed| {
-        if list.is_empty() {
-            return Err("the list is empty: there is nothing to export".into());
-        }
-        let (name, what) = (name.to_owned(), What::List { list, form });
-        Ok(Export { name, what })
-    };
-    match state.screen() {
-        Screen::Logs => list("logs", Listed::of(&state.logs.table, &columns)),
-        Screen::Runs => list("runs", Listed::of(&state.runs.table, &columns)),
-        Screen::LogRuns(runs) => {
-            let name = format!("runs_{}", runs.log.as_deref().unwrap_or_default());
-            list(&name, Listed::of(&runs.table, &columns))
-        }
-        Screen::Machines => {
-            let machines = &state.machines;
-            let listed = Listed::ordered(machines.table(), &columns, machines.in_order());
-            list("machines", listed)
-        }
-        Screen::Machine(machine) if machine.pane == Pane::Trends => machine.picture(),
-        Screen::Machine(machine) => list(
-            &format!("machine_{}", machine.name()),
-            Listed::of(&machine.table, &columns),
-        ),
-        Screen::Run(run) => run.export(form),
-        Screen::Compare(compared) => compared.export(form),
-        Screen::Jobs => list("jobs", lists::jobs(&state.jobs)),
-    }
+    state.open_view().export(&state.list_columns(), form)
 }
 
 fn ask(state: &mut State, export: Export, effects: &mut Vec<Effect>) {
@@ -107,6 +78,7 @@ pub(super) fn written(state: &mut State, result: Result<Written, String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::export::What;
     use crate::app::{Event, fixture, keymap::Chord, update};
 
     fn press(state: &mut State, key: &str) -> Vec<Effect> {

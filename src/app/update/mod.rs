@@ -3,9 +3,7 @@
 mod actions;
 mod answers;
 mod commands;
-mod compare;
 mod export;
-mod machines;
 mod mouse;
 mod overlays;
 
@@ -19,10 +17,9 @@ use super::{
     keymap::Context,
     lake_queries::ReadLog,
     layout,
-    state::{Overlay, Screen, State},
+    state::{Overlay, Screen, State, Tone},
     table::Row,
 };
-use crate::app::scroll::Scroll;
 
 /// Takes in one event; what is to be done outside of the state.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
@@ -49,7 +46,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Signal(Signal::Stop) => effects.push(Effect::Suspend),
         Event::Signal(Signal::Continue) => effects.push(Effect::Redraw),
     }
-    settle(state, &mut effects);
+    finish(state, &mut effects);
     effects
 }
 
@@ -76,44 +73,25 @@ fn press(state: &mut State, key: KeyEvent, effects: &mut Vec<Effect>) {
 
 fn resize(state: &mut State, size: (u16, u16), effects: &mut Vec<Effect>) {
     state.size = size;
-    for screen in state.stack_mut() {
-        match screen {
-            Screen::Run(run) => effects.extend(run.resize(size)),
-            Screen::Compare(compared) => effects.extend(compared.resize(size)),
-            _ => {}
-        }
+    let views = state.stack_mut().iter_mut().filter_map(Screen::own_view);
+    for view in views {
+        effects.extend(view.resize(size));
     }
 }
 
-/// Keeps cursors on the screen, and asks for what the cursor came to.
-fn settle(state: &mut State, effects: &mut Vec<Effect>) {
-    let lines = state.list_lines();
-    state.logs.table.settle(lines);
-    state.machines.settle(lines);
-    if let Some(Screen::Machine(machine)) = state.screen_mut() {
-        machine.table.settle(lines);
-    }
-    if let Some(runs) = state.run_list_mut() {
-        runs.table.settle(lines);
+/// What is due after every event: the cursor is kept on the screen, workers are asked for what
+/// it is on.
+fn finish(state: &mut State, effects: &mut Vec<Effect>) {
+    let lines = state.open_view().list_lines(state.size);
+    if let Some(list) = state.open_view_mut().list_mut() {
+        list.keep_cursor_visible(lines);
     }
     ask_arrangements(state, effects);
-    let (list, _) = layout::jobs(state.size);
-    let jobs = &mut state.jobs;
-    let scroll = Scroll::new(jobs.len(), usize::from(list.height).saturating_sub(1));
-    jobs.cursor = jobs.cursor.min(scroll.last());
-    jobs.offset = scroll.first(jobs.offset, jobs.cursor);
-    let (choice, flags) = (state.choices.of("samples"), state.choices.of("flags"));
-    if let Some(Screen::Run(run)) = state.screen_mut() {
-        run.choose_columns(&choice);
-        run.choose_flag_columns(&flags);
-    }
-    let said = match state.screen_mut() {
-        Some(Screen::Run(run)) => run.take_message(),
-        Some(Screen::Compare(compared)) => compared.take_message(),
-        _ => None,
-    };
-    if let Some(text) = said {
-        state.message = Some((super::state::Tone::Plain, text));
+    let choices = std::mem::take(&mut state.choices);
+    state.open_view_mut().choose_columns(&choices);
+    state.choices = choices;
+    if let Some(text) = state.open_view_mut().take_message() {
+        state.message = Some((Tone::Plain, text));
     }
     if matches!(state.screen(), Screen::Logs) && state.shows_panel() {
         ask_detail(state, effects);

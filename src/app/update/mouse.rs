@@ -8,7 +8,7 @@ use crate::app::{
     columns,
     effect::Effect,
     layout,
-    state::{Overlay, Screen, State},
+    state::{Overlay, State},
     top::Top,
 };
 
@@ -50,15 +50,8 @@ fn over_view(
     effects: &mut Vec<Effect>,
 ) {
     let size = state.size;
-    match state.screen_mut() {
-        Some(Screen::Run(run)) => return effects.extend(run.mouse(mouse)),
-        Some(Screen::Compare(compared)) => return effects.extend(compared.mouse(mouse)),
-        _ => {}
-    }
-    if let Some(Screen::Machine(machine)) = state.screen_mut()
-        && machine.mouse(mouse, size)
-    {
-        return;
+    if let Some(asked) = state.open_view_mut().mouse(mouse, size) {
+        return effects.extend(asked);
     }
     if let Some(action) = wheel {
         repeat(state, action, effects);
@@ -73,88 +66,38 @@ fn repeat(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Sorts by the column whose title was clicked; again: reverses.
+/// Puts the cursor of columns on the title that was clicked and sorts; again: reverses.
 fn sort(state: &mut State, x: u16, effects: &mut Vec<Effect>) {
-    let Some(column) = columns::at(&state.list_places(), x) else {
+    let places = columns::places(&state.placed_columns());
+    let Some(column) = columns::at(&places, x) else {
         return;
     };
-    match state.screen_mut() {
-        Some(Screen::Logs) => state.logs.table.column = column,
-        Some(Screen::Machines) => state.machines.set_column(column),
-        Some(Screen::Machine(machine)) => machine.table.column = column,
-        _ => match state.run_list_mut() {
-            Some(runs) => runs.table.column = column,
-            None => return,
-        },
+    if let Some(list) = state.open_view_mut().list_mut() {
+        list.put_column(column);
+        super::act(state, Action::Sort, effects);
     }
-    super::act(state, Action::Sort, effects);
 }
 
+/// Puts the cursor of the list on the line that was clicked, or opens the line under it.
 fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
-    let top = match state.screen() {
-        Screen::Machine(machine) => machine.parts(state.size).list.y + 1,
-        _ => layout::list_top(state.size),
+    let area = state.open_view().list_area(state.size);
+    let Some(list) = state.open_view().list() else {
+        return;
     };
-    let bottom = match state.screen() {
-        Screen::Jobs => layout::jobs(state.size).0.bottom(),
-        Screen::Machine(machine) => machine.parts(state.size).list.bottom(),
-        Screen::Run(_) | Screen::Compare(_) => return,
-        _ => layout::body(state.size).bottom(),
-    };
-    if y + 1 < top || y >= bottom {
+    if !(area.y..area.bottom()).contains(&y) {
         return;
     }
-    if matches!(state.screen(), Screen::Logs) {
-        let (list, _) = layout::logs(state.size, state.logs.panel);
-        if list.is_none_or(|list| x >= list.right()) {
-            state.logs.panel = true;
-            return;
-        }
-        state.logs.panel = false;
-    }
-    let Some(line) = y.checked_sub(top).map(usize::from) else {
+    let Some(line) = y.checked_sub(area.y + 1) else {
         return sort(state, x, effects);
     };
-    let (cursor, offset, len) = match state.screen() {
-        Screen::Logs => {
-            let table = &state.logs.table;
-            (table.cursor, table.offset, table.len())
-        }
-        Screen::Jobs => (state.jobs.cursor, state.jobs.offset, state.jobs.len()),
-        Screen::Machines => {
-            let machines = &state.machines;
-            (machines.cursor, machines.offset, machines.lines().len())
-        }
-        Screen::Machine(machine) => {
-            let table = &machine.table;
-            (table.cursor, table.offset, table.len())
-        }
-        _ => match state.run_list() {
-            Some(runs) => (runs.table.cursor, runs.table.offset, runs.table.len()),
-            None => return,
-        },
-    };
-    let at = offset + line;
-    if at >= len {
-        return;
-    }
-    if at == cursor {
+    let position = list.position();
+    let at = position.offset + usize::from(line);
+    if at == position.cursor && at < position.len {
         super::act(state, Action::Open, effects);
-        return;
-    }
-    match state.screen_mut() {
-        Some(Screen::Logs) => state.logs.table.cursor = at,
-        Some(Screen::Jobs) => state.jobs.cursor = at,
-        Some(Screen::Machines) => state.machines.cursor = at,
-        Some(Screen::Machine(machine)) => {
-            machine.table.cursor = at;
-            machine.follow();
-        }
-        _ => {
-            if let Some(runs) = state.run_list_mut() {
-                runs.table.cursor = at;
-            }
-        }
+    } else if at < position.len
+        && let Some(list) = state.open_view_mut().list_mut()
+    {
+        list.put_cursor(at);
     }
 }
 

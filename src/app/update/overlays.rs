@@ -7,11 +7,10 @@ use crate::app::{
     help,
     lake_queries::SaveColumns,
     layout,
-    machines::{MachineScreen, Machines},
+    list::not_in_list,
     prompt::Purpose,
     scroll::Scroll,
-    state::{Overlay, Prompt, Screen, State, Tone},
-    table::{Row, Table},
+    state::{Overlay, Prompt, State, Tone},
 };
 use crate::etl::parse_error::ParseError;
 
@@ -64,7 +63,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Some(Overlay::Export) => super::export::chosen(state, action, effects),
         Some(Overlay::Columns(mut chooser)) if action != Action::Escape => {
             if action == Action::Accept {
-                take_columns(state, &chooser, effects);
+                apply_columns(state, &chooser, effects);
             } else {
                 chooser.act(action, usize::from(layout::body(state.size).height));
                 state.overlay = Some(Overlay::Columns(chooser));
@@ -78,34 +77,19 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
     }
 }
 
-fn take_columns(state: &mut State, chooser: &Chooser, effects: &mut Vec<Effect>) {
+fn apply_columns(state: &mut State, chooser: &Chooser, effects: &mut Vec<Effect>) {
     state.choices.set(chooser.view, chooser.choice());
     if let Some(file) = state.choices_file.clone() {
         let content = state.choices.to_toml();
         let query = SaveColumns { file, content };
         state.queries.columns.ask(query, effects);
     }
-    if matches!(state.screen(), Screen::Run(_)) {
-        return;
-    }
-    // The cursor of columns stays on one that can be seen.
+    // The cursor of columns stays on one that is shown.
     let shown = state.list_columns();
-    let Some(first) = shown.first().copied() else {
-        return;
-    };
-    let column = match state.screen() {
-        Screen::Logs => Some(&mut state.logs.table.column),
-        Screen::Machines => Some(state.machines.column_mut()),
-        Screen::Machine(_) => match state.screen_mut() {
-            Some(Screen::Machine(machine)) => Some(&mut machine.table.column),
-            _ => None,
-        },
-        _ => state.run_list_mut().map(|runs| &mut runs.table.column),
-    };
-    if let Some(column) = column
-        && !shown.contains(column)
+    if let (Some(first), Some(list)) = (shown.first(), state.open_view_mut().list_mut())
+        && !shown.contains(&list.column())
     {
-        *column = first;
+        list.put_column(*first);
     }
 }
 
@@ -147,16 +131,19 @@ fn typed(state: &mut State, mut prompt: Prompt, action: Action, effects: &mut Ve
 fn preview(state: &mut State, mut prompt: Prompt) {
     let text = prompt.line.text();
     // A place in a run is looked at only when it is whole.
-    prompt.error = list_mut(state).and_then(|list| match prompt.purpose {
-        Purpose::Search => missing(text, list.search(text, prompt.cursor)),
-        Purpose::Filter => list.filter(text).err(),
-        Purpose::GoTo => None,
-    });
+    prompt.error = state
+        .open_view_mut()
+        .list_mut()
+        .and_then(|list| match prompt.purpose {
+            Purpose::Search => missing(text, list.search(text, prompt.cursor)),
+            Purpose::Filter => list.filter(text).err(),
+            Purpose::GoTo => None,
+        });
     state.overlay = Some(Overlay::Prompt(prompt));
 }
 
 fn missing(text: &str, found: bool) -> Option<ParseError> {
-    (!found).then(|| super::answers::missing(text).into())
+    (!found).then(|| not_in_list(text).into())
 }
 
 /// The text field stays open, with its cursor at what is wrong.
@@ -169,22 +156,11 @@ fn refuse(state: &mut State, mut prompt: Prompt, mistake: ParseError) {
 }
 
 fn accept(state: &mut State, prompt: Prompt, effects: &mut Vec<Effect>) {
-    let taken = match state.screen_mut() {
-        // Flags were searched and filtered while it was typed.
-        Some(Screen::Run(run)) if run.flags().is_none() => {
-            Some(run.submit(prompt.purpose, prompt.line.text()))
-        }
-        Some(Screen::Compare(compared)) => Some(compared.submit(prompt.line.text())),
-        Some(Screen::Machine(machine)) if prompt.purpose == Purpose::GoTo => {
-            let taken = machine.submit(prompt.line.text());
-            Some(taken.map(|()| Vec::new()).map_err(ParseError::from))
-        }
-        _ => None,
-    };
-    if let Some(taken) = taken {
-        match taken {
+    let view = state.open_view_mut();
+    if let Some(result) = view.submit(prompt.purpose, prompt.line.text()) {
+        match result {
             Ok(asked) => effects.extend(asked),
-            Err(mistake) => refuse(state, prompt, mistake),
+            Err(error) => refuse(state, prompt, error),
         }
         return;
     }
@@ -202,88 +178,7 @@ fn cancel_prompt(state: &mut State) {
     let Some(Overlay::Prompt(prompt)) = state.overlay.take() else {
         return;
     };
-    if let Some(list) = list_mut(state) {
+    if let Some(list) = state.open_view_mut().list_mut() {
         list.restore(&prompt);
-    }
-}
-
-/// The list that search and filter are typed for.
-fn list_mut(state: &mut State) -> Option<&mut dyn Listing> {
-    match state.screen() {
-        Screen::Logs => Some(&mut state.logs.table),
-        Screen::Machines => Some(&mut state.machines),
-        Screen::Run(_) => match state.screen_mut() {
-            Some(Screen::Run(run)) => run.flags_mut().map(|quality| &mut quality.table as _),
-            _ => None,
-        },
-        Screen::Machine(_) => match state.screen_mut() {
-            Some(Screen::Machine(machine)) => Some(machine.as_mut()),
-            _ => None,
-        },
-        _ => state.run_list_mut().map(|runs| &mut runs.table as _),
-    }
-}
-
-/// What can be searched and filtered while one types.
-trait Listing {
-    fn search(&mut self, text: &str, from: usize) -> bool;
-    fn filter(&mut self, text: &str) -> Result<(), ParseError>;
-    fn put_cursor(&mut self, at: usize);
-
-    fn restore(&mut self, prompt: &Prompt) {
-        // The old filter was good once, so it is now.
-        let _ = self.filter(&prompt.filter);
-        if prompt.purpose == Purpose::Search {
-            self.search("", prompt.cursor);
-        } else {
-            self.put_cursor(prompt.cursor);
-        }
-    }
-}
-
-impl<T: Row> Listing for Table<T> {
-    fn search(&mut self, text: &str, from: usize) -> bool {
-        self.set_search(text, from)
-    }
-
-    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
-        self.set_filter(text)
-    }
-
-    fn put_cursor(&mut self, at: usize) {
-        Self::put_cursor(self, at);
-    }
-}
-
-impl Listing for Machines {
-    fn search(&mut self, text: &str, from: usize) -> bool {
-        self.set_search(text, from)
-    }
-
-    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
-        self.set_filter(text)
-    }
-
-    fn put_cursor(&mut self, at: usize) {
-        self.cursor = at.min(self.lines().len().saturating_sub(1));
-    }
-}
-
-impl Listing for MachineScreen {
-    fn search(&mut self, text: &str, from: usize) -> bool {
-        let found = self.table.set_search(text, from);
-        self.follow();
-        found
-    }
-
-    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
-        let set = self.table.set_filter(text);
-        self.trace();
-        set
-    }
-
-    fn put_cursor(&mut self, at: usize) {
-        self.table.put_cursor(at);
-        self.follow();
     }
 }

@@ -31,7 +31,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if machines.lines().is_empty() {
         return empty(frame, area, state, theme);
     }
-    let columns = state.machine_columns(area.width);
+    let columns = state.placed_columns();
     list::header(frame, area, machines.table(), &columns, theme);
     let shown = machines.lines().iter().enumerate().skip(machines.offset);
     for ((at, line), y) in shown.zip(area.y + 1..area.bottom()) {

@@ -70,7 +70,7 @@ pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &T
         };
         time_axis(told, axis, frame.buffer_mut());
     }
-    let columns = state.point_columns(machine, list.width);
+    let columns = state.placed_columns();
     list::draw(frame, list, &machine.table, &columns, theme, |_, _| None);
 }
 

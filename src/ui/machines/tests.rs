@@ -77,9 +77,9 @@ fn a_run_opens_from_its_machine_and_closes_to_it() {
     assert!(matches!(state.screen(), Screen::Machines));
     assert_eq!(press(&mut state, &["esc"]), []);
     press(&mut state, &["]"]);
-    assert_eq!(state.view(), 4);
+    assert_eq!(state.top_view(), 3);
     press(&mut state, &["[", "["]);
-    assert_eq!(state.view(), 2);
+    assert_eq!(state.top_view(), 1);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn random_keys_never_panic() {
             told(&mut state, Ok(some));
         } else if let Some(key) = KEYS.get(pick % KEYS.len()) {
             press(&mut state, &[key]);
-            if state.view() != 3 {
+            if state.top_view() != 2 {
                 press(&mut state, &["3"]);
             }
         }

@@ -1,0 +1,51 @@
+//! From marked runs to a comparison of them.
+
+use crate::app::{
+    Event,
+    fixture::{answer, populated, run},
+    keymap::Chord,
+    state::{Screen, State},
+    update,
+};
+
+fn press(state: &mut State, chords: &[&str]) {
+    for chord in chords {
+        update(state, Event::Key(Chord::parse(chord).unwrap().event()));
+    }
+}
+
+#[test]
+fn two_to_six_marked_runs_are_opened_and_other_numbers_are_told() {
+    let mut state = populated((80, 24));
+    press(&mut state, &["2"]);
+    let runs = (0..8).map(|n| run(n, "cell-10/2022-11-23T2040")).collect();
+    answer(&mut state, |s| &mut s.runs.read, Ok(runs));
+    let said = |state: &State| state.message.as_ref().unwrap().1.clone();
+    for (marks, told) in [("", "none is"), ("s", "1 is"), ("sssssss", "7 are")] {
+        press(&mut state, &["ctrl-a", "ctrl-a", "g"]);
+        if state.runs.table.marked() > 0 {
+            press(&mut state, &["ctrl-a"]);
+        }
+        for _ in marks.chars() {
+            press(&mut state, &["space"]);
+        }
+        press(&mut state, &["c"]);
+        let wanted = format!("mark 2 to 6 runs with Space to compare them: {told} marked");
+        assert_eq!(said(&state), wanted);
+        assert!(matches!(state.screen(), Screen::Runs));
+    }
+    press(&mut state, &["k", "space", "c"]);
+    let Screen::Compare(compared) = state.screen() else {
+        panic!("{}", said(&state));
+    };
+    assert_eq!(compared.runs.len(), 6);
+    press(&mut state, &["!"]);
+    assert!(
+        matches!(&state.overlay, Some(crate::app::state::Overlay::Command(text))
+        if text.contains(" compare cell-10/2022-11-23T2040/"))
+    );
+    // Back, with the marks as they were.
+    press(&mut state, &["esc", "esc"]);
+    assert!(matches!(state.screen(), Screen::Runs));
+    assert_eq!(state.runs.table.marked(), 6);
+}

@@ -1,0 +1,253 @@
+//! What all lists can do, whatever their rows; the keys of lists are handled once, here.
+
+use super::{
+    action::Action,
+    choice::{Choices, Chooser},
+    columns::{self, PlacedColumn, Room},
+    export::{Export, Form, Listed, What},
+    prompt::Purpose,
+    state::{Prompt, Tone},
+    table::{Row, Table},
+    view::ActionContext,
+};
+use crate::etl::parse_error::ParseError;
+
+/// The line of the cursor, the first line on the screen, and the number of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListPosition {
+    /// The line of the cursor.
+    pub cursor: usize,
+    /// The first line on the screen.
+    pub offset: usize,
+    /// Number of lines.
+    pub len: usize,
+}
+
+/// What the message line says of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListStatus {
+    /// Number of marked rows.
+    pub marked: usize,
+    /// Whether a range is being marked.
+    pub range: bool,
+    /// Whether a worker filters, sorts or searches.
+    pub waiting: bool,
+    /// The filter as it was typed.
+    pub filter: String,
+    /// Number of rows that pass the filter.
+    pub shown: usize,
+    /// Number of all rows.
+    pub all: usize,
+}
+
+/// A list; the default methods are those of one that is neither searched nor filtered, and
+/// has no columns to choose from.
+pub trait List {
+    /// Where its cursor is.
+    fn position(&self) -> ListPosition;
+
+    /// Puts the cursor on a line.
+    fn put_cursor(&mut self, at: usize);
+
+    /// Scrolls so that the cursor is among the `lines` on the screen.
+    fn keep_cursor_visible(&mut self, lines: usize);
+
+    /// Moves, marks, or sorts, with `lines` on the screen.
+    fn apply(&mut self, action: Action, lines: usize);
+
+    /// Searches from a line on, around the end; whether the text is there.
+    fn search(&mut self, _text: &str, _from: usize) -> bool {
+        false
+    }
+
+    /// To the next hit, or the previous one; whether there is one.
+    fn search_on(&mut self, _forward: bool) -> bool {
+        false
+    }
+
+    /// What is searched for; empty: nothing.
+    fn searched(&self) -> &str {
+        ""
+    }
+
+    /// Shows the rows that pass a filter; an empty one shows all.
+    ///
+    /// # Errors
+    /// What is wrong with the text; the filter stays as it was.
+    fn filter(&mut self, _text: &str) -> Result<(), ParseError> {
+        Ok(())
+    }
+
+    /// Marks, filter and counts for the message line.
+    fn status(&self) -> ListStatus {
+        ListStatus::default()
+    }
+
+    /// The columns that have room in `width`, with `key` and `without` as in [`Room`].
+    fn placed(
+        &self,
+        _width: u16,
+        _room: (u16, Option<&'static str>),
+        _choices: &Choices,
+    ) -> Vec<PlacedColumn> {
+        Vec::new()
+    }
+
+    /// The column under the cursor.
+    fn column(&self) -> usize {
+        0
+    }
+
+    /// Puts the cursor of columns on a column.
+    fn put_column(&mut self, _column: usize) {}
+
+    /// The columns, to choose from.
+    fn chooser(&self, _choices: &Choices) -> Option<Chooser> {
+        None
+    }
+
+    /// Ends the range that is being marked; whether one was.
+    fn stop_range(&mut self) -> bool {
+        false
+    }
+
+    /// Unmarks all rows.
+    fn clear_marks(&mut self) {}
+
+    /// Back to the cursor and the filter from before a text field was opened.
+    fn restore(&mut self, prompt: &Prompt) {
+        // The old filter was accepted before, so it is now.
+        let _ = self.filter(&prompt.filter);
+        if prompt.purpose == Purpose::Search {
+            self.search("", prompt.cursor);
+        } else {
+            self.put_cursor(prompt.cursor);
+        }
+    }
+}
+
+impl<T: Row> List for Table<T> {
+    fn position(&self) -> ListPosition {
+        ListPosition {
+            cursor: self.cursor,
+            offset: self.offset,
+            len: self.len(),
+        }
+    }
+
+    fn put_cursor(&mut self, at: usize) {
+        Self::put_cursor(self, at);
+    }
+
+    fn keep_cursor_visible(&mut self, lines: usize) {
+        Self::keep_cursor_visible(self, lines);
+    }
+
+    fn apply(&mut self, action: Action, lines: usize) {
+        self.act(action, lines);
+    }
+
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        self.set_search(text, from)
+    }
+
+    fn search_on(&mut self, forward: bool) -> bool {
+        Self::search_on(self, forward)
+    }
+
+    fn searched(&self) -> &str {
+        Self::search(self)
+    }
+
+    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
+        self.set_filter(text)
+    }
+
+    fn status(&self) -> ListStatus {
+        ListStatus {
+            marked: self.marked(),
+            range: self.anchor.is_some(),
+            waiting: self.is_waiting(),
+            filter: Self::filter(self).to_owned(),
+            shown: self.len(),
+            all: self.rows().len(),
+        }
+    }
+
+    fn placed(
+        &self,
+        width: u16,
+        (key, without): (u16, Option<&'static str>),
+        choices: &Choices,
+    ) -> Vec<PlacedColumn> {
+        self.fit(Room {
+            width,
+            key,
+            without,
+            choice: &choices.of(T::LIST),
+        })
+    }
+
+    fn column(&self) -> usize {
+        self.column
+    }
+
+    fn put_column(&mut self, column: usize) {
+        self.column = column;
+    }
+
+    fn chooser(&self, choices: &Choices) -> Option<Chooser> {
+        Some(Chooser::of(self, choices))
+    }
+
+    fn stop_range(&mut self) -> bool {
+        self.anchor.take().is_some()
+    }
+
+    fn clear_marks(&mut self) {
+        Self::clear_marks(self);
+    }
+}
+
+/// Handles the keys of every list.
+pub fn act(list: &mut dyn List, action: Action, context: &mut ActionContext<'_>) {
+    match action {
+        Action::Search | Action::Filter => {
+            let purpose = if action == Action::Search {
+                Purpose::Search
+            } else {
+                Purpose::Filter
+            };
+            context.ask_text(purpose, list.position().cursor, &list.status().filter);
+        }
+        Action::Next | Action::Previous => {
+            if list.searched().is_empty() {
+                context.say("nothing was searched for yet: /");
+            } else if !list.search_on(action == Action::Next) {
+                context.message = Some((Tone::Error, not_in_list(list.searched())));
+            }
+        }
+        Action::Left | Action::Right => {
+            let right = action == Action::Right;
+            list.put_column(columns::step(&context.columns, list.column(), right));
+        }
+        _ => list.apply(action, context.lines),
+    }
+}
+
+/// What a search says that finds nothing.
+pub fn not_in_list(text: &str) -> String {
+    format!("`{text}` is not in the list")
+}
+
+/// A list as a file, unless it is empty.
+///
+/// # Errors
+/// One sentence: the list is empty.
+pub fn export(name: impl Into<String>, list: Listed, form: Form) -> Result<Export, String> {
+    if list.is_empty() {
+        return Err("the list is empty: there is nothing to export".into());
+    }
+    let (name, what) = (name.into(), What::List { list, form });
+    Ok(Export { name, what })
+}

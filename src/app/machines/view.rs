@@ -1,0 +1,321 @@
+//! The views Machines and one machine.
+
+use crossterm::event::MouseEvent;
+use ratatui::layout::Rect;
+
+use super::{MachineScreen, Machines, Pane};
+use crate::{
+    app::{
+        action::Action,
+        choice::{Choices, Chooser},
+        columns::PlacedColumn,
+        command::Command,
+        effect::Effect,
+        export::{Export, Form, Listed},
+        jobs::ToHarvest,
+        keymap::Context,
+        list::{self, List, ListPosition, ListStatus},
+        prompt::Purpose,
+        state::Screen,
+        table::Row,
+        view::{ActionContext, View},
+    },
+    etl::{
+        catalog::{MachineRow, cell_title},
+        parse_error::ParseError,
+    },
+};
+
+impl View for Machines {
+    fn contexts(&self) -> Vec<Context> {
+        vec![Context::Machines, Context::Choose, Context::List]
+    }
+
+    fn list(&self) -> Option<&dyn List> {
+        Some(self)
+    }
+
+    fn list_mut(&mut self) -> Option<&mut dyn List> {
+        Some(self)
+    }
+
+    fn list_room(&self, _size: (u16, u16)) -> (u16, Option<&'static str>) {
+        (self.name_width(), None)
+    }
+
+    fn row_nouns(&self) -> Option<(&'static str, &'static str)> {
+        Some(("machine", "machines"))
+    }
+
+    fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
+        match (action, self.current()) {
+            (Action::Open, Some(machine)) => {
+                let mut screen = MachineScreen::open(machine);
+                screen.view.marker = context.marker;
+                context.open = Some(Screen::Machine(Box::new(screen)));
+            }
+            (Action::Open, None) | (Action::Fold, _) => self.fold(),
+            _ => list::act(self, action, context),
+        }
+    }
+
+    fn command(&self) -> Option<Command> {
+        Some(Command::new("machines").filter(self.table().filter()))
+    }
+
+    fn copy(&self) -> Option<String> {
+        match self.current() {
+            Some(machine) => Some(machine.name()),
+            None => Some(cell_title(self.current_cell()?.as_deref())),
+        }
+    }
+
+    fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
+        let list = Listed::ordered(self.table(), columns, self.in_order());
+        list::export("machines", list, form)
+    }
+}
+
+impl List for Machines {
+    fn position(&self) -> ListPosition {
+        ListPosition {
+            cursor: self.cursor,
+            offset: self.offset,
+            len: self.lines().len(),
+        }
+    }
+
+    fn put_cursor(&mut self, at: usize) {
+        self.cursor = at.min(self.lines().len().saturating_sub(1));
+    }
+
+    fn keep_cursor_visible(&mut self, lines: usize) {
+        Self::keep_cursor_visible(self, lines);
+    }
+
+    fn apply(&mut self, action: Action, lines: usize) {
+        if action == Action::Sort {
+            self.sort();
+        } else {
+            self.go(action, lines);
+        }
+    }
+
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        self.set_search(text, from)
+    }
+
+    fn search_on(&mut self, forward: bool) -> bool {
+        Self::search_on(self, forward)
+    }
+
+    fn searched(&self) -> &str {
+        self.table().search()
+    }
+
+    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
+        self.set_filter(text)
+    }
+
+    fn status(&self) -> ListStatus {
+        ListStatus {
+            waiting: false,
+            ..self.table().status()
+        }
+    }
+
+    fn placed(
+        &self,
+        width: u16,
+        room: (u16, Option<&'static str>),
+        choices: &Choices,
+    ) -> Vec<PlacedColumn> {
+        self.table().placed(width, room, choices)
+    }
+
+    fn column(&self) -> usize {
+        self.table().column
+    }
+
+    fn put_column(&mut self, column: usize) {
+        self.set_column(column);
+    }
+
+    fn chooser(&self, choices: &Choices) -> Option<Chooser> {
+        self.table().chooser(choices)
+    }
+}
+
+impl View for MachineScreen {
+    fn contexts(&self) -> Vec<Context> {
+        let mut contexts = match self.pane {
+            Pane::Trends => vec![Context::Trends],
+            Pane::Runs => Vec::new(),
+        };
+        contexts.extend([Context::Machine, Context::Runs, Context::Marks]);
+        if self.pane == Pane::Runs {
+            contexts.extend([Context::Choose, Context::List]);
+        }
+        contexts
+    }
+
+    fn title(&self) -> Option<String> {
+        Some(self.name())
+    }
+
+    fn list(&self) -> Option<&dyn List> {
+        Some(self)
+    }
+
+    fn list_mut(&mut self) -> Option<&mut dyn List> {
+        Some(self)
+    }
+
+    fn list_area(&self, size: (u16, u16)) -> Rect {
+        self.parts(size).list
+    }
+
+    fn row_nouns(&self) -> Option<(&'static str, &'static str)> {
+        Some(("run", "runs"))
+    }
+
+    fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
+        match action {
+            Action::Compare => context.compare(self.table.marked(), || {
+                let rows = self.table.chosen().into_iter();
+                rows.map(|point| (point.log_key.clone(), point.run))
+                    .collect()
+            }),
+            Action::Open => {
+                if let Some(point) = self.table.current() {
+                    context.open_run(&point.log_key, point.run);
+                }
+            }
+            Action::GoTo => context.ask_text(Purpose::GoTo, self.table.cursor, ""),
+            _ if Self::act(self, action) => {}
+            _ => {
+                list::act(self, action, context);
+                self.follow();
+            }
+        }
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent, size: (u16, u16)) -> Option<Vec<Effect>> {
+        Self::mouse(self, mouse, size).then(Vec::new)
+    }
+
+    fn submit(&mut self, purpose: Purpose, text: &str) -> Option<Result<Vec<Effect>, ParseError>> {
+        (purpose == Purpose::GoTo).then(|| match Self::submit(self, text) {
+            Ok(()) => Ok(Vec::new()),
+            Err(sentence) => Err(sentence.into()),
+        })
+    }
+
+    fn command(&self) -> Option<Command> {
+        let command = Command::new("machines")
+            .option("--cell", self.cell.clone().unwrap_or_default())
+            .option("--robot", self.robot.clone());
+        Some(command.flag("--json"))
+    }
+
+    fn copy(&self) -> Option<String> {
+        self.table.current().map(|point| point.key().into_owned())
+    }
+
+    fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
+        if self.pane == Pane::Trends {
+            return self.picture();
+        }
+        let name = format!("machine_{}", self.name());
+        list::export(name, Listed::of(&self.table, columns), form)
+    }
+
+    fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
+        let table = &self.table;
+        Some(ToHarvest::chosen(
+            table,
+            |point| &point.log_key,
+            ToHarvest::Points,
+        ))
+    }
+
+    fn update_machines(&mut self, machines: &[MachineRow]) {
+        self.update(machines);
+    }
+}
+
+/// The list of the machine's runs; the charts' cursor follows that of the list.
+impl List for MachineScreen {
+    fn position(&self) -> ListPosition {
+        self.table.position()
+    }
+
+    fn put_cursor(&mut self, at: usize) {
+        self.table.put_cursor(at);
+        self.follow();
+    }
+
+    fn keep_cursor_visible(&mut self, lines: usize) {
+        self.table.keep_cursor_visible(lines);
+    }
+
+    fn apply(&mut self, action: Action, lines: usize) {
+        self.table.apply(action, lines);
+    }
+
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        let found = self.table.set_search(text, from);
+        self.follow();
+        found
+    }
+
+    fn search_on(&mut self, forward: bool) -> bool {
+        self.table.search_on(forward)
+    }
+
+    fn searched(&self) -> &str {
+        self.table.search()
+    }
+
+    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
+        let set = self.table.set_filter(text);
+        self.trace();
+        set
+    }
+
+    fn status(&self) -> ListStatus {
+        ListStatus {
+            waiting: false,
+            ..self.table.status()
+        }
+    }
+
+    fn placed(
+        &self,
+        width: u16,
+        room: (u16, Option<&'static str>),
+        choices: &Choices,
+    ) -> Vec<PlacedColumn> {
+        self.table.placed(width, room, choices)
+    }
+
+    fn column(&self) -> usize {
+        self.table.column
+    }
+
+    fn put_column(&mut self, column: usize) {
+        self.table.column = column;
+    }
+
+    fn chooser(&self, choices: &Choices) -> Option<Chooser> {
+        self.table.chooser(choices)
+    }
+
+    fn stop_range(&mut self) -> bool {
+        self.table.stop_range()
+    }
+
+    fn clear_marks(&mut self) {
+        self.table.clear_marks();
+    }
+}

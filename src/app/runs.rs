@@ -1,0 +1,125 @@
+//! The view Runs: the runs of all logs, or of one.
+
+use super::{
+    action::Action,
+    command::Command,
+    effect::Effect,
+    export::{Export, Form, Listed},
+    jobs::ToHarvest,
+    keymap::Context,
+    lake_queries::ReadRunList,
+    list::{self, List},
+    list_queries::ListQueries,
+    query::Pending,
+    state::Tone,
+    table::Table,
+    view::{ActionContext, View},
+};
+use crate::etl::catalog::RunRow;
+
+/// A list of runs.
+#[derive(Debug, Default)]
+pub struct Runs {
+    /// The log; `None`: all.
+    pub log: Option<String>,
+    /// The list.
+    pub table: Table<RunRow>,
+    /// What it leaves to workers.
+    pub queries: ListQueries<RunRow>,
+    /// Reads the list.
+    pub read: Pending<ReadRunList>,
+    /// Whether the list was read.
+    pub loaded: bool,
+    /// Why it cannot be read.
+    pub error: Option<String>,
+}
+
+impl Runs {
+    /// Asks for the list.
+    pub(super) fn ask(&mut self, effects: &mut Vec<Effect>) {
+        self.read.ask_after(ReadRunList(self.log.clone()), effects);
+    }
+
+    fn open(&self, context: &mut ActionContext<'_>) {
+        let Some(row) = self.table.current() else {
+            return;
+        };
+        match &row.error {
+            Some(error) => {
+                let text = format!("run {} failed: {error}", row.run.short());
+                context.message = Some((Tone::Error, text));
+            }
+            None => context.open_run(&row.log_key, row.run),
+        }
+    }
+}
+
+impl View for Runs {
+    fn contexts(&self) -> Vec<Context> {
+        vec![
+            Context::Runs,
+            Context::Marks,
+            Context::Choose,
+            Context::List,
+        ]
+    }
+
+    fn title(&self) -> Option<String> {
+        self.log.as_ref().map(|log| format!("Logs › {log}"))
+    }
+
+    fn list(&self) -> Option<&dyn List> {
+        Some(&self.table)
+    }
+
+    fn list_mut(&mut self) -> Option<&mut dyn List> {
+        Some(&mut self.table)
+    }
+
+    /// The log of all rows is named above the list.
+    fn list_room(&self, _size: (u16, u16)) -> (u16, Option<&'static str>) {
+        (0, self.log.is_some().then_some("log"))
+    }
+
+    fn row_nouns(&self) -> Option<(&'static str, &'static str)> {
+        Some(("run", "runs"))
+    }
+
+    fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
+        match action {
+            Action::Open => self.open(context),
+            Action::Compare => context.compare(self.table.marked(), || {
+                let rows = self.table.chosen().into_iter();
+                rows.map(|row| (row.log_key.clone(), row.run)).collect()
+            }),
+            _ => list::act(&mut self.table, action, context),
+        }
+    }
+
+    fn command(&self) -> Option<Command> {
+        let command = Command::new("runs").filter(self.table.filter());
+        Some(command.names(self.log.clone()))
+    }
+
+    fn copy(&self) -> Option<String> {
+        let row = self.table.current()?;
+        Some(format!("{}/{}", row.log_key, row.run))
+    }
+
+    fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
+        let name = match &self.log {
+            Some(log) => format!("runs_{log}"),
+            None => "runs".into(),
+        };
+        list::export(name, Listed::of(&self.table, columns), form)
+    }
+
+    fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
+        let table = &self.table;
+        Some(ToHarvest::chosen(
+            table,
+            |row| &row.log_key,
+            ToHarvest::Runs,
+        ))
+    }
+}
