@@ -7,8 +7,8 @@ use mdtui::{
     app::{
         State,
         run::Tab,
+        runs::Runs,
         signals::{CHART_MEMORY, Key, Line, Signals},
-        state::Screen,
     },
     etl::{
         Error, Result,
@@ -60,7 +60,7 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
     let mut app = Driver::start(&context, super::SIZE)?;
     app.until("the log", |s| s.logs.table.rows().len() == 1)?;
     app.press(key(KeyCode::Enter))?;
-    app.until("the run", |s| s.run_list().is_some_and(|r| r.loaded))?;
+    app.until("the run", |s| s.view::<Runs>().is_some_and(|r| r.loaded))?;
     app.press(key(KeyCode::Enter))?;
     app.until("its summary", |s| run(s).is_some_and(|r| r.views.is_some()))?;
     let rows = run(&app.state)
@@ -175,10 +175,7 @@ fn spikes(app: &mut Driver, report: &mut Report) -> Result<()> {
 }
 
 fn run(state: &State) -> Option<&mdtui::app::run::RunScreen> {
-    match state.screen() {
-        Screen::Run(run) => Some(run),
-        _ => None,
-    }
+    state.view()
 }
 
 fn signals(state: &State) -> Option<&Signals> {

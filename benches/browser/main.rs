@@ -20,10 +20,7 @@ mod terminal;
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use crossterm::event::KeyCode;
-use mdtui::{
-    app::state::Screen,
-    etl::{Error, Result},
-};
+use mdtui::etl::{Error, Result};
 
 use driver::{Driver, control, key, typed};
 use report::Report;
@@ -211,9 +208,6 @@ fn harvests(app: &mut Driver, report: &mut Report) -> Result<()> {
         app.harvested(),
         app.last_wait.as_secs_f64()
     ));
-    debug_assert!(matches!(
-        app.state.screen(),
-        Screen::Logs | Screen::Runs | Screen::Machines | Screen::Jobs
-    ));
+    debug_assert!(app.state.open_view().title().is_none());
     Ok(())
 }

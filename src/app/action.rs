@@ -2,23 +2,23 @@
 
 /// Names every action as the key table writes it, and as code matches it.
 macro_rules! actions {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($($(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])? $variant:ident = $name:literal,)*) => {
         /// One thing that an operator can ask for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])* $(#[cfg($cfg)])? $variant,)*
             /// A character typed into a text field; no key is bound to it.
             Type(char),
         }
 
         impl Action {
             /// Every action that a key can be bound to.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+            pub const ALL: &[Self] = &[$($(#[cfg($cfg)])? Self::$variant,)*];
 
             /// The name in the key table.
             pub fn name(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $name,)*
+                    $($(#[cfg($cfg)])? Self::$variant => $name,)*
                     Self::Type(_) => "type",
                 }
             }
@@ -26,7 +26,7 @@ macro_rules! actions {
             /// The inverse of [`Action::name`].
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
-                    $($name => Some(Self::$variant),)*
+                    $($(#[cfg($cfg)])? $name => Some(Self::$variant),)*
                     _ => None,
                 }
             }
@@ -185,6 +185,12 @@ actions! {
     Yes = "yes",
     /// No, to a question.
     No = "no",
+    /// Opens the example of a view, in tests.
+    #[cfg(test)]
+    OpenExample = "open-example",
+    /// Counts in the example of a view, in tests.
+    #[cfg(test)]
+    CountExample = "count-example",
 }
 
 #[cfg(test)]

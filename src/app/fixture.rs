@@ -14,7 +14,6 @@ use super::{
     },
     query::{Answer, Question},
     run::RunScreen,
-    state::Screen,
     table::{Sought, Wanted},
     update,
 };
@@ -78,18 +77,12 @@ pub fn asked<Q: Query>(effects: &[Effect]) -> Vec<&Q> {
 
 /// The run that is open.
 pub fn run_screen(state: &mut State) -> &mut RunScreen {
-    match state.screen_mut() {
-        Some(Screen::Run(run)) => run,
-        other => panic!("{other:?}"),
-    }
+    state.view_mut().expect("a run is open")
 }
 
 /// The comparison that is open.
 pub fn compare_screen(state: &mut State) -> &mut CompareScreen {
-    match state.screen_mut() {
-        Some(Screen::Compare(compared)) => compared,
-        other => panic!("{other:?}"),
-    }
+    state.view_mut().expect("a comparison is open")
 }
 
 /// One thing that happened to a harvest, so many seconds after [`NOW`].
@@ -222,14 +215,14 @@ pub fn past(key: &str, outcome: &str) -> HarvestRow {
 /// A state with logs, a past and no harvest under way.
 pub fn populated(size: (u16, u16)) -> State {
     let (mut state, _) = bare(size);
-    answer(&mut state, |s| &mut s.queries.logs, Ok(logs().into()));
+    answer(&mut state, |s| &mut s.logs.read, Ok(logs().into()));
     let refresh = Ok(Refresh::default());
     answer(&mut state, |s| &mut s.queries.refresh, refresh);
     let history = vec![
         past("cell-02/2022-11-23T2030", "harvested"),
         past("cell-03/2022-11-23T2050", "failed"),
     ];
-    answer(&mut state, |s| &mut s.queries.history, Ok(history));
+    answer(&mut state, |s| &mut s.jobs.read, Ok(history));
     state
 }
 

@@ -16,7 +16,11 @@ pub use open_logs::OpenLogs;
 pub use to_harvest::{FEW_LOGS, ToHarvest};
 pub use waiting::{Waiting, WaitingJob};
 
-use super::discard::{discard, discard_large};
+use super::{
+    discard::{discard, discard_large},
+    lake_queries::ReadHistory,
+    query::Pending,
+};
 use crate::etl::{
     Error,
     base::{Progress, Stage},
@@ -143,13 +147,15 @@ impl<'a> Entry<'a> {
 
 /// All jobs: those that run, then those that wait, both in the order in which they were
 /// queued, then what was done, latest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Jobs {
     /// As many as there are workers.
     running: BTreeMap<JobId, Job>,
     waiting: Waiting,
     done: VecDeque<Job>,
     history: Vec<HarvestRow>,
+    /// Reads past harvests.
+    pub read: Pending<ReadHistory>,
     /// The line under the cursor.
     pub cursor: usize,
     /// The first line on the screen.
@@ -184,6 +190,17 @@ impl Jobs {
     pub fn open_logs(&self) -> OpenLogs {
         let running = self.running.values().map(|job| job.key.clone());
         OpenLogs::new(running.collect(), self.waiting.clone())
+    }
+
+    /// The jobs as they are now, for a worker.
+    pub fn snapshot(&self) -> Self {
+        Self {
+            running: self.running.clone(),
+            waiting: self.waiting.clone(),
+            done: self.done.clone(),
+            history: self.history.clone(),
+            ..Self::default()
+        }
     }
 
     /// Number of lines.

@@ -55,6 +55,15 @@ impl Keymap {
         Self::parse(BUILT_IN, "the built-in key table")
     }
 
+    /// As [`Keymap::built_in`], with more lines, for tests.
+    ///
+    /// # Errors
+    /// As [`Keymap::parse`].
+    #[cfg(test)]
+    pub fn built_in_with(toml: &str) -> Result<Self> {
+        Self::parse(&format!("{BUILT_IN}{toml}"), "the key table of a test")
+    }
+
     /// Parses a table; `origin` names it in errors.
     ///
     /// # Errors
@@ -65,15 +74,16 @@ impl Keymap {
         let raw: HashMap<String, Vec<RawBinding>> = toml::from_str(toml)
             .map_err(|e| Error::Usage(format!("{origin} cannot be read: {}", e.message())))?;
         if let Some(name) = raw.keys().find(|name| Context::from_name(name).is_none()) {
+            let names: Vec<&str> = Context::ALL.iter().map(|c| c.name()).collect();
             return Err(Error::Usage(format!(
                 "{origin}: there is no context `{name}`; there are {}",
-                Context::ALL.map(Context::name).join(", ")
+                names.join(", ")
             )));
         }
         let mut keymap = Self::default();
         for context in Context::ALL {
             for raw in raw.get(context.name()).into_iter().flatten() {
-                keymap.add(context, raw, origin)?;
+                keymap.add(*context, raw, origin)?;
             }
         }
         Ok(keymap)

@@ -2,8 +2,10 @@
 
 use super::{
     effect::Effect,
+    list::not_in_list,
     query::{Answer, Pending, Query, QueryContext, name_of},
     table::{Arranged, Found, Row, Sought, Table, Wanted},
+    view::AnswerContext,
 };
 use crate::etl::Result;
 
@@ -34,17 +36,6 @@ pub struct ListQueries<T: Row> {
     seek: Pending<Sought<T>>,
 }
 
-/// What came of a list's query.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ListAnswer {
-    /// The rows are arranged.
-    Arranged,
-    /// The search is over; false: nothing was found.
-    Found(bool),
-    /// One sentence on what failed.
-    Failed(String),
-}
-
 impl<T: Row> Default for ListQueries<T> {
     fn default() -> Self {
         Self {
@@ -65,26 +56,33 @@ impl<T: Row> ListQueries<T> {
         }
     }
 
-    /// Takes the answer to one of the list's queries; any other stays as it is.
+    /// Takes the answer to one of the list's queries, and says what failed or was not found; any
+    /// other answer stays as it is. True when the rows are arranged.
     pub fn receive(
         &mut self,
         table: &mut Table<T>,
         answer: &mut Answer,
-        effects: &mut Vec<Effect>,
-    ) -> Option<ListAnswer> {
-        if let Some(result) = self.arrange.receive(answer, effects) {
-            return Some(match result {
+        context: &mut AnswerContext<'_>,
+    ) -> bool {
+        if let Some(result) = self.arrange.receive(answer, context.effects) {
+            match result {
                 Ok(arranged) => {
                     table.take(arranged);
-                    ListAnswer::Arranged
+                    return true;
                 }
-                Err(sentence) => ListAnswer::Failed(sentence),
-            });
+                Err(sentence) => context.fail(sentence),
+            }
+        } else if let Some(result) = self.seek.receive(answer, context.effects) {
+            match result {
+                Ok(found) => {
+                    // A search that is over by now says nothing.
+                    if table.found(found) == Some(false) {
+                        context.not_found = Some(not_in_list(table.search()));
+                    }
+                }
+                Err(sentence) => context.fail(sentence),
+            }
         }
-        Some(match self.seek.receive(answer, effects)? {
-            // One that is of no interest any more says nothing.
-            Ok(found) => ListAnswer::Found(table.found(found) != Some(false)),
-            Err(sentence) => ListAnswer::Failed(sentence),
-        })
+        false
     }
 }

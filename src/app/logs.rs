@@ -10,16 +10,27 @@ use super::{
     command::Command,
     effect::Effect,
     export::{Export, Form, Listed},
-    jobs::ToHarvest,
+    jobs::{OpenLogs, ToHarvest},
     keymap::Context,
+    lake_queries::{CountLogs, ReadLog, ReadLogs},
     layout,
     list::{self, List},
     list_queries::ListQueries,
+    log_list::LogList,
+    query::{Answer, Pending},
+    runs::Runs,
     scroll::Scroll,
+    state::Tone,
     table::Table,
-    view::{ActionContext, Cancel, View},
+    view::{ActionContext, AfterEvent, AnswerContext, Cancel, Occasion, View},
 };
 use crate::etl::catalog::{LogDetail, LogRow, LogState};
+
+/// More than any terminal has lines.
+const FIRST_LOGS: usize = 300;
+
+/// So few logs that this process harvests are counted at once; more are left to a worker.
+const COUNTED_AT_ONCE: usize = 64;
 
 /// The list of logs and the panel beside it.
 #[derive(Debug, Default)]
@@ -28,6 +39,16 @@ pub struct Logs {
     pub table: Table<LogRow>,
     /// What it leaves to workers.
     pub queries: ListQueries<LogRow>,
+    /// Reads the first of the logs, for the first frame.
+    pub read_first: Pending<ReadLogs>,
+    /// Reads the list.
+    pub read: Pending<ReadLogs>,
+    /// Counts how many logs are in each state.
+    pub count: Pending<CountLogs>,
+    /// Reads the log of the panel.
+    pub read_detail: Pending<ReadLog>,
+    /// The logs that this process harvests.
+    open: OpenLogs,
     /// Characters that most keys fit into.
     pub key_width: u16,
     /// Whether the list was read.
@@ -51,6 +72,60 @@ pub struct Logs {
 impl Logs {
     fn current_key(&self) -> Option<String> {
         self.table.current().map(|row| row.key.clone())
+    }
+
+    /// Shows the logs that this process harvests so, whatever the catalog knows yet.
+    pub(super) fn show_jobs(&mut self, open: OpenLogs, effects: &mut Vec<Effect>) {
+        self.table.set_overlay(open.clone().overlay());
+        self.open = open;
+        self.count_logs(effects);
+    }
+
+    /// Counts the logs by state with what jobs make of it: adjusts the counts of all logs, for
+    /// there may be a hundred thousand.
+    fn count_logs(&mut self, effects: &mut Vec<Effect>) {
+        if self.open.len() <= COUNTED_AT_ONCE {
+            self.counts = self.open.count(self.table.rows(), &self.counts_read);
+            return;
+        }
+        let query = CountLogs {
+            rows: self.table.shown(),
+            read: self.counts_read.clone(),
+            open: self.open.clone(),
+        };
+        self.count.ask_after(query, effects);
+    }
+
+    fn take(&mut self, list: LogList, effects: &mut Vec<Effect>) {
+        self.loaded = true;
+        self.key_width = list.key_width;
+        self.counts_read = list.counts;
+        self.table.replace(list.rows);
+        self.count_logs(effects);
+        self.detail_of = None;
+    }
+
+    /// The list or the data directory cannot be read. What was listed before still stands: the
+    /// list has no room for the sentence, which then is the message that is given back.
+    pub(super) fn fail(&mut self, sentence: String) -> Option<(Tone, String)> {
+        let has_rows = !self.table.rows().is_empty();
+        let message = has_rows.then(|| (Tone::Error, sentence.clone()));
+        self.error = Some(sentence);
+        message
+    }
+
+    /// Asks for what the panel shows of the log under the cursor.
+    fn ask_detail(&mut self, effects: &mut Vec<Effect>) {
+        let key = self.current_key();
+        if key == self.detail_of {
+            return;
+        }
+        self.panel_scroll = 0;
+        match &key {
+            Some(key) => self.read_detail.ask(ReadLog(key.clone()), effects),
+            None => self.detail = None,
+        }
+        self.detail_of = key;
     }
 
     fn act_in_panel(&mut self, action: Action, size: (u16, u16)) {
@@ -112,7 +187,7 @@ impl View for Logs {
             _ if self.panel => self.act_in_panel(action, context.size),
             Action::Open => {
                 if let Some(row) = self.table.current() {
-                    context.open_runs_of(&row.key);
+                    Runs::open_over(context, &row.key);
                 }
             }
             Action::NextPane => self.panel = true,
@@ -165,5 +240,66 @@ impl View for Logs {
 
     fn to_cancel(&self) -> Cancel {
         Cancel::OfLog(self.current_key())
+    }
+
+    fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
+        match occasion {
+            Occasion::Start => {
+                // Very many logs take a moment to list: those on the screen are there before.
+                self.read_first.ask(ReadLogs(Some(FIRST_LOGS)), effects);
+                self.read.ask(ReadLogs(None), effects);
+            }
+            Occasion::Shown => self.panel = false,
+            Occasion::Look => {}
+            Occasion::LogsChanged => {
+                self.read.ask_after(ReadLogs(None), effects);
+                self.detail_of = None;
+            }
+            Occasion::Harvested(key) => {
+                self.read.ask_after(ReadLogs(None), effects);
+                self.detail_of.take_if(|shown| shown == key);
+            }
+        }
+    }
+
+    fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
+        if let Some(result) = self.read_first.receive(answer, context.effects) {
+            if let (Ok(list), false) = (result, self.loaded) {
+                self.key_width = list.key_width;
+                self.table.replace(list.rows);
+            }
+        } else if let Some(result) = self.read.receive(answer, context.effects) {
+            match result {
+                Ok(list) => self.take(list, context.effects),
+                Err(sentence) => {
+                    let message = self.fail(sentence);
+                    context.message = message.or(context.message.take());
+                }
+            }
+        } else if let Some(result) = self.count.receive(answer, context.effects) {
+            if let Ok(counts) = result
+                && self.open.len() > COUNTED_AT_ONCE
+            {
+                self.counts = counts;
+            }
+        } else if let Some(result) = self.read_detail.receive(answer, context.effects) {
+            match result {
+                Ok(detail) => self.detail = detail,
+                Err(sentence) => {
+                    self.detail = None;
+                    context.fail(sentence);
+                }
+            }
+        } else if self.queries.receive(&mut self.table, answer, context) {
+            // The rows that are arranged may have been read anew.
+            self.count_logs(context.effects);
+        }
+    }
+
+    fn after_event(&mut self, event: AfterEvent<'_>, effects: &mut Vec<Effect>) {
+        self.queries.ask(&mut self.table, effects);
+        if event.is_open && (self.panel || layout::has_panel(event.size)) {
+            self.ask_detail(effects);
+        }
     }
 }

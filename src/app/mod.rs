@@ -1,7 +1,7 @@
 //! The browser without its looks: state, actions and keys, effects and workers.
 //!
 //! * [`state`], [`update`]: everything that is shown, and the one way to change it.
-//! * [`view`]: what every view can do, and the views of the top level; [`list`]: what every list can do.
+//! * [`view`]: what every view can do; [`TOP_VIEWS`]: the views that keys show; [`list`]: what every list can do.
 //! * [`action`], [`keymap`], [`help`]: what can be asked for, and by which key.
 //! * [`event`], [`effect`]: what comes in, and what goes out to the workers.
 //! * [`query`]: questions to workers and their answers; [`lake_queries`], [`list_queries`]: those of lists.
@@ -59,6 +59,8 @@ pub mod workers;
 mod config;
 mod discard;
 #[cfg(test)]
+pub mod example_view;
+#[cfg(test)]
 pub mod fixture;
 mod save_columns;
 
@@ -70,3 +72,46 @@ pub use event::{Event, Message, Signal};
 pub use query::{Answer, Pending, Query, Question};
 pub use state::State;
 pub use update::update;
+
+use view::{OpenedView, TopView};
+
+/// The views of the top level, in the order of the top line.
+pub const TOP_VIEWS: [TopView; 4] = [
+    TopView {
+        number: 1,
+        title: "Logs",
+        action: Action::ShowLogs,
+        view: |state| &state.logs,
+        view_mut: |state| &mut state.logs,
+    },
+    TopView {
+        number: 2,
+        title: "Runs",
+        action: Action::ShowRuns,
+        view: |state| &state.runs,
+        view_mut: |state| &mut state.runs,
+    },
+    TopView {
+        number: 3,
+        title: "Machines",
+        action: Action::ShowMachines,
+        view: |state| &state.machines,
+        view_mut: |state| &mut state.machines,
+    },
+    TopView {
+        number: 4,
+        title: "Jobs",
+        action: Action::ShowJobs,
+        view: |state| &state.jobs,
+        view_mut: |state| &mut state.jobs,
+    },
+];
+
+/// The views that a key opens over any other.
+pub const OPENED_VIEWS: &[OpenedView] = &[
+    #[cfg(test)]
+    OpenedView {
+        action: Action::OpenExample,
+        open: example_view::ExampleView::open_over,
+    },
+];

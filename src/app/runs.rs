@@ -3,6 +3,7 @@
 use super::{
     action::Action,
     command::Command,
+    compare::CompareScreen,
     effect::Effect,
     export::{Export, Form, Listed},
     jobs::ToHarvest,
@@ -10,10 +11,11 @@ use super::{
     lake_queries::ReadRunList,
     list::{self, List},
     list_queries::ListQueries,
-    query::Pending,
+    query::{Answer, Pending},
+    run::RunScreen,
     state::Tone,
     table::Table,
-    view::{ActionContext, View},
+    view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
 };
 use crate::etl::catalog::RunRow;
 
@@ -35,12 +37,22 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// Asks for the list.
-    pub(super) fn ask(&mut self, effects: &mut Vec<Effect>) {
+    /// Opens the runs of a log over the view that handles a key.
+    pub fn open_over(context: &mut ActionContext<'_>, log_key: &str) {
+        let mut runs = Self {
+            log: Some(log_key.to_owned()),
+            ..Self::default()
+        };
+        let mut asked = Vec::new();
+        runs.ask(&mut asked);
+        context.open(runs, asked);
+    }
+
+    fn ask(&mut self, effects: &mut Vec<Effect>) {
         self.read.ask_after(ReadRunList(self.log.clone()), effects);
     }
 
-    fn open(&self, context: &mut ActionContext<'_>) {
+    fn open_current(&self, context: &mut ActionContext<'_>) {
         let Some(row) = self.table.current() else {
             return;
         };
@@ -49,7 +61,7 @@ impl Runs {
                 let text = format!("run {} failed: {error}", row.run.short());
                 context.message = Some((Tone::Error, text));
             }
-            None => context.open_run(&row.log_key, row.run),
+            None => RunScreen::open_over(context, &row.log_key, row.run),
         }
     }
 }
@@ -87,11 +99,10 @@ impl View for Runs {
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         match action {
-            Action::Open => self.open(context),
-            Action::Compare => context.compare(self.table.marked(), || {
-                let rows = self.table.chosen().into_iter();
-                rows.map(|row| (row.log_key.clone(), row.run)).collect()
-            }),
+            Action::Open => self.open_current(context),
+            Action::Compare => {
+                CompareScreen::open_over(context, &self.table, |row| (&row.log_key, row.run));
+            }
             _ => list::act(&mut self.table, action, context),
         }
     }
@@ -121,5 +132,31 @@ impl View for Runs {
             |row| &row.log_key,
             ToHarvest::Runs,
         ))
+    }
+
+    fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
+        let (is_asked, has_failed) = (self.read.is_asked(), self.error.is_some());
+        if occasion.asks_for_list(self.loaded, is_asked, has_failed) {
+            self.ask(effects);
+        }
+    }
+
+    fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
+        let Some(result) = self.read.receive(answer, context.effects) else {
+            self.queries.receive(&mut self.table, answer, context);
+            return;
+        };
+        self.loaded = true;
+        match result {
+            Ok(rows) => {
+                self.error = None;
+                self.table.replace(rows);
+            }
+            Err(sentence) => self.error = Some(sentence),
+        }
+    }
+
+    fn after_event(&mut self, _: AfterEvent<'_>, effects: &mut Vec<Effect>) {
+        self.queries.ask(&mut self.table, effects);
     }
 }

@@ -1,67 +1,25 @@
 //! Everything that the browser shows, as data.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{any::Any, path::PathBuf, sync::Arc};
 
 use super::{
+    TOP_VIEWS,
     chart::Marker,
     choice::{Choices, Chooser},
     columns::PlacedColumn,
-    compare::CompareScreen,
     config::Config,
     effect::Effect,
     jobs::Jobs,
     keymap::{Context, Keymap},
-    lake_queries::{
-        CountLogs, ReadHistory, ReadLog, ReadLogs, ReadMachines, RefreshLogs, SaveColumns,
-        WriteExport,
-    },
-    layout,
+    lake_queries::{RefreshLogs, SaveColumns, WriteExport},
     logs::Logs,
-    machines::{MachineScreen, Machines},
+    machines::Machines,
     prompt::{Line, Purpose},
     query::Pending,
-    run::RunScreen,
     runs::Runs,
-    view::{TOP_VIEWS, TopView, View},
+    view::{Occasion, View},
 };
 use crate::etl::{lake::ReadOnly, parse_error::ParseError, text::visible_path};
-
-/// More than any terminal has lines.
-const FIRST_LOGS: usize = 300;
-
-/// A view; the innermost of the stack is drawn.
-#[derive(Debug)]
-pub enum Screen {
-    /// The logs.
-    Logs,
-    /// The runs of all logs.
-    Runs,
-    /// The runs of one log.
-    LogRuns(Box<Runs>),
-    /// The machines.
-    Machines,
-    /// One machine.
-    Machine(Box<MachineScreen>),
-    /// The jobs.
-    Jobs,
-    /// One run.
-    Run(Box<RunScreen>),
-    /// Several runs side by side.
-    Compare(Box<CompareScreen>),
-}
-
-impl Screen {
-    /// The view, unless it is a list that the browser keeps while other views are open.
-    pub(super) fn own_view(&mut self) -> Option<&mut dyn View> {
-        match self {
-            Self::Logs | Self::Runs | Self::Machines | Self::Jobs => None,
-            Self::LogRuns(runs) => Some(runs.as_mut()),
-            Self::Machine(machine) => Some(machine.as_mut()),
-            Self::Run(run) => Some(run.as_mut()),
-            Self::Compare(compared) => Some(compared.as_mut()),
-        }
-    }
-}
 
 /// What lies over the view and takes all keys.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,18 +92,6 @@ pub enum Tone {
 pub struct Queries {
     /// The look at the data directory.
     pub refresh: Pending<RefreshLogs>,
-    /// The first of the logs, for the first frame.
-    pub first_logs: Pending<ReadLogs>,
-    /// The list of logs.
-    pub logs: Pending<ReadLogs>,
-    /// How many logs are in each state.
-    pub log_counts: Pending<CountLogs>,
-    /// The panel beside the list of logs.
-    pub log: Pending<ReadLog>,
-    /// The machines.
-    pub machines: Pending<ReadMachines>,
-    /// Past harvests.
-    pub history: Pending<ReadHistory>,
     /// The export that is being written.
     pub export: Pending<WriteExport>,
     /// The columns that are being saved.
@@ -175,8 +121,10 @@ pub struct State {
     pub marker: Marker,
     /// The key table.
     pub keymap: Arc<Keymap>,
-    /// The views that are open, the innermost last; never empty.
-    stack: Vec<Screen>,
+    /// The view of the top level that is shown, by its place in [`TOP_VIEWS`].
+    top_view: usize,
+    /// The views that are open over it, the innermost last.
+    opened: Vec<Box<dyn View>>,
     /// What lies over the view.
     pub overlay: Option<Overlay>,
     /// What just happened.
@@ -207,7 +155,8 @@ impl State {
             light: config.light,
             marker: config.marker,
             keymap,
-            stack: vec![Screen::Logs],
+            top_view: 0,
+            opened: Vec::new(),
             overlay: None,
             message: None,
             logs: Logs::default(),
@@ -216,13 +165,9 @@ impl State {
             jobs: Jobs::default(),
             queries: Queries::default(),
         };
-        // Very many logs take a moment to list: those on the screen are there before.
         let mut effects = Vec::new();
-        let first = ReadLogs(Some(FIRST_LOGS));
-        state.queries.first_logs.ask(first, &mut effects);
-        state.ask_logs(&mut effects);
+        state.refresh_views(Occasion::Start, &mut effects);
         state.ask_refresh(&mut effects);
-        state.ask_history(&mut effects);
         (state, effects)
     }
 
@@ -232,60 +177,81 @@ impl State {
         self.read_only = Some(read_only.clone());
     }
 
-    /// The view that is drawn.
-    pub fn screen(&self) -> &Screen {
-        self.stack.last().unwrap_or(&Screen::Logs)
-    }
-
-    /// The view that is drawn, to change it.
-    pub fn screen_mut(&mut self) -> Option<&mut Screen> {
-        self.stack.last_mut()
-    }
-
-    /// The views that are open, the outermost first.
-    pub fn stack(&self) -> &[Screen] {
-        &self.stack
-    }
-
-    /// The views that are open, to change them.
-    pub(super) fn stack_mut(&mut self) -> &mut Vec<Screen> {
-        &mut self.stack
-    }
-
     /// The view of the top level that is open, or was before others were opened over it, by its
     /// place in [`TOP_VIEWS`].
     pub fn top_view(&self) -> usize {
-        let first = self.stack.first().map(std::mem::discriminant);
-        let is_first = |top: &TopView| Some(std::mem::discriminant(&(top.open)())) == first;
-        TOP_VIEWS.iter().position(is_first).unwrap_or_default()
+        self.top_view
     }
 
-    /// What the open view does.
-    pub fn open_view(&self) -> &dyn View {
-        match self.screen() {
-            Screen::Logs => &self.logs,
-            Screen::Runs => &self.runs,
-            Screen::LogRuns(runs) => runs.as_ref(),
-            Screen::Machines => &self.machines,
-            Screen::Machine(machine) => machine.as_ref(),
-            Screen::Jobs => &self.jobs,
-            Screen::Run(run) => run.as_ref(),
-            Screen::Compare(compared) => compared.as_ref(),
+    /// The view that is drawn.
+    pub fn open_view(&self) -> &(dyn View + 'static) {
+        match (self.opened.last(), TOP_VIEWS.get(self.top_view)) {
+            (Some(view), _) => view.as_ref(),
+            (None, Some(top)) => (top.view)(self),
+            (None, None) => &self.logs,
         }
     }
 
     /// As [`State::open_view`], to change the view.
-    pub fn open_view_mut(&mut self) -> &mut dyn View {
-        match self.stack.last_mut() {
-            Some(Screen::Runs) => &mut self.runs,
-            Some(Screen::Machines) => &mut self.machines,
-            Some(Screen::Jobs) => &mut self.jobs,
-            Some(screen) => match screen.own_view() {
-                Some(view) => view,
+    pub fn open_view_mut(&mut self) -> &mut (dyn View + 'static) {
+        if self.opened.is_empty() {
+            return match TOP_VIEWS.get(self.top_view) {
+                Some(top) => (top.view_mut)(self),
                 None => &mut self.logs,
-            },
+            };
+        }
+        match self.opened.last_mut() {
+            Some(view) => view.as_mut(),
             None => &mut self.logs,
         }
+    }
+
+    /// The view that is drawn, if it is a `V`.
+    pub fn view<V: View>(&self) -> Option<&V> {
+        let view: &dyn Any = self.open_view();
+        view.downcast_ref()
+    }
+
+    /// As [`State::view`], to change the view.
+    pub fn view_mut<V: View>(&mut self) -> Option<&mut V> {
+        let view: &mut dyn Any = self.open_view_mut();
+        view.downcast_mut()
+    }
+
+    /// Every view: those of the top level, shown or not, then those that are open over one; and
+    /// whether it is the one that is drawn.
+    pub(super) fn each_view(&mut self, mut visit: impl FnMut(&mut dyn View, bool)) {
+        let innermost = self.opened.len();
+        for (at, top) in TOP_VIEWS.iter().enumerate() {
+            let is_open = innermost == 0 && at == self.top_view;
+            visit((top.view_mut)(self), is_open);
+        }
+        for (at, view) in self.opened.iter_mut().enumerate() {
+            visit(view.as_mut(), at + 1 == innermost);
+        }
+    }
+
+    /// Has every view ask again for what may have changed.
+    pub(super) fn refresh_views(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
+        self.each_view(|view, _| view.refresh(occasion, effects));
+    }
+
+    /// Shows a view of the top level, by its place among them, around the end; what was open
+    /// over another is closed.
+    pub(super) fn show(&mut self, top_view: usize, effects: &mut Vec<Effect>) {
+        self.top_view = top_view % TOP_VIEWS.len();
+        self.opened.clear();
+        self.open_view_mut().refresh(Occasion::Shown, effects);
+    }
+
+    /// Opens a view over the one that is open.
+    pub fn open(&mut self, view: Box<dyn View>) {
+        self.opened.push(view);
+    }
+
+    /// Closes the view that was opened last; false when only one of the top level is open.
+    pub(super) fn close(&mut self) -> bool {
+        self.opened.pop().is_some()
     }
 
     /// The key contexts that hold for the view, whatever lies over it.
@@ -322,56 +288,7 @@ impl State {
         list.map_or_else(Vec::new, |list| list.placed(width, room, &self.choices))
     }
 
-    /// Whether the panel about a log stands on the screen.
-    pub fn shows_panel(&self) -> bool {
-        self.logs.panel || layout::has_panel(self.size)
-    }
-
     pub(super) fn ask_refresh(&mut self, effects: &mut Vec<Effect>) {
         self.queries.refresh.ask_after(RefreshLogs, effects);
-    }
-
-    pub(super) fn ask_logs(&mut self, effects: &mut Vec<Effect>) {
-        self.queries.logs.ask_after(ReadLogs(None), effects);
-    }
-
-    pub(super) fn ask_history(&mut self, effects: &mut Vec<Effect>) {
-        self.queries.history.ask_after(ReadHistory(1000), effects);
-    }
-
-    /// Asks for the lists of runs that are open, or were.
-    pub(super) fn ask_runs(&mut self, effects: &mut Vec<Effect>) {
-        let open = self.stack.iter().any(|s| matches!(s, Screen::Runs));
-        if self.runs.loaded || open {
-            self.runs.ask(effects);
-        }
-        if let Some(runs) = self.log_runs_mut() {
-            runs.ask(effects);
-        }
-    }
-
-    /// Asks for the machines when they are open, or were.
-    pub(super) fn ask_machines(&mut self, effects: &mut Vec<Effect>) {
-        let open = self.stack.iter().any(|s| matches!(s, Screen::Machines));
-        if self.machines.loaded || open {
-            self.queries.machines.ask_after(ReadMachines, effects);
-        }
-    }
-
-    /// The list of runs that is drawn, if one is.
-    pub fn run_list(&self) -> Option<&Runs> {
-        match self.screen() {
-            Screen::Runs => Some(&self.runs),
-            Screen::LogRuns(runs) => Some(runs),
-            _ => None,
-        }
-    }
-
-    /// The runs of one log, if that list is open.
-    pub(crate) fn log_runs_mut(&mut self) -> Option<&mut Runs> {
-        self.stack.iter_mut().find_map(|screen| match screen {
-            Screen::LogRuns(runs) => Some(runs.as_mut()),
-            _ => None,
-        })
     }
 }

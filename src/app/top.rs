@@ -2,11 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{
-    action::Action,
-    state::State,
-    view::{TOP_VIEWS, TopView},
-};
+use super::{TOP_VIEWS, action::Action, state::State, view::TopView};
 use crate::etl::{
     catalog::LogState,
     format::{count, thousands},
@@ -75,9 +71,9 @@ fn views(state: &State) -> Vec<(u8, String, Action)> {
     let open = state.top_view();
     let title = |(at, top): (usize, &TopView)| {
         let mut title = format!("{} {}", top.number, top.title);
-        let jobs = state.jobs.open_count() as u64;
-        if top.action == Action::ShowJobs && jobs > 0 {
-            title.push_str(&format!(" ({})", thousands(jobs)));
+        let badge = (top.view)(state).badge();
+        if badge > 0 {
+            title.push_str(&format!(" ({})", thousands(badge)));
         }
         let title = if at == open {
             format!("[{title}]")

@@ -3,6 +3,8 @@
 //! A view implements what it has; everything else does nothing. It changes what views share
 //! through an [`ActionContext`].
 
+use std::{any::Any, fmt::Debug};
+
 use crossterm::event::MouseEvent;
 use ratatui::layout::Rect;
 
@@ -11,7 +13,6 @@ use super::{
     chart::Marker,
     choice::{Choices, Chooser},
     command::Command,
-    compare::CompareScreen,
     effect::Effect,
     export::{Export, Form},
     jobs::ToHarvest,
@@ -20,19 +21,11 @@ use super::{
     list::List,
     prompt::Purpose,
     query::Answer,
-    run::RunScreen,
-    runs::Runs,
-    state::{Overlay, Prompt, Screen, Tone},
+    state::{Overlay, Prompt, State, Tone},
 };
-use crate::etl::{
-    catalog::MachineRow,
-    compare::{FEWEST, MOST},
-    format::count,
-    parse_error::ParseError,
-    run_id::RunId,
-};
+use crate::etl::{catalog::MachineRow, parse_error::ParseError};
 
-/// A view at the top level: `1` to `4`.
+/// A view at the top level: `1` to `4`. The state keeps it while others are shown.
 #[derive(Debug)]
 pub struct TopView {
     /// The key that shows it by default.
@@ -41,37 +34,20 @@ pub struct TopView {
     pub title: &'static str,
     /// The action that shows it.
     pub action: Action,
-    /// Makes it.
-    pub open: fn() -> Screen,
+    /// Where the state has it.
+    pub view: fn(&State) -> &(dyn View + 'static),
+    /// As `view`, to change it.
+    pub view_mut: fn(&mut State) -> &mut (dyn View + 'static),
 }
 
-/// The views of the top level, in the order of the top line.
-pub const TOP_VIEWS: [TopView; 4] = [
-    TopView {
-        number: 1,
-        title: "Logs",
-        action: Action::ShowLogs,
-        open: || Screen::Logs,
-    },
-    TopView {
-        number: 2,
-        title: "Runs",
-        action: Action::ShowRuns,
-        open: || Screen::Runs,
-    },
-    TopView {
-        number: 3,
-        title: "Machines",
-        action: Action::ShowMachines,
-        open: || Screen::Machines,
-    },
-    TopView {
-        number: 4,
-        title: "Jobs",
-        action: Action::ShowJobs,
-        open: || Screen::Jobs,
-    },
-];
+/// A view that a key opens, whichever view is open.
+#[derive(Debug)]
+pub struct OpenedView {
+    /// The action that opens it over the open one.
+    pub action: Action,
+    /// Opens it.
+    pub open: fn(&mut ActionContext<'_>),
+}
 
 /// What a view knows of the browser while it handles an action, and what it changes of it.
 #[derive(Debug)]
@@ -91,7 +67,7 @@ pub struct ActionContext<'a> {
     /// What shall lie over the view.
     pub overlay: Option<Overlay>,
     /// The view to open over this one.
-    pub open: Option<Screen>,
+    pub open: Option<Box<dyn View>>,
 }
 
 impl ActionContext<'_> {
@@ -105,43 +81,79 @@ impl ActionContext<'_> {
         self.overlay = Some(Overlay::Prompt(Prompt::new(purpose, cursor, filter)));
     }
 
-    /// Opens a run.
-    pub fn open_run(&mut self, log_key: &str, run: RunId) {
-        let (mut screen, asked) = RunScreen::open(log_key, run, self.size);
-        screen.marker = self.marker;
+    /// Opens a view over this one; `asked` is what it asks of workers.
+    pub fn open(&mut self, view: impl View, asked: Vec<Effect>) {
         self.effects.extend(asked);
-        self.open = Some(Screen::Run(Box::new(screen)));
+        self.open = Some(Box::new(view));
     }
+}
 
-    /// Opens the runs of a log.
-    pub fn open_runs_of(&mut self, log_key: &str) {
-        let mut runs = Runs {
-            log: Some(log_key.to_owned()),
-            ..Runs::default()
-        };
-        runs.ask(self.effects);
-        self.open = Some(Screen::LogRuns(Box::new(runs)));
-    }
+/// Why a view may have to read again what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion<'a> {
+    /// The browser was started.
+    Start,
+    /// The view, one of the top level, is shown.
+    Shown,
+    /// The operator asked for a look at the data directory.
+    Look,
+    /// A look found that logs have changed.
+    LogsChanged,
+    /// The log with this key was harvested, or its harvest ended otherwise.
+    Harvested(&'a str),
+}
 
-    /// Compares the marked runs, or says how many marks that takes.
-    pub fn compare(&mut self, marked: usize, runs: impl FnOnce() -> Vec<(String, RunId)>) {
-        if !(FEWEST..=MOST).contains(&marked) {
-            let marked = match marked {
-                0 => "none is".to_owned(),
-                1 => "1 is".to_owned(),
-                n => format!("{n} are"),
-            };
-            return self.say(format!(
-                "mark {FEWEST} to {MOST} runs with Space to compare them: {marked} marked"
-            ));
+impl Occasion<'_> {
+    /// Whether a list is to be read that is read when it is first shown. A look that finds
+    /// nothing new changes no list: one that failed would stay so.
+    pub fn asks_for_list(self, is_loaded: bool, is_asked: bool, has_failed: bool) -> bool {
+        match self {
+            Self::Start => false,
+            Self::Shown => !is_loaded,
+            Self::Look => has_failed,
+            Self::LogsChanged | Self::Harvested(_) => is_loaded || is_asked,
         }
-        let runs = runs();
-        self.say(format!("comparing {}", count(runs.len() as u64, "run")));
-        let (mut screen, asked) = CompareScreen::open(runs, self.size);
-        screen.marker = self.marker;
-        self.effects.extend(asked);
-        self.open = Some(Screen::Compare(Box::new(screen)));
     }
+
+    /// Whether what was read of these logs, by their keys, may have changed.
+    pub fn concerns(self, mut logs: impl Iterator<Item = impl AsRef<str>>) -> bool {
+        match self {
+            Self::Start | Self::Shown => false,
+            Self::Look | Self::LogsChanged => true,
+            Self::Harvested(key) => logs.any(|log| log.as_ref() == key),
+        }
+    }
+}
+
+/// What a view does with an answer besides changing itself.
+#[derive(Debug)]
+pub struct AnswerContext<'a> {
+    /// What workers are to do.
+    pub effects: &'a mut Vec<Effect>,
+    /// What the message line shall say.
+    pub message: Option<(Tone, String)>,
+    /// What a search says that found nothing: beside the text while it is typed.
+    pub not_found: Option<String>,
+    /// The machines, when they were read: for all views that show some.
+    pub machines: Option<Vec<MachineRow>>,
+}
+
+impl AnswerContext<'_> {
+    /// Shows an error in the message line.
+    pub fn fail(&mut self, sentence: String) {
+        self.message = Some((Tone::Error, sentence));
+    }
+}
+
+/// What a view is told after every event.
+#[derive(Debug, Clone, Copy)]
+pub struct AfterEvent<'a> {
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// The columns that are wanted in each view.
+    pub choices: &'a Choices,
+    /// Whether the view is the one that is drawn.
+    pub is_open: bool,
 }
 
 /// The harvest that a view means by "cancel".
@@ -154,13 +166,18 @@ pub enum Cancel {
 }
 
 /// What is specific to a view. The default methods do nothing.
-pub trait View {
+pub trait View: Any + Debug {
     /// The key contexts of the view, innermost first, without the global one.
     fn contexts(&self) -> Vec<Context>;
 
     /// What the top line says of the place; `None` at the top level.
     fn title(&self) -> Option<String> {
         None
+    }
+
+    /// A number beside the name of a view of the top level; 0: none.
+    fn badge(&self) -> u64 {
+        0
     }
 
     /// The list that has the keys, if one has.
@@ -258,24 +275,14 @@ pub trait View {
         Vec::new()
     }
 
-    /// Shows the columns that were chosen, where the view does not read them while drawing.
-    fn choose_columns(&mut self, _choices: &Choices) {}
-
-    /// Asks again for what is shown: the lake may have changed.
-    fn reload(&mut self) -> Vec<Effect> {
-        Vec::new()
-    }
-
-    /// Whether the view reads something of a log by itself, so that [`View::reload`] is due
-    /// when the log was harvested.
-    fn shows_log(&self, _key: &str) -> bool {
-        false
-    }
+    /// Asks again for what may have changed.
+    fn refresh(&mut self, _occasion: Occasion<'_>, _effects: &mut Vec<Effect>) {}
 
     /// Takes the answer to one of the view's own queries; any other stays as it is.
-    fn answer(&mut self, _answer: &mut Answer) -> Vec<Effect> {
-        Vec::new()
-    }
+    fn answer(&mut self, _answer: &mut Answer, _context: &mut AnswerContext<'_>) {}
+
+    /// Does what is due after every event: asks workers for what the view now lacks.
+    fn after_event(&mut self, _event: AfterEvent<'_>, _effects: &mut Vec<Effect>) {}
 
     /// The machines were read again.
     fn update_machines(&mut self, _machines: &[MachineRow]) {}

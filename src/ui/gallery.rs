@@ -10,6 +10,7 @@ use crate::{
             type_in,
         },
         run::fixture as run,
+        runs::Runs,
         signals::Part,
         update,
     },
@@ -142,7 +143,7 @@ fn machines() {
         type_in(&mut state, "cell:9");
         looks.add("machines_filter_empty", &state);
         press(&mut state, &["esc", "G", "enter"]);
-        answer(&mut state, |s| &mut s.queries.machines, Ok(Vec::new()));
+        answer(&mut state, |s| &mut s.machines.read, Ok(Vec::new()));
         looks.add("machine_gone", &state);
         press(&mut state, &["esc"]);
         looks.add("machines_none", &state);
@@ -281,7 +282,7 @@ fn compare() {
 /// Neither the data directory nor the logs can be read.
 fn fail_lists(state: &mut State, sentence: &str) {
     answer(state, |s| &mut s.queries.refresh, Err(sentence.into()));
-    answer(state, |s| &mut s.queries.logs, Err(sentence.into()));
+    answer(state, |s| &mut s.logs.read, Err(sentence.into()));
 }
 
 #[test]
@@ -289,7 +290,7 @@ fn wrong_moments_of_lists() {
     gallery(|size, looks| {
         let (mut state, _) = bare(size);
         looks.add("start", &state);
-        answer(&mut state, |s| &mut s.queries.logs, Ok(Vec::new().into()));
+        answer(&mut state, |s| &mut s.logs.read, Ok(Vec::new().into()));
         let refresh = Ok(Refresh::default());
         answer(&mut state, |s| &mut s.queries.refresh, refresh);
         looks.add("logs_none", &state);
@@ -309,7 +310,11 @@ fn wrong_moments_of_lists() {
         let mut state = populated(size);
         unanswered(&mut state, "enter");
         let none = Ok(Vec::new());
-        answer(&mut state, |s| &mut s.log_runs_mut().unwrap().read, none);
+        answer(
+            &mut state,
+            |s| &mut s.view_mut::<Runs>().unwrap().read,
+            none,
+        );
         looks.add("runs_of_log_none", &state);
         let busy = "the catalog cache/catalog.db is busy: another process writes it; try again";
         let mut state = populated(size);
@@ -318,8 +323,8 @@ fn wrong_moments_of_lists() {
         }
         fail_lists(&mut state, busy);
         answer(&mut state, |s| &mut s.runs.read, Err(busy.into()));
-        answer(&mut state, |s| &mut s.queries.machines, Err(busy.into()));
-        answer(&mut state, |s| &mut s.queries.history, Err(busy.into()));
+        answer(&mut state, |s| &mut s.machines.read, Err(busy.into()));
+        answer(&mut state, |s| &mut s.jobs.read, Err(busy.into()));
         for (view, name) in [
             ("1", "logs"),
             ("2", "runs"),
@@ -332,13 +337,9 @@ fn wrong_moments_of_lists() {
         let (mut state, _) = bare(size);
         let damaged =
             "cache/catalog.db is damaged (file is not a database): `mdtui rebuild` makes it anew";
-        answer(
-            &mut state,
-            |s| &mut s.queries.first_logs,
-            Err(damaged.into()),
-        );
+        answer(&mut state, |s| &mut s.logs.read_first, Err(damaged.into()));
         fail_lists(&mut state, damaged);
-        answer(&mut state, |s| &mut s.queries.history, Err(damaged.into()));
+        answer(&mut state, |s| &mut s.jobs.read, Err(damaged.into()));
         looks.add("catalog_damaged", &state);
     });
 }

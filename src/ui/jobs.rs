@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::{
         Action,
-        jobs::{Entry, Job},
+        jobs::{Entry, Job, Jobs},
         layout,
         state::State,
     },
@@ -26,9 +26,9 @@ use crate::{
 };
 
 /// Draws the list and, below it, what the job under the cursor has to say.
-pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
+pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
     let (area, messages) = layout::jobs(state.size);
-    if state.jobs.is_empty() {
+    if jobs.is_empty() {
         let contexts = state.screen_contexts();
         let key = state
             .keymap
@@ -48,12 +48,12 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         .buffer_mut()
         .set_stringn(area.x, area.y, header, usize::from(area.width), theme.muted);
     for line in 0..usize::from(area.height).saturating_sub(1) {
-        let at = state.jobs.offset + line;
-        let Some(entry) = state.jobs.get(at) else {
+        let at = jobs.offset + line;
+        let Some(entry) = jobs.get(at) else {
             break;
         };
         let y = area.y + 1 + line as u16;
-        let under_cursor = at == state.jobs.cursor;
+        let under_cursor = at == jobs.cursor;
         let cursor = if under_cursor { "▸  " } else { "   " };
         let (word, style, what) = tell(&entry, area.width >= 110, theme);
         let row = Line::from(vec![
@@ -77,7 +77,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             );
         }
     }
-    if let Some(entry) = state.jobs.current() {
+    if let Some(entry) = jobs.current() {
         self::messages(frame, messages, &entry, theme);
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         Action,
         columns::{Column, ListCell, Meaning},
         layout,
+        logs::Logs,
         state::State,
     },
     etl::{
@@ -17,42 +18,43 @@ use crate::{
 };
 
 /// Draws the list, the panel beside it, or both.
-pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
-    let (list, panel) = layout::logs(state.size, state.logs.panel);
+pub fn draw(frame: &mut Frame, state: &State, logs: &Logs, theme: &Theme) {
+    let (list, panel) = layout::logs(state.size, logs.panel);
     if let Some(area) = panel {
-        panel::draw(frame, area, state, theme);
+        panel::draw(frame, area, logs, theme);
     }
     let Some(area) = list else {
         return;
     };
-    if state.logs.table.is_empty() {
-        return empty(frame, area, state, theme);
+    if logs.table.is_empty() {
+        return empty(frame, area, state, logs, theme);
     }
     let columns = state.placed_columns();
-    list::draw(
-        frame,
-        area,
-        &state.logs.table,
-        &columns,
-        theme,
-        |row, column| running(state, row, column),
-    );
+    list::draw(frame, area, &logs.table, &columns, theme, |row, column| {
+        running(state, row, column)
+    });
 }
 
-fn empty(frame: &mut Frame, area: ratatui::layout::Rect, state: &State, theme: &Theme) {
+fn empty(
+    frame: &mut Frame,
+    area: ratatui::layout::Rect,
+    state: &State,
+    logs: &Logs,
+    theme: &Theme,
+) {
     let contexts = state.screen_contexts();
     let key = |action| state.keymap.key_for(&contexts, action).unwrap_or_default();
-    let (first, second) = if !state.logs.table.rows().is_empty() {
+    let (first, second) = if !logs.table.rows().is_empty() {
         (
-            format!("No log passes the filter `{}`.", state.logs.table.filter()),
+            format!("No log passes the filter `{}`.", logs.table.filter()),
             format!("{} changes the filter.", key(Action::Filter)),
         )
-    } else if let Some(error) = &state.logs.error {
+    } else if let Some(error) = &logs.error {
         (
             error.clone(),
             format!("{} looks again.", key(Action::Refresh)),
         )
-    } else if !state.logs.loaded || state.queries.refresh.is_asked() {
+    } else if !logs.loaded || state.queries.refresh.is_asked() {
         (
             format!("Looking for logs in {} …", state.data_dir),
             String::new(),
@@ -67,7 +69,7 @@ fn empty(frame: &mut Frame, area: ratatui::layout::Rect, state: &State, theme: &
             ),
         )
     };
-    let style = if state.logs.error.is_some() {
+    let style = if logs.error.is_some() {
         theme.error
     } else {
         theme.text

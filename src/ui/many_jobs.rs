@@ -42,7 +42,7 @@ impl Browser {
         let rows: Vec<_> = (0..logs)
             .map(|n| log(&format!("log-{n:05}"), LogState::Pending))
             .collect();
-        let logs = state.queries.logs.reply(Ok(rows.into()));
+        let logs = state.logs.read.reply(Ok(rows.into()));
         update(&mut state, answered(logs));
         Self {
             state,

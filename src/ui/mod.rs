@@ -7,6 +7,8 @@
 //! * [`widgets`]: parts that views are made of.
 
 pub mod compare;
+#[cfg(test)]
+mod example_view;
 mod frame;
 mod jobs;
 mod lines;
@@ -26,9 +28,45 @@ use ratatui::Frame;
 use theme::Theme;
 
 use crate::{
-    app::{self, Config, State, layout, state::Screen},
+    app::{
+        self, Config, State,
+        compare::CompareScreen,
+        jobs::Jobs,
+        layout,
+        logs::Logs,
+        machines::{MachineScreen, Machines},
+        run::RunScreen,
+        runs::Runs,
+    },
     etl::Result,
 };
+
+#[cfg(test)]
+use crate::app::example_view::ExampleView;
+
+/// Says with which function each kind of view is drawn.
+macro_rules! views {
+    ($($(#[$meta:meta])* $view:ty => $draw:path,)*) => {
+        /// Draws the view that is open.
+        fn view(frame: &mut Frame, state: &State, theme: &Theme) {
+            $($(#[$meta])* if let Some(view) = state.view::<$view>() {
+                return $draw(frame, state, view, theme);
+            })*
+        }
+    };
+}
+
+views! {
+    Logs => logs::draw,
+    Runs => runs::draw,
+    Machines => machines::draw,
+    MachineScreen => machines::one::draw,
+    Jobs => jobs::draw,
+    RunScreen => run::draw,
+    CompareScreen => compare::draw,
+    #[cfg(test)]
+    ExampleView => example_view::draw,
+}
 
 /// Runs the browser until the operator quits.
 ///
@@ -54,17 +92,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         return frame::too_small(frame, theme);
     }
     frame::top(frame, state, theme);
-    match state.screen() {
-        Screen::Logs => logs::draw(frame, state, theme),
-        Screen::Runs | Screen::LogRuns(_) => runs::draw(frame, state, theme),
-        Screen::Machines => machines::draw(frame, state, theme),
-        Screen::Machine(machine) => machines::one::draw(frame, state, machine, theme),
-        Screen::Jobs => jobs::draw(frame, state, theme),
-        Screen::Run(run) => run::draw(frame, layout::body(state.size), run, theme),
-        Screen::Compare(compared) => {
-            compare::draw(frame, layout::body(state.size), compared, theme);
-        }
-    }
+    view(frame, state, theme);
     frame::message(frame, state, theme);
     frame::hints(frame, state, theme);
     match &state.overlay {

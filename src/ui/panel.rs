@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::{
         columns::meaning::{glyph, verdict_word},
-        state::State,
+        logs::Logs,
     },
     etl::{
         catalog::{HarvestRow, LogDetail, LogRow},
@@ -25,24 +25,20 @@ use crate::{
 };
 
 /// Draws the panel.
-pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
-    let table = &state.logs.table;
+pub fn draw(frame: &mut Frame, area: Rect, logs: &Logs, theme: &Theme) {
+    let table = &logs.table;
     let Some(row) = table.now(table.cursor) else {
         return;
     };
-    let title = if state.logs.panel {
+    let title = if logs.panel {
         theme.accent
     } else {
         theme.title
     };
     // The cursor may have gone on before the answer came.
-    let detail = state
-        .logs
-        .detail
-        .as_deref()
-        .filter(|d| d.row.key == row.key);
+    let detail = logs.detail.as_deref().filter(|d| d.row.key == row.key);
     let lines = lines(&row, detail, area.width.saturating_sub(1), title, theme);
-    let scroll = state.logs.panel_scroll.min(lines.len().saturating_sub(1));
+    let scroll = logs.panel_scroll.min(lines.len().saturating_sub(1));
     for (line, y) in lines.iter().skip(scroll).zip(area.y..area.bottom()) {
         frame
             .buffer_mut()

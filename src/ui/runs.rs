@@ -6,10 +6,7 @@ use super::{list, theme::Theme};
 use crate::app::{Action, layout, runs::Runs, state::State};
 
 /// Draws the list of runs that is open.
-pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
-    let Some(runs) = state.run_list() else {
-        return;
-    };
+pub fn draw(frame: &mut Frame, state: &State, runs: &Runs, theme: &Theme) {
     let area = layout::body(state.size);
     if runs.table.is_empty() {
         return empty(frame, area, state, runs, theme);

@@ -71,10 +71,10 @@ fn without_colours_the_screen_says_the_same() {
 
 /// The list of one log's runs, if it is open; else that of all.
 fn open_runs(state: &mut State, all: bool) -> &mut Pending<ReadRunList> {
-    if all || state.log_runs_mut().is_none() {
+    if all || state.view::<Runs>().is_none() {
         return &mut state.runs.read;
     }
-    &mut state.log_runs_mut().unwrap().read
+    &mut state.view_mut::<Runs>().unwrap().read
 }
 
 /// Any keys in any order, with resizes down to 1×1: nothing panics.

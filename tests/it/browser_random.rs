@@ -12,8 +12,9 @@ use mdtui::{
         chart::Marker,
         choice::Choices,
         jobs::ToHarvest,
-        keymap::{Binding, Chord, Context, Keymap},
-        state::Screen,
+        keymap::{Binding, Chord, Keymap},
+        run::RunScreen,
+        runs::Runs,
         update,
     },
     etl::{
@@ -199,7 +200,7 @@ impl Hand {
             "Signals",
             "Samples",
             "Path",
-            "Charts",
+            "Overlaid",
             "Differences",
             "Help",
             "Palette",
@@ -235,13 +236,13 @@ impl Hand {
 
     /// Remembers which view this is, and what lies over it.
     fn see(&mut self) {
-        let view = match self.state.screen() {
-            Screen::Run(run) if run.views.is_some() => run.tab.title().to_owned(),
-            Screen::Compare(compared) => match compared.contexts().first() {
-                Some(Context::Overlaid) => "Charts".to_owned(),
-                _ => "Differences".to_owned(),
-            },
-            other => word(other),
+        let state = &self.state;
+        let view = if let Some(run) = state.view::<RunScreen>().filter(|r| r.views.is_some()) {
+            run.tab.title().to_owned()
+        } else if state.view::<Runs>().is_some_and(|runs| runs.log.is_some()) {
+            "LogRuns".to_owned()
+        } else {
+            format!("{:?}", state.open_view().contexts()[0])
         };
         self.seen.insert(view);
         if let Some(overlay) = &self.state.overlay {

@@ -2,9 +2,11 @@
 
 use crate::app::{
     Event,
+    compare::CompareScreen,
     fixture::{answer, populated, run},
     keymap::Chord,
-    state::{Screen, State},
+    runs::Runs,
+    state::State,
     update,
 };
 
@@ -32,12 +34,10 @@ fn two_to_six_marked_runs_are_opened_and_other_numbers_are_told() {
         press(&mut state, &["c"]);
         let wanted = format!("mark 2 to 6 runs with Space to compare them: {told} marked");
         assert_eq!(said(&state), wanted);
-        assert!(matches!(state.screen(), Screen::Runs));
+        assert!(state.view::<Runs>().is_some());
     }
     press(&mut state, &["k", "space", "c"]);
-    let Screen::Compare(compared) = state.screen() else {
-        panic!("{}", said(&state));
-    };
+    let compared = state.view::<CompareScreen>().expect("a comparison is open");
     assert_eq!(compared.runs.len(), 6);
     press(&mut state, &["!"]);
     assert!(
@@ -46,6 +46,6 @@ fn two_to_six_marked_runs_are_opened_and_other_numbers_are_told() {
     );
     // Back, with the marks as they were.
     press(&mut state, &["esc", "esc"]);
-    assert!(matches!(state.screen(), Screen::Runs));
+    assert!(state.view::<Runs>().is_some());
     assert_eq!(state.runs.table.marked(), 6);
 }

@@ -13,10 +13,44 @@ use crate::{
         keymap::Context,
         prompt::Purpose,
         query::Answer,
-        view::{ActionContext, View},
+        table::{Row, Table},
+        view::{ActionContext, AnswerContext, Occasion, View},
     },
-    etl::parse_error::ParseError,
+    etl::{
+        compare::{FEWEST, MOST},
+        format::count,
+        parse_error::ParseError,
+        run_id::RunId,
+    },
 };
+
+impl CompareScreen {
+    /// Compares the runs that are marked in a list over the view that handles a key, or says how
+    /// many marks that takes; `run` is the log and the run of a row.
+    pub fn open_over<T: Row>(
+        context: &mut ActionContext<'_>,
+        list: &Table<T>,
+        run: impl Fn(&T) -> (&String, RunId),
+    ) {
+        let marked = list.marked();
+        if !(FEWEST..=MOST).contains(&marked) {
+            let marked = match marked {
+                0 => "none is".to_owned(),
+                1 => "1 is".to_owned(),
+                n => format!("{n} are"),
+            };
+            return context.say(format!(
+                "mark {FEWEST} to {MOST} runs with Space to compare them: {marked} marked"
+            ));
+        }
+        let runs = list.chosen().into_iter().map(run);
+        let runs: Vec<_> = runs.map(|(log, run)| (log.clone(), run)).collect();
+        context.say(format!("comparing {}", count(runs.len() as u64, "run")));
+        let (mut screen, asked) = Self::open(runs, context.size);
+        screen.marker = context.marker;
+        context.open(screen, asked);
+    }
+}
 
 impl View for CompareScreen {
     fn contexts(&self) -> Vec<Context> {
@@ -68,16 +102,14 @@ impl View for CompareScreen {
         Self::resize(self, size)
     }
 
-    fn reload(&mut self) -> Vec<Effect> {
-        Self::reload(self)
+    fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
+        if occasion.concerns(self.runs.iter().map(|run| &run.log_key)) {
+            effects.extend(self.reload());
+        }
     }
 
-    fn shows_log(&self, key: &str) -> bool {
-        self.runs.iter().any(|run| run.log_key == key)
-    }
-
-    fn answer(&mut self, answer: &mut Answer) -> Vec<Effect> {
-        Self::answer(self, answer)
+    fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
+        context.effects.extend(Self::answer(self, answer));
     }
 
     fn take_message(&mut self) -> Option<String> {

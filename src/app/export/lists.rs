@@ -9,7 +9,7 @@ use crate::{
 
 /// The jobs: those that wait or run, and what was done.
 pub fn jobs(jobs: &Jobs) -> Listed {
-    let (lines, jobs) = (jobs.len(), jobs.clone());
+    let (lines, jobs) = (jobs.len(), jobs.snapshot());
     Listed::new(lines, move |lines| {
         let entries: Vec<Entry> = lines.filter_map(|at| jobs.get(at)).collect();
         let columns = job_columns();

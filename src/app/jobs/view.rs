@@ -6,17 +6,28 @@ use super::{Jobs, ToHarvest};
 use crate::app::{
     action::Action,
     command::Command,
+    effect::Effect,
     export::{Export, Form, lists},
     keymap::Context,
+    lake_queries::ReadHistory,
     layout,
     list::{self, List, ListPosition},
+    query::Answer,
+    runs::Runs,
     scroll::Scroll,
-    view::{ActionContext, View},
+    view::{ActionContext, AnswerContext, Occasion, View},
 };
+
+/// So many past harvests are listed.
+const PAST: usize = 1000;
 
 impl View for Jobs {
     fn contexts(&self) -> Vec<Context> {
         vec![Context::Jobs]
+    }
+
+    fn badge(&self) -> u64 {
+        self.open_count() as u64
     }
 
     fn list(&self) -> Option<&dyn List> {
@@ -33,7 +44,7 @@ impl View for Jobs {
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         match (action, self.current()) {
-            (Action::Open, Some(entry)) => context.open_runs_of(entry.key()),
+            (Action::Open, Some(entry)) => Runs::open_over(context, entry.key()),
             (Action::Open, None) => {}
             _ => List::apply(self, action, context.lines),
         }
@@ -58,6 +69,18 @@ impl View for Jobs {
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
         Some((ToHarvest::Keys(self.copy().into_iter().collect()), 1))
+    }
+
+    fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
+        if matches!(occasion, Occasion::Start | Occasion::Harvested(_)) {
+            self.read.ask_after(ReadHistory(PAST), effects);
+        }
+    }
+
+    fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
+        if let Some(Ok(rows)) = self.read.receive(answer, context.effects) {
+            self.set_history(rows);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ fn refused(toml: &str) -> String {
 fn the_built_in_table_is_sound() {
     let keymap = Keymap::built_in().unwrap();
     for context in Context::ALL {
-        assert_eq!(Context::from_name(context.name()), Some(context));
+        assert_eq!(Context::from_name(context.name()), Some(*context));
     }
     for binding in keymap.bindings() {
         assert!(!binding.help.is_empty(), "{:?}", binding.action);

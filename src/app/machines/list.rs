@@ -8,7 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::{action::Action, scroll::Scroll, table::Table};
+use crate::app::{
+    action::Action, lake_queries::ReadMachines, query::Pending, scroll::Scroll, table::Table,
+};
 use crate::etl::{catalog::MachineRow, filter::Filtered, parse_error::ParseError};
 
 /// One line of the list.
@@ -28,10 +30,12 @@ enum Place {
 }
 
 /// The list of machines.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Machines {
     /// The machines, filtered and sorted; its cursor means nothing here.
     table: Table<MachineRow>,
+    /// Reads the list.
+    pub read: Pending<ReadMachines>,
     /// Whether the list was read.
     pub loaded: bool,
     /// Why it cannot be read.

@@ -10,15 +10,18 @@ use crate::{
         choice::{Choices, Chooser},
         columns::PlacedColumn,
         command::Command,
+        compare::CompareScreen,
         effect::Effect,
         export::{Export, Form, Listed},
         jobs::ToHarvest,
         keymap::Context,
+        lake_queries::ReadMachines,
         list::{self, List, ListPosition, ListStatus},
         prompt::Purpose,
-        state::Screen,
+        query::Answer,
+        run::RunScreen,
         table::Row,
-        view::{ActionContext, View},
+        view::{ActionContext, AnswerContext, Occasion, View},
     },
     etl::{
         catalog::{MachineRow, cell_title},
@@ -52,7 +55,7 @@ impl View for Machines {
             (Action::Open, Some(machine)) => {
                 let mut screen = MachineScreen::open(machine);
                 screen.view.marker = context.marker;
-                context.open = Some(Screen::Machine(Box::new(screen)));
+                context.open(screen, Vec::new());
             }
             (Action::Open, None) | (Action::Fold, _) => self.fold(),
             _ => list::act(self, action, context),
@@ -73,6 +76,30 @@ impl View for Machines {
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
         let list = Listed::ordered(self.table(), columns, self.in_order());
         list::export("machines", list, form)
+    }
+
+    fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
+        let (is_asked, has_failed) = (self.read.is_asked(), self.error.is_some());
+        if occasion.asks_for_list(self.loaded, is_asked, has_failed) {
+            self.read.ask_after(ReadMachines, effects);
+        }
+    }
+
+    fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
+        let Some(result) = self.read.receive(answer, context.effects) else {
+            return;
+        };
+        self.loaded = true;
+        match result {
+            Ok(machines) => context.machines = Some(machines),
+            Err(sentence) => {
+                // What was read before still stands: the list has no room for the sentence.
+                if !self.lines().is_empty() {
+                    context.fail(sentence.clone());
+                }
+                self.error = Some(sentence);
+            }
+        }
     }
 }
 
@@ -181,14 +208,12 @@ impl View for MachineScreen {
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         match action {
-            Action::Compare => context.compare(self.table.marked(), || {
-                let rows = self.table.chosen().into_iter();
-                rows.map(|point| (point.log_key.clone(), point.run))
-                    .collect()
-            }),
+            Action::Compare => {
+                CompareScreen::open_over(context, &self.table, |point| (&point.log_key, point.run));
+            }
             Action::Open => {
                 if let Some(point) = self.table.current() {
-                    context.open_run(&point.log_key, point.run);
+                    RunScreen::open_over(context, &point.log_key, point.run);
                 }
             }
             Action::GoTo => context.ask_text(Purpose::GoTo, self.table.cursor, ""),

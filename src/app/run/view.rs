@@ -15,10 +15,19 @@ use crate::{
         list::{self, List},
         prompt::Purpose,
         query::Answer,
-        view::{ActionContext, View},
+        view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
     },
-    etl::parse_error::ParseError,
+    etl::{parse_error::ParseError, run_id::RunId},
 };
+
+impl RunScreen {
+    /// Opens a run over the view that handles a key.
+    pub fn open_over(context: &mut ActionContext<'_>, log_key: &str, run: RunId) {
+        let (mut screen, asked) = Self::open(log_key, run, context.size);
+        screen.marker = context.marker;
+        context.open(screen, asked);
+    }
+}
 
 impl View for RunScreen {
     fn contexts(&self) -> Vec<Context> {
@@ -103,21 +112,19 @@ impl View for RunScreen {
         Self::resize(self, size)
     }
 
-    fn choose_columns(&mut self, choices: &Choices) {
-        Self::choose_columns(self, &choices.of("samples"));
-        self.choose_flag_columns(&choices.of("flags"));
+    fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
+        if occasion.concerns([&self.log_key].into_iter()) {
+            effects.extend(self.reload());
+        }
     }
 
-    fn reload(&mut self) -> Vec<Effect> {
-        Self::reload(self)
+    fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
+        context.effects.extend(Self::answer(self, answer));
     }
 
-    fn shows_log(&self, key: &str) -> bool {
-        self.log_key == key
-    }
-
-    fn answer(&mut self, answer: &mut Answer) -> Vec<Effect> {
-        Self::answer(self, answer)
+    fn after_event(&mut self, event: AfterEvent<'_>, _: &mut Vec<Effect>) {
+        self.choose_columns(&event.choices.of("samples"));
+        self.choose_flag_columns(&event.choices.of("flags"));
     }
 
     fn take_message(&mut self) -> Option<String> {

@@ -3,19 +3,20 @@
 use std::collections::HashSet;
 
 use crate::app::{
+    OPENED_VIEWS, TOP_VIEWS,
     action::Action,
     effect::Effect,
     jobs::ToHarvest,
     prompt::Line,
     state::{Overlay, State, Tone},
-    view::{ActionContext, Cancel, TOP_VIEWS},
+    view::{ActionContext, Cancel, Occasion},
 };
 use crate::etl::format::count;
 
 pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
-        Action::NextView => show(state, state.top_view() + 1, effects),
-        Action::PreviousView => show(state, state.top_view() + TOP_VIEWS.len() - 1, effects),
+        Action::NextView => state.show(state.top_view() + 1, effects),
+        Action::PreviousView => state.show(state.top_view() + TOP_VIEWS.len() - 1, effects),
         Action::Quit => quit(state, effects),
         Action::Back => {
             if !close(state) {
@@ -43,14 +44,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Export => super::export::begin(state, effects),
         Action::Refresh => {
             state.ask_refresh(effects);
-            // A look that finds nothing new asks for no list: one that failed would stay so.
-            if state.runs.error.is_some() {
-                state.ask_runs(effects);
-            }
-            if state.machines.error.is_some() {
-                state.ask_machines(effects);
-            }
-            effects.extend(state.open_view_mut().reload());
+            state.refresh_views(Occasion::Look, effects);
             state.message = Some((Tone::Plain, "looking for new and changed logs".into()));
         }
         Action::Harvest => harvest(state, effects),
@@ -65,13 +59,13 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             }
         }
         _ => match TOP_VIEWS.iter().position(|top| top.action == action) {
-            Some(at) => show(state, at, effects),
+            Some(at) => state.show(at, effects),
             None => in_view(state, action, effects),
         },
     }
 }
 
-/// Has the open view handle an action.
+/// Opens the view that a key opens from everywhere, or has the open view handle the action.
 fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let mut context = ActionContext {
         size: state.size,
@@ -83,7 +77,10 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         overlay: None,
         open: None,
     };
-    state.open_view_mut().act(action, &mut context);
+    match OPENED_VIEWS.iter().find(|view| view.action == action) {
+        Some(view) => (view.open)(&mut context),
+        None => state.open_view_mut().act(action, &mut context),
+    }
     let ActionContext {
         message,
         overlay,
@@ -92,34 +89,14 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     } = context;
     state.message = message.or(state.message.take());
     state.overlay = overlay.or(state.overlay.take());
-    state.stack_mut().extend(open);
-}
-
-/// Shows a view of the top level, by its place among them, around the end.
-fn show(state: &mut State, at: usize, effects: &mut Vec<Effect>) {
-    let Some(top) = TOP_VIEWS.get(at % TOP_VIEWS.len()) else {
-        return;
-    };
-    state.logs.panel = false;
-    *state.stack_mut() = vec![(top.open)()];
-    if top.action == Action::ShowRuns && !state.runs.loaded {
-        state.ask_runs(effects);
-    }
-    if top.action == Action::ShowMachines && !state.machines.loaded {
-        state.ask_machines(effects);
+    if let Some(view) = open {
+        state.open(view);
     }
 }
 
 /// Closes the innermost thing that is open; false at the top.
 fn close(state: &mut State) -> bool {
-    if state.open_view_mut().step_back() {
-        return true;
-    }
-    if state.stack().len() > 1 {
-        state.stack_mut().pop();
-        return true;
-    }
-    false
+    state.open_view_mut().step_back() || state.close()
 }
 
 /// Quits, after asking while harvests run.

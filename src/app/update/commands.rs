@@ -73,7 +73,7 @@ mod tests {
         typed(&mut state, "runtime>500");
         assert_eq!(told(&state), "runs --filter 'runtime>500'");
         press(&mut state, &["3"]);
-        answer(&mut state, |s| &mut s.queries.machines, Ok(machines()));
+        answer(&mut state, |s| &mut s.machines.read, Ok(machines()));
         press(&mut state, &["j", "enter"]);
         assert_eq!(told(&state), "machines --cell= --robot 1 --json");
         press(&mut state, &["esc"]);

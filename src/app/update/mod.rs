@@ -15,10 +15,9 @@ use super::{
     effect::Effect,
     event::{Event, Message, Signal},
     keymap::Context,
-    lake_queries::ReadLog,
     layout,
-    state::{Overlay, Screen, State, Tone},
-    table::Row,
+    state::{Overlay, State, Tone},
+    view::AfterEvent,
 };
 
 /// Takes in one event; what is to be done outside of the state.
@@ -73,10 +72,7 @@ fn press(state: &mut State, key: KeyEvent, effects: &mut Vec<Effect>) {
 
 fn resize(state: &mut State, size: (u16, u16), effects: &mut Vec<Effect>) {
     state.size = size;
-    let views = state.stack_mut().iter_mut().filter_map(Screen::own_view);
-    for view in views {
-        effects.extend(view.resize(size));
-    }
+    state.each_view(|view, _| effects.extend(view.resize(size)));
 }
 
 /// What is due after every event: the cursor is kept on the screen, workers are asked for what
@@ -86,43 +82,25 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(list) = state.open_view_mut().list_mut() {
         list.keep_cursor_visible(lines);
     }
-    ask_arrangements(state, effects);
     let choices = std::mem::take(&mut state.choices);
-    state.open_view_mut().choose_columns(&choices);
+    let size = state.size;
+    state.each_view(|view, is_open| {
+        let event = AfterEvent {
+            size,
+            choices: &choices,
+            is_open,
+        };
+        view.after_event(event, effects);
+    });
     state.choices = choices;
     if let Some(text) = state.open_view_mut().take_message() {
         state.message = Some((Tone::Plain, text));
-    }
-    if matches!(state.screen(), Screen::Logs) && state.shows_panel() {
-        ask_detail(state, effects);
     }
     if let Some(Overlay::Help(scroll)) = state.overlay {
         let lines = super::help::of(state).len();
         let last = lines.saturating_sub(usize::from(layout::body(state.size).height));
         state.overlay = Some(Overlay::Help(scroll.min(last)));
     }
-}
-
-/// Has a worker filter and sort what would keep a key waiting.
-fn ask_arrangements(state: &mut State, effects: &mut Vec<Effect>) {
-    state.logs.queries.ask(&mut state.logs.table, effects);
-    state.runs.queries.ask(&mut state.runs.table, effects);
-    if let Some(open) = state.log_runs_mut() {
-        open.queries.ask(&mut open.table, effects);
-    }
-}
-
-fn ask_detail(state: &mut State, effects: &mut Vec<Effect>) {
-    let key = state.logs.table.current().map(|row| row.key().into_owned());
-    if key == state.logs.detail_of {
-        return;
-    }
-    state.logs.panel_scroll = 0;
-    match &key {
-        Some(key) => state.queries.log.ask(ReadLog(key.clone()), effects),
-        None => state.logs.detail = None,
-    }
-    state.logs.detail_of = key;
 }
 
 #[cfg(test)]

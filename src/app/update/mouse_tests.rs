@@ -1,11 +1,13 @@
 use crossterm::event::KeyModifiers;
 
 use super::*;
-use crate::app::state::Screen;
 use crate::app::{
     Event,
     fixture::{answer, harvesting, populated, run, run_screen},
     keymap::Chord,
+    logs::Logs,
+    run::RunScreen,
+    runs::Runs,
     update,
 };
 
@@ -28,17 +30,21 @@ fn press(state: &mut State, chord: &str) {
     update(state, Event::Key(Chord::parse(chord).unwrap().event()));
 }
 
+fn is_log_runs(state: &State) -> bool {
+    state.view::<Runs>().is_some_and(|runs| runs.log.is_some())
+}
+
 #[test]
 fn a_click_puts_the_cursor_and_a_second_one_opens() {
     let mut state = populated((80, 24));
     let first = layout::list_top(state.size);
     click(&mut state, 20, first + 2);
     assert_eq!(state.logs.table.cursor, 2);
-    assert!(matches!(state.screen(), Screen::Logs));
+    assert!(state.view::<Logs>().is_some());
     click(&mut state, 20, first + 2);
-    assert!(matches!(state.screen(), Screen::LogRuns(_)));
+    assert!(is_log_runs(&state));
     click(&mut state, 20, first + 20);
-    assert!(matches!(state.screen(), Screen::LogRuns(_)), "no such line");
+    assert!(is_log_runs(&state), "no such line");
 }
 
 #[test]
@@ -88,7 +94,7 @@ fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
     let mut seen = Vec::new();
     for x in 0..80 {
         click(&mut state, x, top);
-        if let Screen::Run(run) = state.screen()
+        if let Some(run) = state.view::<RunScreen>()
             && seen.last() != Some(&run.tab)
         {
             seen.push(run.tab);

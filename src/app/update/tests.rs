@@ -8,8 +8,10 @@ use crate::{
         fixture::{self, answer, asked, bare, harvesting, job, populated},
         keymap::Chord,
         lake_queries::{ReadLogs, ReadRunList, RefreshLogs, SaveColumns},
+        logs::Logs,
         query::{Query, Question},
-        run::{FilterRows, ReadRun},
+        run::{FilterRows, ReadRun, RunScreen},
+        runs::Runs,
         state::Tone,
         top::Top,
     },
@@ -54,7 +56,7 @@ fn marked_logs_are_harvested_at_once_and_the_view_stays() {
     let rows = fixture::logs();
     let keys = vec![rows[0].key.clone(), rows[2].key.clone()];
     assert_eq!(effects, [Effect::Harvest(keys.into())]);
-    assert!(matches!(state.screen(), Screen::Logs));
+    assert!(state.view::<Logs>().is_some());
     assert_eq!(
         (words(&state), state.logs.table.marked()),
         ("harvesting 2 logs", 0)
@@ -111,7 +113,7 @@ fn a_finished_job_reads_the_lists_again_and_says_so() {
     );
     // The answer is older than the harvest that still waits: its log stays queued.
     let read = Ok(fixture::logs().into());
-    answer(&mut state, |s| &mut s.queries.logs, read);
+    answer(&mut state, |s| &mut s.logs.read, read);
     let waiting = state.jobs.get(0).unwrap().key().to_owned();
     let table = &state.logs.table;
     let mut rows = (0..table.len()).filter_map(|at| table.now(at));
@@ -272,7 +274,7 @@ fn enter_opens_inwards_and_escape_leads_back() {
     let runs = vec![fixture::run(0, &log), fixture::run(3, &log)];
     answer(
         &mut state,
-        |s| &mut s.log_runs_mut().unwrap().read,
+        |s| &mut s.view_mut::<Runs>().unwrap().read,
         Ok(runs),
     );
     press(&mut state, &["j", "enter"]);
@@ -281,9 +283,9 @@ fn enter_opens_inwards_and_escape_leads_back() {
         "a failed run says why"
     );
     press(&mut state, &["k", "enter"]);
-    assert!(matches!(state.screen(), Screen::Run(_)));
+    assert!(state.view::<RunScreen>().is_some());
     press(&mut state, &["esc", "esc", "esc"]);
-    assert!(matches!(state.screen(), Screen::Logs));
+    assert!(state.view::<Logs>().is_some());
     assert_eq!(
         press(&mut state, &["esc"]),
         [],
@@ -356,7 +358,7 @@ fn a_long_list_answers_quickly() {
     let rows = (0..100_000)
         .map(|n| fixture::log(&format!("cell-{:02}/{n:06}", n % 40), LogState::Pending));
     let rows: Vec<_> = rows.collect();
-    let asked = answer(&mut state, |s| &mut s.queries.logs, Ok(rows.into()));
+    let asked = answer(&mut state, |s| &mut s.logs.read, Ok(rows.into()));
     fixture::settle(&mut state, asked);
     let start = std::time::Instant::now();
     press(&mut state, &["f"]);
@@ -380,7 +382,7 @@ fn a_long_list_answers_quickly() {
 fn a_place_is_typed_over_a_run_and_its_cursor_goes_there() {
     let mut state = populated((80, 24));
     let run = crate::app::run::fixture::opened((80, 24));
-    state.stack_mut().push(Screen::Run(Box::new(run)));
+    state.open(Box::new(run));
     press(&mut state, &["tab", "o", "2", "0", ":", "4", "1"]);
     let Some(Overlay::Prompt(prompt)) = &state.overlay else {
         panic!("the text field is open while one types");
@@ -393,9 +395,7 @@ fn a_place_is_typed_over_a_run_and_its_cursor_goes_there() {
         ("20:41", None)
     );
     press(&mut state, &["enter"]);
-    let Screen::Run(run) = state.screen() else {
-        panic!("the run is open");
-    };
+    let run = fixture::run_screen(&mut state);
     let cursor = run.views.as_ref().map(|v| v.signals.view.cursor.time);
     assert_eq!(
         (cursor, state.overlay),

@@ -19,12 +19,20 @@ use super::{
     theme::Theme,
 };
 use crate::{
-    app::compare::{CompareScreen, Compared, mouse::PANES, sheet::offset},
+    app::{
+        State,
+        compare::{CompareScreen, Compared, mouse::PANES, sheet::offset},
+        layout,
+    },
     etl::{compare::letter, time},
 };
 
-/// Draws the comparison that is open into `area`.
-pub fn draw(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme) {
+/// Draws the comparison that is open.
+pub fn draw(frame: &mut Frame, state: &State, screen: &CompareScreen, theme: &Theme) {
+    draw_in(frame, layout::body(state.size), screen, theme);
+}
+
+fn draw_in(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme) {
     let area = area.intersection(frame.area());
     if area.is_empty() {
         return;

@@ -1,7 +1,7 @@
 use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
-use crate::app::{Action, compare::fixture, layout};
+use crate::app::{Action, compare::fixture};
 
 const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
 
@@ -11,7 +11,7 @@ fn text(screen: &CompareScreen) -> String {
     let mut terminal = Terminal::new(TestBackend::new(body.width, body.height)).unwrap();
     let theme = Theme::named("dark", true).unwrap();
     terminal
-        .draw(|frame| draw(frame, frame.area(), screen, &theme))
+        .draw(|frame| draw_in(frame, frame.area(), screen, &theme))
         .unwrap();
     let buffer = terminal.backend().buffer();
     let lines = (0..buffer.area.height).map(|y| {

@@ -25,11 +25,10 @@ use crate::{
 };
 
 /// Draws the list.
-pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
-    let machines = &state.machines;
+pub fn draw(frame: &mut Frame, state: &State, machines: &Machines, theme: &Theme) {
     let area = layout::body(state.size).intersection(frame.area());
     if machines.lines().is_empty() {
-        return empty(frame, area, state, theme);
+        return empty(frame, area, state, machines, theme);
     }
     let columns = state.placed_columns();
     list::header(frame, area, machines.table(), &columns, theme);
@@ -65,8 +64,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     }
 }
 
-fn empty(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
-    let machines = &state.machines;
+fn empty(frame: &mut Frame, area: Rect, state: &State, machines: &Machines, theme: &Theme) {
     let contexts = state.screen_contexts();
     let key = |action| state.keymap.key_for(&contexts, action).unwrap_or_default();
     let mut style = theme.text;

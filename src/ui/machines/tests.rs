@@ -3,11 +3,12 @@ use ratatui::{Terminal, backend::TestBackend};
 use super::*;
 use crate::app::{
     Effect, Event,
+    compare::CompareScreen,
     fixture::{answer, asked, populated},
     keymap::Chord,
     lake_queries::ReadMachines,
-    machines::fixture::machines,
-    state::Screen,
+    machines::{MachineScreen, fixture::machines},
+    run::RunScreen,
     update,
 };
 
@@ -37,7 +38,7 @@ fn loaded(size: (u16, u16), machines: Vec<MachineRow>) -> State {
 }
 
 fn told(state: &mut State, result: Result<Vec<MachineRow>, String>) {
-    answer(state, |s| &mut s.queries.machines, result);
+    answer(state, |s| &mut s.machines.read, result);
 }
 
 #[test]
@@ -65,16 +66,20 @@ fn a_run_opens_from_its_machine_and_closes_to_it() {
     press(&mut state, &["G", "enter", "g"]);
     press(&mut state, &["/", "0", "0", "5", "enter"]);
     let asked = press(&mut state, &["enter"]);
-    assert!(matches!(state.screen(), Screen::Run(run) if run.log_key == "cell-10/005"));
+    assert!(
+        state
+            .view::<RunScreen>()
+            .is_some_and(|run| run.log_key == "cell-10/005")
+    );
     assert!(matches!(asked[..], [Effect::Ask(_)]));
     press(&mut state, &["esc"]);
-    assert!(matches!(state.screen(), Screen::Machine(_)));
+    assert!(state.view::<MachineScreen>().is_some());
     assert_eq!(
         press(&mut state, &["H"]),
         [Effect::Harvest(vec!["cell-10/005".into()].into())]
     );
     press(&mut state, &["esc"]);
-    assert!(matches!(state.screen(), Screen::Machines));
+    assert!(state.view::<Machines>().is_some());
     assert_eq!(press(&mut state, &["esc"]), []);
     press(&mut state, &["]"]);
     assert_eq!(state.top_view(), 3);
@@ -86,12 +91,16 @@ fn a_run_opens_from_its_machine_and_closes_to_it() {
 fn marked_runs_of_a_machine_are_compared() {
     let mut state = loaded((80, 24), machines());
     press(&mut state, &["G", "enter", "g", "space", "space", "c"]);
-    let Screen::Compare(compared) = state.screen() else {
-        panic!("two marked runs are opened side by side");
-    };
+    let compared = state
+        .view::<CompareScreen>()
+        .expect("two marked runs side by side");
     assert_eq!(compared.runs.len(), 2);
     press(&mut state, &["esc"]);
-    assert!(matches!(state.screen(), Screen::Machine(m) if m.table.marked() == 2));
+    assert!(
+        state
+            .view::<MachineScreen>()
+            .is_some_and(|m| m.table.marked() == 2)
+    );
 }
 
 #[test]
@@ -160,15 +169,11 @@ fn the_mouse_puts_the_cursor_and_opens() {
     click(&mut state, top + 6);
     assert_eq!(state.machines.cursor, 6);
     click(&mut state, top + 6);
-    let Screen::Machine(machine) = state.screen() else {
-        panic!("a second click opens");
-    };
+    let machine = state.view::<MachineScreen>().expect("a second click opens");
     let (list, offset) = (machine.parts(state.size).list, machine.table.offset);
     click(&mut state, list.y + 1);
-    match state.screen() {
-        Screen::Machine(machine) => assert_eq!(machine.table.cursor, offset),
-        other => panic!("{other:?}"),
-    }
+    let machine = state.view::<MachineScreen>().unwrap();
+    assert_eq!(machine.table.cursor, offset);
 }
 
 /// Any keys of the two views in any order, sizes and refreshes between them: nothing

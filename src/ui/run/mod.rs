@@ -21,14 +21,20 @@ use super::{
 };
 use crate::{
     app::{
+        State,
         columns::meaning::verdict_word,
+        layout,
         run::{RunScreen, Tab},
     },
     etl::time,
 };
 
-/// Draws the run that is open into `area`.
-pub fn draw(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
+/// Draws the run that is open.
+pub fn draw(frame: &mut Frame, state: &State, screen: &RunScreen, theme: &Theme) {
+    draw_in(frame, layout::body(state.size), screen, theme);
+}
+
+fn draw_in(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
     let area = area.intersection(frame.area());
     if area.is_empty() {
         return;

@@ -1,7 +1,7 @@
 use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
-use crate::app::{Action, layout, prompt::Purpose, run::fixture};
+use crate::app::{Action, prompt::Purpose, run::fixture};
 
 fn theme() -> Theme {
     Theme::named("dark", false).unwrap()
@@ -14,7 +14,7 @@ fn text(screen: &RunScreen) -> String {
     let mut terminal = Terminal::new(backend).unwrap();
     let theme = theme();
     terminal
-        .draw(|frame| draw(frame, frame.area(), screen, &theme))
+        .draw(|frame| draw_in(frame, frame.area(), screen, &theme))
         .unwrap();
     let buffer = terminal.backend().buffer();
     let lines = (0..buffer.area.height).map(|y| {
