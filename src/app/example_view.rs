@@ -24,6 +24,11 @@ keys = ["a"]
 do = "count-example"
 hint = "count"
 help = "count one more"
+
+[[example]]
+keys = ["e"]
+do = "export"
+help = "write the count to a file"
 "#;
 
 /// Counts, and says how many machines there are.
