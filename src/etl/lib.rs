@@ -36,6 +36,7 @@
 //! * [`check`]: lake, catalog and logs held against each other, and repaired.
 //! * [`filter`]: which rows of a list or of a table, as an operator types it.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
+//! * [`find`]: stretches of runs in which a condition holds.
 //! * [`compare`]: runs against the first of them.
 //! * [`demo`]: deterministic synthetic logs.
 //!
@@ -63,6 +64,7 @@ pub mod error;
 pub mod export;
 pub mod extract;
 pub mod filter;
+pub mod find;
 pub mod format;
 pub mod harvest;
 pub mod insight;

@@ -7,6 +7,7 @@ mod audit;
 mod derived;
 mod distances;
 mod entry;
+mod extremes;
 mod logs;
 mod machines;
 mod open;
@@ -32,6 +33,7 @@ use rusqlite::Connection;
 pub use audit::Audit;
 pub use derived::{cell_title, machine_name};
 pub use distances::Distances;
+pub use extremes::{Extremes, RunExtremes};
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,
 };

@@ -115,6 +115,18 @@ impl Relation {
         }
     }
 
+    /// `not a < b` is `a >= b`.
+    pub(super) fn negated(self) -> Self {
+        match self {
+            Self::Less => Self::AtLeast,
+            Self::AtMost => Self::More,
+            Self::More => Self::AtMost,
+            Self::AtLeast => Self::Less,
+            Self::Equal => Self::Unequal,
+            Self::Unequal => Self::Equal,
+        }
+    }
+
     /// Whether values that stand in this order fulfil it.
     pub(super) fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {
@@ -183,6 +195,25 @@ impl fmt::Display for Expr {
 }
 
 impl Expr {
+    /// Every text in it that may be the name of a field, in order of appearance.
+    pub fn possible_names(&self) -> Vec<&str> {
+        let mut texts = Vec::new();
+        self.collect_texts(&mut texts);
+        let names = texts.into_iter().filter(|t| t.quote != Quote::Single);
+        names.map(|text| text.text.as_str()).collect()
+    }
+
+    fn collect_texts<'a>(&'a self, into: &mut Vec<&'a Text>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|part| part.collect_texts(into));
+            }
+            Self::Not(part) => part.collect_texts(into),
+            Self::Compare(left, _, right) => into.extend([left, right]),
+            Self::Has(text, _) | Self::Null(text) | Self::Word(text) => into.push(text),
+        }
+    }
+
     fn nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All(_) | Self::Any(_) => write!(f, "({self})"),

@@ -4,11 +4,13 @@
 //! * [`parse`]: text to [`Expr`], which is written as text again.
 //! * [`Filtered`], [`RowField`], [`Kind`]: the typed fields of a row.
 //! * [`Filter`]: a compiled filter over rows of a list.
-//! * [`Condition`]: a compiled filter over the rows of a run's table.
+//! * [`Condition`]: a compiled filter over the rows of a run's table; [`Bounds`]: what excludes rows
+//!   without reading them.
 //!
 //! Null is unknown, as in SQL: a comparison with it neither holds nor fails, and so does its
 //! `not`; only `is null` asks for it.
 
+mod bounds;
 mod compile;
 mod expr;
 mod field;
@@ -21,6 +23,7 @@ mod suggest;
 mod test;
 mod token;
 
+pub use bounds::Bounds;
 pub use expr::{Expr, Quote, Relation, Text, quote_name, quote_value};
 pub use field::{FieldRef, Get, Kind, RowField, field};
 pub use literal::Unit;

@@ -1,7 +1,8 @@
 //! A filter over the rows of a run's table: `fz_1 < -1500 and v1 > 10`.
 
 use super::{
-    Expr, Kind, Unit, Value,
+    Bounds, Expr, Kind, Relation, Unit, Value,
+    bounds::may_hold,
     compile::{Scope, compile},
     parse::parse,
     test::{Source, Test},
@@ -40,7 +41,11 @@ impl Condition {
         Self::compile(text.trim(), &expr, columns, start_us)
     }
 
-    fn compile(
+    /// Compiles a condition that was parsed, as [`Condition::parse`]; `text` is what was typed.
+    ///
+    /// # Errors
+    /// As [`Condition::parse`].
+    pub fn compile(
         text: &str,
         expr: &Expr,
         columns: &[String],
@@ -72,9 +77,11 @@ impl Condition {
     pub fn rows_of(&self, table: &RunFile, cancel: &CancelToken) -> EtlResult<Vec<u64>> {
         let channels = self.channels();
         let mut rows = Vec::new();
-        for group in table.groups() {
+        for (group, span) in table.groups().enumerate() {
             cancel.check()?;
-            self.rows(&table.read(&channels, group, cancel)?, &mut rows);
+            if self.may_hold(|name| Bounds::in_group(table, group, name)) {
+                self.rows(&table.read(&channels, span, cancel)?, &mut rows);
+            }
         }
         Ok(rows)
     }
@@ -82,23 +89,66 @@ impl Condition {
     /// The rows of the table that fulfil it; `window` holds [`Condition::channels`].
     pub fn rows(&self, window: &Window, out: &mut Vec<u64>) {
         let mut channels = window.columns.iter();
+        let columns: Vec<Option<&[f64]>> = self
+            .channels()
+            .iter()
+            .map(|_| channels.next().map(Vec::as_slice))
+            .collect();
+        self.each_row(&columns, &window.times, window.times.len(), |row, holds| {
+            if holds {
+                out.push(window.first_row + row as u64);
+            }
+        });
+    }
+
+    /// Tells `each` of every row from 0 to `rows` whether it fulfils the condition. `channels`
+    /// are the cells of [`Condition::channels`], `None` where the table has no such column;
+    /// `times` are needed only if [`Condition::names_time`].
+    pub fn each_row(
+        &self,
+        channels: &[Option<&[f64]>],
+        times: &[i64],
+        rows: usize,
+        mut each: impl FnMut(usize, bool),
+    ) {
+        let mut channels = channels.iter();
         let columns: Vec<SampleColumn<'_>> = self
             .columns
             .iter()
             .map(|name| match name.as_str() {
-                TIME => SampleColumn::Time(&window.times),
-                _ => SampleColumn::Channel(channels.next().map(Vec::as_slice).unwrap_or_default()),
+                TIME => SampleColumn::Time(times),
+                _ => match channels.next().copied().flatten() {
+                    Some(cells) => SampleColumn::Channel(cells),
+                    None => SampleColumn::Absent,
+                },
             })
             .collect();
-        for row in 0..window.times.len() {
+        for row in 0..rows {
             let source = TableRow {
                 columns: &columns,
                 row,
             };
-            if self.test.holds(&source) == Some(true) {
-                out.push(window.first_row + row as u64);
-            }
+            each(row, self.test.holds(&source) == Some(true));
         }
+    }
+
+    /// Whether it names `time`.
+    pub fn names_time(&self) -> bool {
+        self.columns.iter().any(|name| name == TIME)
+    }
+
+    /// Whether a row may fulfil it whose columns lie within their bounds; those of `time` are
+    /// asked for too.
+    pub fn may_hold(&self, bounds: impl Fn(&str) -> Bounds) -> bool {
+        let bounds: Vec<Bounds> = self.columns.iter().map(|name| bounds(name)).collect();
+        may_hold(&self.test, &bounds)
+    }
+
+    /// What the first comparison with a channel asks of it: see [`Relation`]; a `not` before it is
+    /// taken into account. `None` where it is not compared.
+    pub fn relation_of(&self, channel: &str) -> Option<Relation> {
+        let slot = self.columns.iter().position(|name| name == channel)?;
+        self.test.relation_of(slot)
     }
 }
 
@@ -147,6 +197,7 @@ impl Scope for TableScope<'_> {
 enum SampleColumn<'a> {
     Time(&'a [i64]),
     Channel(&'a [f64]),
+    Absent,
 }
 
 struct TableRow<'a> {
@@ -159,8 +210,12 @@ impl Source for TableRow<'_> {
         match self.columns.get(slot) {
             Some(SampleColumn::Channel(values)) => Value::number(values.get(self.row).copied()),
             Some(SampleColumn::Time(times)) => Value::time(times.get(self.row).copied()),
-            None => Value::Null,
+            Some(SampleColumn::Absent) | None => Value::Null,
         }
+    }
+
+    fn has(&self, slot: usize) -> bool {
+        !matches!(self.columns.get(slot), Some(SampleColumn::Absent))
     }
 
     fn mentions(&self, _: &str) -> bool {

@@ -91,6 +91,10 @@ impl<'a> Value<'a> {
 pub(super) trait Source {
     /// The value of the field in a slot: the fields that a filter names are numbered.
     fn value(&self, slot: usize) -> Value<'_>;
+    /// Whether the row has the field at all: of one that it does not have, `is null` is unknown too.
+    fn has(&self, _slot: usize) -> bool {
+        true
+    }
     /// Whether a word stands somewhere in the row; it is in lower case and composed.
     fn mentions(&self, word: &str) -> bool;
 }
@@ -153,11 +157,30 @@ impl Test {
             Self::Fields(a, relation, b) => {
                 compare_fields(&row.value(*a), *relation, &row.value(*b))
             }
-            Self::Null(slot) => Some(row.value(*slot) == Value::Null),
+            Self::Null(slot) => row.has(*slot).then(|| row.value(*slot) == Value::Null),
             Self::Word(word) => Some(row.mentions(word)),
             Self::Not(test) => test.holds(row).map(|holds| !holds),
             Self::All(tests) => decide(tests, row, false),
             Self::Any(tests) => decide(tests, row, true),
+        }
+    }
+}
+
+impl Test {
+    /// The relation that the first comparison with a field asks of it, as if the field stood on
+    /// the left and without `not`; `None` where it is not compared.
+    pub fn relation_of(&self, field: usize) -> Option<Relation> {
+        match self {
+            Self::Number(slot, relation, _) | Self::Time(slot, relation, _) => {
+                (*slot == field).then_some(*relation)
+            }
+            Self::Fields(a, relation, _) if *a == field => Some(*relation),
+            Self::Fields(_, relation, b) => (*b == field).then(|| relation.reversed()),
+            Self::Not(test) => test.relation_of(field).map(Relation::negated),
+            Self::All(tests) | Self::Any(tests) => {
+                tests.iter().find_map(|test| test.relation_of(field))
+            }
+            _ => None,
         }
     }
 }

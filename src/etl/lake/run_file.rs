@@ -5,7 +5,7 @@ mod keys;
 mod read;
 mod write;
 
-pub use read::{RunFile, Window};
+pub use read::{GroupRange, RunFile, Window};
 pub use write::{Written, write_run_file};
 
 /// Name of the table's first column.

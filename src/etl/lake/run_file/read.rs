@@ -49,6 +49,15 @@ pub struct Window {
     pub columns: Vec<Vec<f64>>,
 }
 
+/// What the statistics of a row group say of a column, without reading it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GroupRange {
+    /// The smallest and the largest cell; `None`: not known, or there is none.
+    pub range: Option<(f64, f64)>,
+    /// Cells that are null; `None`: not known.
+    pub nulls: Option<u64>,
+}
+
 impl RunFile {
     /// Opens a table that is a local file; one of the lake is opened by
     /// [`crate::lake::Lake::open_table`].
@@ -262,7 +271,10 @@ impl RunFile {
     /// As [`RunFile::read`].
     pub fn row_at(&self, time_us: i64) -> Result<u64> {
         for (group, span) in self.starts.windows(2).enumerate() {
-            if self.last_time(group).is_some_and(|last| last < time_us) {
+            if self
+                .group_times(group)
+                .is_some_and(|(_, last)| last < time_us)
+            {
                 continue;
             }
             let mut times = vec![0; (span[1] - span[0]) as usize];
@@ -275,18 +287,31 @@ impl RunFile {
         Ok(self.rows())
     }
 
-    /// The last time of a row group, from its statistics.
-    fn last_time(&self, group: usize) -> Option<i64> {
-        let chunk = self
-            .metadata
-            .row_groups
-            .get(group)?
-            .parquet_columns()
-            .first()?;
-        match chunk.statistics(&self.metadata.footer_buf)?.ok()? {
-            Statistics::Int64(s) => s.max_value,
+    /// The first and the last time of a row group, from its statistics.
+    pub fn group_times(&self, group: usize) -> Option<(i64, i64)> {
+        match self.statistics(group, 0)? {
+            Statistics::Int64(s) => s.min_value.zip(s.max_value),
             _ => None,
         }
+    }
+
+    /// What the statistics of a row group say of a channel; `None` for an unknown one, or without
+    /// statistics.
+    pub fn group_range(&self, group: usize, channel: &str) -> Option<GroupRange> {
+        let leaf = self.leaf(channel).ok()?;
+        match self.statistics(group, leaf)? {
+            Statistics::Double(s) => Some(GroupRange {
+                range: s.min_value.zip(s.max_value),
+                nulls: s.null_count.and_then(|n| u64::try_from(n).ok()),
+            }),
+            _ => None,
+        }
+    }
+
+    fn statistics(&self, group: usize, leaf: usize) -> Option<Statistics> {
+        let group = self.metadata.row_groups.get(group)?;
+        let chunk = group.parquet_columns().get(leaf)?;
+        chunk.statistics(&self.metadata.footer_buf)?.ok()
     }
 
     fn leaf(&self, name: &str) -> Result<usize> {
