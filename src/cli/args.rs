@@ -56,6 +56,7 @@ pub enum Command {
     Compare(super::compare::Args),
     Show(super::show::Args),
     Export(super::export::Args),
+    Find(super::find::Args),
     Check(super::check::Args),
     Gc(super::gc::Args),
     Rebuild(super::rebuild::Args),

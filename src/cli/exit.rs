@@ -1,7 +1,7 @@
 //! Exit codes, and standard output that may go away.
 
 use std::{
-    io::{self, ErrorKind, Write},
+    io::{self, BufWriter, ErrorKind, Write},
     process::ExitCode,
 };
 
@@ -49,7 +49,25 @@ impl Exit {
 /// [`Error::Io`] when standard output cannot be written.
 pub fn print(text: &str) -> Result<(), Error> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Writes a result as indented JSON, piece by piece: it may be larger than memory.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_json(value: &impl serde::Serialize) -> Result<(), Error> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = serde_json::to_writer_pretty(&mut out, value)
+        .map_err(io::Error::from)
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush());
+    unless_closed(written)
+}
+
+/// The reader of standard output may have gone away.
+fn unless_closed(written: io::Result<()>) -> Result<(), Error> {
+    match written {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Error::io(
             "write to",
             std::path::Path::new("standard output"),
@@ -57,17 +75,6 @@ pub fn print(text: &str) -> Result<(), Error> {
         )),
         _ => Ok(()),
     }
-}
-
-/// Writes a result as indented JSON.
-///
-/// # Errors
-/// As [`print`].
-pub fn print_json(value: &impl serde::Serialize) -> Result<(), Error> {
-    let mut text = serde_json::to_string_pretty(value)
-        .map_err(|e| Error::Fatal(format!("cannot write JSON: {e}")))?;
-    text.push('\n');
-    print(&text)
 }
 
 /// Writes a note to standard error, which may be closed.

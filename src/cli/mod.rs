@@ -17,6 +17,7 @@ mod demo;
 pub mod example;
 pub mod exit;
 mod export;
+mod find;
 mod gc;
 mod harvest;
 pub mod json;
@@ -72,6 +73,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Compare(args) => compare::run(&settings, args),
         Command::Show(args) => show::run(&settings, args),
         Command::Export(args) => export::run(&settings, args),
+        Command::Find(args) => find::run(&settings, args),
         Command::Check(args) => check::run(&settings, args),
         Command::Gc(args) => gc::run(&settings, args),
         Command::Rebuild(_) => rebuild::run(&settings),

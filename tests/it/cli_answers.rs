@@ -276,6 +276,7 @@ fn the_documented_json_is_the_printed_json() {
             "`runs --json`" => vec!["runs", "--json"],
             "`machines --json`" => vec!["machines", "--json"],
             "`compare --json`" => vec!["compare", &run, &other, "--json"],
+            "`find --json`" => vec!["find", "fz_1 < -1000", "--json"],
             "`show LOG --json`" => vec!["show", "line/2022-11-23T2040", "--json"],
             "`show RUN --json`" => vec!["show", &run, "--json"],
             "`harvest --json`" => {
@@ -333,7 +334,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 12);
+    assert_eq!(checked, 13);
 }
 
 /// The example may show fewer elements, named entries and statistics of a channel (which a

@@ -11,6 +11,7 @@ mod cli_check;
 mod cli_compare;
 mod cli_examples;
 mod cli_export;
+mod cli_find;
 mod cli_harvest;
 mod cli_remove;
 mod cli_sample;

@@ -187,6 +187,7 @@ fn whoever_can_read_a_lake_sees_what_its_owner_sees_and_changes_nothing() {
             vec!["show", &one, "--json"],
             vec!["compare", &one, &two, "--json"],
             vec!["list"],
+            vec!["find", "v1 > 10", "--json"],
         ];
         let own: Vec<Answer> = questions.iter().map(|args| lab.run(args)).collect();
         let check = lab.run(&["check", "--json"]);
