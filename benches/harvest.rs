@@ -21,7 +21,7 @@ use mdtui::etl::{
     clean::{Partition, resolve_conflicts},
     demo,
     extract::{LogReader, Vocabulary},
-    harvest::{Options, harvest_log},
+    harvest::{LogRef, Options, harvest_log},
     lake::{Context, Lake, Presence, lock::Owner, run_file::write_run_file},
     profile::Profile,
     source::Format,
@@ -92,7 +92,12 @@ fn child(words: &[String]) -> Result<()> {
         let mut client = Client::new(program, Limits::default());
         let presence = Presence::in_lake(&context.lake)?;
         let mut ask = |options| {
-            let task = Task::new(&context, &key, options, Owner::new(&presence));
+            let task = Task::new(
+                &context,
+                LogRef::Known(&key),
+                options,
+                Owner::new(&presence),
+            );
             match client.harvest(task, &NoProgress, &token)? {
                 Ending::Told(outcome) => outcome.map(drop),
                 Ending::Died(error) => Err(error),

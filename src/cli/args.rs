@@ -11,6 +11,7 @@ Exit codes:
   1    some logs failed in this call; the rest were harvested
   2    usage error, such as an unknown log or run
   3    nothing could be done: no such directory, or the catalog cannot be used
+  65   harvest --manifest --strict: some logs failed for good
   75   transient error (disk full, I/O error): a retry may succeed
   130  interrupted: the harvest is cancelled and nothing partial remains
 
@@ -49,6 +50,7 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Harvest(super::harvest::Args),
+    Plan(super::plan::Args),
     Watch(super::watch::Args),
     List(super::list::Args),
     Runs(super::runs::Args),
@@ -83,7 +85,7 @@ mod tests {
     #[test]
     fn help_names_every_exit_code() {
         let help = Cli::command().render_help().to_string();
-        for code in ["0 ", "1 ", "2 ", "3 ", "75 ", "130 "] {
+        for code in ["0 ", "1 ", "2 ", "3 ", "65 ", "75 ", "130 "] {
             assert!(help.contains(&format!("\n  {code}")), "{code}");
         }
     }

@@ -18,6 +18,8 @@ pub enum Exit {
     Usage = 2,
     /// Nothing could be done.
     Fatal = 3,
+    /// With `--manifest --strict`: some logs failed for good.
+    FailedForGood = 65,
     /// A transient error: a retry may succeed.
     Transient = 75,
     /// Interrupted.

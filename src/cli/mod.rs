@@ -26,6 +26,7 @@ mod log;
 mod machines;
 mod man;
 mod open_lake;
+mod plan;
 mod rebuild;
 mod remove;
 mod runs;
@@ -66,6 +67,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
     };
     match command {
         Command::Harvest(args) => harvest::run(&settings, args),
+        Command::Plan(args) => plan::run(&settings, args),
         Command::Watch(args) => watch::run(&settings, args),
         Command::List(args) => list::run(&settings, args),
         Command::Runs(args) => runs::run(&settings, args),

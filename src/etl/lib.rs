@@ -33,6 +33,7 @@
 //! * [`harvest`]: one log, from its bytes to its record.
 //! * [`worker`]: processes that parse logs, so that a hostile one costs only itself.
 //! * [`pool`]: many harvests in parallel.
+//! * [`manifest`]: backfills in parts, without a catalog.
 //! * [`check`]: lake, catalog and logs held against each other, and repaired.
 //! * [`filter`]: which rows of a list or of a table, as an operator types it.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
@@ -69,6 +70,7 @@ pub mod format;
 pub mod harvest;
 pub mod insight;
 pub mod lake;
+pub mod manifest;
 #[cfg(test)]
 mod module_order;
 pub mod natural_order;

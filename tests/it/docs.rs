@@ -208,7 +208,7 @@ fn the_exit_codes_of_the_help_are_documented() {
         assert!(commands.contains(&row), "{row}");
         codes += 1;
     }
-    assert_eq!(codes, 6);
+    assert_eq!(codes, 7);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{fmt::Write, fs, path::Path, sync::Arc};
 use mdtui::etl::{
     Error,
     base::Progress,
-    harvest::{Options, Outcome, Summary},
+    harvest::{LogRef, Options, Outcome, Summary},
     lake::{Context, Lake, lock::Owner},
     profile::{BUILT_IN, Profile},
     worker::{
@@ -275,7 +275,7 @@ fn protocol() {
         },
         Request::Harvest(Box::new(Task::new(
             &context,
-            "a/b",
+            LogRef::Known("a/b"),
             Options::default(),
             owner,
         ))),

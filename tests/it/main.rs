@@ -20,6 +20,8 @@ mod cli_watch;
 mod csv_dialects;
 mod docs;
 mod filters;
+mod fleet;
+mod fleet_race;
 mod fuzz_functions;
 mod golden;
 mod harvest;

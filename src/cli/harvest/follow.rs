@@ -88,14 +88,31 @@ impl Follow {
         }
     }
 
-    /// A job is over; says so.
-    pub fn finished(&mut self, job: JobId, done: &Done, json: bool) {
+    /// A job is over, and its log will be tried again; says why.
+    pub fn retried(&mut self, job: JobId, why: Option<&str>) {
+        self.clear(job);
+        if let Some(why) = why {
+            self.outside(|| exit::note(why));
+        }
+    }
+
+    /// The bar of a job that is over goes.
+    fn clear(&mut self, job: JobId) {
         self.keys.remove(&job);
-        if let Some(bars) = &mut self.bars {
-            if let Some(bar) = bars.running.remove(&job) {
-                bar.finish_and_clear();
-                bars.all.remove(&bar);
-            }
+        if let Some(bars) = &mut self.bars
+            && let Some(bar) = bars.running.remove(&job)
+        {
+            bar.finish_and_clear();
+            bars.all.remove(&bar);
+        }
+    }
+
+    /// A log is over, whose job was this; says so.
+    pub fn finished(&mut self, job: Option<JobId>, done: &Done, json: bool) {
+        if let Some(job) = job {
+            self.clear(job);
+        }
+        if let Some(bars) = &self.bars {
             bars.total.inc(1);
         }
         // What was cancelled is counted in the summary: there may be thousands.

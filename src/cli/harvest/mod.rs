@@ -2,14 +2,16 @@
 //!
 //! * [`select`]: which logs.
 //! * [`follow`]: bars on a terminal, lines otherwise.
+//! * [`part`]: one part of a backfill.
 //! * [`report`]: the result of each log, as a sentence and as JSON, and the exit code.
 
 mod follow;
+mod part;
 pub(super) mod report;
 pub(super) mod select;
 
 use clap::ValueHint;
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use crossbeam_channel::{Receiver, unbounded};
 
@@ -56,6 +58,16 @@ pub struct Args {
     /// file below the cache [default: logs harvested in parallel share half of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = crate::cli::size::parse)]
     pub memory: Option<u64>,
+    /// Harvest one part of a manifest that `mdtui plan` wrote, without touching a catalog: safe on a
+    /// network file system
+    #[arg(long, value_name = "MANIFEST", requires = "task", value_hint = ValueHint::FilePath, conflicts_with_all = ["logs", "all", "force", "dry_run"])]
+    pub manifest: Option<PathBuf>,
+    /// Which part of the manifest, from 0
+    #[arg(long, value_name = "I", requires = "manifest")]
+    pub task: Option<u32>,
+    /// With --manifest: end with 65 when logs failed for good
+    #[arg(long, requires = "manifest")]
+    pub strict: bool,
     /// Print what would be harvested, and harvest nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -72,6 +84,10 @@ pub const EXAMPLES: &[Example] = &[
         "harvest one log again",
     ),
     Example::new("mdtui harvest --dry-run", "print what would be harvested"),
+    Example::new(
+        "mdtui plan -o manifest.jsonl && mdtui harvest --manifest manifest.jsonl --task 0",
+        "harvest the first part of a plan, as a task of a cluster does",
+    ),
 ];
 
 /// Reads a number of jobs.
@@ -100,6 +116,10 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, move || {
         let _ = interrupts.send(Happening::Interrupt);
     })?;
+    if let (Some(manifest), Some(task)) = (&args.manifest, args.task) {
+        let events = (sender, &happenings);
+        return part::run(settings, args, (manifest, task), &cancel, events);
+    }
     if !args.dry_run {
         require_write(&settings.context()?.lake, "harvest")?;
     }
@@ -153,13 +173,13 @@ fn carry_out(
         match happenings.recv() {
             Ok(Happening::Job(JobEvent::Finished { job, key, result })) => {
                 let done = Done::new(key, result, selection.named);
-                follow.finished(job, &done, args.json);
+                follow.finished(Some(job), &done, args.json);
                 report.logs.push(done);
             }
             Ok(Happening::Job(JobEvent::Cancelled(jobs))) => {
                 for (job, key) in jobs {
                     let done = Done::new(key.to_string(), Err(Error::Cancelled), selection.named);
-                    follow.finished(job, &done, args.json);
+                    follow.finished(Some(job), &done, args.json);
                     report.logs.push(done);
                 }
             }

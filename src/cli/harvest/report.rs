@@ -113,6 +113,11 @@ impl Done {
         self.exit
     }
 
+    /// With another meaning for the exit code.
+    pub fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     /// Whether results were stored.
     pub fn is_harvested(&self) -> bool {
         matches!(self.outcome, Word::Harvested | Word::Partial)
@@ -228,6 +233,14 @@ impl Report {
         }
     }
 
+    /// Of one part of a manifest.
+    pub fn of_part() -> Self {
+        Self {
+            nothing: "nothing to do: the manifest has no lines".into(),
+            ..Self::new(&Selection::default())
+        }
+    }
+
     /// It took so long.
     pub fn finish(&mut self, seconds: f64) {
         self.seconds = seconds;
@@ -303,6 +316,7 @@ pub fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
         Exit::Fatal,
         Exit::Transient,
         Exit::Usage,
+        Exit::FailedForGood,
         Exit::SomeFailed,
     ];
     let rank = |exit: &Exit| order.iter().position(|o| o == exit).unwrap_or(order.len());

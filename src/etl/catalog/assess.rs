@@ -21,6 +21,14 @@ pub(super) struct ProfileRules {
 }
 
 impl ProfileRules {
+    /// Those of the context alone: how other rules differ is not told.
+    pub(super) fn of_now(context: &Context) -> Self {
+        Self {
+            now: context.profile.rules(),
+            differ: HashMap::new(),
+        }
+    }
+
     /// Compares the context's profile with those under which logs were harvested.
     pub(super) fn load(db: &Connection, context: &Context) -> rusqlite::Result<Self> {
         let now = context.profile.rules();

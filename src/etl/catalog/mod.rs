@@ -18,6 +18,7 @@ mod rows;
 mod runs;
 mod state;
 mod store;
+mod survey;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -37,6 +38,7 @@ pub use extremes::{Extremes, RunExtremes};
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,
 };
+pub use survey::{LogStatus, Survey, status_of, survey};
 
 use crate::{
     Error, Result,

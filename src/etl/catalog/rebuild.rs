@@ -7,11 +7,9 @@ use super::{
     entry::{self, Entry, Seen},
 };
 use crate::{
-    Error, Result,
+    Result,
     base::CancelToken,
-    error::is_of_the_disk,
     lake::{Context, Record, readme},
-    text::{quoted, visible_path},
     time,
 };
 
@@ -85,13 +83,7 @@ impl Catalog {
             return Ok(());
         }
         if self.lake.is_some() {
-            match readme::write(&context.lake) {
-                // A lake does without it where the file system refuses it.
-                Err(Error::Io { source, path, .. }) if !is_of_the_disk(&source) => {
-                    tracing::warn!("cannot write {}: {source}", visible_path(&path));
-                }
-                other => other?,
-            }
+            readme::ensure(&context.lake)?;
         }
         self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
         let rebuilt = self.fill_all(context, cancel);
@@ -132,19 +124,14 @@ impl Catalog {
     /// # Errors
     /// [`crate::Error::Catalog`].
     pub(super) fn ingest(&mut self, context: &Context, key: &str) -> Result<Ingested> {
-        Ok(match Record::read(&context.lake, key) {
-            Ok(Some(record)) if record.is_in_place(&context.lake, key)? => {
+        Ok(match Record::read_in_place(&context.lake, key) {
+            Ok(Some(record)) => {
                 self.store_record(context, &record.source_file, &record, None)?;
                 Ingested::Log {
                     runs: record.run_to_result.len(),
                     key: record.source_file,
                 }
             }
-            Ok(Some(record)) => Ingested::Problem(format!(
-                "{} says that it is the record of {}: it was moved or copied there, and was passed over",
-                visible_path(&context.lake.record_location(key)),
-                quoted(&record.source_file, 200)
-            )),
             Ok(None) => Ingested::Gone,
             Err(e) => Ingested::Problem(e.to_string()),
         })

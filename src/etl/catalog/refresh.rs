@@ -185,7 +185,7 @@ fn wait(at_us: i64, now_us: i64) -> Duration {
 }
 
 /// Gives every found log its entry. Also returns entries that nothing is left of.
-fn match_entries(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
+pub(super) fn match_entries(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
     let mut by_raw: HashMap<Vec<u8>, Entry> = HashMap::new();
     // Entries of a rebuilt catalog know their path as harmless text only.
     let mut by_path: HashMap<String, Vec<Entry>> = HashMap::new();
@@ -291,7 +291,7 @@ fn renew(mut entry: Entry, found: &Found, now_us: i64) -> Entry {
 
 /// Reads the footers that are not known, in parallel. A file that cannot be read
 /// stays unknown, and is looked at again next time; its harvest says what is wrong.
-fn read_footers(entries: &mut [Entry], root: &Path) {
+pub(super) fn read_footers(entries: &mut [Entry], root: &Path) {
     entries.par_iter_mut().for_each(|entry| {
         let Some(raw) = &entry.raw else { return };
         let file = scan::real_path(root, raw);

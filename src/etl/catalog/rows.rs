@@ -127,16 +127,21 @@ impl LogRow {
         self.cell_id.as_deref().filter(|c| !several(c))
     }
 
-    /// Whether a harvest without names (`--all`) would take it: not current, not left
-    /// alone, not gone, not being harvested. `partial` is current: its runs failed
-    /// for reasons that only another log would change.
+    /// See [`is_due`].
     pub fn is_due(&self) -> bool {
-        self.leave_alone.is_none()
-            && matches!(
-                self.state,
-                LogState::Changed | LogState::Failed | LogState::Stale | LogState::Pending
-            )
+        is_due(self.state, self.leave_alone.as_deref())
     }
+}
+
+/// Whether a harvest without names (`--all`) takes a log in this state: not current, not left
+/// alone, not gone, not being harvested. `partial` is current: its runs failed for reasons that only
+/// another log would change.
+pub(super) fn is_due(state: LogState, leave_alone: Option<&str>) -> bool {
+    leave_alone.is_none()
+        && matches!(
+            state,
+            LogState::Changed | LogState::Failed | LogState::Stale | LogState::Pending
+        )
 }
 
 /// What stands beside the list for the log under the cursor.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Opens the catalog, and says whether it can be held against the lake. One that is missing
-/// or damaged is made anew with `repair`; without it, a catalog in memory stands in for it
+/// (a note) or damaged (a finding) is made anew with `repair`; without it, a catalog in memory stands in for it
 /// and nothing is written. That of a lake that cannot be written is not looked at.
 ///
 /// # Errors
@@ -32,19 +32,23 @@ pub(super) fn open(
         return Ok((Catalog::open_for_reading(&context.lake)?, false));
     }
     let path = context.lake.local().catalog();
-    let mut finding = |message: String| {
+    let is_missing = !path.exists();
+    if is_missing {
+        // As after a backfill, whose tasks make none; what looks at the lake makes one.
+        report.notes.push(format!(
+            "there is no catalog {}: the records are checked without it{}",
+            text::visible_path(&path),
+            if repair {
+                ", and it is made from them"
+            } else {
+                ""
+            }
+        ));
+    } else if let Some(damage) = Catalog::damage(&context.lake)? {
+        let message = format!("is damaged ({})", text::quoted(&damage, 200));
         let finding = Finding::new(Kind::Catalog, "", &path, message, Cure::Rebuild);
         report.findings.push(finding);
-    };
-    let mut trouble = false;
-    if !path.exists() {
-        finding("is gone".into());
-        trouble = true;
-    } else if let Some(damage) = Catalog::damage(&context.lake)? {
-        finding(format!("is damaged ({})", text::quoted(&damage, 200)));
-        trouble = true;
-    }
-    if !trouble {
+    } else {
         return Ok((Catalog::open(&context.lake)?, true));
     }
     if !repair {
@@ -52,20 +56,17 @@ pub(super) fn open(
         stand_in.rebuild(context, cancel)?;
         return Ok((stand_in, false));
     }
-    let aside = path
-        .exists()
-        .then(|| Catalog::put_aside(&context.lake))
-        .transpose()?;
+    let aside = match is_missing {
+        true => None,
+        false => Some(Catalog::put_aside(&context.lake)?),
+    };
     let mut catalog = Catalog::open(&context.lake)?;
     catalog.rebuild(context, cancel)?;
-    if let Some(finding) = report.findings.last_mut() {
-        finding.mended = Some(match aside {
-            Some(aside) => format!(
-                "made anew from the lake, the old one is {}",
-                text::visible_path(&aside)
-            ),
-            None => "made anew from the lake".into(),
-        });
+    if let (Some(aside), Some(finding)) = (aside, report.findings.last_mut()) {
+        finding.mended = Some(format!(
+            "made anew from the lake, the old one is {}",
+            text::visible_path(&aside)
+        ));
     }
     Ok((catalog, true))
 }

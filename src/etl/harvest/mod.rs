@@ -3,6 +3,7 @@
 mod commit;
 #[cfg(test)]
 mod folding_tests;
+mod index;
 mod meter;
 mod none_kept;
 mod one;
@@ -16,7 +17,8 @@ pub(crate) mod worker_crash;
 
 use serde::{Deserialize, Serialize};
 
-pub use one::harvest_log;
+pub use index::LogRef;
+pub use one::{harvest, harvest_log};
 pub use remove::{Results, check_gone, remove_log};
 pub use worker_crash::MAX_WORKER_CRASHES;
 

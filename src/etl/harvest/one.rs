@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::{
     Options, Outcome, Summary,
     commit::{self, Harvest, source_info},
+    index::{Index, LogRef},
     meter::Meter,
     none_kept,
     read::{self, HeldRun, Rows, Stat},
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     Error, ErrorClass, Result,
     base::{CancelToken, ProgressSink, Stage, panic::panic_sentence},
-    catalog::{Catalog, HarvestRow},
+    catalog::{HarvestRow, LogState, status_of},
     clean::{Ledger, Reason, resolve_conflicts},
     format::{count, thousands},
     harvest::rejected::write_rejected,
@@ -36,7 +37,21 @@ use crate::{
     text, time,
 };
 
-/// Harvests the log `key`.
+/// Harvests the log `key`, which the catalog knows; see [`harvest`].
+///
+/// # Errors
+/// Those of [`harvest`].
+pub fn harvest_log(
+    context: &Context,
+    key: &str,
+    options: Options,
+    sink: &dyn ProgressSink,
+    cancel: &CancelToken,
+) -> Result<Outcome> {
+    harvest(context, LogRef::Known(key), options, sink, cancel)
+}
+
+/// Harvests a log.
 ///
 /// A log that is harvested and current is left alone (unless forced). What an
 /// interrupted harvest finished is used. A failure is written to the log's record.
@@ -45,16 +60,17 @@ use crate::{
 /// [`Error::Usage`] for an unknown key; [`Error::Log`] when the log is at fault;
 /// [`Error::Io`], [`Error::Moving`] and [`Error::Busy`] when trying again may help;
 /// [`Error::Cancelled`].
-pub fn harvest_log(
+pub fn harvest(
     context: &Context,
-    key: &str,
+    log: LogRef<'_>,
     options: Options,
     sink: &dyn ProgressSink,
     cancel: &CancelToken,
 ) -> Result<Outcome> {
     cancel.check()?;
-    let mut catalog = Catalog::open(&context.lake)?;
-    let log = catalog.source(context, key)?.ok_or_else(|| {
+    let key = log.key();
+    let mut index = Index::open(context, log)?;
+    let log = index.source(context, log)?.ok_or_else(|| {
         Error::Usage(format!(
             "there is no log {} below the data directory",
             text::quoted(key, 200)
@@ -80,6 +96,11 @@ pub fn harvest_log(
     {
         return Err(another_log_is_there(context, key, &other.source_file));
     }
+    if let Index::None = index
+        && let Some(outcome) = settled(context, &log, prior.as_ref())?
+    {
+        return Ok(outcome);
+    }
     let mut attempt = Attempt {
         context,
         log: &log,
@@ -90,12 +111,10 @@ pub fn harvest_log(
         hash: None,
         damaged: unreadable || prior.as_ref().is_some_and(|p| p.damaged),
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        attempt.run(&mut catalog, prior.as_ref())
-    }))
-    .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
+    let outcome = catch_unwind(AssertUnwindSafe(|| attempt.run(&mut index, prior.as_ref())))
+        .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
     if let Err(error) = &outcome {
-        attempt.write_down(&mut catalog, prior.as_ref(), error);
+        attempt.write_down(&mut index, prior.as_ref(), error);
     }
     drop(lock);
     outcome
@@ -109,6 +128,30 @@ pub(super) fn prior_record(context: &Context, key: &str) -> (Option<Record>, boo
         Err(e) => {
             tracing::warn!("the record of {key} cannot be used: {e}");
             (None, true)
+        }
+    }
+}
+
+/// The end of a harvest that has nothing to do because another process came to an end with the
+/// log since it was listed. `None`: there is work. The log's lock is held.
+fn settled(context: &Context, log: &FoundLog, prior: Option<&Record>) -> Result<Option<Outcome>> {
+    let status = status_of(context, log, prior);
+    let left_alone = status.leave_alone.is_some();
+    let ended = match status.state {
+        LogState::Writing => Err(Error::Moving(status.reason)),
+        LogState::Partial => Ok(Outcome::Current),
+        // By a newer program.
+        LogState::Stale if left_alone => Ok(Outcome::Current),
+        _ if status.has_failed() => Err(Error::Recorded(status.reason)),
+        _ => return Ok(None),
+    };
+    match prior.filter(|record| !record.damaged) {
+        // A log that is plainly none is tried once, for its record.
+        None if status.state != LogState::Writing => Ok(None),
+        None => ended.map(Some),
+        Some(record) => {
+            remove_unnamed(&context.lake, &log.key, record)?;
+            ended.map(Some)
         }
     }
 }
@@ -154,7 +197,7 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    fn run(&mut self, catalog: &mut Catalog, prior: Option<&Record>) -> Result<Outcome> {
+    fn run(&mut self, index: &mut Index, prior: Option<&Record>) -> Result<Outcome> {
         let (context, log) = (self.context, self.log);
         if let Some(trouble) = &log.trouble {
             return Err(Error::Log(trouble.clone()));
@@ -164,24 +207,24 @@ impl Attempt<'_> {
         let current = prior.filter(|p| !self.options.force && self.is_current(p));
         let seen = (stat.size, stat.mtime_ns);
         if let Some(same) = current.filter(|p| (p.source.size, p.source.mtime_ns) == seen) {
-            catalog.ingest_record(context, &log.key, same)?;
-            self.finish(catalog, same)?;
+            index.ingest_record(context, &log.key, same)?;
+            self.finish(index, same)?;
             return Ok(Outcome::Current);
         }
         self.meter.stage(Stage::Hashing);
         let hash = read::content_hash(&log.file, self.cancel, self.meter)?;
         self.hash = Some(hash.clone());
         if let Some(same) = current.filter(|p| p.source.content_hash.as_ref() == Some(&hash)) {
-            return self.touch(catalog, same, stat);
+            return self.touch(index, same, stat);
         }
         if prior.is_none_or(|p| p.error.is_some())
-            && let Some(old) = Predecessor::find(context, catalog, log, stat, &hash)?
+            && let Some(old) = Predecessor::find(context, index, log, stat, &hash)?
         {
             let from = old.key.clone();
-            let record = old.adopt_results(context, catalog, log, stat)?;
+            let record = old.adopt_results(context, index, log, stat)?;
             let message =
                 format!("took over the results of {from}, of which it is the renamed log");
-            self.remember(catalog, &record, "renamed", message)?;
+            self.remember(index, &record, "renamed", message)?;
             return Ok(Outcome::Renamed { from });
         }
         let unmoved = || read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter);
@@ -231,7 +274,7 @@ impl Attempt<'_> {
             0 => "harvested",
             _ => "partial",
         };
-        self.remember(catalog, &record, word, describe(&record))?;
+        self.remember(index, &record, word, describe(&record))?;
         cleared?;
         match &record.error {
             Some(error) => Err(Error::Recorded(error.clone())),
@@ -260,7 +303,7 @@ impl Attempt<'_> {
     }
 
     /// The same content under another time: only the record is brought up to date.
-    fn touch(&self, catalog: &mut Catalog, same: &Record, stat: Stat) -> Result<Outcome> {
+    fn touch(&self, index: &mut Index, same: &Record, stat: Stat) -> Result<Outcome> {
         let mut record = same.clone();
         let rows = record.source.rows;
         record.source = source_info(self.log, stat, self.hash.as_deref(), rows);
@@ -268,15 +311,15 @@ impl Attempt<'_> {
         record.worker_crashes = 0;
         commit::replace(self.context, &self.log.key, &record, Some(same))?;
         let message = "the log's time changed, its content did not".to_owned();
-        self.remember(catalog, &record, "current", message)?;
-        self.finish(catalog, &record)?;
+        self.remember(index, &record, "current", message)?;
+        self.finish(index, &record)?;
         Ok(Outcome::Current)
     }
 
     /// What a harvest that was cut off after its commit did not clear away.
-    fn finish(&self, catalog: &mut Catalog, record: &Record) -> Result<()> {
+    fn finish(&self, index: &mut Index, record: &Record) -> Result<()> {
         remove_unnamed(&self.context.lake, &self.log.key, record)?;
-        rename_detection::finish(self.context, catalog, &self.log.key, record)
+        rename_detection::finish(self.context, index, &self.log.key, record)
     }
 
     /// Resolves conflicts in, transforms and stores the runs in parallel, largest first.
@@ -386,13 +429,13 @@ impl Attempt<'_> {
 
     fn remember(
         &self,
-        catalog: &mut Catalog,
+        index: &mut Index,
         record: &Record,
         outcome: &str,
         message: String,
     ) -> Result<()> {
         let row = self.history(outcome, message);
-        catalog.store_record(self.context, &self.log.key, record, Some(&row))
+        index.store_record(self.context, &self.log.key, record, &row)
     }
 
     fn history(&self, outcome: &str, message: String) -> HarvestRow {
@@ -407,7 +450,7 @@ impl Attempt<'_> {
 
     /// Keeps why an attempt failed. What cannot be written down is only logged: the
     /// first error is the one to tell.
-    fn write_down(&self, catalog: &mut Catalog, prior: Option<&Record>, error: &Error) {
+    fn write_down(&self, index: &mut Index, prior: Option<&Record>, error: &Error) {
         let now = Record::read(&self.context.lake, &self.log.key)
             .ok()
             .flatten();
@@ -417,14 +460,14 @@ impl Attempt<'_> {
             (Error::Recorded(_), _) => Ok(()),
             // It came to its end and something failed after that: what it committed stays.
             _ if let Some(record) = &committed => {
-                catalog.ingest_record(self.context, &self.log.key, record)
+                index.ingest_record(self.context, &self.log.key, record)
             }
             (_, ErrorClass::Cancelled) => {
-                catalog.store_attempt(&self.history("cancelled", "cancelled".into()))
+                index.store_attempt(&self.history("cancelled", "cancelled".into()))
             }
             // What is left of a damaged record may be all that tells of results that cannot
             // be made again: only a harvest that came to its end replaces it.
-            _ if self.damaged => catalog.store_attempt(&self.history("failed", error.to_string())),
+            _ if self.damaged => index.store_attempt(&self.history("failed", error.to_string())),
             _ => Stat::of(&self.log.file)
                 .or(Ok(Stat {
                     size: self.log.size,
@@ -435,7 +478,7 @@ impl Attempt<'_> {
                 .and_then(|stat| {
                     let hash = self.hash.as_deref();
                     let record = commit::failure(self.context, self.log, stat, hash, prior, error)?;
-                    self.remember(catalog, &record, "failed", error.to_string())
+                    self.remember(index, &record, "failed", error.to_string())
                 }),
         };
         if let Err(e) = written {

@@ -1,9 +1,8 @@
 //! A renamed log keeps its results: they move to its new key.
 
-use super::{commit, read::Stat};
+use super::{commit, index::Index, read::Stat};
 use crate::{
     Result,
-    catalog::Catalog,
     lake::{Context, Record, files::commit_record, gc::remove_results, lock::LogLock},
     source::FoundLog,
     time,
@@ -24,12 +23,12 @@ impl Predecessor {
     /// [`Error::Catalog`], [`Error::Io`].
     pub(super) fn find(
         context: &Context,
-        catalog: &Catalog,
+        index: &Index,
         log: &FoundLog,
         stat: Stat,
         hash: &str,
     ) -> Result<Option<Self>> {
-        for (key, present) in catalog.with_content(hash, &log.key)? {
+        for (key, present) in index.with_content(hash, &log.key)? {
             if present {
                 continue;
             }
@@ -71,7 +70,7 @@ impl Predecessor {
     pub(super) fn adopt_results(
         self,
         context: &Context,
-        catalog: &mut Catalog,
+        index: &mut Index,
         log: &FoundLog,
         stat: Stat,
     ) -> Result<Record> {
@@ -98,7 +97,7 @@ impl Predecessor {
                 .or_else(|| log.folder.clone());
         }
         commit_record(lake, &log.key, &record)?;
-        clear(context, catalog, &self.key)?;
+        clear(context, index, &self.key)?;
         Ok(record)
     }
 }
@@ -110,7 +109,7 @@ impl Predecessor {
 /// [`Error::Io`], [`Error::Catalog`].
 pub(super) fn finish(
     context: &Context,
-    catalog: &mut Catalog,
+    index: &mut Index,
     key: &str,
     record: &Record,
 ) -> Result<()> {
@@ -118,7 +117,7 @@ pub(super) fn finish(
         return Ok(());
     };
     let own = &record.source;
-    for (old, present) in catalog.with_content(hash, key)? {
+    for (old, present) in index.with_content(hash, key)? {
         if present {
             continue;
         }
@@ -136,14 +135,14 @@ pub(super) fn finish(
             Err(_) => false,
         };
         if is_own {
-            clear(context, catalog, &old)?;
+            clear(context, index, &old)?;
         }
     }
     Ok(())
 }
 
 /// Removes what the key `old` has of results that are another key's now.
-fn clear(context: &Context, catalog: &mut Catalog, old: &str) -> Result<()> {
+fn clear(context: &Context, index: &mut Index, old: &str) -> Result<()> {
     remove_results(&context.lake, old)?;
-    catalog.forget(old)
+    index.forget(old)
 }

@@ -3,10 +3,15 @@
 
 use std::time::Instant;
 
-use super::{Outcome, commit, one, read::Stat};
+use super::{
+    Outcome, commit,
+    index::{Index, LogRef},
+    one,
+    read::Stat,
+};
 use crate::{
     Error, Result,
-    catalog::{Catalog, HarvestRow},
+    catalog::HarvestRow,
     lake::{Context, Record, gc::remove_dead, lock::LogLock, store::Version},
     source::reserved::RECORD,
     time,
@@ -21,7 +26,7 @@ pub(crate) fn record_version(context: &Context, key: &str) -> Option<Version> {
     context.lake.results().version(key, RECORD).ok().flatten()
 }
 
-/// Cleans up after a worker process that harvested the log `key` and died. Writes `error`
+/// Cleans up after a worker process that harvested a log and died. Writes `error`
 /// into the log's record, unless the worker had committed before it died: then the harvest
 /// was done, and only the catalog has to hear of it.
 ///
@@ -29,11 +34,12 @@ pub(crate) fn record_version(context: &Context, key: &str) -> Option<Version> {
 /// `error`, or what kept it from being written down.
 pub(crate) fn record_worker_crash(
     context: &Context,
-    key: &str,
+    log: LogRef<'_>,
     before: Option<Version>,
     started: Instant,
     error: Error,
 ) -> Result<Outcome> {
+    let key = log.key();
     if let Err(e) = remove_dead(&context.lake) {
         tracing::warn!("what a dead worker left behind stays: {e}");
     }
@@ -41,13 +47,13 @@ pub(crate) fn record_worker_crash(
     let Some(_lock) = LogLock::try_acquire(&context.lake, key)? else {
         return Err(error);
     };
-    let mut catalog = Catalog::open(&context.lake)?;
+    let mut index = Index::open(context, log)?;
     let (prior, _) = one::prior_record(context, key);
     if let Some(record) = prior
         .as_ref()
         .filter(|_| record_version(context, key) != before)
     {
-        catalog.ingest_record(context, key, record)?;
+        index.ingest_record(context, key, record)?;
         return match (&record.error, &record.last_attempt) {
             (None, None) => Ok(Outcome::Harvested(one::summary(record, 0))),
             (_, Some(attempt)) => Err(Error::Recorded(attempt.error.clone())),
@@ -57,7 +63,7 @@ pub(crate) fn record_worker_crash(
     if matches!(error, Error::Cancelled) {
         return Err(error);
     }
-    if let Err(e) = write_down(context, &mut catalog, key, prior.as_ref(), started, &error) {
+    if let Err(e) = write_down(context, &mut index, log, prior.as_ref(), started, &error) {
         tracing::error!("why {key} failed ({error}) cannot be written down: {e}");
     }
     Err(error)
@@ -65,24 +71,24 @@ pub(crate) fn record_worker_crash(
 
 fn write_down(
     context: &Context,
-    catalog: &mut Catalog,
-    key: &str,
+    index: &mut Index,
+    log: LogRef<'_>,
     prior: Option<&Record>,
     started: Instant,
     error: &Error,
 ) -> Result<()> {
     // A log that is gone has no record to be written.
-    let Some(log) = catalog.source(context, key)? else {
+    let Some(log) = index.source(context, log)? else {
         return Ok(());
     };
     let stat = Stat::of(&log.file)?;
     let record = commit::failure(context, &log, stat, None, prior, error)?;
     let row = HarvestRow {
-        key: key.to_owned(),
+        key: log.key.clone(),
         at_us: time::now(),
         seconds: started.elapsed().as_secs_f64(),
         outcome: "failed".into(),
         message: error.to_string(),
     };
-    catalog.store_record(context, key, &record, Some(&row))
+    index.store_record(context, &log.key, &record, &row)
 }

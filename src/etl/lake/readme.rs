@@ -6,7 +6,7 @@ use super::{
     Lake, Presence,
     files::{move_to_new, sync_dir},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, error::is_of_the_disk, text::visible_path};
 
 const TEXT: &str = "\
 This directory is a lake of mdtui, a terminal browser for robot machine logs. It holds
@@ -39,6 +39,20 @@ Please change nothing here by hand. To delete:
   mdtui remove <log>    the results of a log that is gone
   mdtui gc              files that no record refers to
 ";
+
+/// As [`write`]; a lake does without it where the file system refuses it.
+///
+/// # Errors
+/// [`Error::Io`] when the disk is full or fails.
+pub fn ensure(lake: &Lake) -> Result<()> {
+    match write(lake) {
+        Err(Error::Io { source, path, .. }) if !is_of_the_disk(&source) => {
+            tracing::warn!("cannot write {}: {source}", visible_path(&path));
+            Ok(())
+        }
+        other => other,
+    }
+}
 
 /// Writes `README.txt` into the lake, unless there is one: it may be an operator's.
 ///

@@ -17,6 +17,7 @@ use crate::{
     run_id::RunId,
     source::{key::are_one_somewhere, reserved::RECORD},
     stats::{ChannelStats, RobotStats, RunStats, Sparkline},
+    text::{quoted, visible_path},
 };
 
 /// Version of the record's shape. A reader refuses newer ones and understands older ones:
@@ -293,10 +294,26 @@ impl Record {
     pub fn read(lake: &Lake, key: &str) -> Result<Option<Self>> {
         let read = lake.results().read(key, RECORD)?;
         read.map(|(bytes, _)| {
-            let origin = crate::text::visible_path(&lake.record_location(key));
+            let origin = visible_path(&lake.record_location(key));
             Self::parse(&bytes, &origin)
         })
         .transpose()
+    }
+
+    /// As [`Self::read`], for what is found below the lake: the record must be that of the log
+    /// which it names.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`Error::Log`] also for a record that was moved or copied there.
+    pub fn read_in_place(lake: &Lake, key: &str) -> Result<Option<Self>> {
+        match Self::read(lake, key)? {
+            Some(record) if !record.is_in_place(lake, key)? => Err(Error::Log(format!(
+                "{} says that it is the record of {}: it was moved or copied there, and was passed over",
+                visible_path(&lake.record_location(key)),
+                quoted(&record.source_file, 200)
+            ))),
+            read => Ok(read),
+        }
     }
 
     /// Whether this record, found where the log `key` would have it, is that of the log which it

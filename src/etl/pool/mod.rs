@@ -7,6 +7,7 @@ mod batch;
 mod queue;
 
 use std::{
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
@@ -20,7 +21,7 @@ use crate::{
     Error, Result,
     base::{CancelToken, Progress, ProgressSink, panic::panic_sentence},
     harvest::{
-        Options, Outcome, harvest_log,
+        LogRef, Options, Outcome, harvest,
         worker_crash::{record_version, record_worker_crash},
     },
     lake::{Context, Presence, lock::Owner},
@@ -65,8 +66,13 @@ pub enum JobEvent {
 
 type Listener = Arc<dyn Fn(JobEvent) + Send + Sync>;
 
+/// Paths of logs below the data directory (raw bytes), by key.
+pub type Paths = HashMap<Arc<str>, Vec<u8>>;
+
 struct Shared {
     context: Context,
+    /// Where the logs are, when no catalog is to be used.
+    paths: Option<Paths>,
     queue: Mutex<Open>,
     wake: Condvar,
     listener: Listener,
@@ -102,16 +108,39 @@ impl Pool {
         jobs: usize,
         listener: impl Fn(JobEvent) + Send + Sync + 'static,
     ) -> Self {
+        Self::start(context, None, executor, jobs, Arc::new(listener))
+    }
+
+    /// As [`Pool::new`], without a catalog: logs are found by `paths`, which has every key that will
+    /// be queued, and records are all that harvests leave. See [`LogRef::At`].
+    pub fn without_catalog(
+        context: Context,
+        paths: Paths,
+        executor: Executor,
+        jobs: usize,
+        listener: impl Fn(JobEvent) + Send + Sync + 'static,
+    ) -> Self {
+        Self::start(context, Some(paths), executor, jobs, Arc::new(listener))
+    }
+
+    fn start(
+        context: Context,
+        paths: Option<Paths>,
+        executor: Executor,
+        jobs: usize,
+        listener: Listener,
+    ) -> Self {
         let jobs = jobs.max(1);
         let executor = executor.among(jobs);
         let shared = Arc::new(Shared {
             context,
+            paths,
             queue: Mutex::new(Open {
                 jobs: Queue::new(),
                 closed: false,
             }),
             wake: Condvar::new(),
-            listener: Arc::new(listener),
+            listener,
         });
         let workers = (0..jobs)
             .filter_map(|n| {
@@ -195,6 +224,13 @@ impl ProgressSink for Forward<'_> {
 }
 
 impl Shared {
+    fn log<'a>(&'a self, key: &'a str) -> LogRef<'a> {
+        match self.paths.as_ref().and_then(|paths| paths.get(key)) {
+            Some(raw) => LogRef::At { key, raw },
+            None => LogRef::Known(key),
+        }
+    }
+
     /// The next job; `None` when the pool ends. `idle` is called once when nothing came for
     /// that long.
     fn next(&self, mut idle: Option<(Duration, impl FnOnce())>) -> Option<Job> {
@@ -243,10 +279,11 @@ fn work(shared: &Shared, executor: Executor) {
             listener: &shared.listener,
         };
         let context = &shared.context;
+        let log = shared.log(&key);
         let result = match &mut client {
-            Some(client) => by_worker(client, context, &key, options, &sink, &token),
+            Some(client) => by_worker(client, context, log, options, &sink, &token),
             None => catch_unwind(AssertUnwindSafe(|| {
-                harvest_log(context, &key, options, &sink, &token)
+                harvest(context, log, options, &sink, &token)
             }))
             .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref())))),
         };
@@ -260,19 +297,19 @@ fn work(shared: &Shared, executor: Executor) {
 fn by_worker(
     client: &mut Client,
     context: &Context,
-    key: &str,
+    log: LogRef<'_>,
     options: Options,
     sink: &dyn ProgressSink,
     cancel: &CancelToken,
 ) -> Result<Outcome> {
     cancel.check()?;
-    let (before, started) = (record_version(context, key), Instant::now());
+    let (before, started) = (record_version(context, log.key()), Instant::now());
     // While this program is present in the lake, the lock that its worker takes counts as held.
     let presence = Presence::in_lake(&context.lake)?;
-    let task = Task::new(context, key, options, Owner::new(&presence));
+    let task = Task::new(context, log, options, Owner::new(&presence));
     match client.harvest(task, sink, cancel)? {
         Ending::Told(result) => result,
-        Ending::Died(error) => record_worker_crash(context, key, before, started, error),
+        Ending::Died(error) => record_worker_crash(context, log, before, started, error),
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::{
     source::reserved::{is_lake_file, is_reserved_at_top},
-    text::{folded, visible_bytes},
+    text::{folded, visible, visible_bytes},
 };
 
 /// The ending that a key does not carry. Others stay, `.PARQUET` among them.
@@ -16,6 +16,8 @@ const DROPPED: &str = ".parquet";
 const MARK: char = '~';
 /// A file name may have 255 bytes; lake files and a `~` must still fit.
 const LONGEST_PART: usize = 240;
+/// With the marks that a key may have gained.
+const LONGEST_KEY_PART: usize = 255;
 
 /// The keys of a lake, and the directories that lead to them.
 #[derive(Debug, Default)]
@@ -144,6 +146,15 @@ fn folded_part(part: &str) -> String {
     let mut folded = folded(part);
     folded.truncate(folded.trim_end_matches(['.', ' ']).len());
     folded
+}
+
+/// Whether a log could have this key: a relative path of harmless names that stays below the lake
+/// and is none of the lake's own files.
+pub fn is_key(text: &str) -> bool {
+    let is_part = |(at, part): (usize, &str)| {
+        part.len() <= LONGEST_KEY_PART && !is_of_the_lake(part, at == 0)
+    };
+    visible(text) == text && text.split('/').enumerate().all(is_part)
 }
 
 /// Whether the lake itself has files of this name there, on some disk.

@@ -2,21 +2,27 @@
 //! binary; the version is there for the moment in which a running program's file is
 //! replaced by a newer one.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::fault::{Fault, PathText};
 use crate::{
-    base::Progress,
-    harvest::{Options, Outcome},
+    Result,
+    base::{CancelToken, Progress, ProgressSink},
+    harvest::{LogRef, Options, Outcome, harvest},
     lake::{Context, Lake, lock::Owner},
     profile::Profile,
     text,
 };
 
 /// Raised whenever a message changes.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// What the program says. The end of the pipe means: end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +50,8 @@ pub struct Task {
     profile: Profile,
     /// The log's key.
     pub key: String,
+    /// Its path below the data directory, for a log that is found without a catalog.
+    path: Option<PathText>,
     /// How.
     pub options: Options,
     /// The program, for which the worker holds the log's lock.
@@ -51,16 +59,37 @@ pub struct Task {
 }
 
 impl Task {
-    /// For the log `key`.
-    pub fn new(context: &Context, key: &str, options: Options, owner: Owner) -> Self {
+    /// For one log.
+    pub fn new(context: &Context, log: LogRef<'_>, options: Options, owner: Owner) -> Self {
+        let path = match log {
+            LogRef::Known(_) => None,
+            LogRef::At { raw, .. } => Some(Path::new(OsStr::from_bytes(raw)).into()),
+        };
         Self {
             data_dir: context.data_dir.as_path().into(),
             cache_dir: context.lake.root().into(),
             profile: (*context.profile).clone(),
-            key: key.to_owned(),
+            key: log.key().to_owned(),
+            path,
             options,
             owner,
         }
+    }
+
+    /// Harvests the log in this process.
+    ///
+    /// # Errors
+    /// Those of [`harvest`].
+    pub fn harvest(&self, sink: &dyn ProgressSink, cancel: &CancelToken) -> Result<Outcome> {
+        let path = self.path.as_ref().map(PathBuf::from);
+        let log = match &path {
+            None => LogRef::Known(&self.key),
+            Some(path) => LogRef::At {
+                key: &self.key,
+                raw: path.as_os_str().as_bytes(),
+            },
+        };
+        harvest(&self.context(), log, self.options, sink, cancel)
     }
 
     /// Where logs lie, where results go, and under which rules.
@@ -139,8 +168,6 @@ pub fn write(message: &impl Serialize) -> Result<Vec<u8>, Garbled> {
 
 #[cfg(test)]
 mod tests {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
-
     use super::*;
     use crate::{base::Stage, harvest::Summary};
 
@@ -160,7 +187,10 @@ mod tests {
     fn messages_come_back_as_they_went_paths_that_are_not_utf8_too() {
         let task = Task::new(
             &context(),
-            "a/b",
+            LogRef::At {
+                key: "a/b",
+                raw: b"a/\xff.csv",
+            },
             Options {
                 force: true,
                 ..Options::default()

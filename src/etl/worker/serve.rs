@@ -21,7 +21,6 @@ use super::{
 use crate::{
     Error, Result, activity,
     base::{CancelToken, Progress, ProgressSink, Stage},
-    harvest::harvest_log,
 };
 
 /// Progress within a stage is told no more often than this.
@@ -84,9 +83,8 @@ fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>)
             }
             Order::Harvest(task, token) => {
                 reporter.say(&Report::Accepted);
-                let context = task.context();
                 task.owner.clone().sign_for();
-                let result = harvest_log(&context, &task.key, task.options, reporter, &token);
+                let result = task.harvest(reporter, &token);
                 // What it was told in the meantime was for this log.
                 *locked(job) = CancelToken::new();
                 reporter.say(&Report::Finished(result.map_err(|e| Fault::from(&e))));
