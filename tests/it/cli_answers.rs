@@ -289,6 +289,13 @@ fn the_documented_json_is_the_printed_json() {
                 checked += 1;
                 continue;
             }
+            "`plan`" => {
+                let lines = lab.ok(&["--cache-dir", "none-yet", "plan"]);
+                let line = lines.lines().next().unwrap();
+                compare(title, &example, &serde_json::from_str(line).unwrap());
+                checked += 1;
+                continue;
+            }
             "`gc --json`" => vec!["gc", "--json"],
             "`remove --json`" => {
                 let (log, aside) = (
@@ -334,7 +341,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 13);
+    assert_eq!(checked, 14);
 }
 
 /// The example may show fewer elements, named entries and statistics of a channel (which a

@@ -85,7 +85,7 @@ pub const EXAMPLES: &[Example] = &[
     ),
     Example::new("mdtui harvest --dry-run", "print what would be harvested"),
     Example::new(
-        "mdtui plan -o manifest.jsonl && mdtui harvest --manifest manifest.jsonl --task 0",
+        "mdtui harvest --manifest manifest.jsonl --task 0",
         "harvest the first part of a plan, as a task of a cluster does",
     ),
 ];

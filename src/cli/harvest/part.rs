@@ -190,7 +190,7 @@ impl Part<'_> {
     /// Whether the log has a record now tells the exit code, whoever wrote it.
     fn exit(&self, key: &str, result: &Result<Outcome>) -> Exit {
         let Err(error) = result else { return Exit::Ok };
-        if let Error::Cancelled | Error::Fatal(_) | Error::Usage(_) = error {
+        if let Error::Cancelled | Error::Fatal(_) = error {
             return Exit::of(error);
         }
         let line = self.lines.get(key);

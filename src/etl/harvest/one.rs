@@ -33,7 +33,7 @@ use crate::{
         layout::rejected_file_name,
         lock::LogLock,
     },
-    source::{FoundLog, key::are_one_somewhere},
+    source::{FoundLog, key::are_one_somewhere, scan},
     text, time,
 };
 
@@ -70,11 +70,16 @@ pub fn harvest(
     cancel.check()?;
     let key = log.key();
     let mut index = Index::open(context, log)?;
-    let log = index.source(context, log)?.ok_or_else(|| {
-        Error::Usage(format!(
+    let log = index.source(context, log)?.ok_or_else(|| match log {
+        LogRef::Known(_) => Error::Usage(format!(
             "there is no log {} below the data directory",
             text::quoted(key, 200)
-        ))
+        )),
+        // It was there when a list was made: a share may not be mounted.
+        LogRef::At { raw, .. } => {
+            let file = scan::real_path(&context.data_dir, raw);
+            Error::io("read", &file, std::io::ErrorKind::NotFound.into())
+        }
     })?;
     // One directory for all temporary files of this harvest.
     let _presence = Presence::in_lake(&context.lake)?;
