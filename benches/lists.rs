@@ -14,7 +14,7 @@ use mdtui::{
         choice::Choices,
         keymap::Keymap,
         lake_queries::{ReadLogs, ReadRunList},
-        table::Wanted,
+        table::SortRequest,
         update,
     },
     etl::{
@@ -57,7 +57,7 @@ fn main() {
     let mut screen = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
     let theme = Theme::named("dark", false).unwrap();
     screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
-    told(
+    message(
         "first frame, before any row",
         vec![began.elapsed().as_secs_f64()],
     );
@@ -99,10 +99,10 @@ fn main() {
                     answers.push(began.elapsed().as_secs_f64());
                 }
             }
-            told(&format!("{name}: {what}"), times);
+            message(&format!("{name}: {what}"), times);
             if !worker.is_empty() {
-                told("  its worker", worker);
-                told("  the worker's answer", answers);
+                message("  its worker", worker);
+                message("  the worker's answer", answers);
             }
         };
         step("rows arrive", vec![answered(answer)]);
@@ -145,8 +145,8 @@ fn question(effects: Vec<Effect>, is: impl Fn(&Question) -> bool) -> Question {
 fn asked(effect: Effect) -> Option<Question> {
     match effect {
         Effect::Ask(question)
-            if question.query::<Wanted<LogRow>>().is_some()
-                || question.query::<Wanted<RunRow>>().is_some() =>
+            if question.query::<SortRequest<LogRow>>().is_some()
+                || question.query::<SortRequest<RunRow>>().is_some() =>
         {
             Some(question)
         }
@@ -167,7 +167,7 @@ fn key(code: KeyCode) -> Event {
     Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
 }
 
-fn told(what: &str, mut seconds: Vec<f64>) {
+fn message(what: &str, mut seconds: Vec<f64>) {
     seconds.sort_by(f64::total_cmp);
     let at = |share: f64| seconds[((seconds.len() - 1) as f64 * share).round() as usize] * 1e3;
     println!(

@@ -150,7 +150,7 @@ impl Driver {
                 Effect::Harvest(logs) => self.workers.harvest(logs),
                 Effect::CancelJob(job) => self.workers.cancel(job),
                 Effect::CancelAllJobs => self.workers.cancel_all(),
-                Effect::LookAgain(wait) => self.workers.look_again(wait),
+                Effect::RescanAfter(wait) => self.workers.rescan_after(wait),
                 // Nothing of the terminal's own is measured.
                 Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
             }
@@ -181,7 +181,7 @@ impl Driver {
         done: impl Fn(&State) -> bool,
     ) -> Result<Vec<Frame>> {
         let began = Instant::now();
-        let (told, stop) = (self.sender.clone(), crossbeam_channel::bounded::<()>(0));
+        let (message, stop) = (self.sender.clone(), crossbeam_channel::bounded::<()>(0));
         let (stopper, stopped) = stop;
         let (pressed, presses) = unbounded();
         let keys = keys.to_vec();
@@ -192,7 +192,7 @@ impl Driver {
                     return;
                 }
                 let _ = pressed.send(Instant::now());
-                let _ = told.send(Event::Key(*key));
+                let _ = message.send(Event::Key(*key));
             }
         });
         let mut frames = Vec::new();
@@ -236,7 +236,7 @@ impl Driver {
     }
 
     /// Takes turns until nothing has come for a tenth of a second.
-    pub fn settle(&mut self) -> Result<()> {
+    pub fn answer_queries(&mut self) -> Result<()> {
         loop {
             match self.events.recv_timeout(Duration::from_millis(100)) {
                 Ok(event) => {

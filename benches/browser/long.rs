@@ -87,7 +87,7 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
             app.until("a chart", |s| shows(s, under))?;
             frame.took += app.last_wait;
             first.push(frame);
-            app.settle()?;
+            app.answer_queries()?;
         }
         app.press_all(typed(" j"))?;
     }
@@ -97,11 +97,11 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
     for _ in 0..channels {
         app.press_all(typed(" j"))?;
     }
-    app.settle()?;
+    app.answer_queries()?;
     let mut within = true;
     for keys in ["", "+++", "hh", "++++++", "llll", "_"] {
         app.press_all(typed(keys))?;
-        app.settle()?;
+        app.answer_queries()?;
         within &= signals(&app.state).is_some_and(|s| s.bytes() <= CHART_MEMORY);
     }
     report.holds("long: charts stay within their memory", within);
@@ -112,12 +112,12 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
     // The fastest of them alone, read.
     app.press_all(typed("g "))?;
     app.until("its table", |s| loaded(s) > 0)?;
-    app.settle()?;
+    app.answer_queries()?;
     let mut moves = typed("+++++hhhllll-----");
     moves.extend(typed("++++++++++++++++++++________hlhl"));
     moves.extend(typed(",,,,....p,,p"));
     let frames = app.press_all(moves)?;
-    app.settle()?;
+    app.answer_queries()?;
     report.times("long: zoom, pan, cursor", &frames, Some(16.0));
     spikes(&mut app, report)?;
     app.press(key(KeyCode::Tab))?;
@@ -165,7 +165,7 @@ fn spikes(app: &mut Driver, report: &mut Report) -> Result<()> {
     let mut seen = true;
     for _ in 0..30 {
         seen &= high(&app.state) == Some(true);
-        app.settle()?;
+        app.answer_queries()?;
         seen &= high(&app.state) == Some(true);
         app.press_all(typed("+"))?;
     }

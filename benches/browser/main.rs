@@ -135,7 +135,7 @@ fn many(args: &Args, root: &std::path::Path, report: &mut Report) -> Result<()> 
     app.until("all logs", |s| {
         s.logs.table.rows().len() == args.logs && !s.queries.refresh.is_asked()
     })?;
-    app.settle()?;
+    app.answer_queries()?;
     if args.wants("idle") {
         idle(&mut app, report)?;
     }
@@ -145,7 +145,7 @@ fn many(args: &Args, root: &std::path::Path, report: &mut Report) -> Result<()> 
         report.times("runs: view opened", &[asked], Some(16.0));
         app.until("the runs", |s| s.runs.loaded)?;
         report.once("runs: all there", asked.took + app.last_wait, None);
-        app.settle()?;
+        app.answer_queries()?;
         lists(&mut app, "runs", report)?;
         app.press(key(KeyCode::Char('1')))?;
     }
@@ -186,7 +186,7 @@ fn lists(app: &mut Driver, name: &str, report: &mut Report) -> Result<()> {
     for (what, keys, held) in steps {
         let frames = app.press_all(keys)?;
         // A worker may still sort or filter: what it finds is drawn as well.
-        app.settle()?;
+        app.answer_queries()?;
         report.times(&format!("{name}: {what}"), &frames, held.then_some(16.0));
     }
     Ok(())

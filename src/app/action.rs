@@ -153,7 +153,7 @@ actions! {
     ExportNdjson = "export-ndjson",
     /// Shows the headless command that does the same.
     Command = "command",
-    /// Looks for new logs.
+    /// Scans the data directory for new logs.
     Refresh = "refresh",
     /// The logs.
     ShowLogs = "show-logs",
@@ -171,7 +171,7 @@ actions! {
     Palette = "palette",
     /// Help for the view.
     Help = "help",
-    /// Takes the text that was typed, or the line of the palette.
+    /// Applies the text that was typed, or runs the line of the palette.
     Accept = "accept",
     /// Deletes the character before the cursor of a text field.
     DeleteBack = "delete-back",

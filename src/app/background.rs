@@ -1,7 +1,7 @@
 //! Whether the terminal is light or dark: asked of it (OSC 11), and before it answers, or if
-//! it never does, told by the environment.
+//! it never does, taken from the environment.
 //!
-//! Nobody waits for the answer. It comes among the keys, at any time or never, and
+//! Nothing waits for the answer. It comes among the keys, at any time or never, and
 //! [`Listener`] picks it out of them; every other key goes through untouched.
 
 use std::collections::VecDeque;
@@ -41,14 +41,14 @@ pub struct Listener {
 /// What a key turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
-    /// These keys, pressed by somebody.
+    /// These keys, pressed by the operator.
     Keys(Vec<KeyEvent>),
     /// The answer: whether the background is light.
     Light(bool),
 }
 
 impl Listener {
-    /// Takes the next key; gives those that are no part of an answer.
+    /// Parses the next key; returns those that are not part of an answer.
     pub fn hear(&mut self, key: KeyEvent) -> Heard {
         if self.held.is_empty() {
             // crossterm reads `ESC ]` as this key.
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_understood_and_nobody_sees_its_keys() {
+    fn an_answer_is_parsed_and_its_keys_are_hidden() {
         for (text, light) in [
             ("11;rgb:ffff/ffff/dddd", true),
             ("11;rgb:0000/0000/0000", false),

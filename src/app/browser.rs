@@ -1,4 +1,4 @@
-//! The loop: waits for events, takes in all that are there, draws when something changed.
+//! The loop: waits for events, applies all that are there, draws when something changed.
 
 use std::{
     io,
@@ -16,7 +16,7 @@ use super::{
     event::{Event, Message},
     keymap::Keymap,
     state::State,
-    terminal::{self, Screen, Taken},
+    terminal::{self, Screen, TerminalGuard},
     update::update,
     workers::{Workers, listen_to_signals, read_input, watch_for_hangup},
 };
@@ -29,7 +29,7 @@ use crate::etl::{
 /// Events of jobs alone draw no more often than this.
 const PROGRESS_FRAME: Duration = Duration::from_millis(50);
 
-/// After so long a turn draws, though more events are there: they are taken in by the next.
+/// After this time an iteration draws, though more events are there: the next applies them.
 const LONGEST_TURN: Duration = Duration::from_millis(8);
 
 /// Runs the browser on the terminal until the operator quits; `draw` draws a state.
@@ -47,7 +47,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     let (sender, events) = unbounded();
     let _signals = listen_to_signals(sender.clone())?;
     let workers = Workers::start(&context, config.executor.clone(), config.jobs, &sender)?;
-    let taken = Taken::take(config.mouse)?;
+    let taken = TerminalGuard::acquire(config.mouse)?;
     let backend = Screen::new(io::stdout());
     let size = backend.size().map_err(|e| no_terminal(&e))?;
     // Fixed: resized by the events that tell the state, so that a frame and what is laid
@@ -60,7 +60,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     if let Some(read_only) = ReadOnly::of(&context.lake) {
         state.set_read_only(&read_only);
     }
-    // Drawn before anything is asked: the first frame waits for nobody.
+    // Drawn before anything is asked: the first frame waits for nothing.
     show(&mut screen, &state, &draw)?;
     if config.ask_background {
         // The answer comes among the keys, whenever it likes.
@@ -97,14 +97,14 @@ enum Go {
     Ended,
 }
 
-/// What came of a turn.
+/// The result of one iteration of the loop.
 #[derive(Debug)]
 pub enum Turn {
     /// A frame was drawn.
     Done {
         /// What is to be done now.
         effects: Vec<Effect>,
-        /// How many keys were taken in.
+        /// How many keys were applied.
         keys: usize,
     },
     /// A signal ends the browser.
@@ -115,7 +115,7 @@ fn no_terminal(error: &impl std::fmt::Display) -> Error {
     Error::Fatal(format!("cannot draw on the terminal: {error}"))
 }
 
-/// One turn of the loop: waits for an event, takes in those that are there, and draws.
+/// One iteration of the loop: waits for an event, applies those that are there, and draws.
 ///
 /// # Errors
 /// [`Error::Fatal`] when the terminal is gone.
@@ -178,9 +178,9 @@ fn show<B: Backend>(
 /// the terminal when drawing fails. A release build has no such thing.
 #[cfg(debug_assertions)]
 fn fail_on_purpose() {
-    let wanted = std::env::var_os("MDTUI_PANIC_WHEN");
-    let wanted = wanted.is_some_and(|file| std::path::Path::new(&file).exists());
-    assert!(!wanted, "a test \u{1b}[31mwants this");
+    let requested = std::env::var_os("MDTUI_PANIC_WHEN");
+    let requested = requested.is_some_and(|file| std::path::Path::new(&file).exists());
+    assert!(!requested, "a test \u{1b}[31mwants this");
 }
 
 /// Whether the event may wait for its frame: while a batch of small logs is harvested
@@ -198,7 +198,7 @@ fn may_wait(event: &Event) -> bool {
 fn apply<W: io::Write>(
     effects: Vec<Effect>,
     workers: &Workers,
-    taken: &Taken,
+    taken: &TerminalGuard,
     screen: &mut Terminal<Screen<W>>,
 ) -> Result<Go> {
     let mut go = Go::On;
@@ -206,7 +206,7 @@ fn apply<W: io::Write>(
         match effect {
             Effect::Ask(question) => workers.ask(question),
             Effect::Harvest(logs) => workers.harvest(logs),
-            Effect::LookAgain(wait) => workers.look_again(wait),
+            Effect::RescanAfter(wait) => workers.rescan_after(wait),
             Effect::CancelJob(job) => workers.cancel(job),
             Effect::CancelAllJobs => workers.cancel_all(),
             Effect::Copy(text) => screen
@@ -245,7 +245,7 @@ mod tests {
         for (size, terminal) in [
             ((90, 30), (90, 30)),
             ((120, 45), (120, 45)),
-            // The window changed, and nobody told the state yet.
+            // The window changed, and the state does not know it yet.
             ((120, 45), (1, 1)),
             ((1, 7), (1, 7)),
             ((1, 7), (200, 60)),

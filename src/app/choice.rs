@@ -10,7 +10,7 @@ use super::{
     table::{Row, Table},
 };
 
-/// How the columns of one view are wanted; as it comes with the program by default.
+/// The operator's choice of columns in one view; by default that of the program.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Choice {
@@ -26,7 +26,7 @@ impl Choice {
         self.hidden.iter().any(|hidden| hidden == name)
     }
 
-    /// Sorts columns as wanted; `name` names one.
+    /// Sorts columns as chosen; `name` names one.
     pub fn sort<T>(&self, columns: &mut [T], name: impl Fn(&T) -> Cow<'_, str>) {
         // Stable, so that what is not named keeps its order, after what is.
         columns.sort_by_key(|column| self.place(&name(column)));
@@ -34,7 +34,7 @@ impl Choice {
 
     /// The place of a column among those that are ordered; after them, of any other.
     pub fn place(&self, name: &str) -> usize {
-        let at = self.order.iter().position(|wanted| wanted == name);
+        let at = self.order.iter().position(|chosen| chosen == name);
         at.unwrap_or(self.order.len())
     }
 }
@@ -61,12 +61,12 @@ impl Choices {
         })
     }
 
-    /// What is wanted in a view.
+    /// The choice in a view.
     pub fn of(&self, view: &str) -> Choice {
         self.0.get(view).cloned().unwrap_or_default()
     }
 
-    /// Remembers what is wanted in a view.
+    /// Remembers the choice in a view.
     pub fn set(&mut self, view: &str, choice: Choice) {
         if choice == Choice::default() {
             self.0.remove(view);

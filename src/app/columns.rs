@@ -4,7 +4,7 @@
 //!
 //! * [`logs`], [`runs`], [`machines`], [`flags`]: the columns by row type.
 //! * [`fit`]: which of them a width has room for.
-//! * [`meaning`]: what states and verdicts look like.
+//! * [`meaning`]: the meanings that give words, states and verdicts their styles.
 
 mod fit;
 mod flags;
@@ -32,7 +32,7 @@ use crate::etl::{
 pub struct ListCell {
     /// What it says.
     pub text: String,
-    /// How it looks.
+    /// Its style.
     pub meaning: Meaning,
 }
 
@@ -128,7 +128,7 @@ impl<R: Filtered> Column<R> {
         Self { key_up_to, ..self }
     }
 
-    /// It takes what the others leave.
+    /// It gets the width that the others leave.
     fn stretches(self) -> Self {
         let stretches = true;
         Self { stretches, ..self }

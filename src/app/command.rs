@@ -1,6 +1,6 @@
 //! A headless command of this program, word by word.
 
-/// A command with its options before its names, so that no name is taken for an option.
+/// A command with its options before its names, so that no name is parsed as an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     verb: &'static str,
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn no_value_and_no_name_is_taken_for_an_option() {
-        let told = Command::new("export")
+        let command = Command::new("export")
             .option("--columns", "x_1,v1")
             .option("--where", "-5 < x_1")
             .option("--cell", "")
@@ -80,7 +80,7 @@ mod tests {
             .filter("")
             .names(["-a/run".to_owned()]);
         assert_eq!(
-            told.words(),
+            command.words(),
             [
                 "export",
                 "--columns",

@@ -26,7 +26,7 @@ pub struct Config {
     pub light: bool,
     /// Whether the terminal is asked for its background.
     pub ask_background: bool,
-    /// The columns that were wanted in each view when they were last chosen.
+    /// The columns that were last chosen in each view.
     pub choices: Choices,
     /// The file that remembers them; `None`: no place for it.
     pub choices_file: Option<PathBuf>,

@@ -12,9 +12,9 @@ pub enum Effect {
     Ask(Question),
     /// Harvest these logs.
     Harvest(ToHarvest),
-    /// Look at the data directory again after this time though nothing moves, unless a later
+    /// Scan the data directory again after this time though nothing changed, unless a later
     /// effect says otherwise; `None`: only when something moves.
-    LookAgain(Option<Duration>),
+    RescanAfter(Option<Duration>),
     /// Cancel a harvest.
     CancelJob(JobId),
     /// Cancel all harvests.
@@ -23,7 +23,7 @@ pub enum Effect {
     Copy(String),
     /// Give the terminal back and sleep until woken.
     Suspend,
-    /// Draw everything anew: somebody else wrote on the screen.
+    /// Draw everything anew: another program wrote on the screen.
     Redraw,
     /// End the browser.
     Quit,

@@ -14,7 +14,7 @@ pub enum Event {
     Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
-    /// The terminal told its background: whether it is light.
+    /// The terminal reported its background: whether it is light.
     Background {
         /// Rather white than black.
         light: bool,

@@ -4,7 +4,7 @@ use super::{
     action::Action,
     command::Command,
     effect::Effect,
-    export::{Export, Form, Listed, sheet::ExportColumn},
+    export::{Export, ExportTable, Form, sheet::ExportColumn},
     keymap::Context,
     lake_queries::ReadMachines,
     list,
@@ -77,7 +77,11 @@ impl View for ExampleView {
 
     fn export(&self, _columns: &[usize], form: Form) -> Result<Export, String> {
         let columns = [ExportColumn::whole("count", |view: &Self| Some(view.count))];
-        list::export("example", Listed::few(&columns, [self].into_iter()), form)
+        list::export(
+            "example",
+            ExportTable::few(&columns, [self].into_iter()),
+            form,
+        )
     }
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {

@@ -14,7 +14,7 @@ use super::{
     },
     query::{Answer, Question},
     run::RunScreen,
-    table::{Sought, Wanted},
+    table::{SearchRequest, SortRequest},
     update,
 };
 use crate::etl::{
@@ -227,7 +227,7 @@ pub fn populated(size: (u16, u16)) -> State {
 }
 
 /// Answers what `effects` ask, and what the answers ask, until nothing is asked.
-pub fn settle(state: &mut State, effects: Vec<Effect>) {
+pub fn answer_queries(state: &mut State, effects: Vec<Effect>) {
     let mut open = effects;
     for _ in 0..1000 {
         let Some(effect) = open.pop() else { return };
@@ -242,7 +242,7 @@ pub fn settle(state: &mut State, effects: Vec<Effect>) {
 
 /// What a worker would answer.
 fn replied(question: &Question) -> Answer {
-    let nobody = CancelToken::new();
+    let never_cancelled = CancelToken::new();
     if question.query::<RefreshLogs>().is_some() {
         return question.reply::<RefreshLogs>(Ok(Refresh::default()));
     }
@@ -267,17 +267,21 @@ fn replied(question: &Question) -> Answer {
         let history = vec![past("cell-02/2022-11-23T2030", "harvested")];
         return question.reply::<ReadHistory>(Ok(history));
     }
-    if let Some(wanted) = question.query::<Wanted<LogRow>>() {
-        return question.reply::<Wanted<LogRow>>(Ok(wanted.arrange(&nobody).unwrap()));
+    if let Some(request) = question.query::<SortRequest<LogRow>>() {
+        return question
+            .reply::<SortRequest<LogRow>>(Ok(request.sort_rows(&never_cancelled).unwrap()));
     }
-    if let Some(wanted) = question.query::<Wanted<RunRow>>() {
-        return question.reply::<Wanted<RunRow>>(Ok(wanted.arrange(&nobody).unwrap()));
+    if let Some(request) = question.query::<SortRequest<RunRow>>() {
+        return question
+            .reply::<SortRequest<RunRow>>(Ok(request.sort_rows(&never_cancelled).unwrap()));
     }
-    if let Some(sought) = question.query::<Sought<LogRow>>() {
-        return question.reply::<Sought<LogRow>>(Ok(sought.find(&nobody).unwrap()));
+    if let Some(request) = question.query::<SearchRequest<LogRow>>() {
+        return question
+            .reply::<SearchRequest<LogRow>>(Ok(request.find(&never_cancelled).unwrap()));
     }
-    if let Some(sought) = question.query::<Sought<RunRow>>() {
-        return question.reply::<Sought<RunRow>>(Ok(sought.find(&nobody).unwrap()));
+    if let Some(request) = question.query::<SearchRequest<RunRow>>() {
+        return question
+            .reply::<SearchRequest<RunRow>>(Ok(request.find(&never_cancelled).unwrap()));
     }
     if question.query::<SaveColumns>().is_some() {
         return question.reply::<SaveColumns>(Ok(()));
@@ -296,14 +300,14 @@ pub fn press(state: &mut State, chords: &[&str]) {
     for chord in chords {
         let key = Chord::parse(chord).unwrap().event();
         let effects = update(state, Event::Key(key));
-        settle(state, effects);
+        answer_queries(state, effects);
     }
 }
 
 /// Types a text.
 pub fn type_in(state: &mut State, text: &str) {
     let effects = update(state, Event::Paste(text.into()));
-    settle(state, effects);
+    answer_queries(state, effects);
 }
 
 /// A run that was opened from the list of runs.

@@ -1,4 +1,4 @@
-//! Help and palette: the key table told to people.
+//! Help and palette, made from the key table.
 
 use super::{
     keymap::{Binding, Context, Keymap},
@@ -42,8 +42,8 @@ pub fn of(state: &State) -> Vec<HelpLine> {
     if state.mouse {
         all.push(HelpLine::Blank);
         all.push(HelpLine::Title("The mouse"));
-        let told = MOUSE.map(|(what, does)| HelpLine::Keys(what.into(), does.into()));
-        all.extend(told);
+        let message = MOUSE.map(|(what, does)| HelpLine::Keys(what.into(), does.into()));
+        all.extend(message);
     }
     all
 }
@@ -128,12 +128,12 @@ fn distance(text: &str, typed: &[char]) -> Option<usize> {
         .map(|(i, _)| i);
     starts
         .filter_map(|start| {
-            let mut wanted = typed.iter().peekable();
+            let mut letters = typed.iter().peekable();
             for (i, c) in text.iter().enumerate().skip(start) {
-                if wanted.peek() == Some(&c) {
-                    wanted.next();
+                if letters.peek() == Some(&c) {
+                    letters.next();
                 }
-                if wanted.peek().is_none() {
+                if letters.peek().is_none() {
                     return Some((i + 1 - start - typed.len()) * 4 + start);
                 }
             }
@@ -176,11 +176,11 @@ mod tests {
     #[test]
     fn help_tells_every_context_that_a_view_can_lead_to_and_the_mouse() {
         let mut state = crate::app::fixture::populated((80, 24));
-        let told = of(&state);
+        let message = of(&state);
         for over in OVER.iter().flat_map(|contexts| contexts.iter()) {
-            assert!(told.contains(&HelpLine::Title(over.title())), "{over:?}");
+            assert!(message.contains(&HelpLine::Title(over.title())), "{over:?}");
         }
-        assert!(told.contains(&HelpLine::Title("The mouse")));
+        assert!(message.contains(&HelpLine::Title("The mouse")));
         state.mouse = false;
         assert!(!of(&state).contains(&HelpLine::Title("The mouse")));
     }

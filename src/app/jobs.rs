@@ -85,7 +85,7 @@ impl Job {
         (seconds >= 0.1 && rows > 0).then(|| rows as f64 / seconds)
     }
 
-    /// Seconds that are left, coarsely; `None` while nobody can tell.
+    /// Seconds that are left, coarsely; `None` while they cannot be estimated.
     pub fn eta_s(&self) -> Option<f64> {
         let (seconds, share) = (self.seconds()?, self.share());
         (seconds >= 0.5 && share > 0.05).then(|| seconds * (1.0 - share) / share)

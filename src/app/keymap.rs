@@ -94,14 +94,15 @@ impl Keymap {
         let action = Action::from_name(&raw.r#do).ok_or_else(|| {
             let key = raw.keys.first().map_or("", String::as_str);
             Error::Usage(format!(
-                "{origin}: key `{key}` in `{place}` asks for `{}`, which is no action",
+                "{origin}: key `{key}` in `{place}` asks for `{}`, which is not an action",
                 raw.r#do
             ))
         })?;
         let mut chords = Vec::with_capacity(raw.keys.len());
         for key in &raw.keys {
-            let chord = Chord::parse(key)
-                .ok_or_else(|| Error::Usage(format!("{origin}: `{key}` in `{place}` is no key")))?;
+            let chord = Chord::parse(key).ok_or_else(|| {
+                Error::Usage(format!("{origin}: `{key}` in `{place}` is not a key"))
+            })?;
             if let Some(other) = self.actions.insert((context, chord), action) {
                 return Err(Error::Usage(format!(
                     "{origin}: key `{key}` stands twice in `{place}`: for `{}` and for `{}`",

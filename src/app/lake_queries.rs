@@ -15,7 +15,7 @@ use crate::etl::{
     catalog::{HarvestRow, LogDetail, LogRow, LogState, MachineRow, Refresh, RunRow},
 };
 
-/// Looks at the data directory.
+/// Scans the data directory.
 #[derive(Debug, PartialEq)]
 pub struct RefreshLogs;
 

@@ -4,7 +4,7 @@ use super::{
     action::Action,
     choice::{Choices, Chooser},
     columns::{self, PlacedColumn, Room},
-    export::{Export, Form, Listed, What},
+    export::{Export, ExportTable, Form, What},
     prompt::Purpose,
     state::{Prompt, Tone},
     table::{Row, Table},
@@ -244,7 +244,7 @@ pub fn not_in_list(text: &str) -> String {
 ///
 /// # Errors
 /// One sentence: the list is empty.
-pub fn export(name: impl Into<String>, list: Listed, form: Form) -> Result<Export, String> {
+pub fn export(name: impl Into<String>, list: ExportTable, form: Form) -> Result<Export, String> {
     if list.is_empty() {
         return Err("the list is empty: there is nothing to export".into());
     }

@@ -9,7 +9,7 @@ use super::{
     action::Action,
     command::Command,
     effect::Effect,
-    export::{Export, Form, Listed},
+    export::{Export, ExportTable, Form},
     jobs::{OpenLogs, ToHarvest},
     keymap::Context,
     lake_queries::{CountLogs, ReadLog, ReadLogs},
@@ -227,7 +227,7 @@ impl View for Logs {
     }
 
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
-        list::export("logs", Listed::of(&self.table, columns), form)
+        list::export("logs", ExportTable::of(&self.table, columns), form)
     }
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
@@ -291,7 +291,7 @@ impl View for Logs {
                 }
             }
         } else if self.queries.receive(&mut self.table, answer, context) {
-            // The rows that are arranged may have been read anew.
+            // The rows that are sorted may have been read anew.
             self.count_logs(context.effects);
         }
     }

@@ -1,4 +1,4 @@
-//! The browser without its looks: state, actions and keys, effects and workers.
+//! The browser without its drawing: state, actions and keys, effects and workers.
 //!
 //! * [`state`], [`update`]: everything that is shown, and the one way to change it.
 //! * [`view`]: what every view can do; [`TOP_VIEWS`]: the views that keys show; [`list`]: what every list can do.

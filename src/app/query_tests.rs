@@ -14,7 +14,7 @@ impl Query for Count {
     }
 }
 
-/// Runs what is asked as a worker would, over a lake that nobody looks at.
+/// Runs what is asked as a worker would, over a lake that is never read.
 fn run(effect: Effect) -> Option<Answer> {
     let Effect::Ask(question) = effect else {
         panic!("{effect:?}");
@@ -32,7 +32,7 @@ fn answers(effects: Vec<Effect>) -> Vec<Answer> {
 }
 
 #[test]
-fn only_the_handle_that_waits_takes_an_answer_and_takes_it_once() {
+fn only_the_waiting_handle_receives_an_answer_and_only_once() {
     let (mut a, mut b) = (Pending::<Count>::default(), Pending::<Count>::default());
     let mut effects = Vec::new();
     a.ask(Count(1), &mut effects);
@@ -47,11 +47,11 @@ fn only_the_handle_that_waits_takes_an_answer_and_takes_it_once() {
 }
 
 #[test]
-fn the_latest_wins_and_what_nobody_waits_for_is_cancelled() {
+fn the_latest_query_wins_and_an_abandoned_one_is_cancelled() {
     let mut pending = Pending::<Count>::default();
     let mut effects = Vec::new();
     pending.ask(Count(1), &mut effects);
-    // Answered before it was cancelled, and taken in after.
+    // Answered before it was cancelled, and received after.
     let mut early = run(effects.remove(0)).unwrap();
     pending.ask(Count(2), &mut effects);
     pending.ask(Count(3), &mut effects);
@@ -88,9 +88,9 @@ fn a_panic_of_a_worker_is_the_error_of_its_query() {
     let mut answer = run(effects.remove(0)).unwrap();
     let result = pending.receive(&mut answer, &mut effects).unwrap();
     let error = result.unwrap_err();
-    let wanted = "internal error (please report): unlucky ";
+    let expected = "internal error (please report): unlucky ";
     assert!(
-        error.starts_with(wanted) && !error.contains('\u{1b}'),
+        error.starts_with(expected) && !error.contains('\u{1b}'),
         "{error}"
     );
 }

@@ -5,7 +5,7 @@ use super::{
     command::Command,
     compare::CompareScreen,
     effect::Effect,
-    export::{Export, Form, Listed},
+    export::{Export, ExportTable, Form},
     jobs::ToHarvest,
     keymap::Context,
     lake_queries::ReadRunList,
@@ -122,7 +122,7 @@ impl View for Runs {
             Some(log) => format!("runs_{log}"),
             None => "runs".into(),
         };
-        list::export(name, Listed::of(&self.table, columns), form)
+        list::export(name, ExportTable::of(&self.table, columns), form)
     }
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {

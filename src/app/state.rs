@@ -90,7 +90,7 @@ pub enum Tone {
 /// What the browser as a whole waits for.
 #[derive(Debug, Default)]
 pub struct Queries {
-    /// The look at the data directory.
+    /// The scan of the data directory.
     pub refresh: Pending<RefreshLogs>,
     /// The export that is being written.
     pub export: Pending<WriteExport>,
@@ -109,7 +109,7 @@ pub struct State {
     pub cache_dir: String,
     /// Why the lake cannot be written, if it cannot.
     pub read_only: Option<ReadOnly>,
-    /// The columns that are wanted in each view.
+    /// The columns that the operator chose in each view.
     pub choices: Choices,
     /// The file that remembers them, if there is a place for it.
     pub choices_file: Option<PathBuf>,
@@ -171,7 +171,7 @@ impl State {
         (state, effects)
     }
 
-    /// From now on the lake is only looked at, and the browser says so.
+    /// From now on the lake is only read, and the browser says so.
     pub fn set_read_only(&mut self, read_only: &ReadOnly) {
         self.message = Some((Tone::Plain, read_only.note()));
         self.read_only = Some(read_only.clone());

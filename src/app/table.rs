@@ -1,21 +1,21 @@
 //! A list of any length: its order, filter, cursor, marks and search, whatever its rows.
 
-mod arrange;
 mod marks;
 mod moved;
 mod moves;
-mod seek;
+mod search;
 mod shown;
+mod sort;
 
 use std::{borrow::Cow, sync::Arc};
 
-pub use arrange::{Arranged, Wanted};
 pub use marks::Marked;
-pub use seek::{Found, Sought};
+pub use search::{SearchRequest, SearchResult};
 pub use shown::{Overlay, Shown};
+pub use sort::{SortRequest, SortedRows};
 
 use marks::Marks;
-use seek::Seeking;
+use search::Searching;
 
 use super::{
     action::Action,
@@ -65,24 +65,24 @@ pub struct Table<T: 'static> {
     marks: Marks,
     filter: Filter<T>,
     search: String,
-    seeking: Seeking,
-    arranging: Arranging,
-    /// Whether another filter or order is being arranged, not rows that were read again.
+    searching: Searching,
+    sorting: Sorting,
+    /// Whether another filter or order is being applied, not rows that were read again.
     reordering: bool,
-    /// Whether another overlay was laid over the rows since a worker was asked.
+    /// Whether the overlay was replaced since a worker was asked.
     overlay_changed: bool,
-    /// Where the cursor goes once the rows are arranged, unless it stays with its row.
+    /// Where the cursor goes once the rows are sorted, unless it stays with its row.
     landing: Option<usize>,
 }
 
 /// Whether what is shown is what filter and order ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Arranging {
+enum Sorting {
     /// It is.
     #[default]
     Done,
     /// A worker is to be asked.
-    Wanted,
+    Needed,
     /// A worker is at it.
     Asked,
 }
@@ -100,8 +100,8 @@ impl<T> Default for Table<T> {
             marks: Marks::default(),
             filter: Filter::default(),
             search: String::new(),
-            seeking: Seeking::default(),
-            arranging: Arranging::Done,
+            searching: Searching::default(),
+            sorting: Sorting::Done,
             reordering: false,
             overlay_changed: false,
             landing: None,
@@ -115,21 +115,21 @@ impl<T: Row> Table<T> {
         self.shown.rows()
     }
 
-    /// Lays `overlay` over the rows: what they show from now on. Where filter or order may
-    /// depend on it the rows are arranged anew, very many of them by a worker; one that is at
+    /// Sets `overlay`: what rows show from now on. Where filter or order may
+    /// depend on it the rows are sorted again, very many of them by a worker; one that is at
     /// it already is asked again afterwards.
     pub fn set_overlay(&mut self, overlay: Option<Overlay<T>>) {
         if overlay.is_none() && self.shown.overlay().is_none() {
             return;
         }
         self.shown.set_overlay(overlay);
-        if self.wanted().takes_all() {
+        if self.sort_request().keeps_all() {
             return;
         }
-        if self.arranging == Arranging::Asked {
+        if self.sorting == Sorting::Asked {
             self.overlay_changed = true;
         } else {
-            self.arrange_soon();
+            self.request_sort();
         }
     }
 
@@ -169,7 +169,7 @@ impl<T: Row> Table<T> {
         self.rename_columns(&rows);
         let waiting = self.incoming.replace(Arc::new(rows));
         discard(waiting.and_then(Arc::into_inner));
-        self.arrange_soon();
+        self.request_sort();
     }
 
     /// Other rows may have other columns: order and cursor stay with those of the same name.
@@ -194,23 +194,23 @@ impl<T: Row> Table<T> {
 
     /// Filters and sorts anew; the cursor stays with its key. Very many rows are left to a
     /// worker: see [`Table::wants`].
-    pub fn arrange(&mut self) {
+    pub fn sort_rows(&mut self) {
         self.reordering = true;
-        self.arrange_soon();
+        self.request_sort();
     }
 
-    fn arrange_soon(&mut self) {
-        let wanted = self.wanted();
-        if !wanted.is_quick() {
-            self.arranging = Arranging::Wanted;
-        } else if let Ok(arranged) = wanted.arrange(&CancelToken::new()) {
-            // Nobody cancels it.
-            drop(wanted);
-            self.show(arranged);
+    fn request_sort(&mut self) {
+        let request = self.sort_request();
+        if !request.is_quick() {
+            self.sorting = Sorting::Needed;
+        } else if let Ok(sorted) = request.sort_rows(&CancelToken::new()) {
+            // It cannot be cancelled.
+            drop(request);
+            self.show(sorted);
         }
     }
 
-    fn wanted(&self) -> Wanted<T> {
+    fn sort_request(&self) -> SortRequest<T> {
         let (of, before) = match &self.incoming {
             Some(rows) => {
                 let mut of = Shown::all(rows.clone());
@@ -219,7 +219,7 @@ impl<T: Row> Table<T> {
             }
             None => (self.shown.clone(), None),
         };
-        Wanted {
+        SortRequest {
             of,
             before,
             filter: self.filter.clone(),
@@ -228,45 +228,45 @@ impl<T: Row> Table<T> {
     }
 
     /// What to ask a worker for, once.
-    pub fn wants(&mut self) -> Option<Wanted<T>> {
-        if self.arranging != Arranging::Wanted {
+    pub fn take_sort_request(&mut self) -> Option<SortRequest<T>> {
+        if self.sorting != Sorting::Needed {
             return None;
         }
-        self.arranging = Arranging::Asked;
+        self.sorting = Sorting::Asked;
         self.overlay_changed = false;
-        Some(self.wanted())
+        Some(self.sort_request())
     }
 
     /// Whether a worker is filtering or sorting; until it answers, the rows from before are
     /// shown.
-    pub fn is_arranging(&self) -> bool {
-        self.reordering && self.arranging != Arranging::Done
+    pub fn is_sorting(&self) -> bool {
+        self.reordering && self.sorting != Sorting::Done
     }
 
     /// Whether the operator waits for a worker: for a filter, an order, or the next hit.
     pub fn is_waiting(&self) -> bool {
-        self.is_arranging() || self.is_seeking()
+        self.is_sorting() || self.is_searching()
     }
 
-    /// Takes what a worker found; if it is about other rows, another filter or another order
-    /// than those of now, and nobody was asked for these yet, it is asked again.
-    pub fn take(&mut self, arranged: Arranged<T>) {
-        if self.arranging != Arranging::Asked {
-            arranged.discard();
-        } else if arranged.of != self.wanted() {
-            arranged.discard();
-            self.arranging = Arranging::Wanted;
+    /// Shows what a worker sorted; if it is about other rows, another filter or another order
+    /// than those of now, and these were not requested yet, they are requested.
+    pub fn apply_sorted(&mut self, sorted: SortedRows<T>) {
+        if self.sorting != Sorting::Asked {
+            sorted.discard();
+        } else if sorted.of != self.sort_request() {
+            sorted.discard();
+            self.sorting = Sorting::Needed;
         } else {
-            self.show(arranged);
+            self.show(sorted);
             if std::mem::take(&mut self.overlay_changed) {
-                self.arrange_soon();
+                self.request_sort();
             }
         }
     }
 
-    /// Shows what was arranged; the cursor goes to its landing place, or stays with its row.
-    fn show(&mut self, arranged: Arranged<T>) {
-        let Arranged { of, order, moved } = arranged;
+    /// Shows the sorted rows; the cursor goes to its landing place, or stays with its row.
+    fn show(&mut self, sorted: SortedRows<T>) {
+        let SortedRows { of, order, moved } = sorted;
         let mut row = self.shown.at(self.cursor);
         let mut anchor = None;
         if let Some(moved) = moved {
@@ -280,8 +280,8 @@ impl<T: Row> Table<T> {
             drop(of.before);
             discard(old.into_rows());
         }
-        self.shown.arrange(order);
-        self.arranging = Arranging::Done;
+        self.shown.sort_rows(order);
+        self.sorting = Sorting::Done;
         self.reordering = false;
         self.anchor = anchor.and_then(|at| self.shown.position(at));
         if let Some(at) = self.landing.take() {
@@ -292,10 +292,10 @@ impl<T: Row> Table<T> {
         self.cursor = self.cursor.min(self.len().saturating_sub(1));
     }
 
-    /// Puts the cursor at a position, now and once the rows are arranged.
+    /// Puts the cursor at a position, now and once the rows are sorted.
     pub fn put_cursor(&mut self, at: usize) {
-        self.stop_seeking();
-        self.landing = self.is_arranging().then_some(at);
+        self.stop_search();
+        self.landing = self.is_sorting().then_some(at);
         self.cursor = at.min(self.len().saturating_sub(1));
     }
 
@@ -312,7 +312,7 @@ impl<T: Row> Table<T> {
         let filter = Filter::parse(text)?;
         if filter != self.filter {
             self.filter = filter;
-            self.arrange();
+            self.sort_rows();
         }
         Ok(())
     }

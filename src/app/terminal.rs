@@ -1,4 +1,4 @@
-//! The operator's terminal: taken, drawn on, and given back, once, whatever happens.
+//! The operator's terminal: acquired, drawn on, and restored exactly once, whatever happens.
 
 mod backend;
 
@@ -29,26 +29,26 @@ static MOUSE: AtomicBool = AtomicBool::new(false);
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 
 /// The terminal while it is ours. Dropping it gives it back.
-pub struct Taken(());
+pub struct TerminalGuard(());
 
-impl Taken {
-    /// Takes the terminal: raw mode, alternate screen, bracketed paste, the mouse if
-    /// wanted. From now on a panic of this thread gives it back before it is reported.
+impl TerminalGuard {
+    /// Acquires the terminal: raw mode, alternate screen, bracketed paste, the mouse if
+    /// configured. From now on a panic of this thread restores it before it is reported.
     ///
     /// # Errors
     /// [`Error::Fatal`] when there is none.
-    pub fn take(mouse: bool) -> Result<Self> {
+    pub fn acquire(mouse: bool) -> Result<Self> {
         MOUSE.store(mouse, Ordering::SeqCst);
         acquire()?;
         hook_panics();
         Ok(Self(()))
     }
 
-    /// Gives the terminal back, sleeps until somebody wakes the process, and takes it
+    /// Restores the terminal, sleeps until the process is continued, and acquires it
     /// again.
     ///
     /// # Errors
-    /// [`Error::Fatal`] when it cannot be taken again.
+    /// [`Error::Fatal`] when it cannot be acquired again.
     pub fn suspend(&self) -> Result<()> {
         give_back();
         // The whole group, as a shell's own Ctrl-Z does it; SIGSTOP cannot be caught, so
@@ -61,17 +61,17 @@ impl Taken {
         acquire()
     }
 
-    /// Takes the terminal again after somebody else may have changed its modes.
+    /// Acquires the terminal again after another program may have changed its modes.
     ///
     /// # Errors
-    /// [`Error::Fatal`] when it cannot be taken.
+    /// [`Error::Fatal`] when it cannot be acquired.
     pub fn retake(&self) -> Result<()> {
         // Not given back first: what is typed while the terminal edits lines comes late.
         make_raw().and_then(|()| enter()).map_err(|e| refused(&e))
     }
 }
 
-impl Drop for Taken {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         give_back();
     }
@@ -84,7 +84,7 @@ fn acquire() -> Result<()> {
 }
 
 fn refused(error: &io::Error) -> Error {
-    Error::Fatal(format!("this is no terminal to draw on: {error}"))
+    Error::Fatal(format!("standard output is not a terminal: {error}"))
 }
 
 /// Raw mode, whatever was set meanwhile: crossterm does nothing when it has set it before.
@@ -111,7 +111,7 @@ pub(super) fn on_terminal<T>(work: impl FnOnce(BorrowedFd<'_>) -> io::Result<T>)
     }
 }
 
-/// Alternate screen, no cursor, bracketed paste, the mouse if wanted.
+/// Alternate screen, no cursor, bracketed paste, the mouse if configured.
 fn enter() -> io::Result<()> {
     let mut out = io::stdout();
     execute!(
@@ -127,7 +127,7 @@ fn enter() -> io::Result<()> {
     Ok(())
 }
 
-/// Gives the terminal back if it is ours. Failures are of no use to anybody: the
+/// Restores the terminal if this process holds it. Failures are ignored: the
 /// terminal may be gone.
 pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {

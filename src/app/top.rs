@@ -33,10 +33,10 @@ impl Top {
         let counts_fit = width >= views_width + counts.width() + least + 5;
         let counts = if counts_fit { counts } else { String::new() };
         let left = width.saturating_sub(views_width + counts.width() + 3);
-        let wanted = place.width().max(if width >= 100 { 40 } else { 0 });
+        let needed = place.width().max(if width >= 100 { 40 } else { 0 });
         Self {
             place,
-            place_width: left.min(wanted) as u16,
+            place_width: left.min(needed) as u16,
             views,
             counts,
         }

@@ -150,7 +150,7 @@ impl AnswerContext<'_> {
 pub struct AfterEvent<'a> {
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
-    /// The columns that are wanted in each view.
+    /// The columns that the operator chose in each view.
     pub choices: &'a Choices,
     /// Whether the view is the one that is drawn.
     pub is_open: bool,
@@ -278,7 +278,7 @@ pub trait View: Any + Debug {
     /// Asks again for what may have changed.
     fn refresh(&mut self, _occasion: Occasion<'_>, _effects: &mut Vec<Effect>) {}
 
-    /// Takes the answer to one of the view's own queries; any other stays as it is.
+    /// Applies the answer to one of the view's own queries; any other stays as it is.
     fn answer(&mut self, _answer: &mut Answer, _context: &mut AnswerContext<'_>) {}
 
     /// Does what is due after every event: asks workers for what the view now lacks.

@@ -17,7 +17,7 @@ Exit codes:
 
 Results go to standard output, everything else to standard error.";
 
-/// A terminal browser for robot machine logs: harvest them, and look at what the robots did.
+/// A terminal browser for robot machine logs: harvest them, and see what the robots did.
 ///
 /// Without a command it opens the browser on the logs below --data-dir and the results below
 /// --cache-dir; `?` in it lists its keys.

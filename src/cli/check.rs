@@ -93,7 +93,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     Ok(exit(&report))
 }
 
-/// A line for each finding, and what was looked at.
+/// A line for each finding, and what was checked.
 fn render(report: &Report) -> String {
     let mut out = String::new();
     for finding in &report.findings {

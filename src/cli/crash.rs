@@ -43,7 +43,7 @@ pub fn install(is_worker: bool) -> color_eyre::Result<()> {
     Ok(())
 }
 
-/// Does `work`; a panic in it ends as [`Exit::Fatal`], after everything that it held was let go
+/// Does `work`; a panic in it ends as [`Exit::Fatal`], after everything that it held was dropped
 /// of (the terminal is given back, harvests are cancelled and cleaned up).
 pub fn caught(work: impl FnOnce() -> Exit) -> Exit {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Exit::Fatal)

@@ -119,7 +119,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let lake = OpenLake::new(&settings, &CancelToken::new())?;
     exit::print(&list::render(&lake.catalog.logs()?))?;
     exit::note(&format!(
-        "look closer: mdtui --data-dir {dir}/data --cache-dir {dir}/cache"
+        "see more: mdtui --data-dir {dir}/data --cache-dir {dir}/cache"
     ));
     // The planted faults are meant to fail.
     Ok(if ended == Exit::SomeFailed {

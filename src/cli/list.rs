@@ -41,7 +41,7 @@ pub const EXAMPLES: &[Example] = &[
     Example::new("mdtui list", "print every log with its state"),
     Example::new(
         "mdtui list --state failed --state partial",
-        "print the logs that need a look",
+        "print the logs that need attention",
     ),
     Example::new(
         "mdtui list --filter 'size>1MB and verdict!=pass'",
@@ -83,7 +83,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// Lets go of the rows that do not pass `filter`.
+/// Drops the rows that do not pass `filter`.
 ///
 /// # Errors
 /// [`Error::Usage`] for a filter that makes no sense.

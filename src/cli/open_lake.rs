@@ -1,4 +1,4 @@
-//! What every command that looks at the lake does first, and names of logs and runs.
+//! What every command that reads the lake does first, and names of logs and runs.
 
 use std::{ffi::OsStr, path::Path};
 
@@ -24,8 +24,8 @@ pub struct OpenLake {
 }
 
 impl OpenLake {
-    /// Opens the catalog and looks at the data directory. Says so when the lake can only be
-    /// looked at.
+    /// Opens the catalog and scans the data directory. Says so when the lake can only be
+    /// read.
     ///
     /// # Errors
     /// Those of [`Settings::context`], [`Catalog::open_for_reading`] and [`Catalog::refresh`].

@@ -58,7 +58,7 @@ pub const EXAMPLES: &[Example] = &[
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown log, one that still exists, and when there is no terminal to ask on;
-/// those of [`OpenLake::new`]. What fails for one log is told and does not stop the others.
+/// those of [`OpenLake::new`]. What fails for one log is reported and does not stop the others.
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     if !args.dry_run {

@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for Seconds {
         match toml::Value::deserialize(d)? {
             toml::Value::Integer(n @ 1..=86_400) => Ok(Self(n.cast_unsigned())),
             other => Err(serde::de::Error::custom(format!(
-                "{} is no limit of time: allowed are whole seconds from 1 to 86400",
+                "{} is not a time limit: allowed are whole seconds from 1 to 86400",
                 text::quoted(&other.to_string(), 40)
             ))),
         }

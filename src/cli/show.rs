@@ -69,7 +69,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let name = crate::etl::text::visible_os(&args.name);
     let row = match lake.find_run(&name)? {
         Some(row) => row,
-        // What names neither is most likely a mistyped log where it has the look of one.
+        // What names neither is most likely a mistyped log where it has the form of one.
         None if name.contains(['/', '.']) => return lake.log(&args.name).map(|_| Exit::Ok),
         None => lake.run(&name)?,
     };

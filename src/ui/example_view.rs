@@ -34,7 +34,7 @@ mod tests {
             Effect, Event,
             example_view::KEYS,
             export::{Form, What},
-            fixture::{answer, answered, asked, populated, press, settle},
+            fixture::{answer, answer_queries, answered, asked, populated, press},
             keymap::{Chord, Keymap},
             lake_queries::{ReadMachines, WriteExport},
             machines::fixture::machines,
@@ -42,7 +42,7 @@ mod tests {
             update,
         },
         etl::catalog::Refresh,
-        ui::look::{drawn, text},
+        ui::screen_snapshots::{drawn, text},
     };
 
     fn browser() -> State {
@@ -65,11 +65,11 @@ mod tests {
         press(&mut state, &["2"]);
         let asked = key(&mut state, "ctrl-e");
         assert!(screen(&state).contains("reading the machines …"));
-        settle(&mut state, asked);
+        answer_queries(&mut state, asked);
         press(&mut state, &["a", "a"]);
         let shown = screen(&state);
-        for wanted in ["Example", "counted to 2", "machines", "a count", "[2 Runs]"] {
-            assert!(shown.contains(wanted), "{wanted}: {shown}");
+        for expected in ["Example", "counted to 2", "machines", "a count", "[2 Runs]"] {
+            assert!(shown.contains(expected), "{expected}: {shown}");
         }
         press(&mut state, &["?"]);
         assert!(screen(&state).contains("An example"), "help has its keys");

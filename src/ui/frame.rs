@@ -99,7 +99,7 @@ fn marks(state: &State) -> String {
     } = list.status();
     let mut text = String::new();
     if waiting {
-        text.push_str("looking through all rows … ");
+        text.push_str("searching all rows … ");
     } else if !filter.is_empty() {
         text.push_str(&format!(
             "filter `{filter}` shows {} of {}. ",

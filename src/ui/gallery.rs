@@ -1,13 +1,13 @@
-//! Every view, full and empty, at every size: how it looks is a file beside this one.
+//! Every view, full and empty, at every size, as a file in `snapshots`.
 
-use super::look::{Looks, SIZES};
+use super::screen_snapshots::{SIZES, ScreenSnapshots};
 use crate::{
     app::{
         Effect, Event, State,
         compare::fixture as compared,
         fixture::{
-            answer, bare, compare_screen, harvesting, in_run, populated, press, run_screen, settle,
-            type_in,
+            answer, answer_queries, bare, compare_screen, harvesting, in_run, populated, press,
+            run_screen, type_in,
         },
         run::fixture as run,
         runs::Runs,
@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// Draws scenes at every size and holds them against their files.
-fn gallery(scenes: impl Fn((u16, u16), &mut Looks)) {
-    let mut looks = Looks::default();
+fn gallery(scenes: impl Fn((u16, u16), &mut ScreenSnapshots)) {
+    let mut looks = ScreenSnapshots::default();
     for size in SIZES {
         scenes(size, &mut looks);
     }
@@ -39,11 +39,11 @@ fn times(state: &mut State, n: usize, chord: &str) {
 /// The run is read again, and what follows is answered.
 fn read_run(state: &mut State, detail: RunDetail) {
     let read = Ok(Some(Box::new(detail)));
-    let effects = run::told(run_screen(state), |q| &mut q.detail, read);
-    settle(state, effects);
+    let effects = run::deliver(run_screen(state), |q| &mut q.detail, read);
+    answer_queries(state, effects);
 }
 
-/// A key whose questions nobody answers (yet).
+/// A key whose queries are not answered (yet).
 fn unanswered(state: &mut State, chord: &str) -> Vec<Effect> {
     let key = crate::app::keymap::Chord::parse(chord).unwrap().event();
     update(state, Event::Key(key))
@@ -226,7 +226,9 @@ fn path() {
     gallery(|size, looks| {
         let mut state = in_run(size);
         press(&mut state, &["shift-tab"]);
-        while !crate::ui::look::text(&super::look::drawn(&state, &theme())).contains("[Path]") {
+        while !crate::ui::screen_snapshots::text(&super::screen_snapshots::drawn(&state, &theme()))
+            .contains("[Path]")
+        {
             press(&mut state, &["shift-tab"]);
         }
         looks.add("path", &state);
@@ -376,10 +378,10 @@ fn wrong_moments_of_runs() {
         press(&mut state, &["2"]);
         unanswered(&mut state, "enter");
         looks.add("run_reading", &state);
-        let told = |state: &mut State, result| {
-            run::told(run_screen(state), |q| &mut q.detail, result);
+        let deliver = |state: &mut State, result| {
+            run::deliver(run_screen(state), |q| &mut q.detail, result);
         };
-        told(&mut state, Ok(Some(Box::new(run::detail()))));
+        deliver(&mut state, Ok(Some(Box::new(run::detail()))));
         unanswered(&mut state, "tab");
         looks.add("signals_reading", &state);
         let gone =
@@ -396,17 +398,17 @@ fn wrong_moments_of_runs() {
         looks.add("signals_table_gone", &state);
         unanswered(&mut state, "tab");
         looks.add("samples_reading", &state);
-        run::told(run_screen(&mut state), |q| &mut q.rows, Err(gone.into()));
+        run::deliver(run_screen(&mut state), |q| &mut q.rows, Err(gone.into()));
         looks.add("samples_table_gone", &state);
         unanswered(&mut state, "tab");
         looks.add("path_reading", &state);
-        run::told(run_screen(&mut state), |q| &mut q.paths, Err(gone.into()));
+        run::deliver(run_screen(&mut state), |q| &mut q.paths, Err(gone.into()));
         looks.add("path_table_gone", &state);
         let open = |result| {
             let mut state = populated(size);
             press(&mut state, &["2"]);
             unanswered(&mut state, "enter");
-            told(&mut state, result);
+            deliver(&mut state, result);
             state
         };
         let mut failed = run::detail();

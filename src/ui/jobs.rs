@@ -82,7 +82,7 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
     }
 }
 
-/// A word, how it looks, and what there is to say.
+/// A word, its style, and the text after it.
 fn tell(entry: &Entry, wide: bool, theme: &Theme) -> (String, Style, String) {
     match entry {
         Entry::Past(row) => {
@@ -137,14 +137,14 @@ fn progress(job: &Job, wide: bool) -> String {
         .eta_s()
         .map(|s| format!("{} left", estimate(s)))
         .unwrap_or_default();
-    let told = format!("{stage:<12} {rate:>13}  {left}");
+    let message = format!("{stage:<12} {rate:>13}  {left}");
     if !wide {
-        return told;
+        return message;
     }
     let filled = (job.share() * 10.0).floor().clamp(0.0, 10.0) as usize;
     let bar = "█".repeat(filled) + &"░".repeat(10 - filled);
     let rows = job.progress.map_or(0, |p| p.rows);
-    format!("{bar}  {:>6} rows  {told}", short(rows))
+    format!("{bar}  {:>6} rows  {message}", short(rows))
 }
 
 fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {

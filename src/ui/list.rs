@@ -108,7 +108,7 @@ pub fn header<T: Row>(
         } else {
             theme.muted
         };
-        // The column under the cursor is told by brackets too, not by colour alone.
+        // The column under the cursor is marked by brackets too, not by colour alone.
         let title = if table.column == column.index {
             format!("[{}{arrow}]", column.title)
         } else {

@@ -11,7 +11,7 @@ use crate::{
         keymap::Chord,
         lake_queries::CountLogs,
         query::Question,
-        table::Wanted,
+        table::SortRequest,
         top::Top,
         update,
     },
@@ -55,7 +55,7 @@ impl Browser {
     }
 
     fn event(&mut self, event: Event) -> Vec<Effect> {
-        let told = match &event {
+        let message = match &event {
             Event::Key(key) => format!("{key:?}"),
             _ => "an event of a worker".into(),
         };
@@ -65,7 +65,7 @@ impl Browser {
         self.screen.draw(|frame| draw(frame, state, theme)).unwrap();
         let took = steps::count();
         if took > self.most_steps.0 {
-            self.most_steps = (took, told);
+            self.most_steps = (took, message);
         }
         self.most_effects = self.most_effects.max(effects.len());
         let mut others = Vec::new();
@@ -90,8 +90,8 @@ impl Browser {
         while let Some(question) = self.asked.pop() {
             let answer = if let Some(CountLogs { rows, read, open }) = question.query() {
                 question.reply::<CountLogs>(Ok(open.count(rows.read(), read)))
-            } else if let Some(wanted) = question.query::<Wanted<LogRow>>() {
-                question.reply::<Wanted<LogRow>>(Ok(wanted.arrange(&cancel).unwrap()))
+            } else if let Some(request) = question.query::<SortRequest<LogRow>>() {
+                question.reply::<SortRequest<LogRow>>(Ok(request.sort_rows(&cancel).unwrap()))
             } else {
                 continue;
             };
@@ -177,7 +177,7 @@ fn harvest(logs: usize) -> Browser {
 }
 
 #[test]
-fn an_event_takes_as_many_steps_and_effects_with_twenty_thousand_jobs_as_with_two_thousand() {
+fn an_event_costs_as_many_steps_with_twenty_thousand_jobs_as_with_two_thousand() {
     let (few, many) = (harvest(2_000), harvest(20_000));
     let (most, event) = &many.most_steps;
     // As many as are remembered of the jobs that were cancelled together.

@@ -104,8 +104,8 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
-mod look;
-#[cfg(test)]
 mod many_jobs;
+#[cfg(test)]
+mod screen_snapshots;
 #[cfg(test)]
 mod tests;

@@ -167,10 +167,10 @@ mod tests {
             let part = |text: &'static str| vec![Span::raw(text), Span::raw(" N")];
             vec![part(" f1 1,200.5"), part("  fz_1 −4.25"), part("  加工 9")]
         };
-        let told = |width| whole_parts(parts(), width).to_string();
-        assert_eq!(told(40), " f1 1,200.5 N  fz_1 −4.25 N  加工 9 N");
-        assert_eq!(told(36), " f1 1,200.5 N  fz_1 −4.25 N …");
-        assert_eq!(told(28), " f1 1,200.5 N …");
+        let message = |width| whole_parts(parts(), width).to_string();
+        assert_eq!(message(40), " f1 1,200.5 N  fz_1 −4.25 N  加工 9 N");
+        assert_eq!(message(36), " f1 1,200.5 N  fz_1 −4.25 N …");
+        assert_eq!(message(28), " f1 1,200.5 N …");
         for width in 0..50 {
             assert!(whole_parts(parts(), width).width() <= usize::from(width).max(2));
             let line = Line::from(parts().concat());

@@ -89,7 +89,7 @@ struct Hand {
     state: State,
     /// Questions that no worker has answered.
     open: Vec<Question>,
-    /// Answers that are on their way: they may come when nobody waits for them any more.
+    /// Answers that are on their way: they may come when never_cancelled waits for them any more.
     late: Vec<Answer>,
     /// Harvests that were begun and not ended.
     jobs: Vec<(JobId, String)>,
@@ -261,7 +261,7 @@ impl Hand {
                 Effect::Ask(question) => self.open.push(question),
                 Effect::Harvest(logs) => self.harvest(&logs),
                 // Nothing here is changed by time.
-                Effect::LookAgain(_) => {}
+                Effect::RescanAfter(_) => {}
                 Effect::CancelAllJobs => {
                     for (job, key) in std::mem::take(&mut self.jobs) {
                         self.ended(job, key, true);

@@ -107,7 +107,7 @@ impl TimeView {
         self.go_to(cursor);
     }
 
-    /// Takes the place of an earlier look at what is now within this one's bounds.
+    /// Replaces an earlier view of what is now within this one's bounds.
     pub fn resume(&mut self, earlier: &Self) {
         let bounds = std::mem::replace(&mut self.bounds, earlier.bounds);
         (self.range, self.cursor, self.marker) = (earlier.range, earlier.cursor, earlier.marker);

@@ -50,7 +50,7 @@ pub fn fit<R: Filtered>(columns: &[Column<R>], room: Room<'_>) -> Vec<PlacedColu
     // What else must be on the screen: the first column, and what is around the columns.
     let first = columns.iter().find(|c| c.priority == 0 && !c.is_key());
     let around = GUTTER + first.map_or(0, |first| first.width + GAP);
-    let looks = |column: &Column<R>| match column.wide {
+    let shape = |column: &Column<R>| match column.wide {
         _ if column.is_key() => {
             let key = room.key.min(room.width.saturating_sub(around));
             let key = key.clamp(column.width, column.key_up_to);
@@ -61,22 +61,22 @@ pub fn fit<R: Filtered>(columns: &[Column<R>], room: Room<'_>) -> Vec<PlacedColu
     };
     let mut left = room.width.saturating_sub(GUTTER);
     let mut missing = 0;
-    let mut taken = Vec::with_capacity(columns.len());
+    let mut placed = Vec::with_capacity(columns.len());
     for (index, column) in order {
-        let needed = looks(column).1 + if taken.is_empty() { 0 } else { GAP };
+        let needed = shape(column).1 + if placed.is_empty() { 0 } else { GAP };
         if needed <= left {
             left -= needed;
-            taken.push(index);
-        } else if column.stretches && taken.len() < 2 {
+            placed.push(index);
+        } else if column.stretches && placed.len() < 2 {
             // It is there in any width, if need be in less than it wants.
             (missing, left) = (needed - left, 0);
-            taken.push(index);
+            placed.push(index);
         }
     }
     let mut placed: Vec<PlacedColumn> = all
-        .filter(|(index, _)| taken.contains(index))
+        .filter(|(index, _)| placed.contains(index))
         .map(|(index, column)| {
-            let (title, mut width) = looks(column);
+            let (title, mut width) = shape(column);
             if column.stretches {
                 width = (width + left).saturating_sub(missing).min(STRETCHED);
             }
@@ -155,11 +155,11 @@ mod tests {
         let placed = fit(&columns, room);
         let sum: u16 = placed.iter().map(|c| c.width + GAP).sum();
         assert!(GUTTER + sum <= width + GAP, "{width} {key}");
-        let told = placed.into_iter().map(|at| {
+        let message = placed.into_iter().map(|at| {
             let name = columns[at.index].name().to_owned();
             (name, at.title.into_owned(), at.width)
         });
-        told.collect()
+        message.collect()
     }
 
     fn logs(width: u16, key: u16) -> Vec<(String, String, u16)> {

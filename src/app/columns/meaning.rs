@@ -1,11 +1,11 @@
-//! What words, states and verdicts look like, by meaning; a theme has a style for each.
+//! Meanings of words, states and verdicts; a theme has a style for each.
 
 use crate::etl::{
     catalog::LogState,
     quality::{Severity, Verdict},
 };
 
-/// How a cell looks.
+/// The meaning of a cell, which gives it its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Meaning {
     /// Ordinary text.

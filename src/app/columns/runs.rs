@@ -10,7 +10,7 @@ use crate::{
     etl::{catalog::RunRow, time},
 };
 
-/// A distance takes what its title needs, which has the robot's name in it, within these
+/// A distance is as wide as its title, which has the robot's name in it, within these
 /// bounds: `1,234,567.8` is never cut.
 const DISTANCE: (usize, usize) = (11, 24);
 

@@ -353,7 +353,7 @@ fn cells_stand_in_one_order_in_every_list() {
         let columns = R::columns(table.rows());
         let at = columns.iter().position(|c| c.name() == column).unwrap();
         table.sort = Some((at, false));
-        table.arrange();
+        table.sort_rows();
         let sorted = (0..table.len()).map(|at| cell(table.get(at).unwrap()));
         sorted.collect()
     }
@@ -418,7 +418,7 @@ fn each_robot_sorts_and_is_drawn_by_its_own_distance() {
     table.replace(runs.clone());
     let mut order = |name: &str| {
         table.sort = Some((place(&table, name), false));
-        table.arrange();
+        table.sort_rows();
         let rows = (0..table.len()).map(|at| table.get(at).unwrap());
         rows.map(|row| runs.iter().position(|run| run == row).unwrap())
             .collect::<Vec<_>>()

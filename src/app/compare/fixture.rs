@@ -53,7 +53,7 @@ pub fn answer(question: &Question) -> Option<Answer> {
 
 /// Answers what `effects` ask, and what the answers ask, until nothing is asked. Gives
 /// back how many questions there were.
-pub fn settle(screen: &mut CompareScreen, effects: Vec<Effect>) -> usize {
+pub fn answer_queries(screen: &mut CompareScreen, effects: Vec<Effect>) -> usize {
     let mut open = effects;
     let mut asked = 0;
     while let Some(effect) = open.pop() {
@@ -88,6 +88,6 @@ pub fn channel_fails(screen: &mut CompareScreen, run: usize, sentence: &str) -> 
 /// `n` runs, opened and read.
 pub fn opened(n: usize, size: (u16, u16)) -> CompareScreen {
     let (mut screen, effects) = CompareScreen::open(names(n), size);
-    settle(&mut screen, effects);
+    answer_queries(&mut screen, effects);
     screen
 }

@@ -87,7 +87,7 @@ impl CompareScreen {
                 }
                 let size = (width, parts.overlaid);
                 views.signals.mouse(mouse.kind, (x, y), size);
-                self.arrange_sheet();
+                self.lay_out_sheet();
             }
             CompareHit::Sheet if clicked => self.pane = Pane::Sheet,
             CompareHit::Sheet => {

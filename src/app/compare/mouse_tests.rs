@@ -10,14 +10,14 @@ fn mouse(screen: &mut CompareScreen, kind: MouseEventKind, column: u16, row: u16
         row,
         modifiers: KeyModifiers::NONE,
     });
-    fixture::settle(screen, effects);
+    fixture::answer_queries(screen, effects);
 }
 
 fn click(screen: &mut CompareScreen, column: u16, row: u16) {
     mouse(screen, MouseEventKind::Down(MouseButton::Left), column, row);
 }
 
-/// Places of the view that are what is looked for, as columns and rows of the terminal.
+/// Places of the view that match, as columns and rows of the terminal.
 fn places(screen: &CompareScreen, is: impl Fn(CompareHit) -> bool) -> Vec<(u16, u16)> {
     let area = layout::body(screen.size);
     let all = (0..area.height).flat_map(|y| (0..area.width).map(move |x| (x, y)));
@@ -89,7 +89,7 @@ fn clicks_choose_channels_runs_and_panes() {
     assert_eq!(screen.views.as_ref().unwrap().sheet.top, NOTCH);
     mouse(&mut screen, MouseEventKind::ScrollRight, sheet.0, sheet.1);
     assert_eq!(screen.views.as_ref().unwrap().sheet.first_column, 2);
-    // Where both are on the screen a click goes to the one that it meets.
+    // Where both are on the screen a click goes to the one under the pointer.
     let mut tall = fixture::opened(2, (120, 50));
     let sheet = places(&tall, |s| s == CompareHit::Sheet)[0];
     click(&mut tall, sheet.0, sheet.1);

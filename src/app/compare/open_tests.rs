@@ -17,13 +17,13 @@ fn press(state: &mut State, chords: &[&str]) {
 }
 
 #[test]
-fn two_to_six_marked_runs_are_opened_and_other_numbers_are_told() {
+fn two_to_six_marked_runs_are_opened_and_other_numbers_are_refused() {
     let mut state = populated((80, 24));
     press(&mut state, &["2"]);
     let runs = (0..8).map(|n| run(n, "cell-10/2022-11-23T2040")).collect();
     answer(&mut state, |s| &mut s.runs.read, Ok(runs));
     let said = |state: &State| state.message.as_ref().unwrap().1.clone();
-    for (marks, told) in [("", "none is"), ("s", "1 is"), ("sssssss", "7 are")] {
+    for (marks, message) in [("", "none is"), ("s", "1 is"), ("sssssss", "7 are")] {
         press(&mut state, &["ctrl-a", "ctrl-a", "g"]);
         if state.runs.table.marked() > 0 {
             press(&mut state, &["ctrl-a"]);
@@ -32,8 +32,8 @@ fn two_to_six_marked_runs_are_opened_and_other_numbers_are_told() {
             press(&mut state, &["space"]);
         }
         press(&mut state, &["c"]);
-        let wanted = format!("mark 2 to 6 runs with Space to compare them: {told} marked");
-        assert_eq!(said(&state), wanted);
+        let expected = format!("mark 2 to 6 runs with Space to compare them: {message} marked");
+        assert_eq!(said(&state), expected);
         assert!(state.view::<Runs>().is_some());
     }
     press(&mut state, &["k", "space", "c"]);

@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn what_is_not_in_memory_is_drawn_from_the_tables() {
         let (mut screen, _) = CompareScreen::open(fixture::names(2), (80, 24));
-        let told = screen.export(Form::Csv).unwrap_err();
-        assert!(told.contains("not read yet"));
+        let message = screen.export(Form::Csv).unwrap_err();
+        assert!(message.contains("not read yet"));
         let details = (0..2).map(|at| Some(fixture::detail(at))).collect();
         fixture::read(&mut screen, Ok(details));
         let picture = charts(&screen);

@@ -126,7 +126,7 @@ impl CompareScreen {
             (action, Pane::Overlaid) => {
                 self.message = views.signals.update(action, parts.overlaid);
                 if action == Action::Mark {
-                    self.arrange_sheet();
+                    self.lay_out_sheet();
                 }
             }
             (action, Pane::Sheet) => views.sheet.update(action, (width, parts.sheet)),
@@ -142,7 +142,7 @@ impl CompareScreen {
         self.ask_missing()
     }
 
-    /// Takes the answer to one of the screen's own queries; any other stays as it is.
+    /// Applies the answer to one of the screen's own queries; any other stays as it is.
     pub fn answer(&mut self, answer: &mut Answer) -> Vec<Effect> {
         let mut effects = Vec::new();
         match self.details.receive(answer, &mut effects) {
@@ -154,7 +154,7 @@ impl CompareScreen {
                     return effects;
                 };
                 match (self.queries).receive(&mut views.signals, answer, &mut effects) {
-                    Some(told) => self.message = told.or(self.message.take()),
+                    Some(message) => self.message = message.or(self.message.take()),
                     None => return effects,
                 }
             }
@@ -183,7 +183,7 @@ impl CompareScreen {
             signals,
             sheet,
         });
-        self.arrange_sheet();
+        self.lay_out_sheet();
         self.fit();
         if let Some(place) = self.place.take()
             && let Err(mistake) = self.submit(&place)
@@ -193,7 +193,7 @@ impl CompareScreen {
     }
 
     /// The table shows the channels that have a chart, and all when none has.
-    pub(super) fn arrange_sheet(&mut self) {
+    pub(super) fn lay_out_sheet(&mut self) {
         let Some(views) = &mut self.views else { return };
         let shown = |at: usize| is_shown(&views.signals, at);
         let mut sheet = Sheet::new(self.runs.len(), &views.comparison, shown);

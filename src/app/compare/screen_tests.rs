@@ -11,7 +11,7 @@ use crate::{
 fn opening_asks_for_the_runs_then_for_a_channel_of_each_that_has_it() {
     let (mut screen, effects) = CompareScreen::open(fixture::names(3), (80, 24));
     // The runs, and f1 of A and C.
-    assert_eq!(fixture::settle(&mut screen, effects), 3);
+    assert_eq!(fixture::answer_queries(&mut screen, effects), 3);
     let views = screen.views.as_ref().unwrap();
     assert_eq!(views.signals.value_at(1, views.signals.row, 0), None);
     let at = |run| views.signals.value_at(run, views.signals.row, 0).unwrap();
@@ -27,14 +27,14 @@ fn a_line_says_how_far_the_cursor_is_from_its_pin() {
         screen.update(action);
     }
     let line = screen.views.as_ref().unwrap().signals.cursor_line();
-    let wanted = "cursor +2.100 s  pin 0.000 s  Δ +2.100 s  v1  B − A +40.00 mm/s";
-    assert_eq!(line, wanted);
+    let expected = "cursor +2.100 s  pin 0.000 s  Δ +2.100 s  v1  B − A +40.00 mm/s";
+    assert_eq!(line, expected);
 }
 
 #[test]
 fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     let mut screen = fixture::opened(2, (80, 24));
-    // Two runs share no f1: v1 is looked at.
+    // Two runs share no f1: v1 is charted.
     let rows = |screen: &CompareScreen| screen.views.as_ref().unwrap().sheet.rows.len();
     let one = rows(&screen);
     assert_eq!(
@@ -112,7 +112,7 @@ fn a_typed_place_moves_the_cursor_or_shows_a_span() {
 
 #[test]
 fn a_place_typed_before_the_runs_are_read_waits_for_them() {
-    for (place, wanted, told) in [
+    for (place, expected, message) in [
         ("12.5", 12_500_000, None),
         ("3h", 0, Some("+10,800.000 s is outside")),
     ] {
@@ -122,17 +122,17 @@ fn a_place_typed_before_the_runs_are_read_waits_for_them() {
         assert!(error.starts_with("`noon` is not a position"), "{error}");
         screen.submit(place).unwrap();
         let said = screen.take_message().unwrap();
-        assert_eq!(said, "goes there once the runs are read");
-        fixture::settle(&mut screen, effects);
+        assert_eq!(said, "the cursor goes there once the runs are read");
+        fixture::answer_queries(&mut screen, effects);
         let view = screen.views.as_ref().unwrap().signals.view;
-        assert_eq!(view.cursor.time, wanted);
+        assert_eq!(view.cursor.time, expected);
         let said = screen.take_message();
         assert!(
             said.as_deref()
                 .unwrap_or_default()
-                .starts_with(told.unwrap_or_default())
+                .starts_with(message.unwrap_or_default())
         );
-        assert_eq!(said.is_some(), told.is_some());
+        assert_eq!(said.is_some(), message.is_some());
     }
 }
 

@@ -24,16 +24,16 @@ impl CompareScreen {
 
     /// The `mdtui` command that shows the same.
     pub fn command(&self) -> Command {
-        let mut told = Command::new("compare");
+        let mut command = Command::new("compare");
         let chosen: Vec<&str> = self
             .views
             .as_ref()
             .map_or_else(Vec::new, |views| views.signals.chosen_names().collect());
         if !chosen.is_empty() {
-            told = told.option("--channels", chosen.join(","));
+            command = message.option("--channels", chosen.join(","));
         }
         let runs = self.runs.iter();
-        told.names(runs.map(|run| format!("{}/{}", run.log_key, run.run)))
+        command.names(runs.map(|run| format!("{}/{}", run.log_key, run.run)))
     }
 
     /// What `y` copies: the table of differences, columns parted by tabs.
@@ -84,7 +84,7 @@ impl CompareScreen {
         let Some(views) = &mut self.views else {
             // Where the runs begin and end is not known yet: only the form is.
             check_form(text, true)?;
-            self.message = Some("goes there once the runs are read".into());
+            self.message = Some("the cursor goes there once the runs are read".into());
             self.place = Some(text.to_owned());
             return Ok(Vec::new());
         };

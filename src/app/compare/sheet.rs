@@ -3,7 +3,7 @@
 use crate::{
     app::{
         action::Action,
-        export::{Listed, sheet::ExportColumn},
+        export::{ExportTable, sheet::ExportColumn},
         run::grid,
         scroll::Scroll,
     },
@@ -140,7 +140,7 @@ pub fn plain(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool
 }
 
 /// The comparison as a list: the columns of [`plain`].
-pub fn listed(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> Listed {
+pub fn listed(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> ExportTable {
     type Row<'a> = (&'a str, &'a Line);
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let mut columns: Vec<ExportColumn<Row>> = vec![
@@ -153,7 +153,7 @@ pub fn listed(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> boo
         figures.map(|(at, title)| ExportColumn::number(title, move |row: &Row| figure(row.1, at))),
     );
     let rows: Vec<Row> = lines(comparison, shown).collect();
-    Listed::few(&columns, rows.iter())
+    ExportTable::few(&columns, rows.iter())
 }
 
 /// Titles of the figures: each run's value, and how far it is from the first one's.

@@ -23,7 +23,7 @@ const SPACE: f64 = 34.0;
 const AXIS: f64 = 50.0;
 const GREY: &str = "#d8d8d8";
 const TEXT: &str = "#404040";
-/// Spans that a line is reduced to: more than two a pixel nobody sees.
+/// Spans that a line is reduced to: more than two a pixel cannot be seen.
 const COLUMNS: usize = 2000;
 /// Characters that the axis of time has room for.
 const LABELS: usize = 110;
@@ -117,19 +117,19 @@ impl Trace {
     }
 
     fn read(&mut self, range: TimeRange, context: &Context, cancel: &CancelToken) -> Result<()> {
-        let Source::Table(wanted) = &self.source else {
+        let Source::Table(source) = &self.source else {
             return Ok(());
         };
         let read = ReadChannel {
-            channel: wanted.channel.clone(),
-            interval_us: wanted.interval_us,
+            channel: source.channel.clone(),
+            interval_us: source.interval_us,
             range: self.own(range),
             columns: COLUMNS,
             // No rows are kept.
             most_rows: 0,
             known: None,
         };
-        let file = wanted.table.open(context)?;
+        let file = source.table.open(context)?;
         let read = read.from_table(&file, &context.profile, cancel)?;
         if let ChannelRead::Reduced {
             reduced, limits, ..

@@ -1,16 +1,16 @@
 //! The jobs as a list to export; what other lists export are their columns
 //! ([`crate::app::columns`]).
 
-use super::sheet::{ExportColumn, Listed};
+use super::sheet::{ExportColumn, ExportTable};
 use crate::{
     app::jobs::{Entry, Jobs},
     etl::base::Stage,
 };
 
 /// The jobs: those that wait or run, and what was done.
-pub fn jobs(jobs: &Jobs) -> Listed {
+pub fn jobs(jobs: &Jobs) -> ExportTable {
     let (lines, jobs) = (jobs.len(), jobs.snapshot());
-    Listed::new(lines, move |lines| {
+    ExportTable::new(lines, move |lines| {
         let entries: Vec<Entry> = lines.filter_map(|at| jobs.get(at)).collect();
         let columns = job_columns();
         let fields = columns.iter().map(|column| column.field(entries.iter()));
@@ -66,7 +66,7 @@ mod tests {
         (0..R::columns(table.rows()).len()).collect()
     }
 
-    fn text(list: Listed) -> String {
+    fn text(list: ExportTable) -> String {
         let csv = list.csv();
         assert_eq!(csv.lines().count(), list.len() + 1);
         csv
@@ -77,7 +77,7 @@ mod tests {
         let mut table = Table::default();
         table.replace(fixture::logs());
         table.set_filter("state:partial").unwrap();
-        let csv = text(Listed::of(&table, &[0, 1, 3, 5, 8]));
+        let csv = text(ExportTable::of(&table, &[0, 1, 3, 5, 8]));
         let mut lines = csv.lines();
         assert_eq!(
             lines.next(),
@@ -96,8 +96,8 @@ mod tests {
         let mut table = Table::default();
         table.replace((0..3).map(|n| fixture::run(n, "=cell/a")).collect());
         table.sort = Some((0, true));
-        table.arrange();
-        let csv = text(Listed::of(&table, &all(&table)));
+        table.sort_rows();
+        let csv = text(ExportTable::of(&table, &all(&table)));
         let header = csv.lines().next().unwrap();
         let distances = ",runtime (s),distance 1 (mm),distance 2 (mm),samples,";
         assert!(header.contains(distances), "{header}");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn jobs_are_told_open_ones_first() {
+    fn jobs_are_exported_open_ones_first() {
         let mut state = fixture::populated((80, 24));
         fixture::harvesting(&mut state);
         let csv = text(jobs(&state.jobs));
@@ -138,7 +138,7 @@ mod tests {
         let mut list = Machines::default();
         list.take(machines::fixture::machines());
         let exported = |list: &Machines| {
-            text(Listed::ordered(
+            text(ExportTable::ordered(
                 list.table(),
                 &all(list.table()),
                 list.in_order(),
@@ -153,7 +153,7 @@ mod tests {
         let machine = machines::fixture::machines().remove(0);
         let mut table = Table::default();
         table.replace(machine.series);
-        let csv = text(Listed::of(&table, &all(&table)));
+        let csv = text(ExportTable::of(&table, &all(&table)));
         assert!(csv.starts_with("run,start,runtime (s),"), "{csv}");
     }
 }

@@ -1,7 +1,7 @@
 //! What `e` writes below `<cache>/exports`: lists and samples as tables, charts as
 //! pictures.
 //!
-//! * [`Export`]: what is to be written, told by the state.
+//! * [`Export`]: what is to be written, made from the state.
 //! * [`lists`], [`sheet`]: the lists as columns of typed cells.
 //! * [`charts`], [`path`], [`svg`]: the pictures.
 //! * [`write`]: does it, on a worker's thread.
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use charts::{Charts, Source, TableChannel, Trace};
 pub use path::PathPicture;
-pub use sheet::Listed;
+pub use sheet::ExportTable;
 pub use write::write;
 
 use super::run::TableRef;
@@ -37,7 +37,7 @@ pub enum What {
     /// A list.
     List {
         /// Its rows.
-        list: Listed,
+        list: ExportTable,
         /// How.
         form: Form,
     },

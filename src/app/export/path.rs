@@ -164,7 +164,7 @@ mod tests {
         let mut screen = fixture::opened((80, 24));
         for _ in 0..2 {
             let effects = screen.update(crate::app::Action::PreviousPane);
-            fixture::settle(&mut screen, effects);
+            fixture::answer_queries(&mut screen, effects);
         }
         let views = screen.views.as_ref().unwrap();
         let mut picture = PathPicture {

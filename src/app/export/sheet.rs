@@ -111,12 +111,12 @@ fn list_column<'a, T: Row>(
 
 /// A list that is to be written.
 #[derive(Clone)]
-pub struct Listed {
+pub struct ExportTable {
     lines: usize,
     fields: Arc<dyn Fn(Range<usize>) -> Vec<ListColumn> + Send + Sync>,
 }
 
-impl Listed {
+impl ExportTable {
     /// Rows that are few: their cells are made here and now.
     pub fn few<'a, T: 'a>(columns: &[ExportColumn<T>], rows: impl Iterator<Item = &'a T>) -> Self {
         let rows: Vec<&T> = rows.collect();
@@ -160,7 +160,7 @@ impl Listed {
         Self { lines, fields }
     }
 
-    /// As [`Listed::of`] with rows in another order, which are few.
+    /// As [`ExportTable::of`] with rows in another order, which are few.
     pub fn ordered<'a, T: Row>(
         table: &Table<T>,
         columns: &[usize],
@@ -203,13 +203,13 @@ impl Listed {
     }
 }
 
-impl PartialEq for Listed {
+impl PartialEq for ExportTable {
     fn eq(&self, other: &Self) -> bool {
         self.lines == other.lines && Arc::ptr_eq(&self.fields, &other.fields)
     }
 }
 
-impl fmt::Debug for Listed {
+impl fmt::Debug for ExportTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not hundreds of thousands of rows.
         write!(f, "{} lines", self.lines)

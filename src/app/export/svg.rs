@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// Colours of lines, told apart by most eyes (Okabe and Ito, 2008).
+/// Colours of lines that most eyes can tell apart (Okabe and Ito, 2008).
 pub const COLOURS: [&str; 7] = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000",
 ];

@@ -20,22 +20,22 @@ use crate::etl::{
 /// Characters of a name before its time.
 const NAME: usize = 100;
 
-/// Writes `wanted`.
+/// Writes `export`.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Log`] when the run's table is gone or no path is known,
 /// [`Error::Cancelled`].
-pub fn write(wanted: &Export, context: &Context, cancel: &CancelToken) -> Result<Written> {
+pub fn write(export: &Export, context: &Context, cancel: &CancelToken) -> Result<Written> {
     cancel.check()?;
     let dir = context.lake.local().exports();
     fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
     let presence = Presence::in_lake(&context.lake)?;
     let tmp = presence.dir()?;
-    let ending = match &wanted.what {
+    let ending = match &export.what {
         What::List { form, .. } | What::Samples { form, .. } => form.ending(),
         What::Charts(_) | What::Path(_) => "svg",
     };
-    let stem = format!("{}-{}", harmless(&wanted.name), stamp(time::now()));
+    let stem = format!("{}-{}", harmless(&export.name), stamp(time::now()));
     // Without its ending: no glob over tables may find it.
     let temp = tempfile::Builder::new()
         .prefix("export-")
@@ -44,7 +44,7 @@ pub fn write(wanted: &Export, context: &Context, cancel: &CancelToken) -> Result
         .map_err(|e| Error::io("write to", tmp, e))?
         .into_temp_path();
     let target = dir.join(format!("{stem}.{ending}"));
-    let (rows, bytes) = fill(wanted, &temp, &target, context, cancel)?;
+    let (rows, bytes) = fill(export, &temp, &target, context, cancel)?;
     let path = publish(&temp, &dir, &stem, ending)?;
     Ok(Written {
         path: visible_path(&path),
@@ -61,13 +61,13 @@ fn permissions() -> fs::Permissions {
 
 /// Fills the file at `temp`; the ending of `target` says how, and errors name it.
 fn fill(
-    wanted: &Export,
+    export: &Export,
     temp: &Path,
     target: &Path,
     context: &Context,
     cancel: &CancelToken,
 ) -> Result<(Option<u64>, u64)> {
-    let text = match &wanted.what {
+    let text = match &export.what {
         What::List { list, .. } => {
             let mut out = File::create(temp).map_err(|e| Error::io("write", temp, e))?;
             let done = list.write(&mut out, target, cancel)?;
@@ -144,7 +144,7 @@ fn stamp(us: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::export::{Form, Listed, sheet::ExportColumn};
+    use crate::app::export::{ExportTable, Form, sheet::ExportColumn};
     use crate::etl::{lake::Lake, profile::Profile};
 
     fn context(dir: &Path) -> Context {
@@ -159,7 +159,7 @@ mod tests {
         Export {
             name: name.into(),
             what: What::List {
-                list: Listed::few(
+                list: ExportTable::few(
                     &[ExportColumn::text("log", |()| Some("a".into()))],
                     [()].iter(),
                 ),

@@ -11,7 +11,7 @@ use crate::{
     etl::pool::{Batch, JobId},
 };
 
-/// A job that no worker has taken yet.
+/// A job that no worker has started yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaitingJob<'a> {
     /// Its number in the pool.

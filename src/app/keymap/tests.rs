@@ -33,11 +33,11 @@ fn bad_keys_are_named() {
     );
     assert_eq!(
         refused("[[logs]]\nkeys=[\"hyper-x\"]\ndo=\"down\"\nhelp=\"\""),
-        "keys.toml: `hyper-x` in `logs` is no key"
+        "keys.toml: `hyper-x` in `logs` is not a key"
     );
     assert_eq!(
         refused("[[logs]]\nkeys=[\"x\"]\ndo=\"fly\"\nhelp=\"\""),
-        "keys.toml: key `x` in `logs` asks for `fly`, which is no action"
+        "keys.toml: key `x` in `logs` asks for `fly`, which is not an action"
     );
     assert!(
         refused("[[moon]]\nkeys=[\"x\"]\ndo=\"down\"\nhelp=\"\"").contains("no context `moon`")

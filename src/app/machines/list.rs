@@ -94,7 +94,7 @@ impl Machines {
         u16::try_from(names.max().unwrap_or(0)).unwrap_or(u16::MAX)
     }
 
-    /// Takes what was read; cursor and folds stay with their cells and robots.
+    /// Replaces the rows; cursor and folds stay with their cells and robots.
     pub fn take(&mut self, machines: Vec<MachineRow>) {
         self.error = None;
         self.changed(|table| table.replace(machines));
@@ -132,7 +132,7 @@ impl Machines {
         if !self.folded.remove(&cell) {
             self.folded.insert(cell.clone());
         }
-        self.arrange();
+        self.sort_rows();
         self.stand(Some(Place::Cell(cell)));
     }
 
@@ -180,7 +180,7 @@ impl Machines {
         });
         if let Some(Place::Machine(cell, _)) = &found {
             if self.folded.remove(cell) {
-                self.arrange();
+                self.sort_rows();
             }
             self.stand(found);
             return true;
@@ -204,7 +204,7 @@ impl Machines {
     fn changed<T>(&mut self, change: impl FnOnce(&mut Table<MachineRow>) -> T) -> T {
         let here = self.here();
         let out = change(&mut self.table);
-        self.arrange();
+        self.sort_rows();
         self.stand(here);
         out
     }
@@ -217,7 +217,7 @@ impl Machines {
     }
 
     /// Groups what the table shows by cells.
-    fn arrange(&mut self) {
+    fn sort_rows(&mut self) {
         let mut groups: Vec<(Option<String>, Vec<usize>)> = Vec::new();
         let mut of_cell: HashMap<Option<&str>, usize> = HashMap::new();
         for position in 0..self.table.len() {
@@ -248,11 +248,11 @@ impl Machines {
     /// Puts the cursor on `place`, or on its cell when it is out of sight; else it stays
     /// on its line.
     fn stand(&mut self, place: Option<Place>) {
-        let line_of = |wanted: &Place| {
-            self.lines.iter().position(|line| match (line, wanted) {
-                (Line::Cell(cell, _), Place::Cell(wanted)) => cell == wanted,
+        let line_of = |place: &Place| {
+            self.lines.iter().position(|line| match (line, place) {
+                (Line::Cell(cell, _), Place::Cell(place)) => cell == place,
                 (Line::Machine(at), Place::Machine(..)) => {
-                    self.table.get(*at).is_some_and(|m| place_of(m) == *wanted)
+                    self.table.get(*at).is_some_and(|m| place_of(m) == *place)
                 }
                 _ => false,
             })

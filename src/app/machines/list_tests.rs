@@ -8,7 +8,7 @@ fn list() -> Machines {
 }
 
 /// The lines as words: cells with `+` when folded.
-fn told(list: &Machines) -> Vec<String> {
+fn lines_of(list: &Machines) -> Vec<String> {
     let tell = |line: &Line| match line {
         Line::Cell(cell, n) => {
             let sign = if list.is_folded(cell.as_ref()) {
@@ -29,18 +29,18 @@ fn column(name: &str) -> usize {
 }
 
 fn put(list: &mut Machines, line: &str) {
-    let lines = told(list);
+    let lines = lines_of(list);
     list.cursor = lines.iter().position(|l| l == line).unwrap();
 }
 
 fn under_cursor(list: &Machines) -> String {
-    told(list)[list.cursor].clone()
+    lines_of(list)[list.cursor].clone()
 }
 
 #[test]
 fn machines_stand_below_their_cells() {
     assert_eq!(
-        told(&list()),
+        lines_of(&list()),
         [
             "-none 1",
             "robot 1",
@@ -83,7 +83,7 @@ fn cursor_and_folds_survive_a_refresh() {
     more.insert(1, machine(Some("1"), 1, 5));
     list.take(more);
     assert_eq!(under_cursor(&list), "cell 10 / robot 2");
-    assert!(told(&list).contains(&"+2 2".to_owned()));
+    assert!(lines_of(&list).contains(&"+2 2".to_owned()));
     // A machine that is gone leaves the cursor at its cell.
     let mut less = machines();
     less.remove(4);
@@ -104,7 +104,7 @@ fn sorting_keeps_cells_together_and_puts_the_one_with_the_first_machine_first() 
     list.sort();
     // Robot 1 alone: 700 N; cell 2: up to 705.5 and 1405.5 N; cell 10: 812.75 and 1512.75 N.
     let cells = |list: &Machines| -> Vec<String> {
-        told(list)
+        lines_of(list)
             .into_iter()
             .filter(|l| l.starts_with('-'))
             .collect()
@@ -121,7 +121,7 @@ fn sorting_keeps_cells_together_and_puts_the_one_with_the_first_machine_first() 
     assert_eq!(under_cursor(&list), "cell 2 / robot 1");
     list.sort();
     assert_eq!(
-        told(&list)[..6],
+        lines_of(&list)[..6],
         [
             "-10 2",
             "cell 10 / robot 2",
@@ -141,7 +141,7 @@ fn filters_ask_for_figures() {
         list.table().len()
     };
     assert_eq!(shown(&mut list, "cell:10 robot:1 runs>5"), 1);
-    assert_eq!(told(&list), ["-10 1", "cell 10 / robot 1"]);
+    assert_eq!(lines_of(&list), ["-10 1", "cell 10 / robot 1"]);
     assert_eq!(shown(&mut list, "cell:1"), 0);
     assert_eq!(shown(&mut list, "robot:2"), 2);
     assert_eq!(shown(&mut list, "force>1000"), 2);

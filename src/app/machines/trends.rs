@@ -126,8 +126,8 @@ impl MachineScreen {
                 time::format_minute(bounds.start()),
                 time::format_minute(bounds.end()),
             );
-            let told = || format!("outside of the runs, which begin from {first} to {last}");
-            (to < bounds.start() || from > bounds.end()).then(told)
+            let message = || format!("outside of the runs, which begin from {first} to {last}");
+            (to < bounds.start() || from > bounds.end()).then(message)
         };
         if times.is_empty() {
             return Err("there is no run to go to".into());
@@ -136,8 +136,8 @@ impl MachineScreen {
             None => {
                 // A day means its runs: its first moment may lie before all of them.
                 let (time, until) = (read(text, false)?, read(text, true)?);
-                if let Some(told) = outside(time, until) {
-                    return Err(told);
+                if let Some(message) = outside(time, until) {
+                    return Err(message);
                 }
                 let next = times.partition_point(|t| *t < time);
                 self.view.go_to(match times.get(next) {
@@ -150,8 +150,8 @@ impl MachineScreen {
                 if from > to {
                     return Err("the span ends before it begins".into());
                 }
-                if let Some(told) = outside(from, to) {
-                    return Err(told);
+                if let Some(message) = outside(from, to) {
+                    return Err(message);
                 }
                 self.view
                     .show(from.max(bounds.start()), to.min(bounds.end()));

@@ -110,7 +110,7 @@ fn typed_days_times_and_runs_lead_there() {
     );
     assert_eq!(time::format_screen(range.end()), "2022-11-26 23:59:59.999");
     assert!(range.contains(screen.view.cursor.time));
-    for (bad, told) in [
+    for (bad, message) in [
         (
             "2021-01-01",
             "outside of the runs, which begin from 2022-11-23 20:40",
@@ -120,7 +120,7 @@ fn typed_days_times_and_runs_lead_there() {
         ("2022-11-26..2022-11-24", "the span ends before it begins"),
     ] {
         let error = screen.submit(bad).unwrap_err();
-        assert!(error.starts_with(told), "{error}");
+        assert!(error.starts_with(message), "{error}");
     }
 }
 
@@ -139,12 +139,12 @@ fn a_pin_tells_what_changed_since() {
     screen.act(Action::Pin);
     screen.table.cursor = 8;
     screen.follow();
-    let told = screen.pinned().unwrap().join("  ");
+    let message = screen.pinned().unwrap().join("  ");
     assert!(
-        told.starts_with("cursor 2022-11-25 20:40  pin 2022-11-24 20:40  Δ 24h 00m"),
-        "{told}"
+        message.starts_with("cursor 2022-11-25 20:40  pin 2022-11-24 20:40  Δ 24h 00m"),
+        "{message}"
     );
-    assert!(told.contains("peak force +11.00 N"), "{told}");
+    assert!(message.contains("peak force +11.00 N"), "{message}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
         command::Command,
         compare::CompareScreen,
         effect::Effect,
-        export::{Export, Form, Listed},
+        export::{Export, ExportTable, Form},
         jobs::ToHarvest,
         keymap::Context,
         lake_queries::ReadMachines,
@@ -74,7 +74,7 @@ impl View for Machines {
     }
 
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
-        let list = Listed::ordered(self.table(), columns, self.in_order());
+        let list = ExportTable::ordered(self.table(), columns, self.in_order());
         list::export("machines", list, form)
     }
 
@@ -252,7 +252,7 @@ impl View for MachineScreen {
             return self.picture();
         }
         let name = format!("machine_{}", self.name());
-        list::export(name, Listed::of(&self.table, columns), form)
+        list::export(name, ExportTable::of(&self.table, columns), form)
     }
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {

@@ -247,7 +247,7 @@ pub fn answer(question: &Question) -> Option<Answer> {
 
 /// Answers what `effects` ask, and what the answers ask, until nothing is asked.
 /// Gives back how many questions there were.
-pub fn settle(screen: &mut RunScreen, effects: Vec<Effect>) -> usize {
+pub fn answer_queries(screen: &mut RunScreen, effects: Vec<Effect>) -> usize {
     let mut open = effects;
     let mut asked = 0;
     while let Some(effect) = open.pop() {
@@ -263,7 +263,7 @@ pub fn settle(screen: &mut RunScreen, effects: Vec<Effect>) -> usize {
 }
 
 /// A worker answers what the run waits for (asked in passing, if nothing is); what follows.
-pub(crate) fn told<Q: Query>(
+pub(crate) fn deliver<Q: Query>(
     screen: &mut RunScreen,
     pending: impl FnOnce(&mut RunQueries) -> &mut Pending<Q>,
     result: Result<Q::Answer, String>,
@@ -282,7 +282,7 @@ pub(crate) fn charts_fail(screen: &mut RunScreen, part: Part, sentence: &str) ->
 /// The run, opened and read.
 pub fn opened(size: (u16, u16)) -> RunScreen {
     let (mut screen, effects) = RunScreen::open("cell-10/2022-11-23T2040", run(), size);
-    settle(&mut screen, effects);
+    answer_queries(&mut screen, effects);
     screen
 }
 

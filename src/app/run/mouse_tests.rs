@@ -2,7 +2,7 @@ use crossterm::event::KeyModifiers;
 
 use super::*;
 use crate::app::{
-    run::fixture::{ROWS, opened, settle},
+    run::fixture::{ROWS, answer_queries, opened},
     signals::{Key, Signals, SignalsHit},
 };
 
@@ -15,7 +15,7 @@ fn mouse(screen: &mut RunScreen, kind: MouseEventKind, column: u16, row: u16) {
         row,
         modifiers: KeyModifiers::NONE,
     });
-    settle(screen, effects);
+    answer_queries(screen, effects);
 }
 
 fn click(screen: &mut RunScreen, column: u16, row: u16) {
@@ -69,9 +69,9 @@ fn a_click_moves_the_cursor_of_the_list_and_its_marks_choose() {
     assert!(signals(&screen).chosen.contains(&1) && line.is_some());
     mouse(&mut screen, MouseEventKind::ScrollDown, 20, top + 1);
     assert_eq!(signals(&screen).row, 2);
-    // A second click meets the channel of the first, wherever the list stands.
+    // A second click acts on the channel of the first, wherever the list is scrolled to.
     let effects = screen.resize((100, 20));
-    settle(&mut screen, effects);
+    answer_queries(&mut screen, effects);
     let top = layout::body(screen.size).y + 1;
     let list = signals(&screen).layout(usize::from(layout::body(screen.size).height) - 1);
     assert!(list.list < signals(&screen).channels.len());
@@ -156,7 +156,7 @@ fn the_mouse_anywhere_at_any_size_fails_nowhere() {
     for size in [(1, 1), (40, 10), (41, 12), (80, 24), (200, 50)] {
         let mut screen = opened(SIZE);
         let effects = screen.resize(size);
-        settle(&mut screen, effects);
+        answer_queries(&mut screen, effects);
         for tab in Tab::ALL {
             screen.tab = tab;
             for column in (0..size.0).step_by(7).chain([size.0, u16::MAX]) {

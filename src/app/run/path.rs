@@ -69,7 +69,7 @@ impl PathBuilder {
         }
     }
 
-    /// Takes the next row in.
+    /// Adds the next row.
     pub fn push(&mut self, time: i64, at: [f64; 3], speed: f64, force: f64) {
         let silent = time.saturating_sub(self.last_time) > self.gap_us;
         self.last_time = time;
@@ -227,11 +227,11 @@ impl Path {
     }
 
     /// Whether the paths must be asked for; they are asked for once.
-    pub fn wanted(&mut self) -> bool {
+    pub fn needs_query(&mut self) -> bool {
         !std::mem::replace(&mut self.asked, true)
     }
 
-    /// Takes the paths, or why there are none.
+    /// Sets the paths, or why there are none.
     pub fn take(&mut self, result: Result<Vec<RobotPath>, String>) {
         match result {
             Ok(robots) => self.robots = Some(Arc::new(robots)),
@@ -239,7 +239,7 @@ impl Path {
         }
     }
 
-    /// Takes the place of an earlier look at the same run.
+    /// Replaces an earlier view of the same run.
     pub fn resume(&mut self, earlier: Self, same_file: bool) {
         (self.robot, self.plane, self.colour) = (earlier.robot, earlier.plane, earlier.colour);
         if same_file && earlier.robots.is_some() {
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn planes_follow_the_axes_that_are_there() {
         let mut path = Path::default();
-        assert!(path.wanted() && !path.wanted());
+        assert!(path.needs_query() && !path.needs_query());
         path.update(Action::NextPlane);
         path.take(Ok(vec![builder().finish()]));
         assert_eq!(path.plane(), (0, 1));

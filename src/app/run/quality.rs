@@ -133,7 +133,7 @@ impl Quality {
         quality
     }
 
-    /// Takes the place of an earlier look at the same run.
+    /// Replaces an earlier view of the same run.
     pub fn resume(&mut self, earlier: Self) {
         let rows = self.table.rows().to_vec();
         self.table = earlier.table;
@@ -160,11 +160,11 @@ impl Quality {
             (height / 4).clamp(4, 6)
         };
         let left = height - explained;
-        let wanted = self.not_evaluated.len() as u16 * 2 + 1;
+        let needed = self.not_evaluated.len() as u16 * 2 + 1;
         let rest = if self.not_evaluated.is_empty() || height < 12 {
             0
         } else {
-            wanted.min(left / 3)
+            needed.min(left / 3)
         };
         Parts {
             list: left - rest,

@@ -139,7 +139,7 @@ impl Samples {
 
     /// Which rows to read so that the screen is filled; `None` when it is, or they
     /// are on their way.
-    pub fn wanted(&mut self, height: usize) -> Option<Range<u64>> {
+    pub fn rows_to_read(&mut self, height: usize) -> Option<Range<u64>> {
         let seen = self.first_row..(self.first_row + page(height)).min(self.rows);
         let covers = |r: &Range<u64>| r.start <= seen.start && r.end >= seen.end;
         let loaded = self
@@ -154,12 +154,12 @@ impl Samples {
         } else {
             MARGIN
         };
-        let wanted = seen.start.saturating_sub(margin)..(seen.end + margin).min(self.rows);
-        self.asked = Some(wanted.clone());
-        Some(wanted)
+        let needed = seen.start.saturating_sub(margin)..(seen.end + margin).min(self.rows);
+        self.asked = Some(needed.clone());
+        Some(needed)
     }
 
-    /// Takes the place of an earlier look at the same run.
+    /// Replaces an earlier view of the same run.
     pub fn resume(&mut self, earlier: Self, same_file: bool) {
         let row = earlier.table_row(earlier.row);
         let column = earlier.current().map(str::to_owned);
@@ -179,7 +179,7 @@ impl Samples {
         }
     }
 
-    /// Lets go of rows in memory: other ones are shown now.
+    /// Drops the rows in memory: other ones are shown now.
     pub(super) fn forget_window(&mut self) {
         self.window = None;
         self.asked = None;
@@ -193,7 +193,7 @@ impl Samples {
         self.window = Some(Arc::new(window));
     }
 
-    /// Takes the news that they could not be read.
+    /// Records that they could not be read.
     pub fn fail(&mut self, sentence: String) {
         self.asked = None;
         self.error = Some(sentence);

@@ -13,9 +13,9 @@ impl Samples {
     pub fn choose(&mut self, choice: &Choice, width: usize) {
         let name = self.columns.titles.get(self.column).cloned();
         let all = self.all.titles.iter().enumerate().skip(1);
-        let mut wanted: Vec<(usize, &String)> = all.filter(|(_, t)| !choice.hides(t)).collect();
-        choice.sort(&mut wanted, |(_, title)| title.as_str().into());
-        let mut shown: Vec<usize> = wanted.into_iter().map(|(at, _)| at).collect();
+        let mut columns: Vec<(usize, &String)> = all.filter(|(_, t)| !choice.hides(t)).collect();
+        choice.sort(&mut columns, |(_, title)| title.as_str().into());
+        let mut shown: Vec<usize> = columns.into_iter().map(|(at, _)| at).collect();
         if shown.is_empty() {
             shown = (1..self.all.titles.len()).collect();
         }

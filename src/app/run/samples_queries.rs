@@ -77,7 +77,7 @@ impl Query for FilterRows {
     }
 }
 
-/// What to look for in a column.
+/// What to search for in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The column.
@@ -88,12 +88,12 @@ pub struct Target {
     pub forward: bool,
 }
 
-/// The next row whose value is what is looked for; `None`: there is none.
+/// The next row whose value matches; `None`: there is none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindRow {
     /// Where.
     pub table: TableRef,
-    /// What is looked for.
+    /// What is searched for.
     pub target: Target,
     /// The row to begin beside.
     pub from: u64,

@@ -186,8 +186,8 @@ impl RunScreen {
                 match self.tab {
                     Tab::Summary => views.summary.update(action, (width, height)),
                     Tab::Signals => {
-                        if let Some(told) = views.signals.update(action, height) {
-                            self.message = Some(told);
+                        if let Some(message) = views.signals.update(action, height) {
+                            self.message = Some(message);
                         }
                         true
                     }
@@ -219,7 +219,7 @@ impl RunScreen {
         self.ask_missing()
     }
 
-    /// Takes the answer to one of the run's own queries; any other stays as it is.
+    /// Applies the answer to one of the run's own queries; any other stays as it is.
     pub fn answer(&mut self, answer: &mut Answer) -> Vec<Effect> {
         let height = self.body().1;
         let mut effects = Vec::new();
@@ -231,8 +231,8 @@ impl RunScreen {
             // Nothing else is asked before the run is read.
             (None, None) => return effects,
             (None, Some(v)) => {
-                if let Some(told) = queries.signals.receive(&mut v.signals, answer, asked) {
-                    self.message = told.or(self.message.take());
+                if let Some(message) = queries.signals.receive(&mut v.signals, answer, asked) {
+                    self.message = message.or(self.message.take());
                 } else if let Some(result) = queries.rows.receive(answer, asked) {
                     match result {
                         Ok(window) => v.samples.take(window),
@@ -342,14 +342,14 @@ impl RunScreen {
         let table = || table.clone();
         let names = |s: &Signals| s.channels.iter().map(|c| c.name.clone()).collect();
         match self.tab {
-            Tab::Path if path.wanted() => {
+            Tab::Path if path.needs_query() => {
                 let query = ReadPaths { table: table() };
                 queries.paths.ask(query, &mut effects);
             }
             Tab::Summary | Tab::Quality | Tab::Path => {}
             Tab::Signals => queries.signals.ask(signals, (width, height), &mut effects),
             Tab::Samples => {
-                if let Some(positions) = samples.wanted(height) {
+                if let Some(positions) = samples.rows_to_read(height) {
                     let query = ReadRows {
                         table: table(),
                         channels: names(signals),

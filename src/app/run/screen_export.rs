@@ -2,7 +2,7 @@
 
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
-    app::export::{Charts, Export, Form, Listed, PathPicture, What},
+    app::export::{Charts, Export, ExportTable, Form, PathPicture, What},
     etl::{schema::ChannelName, time},
 };
 
@@ -57,7 +57,7 @@ impl RunScreen {
                     return Err("no flag is shown: there is nothing to export".into());
                 }
                 let columns = self.flag_columns();
-                let list = Listed::of(&views.quality.table, &columns);
+                let list = ExportTable::of(&views.quality.table, &columns);
                 (What::List { list, form }, "flags")
             }
             Tab::Samples => {
@@ -110,7 +110,7 @@ mod tests {
         let mut screen = fixture::opened((80, 24));
         while screen.tab != tab {
             let effects = screen.update(Action::NextPane);
-            fixture::settle(&mut screen, effects);
+            fixture::answer_queries(&mut screen, effects);
         }
         screen
     }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_told() {
+    fn what_is_missing_is_reported() {
         let (screen, _) = RunScreen::open("log", fixture::run(), (80, 24));
         assert!(screen.export(Form::Csv).unwrap_err().contains("not read"));
         let summary = tab(Tab::Summary).export(Form::Csv).unwrap();

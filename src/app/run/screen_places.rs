@@ -71,7 +71,7 @@ impl RunScreen {
         if let Some(bad) = parts.find(|part| Position::read(part, 0).is_none()) {
             return Err(no_place(bad).into());
         }
-        self.message = Some("goes there once the run is read".into());
+        self.message = Some("the cursor goes there once the run is read".into());
         self.place = Some(text.to_owned());
         Ok(Vec::new())
     }

@@ -38,7 +38,7 @@ impl RunScreen {
         Some(effects)
     }
 
-    /// Takes the row to jump to, or says that there is none.
+    /// Jumps to the row, or says that there is none.
     pub(super) fn found(&mut self, target: &Target, row: Option<u64>) {
         let height = self.body().1;
         let Some(views) = &mut self.views else { return };
@@ -150,19 +150,19 @@ mod tests {
         let mut screen = fixture::opened((80, 24));
         for _ in 0..2 {
             let effects = screen.update(Action::NextPane);
-            fixture::settle(&mut screen, effects);
+            fixture::answer_queries(&mut screen, effects);
         }
         screen
     }
 
     fn act(screen: &mut RunScreen, action: Action) {
         let effects = screen.update(action);
-        fixture::settle(screen, effects);
+        fixture::answer_queries(screen, effects);
     }
 
     fn filter(screen: &mut RunScreen, text: &str) {
         let effects = screen.submit(Purpose::Filter, text).unwrap();
-        fixture::settle(screen, effects);
+        fixture::answer_queries(screen, effects);
     }
 
     fn table_row(screen: &RunScreen) -> u64 {
@@ -187,7 +187,7 @@ mod tests {
         let views = screen.views.as_ref().unwrap();
         assert_eq!(views.samples.cell(99, 4).unwrap(), "−9,999.50");
         let effects = screen.clear_filter().unwrap();
-        fixture::settle(&mut screen, effects);
+        fixture::answer_queries(&mut screen, effects);
         assert_eq!(table_row(&screen), 7777);
         assert_eq!(screen.filter_text(), "");
         assert!(screen.clear_filter().is_none());
@@ -228,8 +228,11 @@ mod tests {
         assert_eq!(table_row(&screen), 2223);
         act(&mut screen, Action::PreviousBeyond);
         assert_eq!(table_row(&screen), 2223);
-        let told = screen.take_message().unwrap();
-        assert_eq!(told, "z_1 has no value beyond the limits above row 2,224");
+        let message = screen.take_message().unwrap();
+        assert_eq!(
+            message,
+            "z_1 has no value beyond the limits above row 2,224"
+        );
         filter(&mut screen, "time > +60s");
         act(&mut screen, Action::NextNull);
         assert_eq!(
@@ -244,18 +247,18 @@ mod tests {
         let run = fixture::run();
         let log = "cell-10/2022-11-23T2040";
         let tail = format!("-o {run}.csv {log}/{run}");
-        let told = |screen: &RunScreen| screen.command().words().join(" ");
-        assert_eq!(told(&screen), format!("export {tail}"));
+        let command = |screen: &RunScreen| screen.command().words().join(" ");
+        assert_eq!(command(&screen), format!("export {tail}"));
         filter(&mut screen, "z_1 is null or fz_1 < -5000");
         let choice = Choice {
             order: vec!["v1".into()],
             hidden: vec!["x_1".into(), "x_2".into(), "vx_2".into()],
         };
         screen.choose_columns(&choice);
-        let wanted = "export --columns v1,z_1,fx_1,fz_1,f1 --where z_1 is null or fz_1 < -5000";
-        assert_eq!(told(&screen), format!("{wanted} {tail}"));
+        let expected = "export --columns v1,z_1,fx_1,fz_1,f1 --where z_1 is null or fz_1 < -5000";
+        assert_eq!(command(&screen), format!("{expected} {tail}"));
         act(&mut screen, Action::NextPane);
-        assert_eq!(told(&screen), format!("export --columns x_1,f1 {tail}"));
+        assert_eq!(command(&screen), format!("export --columns x_1,f1 {tail}"));
     }
 
     #[test]
@@ -267,7 +270,7 @@ mod tests {
         };
         screen.choose_columns(&choice);
         let effects = screen.reload();
-        fixture::settle(&mut screen, effects);
+        fixture::answer_queries(&mut screen, effects);
         let samples = &screen.views.as_ref().unwrap().samples;
         assert_eq!(samples.channels().len(), 7);
         assert_eq!(

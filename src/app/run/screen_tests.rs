@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::run::fixture::{self, ROWS, START, opened, settle, time_of};
+use crate::app::run::fixture::{self, ROWS, START, answer_queries, opened, time_of};
 use crate::app::signals::Key;
 use crate::etl::parse_error::ParseError;
 
@@ -7,12 +7,12 @@ const X: Key = Key { run: 0, channel: 0 };
 
 fn act(screen: &mut RunScreen, action: Action) -> usize {
     let effects = screen.update(action);
-    settle(screen, effects)
+    answer_queries(screen, effects)
 }
 
 fn submit(screen: &mut RunScreen, text: &str) -> Result<(), ParseError> {
     let effects = screen.submit(Purpose::GoTo, text)?;
-    settle(screen, effects);
+    answer_queries(screen, effects);
     Ok(())
 }
 
@@ -165,7 +165,7 @@ fn a_run_that_failed_or_is_gone_says_so() {
     detail.row.start_us = None;
     detail.row.file_name = None;
     let read = Ok(Some(Box::new(detail)));
-    assert_eq!(fixture::told(&mut screen, |q| &mut q.detail, read), []);
+    assert_eq!(fixture::deliver(&mut screen, |q| &mut q.detail, read), []);
     assert_eq!(
         screen.error.as_deref(),
         Some("every sample of robot 2 has the same time")
@@ -173,7 +173,7 @@ fn a_run_that_failed_or_is_gone_says_so() {
     for action in Action::ALL {
         screen.update(*action);
     }
-    fixture::told(&mut screen, |q| &mut q.detail, Ok(None));
+    fixture::deliver(&mut screen, |q| &mut q.detail, Ok(None));
     assert!(
         screen
             .error
@@ -183,7 +183,7 @@ fn a_run_that_failed_or_is_gone_says_so() {
 }
 
 #[test]
-fn a_table_deleted_by_hand_is_told_in_every_tab_and_asked_for_once() {
+fn a_table_deleted_by_hand_is_reported_in_every_tab_and_queried_once() {
     let mut screen = opened((80, 24));
     for tab in [Tab::Signals, Tab::Samples, Tab::Path] {
         let mut open = screen.update(Action::NextPane);
@@ -202,12 +202,12 @@ fn a_table_deleted_by_hand_is_told_in_every_tab_and_asked_for_once() {
     assert!(signals(&screen).error.is_some());
     // Looking again finds it back.
     let again = screen.reload();
-    assert!(settle(&mut screen, again) > 1);
+    assert!(answer_queries(&mut screen, again) > 1);
     assert!(samples(&screen).error.is_none());
 }
 
 #[test]
-fn looking_again_keeps_the_place() {
+fn a_second_scan_keeps_the_place() {
     let mut screen = opened((80, 24));
     act(&mut screen, Action::NextPane);
     act(&mut screen, Action::First);
@@ -215,7 +215,11 @@ fn looking_again_keeps_the_place() {
     act(&mut screen, Action::ZoomIn);
     let before = signals(&screen).clone();
     let again = screen.reload();
-    assert_eq!(settle(&mut screen, again), 1, "what is loaded stays");
+    assert_eq!(
+        answer_queries(&mut screen, again),
+        1,
+        "what is loaded stays"
+    );
     let after = signals(&screen);
     assert_eq!(
         (after.view.range, &after.chosen),
@@ -258,7 +262,7 @@ fn no_action_at_any_size_fails() {
     let mut screen = opened((80, 24));
     for size in [(1, 1), (0, 0), (20, 5), (300, 100)] {
         let effects = screen.resize(size);
-        settle(&mut screen, effects);
+        answer_queries(&mut screen, effects);
         for _ in 0..4 {
             act(&mut screen, Action::NextPane);
             for action in Action::ALL
@@ -283,9 +287,9 @@ fn a_place_typed_before_the_run_is_read_waits_for_it() {
         let wrong = submit(&mut screen, "soon").unwrap_err().sentence;
         assert!(wrong.starts_with("`soon` is not a position"), "{wrong}");
         submit(&mut screen, text).unwrap();
-        let told = screen.take_message().unwrap();
-        assert_eq!(told, "goes there once the run is read");
-        settle(&mut screen, effects);
+        let message = screen.take_message().unwrap();
+        assert_eq!(message, "the cursor goes there once the run is read");
+        answer_queries(&mut screen, effects);
         assert_eq!(screen.take_message(), None, "{text}");
         let views = screen.views.as_ref().unwrap();
         if tabs == 1 {
@@ -298,7 +302,7 @@ fn a_place_typed_before_the_run_is_read_waits_for_it() {
     let (mut screen, effects) = RunScreen::open("log", fixture::run(), (80, 24));
     screen.update(Action::NextPane);
     submit(&mut screen, "+2h").unwrap();
-    settle(&mut screen, effects);
-    let told = screen.take_message().unwrap();
-    assert!(told.contains("outside of the run"), "{told}");
+    answer_queries(&mut screen, effects);
+    let message = screen.take_message().unwrap();
+    assert!(message.contains("outside of the run"), "{message}");
 }

@@ -16,7 +16,7 @@ impl RunScreen {
             return Command::new("show").names([run]);
         };
         let signals = &views.signals;
-        let mut told = Command::new("export");
+        let mut command = Command::new("export");
         let columns: Vec<String> = match self.tab {
             Tab::Signals => signals.chosen_names().map(str::to_owned).collect(),
             Tab::Path => {
@@ -26,19 +26,21 @@ impl RunScreen {
             _ => views.samples.ordered().unwrap_or_default(),
         };
         if !columns.is_empty() {
-            told = told.option("--columns", columns.join(","));
+            command = message.option("--columns", columns.join(","));
         }
         if self.tab == Tab::Samples {
             if let Some(filtered) = &views.samples.filtered {
-                told = told.option("--where", filtered.condition.text.as_str());
+                command = message.option("--where", filtered.condition.text.as_str());
             }
         } else if signals.view.range != signals.view.bounds {
             let range = signals.view.range;
-            told = told
+            command = message
                 .option("--from", time::format(range.start()))
                 .option("--to", time::format(range.end()));
         }
-        told.option("-o", format!("{}.csv", self.run)).names([run])
+        command
+            .option("-o", format!("{}.csv", self.run))
+            .names([run])
     }
 
     /// What `y` copies: the run's id, the chosen channels' values at the cursor, or

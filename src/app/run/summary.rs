@@ -5,7 +5,7 @@ use super::grid;
 use crate::{
     app::{
         action::Action,
-        export::{Listed, sheet::ExportColumn},
+        export::{ExportTable, sheet::ExportColumn},
         scroll::Scroll,
     },
     etl::{
@@ -236,7 +236,7 @@ fn figures(quantity: &str, all: &[(&str, Option<f64>)], unit: &str) -> Option<St
 }
 
 /// The statistics of every channel as a list, with the names that a record has for them.
-pub fn sheet(detail: &RunDetail) -> Listed {
+pub fn sheet(detail: &RunDetail) -> ExportTable {
     type Row = (String, ChannelStats);
     let mut columns = vec![
         ExportColumn::text("channel", |row: &Row| Some(row.0.clone())),
@@ -257,7 +257,7 @@ pub fn sheet(detail: &RunDetail) -> Listed {
     }));
     let known = |name: &String| Some((name.clone(), detail.channels.get(name)?.clone()));
     let rows: Vec<Row> = detail.columns.iter().filter_map(known).collect();
-    Listed::few(&columns, rows.iter())
+    ExportTable::few(&columns, rows.iter())
 }
 
 /// Title of a column: `interval s`.

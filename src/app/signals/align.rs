@@ -63,7 +63,7 @@ impl Signals {
         }
     }
 
-    /// Aligns the run whose turn it is at the cursor; says so.
+    /// Aligns the selected run at the cursor; returns a message.
     pub(super) fn align_here(&mut self) -> String {
         let turn = self.turn;
         let Some((start, stop)) = self.span(turn) else {

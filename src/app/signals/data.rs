@@ -248,8 +248,8 @@ impl ChartData {
     /// Makes room for so many rows more: first goes what is not drawn, the longest ago first,
     /// then what has more than its share.
     pub fn make_room(&mut self, rows: u64) {
-        let wanted = usize::try_from(rows).map_or(usize::MAX, |r| r.saturating_mul(ROW_BYTES));
-        let budget = self.budget.saturating_sub(wanted);
+        let needed = usize::try_from(rows).map_or(usize::MAX, |r| r.saturating_mul(ROW_BYTES));
+        let budget = self.budget.saturating_sub(needed);
         while self.bytes() > budget {
             let held = self.entries.iter_mut().filter(|(_, e)| {
                 let rows = e.window.as_ref().map_or(0, |w| w.rows.series.len());
@@ -288,7 +288,7 @@ impl ChartData {
         bytes
     }
 
-    /// Takes from an earlier look what `new` gives a key here; what failed may work now.
+    /// Keeps from an earlier view what `new` gives a key here; what failed may work now.
     pub fn resume(&mut self, earlier: Self, new: impl Fn(Key) -> Option<Key>) {
         self.budget = earlier.budget;
         let kept = earlier.entries.into_iter().filter_map(|(key, entry)| {

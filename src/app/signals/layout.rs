@@ -1,5 +1,5 @@
 //! Where the parts of the view stand: which get how many lines and columns, and what the mouse
-//! meets there.
+//! points at there.
 
 use std::collections::BTreeSet;
 

@@ -125,7 +125,7 @@ impl Runs {
     }
 
     /// What a chart of a run's channel is to show now.
-    fn wanted(&self, signals: &Signals, key: Key, columns: usize) -> Reduced {
+    fn expected(&self, signals: &Signals, key: Key, columns: usize) -> Reduced {
         let name = &signals.channels[key.channel].name;
         let series = &self.whole[&(key.run, name.clone())];
         series.reduce(signals.own_range(key.run), columns)
@@ -133,12 +133,12 @@ impl Runs {
 
     /// Reads what is missing, answer by answer: charts never show less than there is, never
     /// take more than the budget, and in the end show exactly what there is.
-    fn settle(&self, signals: &mut Signals, size: (usize, usize), budget: usize) {
+    fn read_all(&self, signals: &mut Signals, size: (usize, usize), budget: usize) {
         let columns = signals.plot_columns(size.0);
         let cancel = CancelToken::new();
         for round in 0.. {
             assert!(round < 200, "never stops asking");
-            let asked = signals.wants(size);
+            let asked = signals.queries(size);
             assert!(signals.bytes() <= budget, "{}", signals.bytes());
             let keys: Vec<Key> = signals
                 .drawn(size.1)
@@ -146,18 +146,18 @@ impl Runs {
                 .flat_map(|channel| (0..signals.run_count()).map(move |run| Key { run, channel }))
                 .collect();
             for key in &keys {
-                let wanted = self.wanted(signals, *key, columns);
+                let expected = self.expected(signals, *key, columns);
                 match signals.line(*key, columns) {
                     Line::Exact(line) => {
-                        assert_eq!(line.columns, wanted.columns);
-                        assert_eq!((line.enter, line.leave), (wanted.enter, wanted.leave));
+                        assert_eq!(line.columns, expected.columns);
+                        assert_eq!((line.enter, line.leave), (expected.enter, expected.leave));
                     }
                     Line::Coarse(line) => {
-                        for (line, wanted) in line.columns.iter().zip(&wanted.columns) {
-                            let Some(wanted) = wanted else { continue };
+                        for (line, expected) in line.columns.iter().zip(&expected.columns) {
+                            let Some(expected) = expected else { continue };
                             let line = line.unwrap().bucket;
-                            let wanted = wanted.bucket;
-                            assert!(line.min <= wanted.min && wanted.max <= line.max);
+                            let expected = expected.bucket;
+                            assert!(line.min <= expected.min && expected.max <= line.max);
                         }
                     }
                     Line::Reading => assert!(!asked.is_empty() || round == 0),
@@ -199,7 +199,7 @@ impl Runs {
         let mut signals = self.signals(budget);
         let size = (120, 60);
         for step in 0..steps {
-            self.settle(&mut signals, size, budget);
+            self.read_all(&mut signals, size, budget);
             let dice = random.next_u32() as usize;
             if dice.is_multiple_of(5) {
                 let share = (dice / 64 % 1000) as i64;
@@ -223,7 +223,7 @@ impl Runs {
         let mut signals = self.signals(budget);
         let (size, columns) = ((120, 60), signals.plot_columns(120));
         signals.chosen = (0..signals.channels.len()).collect();
-        self.settle(&mut signals, size, budget);
+        self.read_all(&mut signals, size, budget);
         let channel = signals.drawn(size.1).into_iter().next().unwrap();
         let key = Key { run: 0, channel };
         let name = signals.channels[channel].name.clone();
@@ -241,7 +241,7 @@ impl Runs {
         };
         for _ in 0..24 {
             assert_eq!(highest(&signals), Some(SPIKE));
-            self.settle(&mut signals, size, budget);
+            self.read_all(&mut signals, size, budget);
             assert_eq!(highest(&signals), Some(SPIKE));
             signals.update(Action::ZoomIn, size.1);
         }

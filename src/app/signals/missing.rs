@@ -37,7 +37,7 @@ struct LoadingChannel {
 }
 
 impl Loading {
-    /// An earlier look brought an overview along.
+    /// The overview was kept from the view before.
     pub fn resume(&mut self, has_overview: bool) {
         self.has_overview = has_overview;
     }
@@ -134,7 +134,7 @@ impl Signals {
 
     /// What to ask of each run next, for a view of (columns, lines) `size`: of each run one
     /// channel at a time, each answer once, and a failed one not again.
-    pub fn wants(&mut self, size: (usize, usize)) -> Vec<(usize, SignalsQuery)> {
+    pub fn queries(&mut self, size: (usize, usize)) -> Vec<(usize, SignalsQuery)> {
         let channels = self.drawn(size.1);
         let keys = (0..self.runs.len())
             .flat_map(|run| channels.iter().map(move |c| Key { run, channel: *c }));
@@ -244,10 +244,10 @@ impl Signals {
         let (rows, most_rows) = (known.rows, self.data.share());
         self.data.forget(key);
         self.data.make_room(rows.min(most_rows));
-        let wanted = self.channels.get(channel)?;
+        let entry = self.channels.get(channel)?;
         let read = ReadChannel {
-            channel: wanted.name.clone(),
-            interval_us: wanted.interval_us(run),
+            channel: entry.name.clone(),
+            interval_us: entry.interval_us(run),
             range,
             columns,
             most_rows,
@@ -309,7 +309,7 @@ impl Signals {
         Some(Ask::RowTimes(rows))
     }
 
-    /// Takes the answer of a run to a query of this part, or why there is none; a sentence on
+    /// Applies the answer of a run to a query of this part, or why there is none; a sentence on
     /// what it means for the operator, if anything.
     pub fn take(
         &mut self,

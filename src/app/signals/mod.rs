@@ -6,7 +6,7 @@
 //! * [`CHART_MEMORY`]: what is in memory, within a budget ([`data`]).
 //! * [`missing`](self): what charts lack, as queries to workers; [`query`]: their answers; [`SignalsQueries`]: those
 //!   that are under way.
-//! * [`layout`](self): which part gets how many lines and columns, and what the mouse meets.
+//! * [`layout`](self): which part gets how many lines and columns, and what the mouse points at.
 //! * [`flags`]: flags in the charts; [`position`](self): what is typed to go somewhere.
 //! * [`text`](self): the cursor in words; [`picture`](self): the charts as a file.
 
@@ -276,7 +276,7 @@ impl Signals {
         Some(self.value_at(run, channel, self.view.cursor.time)? - pinned)
     }
 
-    /// Takes the place of an earlier look at the same runs: where it was, and what it has in
+    /// Replaces an earlier view of the same runs: where it was, and what it has in
     /// memory of the runs whose table is the same file.
     pub fn resume(&mut self, earlier: Self) {
         let find = |channel: usize| {

@@ -22,7 +22,7 @@ struct Asked {
 impl SignalsQueries {
     /// Asks for what charts lack in a view of (columns, lines) `size`.
     pub fn ask(&mut self, signals: &mut Signals, size: (usize, usize), effects: &mut Vec<Effect>) {
-        for (run, query) in signals.wants(size) {
+        for (run, query) in signals.queries(size) {
             let asked = self.0.entry((run, query.part())).or_insert_with(|| Asked {
                 table: query.table.clone(),
                 pending: Pending::default(),
@@ -32,7 +32,7 @@ impl SignalsQueries {
         }
     }
 
-    /// Takes the answer to one of these queries; any other stays as it is (`None`). An answer
+    /// Applies the answer to one of these queries; any other stays as it is (`None`). An answer
     /// from a table that was replaced meanwhile is dropped. Returns a sentence on what the
     /// answer means for the operator, if anything.
     pub fn receive(

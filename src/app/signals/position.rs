@@ -23,7 +23,7 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    /// The rows whose times are wanted, once.
+    /// The rows whose times are needed, once.
     pub fn rows_to_ask(&mut self) -> Option<Vec<u64>> {
         let asked = std::mem::replace(&mut self.asked, true);
         (!asked).then(|| self.rows.clone())

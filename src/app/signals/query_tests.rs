@@ -129,8 +129,8 @@ fn a_harvested_run_answers_everything_that_its_charts_ask() {
     assert!(at(START - 1).iter().all(|v| v.is_nan()));
 
     let times = answer(Ask::RowTimes(vec![0, 699]));
-    let wanted = vec![START, START + 6_990_000];
-    assert_eq!(times, SignalsAnswer::RowTimes(wanted));
+    let expected = vec![START, START + 6_990_000];
+    assert_eq!(times, SignalsAnswer::RowTimes(expected));
 }
 
 #[test]
@@ -244,12 +244,12 @@ proptest! {
                     (reduced, stats)
                 }
             };
-            let wanted = whole.reduce(range, columns);
-            prop_assert_eq!(reduced.columns, wanted.columns);
-            prop_assert_eq!((reduced.enter, reduced.leave), (wanted.enter, wanted.leave));
-            let wanted = whole.stats(range);
-            prop_assert_eq!(stats.map(|s| (s.min, s.max, s.changed)), wanted.map(|s| (s.min, s.max, s.changed)));
-            if let (Some(a), Some(b)) = (stats, wanted) {
+            let expected = whole.reduce(range, columns);
+            prop_assert_eq!(reduced.columns, expected.columns);
+            prop_assert_eq!((reduced.enter, reduced.leave), (expected.enter, expected.leave));
+            let expected = whole.stats(range);
+            prop_assert_eq!(stats.map(|s| (s.min, s.max, s.changed)), expected.map(|s| (s.min, s.max, s.changed)));
+            if let (Some(a), Some(b)) = (stats, expected) {
                 prop_assert!(close(a.mean, b.mean) && close(a.rms, b.rms), "{:?} {:?}", a, b);
             }
             Ok(())

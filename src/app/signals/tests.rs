@@ -30,7 +30,7 @@ fn three() -> Signals {
 
 /// What is asked, in few words.
 fn asks(signals: &mut Signals) -> Vec<String> {
-    let wants = signals.wants(SIZE);
+    let wants = signals.queries(SIZE);
     let word = |(run, query): &(usize, SignalsQuery)| match &query.ask {
         Ask::Overview { stored, .. } => format!("{run} overview stored={stored}"),
         Ask::Channel(read) => format!("{run} {}", read.channel),
@@ -199,15 +199,15 @@ fn a_row_that_is_typed_is_gone_to_once_its_time_is_read() {
     assert_eq!(asks(&mut s).last().unwrap(), "0 [7000, 7100]");
     assert_eq!(asks(&mut s), [""; 0], "once");
     let times = [7000, 7100].map(one::time_of);
-    let told = s.take(0, Part::RowTimes, Ok(SignalsAnswer::RowTimes(times.into())));
-    assert_eq!(told, None);
+    let message = s.take(0, Part::RowTimes, Ok(SignalsAnswer::RowTimes(times.into())));
+    assert_eq!(message, None);
     assert_eq!(s.view.range, TimeRange::new(times[0], times[1]));
     let wrong = s.submit("10,001").unwrap_err().sentence;
     assert_eq!(wrong, "the table has 10,000 rows");
     s.submit("3").unwrap();
-    s.wants(SIZE);
-    let told = s.take(0, Part::RowTimes, Err("torn".into()));
-    assert_eq!(told.as_deref(), Some("torn"));
+    s.queries(SIZE);
+    let message = s.take(0, Part::RowTimes, Err("torn".into()));
+    assert_eq!(message.as_deref(), Some("torn"));
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn a_place_lies_within_its_run() {
 }
 
 #[test]
-fn another_look_keeps_places_choice_and_what_is_read_from_the_same_files() {
+fn reopening_keeps_places_choice_and_what_was_read_from_the_same_files() {
     let mut s = three();
     let f1 = s.row;
     asks(&mut s);

@@ -18,7 +18,7 @@ pub(super) enum Moved {
 
 impl Moved {
     /// Finds the rows of `old` among `new`. Lists that are read again are nearly what they
-    /// were: a row is looked for near where it was, and only what is not there by its key.
+    /// were: a row is searched for near where it was, and only what is not there by its key.
     pub(super) fn between<T: Row>(old: &[T], new: &[T]) -> Self {
         /// Rows beside the place where one is expected.
         const NEAR: usize = 16;
@@ -43,7 +43,7 @@ impl Moved {
                 None => come.push(place),
             }
         }
-        // Rows that came are no news to anybody, unless some were lost that they may be.
+        // New rows need no search, unless rows were lost that they may be.
         if !come.is_empty() && to.contains(&GONE) {
             let keys = come
                 .iter()

@@ -7,15 +7,15 @@ impl<T: Row> Table<T> {
     /// Does an action that every list knows, with `page` lines on the screen; false for
     /// any other.
     pub fn act(&mut self, action: Action, page: usize) -> bool {
-        // A hit that is found late must not take the cursor from where it was put.
-        self.stop_seeking();
+        // A hit that is found late must not move the cursor from where it was put.
+        self.stop_search();
         if let Some(to) = Scroll::new(self.len(), page).step(self.cursor, action) {
             self.cursor = to;
             return true;
         }
         match action {
             // Not among the rows from before another filter.
-            Action::MarkRange | Action::MarkAll if self.is_arranging() => {}
+            Action::MarkRange | Action::MarkAll if self.is_sorting() => {}
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
@@ -62,6 +62,6 @@ impl<T: Row> Table<T> {
             Some((column, reverse)) if column == self.column => Some((column, !reverse)),
             _ => Some((self.column, false)),
         };
-        self.arrange();
+        self.sort_rows();
     }
 }

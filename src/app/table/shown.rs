@@ -1,5 +1,5 @@
 //! The rows of a list and which of them it shows, in which order: cheap to clone, so that a
-//! worker may look at them while the list goes on.
+//! worker may read them while the list goes on.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -71,7 +71,7 @@ impl<T> Clone for Shown<T> {
     }
 }
 
-/// Whether these are the same rows in the same order: told without looking at them. What lies
+/// Whether these are the same rows in the same order: found without reading them. What lies
 /// over them does not count: it may change with every event, and work that was begun with
 /// another overlay is still of use.
 impl<T> PartialEq for Shown<T> {
@@ -129,7 +129,7 @@ impl<T> Shown<T> {
         self.overlay.as_ref()
     }
 
-    /// Lays `overlay` over the rows.
+    /// Sets `overlay`.
     pub(super) fn set_overlay(&mut self, overlay: Option<Overlay<T>>) {
         self.overlay = overlay;
     }
@@ -144,13 +144,13 @@ impl<T> Shown<T> {
         self.order.position(at)
     }
 
-    /// The rows, if nobody else has them.
+    /// The rows, if they have no other owner.
     pub(super) fn into_rows(self) -> Option<Vec<T>> {
         Arc::into_inner(self.rows)
     }
 
     /// Shows these.
-    pub(super) fn arrange(&mut self, order: Order) {
+    pub(super) fn sort_rows(&mut self, order: Order) {
         self.order = order;
     }
 }

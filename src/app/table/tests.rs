@@ -160,7 +160,7 @@ fn marks_find_their_rows_wherever_they_went() {
     let mut random = rand_pcg::Pcg64Mcg::new(5);
     for _ in 0..300 {
         let mut table = Table::default();
-        let mut wanted: BTreeSet<&str> = BTreeSet::new();
+        let mut expected: BTreeSet<&str> = BTreeSet::new();
         for _ in 0..6 {
             let mut rows: Vec<Fruit> = NAMES
                 .iter()
@@ -170,23 +170,23 @@ fn marks_find_their_rows_wherever_they_went() {
             if random.next_u32().is_multiple_of(2) {
                 rows.reverse();
             }
-            wanted.retain(|name| rows.iter().any(|row| row.0 == *name));
+            expected.retain(|name| rows.iter().any(|row| row.0 == *name));
             table.replace(rows);
             let marked: BTreeSet<&str> = table.chosen().iter().map(|row| row.0).collect();
             if table.marked() > 0 {
-                assert_eq!(marked, wanted);
+                assert_eq!(marked, expected);
             }
-            assert_eq!(table.marked(), wanted.len());
+            assert_eq!(table.marked(), expected.len());
             if let Some(row) = table.get(random.next_u32() as usize % table.len().max(1)) {
-                let (name, marks) = (row.0, !wanted.contains(row.0));
+                let (name, marks) = (row.0, !expected.contains(row.0));
                 table.cursor = (0..table.len())
                     .find(|at| table.get(*at).unwrap().0 == name)
                     .unwrap();
                 table.act(Action::Mark, 10);
                 if marks {
-                    wanted.insert(name);
+                    expected.insert(name);
                 } else {
-                    wanted.remove(name);
+                    expected.remove(name);
                 }
             }
         }
@@ -197,10 +197,10 @@ fn marks_find_their_rows_wherever_they_went() {
     }
 }
 
-/// More rows than are arranged at once, in the reverse of their names' order by weight.
+/// More rows than are sorted at once, in the reverse of their names' order by weight.
 fn long() -> Table<Fruit> {
     let mut table = Table::default();
-    let n = arrange::MANY as u32 + 1;
+    let n = sort::MANY as u32 + 1;
     table.replace(
         (0..n)
             .map(|i| Fruit(if i % 3 == 0 { "apple" } else { "pear" }, n - i))
@@ -210,49 +210,53 @@ fn long() -> Table<Fruit> {
 }
 
 #[test]
-fn very_many_rows_are_arranged_by_a_worker_and_the_latest_wish_counts() {
+fn very_many_rows_are_sorted_by_a_worker_and_the_latest_request_counts() {
     let mut table = long();
     let all = table.len();
-    assert_eq!((table.wants(), table.is_arranging()), (None, false));
+    assert_eq!(
+        (table.take_sort_request(), table.is_sorting()),
+        (None, false)
+    );
     let cancel = CancelToken::new();
     table.set_filter("apple").unwrap();
     assert_eq!(table.len(), all, "until there is an answer");
-    let first = table.wants().unwrap().arrange(&cancel).unwrap();
-    assert_eq!(table.wants(), None, "asked once");
+    let first = table
+        .take_sort_request()
+        .unwrap()
+        .sort_rows(&cancel)
+        .unwrap();
+    assert_eq!(table.take_sort_request(), None, "asked once");
     table.column = 1;
     table.act(Action::Sort, 10);
-    let second = table.wants().unwrap();
-    table.take(first);
-    assert!(table.is_arranging(), "an answer to an earlier wish");
-    assert_eq!(table.wants().as_ref(), Some(&second));
+    let second = table.take_sort_request().unwrap();
+    table.apply_sorted(first);
+    assert!(table.is_sorting(), "an answer to an earlier wish");
+    assert_eq!(table.take_sort_request().as_ref(), Some(&second));
     table.act(Action::MarkAll, 10);
     assert_eq!(table.marked(), 0, "not what was shown before the filter");
-    table.take(second.arrange(&cancel).unwrap());
-    assert_eq!(
-        (table.len(), table.is_arranging()),
-        (all.div_ceil(3), false)
-    );
+    table.apply_sorted(second.sort_rows(&cancel).unwrap());
+    assert_eq!((table.len(), table.is_sorting()), (all.div_ceil(3), false));
     let weights: Vec<u32> = (0..table.len()).map(|i| table.get(i).unwrap().1).collect();
     assert!(weights.is_sorted() && table.get(0).unwrap().0 == "apple");
-    // What was arranged under another overlay is shown, and arranged anew.
+    // What was sorted under another overlay is shown, and sorted again.
     table.set_filter("weight>5").unwrap();
-    let old = table.wants().unwrap();
+    let old = table.take_sort_request().unwrap();
     let heaviest = all as u32;
     let lighter = move |fruit: &Fruit| (fruit.1 == heaviest).then_some(Fruit("apple", 1));
     table.set_overlay(Some(Arc::new(lighter)));
-    assert_eq!(table.wants(), None, "a worker is at it");
-    table.take(old.arrange(&cancel).unwrap());
+    assert_eq!(table.take_sort_request(), None, "a worker is at it");
+    table.apply_sorted(old.sort_rows(&cancel).unwrap());
     assert_eq!(table.len(), all - 5);
-    let again = table.wants().unwrap();
+    let again = table.take_sort_request().unwrap();
     table.put_cursor(7);
-    table.take(again.arrange(&cancel).unwrap());
+    table.apply_sorted(again.sort_rows(&cancel).unwrap());
     assert_eq!((table.len(), table.cursor), (all - 6, 7));
-    // As they are they need no worker, and other rows are arranged as they come.
+    // As they are they need no worker, and other rows are sorted as they come.
     table.sort = None;
     table.set_filter("").unwrap();
-    assert_eq!((table.len(), table.wants()), (all, None));
+    assert_eq!((table.len(), table.take_sort_request()), (all, None));
     cancel.cancel();
-    assert!(second.arrange(&cancel).is_err());
+    assert!(second.sort_rows(&cancel).is_err());
 }
 
 #[test]
@@ -269,7 +273,7 @@ fn very_many_rows_that_are_read_again_wait_for_a_worker_and_lose_nothing() {
     let mut table_of = Table::default();
     table_of.replace(rows(n));
     assert_eq!(
-        table_of.wants(),
+        table_of.take_sort_request(),
         None,
         "the first rows go in front of nothing"
     );
@@ -286,11 +290,11 @@ fn very_many_rows_that_are_read_again_wait_for_a_worker_and_lose_nothing() {
         (n, 3),
         "not yet"
     );
-    assert!(!table_of.is_arranging(), "nobody asked for it");
-    let wanted = table_of.wants().unwrap();
+    assert!(!table_of.is_sorting(), "not requested");
+    let expected = table_of.take_sort_request().unwrap();
     // What is done meanwhile is done to the rows that are shown.
     table_of.act(Action::Down, 10);
-    table_of.take(wanted.arrange(&cancel).unwrap());
+    table_of.apply_sorted(expected.sort_rows(&cancel).unwrap());
     assert_eq!((table_of.len() as u32, table_of.marked()), (n - 1, 2));
     assert_eq!((table_of.current().unwrap().0).1, 31);
     let marked: Vec<u32> = table_of.chosen().iter().map(|row| row.0.1).collect();
@@ -299,22 +303,26 @@ fn very_many_rows_that_are_read_again_wait_for_a_worker_and_lose_nothing() {
         table_of.is_marked(19) && !table_of.is_marked(18),
         "the range goes on"
     );
-    // Read twice while a worker looks: the newest rows count.
+    // Read twice while a worker searches: the newest rows count.
     table_of.replace(rows(5));
-    let first = table_of.wants().unwrap();
+    let first = table_of.take_sort_request().unwrap();
     table_of.replace(rows(700));
-    let second = table_of.wants().unwrap();
-    table_of.take(first.arrange(&cancel).unwrap());
-    assert_eq!(table_of.wants(), Some(second.clone()));
-    table_of.take(second.arrange(&cancel).unwrap());
+    let second = table_of.take_sort_request().unwrap();
+    table_of.apply_sorted(first.sort_rows(&cancel).unwrap());
+    assert_eq!(table_of.take_sort_request(), Some(second.clone()));
+    table_of.apply_sorted(second.sort_rows(&cancel).unwrap());
     assert_eq!((table_of.marked(), table_of.get(5).unwrap().0.1), (1, 5));
     table.replace(Vec::new());
-    let none = table.wants().unwrap().arrange(&cancel).unwrap();
-    table.take(none);
-    assert!(table.is_empty() && table.wants().is_none());
+    let none = table
+        .take_sort_request()
+        .unwrap()
+        .sort_rows(&cancel)
+        .unwrap();
+    table.apply_sorted(none);
+    assert!(table.is_empty() && table.take_sort_request().is_none());
 }
 
-/// Against a look at all rows: what came, went, and changed its place.
+/// Against a comparison of all rows: what came, went, and changed its place.
 #[test]
 fn rows_are_found_again_wherever_they_went() {
     use moved::Moved;
@@ -374,25 +382,28 @@ impl Filtered for Weighed {
 fn what_is_far_away_is_searched_by_a_worker() {
     let cancel = CancelToken::new();
     let mut table = Table::default();
-    let n = 2 * arrange::MANY as u32;
+    let n = 2 * sort::MANY as u32;
     table.replace((0..n).map(|i| Weighed(Fruit("fig", i))).collect());
     let (near, far) = ("77", (n - 9).to_string());
-    assert!(table.set_search(near, 0) && table.seeks().is_none());
+    assert!(table.set_search(near, 0) && table.take_search_request().is_none());
     assert_eq!(table.cursor, 77);
     // Backwards round the end it is near.
     assert!(table.set_search(&far, 3) && table.is_waiting());
-    let sought = table.seeks().unwrap();
-    assert_eq!((table.seeks(), table.cursor), (None, 3));
-    assert_eq!(table.found(sought.find(&cancel).unwrap()), Some(true));
+    let request = table.take_search_request().unwrap();
+    assert_eq!((table.take_search_request(), table.cursor), (None, 3));
+    assert_eq!(
+        table.apply_search_result(request.find(&cancel).unwrap()),
+        Some(true)
+    );
     assert_eq!((table.cursor, table.is_waiting()), (n as usize - 9, false));
     table.put_cursor(3);
-    assert!(table.search_on(false) && table.seeks().is_none());
+    assert!(table.search_on(false) && table.take_search_request().is_none());
     assert_eq!(table.cursor, n as usize - 9);
     // Nowhere.
     assert!(table.set_search("plum", 3));
-    let nowhere = table.seeks().unwrap().find(&cancel).unwrap();
-    assert_eq!(table.found(nowhere.clone()), Some(false));
-    assert_eq!(table.found(nowhere), None, "told once");
+    let nowhere = table.take_search_request().unwrap().find(&cancel).unwrap();
+    assert_eq!(table.apply_search_result(nowhere.clone()), Some(false));
+    assert_eq!(table.apply_search_result(nowhere), None, "message once");
     // The cursor went elsewhere meanwhile, or the text is another.
     for go_on in [
         |table: &mut Table<Weighed>| table.act(Action::Down, 9),
@@ -400,21 +411,30 @@ fn what_is_far_away_is_searched_by_a_worker() {
         |table: &mut Table<Weighed>| table.set_search("", 8),
     ] {
         table.set_search(&far, 3);
-        let sought = table.seeks().unwrap();
+        let request = table.take_search_request().unwrap();
         assert!(go_on(&mut table));
         let cursor = table.cursor;
-        assert_eq!(table.found(sought.find(&cancel).unwrap()), None);
-        assert_eq!((table.cursor, table.is_seeking()), (cursor, false));
+        assert_eq!(
+            table.apply_search_result(request.find(&cancel).unwrap()),
+            None
+        );
+        assert_eq!((table.cursor, table.is_searching()), (cursor, false));
     }
     // Other rows meanwhile: asked again.
     table.set_search(&far, 3);
-    let sought = table.seeks().unwrap();
+    let request = table.take_search_request().unwrap();
     table.replace((0..n).map(|i| Weighed(Fruit("fig", i))).collect());
-    let wanted = table.wants().unwrap();
-    table.take(wanted.arrange(&cancel).unwrap());
-    assert_eq!(table.found(sought.find(&cancel).unwrap()), None);
-    let again = table.seeks().unwrap();
-    assert_eq!(table.found(again.find(&cancel).unwrap()), Some(true));
+    let expected = table.take_sort_request().unwrap();
+    table.apply_sorted(expected.sort_rows(&cancel).unwrap());
+    assert_eq!(
+        table.apply_search_result(request.find(&cancel).unwrap()),
+        None
+    );
+    let again = table.take_search_request().unwrap();
+    assert_eq!(
+        table.apply_search_result(again.find(&cancel).unwrap()),
+        Some(true)
+    );
     cancel.cancel();
-    assert!(sought.find(&cancel).is_err());
+    assert!(request.find(&cancel).is_err());
 }

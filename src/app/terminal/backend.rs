@@ -41,7 +41,7 @@ pub struct Screen<W: Write> {
 }
 
 impl<W: Write> Screen<W> {
-    /// A screen whose cursor is hidden, as [`super::Taken::take`] leaves it.
+    /// A screen whose cursor is hidden, as [`super::TerminalGuard::acquire`] leaves it.
     pub fn new(out: W) -> Self {
         let pending = Pending::default();
         Self {

@@ -36,8 +36,8 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Command => match super::commands::command(state) {
             Some(command) => state.overlay = Some(Overlay::Command(command)),
             None => {
-                let told = "no harvest was done: there is no command for it".into();
-                state.message = Some((Tone::Plain, told));
+                let message = "no harvest was done: there is no command for it".into();
+                state.message = Some((Tone::Plain, message));
             }
         },
         Action::Copy => copy(state, effects),
@@ -45,7 +45,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Refresh => {
             state.ask_refresh(effects);
             state.refresh_views(Occasion::Look, effects);
-            state.message = Some((Tone::Plain, "looking for new and changed logs".into()));
+            state.message = Some((Tone::Plain, "scanning for new and changed logs".into()));
         }
         Action::Harvest => harvest(state, effects),
         Action::CancelJob => cancel(state, effects),
@@ -116,13 +116,13 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
     let Some((logs, marked)) = state.open_view().to_harvest() else {
         return;
     };
-    let (logs, told) = match logs {
+    let (logs, message) = match logs {
         ToHarvest::Keys(keys) => {
             // The runs of a list may be those of a few logs, in any order.
             let mut seen = HashSet::new();
             let mut keys = keys;
             keys.retain(|key| seen.insert(key.clone()) && state.jobs.of_log(key).is_none());
-            let told = match keys.as_slice() {
+            let message = match keys.as_slice() {
                 [] => {
                     state.message = Some((Tone::Plain, "nothing to harvest here".into()));
                     return;
@@ -130,19 +130,19 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
                 [key] => format!("harvesting {key}"),
                 keys => format!("harvesting {}", count(keys.len() as u64, "log")),
             };
-            (ToHarvest::Keys(keys), told)
+            (ToHarvest::Keys(keys), message)
         }
         // How many of them wait already the pool says, and how many logs the runs have.
         logs @ ToHarvest::Logs(_) => {
-            let told = format!("harvesting {}", count(marked as u64, "log"));
-            (logs, told)
+            let message = format!("harvesting {}", count(marked as u64, "log"));
+            (logs, message)
         }
         logs => {
             let runs = count(marked as u64, "run");
             (logs, format!("harvesting the logs of {runs}"))
         }
     };
-    state.message = Some((Tone::Plain, told));
+    state.message = Some((Tone::Plain, message));
     state.logs.table.clear_marks();
     if let Some(list) = state.open_view_mut().list_mut() {
         list.clear_marks();

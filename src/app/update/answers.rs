@@ -12,7 +12,7 @@ use crate::{
     etl::{catalog::Refresh, format::count, pool::JobEvent},
 };
 
-/// Gives an answer to whoever waits for it; one that nobody waits for stays as it is.
+/// Gives an answer to the view that waits for it; one that no view waits for stays as it is.
 pub(super) fn ingest(state: &mut State, answer: &mut Answer, effects: &mut Vec<Effect>) {
     let queries = &mut state.queries;
     if let Some(result) = queries.refresh.receive(answer, effects) {
@@ -71,7 +71,7 @@ fn refreshed(state: &mut State, result: Result<Refresh, String>, effects: &mut V
     match result {
         Ok(refresh) => {
             state.logs.error = None;
-            effects.push(Effect::LookAgain(refresh.next_change));
+            effects.push(Effect::RescanAfter(refresh.next_change));
             if let Some(note) = refresh.problems.iter().chain(&refresh.notes).next() {
                 state.message = Some((Tone::Plain, note.clone()));
             }
@@ -112,10 +112,10 @@ pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut 
 
 /// Says how many logs were queued, where the key could not.
 fn queued(state: &mut State, logs: usize) {
-    let told = match logs {
+    let message = match logs {
         0 => "nothing to harvest here: it is being harvested already".into(),
         1..=FEW_LOGS => return,
         _ => format!("harvesting {}", count(logs as u64, "log")),
     };
-    state.message = Some((Tone::Plain, told));
+    state.message = Some((Tone::Plain, message));
 }

@@ -40,7 +40,7 @@ mod tests {
         update,
     };
 
-    fn told(state: &State) -> String {
+    fn copied_command(state: &State) -> String {
         let command = command(state).unwrap();
         let begin = "mdtui --data-dir data --cache-dir cache ";
         command.strip_prefix(begin).unwrap().to_owned()
@@ -60,25 +60,25 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_told_with_their_filters() {
+    fn lists_are_exported_with_their_filters() {
         let mut state = populated((80, 24));
-        assert_eq!(told(&state), "list");
+        assert_eq!(copied_command(&state), "list");
         typed(&mut state, "state:failed 加工");
-        assert_eq!(told(&state), "list --filter 'state:failed 加工'");
+        assert_eq!(copied_command(&state), "list --filter 'state:failed 加工'");
         press(&mut state, &["f", "ctrl-u", "enter", "tab"]);
-        assert_eq!(told(&state), "show cell-01/2022-11-23T2000");
+        assert_eq!(copied_command(&state), "show cell-01/2022-11-23T2000");
         press(&mut state, &["2"]);
         let runs = (0..3).map(|n| run(n, "-a log")).collect();
         answer(&mut state, |s| &mut s.runs.read, Ok(runs));
         typed(&mut state, "runtime>500");
-        assert_eq!(told(&state), "runs --filter 'runtime>500'");
+        assert_eq!(copied_command(&state), "runs --filter 'runtime>500'");
         press(&mut state, &["3"]);
         answer(&mut state, |s| &mut s.machines.read, Ok(machines()));
         press(&mut state, &["j", "enter"]);
-        assert_eq!(told(&state), "machines --cell= --robot 1 --json");
+        assert_eq!(copied_command(&state), "machines --cell= --robot 1 --json");
         press(&mut state, &["esc"]);
         typed(&mut state, "-x");
-        assert_eq!(told(&state), "machines --filter=-x");
+        assert_eq!(copied_command(&state), "machines --filter=-x");
     }
 
     #[test]
@@ -93,11 +93,11 @@ mod tests {
         ] {
             let filter = Filter::<MachineRow>::parse_at(text, 0).unwrap();
             let words = Command::new("machines").filter(filter.text()).words();
-            let told = match words.get(1).map(String::as_str) {
+            let copied_command = match words.get(1).map(String::as_str) {
                 Some("--filter") => words.get(2).map(String::as_str),
                 option => option.and_then(|option| option.strip_prefix("--filter=")),
             };
-            let again = Filter::<MachineRow>::parse_at(told.unwrap(), 0);
+            let again = Filter::<MachineRow>::parse_at(copied_command.unwrap(), 0);
             assert_eq!(again.as_ref(), Ok(&filter), "{words:?}");
         }
     }
@@ -113,12 +113,15 @@ mod tests {
         press(&mut state, &["4", "j"]);
         assert!(!state.jobs.is_busy());
         let key = state.jobs.current().unwrap().key().to_owned();
-        assert_eq!(told(&state), format!("harvest {key}"));
+        assert_eq!(copied_command(&state), format!("harvest {key}"));
         harvesting(&mut state);
         let open = state.jobs.open().map(|entry| entry.key());
         let open: Vec<&str> = open.collect();
-        let wanted: Vec<String> = open.iter().map(|key| quote(key)).collect();
-        assert_eq!(told(&state), format!("harvest {}", wanted.join(" ")));
+        let expected: Vec<String> = open.iter().map(|key| quote(key)).collect();
+        assert_eq!(
+            copied_command(&state),
+            format!("harvest {}", expected.join(" "))
+        );
     }
 
     #[test]

@@ -45,8 +45,8 @@ fn export(state: &State, form: Form) -> Result<Export, String> {
 fn ask(state: &mut State, export: Export, effects: &mut Vec<Effect>) {
     // A second one would cancel the first.
     if state.queries.export.is_asked() {
-        let told = "the export before is still being written".into();
-        state.message = Some((Tone::Plain, told));
+        let message = "another export is still being written".into();
+        state.message = Some((Tone::Plain, message));
         return;
     }
     state.message = Some((Tone::Plain, "exporting …".into()));
@@ -63,13 +63,13 @@ pub(super) fn written(state: &mut State, result: Result<Written, String>) {
                 .map(|n| count(n, "row") + ", ")
                 .unwrap_or_default();
             let tail = format!(" ({rows}{})", bytes(done.bytes));
-            let mut told = format!("wrote {}{tail}", done.path);
-            if told.chars().count() + 2 > usize::from(state.size.0) {
+            let mut message = format!("wrote {}{tail}", done.path);
+            if message.chars().count() + 2 > usize::from(state.size.0) {
                 // The name tells most; where exports lie is in help and README.
                 let name = done.path.rsplit('/').next().unwrap_or_default();
-                told = format!("wrote exports/{name}{tail}");
+                message = format!("wrote exports/{name}{tail}");
             }
-            Some((Tone::Good, told))
+            Some((Tone::Good, message))
         }
         Err(error) => Some((Tone::Error, format!("nothing was exported: {error}"))),
     };
@@ -109,9 +109,9 @@ mod tests {
             bytes: 1234,
         };
         fixture::answer(&mut state, |s| &mut s.queries.export, Ok(done));
-        let told = state.message.clone().unwrap();
-        let wanted = "wrote cache/exports/logs.csv (9 rows, 1.23 kB)";
-        assert_eq!(told, (Tone::Good, wanted.into()));
+        let message = state.message.clone().unwrap();
+        let expected = "wrote cache/exports/logs.csv (9 rows, 1.23 kB)";
+        assert_eq!(message, (Tone::Good, expected.into()));
         press(&mut state, "e");
         assert_eq!(asked(&press(&mut state, "c")).len(), 1);
         let refused = Err("cannot write x: disk full".to_owned());

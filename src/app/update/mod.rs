@@ -20,7 +20,7 @@ use super::{
     view::AfterEvent,
 };
 
-/// Takes in one event; what is to be done outside of the state.
+/// Applies one event; returns what is to be done outside of the state.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     match event {

@@ -89,7 +89,7 @@ fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
     press(&mut state, "enter");
     let detail = crate::app::run::fixture::detail();
     let read = Ok(Some(Box::new(detail)));
-    crate::app::run::fixture::told(run_screen(&mut state), |q| &mut q.detail, read);
+    crate::app::run::fixture::deliver(run_screen(&mut state), |q| &mut q.detail, read);
     let top = layout::body(state.size).y;
     let mut seen = Vec::new();
     for x in 0..80 {

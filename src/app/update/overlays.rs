@@ -130,7 +130,7 @@ fn typed(state: &mut State, mut prompt: Prompt, action: Action, effects: &mut Ve
 /// Searches and filters while one types.
 fn preview(state: &mut State, mut prompt: Prompt) {
     let text = prompt.line.text();
-    // A place in a run is looked at only when it is whole.
+    // A position in a run is parsed only when it is complete.
     prompt.error = state
         .open_view_mut()
         .list_mut()

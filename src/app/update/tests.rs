@@ -67,7 +67,7 @@ fn marked_logs_are_harvested_at_once_and_the_view_stays() {
 fn a_log_is_harvested_once_however_its_runs_are_sorted() {
     let mut state = populated((80, 24));
     let effects = press(&mut state, &["2"]);
-    fixture::settle(&mut state, effects);
+    fixture::answer_queries(&mut state, effects);
     let runs = [(1, "a"), (2, "b"), (3, "a"), (4, "b")];
     let runs = runs.map(|(n, log)| fixture::run(n, log)).to_vec();
     answer(&mut state, |s| &mut s.runs.read, Ok(runs));
@@ -200,7 +200,7 @@ fn a_filter_that_makes_no_sense_stays_open_and_says_why() {
 }
 
 #[test]
-fn changes_while_a_look_is_under_way_make_one_more_look() {
+fn changes_during_a_scan_cause_one_more_scan() {
     let (mut state, _) = bare((80, 24));
     for _ in 0..3 {
         assert_eq!(update(&mut state, Event::Worker(Message::DataChanged)), []);
@@ -211,7 +211,7 @@ fn changes_while_a_look_is_under_way_make_one_more_look() {
 }
 
 #[test]
-fn a_lake_that_cannot_be_written_is_only_looked_at() {
+fn a_lake_that_cannot_be_written_is_only_read() {
     let mut state = populated((120, 24));
     state.set_read_only(&ReadOnly::because("cache is owned by anna"));
     assert!(words(&state).starts_with("read-only: cache is owned by anna"));
@@ -235,7 +235,7 @@ fn a_lake_that_cannot_be_written_is_only_looked_at() {
 }
 
 #[test]
-fn a_look_says_when_time_alone_changes_a_state() {
+fn a_scan_says_when_time_alone_changes_a_state() {
     let (mut state, _) = bare((80, 24));
     for wait in [Some(Duration::from_secs(7)), None] {
         let refresh = Refresh {
@@ -243,7 +243,7 @@ fn a_look_says_when_time_alone_changes_a_state() {
             ..Refresh::default()
         };
         let effects = answer(&mut state, |s| &mut s.queries.refresh, Ok(refresh));
-        assert!(effects.contains(&Effect::LookAgain(wait)));
+        assert!(effects.contains(&Effect::RescanAfter(wait)));
     }
 }
 
@@ -359,7 +359,7 @@ fn a_long_list_answers_quickly() {
         .map(|n| fixture::log(&format!("cell-{:02}/{n:06}", n % 40), LogState::Pending));
     let rows: Vec<_> = rows.collect();
     let asked = answer(&mut state, |s| &mut s.logs.read, Ok(rows.into()));
-    fixture::settle(&mut state, asked);
+    fixture::answer_queries(&mut state, asked);
     let start = std::time::Instant::now();
     press(&mut state, &["f"]);
     let asked = update(&mut state, Event::Paste("099".into()));
@@ -367,11 +367,11 @@ fn a_long_list_answers_quickly() {
     let sorted = press(&mut state, &["enter", "G", "s", "/", "9", "enter"]);
     // Unoptimised, on a busy machine: an order of magnitude above what is promised.
     assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
-    assert!(state.logs.table.is_arranging());
+    assert!(state.logs.table.is_sorting());
     // The answer to the filter alone comes too late: it is asked for filter and order.
-    fixture::settle(&mut state, asked);
-    fixture::settle(&mut state, sorted);
-    assert!(!state.logs.table.is_arranging());
+    fixture::answer_queries(&mut state, asked);
+    fixture::answer_queries(&mut state, sorted);
+    assert!(!state.logs.table.is_sorting());
     let expected = (0..100_000)
         .filter(|n| format!("{n:06}").contains("099"))
         .count();
@@ -411,12 +411,12 @@ fn chosen_columns_count_at_once_and_are_remembered() {
     assert!(press(&mut state, &["t", "space", "esc"]).is_empty());
     assert_eq!(state.list_columns(), usual, "dropped");
     let effects = press(&mut state, &["t", "space", "j", "J", "enter"]);
-    let told = state.choices.to_toml();
-    let wanted = SaveColumns {
+    let message = state.choices.to_toml();
+    let expected = SaveColumns {
         file: "columns.toml".into(),
-        content: told,
+        content: message,
     };
-    assert_eq!(asked::<SaveColumns>(&effects), [&wanted]);
+    assert_eq!(asked::<SaveColumns>(&effects), [&expected]);
     // The state is hidden; the log went to the right of the cell.
     assert_eq!(state.list_columns()[..2], [2, 1]);
     assert_eq!(
@@ -469,7 +469,7 @@ fn a_filter_over_a_table_is_not_shown_over_the_table_of_a_later_harvest() {
     let mut detail = crate::app::run::fixture::detail();
     detail.row.file_name = Some("of_another_harvest.parquet".into());
     let read = Ok(Some(Box::new(detail)));
-    crate::app::run::fixture::told(fixture::run_screen(&mut state), |q| &mut q.detail, read);
+    crate::app::run::fixture::deliver(fixture::run_screen(&mut state), |q| &mut q.detail, read);
     let condition = late.query::<FilterRows>().unwrap().condition.clone();
     let answer = late.reply::<FilterRows>(Ok((condition, vec![3])));
     update(&mut state, fixture::answered(answer));

@@ -1,4 +1,4 @@
-//! A terminal that is taken away: the window closed, the line cut.
+//! A terminal that goes away: its window was closed or its connection cut.
 
 use std::io;
 
@@ -28,7 +28,7 @@ pub fn watch_for_hangup(events: Sender<Event>) -> Result<()> {
                 tracing::warn!("the keyboard is read on: {e}");
             }
         }
-        Err(e) => tracing::warn!("nobody watches over the terminal: {e}"),
+        Err(e) => tracing::warn!("the terminal is not watched for a hangup: {e}"),
     };
     std::thread::Builder::new()
         .name("hangup".into())
@@ -39,7 +39,7 @@ pub fn watch_for_hangup(events: Sender<Event>) -> Result<()> {
 
 fn wait_for_hangup() -> io::Result<()> {
     on_terminal(|terminal| {
-        // No event is asked for: a hangup is told all the same.
+        // No event is asked for: a hangup is reported all the same.
         let mut polled = [PollFd::from_borrowed_fd(terminal, PollFlags::empty())];
         loop {
             match poll(&mut polled, None) {
@@ -51,7 +51,7 @@ fn wait_for_hangup() -> io::Result<()> {
     })
 }
 
-/// From now on standard input is a pipe that nobody writes to: whoever reads it sleeps, while
+/// From now on standard input is a pipe without a writer: its reader sleeps, while
 /// harvests are called off.
 fn silence_stdin() -> io::Result<()> {
     let (nothing, writer) = io::pipe()?;

@@ -54,7 +54,7 @@ impl Harvests {
             // What a thread starts is as gentle as itself.
             let pool = Pool::new(context, executor, jobs, move |event| {
                 let at_us = time::now();
-                // Nobody listens any more only when the browser ends.
+                // The receiver is gone only when the browser ends.
                 let _ = events.send(Event::Worker(Message::Job { at_us, event }));
             });
             for request in requests {

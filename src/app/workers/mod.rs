@@ -74,8 +74,8 @@ impl Workers {
         self.questions.ask(question);
     }
 
-    /// Says that the data directory is to be looked at after `wait` though nothing moves.
-    pub fn look_again(&self, wait: Option<Duration>) {
+    /// Has the data directory scanned after `wait` though nothing changed.
+    pub fn rescan_after(&self, wait: Option<Duration>) {
         self.watcher.call_after(wait);
     }
 

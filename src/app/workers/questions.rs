@@ -23,7 +23,7 @@ const QUICK: usize = 3;
 /// Threads that answer questions. Dropping it waits for what they are at, and for what is not
 /// cancelled yet: drop the state before, which cancels what it waits for.
 pub struct Questions {
-    /// The look at the data directory has a thread of its own: it may take long.
+    /// The scan of the data directory has a thread of its own: it may take long.
     slow: Option<Sender<Question>>,
     quick: Option<Sender<Question>>,
     /// What was answered just now, and is not due yet.

@@ -131,7 +131,7 @@ impl Follow {
         }
     }
 
-    /// Somebody wants it to stop: the bars stay as they are. Wiping them would miss a line,
+    /// It was interrupted: the bars stay as they are. Wiping them would miss a line,
     /// for the terminal's echo of Ctrl-c has moved the cursor.
     pub fn interrupted(&mut self) {
         if let Some(bars) = self.bars.take() {

@@ -165,7 +165,7 @@ fn carry_out(
     };
     pool.submit(selection.logs.iter().map(|log| &log.key), options);
     while report.logs.len() < selection.logs.len() {
-        // A signal that came while logs were being looked for counts too.
+        // A signal that came while logs were being selected counts too.
         if cancel.is_cancelled() && !report.interrupted {
             report.interrupted = true;
             pool.cancel_all();

@@ -23,7 +23,7 @@ enum Word {
     Partial,
     /// There was nothing to do.
     Current,
-    /// It is a renamed log; its results were taken over.
+    /// It is a renamed log; it kept its results.
     Renamed,
     /// It could not be harvested, or none of its runs could.
     Failed,

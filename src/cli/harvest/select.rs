@@ -23,7 +23,7 @@ pub struct Selection {
     pub others: BTreeMap<LogState, usize>,
 }
 
-/// Named logs are taken as they are. Without names: those that are due, or with `force`
+/// Named logs are harvested as they are. Without names: those that are due, or with `force`
 /// all whose files can be read now.
 ///
 /// # Errors
@@ -54,7 +54,7 @@ pub fn select(lake: &OpenLake, args: &Args) -> Result<Selection> {
     Ok(selection)
 }
 
-/// A log that is plainly none (a folder, no footer) is `failed` before anybody tried. It is
+/// What is plainly not a log (a folder, no footer) is `failed` before a first attempt. It is
 /// tried once, so that the call in which it turns up says so; then it is left alone.
 fn is_untried(lake: &OpenLake, log: &LogRow) -> Result<bool> {
     if log.state != LogState::Failed {

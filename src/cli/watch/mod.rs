@@ -82,7 +82,7 @@ enum Happening {
 /// Watches until a signal comes.
 ///
 /// # Errors
-/// Those of [`OpenLake::new`]. Errors of logs are told as they come.
+/// Those of [`OpenLake::new`]. Errors of logs are printed as they come.
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     let (sender, happenings) = unbounded();
@@ -183,8 +183,8 @@ impl Watch<'_> {
         Ok(())
     }
 
-    /// Looks at the data directory and queues what is due. A directory that is not there, or a
-    /// catalog that is busy, is told once and looked for again.
+    /// Scans the data directory and queues what is due. A directory that is not there, or a
+    /// catalog that is busy, is reported once and tried again.
     fn scan(&mut self) -> Result<()> {
         self.retry_policy.begin();
         let (is_there, told) = self.data_dir.check();

@@ -1,4 +1,4 @@
-//! When a log is taken: not while it is being written, and not at once again when it failed
+//! When a log is harvested: not while it is being written, and not at once again when it failed
 //! for a reason that may pass.
 
 use std::{
@@ -21,7 +21,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(600);
 #[derive(Debug, Default)]
 pub struct RetryPolicy {
     logs: HashMap<String, Waiting>,
-    /// A look that failed is tried again.
+    /// A scan that failed is tried again.
     retry_at: Option<Instant>,
 }
 
@@ -41,7 +41,7 @@ struct Waiting {
 }
 
 impl RetryPolicy {
-    /// Whether a log that is due may be harvested now; else it is looked at again.
+    /// Whether a log that is due may be harvested now; else it is checked again.
     pub fn may_harvest(&mut self, log: &LogRow, now: Instant, now_us: i64) -> bool {
         let entry = self.logs.entry(log.key.clone()).or_insert_with(|| Waiting {
             size: log.size,
@@ -92,18 +92,18 @@ impl RetryPolicy {
         }
     }
 
-    /// Something else to look for: the data directory or the catalog could not be looked at.
+    /// Something else to wait for: the data directory or the catalog could not be read.
     pub fn retry_in(&mut self, now: Instant, rest: Duration) {
         self.retry_at = Some(now + rest);
     }
 
-    /// When to look again though nothing moved; `None`: not at all.
+    /// When to scan again though nothing changed; `None`: not at all.
     pub fn next(&self) -> Option<Instant> {
         let logs = self.logs.values().filter_map(|w| w.until);
         logs.chain(self.retry_at).min()
     }
 
-    /// A look begins: what it does not meet is not waited for any more.
+    /// A scan begins: what it does not find is not waited for any more.
     pub fn begin(&mut self) {
         self.retry_at = None;
         for waiting in self.logs.values_mut() {

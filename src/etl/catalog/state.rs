@@ -105,7 +105,7 @@ fn unfinished(seen: &Seen, now_us: i64) -> Assessment {
         }
         None => {
             let reason = format!(
-                "{size} without a whole Parquet footer, unchanged since {}: it was cut off, or is no Parquet file",
+                "{size} without a whole Parquet footer, unchanged since {}: it was cut off, or is not a Parquet file",
                 screen(seen.mtime_ns.div_euclid(1000))
             );
             failed(reason.clone(), Some(reason))

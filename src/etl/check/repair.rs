@@ -60,7 +60,7 @@ pub(super) fn repair(
         };
         catalog.store_record(context, &key, &record, None)?;
         for finding in of(report, &key, Cure::Learn) {
-            finding.mended = Some("the catalog was told what the record says".into());
+            finding.mended = Some("the catalog was updated from the record".into());
         }
     }
     catalog.refresh(context, check.cancel)?;

@@ -96,7 +96,7 @@ pub(super) fn open_chunk<'a>(
         ));
     }
     let range = byte_range(chunk)
-        .ok_or_else(|| damaged_column(&field.name, &"its place in the file is no place"))?;
+        .ok_or_else(|| damaged_column(&field.name, &"its position in the file is impossible"))?;
     let size = file.size().map_err(|e| Error::io("read", path, e))?;
     if range.end > size || range.start > range.end {
         return Err(Error::Log(format!(

@@ -126,7 +126,7 @@ impl Cells {
             Encoding::PlainDictionary | Encoding::RleDictionary => self.by_keys(bytes, cells),
             Encoding::ByteStreamSplit => self.split(bytes, cells),
             Encoding::DeltaByteArray => self.by_prefixes(bytes, cells),
-            other => trouble(format!("{other:?} is no encoding of its type")),
+            other => trouble(format!("{other:?} is not an encoding of its type")),
         }
     }
 

@@ -310,7 +310,7 @@ fn special(kind: FileType) -> &'static str {
     } else if kind.is_dir() {
         "it is a folder, not a file"
     } else if kind.is_symlink() {
-        "it became a link while it was looked at"
+        "it became a link while it was read"
     } else {
         "it is a device, not a file"
     }

@@ -26,7 +26,7 @@ fn text(screen: &CompareScreen) -> String {
 fn act(screen: &mut CompareScreen, actions: &[Action]) {
     for action in actions {
         let effects = screen.update(*action);
-        fixture::settle(screen, effects);
+        fixture::answer_queries(screen, effects);
     }
 }
 
@@ -80,7 +80,7 @@ fn every_size_is_drawn_in_both_panes() {
             for width in (1..50).chain([80, 120, 250]) {
                 for height in (4..30).chain([60]) {
                     let effects = screen.resize((width, height));
-                    fixture::settle(&mut screen, effects);
+                    fixture::answer_queries(&mut screen, effects);
                     text(&screen);
                 }
             }
@@ -106,7 +106,7 @@ fn nothing_that_is_pressed_fails() {
         } else {
             screen.update(Action::ALL[dice / 64 % Action::ALL.len()])
         };
-        fixture::settle(&mut screen, effects);
+        fixture::answer_queries(&mut screen, effects);
         if step % 3 == 0 {
             text(&screen);
         }

@@ -62,13 +62,13 @@ pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &T
     }
     let axis = parts.axis.intersection(screen);
     if !axis.is_empty() {
-        let told = Axis {
+        let message = Axis {
             range: machine.view.range,
             cursor: Some(machine.view.cursor.time),
             label_width: LABEL,
             styles: &ChartStyles::of(theme),
         };
-        time_axis(told, axis, frame.buffer_mut());
+        time_axis(message, axis, frame.buffer_mut());
     }
     let columns = state.placed_columns();
     list::draw(frame, list, &machine.table, &columns, theme, |_, _| None);

@@ -33,11 +33,11 @@ fn loaded(size: (u16, u16), machines: Vec<MachineRow>) -> State {
     let mut state = populated(size);
     let effects = press(&mut state, &["3"]);
     assert_eq!(asked::<ReadMachines>(&effects), [&ReadMachines]);
-    told(&mut state, Ok(machines));
+    answer_machines(&mut state, Ok(machines));
     state
 }
 
-fn told(state: &mut State, result: Result<Vec<MachineRow>, String>) {
+fn answer_machines(state: &mut State, result: Result<Vec<MachineRow>, String>) {
     answer(state, |s| &mut s.machines.read, result);
 }
 
@@ -46,13 +46,13 @@ fn empty_moments_say_what_is_the_case() {
     let mut state = populated((80, 24));
     press(&mut state, &["3"]);
     let busy = "another process writes the catalog; try again".to_owned();
-    told(&mut state, Err(busy.clone()));
+    answer_machines(&mut state, Err(busy.clone()));
     assert!(screen(&state, false).contains(&busy));
     let again = press(&mut state, &["ctrl-r"]);
     assert_eq!(asked::<ReadMachines>(&again), [&ReadMachines]);
-    told(&mut state, Ok(machines()));
+    answer_machines(&mut state, Ok(machines()));
     assert!(!screen(&state, false).contains(&busy));
-    told(&mut state, Err(busy.clone()));
+    answer_machines(&mut state, Err(busy.clone()));
     let shown = screen(&state, false);
     assert!(
         shown.contains(&busy) && shown.contains("cell 10"),
@@ -197,7 +197,7 @@ fn random_keys_never_panic() {
         } else if n.is_multiple_of(29) {
             let mut some = machines();
             some.truncate(pick % 8);
-            told(&mut state, Ok(some));
+            answer_machines(&mut state, Ok(some));
         } else if let Some(key) = KEYS.get(pick % KEYS.len()) {
             press(&mut state, &[key]);
             if state.top_view() != 2 {

@@ -45,7 +45,7 @@ fn nothing(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
         let filter = quality.table.filter();
         (format!("No flag passes the filter `{filter}`."), theme.text)
     } else if quality.verdict == Verdict::NotEvaluated {
-        let words = "Nothing of this run was evaluated, which is no pass.".to_owned();
+        let words = "Nothing of this run was evaluated, which is not a pass.".to_owned();
         (words, theme.warning)
     } else {
         ("No check found anything.".to_owned(), theme.good)

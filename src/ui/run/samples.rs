@@ -41,7 +41,7 @@ pub(super) fn draw(
             muted: true,
         },
     };
-    // The current column is told by brackets, not by colour alone.
+    // The current column is marked by brackets, not by colour alone.
     let mut titles = samples.columns.titles.clone();
     if let Some(title) = titles.get_mut(samples.column) {
         *title = format!("[{title}]");

@@ -29,7 +29,7 @@ fn text(screen: &RunScreen) -> String {
 fn act(screen: &mut RunScreen, actions: &[Action]) {
     for action in actions {
         let effects = screen.update(*action);
-        fixture::settle(screen, effects);
+        fixture::answer_queries(screen, effects);
     }
 }
 
@@ -41,7 +41,7 @@ fn every_size_is_drawn_in_every_tab() {
         for width in (1..12).chain([25, 39, 40, 60, 80, 250]) {
             for height in (4..14).chain([20, 24, 60]) {
                 let effects = screen.resize((width, height));
-                fixture::settle(&mut screen, effects);
+                fixture::answer_queries(&mut screen, effects);
                 text(&screen);
             }
         }
@@ -97,7 +97,7 @@ fn nothing_that_is_pressed_fails() {
         } else {
             screen.update(Action::ALL[dice / 64 % Action::ALL.len()])
         };
-        fixture::settle(&mut screen, effects);
+        fixture::answer_queries(&mut screen, effects);
         if step % 3 == 0 {
             text(&screen);
         }

@@ -118,7 +118,7 @@ pub(super) fn draw(
     }
 }
 
-/// Beside lines that are coarse, so that nobody takes them for the exact ones.
+/// Beside lines of an overview, which are coarser than the table.
 fn at_the_right(width: usize) -> Note {
     let room = READING.chars().count() + 1;
     Note {

@@ -64,7 +64,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Them
 
 /// What stands right of names and units.
 enum Columns {
-    /// Of one run: its sparkline takes what the others leave.
+    /// Of one run: its sparkline gets the width that the others leave.
     One {
         spark: usize,
         value: bool,

@@ -12,7 +12,7 @@ use crate::{
 /// Characters of a plot that one letter of [`Chart::letters`] has for itself.
 const STRETCH: usize = 8;
 
-/// How the parts of a chart look.
+/// The styles of the parts of a chart.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ChartStyles {
     /// Axes and their numbers.
@@ -80,7 +80,7 @@ pub struct Chart<'a> {
     pub marker: Marker,
     /// Characters for names in the gutter; the same for all charts of a stack.
     pub label_width: usize,
-    /// How it looks.
+    /// Its style.
     pub styles: ChartStyles,
 }
 
@@ -131,7 +131,7 @@ impl Chart<'_> {
         }
     }
 
-    /// Writes a letter on each line, over and over, so that they are told apart without
+    /// Writes a letter on each line, over and over, so that they can be told apart without
     /// colours too; `letters` are those of the traces in their order. After
     /// [`Chart::render`].
     pub fn letters(&self, letters: &[char], area: Rect, buf: &mut Buffer) {
@@ -142,7 +142,7 @@ impl Chart<'_> {
         let (width, per_character) = (usize::from(plot.width), self.marker.dots().0);
         let n = self.traces.len().max(1);
         for (order, (trace, letter)) in self.traces.iter().zip(letters).enumerate() {
-            // Each line in its turn has a stretch of its own, so that letters never meet.
+            // Each line has a stretch of its own, so that letters never collide.
             for stretch in (order..width.div_ceil(STRETCH)).step_by(n) {
                 let columns = stretch * STRETCH..((stretch + 1) * STRETCH).min(width);
                 let seen = |x: usize| {
@@ -351,13 +351,13 @@ mod tests {
             styles: ChartStyles::default(),
         };
         chart.render(chart_area, &mut buf);
-        let told = Axis {
+        let message = Axis {
             range,
             cursor: Some(START + 5 * SECOND),
             label_width: 4,
             styles: &chart.styles,
         };
-        time_axis(told, axis, &mut buf);
+        time_axis(message, axis, &mut buf);
         buf
     }
 
@@ -415,13 +415,13 @@ mod tests {
             height: 1,
             ..area
         };
-        let told = Axis {
+        let message = Axis {
             range,
             cursor: None,
             label_width: 4,
             styles: &chart.styles,
         };
-        offset_axis(told, axis, &mut buf);
+        offset_axis(message, axis, &mut buf);
         let text = text(&buf);
         let count = |line: &str, letter: char| line.chars().filter(|c| *c == letter).count();
         assert_eq!(

@@ -14,7 +14,7 @@ pub struct Axis<'a> {
     pub cursor: Option<i64>,
     /// Characters for names in the gutter of the charts above.
     pub label_width: usize,
-    /// How it looks.
+    /// Its style.
     pub styles: &'a ChartStyles,
 }
 

@@ -7,7 +7,7 @@ use crate::app::chart::{Marker, Reduced};
 /// Characters of the plot that a mark needs for itself, on the average.
 const ROOM: usize = 3;
 
-/// Marks the values of `reduced` over its line in `plot`, so that they are told from
+/// Marks the values of `reduced` over its line in `plot`, so that they differ from
 /// what lies between them. Where they stand close, the line alone is clearer.
 pub fn mark_points(reduced: &Reduced, marker: Marker, plot: Rect, style: Style, buf: &mut Buffer) {
     let plot = plot.intersection(buf.area);

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::run::grid;
 
-/// How the parts of a grid look.
+/// The styles of the parts of a grid.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct GridStyles {
     /// Titles and units.
@@ -50,7 +50,7 @@ pub struct Grid<'a> {
     pub cursor: Option<u64>,
     /// Gives the cell of a row and a column.
     pub cell: &'a dyn Fn(u64, usize) -> GridCell,
-    /// How it looks.
+    /// Its style.
     pub styles: GridStyles,
 }
 

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     subject: "each robot that has samples",
     summary: "a position or force that is missing beside others of its kind; a robot without any \
               position or without any force",
-    details: "A robot without any sample is not in the run, which is no fault.",
+    details: "A robot without any sample is not in the run, which is not a fault.",
     thresholds: &[],
     checks: &[Check::Run(check)],
 };

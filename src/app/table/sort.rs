@@ -21,15 +21,15 @@ use crate::{
 pub(super) const MANY: usize = 20_000;
 /// So are lists with an overlay that are longer than this: it must be asked for each row.
 pub(super) const MANY_OVERLAID: usize = 1_000;
-/// Rows between two looks at whether anybody still waits.
+/// Rows between two checks for cancellation.
 const CHUNK: usize = 1 << 14;
 
 /// What a list shows is to be made of.
 #[derive(Clone)]
-pub struct Wanted<T: 'static> {
+pub struct SortRequest<T: 'static> {
     /// All rows of the list.
     pub(super) of: Shown<T>,
-    /// The rows that these take the place of.
+    /// The rows that these replace.
     pub(super) before: Option<Arc<Vec<T>>>,
     pub(super) filter: Filter<T>,
     /// The column that the rows are sorted by, and whether in reverse.
@@ -38,15 +38,15 @@ pub struct Wanted<T: 'static> {
 
 /// What a list shows: indices of its rows in order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Arranged<T: 'static> {
-    pub(super) of: Wanted<T>,
+pub struct SortedRows<T: 'static> {
+    pub(super) of: SortRequest<T>,
     pub(super) order: Order,
     /// Where the rows from before went.
     pub(super) moved: Option<Moved>,
 }
 
-impl<T: Row> Arranged<T> {
-    /// Lets go of it, and of rows that nobody else has.
+impl<T: Row> SortedRows<T> {
+    /// Drops it, and rows without another owner, on the discarding thread.
     pub(super) fn discard(self) {
         let before = self.of.before.and_then(Arc::into_inner);
         discard(before);
@@ -54,16 +54,16 @@ impl<T: Row> Arranged<T> {
     }
 }
 
-impl<T: Row> Wanted<T> {
+impl<T: Row> SortRequest<T> {
     /// The rows that pass, in order.
     ///
     /// # Errors
     /// [`crate::etl::Error::Cancelled`].
-    pub fn arrange(&self, cancel: &CancelToken) -> Result<Arranged<T>> {
+    pub fn sort_rows(&self, cancel: &CancelToken) -> Result<SortedRows<T>> {
         let before = self.before.as_ref();
         let moved = before.map(|old| Moved::between(old, self.of.rows()));
         cancel.check()?;
-        Ok(Arranged {
+        Ok(SortedRows {
             order: self.order(cancel)?,
             moved,
             of: self.clone(),
@@ -72,7 +72,7 @@ impl<T: Row> Wanted<T> {
 
     fn order(&self, cancel: &CancelToken) -> Result<Order> {
         let all = self.of.rows().len();
-        if self.takes_all() {
+        if self.keeps_all() {
             return Ok(Order::All(all));
         }
         let overlaid = self.overlaid(cancel)?;
@@ -107,7 +107,7 @@ impl<T: Row> Wanted<T> {
     }
 }
 
-impl<T: Row> Wanted<T> {
+impl<T: Row> SortRequest<T> {
     /// The rows that differ from what was read, by their index.
     fn overlaid(&self, cancel: &CancelToken) -> Result<HashMap<usize, T>> {
         let mut overlaid = HashMap::new();
@@ -123,14 +123,14 @@ impl<T: Row> Wanted<T> {
     }
 }
 
-impl<T> Wanted<T> {
+impl<T> SortRequest<T> {
     /// Filter and order, whatever the rows are.
     pub fn what(&self) -> impl Hash {
         (self.filter.text().to_owned(), self.sort)
     }
 
     /// All rows, as they are.
-    pub(super) fn takes_all(&self) -> bool {
+    pub(super) fn keeps_all(&self) -> bool {
         self.sort.is_none() && self.filter.is_empty()
     }
 
@@ -138,7 +138,7 @@ impl<T> Wanted<T> {
     pub(super) fn is_quick(&self) -> bool {
         let before = self.before.as_ref().map_or(0, |rows| rows.len());
         // There is nothing to find again of no rows, or of so few.
-        let quick = if self.takes_all() {
+        let quick = if self.keeps_all() {
             before == 0
         } else if self.of.overlay().is_some() {
             return self.of.rows().len() <= MANY_OVERLAID;
@@ -149,7 +149,7 @@ impl<T> Wanted<T> {
     }
 }
 
-impl<T> PartialEq for Wanted<T> {
+impl<T> PartialEq for SortRequest<T> {
     fn eq(&self, other: &Self) -> bool {
         let before = match (&self.before, &other.before) {
             (None, None) => true,
@@ -160,7 +160,7 @@ impl<T> PartialEq for Wanted<T> {
     }
 }
 
-impl<T> fmt::Debug for Wanted<T> {
+impl<T> fmt::Debug for SortRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not hundreds of thousands of rows.
         let (rows, filter) = (self.of.rows().len(), self.filter.text());

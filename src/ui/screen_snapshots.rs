@@ -1,4 +1,4 @@
-//! How screens look, for tests: their text and their styles by meaning, at every size that is
+//! Snapshots of screens: their text and their styles by meaning, at every size that is
 //! promised, one file for each screen.
 
 use std::{collections::BTreeMap, fmt::Write};
@@ -18,9 +18,9 @@ pub const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
 
 /// Screens by name, to be held against what they were.
 #[derive(Default)]
-pub struct Looks(BTreeMap<String, String>);
+pub struct ScreenSnapshots(BTreeMap<String, String>);
 
-impl Looks {
+impl ScreenSnapshots {
     /// Takes a screen in, at the size of its state.
     pub fn add(&mut self, name: &str, state: &State) {
         let seen = drawn(state, &by_meaning());
@@ -135,9 +135,9 @@ fn meaning(cell: &Cell) -> String {
 }
 
 /// Per line the stretches of one style: the meaning (`·`: ordinary text; `!`: under the
-/// cursor) and how many characters. Lines of ordinary text are left out, equal ones told once.
+/// cursor) and how many characters. Lines of ordinary text are left out, equal ones named once.
 fn styles(buffer: &Buffer) -> String {
-    let mut told: Vec<(u16, u16, String)> = Vec::new();
+    let mut describe: Vec<(u16, u16, String)> = Vec::new();
     for y in 0..buffer.area.height {
         let mut runs: Vec<(String, usize)> = Vec::new();
         for x in 0..buffer.area.width {
@@ -163,13 +163,13 @@ fn styles(buffer: &Buffer) -> String {
             .map(|(name, n)| format!("{}{n}", if name.is_empty() { "·" } else { name }))
             .collect::<Vec<_>>()
             .join(" ");
-        match told.last_mut() {
+        match describe.last_mut() {
             Some((_, to, last)) if *last == line && *to + 1 == y => *to = y,
             _ if line.is_empty() => {}
-            _ => told.push((y, y, line)),
+            _ => describe.push((y, y, line)),
         }
     }
-    let lines = told.iter().map(|(from, to, line)| match from == to {
+    let lines = describe.iter().map(|(from, to, line)| match from == to {
         true => format!("{from}: {line}"),
         false => format!("{from}–{to}: {line}"),
     });
@@ -199,9 +199,9 @@ fn themes() {
             theme.faint,
         ];
         for (meaning, style) in MEANINGS.iter().zip(own) {
-            let _ = writeln!(table, "  {meaning:<8} {}", told(style));
+            let _ = writeln!(table, "  {meaning:<8} {}", describe(style));
         }
-        let series: Vec<String> = theme.series.iter().map(|s| told(*s)).collect();
+        let series: Vec<String> = theme.series.iter().map(|s| describe(*s)).collect();
         let _ = writeln!(table, "  series   {}", series.join(" · "));
         // Only what every terminal of 16 colours has.
         for colour in own
@@ -219,7 +219,7 @@ fn themes() {
     insta::assert_snapshot!("themes", table);
 }
 
-fn told(style: Style) -> String {
+fn describe(style: Style) -> String {
     let mut words: Vec<String> = Vec::new();
     words.extend(style.fg.map(|c| c.to_string().to_lowercase()));
     words.extend(

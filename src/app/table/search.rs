@@ -4,16 +4,16 @@ use std::fmt;
 
 use super::{
     Row, Shown, Table,
-    arrange::{MANY, MANY_OVERLAID},
+    sort::{MANY, MANY_OVERLAID},
 };
 use crate::etl::{Result, base::CancelToken};
 
-/// Rows between two looks at whether anybody still waits.
+/// Rows between two checks for cancellation.
 const CHUNK: usize = 1 << 14;
 
 /// A text to be found in the rows of a list, from a place on and around its end.
 #[derive(Clone)]
-pub struct Sought<T> {
+pub struct SearchRequest<T> {
     rows: Shown<T>,
     text: String,
     from: usize,
@@ -24,31 +24,31 @@ pub struct Sought<T> {
 
 /// Where it is, if anywhere.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found<T> {
-    of: Sought<T>,
+pub struct SearchResult<T> {
+    of: SearchRequest<T>,
     at: Option<usize>,
 }
 
-/// Whether a worker looks for what is searched for, from where, and in which direction.
+/// Whether a worker searches, from where, and in which direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Seeking {
+pub(super) enum Searching {
     /// None does.
     #[default]
     Done,
     /// One is to be asked.
-    Wanted(usize, bool),
+    Needed(usize, bool),
     /// One is at it.
     Asked(usize, bool),
 }
 
-impl<T> PartialEq for Sought<T> {
+impl<T> PartialEq for SearchRequest<T> {
     fn eq(&self, other: &Self) -> bool {
         let text = self.text == other.text && self.rows == other.rows;
         text && (self.from, self.forward) == (other.from, other.forward)
     }
 }
 
-impl<T> fmt::Debug for Sought<T> {
+impl<T> fmt::Debug for SearchRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not hundreds of thousands of rows.
         let (rows, way) = (self.rows.len(), if self.forward { "on" } else { "back" });
@@ -56,8 +56,8 @@ impl<T> fmt::Debug for Sought<T> {
     }
 }
 
-impl<T: Row> Sought<T> {
-    /// Positions in the order in which they are looked at.
+impl<T: Row> SearchRequest<T> {
+    /// Positions in the order of the search.
     fn positions(&self) -> Box<dyn Iterator<Item = usize>> {
         let (from, len) = (self.from.min(self.rows.len()), self.rows.len());
         if self.forward {
@@ -76,7 +76,7 @@ impl<T: Row> Sought<T> {
     ///
     /// # Errors
     /// [`crate::etl::Error::Cancelled`].
-    pub fn find(&self, cancel: &CancelToken) -> Result<Found<T>> {
+    pub fn find(&self, cancel: &CancelToken) -> Result<SearchResult<T>> {
         let mut at = None;
         for (n, position) in self.positions().skip(self.near).enumerate() {
             if n % CHUNK == 0 {
@@ -87,7 +87,7 @@ impl<T: Row> Sought<T> {
                 break;
             }
         }
-        Ok(Found {
+        Ok(SearchResult {
             of: self.clone(),
             at,
         })
@@ -105,9 +105,9 @@ impl<T: Row> Table<T> {
     /// [`Table::seeks`].
     pub fn set_search(&mut self, text: &str, from: usize) -> bool {
         self.search = crate::etl::text::searchable(text);
-        self.seeking = Seeking::Done;
+        self.searching = Searching::Done;
         self.cursor = from.min(self.len().saturating_sub(1));
-        self.search.is_empty() || self.seek(from, true)
+        self.search.is_empty() || self.start_search(from, true)
     }
 
     /// To the next hit, or the previous one, around the ends; as [`Table::set_search`].
@@ -115,26 +115,26 @@ impl<T: Row> Table<T> {
         if self.search.is_empty() || self.is_empty() {
             return false;
         }
-        self.seek(self.cursor + usize::from(forward), forward)
+        self.start_search(self.cursor + usize::from(forward), forward)
     }
 
-    fn seek(&mut self, from: usize, forward: bool) -> bool {
-        let sought = self.sought(from, forward);
-        let mut near = sought.positions().take(sought.near);
-        let hit = near.find(|position| sought.is_at(*position));
-        self.seeking = match hit {
-            None if self.len() > sought.near => Seeking::Wanted(from, forward),
-            _ => Seeking::Done,
+    fn start_search(&mut self, from: usize, forward: bool) -> bool {
+        let request = self.request(from, forward);
+        let mut near = request.positions().take(request.near);
+        let hit = near.find(|position| request.is_at(*position));
+        self.searching = match hit {
+            None if self.len() > request.near => Searching::Needed(from, forward),
+            _ => Searching::Done,
         };
         if let Some(hit) = hit {
             self.cursor = hit;
         }
-        hit.is_some() || self.is_seeking()
+        hit.is_some() || self.is_searching()
     }
 
-    fn sought(&self, from: usize, forward: bool) -> Sought<T> {
+    fn request(&self, from: usize, forward: bool) -> SearchRequest<T> {
         let overlaid = self.shown.overlay().is_some();
-        Sought {
+        SearchRequest {
             rows: self.shown(),
             text: self.search.clone(),
             from,
@@ -144,35 +144,35 @@ impl<T: Row> Table<T> {
     }
 
     /// What to ask a worker for, once.
-    pub fn seeks(&mut self) -> Option<Sought<T>> {
-        let Seeking::Wanted(from, forward) = self.seeking else {
+    pub fn take_search_request(&mut self) -> Option<SearchRequest<T>> {
+        let Searching::Needed(from, forward) = self.searching else {
             return None;
         };
-        self.seeking = Seeking::Asked(from, forward);
-        Some(self.sought(from, forward))
+        self.searching = Searching::Asked(from, forward);
+        Some(self.request(from, forward))
     }
 
     /// Whether it is not known yet where the next hit is.
-    pub fn is_seeking(&self) -> bool {
-        self.seeking != Seeking::Done
+    pub fn is_searching(&self) -> bool {
+        self.searching != Searching::Done
     }
 
-    /// Nobody waits for the next hit any more.
-    pub(super) fn stop_seeking(&mut self) {
-        self.seeking = Seeking::Done;
+    /// Cancels the search for the next hit.
+    pub(super) fn stop_search(&mut self) {
+        self.searching = Searching::Done;
     }
 
-    /// Takes what a worker found; whether there is a hit, if that is still of interest. When
+    /// Applies what a worker found; returns whether there is a hit, unless the search was cancelled. When
     /// the rows became others meanwhile, it is asked again.
-    pub fn found(&mut self, found: Found<T>) -> Option<bool> {
-        let Seeking::Asked(from, forward) = self.seeking else {
+    pub fn apply_search_result(&mut self, found: SearchResult<T>) -> Option<bool> {
+        let Searching::Asked(from, forward) = self.searching else {
             return None;
         };
-        if found.of != self.sought(from, forward) {
-            self.seeking = Seeking::Wanted(from, forward);
+        if found.of != self.request(from, forward) {
+            self.searching = Searching::Needed(from, forward);
             return None;
         }
-        self.seeking = Seeking::Done;
+        self.searching = Searching::Done;
         if let Some(at) = found.at {
             self.cursor = at;
         }
