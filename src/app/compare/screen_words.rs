@@ -30,7 +30,7 @@ impl CompareScreen {
             .as_ref()
             .map_or_else(Vec::new, |views| views.signals.chosen_names().collect());
         if !chosen.is_empty() {
-            command = message.option("--channels", chosen.join(","));
+            command = command.option("--channels", chosen.join(","));
         }
         let runs = self.runs.iter();
         command.names(runs.map(|run| format!("{}/{}", run.log_key, run.run)))

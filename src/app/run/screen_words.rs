@@ -26,15 +26,15 @@ impl RunScreen {
             _ => views.samples.ordered().unwrap_or_default(),
         };
         if !columns.is_empty() {
-            command = message.option("--columns", columns.join(","));
+            command = command.option("--columns", columns.join(","));
         }
         if self.tab == Tab::Samples {
             if let Some(filtered) = &views.samples.filtered {
-                command = message.option("--where", filtered.condition.text.as_str());
+                command = command.option("--where", filtered.condition.text.as_str());
             }
         } else if signals.view.range != signals.view.bounds {
             let range = signals.view.range;
-            command = message
+            command = command
                 .option("--from", time::format(range.start()))
                 .option("--to", time::format(range.end()));
         }
