@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# A backfill of demo logs on a real engine, with a killed task, transient errors and a log that
+# fails for good; then every log must have a record, `plan --missing` be empty, `check` find
+# nothing, and the lake be that of a plain harvest, byte by byte.
+#   scripts/backfill.sh slurm|hyperqueue|parallel [--slow]
+# MDTUI: the program, else from PATH. MDTUI_PYTHON: a Python that has hyperqueue.
+# --slow: wait for a requeue of Slurm (121 s) and for a time limit, instead of a short form.
+# LOGS, TASKS: 40 and 4 unless set. Ends with 77 when the engine is not on this machine.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+engine=${1:?usage: scripts/backfill.sh slurm|hyperqueue|parallel [--slow]}
+slow=${2:-}
+real=$(command -v "${MDTUI:-mdtui}") || { echo "backfill: no program ${MDTUI:-mdtui}" >&2; exit 2; }
+real=$(realpath "$real")
+python=${MDTUI_PYTHON:-python3}
+skip() { echo "SKIPPED: backfill on $engine: $*"; exit 77; }
+fail() { echo "backfill on $engine: $*" >&2; exit 1; }
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/mdtui-backfill.XXXXXX")
+engine_stop() { :; }
+cleanup() {
+    code=$?
+    trap - EXIT INT TERM HUP
+    engine_stop
+    # What a killed engine left behind names this directory in its environment.
+    for environ in /proc/[0-9]*/environ; do
+        pid=${environ//[!0-9]/}
+        [ "$pid" = $$ ] || ! grep -qs "MDTUI_BACKFILL_WORK=$work" "$environ" || kill -KILL "$pid" || :
+    done 2>/dev/null
+    rm -rf "$work"
+    exit "$code"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+export MDTUI_BACKFILL_WORK=$work
+export MDTUI_DATA_DIR=$work/data MDTUI_CACHE_DIR=$work/lake
+unset MDTUI_PROFILE
+
+"$real" demo "$work" --logs-only --logs "${LOGS:-40}" --run-seconds 4
+MDTUI_CACHE_DIR=$work/plain "$real" harvest >"$work/plain.out" 2>&1 || [ $? = 1 ] ||
+    { cat "$work/plain.out"; fail "the plain harvest failed"; }
+
+# The engine calls the program through this: it kills task 1 once, when a record of it is there,
+# and has task 2 fail twice as on a full disk. In the slow form task 3 first runs too long.
+export MDTUI=$work/mdtui REAL=$real SLOW=$slow
+cat >"$MDTUI" <<'FAULTY'
+#!/usr/bin/env bash
+task='' manifest='' before=''
+for word; do
+    case $before in --task) task=$word ;; --manifest) manifest=$word ;; esac
+    before=$word
+done
+times() { echo x >>"$MDTUI_BACKFILL_WORK/times.$task"; wc -l <"$MDTUI_BACKFILL_WORK/times.$task"; }
+case $task in
+    1)
+        if [ "$(times)" = 1 ]; then
+            keys=$(sed -n 's/.*"task": *1[,}].*/&/p' "$manifest" | sed 's/.*"key": *"\([^"]*\)".*/\1/')
+            "$REAL" "$@" &
+            until for key in $keys; do [ -e "$MDTUI_CACHE_DIR/$key/record.json" ] && break; done; do
+                kill -0 $! 2>/dev/null || break
+            done
+            kill -KILL $!
+            wait $!
+            code=$?
+            [ "$code" = 137 ] && touch "$MDTUI_BACKFILL_WORK/killed"
+            exit "$code"
+        fi ;;
+    2) [ "$(times)" -gt 2 ] || { echo "as if the disk were full" >&2; exit 75; } ;;
+    3) [ -z "$SLOW" ] || [ "$(times)" -gt 1 ] || exec sleep 600 ;;
+esac
+exec "$REAL" "$@"
+FAULTY
+chmod +x "$MDTUI"
+manifest=$work/manifest.jsonl
+began=$(date +%s.%N)
+
+case $engine in
+    slurm)
+        for program in munged slurmctld slurmd sbatch; do
+            command -v "$program" >/dev/null || skip "no $program (Debian: slurmctld slurmd slurm-client munge)"
+        done
+        . "$root/scripts/backfill/slurm_node.sh"
+        engine_stop() { slurm_stop "$work/slurm"; }
+        slurm_start "$work/slurm" || fail "the one-node cluster did not start"
+        export MDTUI_TRIES=2 MDTUI_RETRY_SECONDS=0 MANIFEST=$manifest
+        limit=()
+        [ -z "$slow" ] || limit=(--time=1)
+        (cd "$work" && "$root/deploy/slurm/submit.sh" "${TASKS:-4}" 2 --cpus-per-task=1 --mem=1G "${limit[@]}")
+        slurm_wait "$slow"
+        slurm_report
+        ends=$(slurm_exit_codes)
+        # faults/truncated is in one of the tasks.
+        [ "$ends" = "0 65" ] || { cat "$work"/mdtui-backfill-*.log; fail "exit codes $ends, not 0 and 65"; }
+        grep -h "requeue 1" "$work"/mdtui-backfill-*.log || fail "no task was requeued"
+        ;;
+    hyperqueue)
+        "$python" -c "import hyperqueue" 2>/dev/null || skip "no Python with hyperqueue (pip install hyperqueue)"
+        unshare --user --map-root-user --net --uts true 2>/dev/null || skip "no user namespaces for a private network"
+        "$MDTUI" plan --tasks "${TASKS:-4}" -o "$manifest"
+        code=0
+        (cd "$work" && "$python" "$root/deploy/hyperqueue/backfill.py" --manifest "$manifest" --local 2 --wait 0.2) \
+            2>"$work/hq.err" || code=$?
+        [ "$code" = 65 ] || { cat "$work/hq.err" "$work"/backfill-logs/* || :; fail "exit code $code, not 65"; }
+        ;;
+    parallel)
+        parallel --version 2>/dev/null | grep -q GNU || skip "no GNU parallel (Debian: parallel)"
+        line=$(sed -n '/<!-- parallel -->/,/<!-- end/p' "$root/docs/fleet.md" | grep '^parallel ')
+        "$MDTUI" plan --tasks "${TASKS:-4}" -o "$manifest"
+        mkdir "$work/bin" && ln -s "$MDTUI" "$work/bin/mdtui"
+        (cd "$work" && PATH=$work/bin:$PATH && eval "${line/backfill.jsonl/$manifest}") || fail "exit code $?: $line"
+        cut -f1,7,8,9 "$work/backfill.joblog"
+        ;;
+    *) echo "backfill: unknown engine $engine" >&2; exit 2 ;;
+esac
+took=$(echo "$began $(date +%s.%N)" | awk '{ printf "%.1f", $2 - $1 }')
+
+[ -e "$work/killed" ] || fail "task 1 was not killed in the middle of its work"
+"$real" plan --missing -o "$work/missing" || fail "plan --missing ended with $?"
+[ ! -s "$work/missing" ] || { cat "$work/missing"; fail "logs without a record"; }
+"$real" check || fail "check found damage"
+"$python" "$root/scripts/backfill/same_lake.py" "$work/data" "$work/plain" "$work/lake"
+echo "backfill on $engine: success in $took s"
