@@ -104,11 +104,12 @@ case $engine in
         ;;
     parallel)
         parallel --version 2>/dev/null | grep -q GNU || skip "no GNU parallel (Debian: parallel)"
-        line=$(sed -n '/<!-- parallel -->/,/<!-- end/p' "$root/docs/fleet.md" | grep '^parallel ')
+        line=$(sed -n '/<!-- parallel -->/,/<!-- end/p' "$root/docs/fleet.md" | grep -v '^```\|^<!--')
         "$MDTUI" plan --tasks "${TASKS:-4}" -o "$manifest"
         mkdir "$work/bin" && ln -s "$MDTUI" "$work/bin/mdtui"
-        (cd "$work" && PATH=$work/bin:$PATH && eval "${line/backfill.jsonl/$manifest}") || fail "exit code $?: $line"
-        cut -f1,7,8,9 "$work/backfill.joblog"
+        (cd "$work" && PATH=$work/bin:$PATH && eval "${line//backfill.jsonl/$manifest}") >"$work/parallel.out" 2>&1 ||
+            { cat "$work/parallel.out"; fail "exit code $?: $line"; }
+        cat "$work/backfill.joblog"
         ;;
     *) echo "backfill: unknown engine $engine" >&2; exit 2 ;;
 esac

@@ -15,7 +15,7 @@ done
 # A new manifest for each plan: tasks of an earlier one may still be reading theirs.
 manifest=${MANIFEST:-$PWD/backfill-$(date -u +%Y%m%dT%H%M%SZ).jsonl}
 "${MDTUI:-mdtui}" plan --tasks "$tasks" -o "$manifest"
-last=$(sed -n 's/.*"task": *\([0-9][0-9]*\)[,}].*/\1/p' "$manifest" | sort -n | tail -n 1)
+last=$(cut -d, -f1 "$manifest" | tr -dc '0-9\n' | sort -n | tail -n 1)
 if [ -z "$last" ]; then
     echo "every log has a current record: nothing to submit"
     exit 0
