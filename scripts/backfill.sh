@@ -32,7 +32,7 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
-export MDTUI_BACKFILL_WORK=$work
+export MDTUI_BACKFILL_WORK=$work TMPDIR=$work
 export MDTUI_DATA_DIR=$work/data MDTUI_CACHE_DIR=$work/lake
 unset MDTUI_PROFILE
 

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import struct
 import sys
@@ -129,15 +130,19 @@ def backfill(client, args):
 
 def main():
     args = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):  # the server is stopped, its files removed
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     if args.local:
         enter_private_network()
     args.manifest, args.logs = args.manifest.absolute(), args.logs.absolute()
     args.logs.mkdir(parents=True, exist_ok=True)
     if not sys.stderr.isatty():
         os.environ.setdefault("TQDM_DISABLE", "1")  # no progress bar in a file
-    from hyperqueue import Client, LocalCluster
-    from hyperqueue.cluster import WorkerConfig
-
+    try:
+        from hyperqueue import Client, LocalCluster
+        from hyperqueue.cluster import WorkerConfig
+    except ImportError as error:
+        sys.exit(f"backfill.py: {error}; install it with: {sys.executable} -m pip install hyperqueue")
     if args.server_dir:
         return backfill(Client(str(args.server_dir)), args)
     directory = tempfile.mkdtemp(prefix="mdtui-hq-")
