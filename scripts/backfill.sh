@@ -5,11 +5,12 @@
 #   scripts/backfill.sh slurm|hyperqueue|parallel [--slow]
 # MDTUI: the program, else from PATH. MDTUI_PYTHON: a Python that has hyperqueue.
 # --slow: wait for a requeue of Slurm (121 s) and for a time limit, instead of a short form.
-# LOGS, TASKS: 40 and 4 unless set. Ends with 77 when the engine is not on this machine.
+# LOGS, TASKS, AT_ONCE: 40, 4 and 2 unless set. Ends with 77 when the engine is not on this machine.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 engine=${1:?usage: scripts/backfill.sh slurm|hyperqueue|parallel [--slow]}
 slow=${2:-}
+logs=${LOGS:-40} tasks=${TASKS:-4} at_once=${AT_ONCE:-2}
 real=$(command -v "${MDTUI:-mdtui}") || { echo "backfill: no program ${MDTUI:-mdtui}" >&2; exit 2; }
 real=$(realpath "$real")
 python=${MDTUI_PYTHON:-python3}
@@ -36,9 +37,13 @@ export MDTUI_BACKFILL_WORK=$work TMPDIR=$work
 export MDTUI_DATA_DIR=$work/data MDTUI_CACHE_DIR=$work/lake
 unset MDTUI_PROFILE
 
-"$real" demo "$work" --logs-only --logs "${LOGS:-40}" --run-seconds 4
-MDTUI_CACHE_DIR=$work/plain "$real" harvest >"$work/plain.out" 2>&1 || [ $? = 1 ] ||
+"$real" demo "$work" --logs-only --logs "$logs" --run-seconds 4
+now() { date +%s.%N; }
+since() { echo "$1 $(now)" | awk '{ printf "%.1f s", $2 - $1 }'; }
+began=$(now)
+MDTUI_CACHE_DIR=$work/plain "$real" harvest --jobs "$at_once" >"$work/plain.out" 2>&1 || [ $? = 1 ] ||
     { cat "$work/plain.out"; fail "the plain harvest failed"; }
+echo "plain harvest, --jobs $at_once: $(since "$began")"
 
 # The engine calls the program through this: it kills task 1 once, when a record of it is there,
 # and has task 2 fail twice as on a full disk. In the slow form task 3 first runs too long.
@@ -72,7 +77,7 @@ exec "$REAL" "$@"
 FAULTY
 chmod +x "$MDTUI"
 manifest=$work/manifest.jsonl
-began=$(date +%s.%N)
+began=$(now)
 
 case $engine in
     slurm)
@@ -85,7 +90,7 @@ case $engine in
         export MDTUI_TRIES=2 MDTUI_RETRY_SECONDS=0 MANIFEST=$manifest
         limit=()
         [ -z "$slow" ] || limit=(--time=1)
-        (cd "$work" && "$root/deploy/slurm/submit.sh" "${TASKS:-4}" 2 --cpus-per-task=1 --mem=1G "${limit[@]}")
+        (cd "$work" && "$root/deploy/slurm/submit.sh" "$tasks" "$at_once" --cpus-per-task=1 --mem=1G "${limit[@]}")
         slurm_wait "$slow"
         slurm_report
         ends=$(slurm_exit_codes)
@@ -96,28 +101,29 @@ case $engine in
     hyperqueue)
         "$python" -c "import hyperqueue" 2>/dev/null || skip "no Python with hyperqueue (pip install hyperqueue)"
         unshare --user --map-root-user --net --uts true 2>/dev/null || skip "no user namespaces for a private network"
-        "$MDTUI" plan --tasks "${TASKS:-4}" -o "$manifest"
+        "$MDTUI" plan --tasks "$tasks" -o "$manifest"
         code=0
-        (cd "$work" && "$python" "$root/deploy/hyperqueue/backfill.py" --manifest "$manifest" --local 2 --wait 0.2) \
+        (cd "$work" && "$python" "$root/deploy/hyperqueue/backfill.py" --manifest "$manifest" --local "$at_once" --wait 0.2) \
             2>"$work/hq.err" || code=$?
         [ "$code" = 65 ] || { cat "$work/hq.err" "$work"/backfill-logs/* || :; fail "exit code $code, not 65"; }
         ;;
     parallel)
         parallel --version 2>/dev/null | grep -q GNU || skip "no GNU parallel (Debian: parallel)"
         line=$(sed -n '/<!-- parallel -->/,/<!-- end/p' "$root/docs/fleet.md" | grep -v '^```\|^<!--')
-        "$MDTUI" plan --tasks "${TASKS:-4}" -o "$manifest"
+        line=${line//backfill.jsonl/$manifest} line=${line/--jobs 2/--jobs $at_once}
+        "$MDTUI" plan --tasks "$tasks" -o "$manifest"
         mkdir "$work/bin" && ln -s "$MDTUI" "$work/bin/mdtui"
-        (cd "$work" && PATH=$work/bin:$PATH && eval "${line//backfill.jsonl/$manifest}") >"$work/parallel.out" 2>&1 ||
+        (cd "$work" && PATH=$work/bin:$PATH && eval "$line") >"$work/parallel.out" 2>&1 ||
             { cat "$work/parallel.out"; fail "exit code $?: $line"; }
         cat "$work/backfill.joblog"
         ;;
     *) echo "backfill: unknown engine $engine" >&2; exit 2 ;;
 esac
-took=$(echo "$began $(date +%s.%N)" | awk '{ printf "%.1f", $2 - $1 }')
+took=$(since "$began")
 
 [ -e "$work/killed" ] || fail "task 1 was not killed in the middle of its work"
 "$real" plan --missing -o "$work/missing" || fail "plan --missing ended with $?"
 [ ! -s "$work/missing" ] || { cat "$work/missing"; fail "logs without a record"; }
 "$real" check || fail "check found damage"
 "$python" "$root/scripts/backfill/same_lake.py" "$work/data" "$work/plain" "$work/lake"
-echo "backfill on $engine: success in $took s"
+echo "backfill on $engine: success in $took ($logs logs, $tasks tasks, $at_once at a time)"
