@@ -17,6 +17,22 @@ python=${MDTUI_PYTHON:-python3}
 skip() { echo "SKIPPED: backfill on $engine: $*"; exit 77; }
 fail() { echo "backfill on $engine: $*" >&2; exit 1; }
 
+case $engine in
+    slurm)
+        for program in munged slurmctld slurmd sbatch; do
+            command -v "$program" >/dev/null || skip "no $program (Debian: slurmctld slurmd slurm-client munge)"
+        done
+        ;;
+    hyperqueue)
+        "$python" -c "import hyperqueue" 2>/dev/null || skip "no Python with hyperqueue (pip install hyperqueue)"
+        unshare --user --map-root-user --net --uts true 2>/dev/null || skip "no user namespaces for a private network"
+        ;;
+    parallel)
+        parallel --version 2>/dev/null | grep -q GNU || skip "no GNU parallel (Debian: parallel)"
+        ;;
+    *) echo "backfill: unknown engine $engine" >&2; exit 2 ;;
+esac
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/mdtui-backfill.XXXXXX")
 engine_stop() { :; }
 cleanup() {
@@ -81,12 +97,10 @@ began=$(now)
 
 case $engine in
     slurm)
-        for program in munged slurmctld slurmd sbatch; do
-            command -v "$program" >/dev/null || skip "no $program (Debian: slurmctld slurmd slurm-client munge)"
-        done
         . "$root/scripts/backfill/slurm_node.sh"
         engine_stop() { slurm_stop "$work/slurm"; }
         slurm_start "$work/slurm" || fail "the one-node cluster did not start"
+        began=$(now)
         export MDTUI_TRIES=2 MDTUI_RETRY_SECONDS=0 MANIFEST=$manifest
         limit=()
         [ -z "$slow" ] || limit=(--time=1)
@@ -99,8 +113,6 @@ case $engine in
         grep -h "requeue 1" "$work"/mdtui-backfill-*.log || fail "no task was requeued"
         ;;
     hyperqueue)
-        "$python" -c "import hyperqueue" 2>/dev/null || skip "no Python with hyperqueue (pip install hyperqueue)"
-        unshare --user --map-root-user --net --uts true 2>/dev/null || skip "no user namespaces for a private network"
         "$MDTUI" plan --tasks "$tasks" -o "$manifest"
         code=0
         (cd "$work" && "$python" "$root/deploy/hyperqueue/backfill.py" --manifest "$manifest" --local "$at_once" --wait 0.2) \
@@ -108,7 +120,6 @@ case $engine in
         [ "$code" = 65 ] || { cat "$work/hq.err" "$work"/backfill-logs/* || :; fail "exit code $code, not 65"; }
         ;;
     parallel)
-        parallel --version 2>/dev/null | grep -q GNU || skip "no GNU parallel (Debian: parallel)"
         line=$(sed -n '/<!-- parallel -->/,/<!-- end/p' "$root/docs/fleet.md" | grep -v '^```\|^<!--')
         line=${line//backfill.jsonl/$manifest} line=${line/--jobs 2/--jobs $at_once}
         "$MDTUI" plan --tasks "$tasks" -o "$manifest"
@@ -117,7 +128,6 @@ case $engine in
             { cat "$work/parallel.out"; fail "exit code $?: $line"; }
         cat "$work/backfill.joblog"
         ;;
-    *) echo "backfill: unknown engine $engine" >&2; exit 2 ;;
 esac
 took=$(since "$began")
 
