@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crossterm::event::{KeyModifiers, MouseEvent, MouseEventKind};
+
 use super::{
     Config, Effect, Event, Message, Pending, Query, State,
     chart::Marker,
@@ -228,16 +230,25 @@ pub fn populated(size: (u16, u16)) -> State {
 
 /// Answers what `effects` ask, and what the answers ask, until nothing is asked.
 pub fn answer_queries(state: &mut State, effects: Vec<Effect>) {
-    let mut open = effects;
-    for _ in 0..1000 {
-        let Some(effect) = open.pop() else { return };
+    answer_all(effects, |question| {
+        update(state, answered(replied(&question)))
+    });
+}
+
+/// Has each question answered that is asked by `effects`, and by what follows from an answer.
+/// Gives back how many questions there were.
+pub fn answer_all(mut open: Vec<Effect>, mut answer: impl FnMut(Question) -> Vec<Effect>) -> usize {
+    let mut asked = 0;
+    while let Some(effect) = open.pop() {
         if let Effect::Ask(question) = effect
             && !question.is_cancelled()
         {
-            open.extend(update(state, answered(replied(&question))));
+            asked += 1;
+            assert!(asked < 1000, "it never stops asking");
+            open.extend(answer(question));
         }
     }
-    panic!("the browser never stops asking");
+    asked
 }
 
 /// What a worker would answer.
@@ -298,9 +309,28 @@ fn replied(question: &Question) -> Answer {
 /// Presses keys one after the other; all that is asked is answered.
 pub fn press(state: &mut State, chords: &[&str]) {
     for chord in chords {
-        let key = Chord::parse(chord).unwrap().event();
-        let effects = update(state, Event::Key(key));
+        let effects = keys(state, &[chord]);
         answer_queries(state, effects);
+    }
+}
+
+/// Presses keys one after the other, though nobody answers; the effects of all.
+pub fn keys(state: &mut State, chords: &[&str]) -> Vec<Effect> {
+    let events = chords
+        .iter()
+        .map(|chord| Chord::parse(chord).unwrap().event());
+    events
+        .flat_map(|key| update(state, Event::Key(key)))
+        .collect()
+}
+
+/// The mouse at a place, with no key held down.
+pub fn mouse_event(kind: MouseEventKind, column: u16, row: u16) -> MouseEvent {
+    MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
     }
 }
 

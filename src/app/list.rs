@@ -40,9 +40,19 @@ pub struct ListStatus {
     pub all: usize,
 }
 
-/// A list; the default methods are those of one that is neither searched nor filtered, and
-/// has no columns to choose from.
+/// A list. What it does not do itself the list does that it is made around, if there is one; a
+/// list without is neither searched nor filtered, and has no columns to choose from.
 pub trait List {
+    /// The list that this one is made around.
+    fn inner(&self) -> Option<&dyn List> {
+        None
+    }
+
+    /// As [`List::inner`], to change it.
+    fn inner_mut(&mut self) -> Option<&mut dyn List> {
+        None
+    }
+
     /// Where its cursor is.
     fn position(&self) -> ListPosition;
 
@@ -56,63 +66,72 @@ pub trait List {
     fn apply(&mut self, action: Action, lines: usize);
 
     /// Searches from a line on, around the end; whether the text is there.
-    fn search(&mut self, _text: &str, _from: usize) -> bool {
-        false
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        self.inner_mut().is_some_and(|list| list.search(text, from))
     }
 
     /// To the next hit, or the previous one; whether there is one.
-    fn search_on(&mut self, _forward: bool) -> bool {
-        false
+    fn search_on(&mut self, forward: bool) -> bool {
+        self.inner_mut().is_some_and(|list| list.search_on(forward))
     }
 
     /// What is searched for; empty: nothing.
     fn searched(&self) -> &str {
-        ""
+        self.inner().map_or("", |list| list.searched())
     }
 
     /// Shows the rows that pass a filter; an empty one shows all.
     ///
     /// # Errors
     /// What is wrong with the text; the filter stays as it was.
-    fn filter(&mut self, _text: &str) -> Result<(), ParseError> {
-        Ok(())
+    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
+        self.inner_mut().map_or(Ok(()), |list| list.filter(text))
     }
 
     /// Marks, filter and counts for the message line.
     fn status(&self) -> ListStatus {
-        ListStatus::default()
+        self.inner().map(|list| list.status()).unwrap_or_default()
     }
 
     /// The columns that have room in `width`, with `key` and `without` as in [`Room`].
     fn placed(
         &self,
-        _width: u16,
-        _room: (u16, Option<&'static str>),
-        _choices: &Choices,
+        width: u16,
+        room: (u16, Option<&'static str>),
+        choices: &Choices,
     ) -> Vec<PlacedColumn> {
-        Vec::new()
+        let list = self.inner();
+        list.map_or_else(Vec::new, |list| list.placed(width, room, choices))
     }
 
     /// The column under the cursor.
     fn column(&self) -> usize {
-        0
+        self.inner().map_or(0, |list| list.column())
     }
 
     /// Puts the cursor of columns on a column.
-    fn put_column(&mut self, _column: usize) {}
+    fn put_column(&mut self, column: usize) {
+        if let Some(list) = self.inner_mut() {
+            list.put_column(column);
+        }
+    }
 
     /// The columns, to choose from.
-    fn chooser(&self, _choices: &Choices) -> Option<Chooser> {
-        None
+    fn chooser(&self, choices: &Choices) -> Option<Chooser> {
+        self.inner()?.chooser(choices)
     }
 
     /// Ends the range that is being marked; whether one was.
     fn stop_range(&mut self) -> bool {
-        false
+        self.inner_mut().is_some_and(|list| list.stop_range())
     }
 
     /// Unmarks all rows.
-    fn clear_marks(&mut self) {}
+    fn clear_marks(&mut self) {
+        if let Some(list) = self.inner_mut() {
+            list.clear_marks();
+        }
+    }
 
     /// Back to the cursor and the filter from before a text field was opened.
     fn restore(&mut self, prompt: &Prompt) {

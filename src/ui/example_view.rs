@@ -31,11 +31,11 @@ mod tests {
     use super::*;
     use crate::{
         app::{
-            Effect, Event,
+            Effect,
             example_view::KEYS,
             export::{Form, What},
-            fixture::{answer, answer_queries, answered, asked, populated, press},
-            keymap::{Chord, Keymap},
+            fixture::{answer, answer_queries, answered, asked, keys, populated, press},
+            keymap::Keymap,
             lake_queries::{ReadMachines, WriteExport},
             machines::fixture::machines,
             runs::Runs,
@@ -51,10 +51,6 @@ mod tests {
         state
     }
 
-    fn key(state: &mut State, chord: &str) -> Vec<Effect> {
-        update(state, Event::Key(Chord::parse(chord).unwrap().event()))
-    }
-
     fn screen(state: &State) -> String {
         text(&drawn(state, &Theme::named("dark", false).unwrap()))
     }
@@ -63,7 +59,7 @@ mod tests {
     fn a_view_of_its_own_is_opened_drawn_used_and_closed() {
         let mut state = browser();
         press(&mut state, &["2"]);
-        let asked = key(&mut state, "ctrl-e");
+        let asked = keys(&mut state, &["ctrl-e"]);
         assert!(screen(&state).contains("reading the machines …"));
         answer_queries(&mut state, asked);
         press(&mut state, &["a", "a"]);
@@ -74,7 +70,7 @@ mod tests {
         press(&mut state, &["?"]);
         assert!(screen(&state).contains("An example"), "help has its keys");
         press(&mut state, &["esc"]);
-        assert_eq!(key(&mut state, "y"), [Effect::Copy("2".into())]);
+        assert_eq!(keys(&mut state, &["y"]), [Effect::Copy("2".into())]);
         press(&mut state, &["!"]);
         assert!(screen(&state).contains("cache machines"));
         press(&mut state, &["esc", "esc"]);
@@ -87,7 +83,7 @@ mod tests {
     fn a_view_of_its_own_is_exported() {
         let mut state = browser();
         press(&mut state, &["ctrl-e", "a", "e"]);
-        let effects = key(&mut state, "n");
+        let effects = keys(&mut state, &["n"]);
         let [WriteExport(export)] = asked::<WriteExport>(&effects)[..] else {
             panic!("{effects:?}");
         };

@@ -3,16 +3,15 @@
 use super::screen_snapshots::{SIZES, ScreenSnapshots};
 use crate::{
     app::{
-        Effect, Event, State,
+        State,
         compare::fixture as compared,
         fixture::{
-            answer, answer_queries, bare, compare_screen, harvesting, in_run, populated, press,
-            run_screen, type_in,
+            answer, answer_queries, bare, compare_screen, harvesting, in_run, keys, populated,
+            press, run_screen, type_in,
         },
         run::fixture as run,
         runs::Runs,
         signals::Part,
-        update,
     },
     etl::{
         catalog::{Refresh, RunDetail},
@@ -41,12 +40,6 @@ fn read_run(state: &mut State, detail: RunDetail) {
     let read = Ok(Some(Box::new(detail)));
     let effects = run::deliver(run_screen(state), |q| &mut q.detail, read);
     answer_queries(state, effects);
-}
-
-/// A key whose queries are not answered (yet).
-fn unanswered(state: &mut State, chord: &str) -> Vec<Effect> {
-    let key = crate::app::keymap::Chord::parse(chord).unwrap().event();
-    update(state, Event::Key(key))
 }
 
 #[test]
@@ -261,7 +254,7 @@ fn compare() {
         press(&mut state, &["esc", "ctrl-a", "c"]);
         looks.add("compare_six", &state);
         press(&mut state, &["esc"]);
-        unanswered(&mut state, "c");
+        keys(&mut state, &["c"]);
         looks.add("compare_reading", &state);
         // One is gone, one failed, and the table of the first is not there any more.
         let mut details: Vec<_> = (0..4).map(|at| Some(compared::detail(at))).collect();
@@ -296,13 +289,13 @@ fn wrong_moments_of_lists() {
         let refresh = Ok(Refresh::default());
         answer(&mut state, |s| &mut s.queries.refresh, refresh);
         looks.add("logs_none", &state);
-        unanswered(&mut state, "w");
+        keys(&mut state, &["w"]);
         looks.add("jobs_none", &state);
-        unanswered(&mut state, "2");
+        keys(&mut state, &["2"]);
         looks.add("runs_reading", &state);
         answer(&mut state, |s| &mut s.runs.read, Ok(Vec::new()));
         looks.add("runs_none", &state);
-        unanswered(&mut state, "3");
+        keys(&mut state, &["3"]);
         looks.add("machines_reading", &state);
         let (mut state, _) = bare(size);
         let gone = "there is no directory data: name one with --data-dir".to_owned();
@@ -310,7 +303,7 @@ fn wrong_moments_of_lists() {
         looks.add("data_dir_none", &state);
         // A log whose record was there and is not any more.
         let mut state = populated(size);
-        unanswered(&mut state, "enter");
+        keys(&mut state, &["enter"]);
         let none = Ok(Vec::new());
         answer(
             &mut state,
@@ -321,7 +314,7 @@ fn wrong_moments_of_lists() {
         let busy = "the catalog cache/catalog.db is busy: another process writes it; try again";
         let mut state = populated(size);
         for view in ["1", "2", "3", "4"] {
-            unanswered(&mut state, view);
+            keys(&mut state, &[view]);
         }
         fail_lists(&mut state, busy);
         answer(&mut state, |s| &mut s.runs.read, Err(busy.into()));
@@ -333,7 +326,7 @@ fn wrong_moments_of_lists() {
             ("3", "machines"),
             ("4", "jobs"),
         ] {
-            unanswered(&mut state, view);
+            keys(&mut state, &[view]);
             looks.add(&format!("{name}_busy"), &state);
         }
         let (mut state, _) = bare(size);
@@ -376,13 +369,13 @@ fn wrong_moments_of_runs() {
     gallery(|size, looks| {
         let mut state = populated(size);
         press(&mut state, &["2"]);
-        unanswered(&mut state, "enter");
+        keys(&mut state, &["enter"]);
         looks.add("run_reading", &state);
         let deliver = |state: &mut State, result| {
             run::deliver(run_screen(state), |q| &mut q.detail, result);
         };
         deliver(&mut state, Ok(Some(Box::new(run::detail()))));
-        unanswered(&mut state, "tab");
+        keys(&mut state, &["tab"]);
         looks.add("signals_reading", &state);
         let gone =
             "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
@@ -396,18 +389,18 @@ fn wrong_moments_of_runs() {
             run::charts_fail(run, part, gone);
         }
         looks.add("signals_table_gone", &state);
-        unanswered(&mut state, "tab");
+        keys(&mut state, &["tab"]);
         looks.add("samples_reading", &state);
         run::deliver(run_screen(&mut state), |q| &mut q.rows, Err(gone.into()));
         looks.add("samples_table_gone", &state);
-        unanswered(&mut state, "tab");
+        keys(&mut state, &["tab"]);
         looks.add("path_reading", &state);
         run::deliver(run_screen(&mut state), |q| &mut q.paths, Err(gone.into()));
         looks.add("path_table_gone", &state);
         let open = |result| {
             let mut state = populated(size);
             press(&mut state, &["2"]);
-            unanswered(&mut state, "enter");
+            keys(&mut state, &["enter"]);
             deliver(&mut state, result);
             state
         };

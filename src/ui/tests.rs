@@ -5,8 +5,7 @@ use ratatui::{Terminal, backend::TestBackend};
 use super::*;
 use crate::app::{
     Event,
-    fixture::{answer, harvesting, populated, run},
-    keymap::Chord,
+    fixture::{answer, harvesting, keys as press, populated, run},
     lake_queries::ReadRunList,
     query::Pending,
     update,
@@ -21,12 +20,6 @@ fn screen(state: &State) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| draw(frame, state, &theme())).unwrap();
     terminal.backend().to_string()
-}
-
-fn press(state: &mut State, chords: &[&str]) {
-    for chord in chords {
-        update(state, Event::Key(Chord::parse(chord).unwrap().event()));
-    }
 }
 
 fn with_runs(size: (u16, u16)) -> State {

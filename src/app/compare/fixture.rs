@@ -4,6 +4,7 @@ use super::{CompareScreen, ReadRuns};
 use crate::{
     app::{
         effect::Effect,
+        fixture::answer_all,
         query::{Answer, Question},
         run::fixture,
         signals::Part,
@@ -54,18 +55,9 @@ pub fn answer(question: &Question) -> Option<Answer> {
 /// Answers what `effects` ask, and what the answers ask, until nothing is asked. Gives
 /// back how many questions there were.
 pub fn answer_queries(screen: &mut CompareScreen, effects: Vec<Effect>) -> usize {
-    let mut open = effects;
-    let mut asked = 0;
-    while let Some(effect) = open.pop() {
-        if let Effect::Ask(question) = effect
-            && !question.is_cancelled()
-        {
-            asked += 1;
-            assert!(asked < 100, "the screen never stops asking");
-            open.extend(screen.answer(&mut answer(&question).unwrap()));
-        }
-    }
-    asked
+    answer_all(effects, |question| {
+        screen.answer(&mut answer(&question).unwrap())
+    })
 }
 
 /// The runs are read, or not; what follows.

@@ -16,7 +16,6 @@ mod open_tests;
 mod picture;
 pub mod query;
 mod screen;
-mod screen_words;
 pub mod sheet;
 mod view;
 

@@ -1,15 +1,8 @@
-use crossterm::event::KeyModifiers;
-
 use super::*;
-use crate::app::{compare::fixture, signals::Signals};
+use crate::app::{compare::fixture, fixture::mouse_event, signals::Signals, view::View};
 
 fn mouse(screen: &mut CompareScreen, kind: MouseEventKind, column: u16, row: u16) {
-    let effects = screen.mouse(MouseEvent {
-        kind,
-        column,
-        row,
-        modifiers: KeyModifiers::NONE,
-    });
+    let effects = screen.mouse(mouse_event(kind, column, row));
     fixture::answer_queries(screen, effects);
 }
 

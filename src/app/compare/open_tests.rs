@@ -1,20 +1,11 @@
 //! From marked runs to a comparison of them.
 
 use crate::app::{
-    Event,
     compare::CompareScreen,
-    fixture::{answer, populated, run},
-    keymap::Chord,
+    fixture::{answer, keys as press, populated, run},
     runs::Runs,
     state::State,
-    update,
 };
-
-fn press(state: &mut State, chords: &[&str]) {
-    for chord in chords {
-        update(state, Event::Key(Chord::parse(chord).unwrap().event()));
-    }
-}
 
 #[test]
 fn two_to_six_marked_runs_are_opened_and_other_numbers_are_refused() {

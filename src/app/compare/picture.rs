@@ -53,10 +53,10 @@ impl CompareScreen {
 mod tests {
     use super::*;
     use crate::app::export::{Form, Source};
-    use crate::app::{Action, compare::fixture};
+    use crate::app::{Action, compare::fixture, view::View};
 
     fn charts(screen: &CompareScreen) -> Charts {
-        match screen.export(Form::Csv).unwrap().what {
+        match screen.export(&[], Form::Csv).unwrap().what {
             What::Charts(charts) => charts,
             other => panic!("{other:?}"),
         }
@@ -81,7 +81,7 @@ mod tests {
         screen.update(Action::Mark);
         assert!(
             screen
-                .export(Form::Csv)
+                .export(&[], Form::Csv)
                 .unwrap_err()
                 .contains("no channel is chosen")
         );
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn what_is_not_in_memory_is_drawn_from_the_tables() {
         let (mut screen, _) = CompareScreen::open(fixture::names(2), (80, 24));
-        let message = screen.export(Form::Csv).unwrap_err();
+        let message = screen.export(&[], Form::Csv).unwrap_err();
         assert!(message.contains("not read yet"));
         let details = (0..2).map(|at| Some(fixture::detail(at))).collect();
         fixture::read(&mut screen, Ok(details));

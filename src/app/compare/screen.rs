@@ -9,13 +9,12 @@ use crate::{
         action::Action,
         chart::Marker,
         effect::Effect,
-        keymap::Context,
         layout as screen_layout,
         prompt::Purpose,
         query::{Answer, Pending},
-        signals::{Signals, SignalsQueries},
+        signals::{Signals, SignalsQueries, check_form},
     },
-    etl::{catalog::RunDetail, compare::Comparison, run_id::RunId},
+    etl::{catalog::RunDetail, compare::Comparison, parse_error::ParseError, run_id::RunId},
 };
 
 /// A part of the view that takes keys.
@@ -104,14 +103,6 @@ impl CompareScreen {
         effects
     }
 
-    /// Key contexts, innermost first; the core adds the global one.
-    pub fn contexts(&self) -> &'static [Context] {
-        match (&self.views, self.pane) {
-            (_, Pane::Overlaid) => &[Context::Overlaid],
-            (_, Pane::Sheet) => &[Context::Differences],
-        }
-    }
-
     /// Does `action`. Back, Escape, Quit, Help, Palette and the keys of text fields never
     /// come here.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
@@ -131,13 +122,6 @@ impl CompareScreen {
             }
             (action, Pane::Sheet) => views.sheet.update(action, (width, parts.sheet)),
         }
-        self.fit();
-        self.ask_missing()
-    }
-
-    /// The terminal has another size.
-    pub fn resize(&mut self, size: (u16, u16)) -> Vec<Effect> {
-        self.size = size;
         self.fit();
         self.ask_missing()
     }
@@ -201,7 +185,7 @@ impl CompareScreen {
         views.sheet = sheet;
     }
 
-    fn fit(&mut self) {
+    pub(super) fn fit(&mut self) {
         let (parts, width) = (self.parts(), self.body().0);
         if let Some(views) = &mut self.views {
             views.sheet.clamp((width, parts.sheet));
@@ -227,9 +211,34 @@ impl CompareScreen {
         (action == Action::GoTo && has_places).then_some(Purpose::GoTo)
     }
 
-    /// A message for the line above the hints, once.
-    pub fn take_message(&mut self) -> Option<String> {
-        self.message.take()
+    /// How the runs are aligned, in words.
+    pub fn alignment(&self) -> &'static str {
+        match &self.views {
+            Some(views) if views.signals.has_places() => "aligned at their places",
+            _ => "aligned at their starts",
+        }
+    }
+
+    /// Whether a run's place is set next.
+    pub fn is_turn(&self, run: usize) -> bool {
+        let views = self.views.as_ref();
+        self.pane == Pane::Overlaid && views.is_some_and(|v| v.signals.turn == run)
+    }
+
+    /// Takes a line that was typed after [`CompareScreen::prompt`] allowed it.
+    ///
+    /// # Errors
+    /// One sentence on what is wrong with the text; the text field stays open.
+    pub fn submit(&mut self, text: &str) -> Result<Vec<Effect>, ParseError> {
+        let Some(views) = &mut self.views else {
+            // Where the runs begin and end is not known yet: only the form is.
+            check_form(text, true)?;
+            self.message = Some("the cursor goes there once the runs are read".into());
+            self.place = Some(text.to_owned());
+            return Ok(Vec::new());
+        };
+        views.signals.submit(text)?;
+        Ok(self.ask_missing())
     }
 
     /// Columns and lines of the view.

@@ -2,13 +2,17 @@
 
 use crossterm::event::MouseEvent;
 
-use super::CompareScreen;
+use super::{
+    CompareScreen, Pane,
+    screen::is_shown,
+    sheet::{listed, plain},
+};
 use crate::{
     app::{
         action::Action,
         command::Command,
         effect::Effect,
-        export::{Export, Form},
+        export::{Export, Form, What},
         jobs::ToHarvest,
         keymap::Context,
         prompt::Purpose,
@@ -54,11 +58,14 @@ impl CompareScreen {
 
 impl View for CompareScreen {
     fn contexts(&self) -> Vec<Context> {
-        Self::contexts(self).to_vec()
+        vec![match self.pane {
+            Pane::Overlaid => Context::Overlaid,
+            Pane::Sheet => Context::Differences,
+        }]
     }
 
     fn title(&self) -> Option<String> {
-        Some(Self::title(self))
+        Some(format!("Runs › {} compared", self.runs.len()))
     }
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
@@ -78,19 +85,42 @@ impl View for CompareScreen {
     }
 
     fn command(&self) -> Option<Command> {
-        Some(Self::command(self))
+        let mut command = Command::new("compare");
+        let chosen: Vec<&str> = self
+            .views
+            .as_ref()
+            .map_or_else(Vec::new, |views| views.signals.chosen_names().collect());
+        if !chosen.is_empty() {
+            command = command.option("--channels", chosen.join(","));
+        }
+        let runs = self.runs.iter();
+        Some(command.names(runs.map(|run| format!("{}/{}", run.log_key, run.run))))
     }
 
+    /// The table of differences, columns parted by tabs.
     fn copy(&self) -> Option<String> {
-        Self::copy(self)
+        let views = self.views.as_ref()?;
+        let shown = |at: usize| is_shown(&views.signals, at);
+        Some(plain(self.runs.len(), &views.comparison, shown))
     }
 
     fn copy_name(&self) -> Option<&'static str> {
         Some("the table of differences")
     }
 
+    /// The charts, or the table of differences: whichever has the keys.
     fn export(&self, _columns: &[usize], form: Form) -> Result<Export, String> {
-        Self::export(self, form)
+        let views = self.views.as_ref().ok_or("the runs are not read yet")?;
+        if self.pane == Pane::Overlaid {
+            return self.picture(&views.signals);
+        }
+        let shown = |at: usize| is_shown(&views.signals, at);
+        let list = listed(self.runs.len(), &views.comparison, shown);
+        let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();
+        Ok(Export {
+            name: format!("compare_{}", ids.join("_")),
+            what: What::List { list, form },
+        })
     }
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
@@ -99,7 +129,9 @@ impl View for CompareScreen {
     }
 
     fn resize(&mut self, size: (u16, u16)) -> Vec<Effect> {
-        Self::resize(self, size)
+        self.size = size;
+        self.fit();
+        self.ask_missing()
     }
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
@@ -113,6 +145,6 @@ impl View for CompareScreen {
     }
 
     fn take_message(&mut self) -> Option<String> {
-        Self::take_message(self)
+        self.message.take()
     }
 }

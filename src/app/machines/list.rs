@@ -9,7 +9,12 @@ use std::collections::{BTreeSet, HashMap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::{
-    action::Action, lake_queries::ReadMachines, query::Pending, scroll::Scroll, table::Table,
+    action::Action,
+    lake_queries::ReadMachines,
+    list::{List, ListPosition, ListStatus},
+    query::Pending,
+    scroll::Scroll,
+    table::Table,
 };
 use crate::etl::{catalog::MachineRow, filter::Filtered, parse_error::ParseError};
 
@@ -100,29 +105,6 @@ impl Machines {
         self.changed(|table| table.replace(machines));
     }
 
-    /// Filters by `text`; nothing shows all.
-    ///
-    /// # Errors
-    /// As [`Table::set_filter`].
-    pub fn set_filter(&mut self, text: &str) -> Result<(), ParseError> {
-        self.changed(|table| table.set_filter(text))
-    }
-
-    /// Sorts by the column under the cursor, then reverses.
-    pub fn sort(&mut self) {
-        self.changed(|table| table.act(Action::Sort, 1));
-    }
-
-    /// Puts the cursor of columns on `column`.
-    pub fn set_column(&mut self, column: usize) {
-        self.table.column = column;
-    }
-
-    /// The column under the cursor of columns.
-    pub fn column_mut(&mut self) -> &mut usize {
-        &mut self.table.column
-    }
-
     /// Folds the cell under the cursor, or unfolds it. From a machine the cursor goes to
     /// its cell.
     pub fn fold(&mut self) {
@@ -134,41 +116,6 @@ impl Machines {
         }
         self.sort_rows();
         self.stand(Some(Place::Cell(cell)));
-    }
-
-    /// Moves the cursor, with `page` lines on the screen.
-    pub fn go(&mut self, action: Action, page: usize) {
-        self.cursor = Scroll::new(self.lines.len(), page).moved(self.cursor, action);
-    }
-
-    /// Scrolls so that the cursor is among the `lines` on the screen.
-    pub fn keep_cursor_visible(&mut self, lines: usize) {
-        let scroll = Scroll::new(self.lines.len(), lines);
-        self.cursor = self.cursor.min(scroll.last());
-        self.offset = scroll.first(self.offset, self.cursor);
-    }
-
-    /// Searches for `text` from line `from` on, around the end; whether it is there. A
-    /// cell that hides a hit unfolds.
-    pub fn set_search(&mut self, text: &str, from: usize) -> bool {
-        self.table.set_search(text, 0);
-        self.cursor = from.min(self.lines.len().saturating_sub(1));
-        let start = self.place_in_order();
-        self.table.search().is_empty() || self.hit((start..self.order.len()).chain(0..start))
-    }
-
-    /// To the next hit, or the previous one, around the ends; whether there is one.
-    pub fn search_on(&mut self, forward: bool) -> bool {
-        let (at, len) = (self.place_in_order(), self.order.len());
-        if self.table.search().is_empty() {
-            false
-        } else if forward {
-            // From a cell its first machine is the next.
-            let next = at + usize::from(self.current().is_some());
-            self.hit((next..len).chain(0..next.min(len)))
-        } else {
-            self.hit((0..at).rev().chain((at..len).rev()))
-        }
     }
 
     fn hit(&mut self, mut places: impl Iterator<Item = usize>) -> bool {
@@ -265,6 +212,75 @@ impl Machines {
         });
         let last = self.lines.len().saturating_sub(1);
         self.cursor = found.unwrap_or(self.cursor).min(last);
+    }
+}
+
+/// The list of machines, made around their table.
+impl List for Machines {
+    fn inner(&self) -> Option<&dyn List> {
+        Some(&self.table)
+    }
+
+    fn inner_mut(&mut self) -> Option<&mut dyn List> {
+        Some(&mut self.table)
+    }
+
+    fn position(&self) -> ListPosition {
+        ListPosition {
+            cursor: self.cursor,
+            offset: self.offset,
+            len: self.lines.len(),
+        }
+    }
+
+    fn put_cursor(&mut self, at: usize) {
+        self.cursor = at.min(self.lines.len().saturating_sub(1));
+    }
+
+    fn keep_cursor_visible(&mut self, lines: usize) {
+        let scroll = Scroll::new(self.lines.len(), lines);
+        self.cursor = self.cursor.min(scroll.last());
+        self.offset = scroll.first(self.offset, self.cursor);
+    }
+
+    fn apply(&mut self, action: Action, lines: usize) {
+        if action == Action::Sort {
+            self.changed(|table| table.act(action, lines));
+        } else {
+            self.cursor = Scroll::new(self.lines.len(), lines).moved(self.cursor, action);
+        }
+    }
+
+    /// A cell that hides a hit unfolds.
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        self.table.set_search(text, 0);
+        self.put_cursor(from);
+        let start = self.place_in_order();
+        self.table.search().is_empty() || self.hit((start..self.order.len()).chain(0..start))
+    }
+
+    fn search_on(&mut self, forward: bool) -> bool {
+        let (at, len) = (self.place_in_order(), self.order.len());
+        if self.table.search().is_empty() {
+            false
+        } else if forward {
+            // From a cell its first machine is the next.
+            let next = at + usize::from(self.current().is_some());
+            self.hit((next..len).chain(0..next.min(len)))
+        } else {
+            self.hit((0..at).rev().chain((at..len).rev()))
+        }
+    }
+
+    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
+        self.changed(|table| table.set_filter(text))
+    }
+
+    fn status(&self) -> ListStatus {
+        ListStatus {
+            waiting: false,
+            ..self.table.status()
+        }
     }
 }
 

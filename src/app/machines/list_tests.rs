@@ -92,16 +92,16 @@ fn cursor_and_folds_survive_a_refresh() {
     list.take(Vec::new());
     assert_eq!((list.cursor, list.lines().len()), (0, 0));
     list.fold();
-    list.go(Action::Last, 5);
-    assert!(!list.set_search("x", 3) && !list.search_on(false));
+    list.apply(Action::Last, 5);
+    assert!(!list.search("x", 3) && !list.search_on(false));
 }
 
 #[test]
 fn sorting_keeps_cells_together_and_puts_the_one_with_the_first_machine_first() {
     let mut list = list();
     put(&mut list, "cell 2 / robot 1");
-    list.set_column(column("peak force"));
-    list.sort();
+    list.put_column(column("peak force"));
+    list.apply(Action::Sort, 1);
     // Robot 1 alone: 700 N; cell 2: up to 705.5 and 1405.5 N; cell 10: 812.75 and 1512.75 N.
     let cells = |list: &Machines| -> Vec<String> {
         lines_of(list)
@@ -119,7 +119,7 @@ fn sorting_keeps_cells_together_and_puts_the_one_with_the_first_machine_first() 
         ]
     );
     assert_eq!(under_cursor(&list), "cell 2 / robot 1");
-    list.sort();
+    list.apply(Action::Sort, 1);
     assert_eq!(
         lines_of(&list)[..6],
         [
@@ -137,7 +137,7 @@ fn sorting_keeps_cells_together_and_puts_the_one_with_the_first_machine_first() 
 fn filters_ask_for_figures() {
     let mut list = list();
     let shown = |list: &mut Machines, filter: &str| {
-        list.set_filter(filter).unwrap();
+        list.filter(filter).unwrap();
         list.table().len()
     };
     assert_eq!(shown(&mut list, "cell:10 robot:1 runs>5"), 1);
@@ -154,7 +154,7 @@ fn filters_ask_for_figures() {
         2
     );
     assert!(
-        list.set_filter("colour:red")
+        list.filter("colour:red")
             .unwrap_err()
             .sentence
             .contains("slope")
@@ -166,9 +166,9 @@ fn a_search_unfolds_what_hides_its_hit() {
     let mut list = list();
     put(&mut list, "-10 2");
     list.fold();
-    assert!(list.set_search("10 / Robot 2", 0));
+    assert!(list.search("10 / Robot 2", 0));
     assert_eq!(under_cursor(&list), "cell 10 / robot 2");
-    assert!(list.set_search("robot 2", 0));
+    assert!(list.search("robot 2", 0));
     assert_eq!(under_cursor(&list), "cell 2 / robot 2");
     assert!(list.search_on(true));
     assert_eq!(under_cursor(&list), "cell 10 / robot 2");
@@ -178,9 +178,9 @@ fn a_search_unfolds_what_hides_its_hit() {
     assert_eq!(under_cursor(&list), "cell 10 / robot 2");
     // From a cell its own machine is the next.
     put(&mut list, "-10 2");
-    list.set_search("robot 1", list.cursor);
+    list.search("robot 1", list.cursor);
     assert_eq!(under_cursor(&list), "cell 10 / robot 1");
-    assert!(!list.set_search("robot 9", 2));
+    assert!(!list.search("robot 9", 2));
     assert_eq!(list.cursor, 2);
 }
 
@@ -189,7 +189,7 @@ fn the_cursor_stays_on_the_screen() {
     let mut list = list();
     for lines in 1..12 {
         for action in [Action::Last, Action::PageUp, Action::Down, Action::First] {
-            list.go(action, lines);
+            list.apply(action, lines);
             list.keep_cursor_visible(lines);
             assert!((list.offset..list.offset + lines).contains(&list.cursor));
             assert!(list.offset == 0 || list.offset + lines <= list.lines().len());

@@ -1,7 +1,5 @@
-use crossterm::event::KeyModifiers;
-
 use super::*;
-use crate::app::{chart::TimeRange, layout, machines::fixture::*};
+use crate::app::{chart::TimeRange, fixture::mouse_event, layout, machines::fixture::*};
 
 const SIZE: (u16, u16) = (100, 30);
 const DAY: i64 = 86_400 * time::SECOND;
@@ -16,16 +14,7 @@ fn start(run: usize) -> i64 {
 }
 
 fn mouse(screen: &mut MachineScreen, kind: MouseEventKind, column: u16, row: u16) -> bool {
-    let modifiers = KeyModifiers::NONE;
-    screen.mouse(
-        MouseEvent {
-            kind,
-            column,
-            row,
-            modifiers,
-        },
-        SIZE,
-    )
+    screen.mouse(mouse_event(kind, column, row), SIZE)
 }
 
 #[test]
@@ -178,13 +167,7 @@ fn the_mouse_moves_the_cursor_to_the_run_that_it_points_at() {
     assert_eq!(title.count(), "[Charts]".len());
     for size in [(1, 1), (40, 10), (80, 24)] {
         for (x, y) in (0..90).flat_map(|x| (0..30).map(move |y| (x, y))) {
-            let event = MouseEvent {
-                kind: down,
-                column: x,
-                row: y,
-                modifiers: KeyModifiers::NONE,
-            };
-            screen.mouse(event, size);
+            screen.mouse(mouse_event(down, x, y), size);
         }
     }
 }

@@ -7,8 +7,6 @@ use super::{MachineScreen, Machines, Pane};
 use crate::{
     app::{
         action::Action,
-        choice::{Choices, Chooser},
-        columns::PlacedColumn,
         command::Command,
         compare::CompareScreen,
         effect::Effect,
@@ -100,76 +98,6 @@ impl View for Machines {
                 self.error = Some(sentence);
             }
         }
-    }
-}
-
-impl List for Machines {
-    fn position(&self) -> ListPosition {
-        ListPosition {
-            cursor: self.cursor,
-            offset: self.offset,
-            len: self.lines().len(),
-        }
-    }
-
-    fn put_cursor(&mut self, at: usize) {
-        self.cursor = at.min(self.lines().len().saturating_sub(1));
-    }
-
-    fn keep_cursor_visible(&mut self, lines: usize) {
-        Self::keep_cursor_visible(self, lines);
-    }
-
-    fn apply(&mut self, action: Action, lines: usize) {
-        if action == Action::Sort {
-            self.sort();
-        } else {
-            self.go(action, lines);
-        }
-    }
-
-    fn search(&mut self, text: &str, from: usize) -> bool {
-        self.set_search(text, from)
-    }
-
-    fn search_on(&mut self, forward: bool) -> bool {
-        Self::search_on(self, forward)
-    }
-
-    fn searched(&self) -> &str {
-        self.table().search()
-    }
-
-    fn filter(&mut self, text: &str) -> Result<(), ParseError> {
-        self.set_filter(text)
-    }
-
-    fn status(&self) -> ListStatus {
-        ListStatus {
-            waiting: false,
-            ..self.table().status()
-        }
-    }
-
-    fn placed(
-        &self,
-        width: u16,
-        room: (u16, Option<&'static str>),
-        choices: &Choices,
-    ) -> Vec<PlacedColumn> {
-        self.table().placed(width, room, choices)
-    }
-
-    fn column(&self) -> usize {
-        self.table().column
-    }
-
-    fn put_column(&mut self, column: usize) {
-        self.set_column(column);
-    }
-
-    fn chooser(&self, choices: &Choices) -> Option<Chooser> {
-        self.table().chooser(choices)
     }
 }
 
@@ -271,6 +199,14 @@ impl View for MachineScreen {
 
 /// The list of the machine's runs; the charts' cursor follows that of the list.
 impl List for MachineScreen {
+    fn inner(&self) -> Option<&dyn List> {
+        Some(&self.table)
+    }
+
+    fn inner_mut(&mut self) -> Option<&mut dyn List> {
+        Some(&mut self.table)
+    }
+
     fn position(&self) -> ListPosition {
         self.table.position()
     }
@@ -294,14 +230,6 @@ impl List for MachineScreen {
         found
     }
 
-    fn search_on(&mut self, forward: bool) -> bool {
-        self.table.search_on(forward)
-    }
-
-    fn searched(&self) -> &str {
-        self.table.search()
-    }
-
     fn filter(&mut self, text: &str) -> Result<(), ParseError> {
         let set = self.table.set_filter(text);
         self.trace();
@@ -313,34 +241,5 @@ impl List for MachineScreen {
             waiting: false,
             ..self.table.status()
         }
-    }
-
-    fn placed(
-        &self,
-        width: u16,
-        room: (u16, Option<&'static str>),
-        choices: &Choices,
-    ) -> Vec<PlacedColumn> {
-        self.table.placed(width, room, choices)
-    }
-
-    fn column(&self) -> usize {
-        self.table.column
-    }
-
-    fn put_column(&mut self, column: usize) {
-        self.table.column = column;
-    }
-
-    fn chooser(&self, choices: &Choices) -> Option<Chooser> {
-        self.table.chooser(choices)
-    }
-
-    fn stop_range(&mut self) -> bool {
-        self.table.stop_range()
-    }
-
-    fn clear_marks(&mut self) {
-        self.table.clear_marks();
     }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::{
         effect::Effect,
+        fixture::answer_all,
         query::{Answer, Pending, Query, Question},
         signals::{self, Part, SignalsQuery},
     },
@@ -245,21 +246,12 @@ pub fn answer(question: &Question) -> Option<Answer> {
     Some(question.reply::<LocateTime>(Ok(row)))
 }
 
-/// Answers what `effects` ask, and what the answers ask, until nothing is asked.
-/// Gives back how many questions there were.
+/// Answers what `effects` ask, and what the answers ask, until nothing is asked. Gives
+/// back how many questions there were.
 pub fn answer_queries(screen: &mut RunScreen, effects: Vec<Effect>) -> usize {
-    let mut open = effects;
-    let mut asked = 0;
-    while let Some(effect) = open.pop() {
-        if let Effect::Ask(question) = effect
-            && !question.is_cancelled()
-        {
-            asked += 1;
-            assert!(asked < 100, "the screen never stops asking");
-            open.extend(screen.answer(&mut answer(&question).unwrap()));
-        }
-    }
-    asked
+    answer_all(effects, |question| {
+        screen.answer(&mut answer(&question).unwrap())
+    })
 }
 
 /// A worker answers what the run waits for (asked in passing, if nothing is); what follows.

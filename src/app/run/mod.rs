@@ -27,7 +27,6 @@ mod screen_export;
 mod screen_places;
 mod screen_quality;
 mod screen_samples;
-mod screen_words;
 pub mod summary;
 mod table_ref;
 mod view;

@@ -1,20 +1,15 @@
-use crossterm::event::KeyModifiers;
-
 use super::*;
 use crate::app::{
+    fixture::mouse_event,
     run::fixture::{ROWS, answer_queries, opened},
     signals::{Key, Signals, SignalsHit},
+    view::View,
 };
 
 const SIZE: (u16, u16) = (100, 30);
 
 fn mouse(screen: &mut RunScreen, kind: MouseEventKind, column: u16, row: u16) {
-    let effects = screen.mouse(MouseEvent {
-        kind,
-        column,
-        row,
-        modifiers: KeyModifiers::NONE,
-    });
+    let effects = screen.mouse(mouse_event(kind, column, row));
     answer_queries(screen, effects);
 }
 

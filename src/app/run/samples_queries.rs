@@ -191,51 +191,13 @@ impl Query for LocateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::run::{ReadPaths, ReadRun};
-    use crate::etl::{
-        base::{CancelToken, NoProgress},
-        catalog::{Catalog, RunDetail},
-        harvest::{Options, harvest_log},
-        lake::{Context, Lake},
-        run_id::RunId,
+    use crate::{
+        app::{
+            run::{ReadPaths, ReadRun},
+            signals::fixture::{START, harvested},
+        },
+        etl::{base::CancelToken, lake::Context, run_id::RunId},
     };
-
-    const START: i64 = 1_669_236_000_000_000;
-
-    /// A harvested log of one run: 700 samples of `x`, every 10 ms; `fx` has a value
-    /// only in the first three seconds.
-    fn harvested(dir: &std::path::Path) -> (Context, RunDetail) {
-        let data = dir.join("data");
-        std::fs::create_dir(&data).unwrap();
-        let mut csv = String::from("time,value,field,robot_id,run_uuid,sensor_type\n");
-        for i in 0..700 {
-            let time = crate::etl::time::format(START + i * 10_000);
-            csv.push_str(&format!("{time},{},x,1,7,encoder\n", i % 50));
-            if i < 300 {
-                csv.push_str(&format!("{time},{},fx,1,7,load_cell\n", -i));
-            }
-        }
-        std::fs::write(data.join("a.csv"), csv).unwrap();
-        let mut profile = Profile::built_in().unwrap();
-        let fx = profile.fields.iter_mut().find(|f| f.name == "fx");
-        fx.unwrap().min = Some(-250.0);
-        let context = Context {
-            data_dir: data,
-            lake: Lake::new(dir.join("cache")),
-            profile: profile.into(),
-        };
-        let cancel = CancelToken::new();
-        let mut catalog = Catalog::open(&context.lake).unwrap();
-        catalog.refresh(&context, &cancel).unwrap();
-        harvest_log(&context, "a.csv", Options::default(), &NoProgress, &cancel).unwrap();
-        catalog.rebuild(&context, &cancel).unwrap();
-        let query = ReadRun {
-            log_key: "a.csv".into(),
-            run: RunId(7),
-        };
-        let detail = run(&context, query).unwrap().unwrap();
-        (context, *detail)
-    }
 
     fn run<Q: Query>(context: &Context, query: Q) -> Result<Q::Answer> {
         query.run(&mut QueryContext::new(
@@ -248,17 +210,18 @@ mod tests {
     #[test]
     fn a_harvested_run_answers_what_its_tabs_ask() {
         let dir = tempfile::tempdir().unwrap();
-        let (context, detail) = harvested(dir.path());
-        let table = TableRef {
+        let (context, table) = harvested(dir.path());
+        let query = ReadRun {
             log_key: "a.csv".into(),
-            file_name: detail.row.file_name.clone().unwrap(),
+            run: RunId(7),
         };
-        let channels = vec!["fx_1".to_owned(), "x_1".to_owned()];
+        let detail = run(&context, query).unwrap().unwrap();
+        assert_eq!(TableRef::of(&detail.row).as_ref(), Some(&table));
         assert_eq!(detail.row.rows, 700);
 
         let rows = ReadRows {
             table: table.clone(),
-            channels,
+            channels: vec!["fx_1".to_owned(), "x_1".to_owned()],
             positions: 690..2000,
             rows: None,
         };
@@ -283,13 +246,8 @@ mod tests {
     #[test]
     fn a_table_that_was_deleted_is_named() {
         let dir = tempfile::tempdir().unwrap();
-        let (context, detail) = harvested(dir.path());
-        let file_name = detail.row.file_name.unwrap();
-        std::fs::remove_file(context.lake.location("a.csv", &file_name)).unwrap();
-        let table = TableRef {
-            log_key: "a.csv".into(),
-            file_name,
-        };
+        let (context, table) = harvested(dir.path());
+        std::fs::remove_file(context.lake.location("a.csv", &table.file_name)).unwrap();
         let error = run(&context, LocateTime { table, time: 0 });
         let error = error.unwrap_err().to_string();
         assert!(

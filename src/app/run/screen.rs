@@ -10,7 +10,6 @@ use crate::{
         chart::Marker,
         choice::Choice,
         effect::Effect,
-        keymap::Context,
         layout,
         prompt::Purpose,
         query::{Answer, Pending},
@@ -155,19 +154,6 @@ impl RunScreen {
         effects
     }
 
-    /// Key contexts, innermost first; the core adds the global one.
-    pub fn contexts(&self) -> &'static [Context] {
-        match (&self.views, self.tab) {
-            // A place that is typed in the others waits for the run.
-            (None, tab) if tab == Tab::Summary || self.error.is_some() => &[Context::Run],
-            (_, Tab::Summary) => &[Context::Summary, Context::Run],
-            (_, Tab::Signals) => &[Context::Signals, Context::Run],
-            (_, Tab::Samples) => &[Context::Samples, Context::Run],
-            (_, Tab::Path) => &[Context::Path, Context::Run],
-            (_, Tab::Quality) => &[Context::Quality, Context::List, Context::Run],
-        }
-    }
-
     /// Does `action`. Back, Escape, Quit, Help, Palette and the keys of text fields
     /// never come here.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
@@ -203,20 +189,6 @@ impl RunScreen {
     fn turn(&mut self, by: usize) {
         self.tab = self.tab.beside(by);
         self.from_quality = false;
-    }
-
-    /// The terminal has another size.
-    pub fn resize(&mut self, size: (u16, u16)) -> Vec<Effect> {
-        self.size = size;
-        let (width, height) = self.body();
-        if let Some(views) = &mut self.views {
-            views.summary.clamp((width, height));
-            views.samples.show_cursor(height);
-            views.samples.show_column(width);
-            let lines = views.quality.lines(height);
-            views.quality.table.keep_cursor_visible(lines);
-        }
-        self.ask_missing()
     }
 
     /// Applies the answer to one of the run's own queries; any other stays as it is.
@@ -372,16 +344,6 @@ impl RunScreen {
             Action::Filter if can_filter => Some(Purpose::Filter),
             _ => None,
         }
-    }
-
-    /// A message for the line above the hints, once.
-    pub fn take_message(&mut self) -> Option<String> {
-        self.message.take()
-    }
-
-    /// What the place is called in the top line.
-    pub fn title(&self) -> String {
-        format!("Runs › {}", self.run.short())
     }
 
     /// Columns and lines that the view of a tab has.

@@ -55,13 +55,4 @@ impl RunScreen {
         self.tab = Tab::Signals;
         self.from_quality = true;
     }
-
-    /// One step back within the run: from a flag's place to the list; whether there was one.
-    pub fn step_back(&mut self) -> bool {
-        let back = std::mem::take(&mut self.from_quality) && self.tab == Tab::Signals;
-        if back {
-            self.tab = Tab::Quality;
-        }
-        back
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{FilterRows, FindRow, RunScreen, Samples, Tab, Target};
 use crate::{
-    app::{action::Action, choice::Choice, effect::Effect},
+    app::{action::Action, choice::Choice, effect::Effect, view::View},
     etl::{
         filter::Condition,
         format::{count, thousands},
@@ -77,17 +77,6 @@ impl RunScreen {
         let query = FilterRows { table, condition };
         self.queries.filter.ask(query, &mut effects);
         Ok(effects)
-    }
-
-    /// Shows all samples again; `None` when nothing was filtered.
-    pub fn clear_filter(&mut self) -> Option<Vec<Effect>> {
-        let height = self.body().1;
-        let samples = &mut self.views.as_mut()?.samples;
-        if self.tab != Tab::Samples || !samples.clear_filter(height) {
-            return None;
-        }
-        self.queries.filter.cancel();
-        Some(self.ask_missing())
     }
 
     /// The filter as it was typed.
@@ -247,7 +236,7 @@ mod tests {
         let run = fixture::run();
         let log = "cell-10/2022-11-23T2040";
         let tail = format!("-o {run}.csv {log}/{run}");
-        let command = |screen: &RunScreen| screen.command().words().join(" ");
+        let command = |screen: &RunScreen| screen.command().unwrap().words().join(" ");
         assert_eq!(command(&screen), format!("export {tail}"));
         filter(&mut screen, "z_1 is null or fz_1 < -5000");
         let choice = Choice {

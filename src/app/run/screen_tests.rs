@@ -1,6 +1,7 @@
 use super::*;
 use crate::app::run::fixture::{self, ROWS, START, answer_queries, opened, time_of};
 use crate::app::signals::Key;
+use crate::app::view::View;
 use crate::etl::parse_error::ParseError;
 
 const X: Key = Key { run: 0, channel: 0 };
@@ -232,28 +233,29 @@ fn commands_and_copies_say_what_is_shown() {
     let mut screen = opened((80, 24));
     let run = fixture::run().to_string();
     assert_eq!(
-        screen.command().words(),
+        screen.command().unwrap().words(),
         ["show".to_owned(), format!("cell-10/2022-11-23T2040/{run}")]
     );
-    assert_eq!(screen.copy(), run);
+    assert_eq!(screen.copy(), Some(run));
     act(&mut screen, Action::NextPane);
     act(&mut screen, Action::ZoomIn);
     assert!(
         screen
             .command()
+            .unwrap()
             .words()
             .join(" ")
             .contains("--columns v1,f1 --from 2022-11-23T20:40:00.027000Z --to")
     );
     assert_eq!(
-        screen.copy(),
-        "2022-11-23T20:40:00.027000Z v1=120 mm/s f1=1400 N"
+        screen.copy().as_deref(),
+        Some("2022-11-23T20:40:00.027000Z v1=120 mm/s f1=1400 N")
     );
     act(&mut screen, Action::NextPane);
+    let copied = screen.copy().unwrap();
     assert!(
-        screen.copy().starts_with("20:40:00.027000\t0.00\t−48.00\t"),
-        "{}",
-        screen.copy()
+        copied.starts_with("20:40:00.027000\t0.00\t−48.00\t"),
+        "{copied}"
     );
 }
 

@@ -17,7 +17,7 @@ use crate::{
         query::Answer,
         view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
     },
-    etl::{parse_error::ParseError, run_id::RunId},
+    etl::{parse_error::ParseError, run_id::RunId, time},
 };
 
 impl RunScreen {
@@ -31,11 +31,20 @@ impl RunScreen {
 
 impl View for RunScreen {
     fn contexts(&self) -> Vec<Context> {
-        Self::contexts(self).to_vec()
+        let contexts: &[Context] = match (&self.views, self.tab) {
+            // A place that is typed in the others waits for the run.
+            (None, tab) if tab == Tab::Summary || self.error.is_some() => &[Context::Run],
+            (_, Tab::Summary) => &[Context::Summary, Context::Run],
+            (_, Tab::Signals) => &[Context::Signals, Context::Run],
+            (_, Tab::Samples) => &[Context::Samples, Context::Run],
+            (_, Tab::Path) => &[Context::Path, Context::Run],
+            (_, Tab::Quality) => &[Context::Quality, Context::List, Context::Run],
+        };
+        contexts.to_vec()
     }
 
     fn title(&self) -> Option<String> {
-        Some(Self::title(self))
+        Some(format!("Runs › {}", self.run.short()))
     }
 
     /// The list of flags, while it is seen.
@@ -76,11 +85,21 @@ impl View for RunScreen {
     }
 
     fn clear_filter(&mut self) -> Option<Vec<Effect>> {
-        Self::clear_filter(self)
+        let height = self.body().1;
+        let samples = &mut self.views.as_mut()?.samples;
+        if self.tab != Tab::Samples || !samples.clear_filter(height) {
+            return None;
+        }
+        self.queries.filter.cancel();
+        Some(self.ask_missing())
     }
 
     fn step_back(&mut self) -> bool {
-        Self::step_back(self)
+        let back = std::mem::take(&mut self.from_quality) && self.tab == Tab::Signals;
+        if back {
+            self.tab = Tab::Quality;
+        }
+        back
     }
 
     fn chooser(&self, choices: &Choices) -> Option<Chooser> {
@@ -93,11 +112,64 @@ impl View for RunScreen {
     }
 
     fn command(&self) -> Option<Command> {
-        Some(Self::command(self))
+        let run = format!("{}/{}", self.log_key, self.run);
+        let tabs_of_figures = [Tab::Summary, Tab::Quality];
+        let Some(views) = self
+            .views
+            .as_ref()
+            .filter(|_| !tabs_of_figures.contains(&self.tab))
+        else {
+            return Some(Command::new("show").names([run]));
+        };
+        let signals = &views.signals;
+        let mut command = Command::new("export");
+        let columns: Vec<String> = match self.tab {
+            Tab::Signals => signals.chosen_names().map(str::to_owned).collect(),
+            Tab::Path => {
+                let known = |name: &String| signals.channels.iter().any(|c| c.name == *name);
+                views.path.columns().into_iter().filter(known).collect()
+            }
+            _ => views.samples.ordered().unwrap_or_default(),
+        };
+        if !columns.is_empty() {
+            command = command.option("--columns", columns.join(","));
+        }
+        if self.tab == Tab::Samples {
+            if let Some(filtered) = &views.samples.filtered {
+                command = command.option("--where", filtered.condition.text.as_str());
+            }
+        } else if signals.view.range != signals.view.bounds {
+            let range = signals.view.range;
+            command = command
+                .option("--from", time::format(range.start()))
+                .option("--to", time::format(range.end()));
+        }
+        Some(
+            command
+                .option("-o", format!("{}.csv", self.run))
+                .names([run]),
+        )
     }
 
+    /// The run's id, the chosen channels' values at the cursor, or the row under the cursor.
     fn copy(&self) -> Option<String> {
-        Some(Self::copy(self))
+        let views = self.views.as_ref();
+        let text = views.and_then(|views| match self.tab {
+            Tab::Summary => None,
+            Tab::Quality => {
+                let row = views.quality.table.current()?;
+                Some(format!("{}: {}", row.flag.rule, row.flag.message))
+            }
+            Tab::Path => views.path.place(views.signals.view.cursor.time),
+            Tab::Signals => Some(views.signals.copy()),
+            Tab::Samples => {
+                let s = &views.samples;
+                let cells = (0..s.columns.titles.len()).filter_map(|c| s.cell(s.row, c));
+                let cells: Vec<String> = cells.collect();
+                (!cells.is_empty()).then(|| cells.join("\t"))
+            }
+        });
+        Some(text.unwrap_or_else(|| self.run.to_string()))
     }
 
     fn export(&self, _columns: &[usize], form: Form) -> Result<Export, String> {
@@ -109,7 +181,16 @@ impl View for RunScreen {
     }
 
     fn resize(&mut self, size: (u16, u16)) -> Vec<Effect> {
-        Self::resize(self, size)
+        self.size = size;
+        let (width, height) = self.body();
+        if let Some(views) = &mut self.views {
+            views.summary.clamp((width, height));
+            views.samples.show_cursor(height);
+            views.samples.show_column(width);
+            let lines = views.quality.lines(height);
+            views.quality.table.keep_cursor_visible(lines);
+        }
+        self.ask_missing()
     }
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
@@ -128,6 +209,6 @@ impl View for RunScreen {
     }
 
     fn take_message(&mut self) -> Option<String> {
-        Self::take_message(self)
+        self.message.take()
     }
 }

@@ -1,17 +1,25 @@
-//! Answers to what charts ask, for tests: no file.
+//! Answers to what charts ask, for tests, and a lake with one run.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::query::{Ask, ChannelRead, Rows, SignalsAnswer, SignalsQuery};
 use crate::{
     app::{
         chart::{Series, TimeRange},
-        run::fixture::{self, ROWS, time_of},
+        run::{
+            TableRef,
+            fixture::{self, ROWS, time_of},
+        },
     },
     etl::{
-        lake::run_file::Window,
+        base::{CancelToken, NoProgress},
+        catalog::Catalog,
+        harvest::{Options, harvest_log},
+        lake::{Context, Lake, run_file::Window},
         overview::{self, Builder},
-        time::SECOND,
+        profile::Profile,
+        run_id::RunId,
+        time::{self, SECOND},
     },
 };
 
@@ -73,4 +81,38 @@ pub fn answer(query: &SignalsQuery) -> SignalsAnswer {
             SignalsAnswer::RowTimes(times.collect())
         }
     }
+}
+
+/// The first sample of the run of [`harvested`], in microseconds since 1970.
+pub const START: i64 = 1_669_236_000_000_000;
+
+/// A lake with a harvested log of one run: 700 samples of `x`, every 10 ms; `fx` has a value
+/// only in the first three seconds.
+pub fn harvested(dir: &Path) -> (Context, TableRef) {
+    let data = dir.join("data");
+    std::fs::create_dir(&data).unwrap();
+    let mut csv = String::from("time,value,field,robot_id,run_uuid,sensor_type\n");
+    for i in 0..700 {
+        let time = time::format(START + i * 10_000);
+        csv.push_str(&format!("{time},{},x,1,7,encoder\n", i % 50));
+        if i < 300 {
+            csv.push_str(&format!("{time},{},fx,1,7,load_cell\n", -i));
+        }
+    }
+    std::fs::write(data.join("a.csv"), csv).unwrap();
+    let mut profile = Profile::built_in().unwrap();
+    let fx = profile.fields.iter_mut().find(|f| f.name == "fx");
+    fx.unwrap().min = Some(-250.0);
+    let context = Context {
+        data_dir: data,
+        lake: Lake::new(dir.join("cache")),
+        profile: profile.into(),
+    };
+    let cancel = CancelToken::new();
+    let mut catalog = Catalog::open(&context.lake).unwrap();
+    catalog.refresh(&context, &cancel).unwrap();
+    harvest_log(&context, "a.csv", Options::default(), &NoProgress, &cancel).unwrap();
+    catalog.rebuild(&context, &cancel).unwrap();
+    let detail = catalog.run_detail("a.csv", RunId(7)).unwrap().unwrap();
+    (context, TableRef::of(&detail.row).unwrap())
 }

@@ -4,49 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    app::run::TableRef,
+    app::signals::fixture::{START, harvested},
     etl::{
-        base::NoProgress,
-        catalog::Catalog,
-        harvest::{Options, harvest_log},
-        lake::{Lake, run_file::write_run_file},
-        run_id::RunId,
+        lake::run_file::write_run_file,
         transform::{Column, RunTable, clock::align},
     },
 };
-
-const START: i64 = 1_669_236_000_000_000;
-
-/// A lake with a harvested log of one run: 700 samples of `x`, every 10 ms; `fx` has a value
-/// only in the first three seconds.
-fn harvested(dir: &std::path::Path) -> (Context, TableRef) {
-    let data = dir.join("data");
-    std::fs::create_dir(&data).unwrap();
-    let mut csv = String::from("time,value,field,robot_id,run_uuid,sensor_type\n");
-    for i in 0..700 {
-        let time = crate::etl::time::format(START + i * 10_000);
-        csv.push_str(&format!("{time},{},x,1,7,encoder\n", i % 50));
-        if i < 300 {
-            csv.push_str(&format!("{time},{},fx,1,7,load_cell\n", -i));
-        }
-    }
-    std::fs::write(data.join("a.csv"), csv).unwrap();
-    let mut profile = Profile::built_in().unwrap();
-    let fx = profile.fields.iter_mut().find(|f| f.name == "fx");
-    fx.unwrap().min = Some(-250.0);
-    let context = Context {
-        data_dir: data,
-        lake: Lake::new(dir.join("cache")),
-        profile: profile.into(),
-    };
-    let cancel = CancelToken::new();
-    let mut catalog = Catalog::open(&context.lake).unwrap();
-    catalog.refresh(&context, &cancel).unwrap();
-    harvest_log(&context, "a.csv", Options::default(), &NoProgress, &cancel).unwrap();
-    catalog.rebuild(&context, &cancel).unwrap();
-    let detail = catalog.run_detail("a.csv", RunId(7)).unwrap().unwrap();
-    (context, TableRef::of(&detail.row).unwrap())
-}
 
 #[test]
 fn a_harvested_run_answers_everything_that_its_charts_ask() {
@@ -131,23 +94,6 @@ fn a_harvested_run_answers_everything_that_its_charts_ask() {
     let times = answer(Ask::RowTimes(vec![0, 699]));
     let expected = vec![START, START + 6_990_000];
     assert_eq!(times, SignalsAnswer::RowTimes(expected));
-}
-
-#[test]
-fn a_table_that_was_deleted_is_named() {
-    let dir = tempfile::tempdir().unwrap();
-    let (context, table) = harvested(dir.path());
-    std::fs::remove_file(context.lake.location("a.csv", &table.file_name)).unwrap();
-    let query = SignalsQuery {
-        table,
-        ask: Ask::RowTimes(vec![0]),
-    };
-    let error = query.answer(&context, &CancelToken::new()).unwrap_err();
-    let error = error.to_string();
-    assert!(
-        error.contains("is gone; a harvest of a.csv (H) makes it again"),
-        "{error}"
-    );
 }
 
 #[test]

@@ -35,7 +35,7 @@ mod tests {
 
     use crate::app::{
         Event,
-        fixture::{answer, bare, harvesting, populated, run},
+        fixture::{answer, bare, harvesting, keys as press, populated, run},
         machines::fixture::machines,
         update,
     };
@@ -44,13 +44,6 @@ mod tests {
         let command = command(state).unwrap();
         let begin = "mdtui --data-dir data --cache-dir cache ";
         command.strip_prefix(begin).unwrap().to_owned()
-    }
-
-    fn press(state: &mut State, chords: &[&str]) {
-        for chord in chords {
-            let chord = crate::app::keymap::Chord::parse(chord).unwrap();
-            update(state, Event::Key(chord.event()));
-        }
     }
 
     fn typed(state: &mut State, text: &str) {

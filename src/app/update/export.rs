@@ -79,11 +79,7 @@ pub(super) fn written(state: &mut State, result: Result<Written, String>) {
 mod tests {
     use super::*;
     use crate::app::export::What;
-    use crate::app::{Event, fixture, keymap::Chord, update};
-
-    fn press(state: &mut State, key: &str) -> Vec<Effect> {
-        update(state, Event::Key(Chord::parse(key).unwrap().event()))
-    }
+    use crate::app::fixture::{self, keys};
 
     fn asked(effects: &[Effect]) -> Vec<&Export> {
         let asked = fixture::asked::<WriteExport>(effects).into_iter();
@@ -93,16 +89,16 @@ mod tests {
     #[test]
     fn a_list_is_exported_once_at_a_time_and_the_message_says_where() {
         let mut state = fixture::populated((80, 24));
-        assert!(asked(&press(&mut state, "e")).is_empty(), "asks how");
+        assert!(asked(&keys(&mut state, &["e"])).is_empty(), "asks how");
         assert_eq!(state.overlay, Some(Overlay::Export));
-        let effects = press(&mut state, "p");
+        let effects = keys(&mut state, &["p"]);
         let exports = asked(&effects);
         assert_eq!((exports.len(), exports[0].name.as_str()), (1, "logs"));
         let rows = state.logs.table.len();
         assert!(matches!(&exports[0].what,
             What::List { list, form: Form::Parquet } if list.len() == rows));
-        press(&mut state, "e");
-        assert!(asked(&press(&mut state, "n")).is_empty(), "one at a time");
+        keys(&mut state, &["e"]);
+        assert!(asked(&keys(&mut state, &["n"])).is_empty(), "one at a time");
         let done = Written {
             path: "cache/exports/logs.csv".into(),
             rows: Some(9),
@@ -112,8 +108,8 @@ mod tests {
         let message = state.message.clone().unwrap();
         let expected = "wrote cache/exports/logs.csv (9 rows, 1.23 kB)";
         assert_eq!(message, (Tone::Good, expected.into()));
-        press(&mut state, "e");
-        assert_eq!(asked(&press(&mut state, "c")).len(), 1);
+        keys(&mut state, &["e"]);
+        assert_eq!(asked(&keys(&mut state, &["c"])).len(), 1);
         let refused = Err("cannot write x: disk full".to_owned());
         fixture::answer(&mut state, |s| &mut s.queries.export, refused);
         let (tone, text) = state.message.clone().unwrap();
@@ -124,7 +120,7 @@ mod tests {
     #[test]
     fn an_empty_list_has_nothing_to_export() {
         let (mut state, _) = fixture::bare((80, 24));
-        assert!(asked(&press(&mut state, "e")).is_empty());
+        assert!(asked(&keys(&mut state, &["e"])).is_empty());
         assert_eq!(state.overlay, None);
         assert!(state.message.unwrap().1.contains("nothing to export"));
     }

@@ -1,10 +1,7 @@
-use crossterm::event::KeyModifiers;
-
 use super::*;
 use crate::app::{
     Event,
-    fixture::{answer, harvesting, populated, run, run_screen},
-    keymap::Chord,
+    fixture::{answer, harvesting, keys, mouse_event, populated, run, run_screen},
     logs::Logs,
     run::RunScreen,
     runs::Runs,
@@ -12,22 +9,11 @@ use crate::app::{
 };
 
 fn mouse(state: &mut State, kind: MouseEventKind, column: u16, row: u16) -> Vec<Effect> {
-    let modifiers = KeyModifiers::NONE;
-    let mouse = MouseEvent {
-        kind,
-        column,
-        row,
-        modifiers,
-    };
-    update(state, Event::Mouse(mouse))
+    update(state, Event::Mouse(mouse_event(kind, column, row)))
 }
 
 fn click(state: &mut State, column: u16, row: u16) -> Vec<Effect> {
     mouse(state, MouseEventKind::Down(MouseButton::Left), column, row)
-}
-
-fn press(state: &mut State, chord: &str) {
-    update(state, Event::Key(Chord::parse(chord).unwrap().event()));
 }
 
 fn is_log_runs(state: &State) -> bool {
@@ -83,10 +69,10 @@ fn names_in_the_top_line_show_their_views_at_every_width() {
 #[test]
 fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
     let mut state = populated((80, 24));
-    press(&mut state, "2");
+    keys(&mut state, &["2"]);
     let runs = vec![run(0, "cell-10/a")];
     answer(&mut state, |s| &mut s.runs.read, Ok(runs));
-    press(&mut state, "enter");
+    keys(&mut state, &["enter"]);
     let detail = crate::app::run::fixture::detail();
     let read = Ok(Some(Box::new(detail)));
     crate::app::run::fixture::deliver(run_screen(&mut state), |q| &mut q.detail, read);
@@ -106,16 +92,16 @@ fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
 #[test]
 fn a_wheel_scrolls_help_and_answers_no_question() {
     let mut state = populated((80, 24));
-    press(&mut state, "?");
+    keys(&mut state, &["?"]);
     mouse(&mut state, MouseEventKind::ScrollDown, 5, 5);
     assert_eq!(state.overlay, Some(Overlay::Help(NOTCH)));
-    press(&mut state, "esc");
+    keys(&mut state, &["esc"]);
     harvesting(&mut state);
-    press(&mut state, "Q");
+    keys(&mut state, &["Q"]);
     mouse(&mut state, MouseEventKind::ScrollDown, 5, 5);
     assert!(click(&mut state, 40, 12).is_empty());
     assert_eq!(state.overlay, Some(Overlay::Quit));
-    press(&mut state, "n");
+    keys(&mut state, &["n"]);
     mouse(&mut state, MouseEventKind::ScrollDown, 5, 5);
     assert_eq!(state.logs.table.cursor, NOTCH);
     mouse(&mut state, MouseEventKind::ScrollUp, 5, 5);

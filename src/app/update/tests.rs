@@ -1,12 +1,9 @@
 use std::time::Duration;
 
-use crossterm::event::KeyEvent;
-
 use super::*;
 use crate::{
     app::{
-        fixture::{self, answer, asked, bare, harvesting, job, populated},
-        keymap::Chord,
+        fixture::{self, answer, asked, bare, harvesting, job, keys as press, populated},
         lake_queries::{ReadLogs, ReadRunList, RefreshLogs, SaveColumns},
         logs::Logs,
         query::{Query, Question},
@@ -23,18 +20,6 @@ use crate::{
         pool::{JobEvent, JobId},
     },
 };
-
-fn key(chord: &str) -> KeyEvent {
-    Chord::parse(chord).unwrap().event()
-}
-
-/// Presses keys one after the other; the effects of all.
-fn press(state: &mut State, chords: &[&str]) -> Vec<Effect> {
-    chords
-        .iter()
-        .flat_map(|chord| update(state, Event::Key(key(chord))))
-        .collect()
-}
 
 fn words(state: &State) -> &str {
     state.message.as_ref().map_or("", |(_, text)| text)

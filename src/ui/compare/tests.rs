@@ -1,7 +1,7 @@
 use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
-use crate::app::{Action, compare::fixture};
+use crate::app::{Action, compare::fixture, view::View};
 
 const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
 

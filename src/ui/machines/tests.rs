@@ -4,8 +4,7 @@ use super::*;
 use crate::app::{
     Effect, Event,
     compare::CompareScreen,
-    fixture::{answer, asked, populated},
-    keymap::Chord,
+    fixture::{answer, asked, keys as press, mouse_event, populated},
     lake_queries::ReadMachines,
     machines::{MachineScreen, fixture::machines},
     run::RunScreen,
@@ -20,13 +19,6 @@ fn screen(state: &State, no_color: bool) -> String {
         .draw(|frame| crate::ui::draw(frame, state, &theme))
         .unwrap();
     terminal.backend().to_string()
-}
-
-fn press(state: &mut State, chords: &[&str]) -> Vec<Effect> {
-    chords
-        .iter()
-        .flat_map(|c| update(state, Event::Key(Chord::parse(c).unwrap().event())))
-        .collect()
 }
 
 fn loaded(size: (u16, u16), machines: Vec<MachineRow>) -> State {
@@ -154,16 +146,11 @@ fn every_size_is_drawn() {
 
 #[test]
 fn the_mouse_puts_the_cursor_and_opens() {
-    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    use crossterm::event::{MouseButton, MouseEventKind};
     let mut state = loaded((80, 24), machines());
     let click = |state: &mut State, row: u16| {
-        let mouse = MouseEvent {
-            kind: MouseEventKind::Down(MouseButton::Left),
-            column: 10,
-            row,
-            modifiers: KeyModifiers::NONE,
-        };
-        update(state, Event::Mouse(mouse));
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        update(state, Event::Mouse(mouse_event(kind, 10, row)));
     };
     let top = layout::list_top(state.size);
     click(&mut state, top + 6);

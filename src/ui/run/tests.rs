@@ -1,7 +1,7 @@
 use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
-use crate::app::{Action, prompt::Purpose, run::fixture};
+use crate::app::{Action, prompt::Purpose, run::fixture, view::View};
 
 fn theme() -> Theme {
     Theme::named("dark", false).unwrap()
