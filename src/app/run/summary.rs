@@ -5,6 +5,7 @@ use super::grid;
 use crate::{
     app::{
         action::Action,
+        columns::Meaning,
         export::{ExportTable, sheet::ExportColumn},
         scroll::Scroll,
     },
@@ -29,6 +30,17 @@ pub struct Fact {
     pub label: String,
     /// How much, or which.
     pub value: String,
+    /// What gives the value its style.
+    pub meaning: Meaning,
+}
+
+impl Fact {
+    fn with(self, meaning: impl Into<Meaning>) -> Self {
+        Self {
+            meaning: meaning.into(),
+            ..self
+        }
+    }
 }
 
 /// The page as text.
@@ -114,6 +126,7 @@ fn fact(label: &str, value: impl Into<String>) -> Fact {
     Fact {
         label: label.into(),
         value: value.into(),
+        meaning: Meaning::Text,
     }
 }
 
@@ -173,7 +186,7 @@ fn facts(detail: &RunDetail) -> Vec<Fact> {
             row.runtime_s.map_or_else(null, time::format_duration),
         ),
         fact("cell", row.cell_id.clone().unwrap_or_else(null)),
-        fact("verdict", row.verdict.word()),
+        fact("verdict", row.verdict.word()).with(row.verdict),
         fact("channels", thousands(row.channels.into())),
         fact("rows", thousands(row.rows)),
         fact("samples", thousands(row.samples)),
@@ -213,11 +226,11 @@ fn lines(detail: &RunDetail) -> Vec<Fact> {
     }
     if detail.cells_seen.len() > 1 {
         let value = format!("{} (one run, several cells)", detail.cells_seen.join(", "));
-        lines.push(fact("cells seen", value));
+        lines.push(fact("cells seen", value).with(Meaning::Warning));
     }
     if detail.source_lost_precision {
         let value = "its id was stored as a double: neighbours may be merged in it";
-        lines.push(fact("precision lost", value));
+        lines.push(fact("precision lost", value).with(Meaning::Error));
     }
     if !detail.row.also_in.is_empty() {
         lines.push(fact("also in", detail.row.also_in.join(", ")));

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::{
     entry::{Assessment, Entry, Facts},
-    state::{Known, assess},
+    log_state::{Known, assess},
 };
 use crate::{
     lake::Context,

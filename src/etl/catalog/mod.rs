@@ -8,6 +8,7 @@ mod derived;
 mod distances;
 mod entry;
 mod extremes;
+mod log_state;
 mod logs;
 mod machines;
 mod open;
@@ -16,12 +17,11 @@ mod rebuild;
 mod refresh;
 mod rows;
 mod runs;
-mod state;
 mod store;
 mod survey;
 
 #[cfg(test)]
-pub(crate) mod sample;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod state_tests;
 #[cfg(test)]

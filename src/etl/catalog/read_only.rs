@@ -196,7 +196,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::catalog::{LogState, entry, sample::world};
+    use crate::catalog::{LogState, entry, fixture::world};
 
     /// A catalog that stands in for that of a lake, wherever tests run: root may write it all.
     fn stand_in(lake: &Lake, db: Connection, path: PathBuf) -> Catalog {

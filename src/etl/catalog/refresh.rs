@@ -17,8 +17,8 @@ use super::{
     Catalog, Refresh,
     assess::{ProfileRules, assess_all},
     entry::{self, Assessment, Entry, Seen},
+    log_state::next_change,
     rows::LogState,
-    state::next_change,
 };
 use crate::{
     Error, Result,

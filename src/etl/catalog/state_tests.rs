@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     LogState,
-    sample::{World, world},
+    fixture::{World, world},
 };
 use crate::{
     PIPELINE_VERSION,

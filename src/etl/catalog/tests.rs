@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     Catalog, LogState,
-    sample::{World, run, world},
+    fixture::{World, run, world},
 };
 use crate::{base::CancelToken, run_id::RunId};
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    catalog::sample::{World, run, world},
+    catalog::fixture::{World, run, world},
     run_id::RunId,
     stats::ChannelStats,
     time,

@@ -90,7 +90,7 @@ pub fn remove_log(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ErrorClass, catalog::sample::world};
+    use crate::{ErrorClass, catalog::fixture::world};
 
     #[test]
     fn only_a_log_that_is_gone_is_removed() {

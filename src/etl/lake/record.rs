@@ -417,7 +417,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::sample::world;
+    use crate::catalog::fixture::world;
 
     #[test]
     fn every_flipped_bit_of_a_record_is_noticed() {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Error, ErrorClass,
     base::{CancelToken, read_at::ReadAt},
-    catalog::sample::world,
+    catalog::fixture::world,
     lake::run_file::write_run_file,
     source::reserved::RECORD,
     transform::RunTable,

@@ -105,12 +105,7 @@ fn fact_at(fact: &Fact, area: Rect, buf: &mut Buffer, theme: &Theme) {
         width: area.width - left,
         ..area
     };
-    let style = match (fact.label.as_str(), fact.value.as_str()) {
-        ("verdict", "fail") | ("precision lost", _) => theme.error,
-        ("verdict", "suspect") | ("cells seen", _) => theme.warning,
-        ("verdict", "pass") => theme.good,
-        _ => theme.text,
-    };
+    let style = theme.of(fact.meaning);
     let cut: String = if fact.value.chars().count() > usize::from(rest.width) {
         let keep = usize::from(rest.width).saturating_sub(1);
         fact.value.chars().take(keep).chain(['…']).collect()

@@ -238,9 +238,9 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
     state(
         LogState::Harvested,
         format!(
-            "harvested {}: {rows}{runs} {}",
+            "harvested {}: {rows}{}",
             screen(facts.harvested_at_us),
-            if runs == 1 { "run" } else { "runs" }
+            count(runs as u64, "run")
         ),
     )
 }
