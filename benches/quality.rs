@@ -12,6 +12,7 @@ use mdtui::etl::{
     clean::{Partition, RunSamples, resolve_conflicts},
     demo,
     extract::{LogReader, Vocabulary},
+    insight::run_insight,
     profile::Profile,
     quality,
     source::Format,
@@ -63,14 +64,15 @@ fn bench() -> Result<()> {
         } else {
             best
         };
-        described.push(stats);
+        let robots = run_insight(&table, &stats, &profile, &profile.insight);
+        described.push((stats, robots));
     }
     let samples: u64 = runs.iter().map(|r| r.ledger.rows_kept).sum();
     let mut times: Vec<f64> = (0..rounds)
         .map(|_| {
             let started = Instant::now();
-            for (run, stats) in runs.iter().zip(&described) {
-                let found = quality::check(run, &profile.settings(), stats, &[]);
+            for (run, (stats, robots)) in runs.iter().zip(&described) {
+                let found = quality::check(run, &profile.settings(), stats, robots, &[]);
                 std::hint::black_box(found.flags.len());
             }
             started.elapsed().as_secs_f64()

@@ -10,6 +10,7 @@ use mdtui::etl::{
     base::CancelToken,
     clean::{Partition, resolve_conflicts},
     extract::{Batch, Vocabulary},
+    insight::run_insight,
     profile::Profile,
     quality::{self, Flag, Quality, RULES, Verdict},
     run_id::{ParsedRun, RunId},
@@ -116,7 +117,9 @@ fn check(recording: &Recording, profile: &Profile) -> Result<Quality> {
         .collect();
     let seen = samples.cells.iter().filter_map(|c| vocabulary.cell(*c));
     let seen: Vec<String> = seen.map(str::to_owned).collect();
-    Ok(quality::check(&samples, &profile.settings(), &stats, &seen))
+    let robots = run_insight(&table, &stats, profile, &profile.insight);
+    let settings = profile.settings();
+    Ok(quality::check(&samples, &settings, &stats, &robots, &seen))
 }
 
 impl Scope {

@@ -11,7 +11,7 @@ use crate::etl::{
     harvest::Results,
     lake::gc,
     quality::{Flag, NotEvaluated, Severity, Verdict},
-    stats::{ChannelStats, RobotStats},
+    stats::{ChannelStats, Forming, RobotState, RobotStats},
     text, time,
 };
 
@@ -312,7 +312,37 @@ struct MachinePointJson<'a> {
     total_runtime_seconds: f64,
     verdict: &'static str,
     #[serde(flatten)]
-    stats: &'a RobotStats,
+    stats: PointStatsJson<'a>,
+}
+
+/// Figures of a robot in one run, by the names of the record; `show` has the rest of them.
+#[derive(Debug, Serialize)]
+struct PointStatsJson<'a> {
+    state: Option<&'static str>,
+    distance_mm: Option<f64>,
+    speed_peak: Option<f64>,
+    speed_max: Option<f64>,
+    force_peak: Option<f64>,
+    force_max: Option<f64>,
+    force_mean: Option<f64>,
+    force_samples: u64,
+    forming: &'a Forming,
+}
+
+impl<'a> From<&'a RobotStats> for PointStatsJson<'a> {
+    fn from(stats: &'a RobotStats) -> Self {
+        Self {
+            state: stats.state.map(RobotState::word),
+            distance_mm: stats.distance_mm,
+            speed_peak: stats.speed_peak,
+            speed_max: stats.speed_max,
+            force_peak: stats.force_peak,
+            force_max: stats.force_max,
+            force_mean: stats.force_mean,
+            force_samples: stats.force_samples,
+            forming: &stats.forming,
+        }
+    }
 }
 
 /// A machine of `machines`.
@@ -342,7 +372,7 @@ impl<'a> From<&'a MachineRow> for MachineJson<'a> {
             start_time: time::format(p.start_us),
             total_runtime_seconds: p.runtime_s,
             verdict: p.verdict.word(),
-            stats: &p.stats,
+            stats: (&p.stats).into(),
         };
         Self {
             cell_id: machine.cell_id.as_deref(),

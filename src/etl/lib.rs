@@ -24,7 +24,7 @@
 //! * [`transform`]: samples of a run to its wide table: derivatives, hold,
 //!   magnitudes, distance.
 //! * [`stats`]: statistics of channels, runs and machines.
-//! * [`insight`]: thresholds of what a run's numbers mean.
+//! * [`insight`]: what a run's numbers mean: states, biases, contact, layers.
 //! * [`quality`]: flags and verdicts.
 //! * [`profile`]: schema and thresholds as a TOML file.
 //! * [`lake`]: the files: layout, run files, records, locks, garbage.
@@ -96,4 +96,4 @@ pub use error::{Error, ErrorClass, Result};
 
 /// Version of the rules that turn a log into results. Raised only when the same
 /// log under the same profile would give other results.
-pub const PIPELINE_VERSION: u32 = 4;
+pub const PIPELINE_VERSION: u32 = 5;

@@ -41,6 +41,8 @@ struct Document {
     #[serde(default)]
     hold: Hold,
     robots: Vec<Robot>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forming_axis: Option<String>,
     columns: Columns,
     fields: Vec<Field>,
     #[serde(default)]
@@ -56,6 +58,7 @@ impl From<Document> for Profile {
                 name: document.name,
                 hold: document.hold,
                 robots: document.robots,
+                forming_axis: document.forming_axis,
                 columns: document.columns,
                 fields: document.fields,
             },
@@ -76,6 +79,7 @@ impl From<Profile> for Document {
             name: schema.name,
             hold: schema.hold,
             robots: schema.robots,
+            forming_axis: schema.forming_axis,
             columns: schema.columns,
             fields: schema.fields,
             quality,

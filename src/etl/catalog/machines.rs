@@ -4,23 +4,25 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use super::{
     Catalog, MachinePoint, MachineRow,
-    runs::{robot_stats, run_id},
+    runs::{ROBOT_FIGURES, robot_stats, run_id},
 };
-use crate::{Result, natural_order::compare_names, quality::Verdict, stats::slope_per_day};
+use crate::{Result, natural_order::compare_names, quality::Verdict, stats::{RobotStats, slope_per_day}};
 
 /// Each run once for each of its robots: of the logs that have it, the copy with the most
 /// kept samples, then the smallest key. So machines depend on what was harvested, never on
 /// the order of harvests. Failed runs say nothing of a machine.
-const POINTS: &str = "\
-    WITH copies AS ( \
+fn points() -> String {
+    format!(
+        "WITH copies AS ( \
         SELECT r.id, r.run, l.key, r.cell_id, r.start_us, r.stop_us, r.runtime_s, r.verdict, \
                row_number() OVER (PARTITION BY r.run ORDER BY r.samples DESC, l.key) AS place \
         FROM runs r JOIN logs l ON l.id = r.log_id WHERE r.error IS NULL AND r.start_us IS NOT NULL) \
     SELECT c.cell_id, m.robot, c.key, c.run, c.start_us, c.stop_us, c.runtime_s, c.verdict, \
-           m.distance_mm, m.speed_peak, m.speed_max, m.force_peak, m.force_max, m.force_mean, \
-           m.force_samples, m.state \
+           {ROBOT_FIGURES} \
     FROM copies c JOIN robots m ON m.run_id = c.id WHERE c.place = 1 \
-    ORDER BY c.start_us, c.key, c.run";
+    ORDER BY c.start_us, c.key, c.run"
+    )
+}
 
 impl Catalog {
     /// Every machine over its runs, by cell and robot.
@@ -30,7 +32,7 @@ impl Catalog {
     pub fn machines(&self) -> Result<Vec<MachineRow>> {
         self.sql(|db| {
             let mut machines: BTreeMap<(Name, Name), MachineRow> = BTreeMap::new();
-            let mut statement = db.prepare_cached(POINTS)?;
+            let mut statement = db.prepare_cached(&points())?;
             let mut rows = statement.query([])?;
             while let Some(r) = rows.next()? {
                 let cell: Option<String> = r.get(0)?;
@@ -104,8 +106,11 @@ impl MachineRow {
         }
         raise(&mut self.speed_peak, stats.speed_peak);
         raise(&mut self.speed_max, stats.speed_max);
-        raise(&mut self.force_peak, stats.force_peak);
-        raise(&mut self.force_max, stats.force_max);
+        // What load cells of a robot that touched nothing read is no force of forming.
+        if stats.may_have_formed() {
+            raise(&mut self.force_peak, stats.force_peak);
+            raise(&mut self.force_max, stats.force_max);
+        }
         *self
             .verdicts
             .entry(point.verdict.word().to_owned())
@@ -118,15 +123,17 @@ impl MachineRow {
     /// The mean over all samples (each run's mean by its number of samples), and the slope.
     fn finished(mut self) -> Self {
         let (mut sum, mut weight) = (0.0, 0.0);
-        for stats in self.series.iter().map(|p| &p.stats) {
+        let stats = self.series.iter().map(|p| &p.stats);
+        for stats in stats.filter(|stats| stats.may_have_formed()) {
             if let Some(mean) = stats.force_mean {
                 sum += mean * stats.force_samples as f64;
                 weight += stats.force_samples as f64;
             }
         }
         self.force_mean = (weight > 0.0).then(|| sum / weight);
+        let forming = |stats: &RobotStats| stats.force_peak.filter(|_| stats.may_have_formed());
         let points = self.series.iter();
-        self.slope = slope_per_day(points.map(|p| (p.start_us, p.stats.force_peak)));
+        self.slope = slope_per_day(points.map(|p| (p.start_us, forming(&p.stats))));
         self
     }
 }

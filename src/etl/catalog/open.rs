@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0003_quality.sql"),
     include_str!("../../../assets/migrations/0004_figures.sql"),
     include_str!("../../../assets/migrations/0005_states.sql"),
+    include_str!("../../../assets/migrations/0006_insight.sql"),
 ];
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);

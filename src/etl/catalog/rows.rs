@@ -277,7 +277,8 @@ pub struct MachineRow {
     pub speed_peak: Option<f64>,
     /// Maximum of speed over all runs, in mm/s.
     pub speed_max: Option<f64>,
-    /// Largest of the runs' 99.9th percentiles of force, in N.
+    /// Largest of the 99.9th percentiles of force as recorded, in N, of the runs in which it was
+    /// in contact; so are the figures of force below.
     pub force_peak: Option<f64>,
     /// Maximum of force over all runs, in N.
     pub force_max: Option<f64>,
@@ -307,7 +308,7 @@ pub struct MachinePoint {
     pub start_us: i64,
     /// In seconds.
     pub runtime_s: f64,
-    /// The run's figures.
+    /// The run's figures without layers, biases and shares: see [`RunDetail::robots`].
     pub stats: RobotStats,
     /// The run's verdict.
     pub verdict: Verdict,

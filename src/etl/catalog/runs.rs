@@ -12,7 +12,7 @@ use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
     run_id::RunId,
-    stats::{CHANNEL_STATISTICS, ChannelStats, RobotState, RobotStats, Slot},
+    stats::{CHANNEL_STATISTICS, ChannelStats, Forming, RobotState, RobotStats, Slot},
 };
 
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
@@ -271,15 +271,23 @@ fn verdicts(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, Verd
 }
 
 fn robots(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, RobotStats>> {
-    db.prepare_cached(
-        "SELECT robot, distance_mm, speed_peak, speed_max, force_peak, force_max, \
-         force_mean, force_samples, state FROM robots WHERE run_id = ?1",
-    )?
-    .query_map([run], |r| Ok((r.get(0)?, robot_stats(r, 1)?)))?
-    .collect()
+    let sql = format!("SELECT robot, figures, {ROBOT_FIGURES} FROM robots m WHERE run_id = ?1");
+    db.prepare_cached(&sql)?
+        .query_map([run], |r| {
+            let figures: Option<String> = r.get(1)?;
+            // Rows of a catalog from before there was such a column have none.
+            let stats = figures.and_then(|figures| serde_json::from_str(&figures).ok());
+            Ok((r.get(0)?, stats.map_or_else(|| robot_stats(r, 2), Ok)?))
+        })?
+        .collect()
 }
 
-/// Eight columns from `first` on.
+/// Columns of `robots m`, in the order of [`robot_stats`].
+pub(super) const ROBOT_FIGURES: &str = "m.distance_mm, m.speed_peak, m.speed_max, m.force_peak, \
+    m.force_max, m.force_mean, m.force_samples, m.state, m.forming_peak, m.forming_max, \
+    m.forming_median, m.forming_mean";
+
+/// From the columns [`ROBOT_FIGURES`], `first` being the first: no layers, biases and shares.
 pub(super) fn robot_stats(r: &Row<'_>, first: usize) -> rusqlite::Result<RobotStats> {
     Ok(RobotStats {
         distance_mm: r.get(first)?,
@@ -292,6 +300,13 @@ pub(super) fn robot_stats(r: &Row<'_>, first: usize) -> rusqlite::Result<RobotSt
         state: r
             .get::<_, Option<String>>(first + 7)?
             .and_then(|word| RobotState::from_word(&word)),
+        forming: Forming {
+            force_peak_n: r.get(first + 8)?,
+            force_max_n: r.get(first + 9)?,
+            force_median_n: r.get(first + 10)?,
+            force_mean_n: r.get(first + 11)?,
+        },
+        ..RobotStats::default()
     })
 }
 

@@ -300,7 +300,8 @@ fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()
 fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Result<()> {
     let mut robots = tx.prepare_cached(
         "INSERT INTO robots (run_id, robot, distance_mm, speed_peak, speed_max, force_peak, force_max, \
-         force_mean, force_samples, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         force_mean, force_samples, state, forming_peak, forming_max, forming_median, forming_mean, \
+         figures) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?;
     for (robot, stats) in &result.robots {
         robots.execute(params![
@@ -314,6 +315,11 @@ fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Resul
             stats.force_mean,
             signed(stats.force_samples),
             stats.state.map(RobotState::word),
+            stats.forming.force_peak_n,
+            stats.forming.force_max_n,
+            stats.forming.force_median_n,
+            stats.forming.force_mean_n,
+            json(stats)?,
         ])?;
     }
     for (name, channel) in &result.channels {

@@ -14,6 +14,7 @@ use crate::{
     base::{CancelToken, panic::panic_sentence},
     clean::{Ledger, RunSamples},
     extract::Vocabulary,
+    insight::run_insight,
     lake::{
         Lake, Record,
         files::{Content, TempPath},
@@ -26,7 +27,7 @@ use crate::{
     quality,
     run_id::ParsedRun,
     source::reserved::FAILED_RUN,
-    stats::{ChannelStats, RunStats, compute_stats, robot_stats, run_stats, sparkline},
+    stats::{ChannelStats, RunStats, compute_stats, run_stats, sparkline},
     transform::{RunTable, transform},
 };
 
@@ -221,11 +222,15 @@ fn describe(
         .filter_map(|c| vocabulary.cell(*c))
         .map(str::to_owned)
         .collect();
-    let quality = quality::check(samples, &profile.settings(), &channels, &cells_seen);
+    let robots = run_insight(table, &channels, profile, &profile.insight);
+    cancel.check()?;
+    let settings = profile.settings();
+    let quality = quality::check(samples, &settings, &channels, &robots, &cells_seen);
+    let robots = robots.into_iter().map(|(robot, insight)| (robot, insight.stats));
     Ok(RunResult {
         run_uuid: samples.run.id,
         run_stats: run_stats(table),
-        robots: robot_stats(table, &channels, profile, profile.insight.rest_mm),
+        robots: robots.collect(),
         ledger: samples.ledger.clone(),
         channels,
         quality: quality.flags,

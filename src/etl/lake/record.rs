@@ -23,8 +23,9 @@ use crate::{
 /// Version of the record's shape. A reader refuses newer ones and understands older ones:
 /// version 1 had `machines` in the place of `robots`, other names of their figures, no `peak`
 /// of a channel, and null in the place of a failed run's `file_name` and `run_stats`; version 2
-/// had no `state` of a robot, and `rest_mm` and `rest_s` among the profile's `quality`.
-pub const RECORD_VERSION: u32 = 3;
+/// had no `state` of a robot, and `rest_mm` and `rest_s` among the profile's `quality`; version 3
+/// had no state of a robot that moved, and none of the figures after `force_samples`.
+pub const RECORD_VERSION: u32 = 4;
 
 /// How the text of a record ends before its hash stands in it.
 const OPEN: &[u8] = b"\"record_hash\": null\n}\n";

@@ -1,6 +1,10 @@
-//! Kernels over plain numbers: percentiles, ranges, sums.
+//! Kernels over plain numbers: percentiles, ranges, sums, slopes.
 
 pub mod percentile;
 mod reduce;
+mod running_median;
+mod theil_sen;
 
 pub use reduce::{range, sums};
+pub use running_median::RunningMedian;
+pub use theil_sen::{TheilSen, theil_sen};

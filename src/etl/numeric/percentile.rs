@@ -18,6 +18,22 @@ pub fn of<const N: usize>(values: &mut [f64], shares: &[f64; N]) -> Option<[f64;
     Some(out)
 }
 
+/// The median of finite values; of an even number the mean of the middle two. `None` when there
+/// are none. Reorders `values`.
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    of(values, &[0.5]).map(|[median]| median)
+}
+
+/// 1.4826 × the median distance from `centre`: the standard deviation of normal values (F. R.
+/// Hampel, "The Influence Curve and its Role in Robust Estimation", 1974). `None` without
+/// values. Overwrites them.
+pub fn mad_sigma(values: &mut [f64], centre: f64) -> Option<f64> {
+    for value in values.iter_mut() {
+        *value = (*value - centre).abs();
+    }
+    median(values).map(|mad| 1.4826 * mad)
+}
+
 /// The value of rank `low`, and `fraction` of the way to the next. Everything before
 /// `from` is in place already; moves it on.
 fn select(values: &mut [f64], from: &mut usize, low: usize, fraction: f64) -> Option<f64> {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clean::RunSamples,
-    insight::InsightThresholds,
+    insight::{InsightThresholds, RunInsight},
     schema::{ChannelName, Schema},
     stats::ChannelStats,
 };
@@ -41,15 +41,16 @@ pub struct Settings<'a> {
     pub insight: &'a InsightThresholds,
 }
 
-/// Applies all rules to a run. `stats` are those of the columns of its table, `cells` the
-/// names of the cells that its rows name.
+/// Applies all rules to a run. `stats` are those of the columns of its table, `robots` what is
+/// known of its robots, `cells` the names of the cells that its rows name.
 pub fn check(
     samples: &RunSamples,
     settings: &Settings<'_>,
     stats: &BTreeMap<String, ChannelStats>,
+    robots: &RunInsight,
     cells: &[String],
 ) -> Quality {
-    let facts = RunFacts::new(samples, settings, stats, cells);
+    let facts = RunFacts::new(samples, settings, stats, robots, cells);
     let mut findings = Findings::default();
     skip_too_short(&facts, &mut findings);
     let channels = facts.channels.par_iter();

@@ -12,7 +12,6 @@ use super::{
     raw_channel::RawChannel,
     repeat::{Stretch, stretches},
     resolution::Resolution,
-    rest::Rest,
     rules::{
         frozen::{FROZEN_FORCE_SAMPLES, MOVING_MM},
         saturation::SATURATION_SAMPLES,
@@ -22,7 +21,7 @@ use super::{
 };
 use crate::{
     clean::{RowFaults, RunSamples},
-    insight::InsightThresholds,
+    insight::{InsightThresholds, Rest, RunInsight},
     schema::{FieldKind, Schema},
     stats::{ChannelStats, RobotState},
 };
@@ -46,10 +45,8 @@ pub(super) struct RunFacts<'a> {
     pub too_short: Vec<RawChannel<'a>>,
     /// Gaps that all channels have at the same time; no channel has them among its own.
     pub common_gaps: Vec<CommonGap>,
-    /// When each robot that has a force rests; none that lacks an axis.
-    pub rests: BTreeMap<&'a str, Rest>,
-    /// What each robot did, where that is known.
-    pub states: BTreeMap<&'a str, RobotState>,
+    /// What is known of each robot.
+    pub robots: &'a RunInsight,
 }
 
 impl<'a> RunFacts<'a> {
@@ -57,6 +54,7 @@ impl<'a> RunFacts<'a> {
         samples: &'a RunSamples,
         settings: &Settings<'a>,
         stats: &BTreeMap<String, ChannelStats>,
+        robots: &'a RunInsight,
         cells: &'a [String],
     ) -> Self {
         let Settings {
@@ -84,8 +82,7 @@ impl<'a> RunFacts<'a> {
             channels,
             too_short,
             common_gaps: Vec::new(),
-            rests: BTreeMap::new(),
-            states: BTreeMap::new(),
+            robots,
         };
         facts.channels.par_iter_mut().for_each(|channel| {
             channel.intervals = Intervals::of(channel, thresholds, span);
@@ -95,14 +92,6 @@ impl<'a> RunFacts<'a> {
         });
         facts.common_gaps = take_common_gaps(&mut facts.channels, insight.rest_mm);
         facts.span = take_jumps(&mut facts.channels, thresholds, insight.rest_mm, span);
-        let state = |robot: &'a str| {
-            let state = RobotState::of(robot, schema, stats, insight.rest_mm);
-            Some((robot, state?))
-        };
-        facts.states = schema.robots.iter().filter_map(|r| state(r)).collect();
-        let robots = schema.robots.par_iter();
-        let rests = robots.filter_map(|robot| Some((&**robot, facts.rest_of(robot)?)));
-        facts.rests = rests.collect();
         facts
     }
 
@@ -114,7 +103,13 @@ impl<'a> RunFacts<'a> {
 
     /// Whether a robot stood for the whole run.
     pub fn is_parked(&self, robot: &str) -> bool {
-        self.states.get(robot) == Some(&RobotState::Parked)
+        let robot = self.robots.get(robot);
+        robot.is_some_and(|r| r.stats.state == Some(RobotState::Parked))
+    }
+
+    /// When a robot rests; `None` where it lacks an axis.
+    pub fn rest_of(&self, robot: &str) -> Option<&Rest> {
+        self.robots.get(robot)?.rest.as_ref()
     }
 
     /// Whether an axis of the robot of `channel`, itself aside, covers more than `moving_mm` in
@@ -154,14 +149,6 @@ impl<'a> RunFacts<'a> {
             .filter(|axis| axis.name != except)
             .map(|axis| (axis.name.as_str(), axis.range_in(from, to)))
             .max_by(|a, b| a.1.total_cmp(&b.1))
-    }
-
-    fn rest_of(&self, robot: &str) -> Option<Rest> {
-        self.of_robot(robot, FieldKind::Force).next()?;
-        let axes: Vec<&RawChannel<'_>> = self.of_robot(robot, FieldKind::Position).collect();
-        let fields = self.schema.fields.iter();
-        let all = fields.filter(|f| f.kind == FieldKind::Position).count();
-        (axes.len() == all).then(|| Rest::of(&axes, self.insight.rest_mm))
     }
 }
 

@@ -6,7 +6,7 @@
 //! * [`check`]: all rules applied to one run, from its samples. Costs a pass or two over each
 //!   raw channel: derived columns inherit the verdict of what they come from.
 //! * `facts`, `raw_channel`, `common_gaps`, `jumps`: what is measured once for all rules.
-//! * `timing`, `repeat`, `outliers`, `resolution`, `rest`: kernels over one channel's samples.
+//! * `timing`, `repeat`, `outliers`, `resolution`: kernels over one channel's samples.
 //! * `findings`, `clusters`: many occurrences of one fault on one channel become a few flags.
 //!
 //! A check that could not be made says why ([`NotEvaluated`]): that is never a `pass`.
@@ -22,7 +22,6 @@ mod outliers;
 mod raw_channel;
 mod repeat;
 mod resolution;
-mod rest;
 mod rule;
 mod rules;
 mod thresholds;

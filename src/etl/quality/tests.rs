@@ -8,6 +8,7 @@ use super::*;
 use crate::{
     base::CancelToken,
     clean::{Channel, Faults, Ledger, RowFaults, RunSamples},
+    insight::run_insight,
     profile::Profile,
     run_id::{ParsedRun, RunId},
     stats::compute_stats,
@@ -62,7 +63,8 @@ impl Made {
             .iter()
             .map(|c| (c.name.clone(), compute_stats(&table, c)))
             .collect();
-        check(&run, &profile.settings(), &stats, &self.cells)
+        let robots = run_insight(&table, &stats, &profile, &profile.insight);
+        check(&run, &profile.settings(), &stats, &robots, &self.cells)
     }
 
     /// `rule channel severity` of every flag.

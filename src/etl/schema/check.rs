@@ -48,6 +48,17 @@ impl Schema {
             );
             return fail(&[Key("robots")], trouble);
         }
+        let positions = self.fields.iter().filter(|f| f.kind == FieldKind::Position);
+        let mut axes = positions.filter_map(|f| f.axis.as_deref());
+        if let Some(axis) = self.forming_axis.as_deref()
+            && !axes.any(|a| a == axis)
+        {
+            let trouble = format!(
+                "forming_axis is \"{}\": no position has this axis",
+                text::quoted(axis, 40)
+            );
+            return fail(&[Key("forming_axis")], trouble);
+        }
         self.columns.check()?;
         for (i, field) in self.fields.iter().enumerate() {
             let at = |key| vec![Key("fields"), At(i), Key(key)];

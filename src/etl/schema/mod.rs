@@ -24,6 +24,8 @@ pub struct Schema {
     pub hold: Hold,
     /// Robots that may appear; samples of others are dropped as `unknown_robot`.
     pub robots: Vec<Robot>,
+    /// The axis along which parts are formed; `None`: see [`Schema::forming_axis`].
+    pub forming_axis: Option<String>,
     /// Names of the log's columns.
     pub columns: Columns,
     /// The fields in display order.
@@ -92,12 +94,21 @@ pub enum FieldKind {
     Other,
 }
 
+/// The forming axis of a profile that names none.
+const DEFAULT_FORMING_AXIS: &str = "z";
+
 impl Schema {
+    /// The axis along which parts are formed: that of the profile, else `z`.
+    pub fn forming_axis(&self) -> &str {
+        self.forming_axis.as_deref().unwrap_or(DEFAULT_FORMING_AXIS)
+    }
+
     /// The same rules in one form, whatever is spelled out in them and whatever their name.
     #[must_use]
     pub fn bare(&self) -> Self {
         let mut bare = self.clone();
         bare.name.clear();
+        bare.forming_axis = bare.forming_axis.filter(|axis| axis != DEFAULT_FORMING_AXIS);
         for field in &mut bare.fields {
             if field.channel() == field.name {
                 field.channel = None;

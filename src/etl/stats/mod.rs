@@ -1,7 +1,7 @@
 //! Statistics of channels, runs and machines.
 
 mod channel;
-mod robot_state;
+mod robot;
 mod run;
 mod slope;
 mod statistic;
@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use channel::{channel_stats, compute_stats};
-pub use robot_state::RobotState;
+pub use robot::{
+    Bias, BiasSource, ContactSource, Duty, Forming, Layer, RobotState, RobotStats, Slope,
+};
 pub use run::{robot_stats, run_stats, sparkline};
 pub use slope::slope_per_day;
 pub use statistic::{
@@ -45,34 +47,6 @@ impl RunStats {
             total_runtime_seconds: 0.0,
         }
     }
-}
-
-/// What one run says of one robot. `null` where the run lacks the channels. `peak` is the
-/// 99.9th percentile and `max` the maximum. The aliases are the keys of records of version 1.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct RobotStats {
-    /// What it did; `null` where that is not known, and in records before version 3.
-    #[serde(default)]
-    pub state: Option<RobotState>,
-    /// Length of the robot's path in mm.
-    pub distance_mm: Option<f64>,
-    /// 99.9th percentile of speed in mm/s.
-    #[serde(alias = "top_speed_p999")]
-    pub speed_peak: Option<f64>,
-    /// Maximum of speed in mm/s.
-    #[serde(alias = "top_speed_max")]
-    pub speed_max: Option<f64>,
-    /// 99.9th percentile of the magnitude of force in N.
-    #[serde(alias = "peak_force_p999")]
-    pub force_peak: Option<f64>,
-    /// Maximum of the magnitude of force in N.
-    #[serde(alias = "peak_force_max")]
-    pub force_max: Option<f64>,
-    /// Mean magnitude of force in N.
-    #[serde(alias = "mean_force")]
-    pub force_mean: Option<f64>,
-    /// Samples behind `force_mean`: its weight over runs.
-    pub force_samples: u64,
 }
 
 /// One channel of a run reduced to a few dozen values.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ChannelStats, RobotState, RobotStats, RunStats, Sparkline};
+use super::{ChannelStats, RobotStats, RunStats, Sparkline};
 use crate::{
     schema::{ChannelName, Robot, Schema},
     time,
@@ -22,13 +22,13 @@ pub fn run_stats(table: &RunTable) -> Option<RunStats> {
     })
 }
 
-/// What the run says of each robot that has a sample in it. `channels` are the statistics
-/// of the table's columns by name; see [`RobotState::of`] for `rest_mm`.
+/// Distance, speed and force of each robot that has a sample in the run; the rest of its
+/// figures is for [`crate::insight`]. `channels` are the statistics of the table's columns by
+/// name.
 pub fn robot_stats(
     table: &RunTable,
     channels: &BTreeMap<String, ChannelStats>,
     schema: &Schema,
-    rest_mm: f64,
 ) -> BTreeMap<String, RobotStats> {
     let find = |name: ChannelName<'_>| channels.get(&name.to_string());
     let mut out = BTreeMap::new();
@@ -38,7 +38,6 @@ pub fn robot_stats(
             continue;
         }
         let mut stats = RobotStats {
-            state: RobotState::of(robot, schema, channels, rest_mm),
             distance_mm: table.distance_mm.get(&**robot).copied(),
             ..RobotStats::default()
         };

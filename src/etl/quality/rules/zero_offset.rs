@@ -2,12 +2,12 @@
 
 use crate::format::figure;
 use crate::{
+    insight::Rest,
     quality::{
         Allowed, Rule, Severity, Threshold, Topic,
         facts::RunFacts,
         findings::{Finding, Findings},
         raw_channel::RawChannel,
-        rest::Rest,
         rule::Check,
         words::seconds,
     },
@@ -50,8 +50,8 @@ fn check(facts: &RunFacts<'_>, force: &RawChannel<'_>, findings: &mut Findings) 
         return;
     }
     let (rest_s, threshold) = (facts.insight.rest_s, facts.thresholds.get(&ZERO_OFFSET));
-    let rest: Option<&Rest> = facts.rests.get(&**robot);
-    let offset = rest.and_then(|rest| rest.offset(force));
+    let rest = facts.rest_of(robot);
+    let offset = rest.and_then(|rest| rest.offset(force.times, force.values));
     let Some(offset) = offset.filter(|o| o.seconds >= rest_s) else {
         let reason = if rest.is_none_or(Rest::is_blind) {
             format!("robot {robot} lacks positions that would tell when it rests")

@@ -1,6 +1,17 @@
-//! What load cells read while their robot rests.
+//! When a robot rests, and what its load cells read then.
 
-use super::raw_channel::RawChannel;
+use super::Stretch;
+
+/// Samples of one axis.
+#[derive(Debug, Clone, Copy)]
+pub struct Axis<'a> {
+    /// Microseconds, strictly increasing, at least one.
+    pub times: &'a [i64],
+    /// As many, in mm.
+    pub values: &'a [f64],
+    /// Median interval in microseconds; `None` for a single sample.
+    pub median_us: Option<f64>,
+}
 
 /// A slot of time: its number from the start of the run.
 type Slot = i64;
@@ -10,7 +21,7 @@ const LEAST: usize = 3;
 
 /// The time in which a robot rests, in slots of one length.
 #[derive(Debug, PartialEq, Default)]
-pub(super) struct Rest {
+pub struct Rest {
     start: i64,
     length: i64,
     slots: Vec<Slot>,
@@ -18,7 +29,7 @@ pub(super) struct Rest {
 
 /// What a load cell reads at rest.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Offset {
+pub struct Offset {
     /// The slot mean that is nearest to zero: the cell never reads less.
     pub mean: f64,
     /// First and last time of the slots.
@@ -30,11 +41,11 @@ pub(super) struct Offset {
 impl Rest {
     /// Where none of `axes` covers more than `range` in a second, or in ten intervals where
     /// that is longer. Empty without axes.
-    pub fn of(axes: &[&RawChannel<'_>], range: f64) -> Self {
+    pub fn of(axes: &[Axis<'_>], range: f64) -> Self {
         if axes.is_empty() {
             return Self::default();
         }
-        let start = axes.iter().map(|a| a.span().0).min().unwrap_or_default();
+        let start = axes.iter().filter_map(|a| a.times.first().copied()).min().unwrap_or_default();
         let median = axes.iter().filter_map(|a| a.median_us).fold(0.0, f64::max);
         let length = (10.0 * median).clamp(1e6, 1e12) as i64;
         let mut slots: Option<Vec<Slot>> = None;
@@ -57,18 +68,33 @@ impl Rest {
         self.length == 0
     }
 
-    /// `None` when the cell has no samples in that time.
-    pub fn offset(&self, force: &RawChannel<'_>) -> Option<Offset> {
+    /// The stretches of time at rest, ascending.
+    pub fn stretches(&self) -> Vec<Stretch> {
+        let mut out: Vec<Stretch> = Vec::new();
+        for slot in &self.slots {
+            let from = self.start + slot * self.length;
+            let to = from + self.length;
+            match out.last_mut().filter(|last| last.to == from) {
+                Some(last) => last.to = to,
+                None => out.push(Stretch { from, to }),
+            }
+        }
+        out
+    }
+
+    /// What a load cell with these samples reads in that time; `None` when it has none there.
+    /// `times` are in microseconds, `values` in N.
+    pub fn offset(&self, times: &[i64], values: &[f64]) -> Option<Offset> {
         let mut found: Option<Offset> = None;
         for slot in &self.slots {
             let from = self.start + slot * self.length;
-            let a = force.times.partition_point(|t| *t < from);
-            let b = force.times.partition_point(|t| *t < from + self.length);
+            let a = times.partition_point(|t| *t < from);
+            let b = times.partition_point(|t| *t < from + self.length);
             if b - a < LEAST {
                 continue;
             }
-            let mean = force.values[a..b].iter().sum::<f64>() / (b - a) as f64;
-            let span = (force.times[a], force.times[b - 1]);
+            let mean = values[a..b].iter().sum::<f64>() / (b - a) as f64;
+            let span = (times[a], times[b - 1]);
             let seconds = self.length as f64 / 1e6;
             found = Some(match found {
                 None => Offset {
@@ -96,7 +122,7 @@ impl Rest {
 }
 
 /// Slots in which the axis has samples that cover no more than `range`.
-fn quiet_slots(axis: &RawChannel<'_>, start: i64, length: i64, range: f64) -> Vec<Slot> {
+fn quiet_slots(axis: &Axis<'_>, start: i64, length: i64, range: f64) -> Vec<Slot> {
     let mut out = Vec::new();
     let mut from = 0;
     while let Some(first) = axis.times.get(from) {

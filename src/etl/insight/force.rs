@@ -1,0 +1,88 @@
+//! The magnitude of the force on a robot's tool.
+
+use std::sync::Arc;
+
+use super::{Stretch, signals::Signal};
+use crate::{
+    numeric::percentile,
+    schema::ChannelName,
+    transform::{Column, RunTable, clock::Clock},
+};
+
+/// ‖F‖ as recorded, at the times at which one of its components has a sample and all have a
+/// value.
+#[derive(Clone, Copy)]
+pub(super) struct Force<'a> {
+    table: &'a RunTable,
+    column: &'a Column,
+}
+
+impl<'a> Force<'a> {
+    /// That of `robot`; `None` where a component is missing.
+    pub fn of(robot: &str, table: &'a RunTable) -> Option<Self> {
+        let column = table.column(&ChannelName::TotalForce(robot).to_string())?;
+        Some(Self { table, column })
+    }
+
+    fn clock(&self) -> &'a Clock {
+        &self.table.clocks[self.column.clock]
+    }
+
+    /// Microseconds, strictly increasing.
+    pub fn times(&self) -> &'a [i64] {
+        &self.clock().times
+    }
+
+    /// [`Force::times`], for others to keep.
+    pub fn shared_times(&self) -> Arc<Vec<i64>> {
+        self.clock().times.clone()
+    }
+
+    /// As many, in N; NaN where it overflows.
+    pub fn recorded(&self) -> &'a [f64] {
+        &self.column.values
+    }
+
+    /// The recorded magnitudes within stretches, in one list.
+    pub fn within(&self, stretches: &[Stretch]) -> Vec<f64> {
+        let indices = stretches.iter().map(|s| s.indices(self.times()));
+        let values = indices.flat_map(|i| &self.recorded()[i]);
+        values.copied().filter(|v| v.is_finite()).collect()
+    }
+
+    /// The quantile `share` of all recorded magnitudes.
+    pub fn quantile(&self, share: f64) -> Option<f64> {
+        percentile::of(&mut self.finite(), &[share]).map(|[value]| value)
+    }
+
+    fn finite(&self) -> Vec<f64> {
+        let values = self.recorded().iter().copied();
+        values.filter(|v| v.is_finite()).collect()
+    }
+
+    /// ‖F − bias‖ at [`Force::times`], in N: `forces` are its components, `bias` one value for
+    /// each.
+    pub fn without(&self, forces: &[Signal<'_>], bias: &[f64]) -> Vec<f64> {
+        let rows = self.clock().rows();
+        let mut squares = vec![0.0; rows.len()];
+        for (force, bias) in forces.iter().zip(bias) {
+            if force.clock == self.column.clock {
+                for (square, value) in squares.iter_mut().zip(force.values) {
+                    *square += (value - bias) * (value - bias);
+                }
+                continue;
+            }
+            let own = self.table.clocks[force.clock].rows();
+            let mut at = 0;
+            for (square, row) in squares.iter_mut().zip(rows) {
+                while own.get(at + 1).is_some_and(|next| next <= row) {
+                    at += 1;
+                }
+                let value = force.values[at] - bias;
+                *square += value * value;
+            }
+        }
+        squares.iter_mut().for_each(|square| *square = square.sqrt());
+        squares
+    }
+}

@@ -1,0 +1,86 @@
+//! The path of a robot's tool, at the sample times of one axis.
+
+use std::borrow::Cow;
+
+use super::signals::{Signal, Signals};
+
+/// Points of a path. Axes with clocks of their own are interpolated between their samples: a
+/// held value would put a circle's points beside it.
+pub(super) struct Path<'a> {
+    /// Microseconds, strictly increasing.
+    pub times: &'a [i64],
+    /// Positions along the forming axis in mm.
+    pub forming: &'a [f64],
+    /// Positions along the other axes in mm, in the profile's order.
+    pub others: Vec<Cow<'a, [f64]>>,
+    /// Length of the path from its first point in mm: the sum of chords.
+    pub along: Vec<f64>,
+}
+
+impl<'a> Path<'a> {
+    /// The path at the samples of axis `forming`; `None` where an axis is missing.
+    pub fn of(signals: &Signals<'a>, forming: &str) -> Option<Self> {
+        if !signals.all_positions {
+            return None;
+        }
+        let span = signals.span()?;
+        let base = signals.positions.iter().find(|s| s.axis == forming)?;
+        let range = span.indices(base.times);
+        let times = &base.times[range.clone()];
+        let others: Vec<Cow<'a, [f64]>> = signals
+            .positions
+            .iter()
+            .filter(|s| s.name != base.name)
+            .map(|s| match s.clock == base.clock {
+                true => Cow::Borrowed(&s.values[range.clone()]),
+                false => Cow::Owned(interpolated(s, times)),
+            })
+            .collect();
+        let forming = &base.values[range];
+        let along = along(forming, &others);
+        Some(Self {
+            times,
+            forming,
+            others,
+            along,
+        })
+    }
+}
+
+/// Length of the path up to each point.
+fn along(forming: &[f64], others: &[Cow<'_, [f64]>]) -> Vec<f64> {
+    let mut squares = vec![0.0; forming.len()];
+    let axes = others.iter().map(|axis| &**axis);
+    for axis in std::iter::once(forming).chain(axes) {
+        for (square, pair) in squares[1..].iter_mut().zip(axis.windows(2)) {
+            *square += (pair[1] - pair[0]) * (pair[1] - pair[0]);
+        }
+    }
+    let mut sum = 0.0;
+    let lengths = squares.into_iter().map(|square| {
+        sum += f64::sqrt(square);
+        sum
+    });
+    lengths.collect()
+}
+
+/// Values of a signal at `times` (ascending, within its own) on the straight lines between its
+/// samples.
+fn interpolated(signal: &Signal<'_>, times: &[i64]) -> Vec<f64> {
+    let mut at = 0;
+    let mut out = Vec::with_capacity(times.len());
+    for time in times {
+        while signal.times.get(at + 1).is_some_and(|next| next <= time) {
+            at += 1;
+        }
+        let value = signal.values[at];
+        out.push(match signal.times.get(at + 1) {
+            Some(next) => {
+                let share = (time - signal.times[at]) as f64 / (next - signal.times[at]) as f64;
+                value + (signal.values[at + 1] - value) * share
+            }
+            None => value,
+        });
+    }
+    out
+}

@@ -1,0 +1,158 @@
+//! Everything about the robots of one run.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use rayon::prelude::*;
+
+use super::{
+    InsightThresholds, Rest, Stretch, bias, contact,
+    duty::duty,
+    force::Force,
+    layer_figures::{self, LayerSources},
+    layers,
+    path::Path,
+    signals::Signals,
+    spiral, state, stretch,
+};
+use crate::{
+    numeric::percentile,
+    schema::Schema,
+    stats::{ChannelStats, ContactSource, Forming, RobotState, RobotStats, robot_stats},
+    transform::RunTable,
+};
+
+/// Robots of one run by name.
+pub type RunInsight = BTreeMap<String, RobotInsight>;
+
+/// One robot of one run: its figures, and what they come from, for the quality rules.
+#[derive(Debug, Default)]
+pub struct RobotInsight {
+    /// What the record says of it.
+    pub stats: RobotStats,
+    /// When it rests; `None` where an axis is missing.
+    pub rest: Option<Rest>,
+    /// When it is in contact, ascending.
+    pub contact: Vec<Stretch>,
+    /// Times of `net` in microseconds.
+    pub force_times: Arc<Vec<i64>>,
+    /// ‖F − bias‖ in N; empty where the bias is unknown or the robot was not in contact.
+    pub net: Vec<f64>,
+}
+
+/// The figures of each robot that has a sample in the run. `channels` are the statistics of the
+/// table's columns by name.
+pub fn run_insight(
+    table: &RunTable,
+    channels: &BTreeMap<String, ChannelStats>,
+    schema: &Schema,
+    thresholds: &InsightThresholds,
+) -> RunInsight {
+    let robots: Vec<(String, RobotStats)> =
+        robot_stats(table, channels, schema).into_iter().collect();
+    let insight = robots.into_par_iter().map(|(robot, stats)| {
+        let signals = Signals::of(&robot, table, channels, schema);
+        let force = Force::of(&robot, table);
+        let axis = schema.forming_axis();
+        let insight = of_robot(&signals, force, axis, stats, thresholds);
+        (robot, insight)
+    });
+    insight.collect::<Vec<_>>().into_iter().collect()
+}
+
+fn of_robot(
+    signals: &Signals<'_>,
+    force: Option<Force<'_>>,
+    forming_axis: &str,
+    stats: RobotStats,
+    thresholds: &InsightThresholds,
+) -> RobotInsight {
+    let mut robot = RobotInsight {
+        stats,
+        rest: signals
+            .all_positions
+            .then(|| Rest::of(&signals.axes(), thresholds.rest_mm)),
+        ..RobotInsight::default()
+    };
+    let state = state::state(signals, thresholds);
+    robot.stats.state = Some(state);
+    robot.stats.bias = bias::bias(signals, state, force, robot.rest.as_ref(), thresholds);
+    let rest = robot.rest.as_ref().map(Rest::stretches).unwrap_or_default();
+    let moving = signals.span().map(|span| stretch::without(span, &rest));
+    let moving = moving.unwrap_or_default();
+    if state == RobotState::Contact {
+        touch(&mut robot, signals, force, &moving, thresholds);
+    }
+    let path = Path::of(signals, forming_axis);
+    let shares = duty(state, path.as_ref(), &robot.contact, &rest);
+    (robot.stats.duty, robot.stats.duty_mm) = shares;
+    let levels = match (state, &path) {
+        (RobotState::Parked, _) => Err("the robot is parked".to_owned()),
+        (RobotState::Air, _) => Err("the robot touches nothing".to_owned()),
+        (_, None) => Err(format!(
+            "the layers of axis {forming_axis} need all positions of the robot"
+        )),
+        (_, Some(path)) => {
+            let near = thresholds.layer_mm;
+            layers::layers(path, near)
+                .or_else(|why| {
+                    let turns = spiral::turns(path, &moving, near);
+                    turns.map_err(|no_turns| format!("{why}; {no_turns}"))
+                })
+                .map(|levels| {
+                    let axial = signals.forces.iter().find(|f| f.axis == forming_axis);
+                    let sources = LayerSources {
+                        path,
+                        force,
+                        axial: axial.copied(),
+                    };
+                    layer_figures::figures(sources, &levels)
+                })
+        }
+    };
+    match levels {
+        Ok(layers) => layer_figures::put(layers, &mut robot.stats),
+        Err(why) => robot.stats.layers_reason = Some(why),
+    }
+    robot
+}
+
+/// When a robot in contact touches, and with which force.
+fn touch(
+    robot: &mut RobotInsight,
+    signals: &Signals<'_>,
+    force: Option<Force<'_>>,
+    moving: &[Stretch],
+    thresholds: &InsightThresholds,
+) {
+    let known = |name: &str| robot.stats.bias.get(name);
+    let forces = signals.forces.iter();
+    let bias: Option<Vec<f64>> = forces.clone().map(|f| known(f.name)?.value).collect();
+    let sigmas = forces.filter_map(|f| known(f.name)?.sigma);
+    let (Some(bias), Some(force)) = (bias, force) else {
+        robot.stats.contact_source = Some(ContactSource::Motion);
+        robot.contact = moving.to_vec();
+        return;
+    };
+    let threshold = contact::threshold(sigmas.fold(0.0, f64::max), thresholds.contact_n);
+    let net = force.without(&signals.forces, &bias);
+    robot.contact = contact::by_bias(force.times(), &net, threshold);
+    robot.stats.contact_source = Some(ContactSource::Bias);
+    robot.stats.forming = forming(force.times(), &net, &robot.contact);
+    robot.force_times = force.shared_times();
+    robot.net = net;
+}
+
+fn forming(times: &[i64], net: &[f64], contact: &[Stretch]) -> Forming {
+    let indices = contact.iter().map(|stretch| stretch.indices(times));
+    let values = indices.flat_map(|i| &net[i]).copied();
+    let mut values: Vec<f64> = values.filter(|v| v.is_finite()).collect();
+    let n = values.len() as f64;
+    let [sum] = crate::numeric::sums(&values, |v| [v]);
+    let quantiles = percentile::of(&mut values, &[0.5, 0.999, 1.0]);
+    quantiles.map_or_else(Forming::default, |[median, peak, max]| Forming {
+        force_peak_n: Some(peak),
+        force_max_n: Some(max),
+        force_median_n: Some(median),
+        force_mean_n: Some(sum / n).filter(|mean| mean.is_finite()),
+    })
+}
