@@ -17,10 +17,13 @@ use crate::etl::{
     base::CancelToken,
     catalog::{LogDetail, RunDetail},
     clean::Ledger,
-    format::{self, bytes, thousands},
+    format::{self, bytes, count, thousands},
     natural_order,
     quality::Flag,
-    stats::{CHANNEL_STATISTICS, ChannelStatistic, ChannelStats, StatisticUnit, Value},
+    stats::{
+        Bias, CHANNEL_STATISTICS, ChannelStatistic, ChannelStats, RobotStats, Slope, StatisticUnit,
+        Value,
+    },
     time,
 };
 
@@ -246,6 +249,14 @@ fn run_text(detail: &RunDetail) -> String {
     if !detail.robots.is_empty() {
         out.push('\n');
         out.push_str(&robots(detail).render());
+        for (robot, stats) in natural_order::sorted(&detail.robots) {
+            if !stats.bias.is_empty() {
+                line(&mut out, &format!("bias {robot}"), &bias_text(stats));
+            }
+            if let Some(text) = layers_text(stats) {
+                line(&mut out, &format!("layers {robot}"), &text);
+            }
+        }
     }
     if !detail.channels.is_empty() {
         out.push('\n');
@@ -281,9 +292,12 @@ fn robots(detail: &RunDetail) -> TextTable {
         ">distance (mm)",
         ">peak speed (mm/s)",
         ">max speed (mm/s)",
-        ">peak force (N)",
-        ">max force (N)",
-        ">mean force (N)",
+        ">peak reading (N)",
+        ">max reading (N)",
+        ">mean reading (N)",
+        ">peak forming force (N)",
+        ">median forming force (N)",
+        ">in contact",
     ])
     .indent(2);
     for (robot, m) in natural_order::sorted(&detail.robots) {
@@ -294,13 +308,51 @@ fn robots(detail: &RunDetail) -> TextTable {
             m.force_peak,
             m.force_max,
             m.force_mean,
+            m.forming.force_peak_n,
+            m.forming.force_median_n,
         ];
+        let contact = m.duty.map(|duty| format!("{:.1} %", 100.0 * duty.contact));
         let state = or_none(m.state.map(|state| state.word().to_owned()));
         let cells = [robot.clone(), state].into_iter();
         let cells = cells.chain(figures.map(|f| fixed(f, 3)));
+        let cells = cells.chain([or_none(contact)]);
         table.row(cells.collect());
     }
     table
+}
+
+/// `fx_1 -87.9 N (air), fy_1 unknown`.
+fn bias_text(stats: &RobotStats) -> String {
+    let of = |(channel, bias): (&String, &Bias)| match bias.value {
+        Some(value) => format!("{channel} {value:.1} N ({})", bias.source.word()),
+        None => format!("{channel} unknown"),
+    };
+    stats.bias.iter().map(of).collect::<Vec<_>>().join(", ")
+}
+
+/// How many layers there are, where, and what the force along the forming axis does; or why
+/// there are none. `None` in records from before layers.
+fn layers_text(stats: &RobotStats) -> Option<String> {
+    let (Some(first), Some(last)) = (stats.layers.first(), stats.layers.last()) else {
+        let why = stats.layers_reason.as_ref()?;
+        return Some(format!("none: {why}"));
+    };
+    let complete = stats.layers.iter().filter(|l| l.complete).count() as u64;
+    let mut text = format!(
+        "{} ({} complete), {:.3} to {:.3} mm",
+        count(stats.layers.len() as u64, "layer"),
+        thousands(complete),
+        first.z_mm,
+        last.z_mm
+    );
+    if let Some(slope) = stats.axial_slope_n_per_layer {
+        let Slope { value, low, high } = slope;
+        text += &format!(", axial force {value:+.1} N a layer (95 %: {low:+.1} to {high:+.1})");
+    }
+    if let Some(angle) = stats.wall_angle_deg {
+        text += &format!(", wall angle {angle:.1}°");
+    }
+    Some(text)
 }
 
 /// Channels in the order of the table's columns.

@@ -144,9 +144,11 @@ fn a_real_log_is_judged_as_its_engineers_would() {
         let run = runs.find(|r| r.cell_id.as_deref() == Some(cell)).unwrap();
         ["1", "2"].map(|robot| run.robots[robot].state)
     };
-    let parked = Some(RobotState::Parked);
-    assert_eq!(states("10"), [None, parked]);
-    assert_eq!(states("11"), [parked, parked]);
+    use RobotState::{Air, Contact, Parked, Unknown};
+    assert_eq!(states("1"), [Some(Unknown); 2]);
+    assert_eq!(states("2"), [Some(Air); 2]);
+    assert_eq!(states("10"), [Some(Contact), Some(Parked)]);
+    assert_eq!(states("11"), [Some(Parked); 2]);
 }
 
 /// Rows of one run with a gap, a spike and a frozen force, and a few that say things twice.

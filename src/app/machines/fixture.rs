@@ -39,6 +39,7 @@ fn point(n: i64, robot: u8) -> MachinePoint {
             force_peak: force,
             force_mean: force.map(|f| f / 2.0),
             force_samples: if force.is_some() { 60_000 } else { 0 },
+            ..RobotStats::default()
         },
         verdict: match n % 9 {
             0 => Verdict::Suspect,

@@ -119,6 +119,7 @@ pub fn detail() -> RunDetail {
         force_peak: Some(2399.9),
         force_mean: Some(1402.25),
         force_samples: 60_000,
+        ..RobotStats::default()
     };
     RunDetail {
         row: RunRow {

@@ -14,7 +14,10 @@ use crate::{
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     source::scan,
-    stats::{CHANNEL_STATISTICS, ChannelStats, RobotState, RobotStats, RunStats, Slot, Sparkline},
+    stats::{
+        CHANNEL_STATISTICS, ChannelStats, Forming, Layer, RobotState, RobotStats, RunStats, Slot,
+        Sparkline,
+    },
     time,
 };
 
@@ -165,11 +168,22 @@ pub fn run(id: u128, start_us: i64) -> RunResult {
     }
     (channel.std, channel.rms) = (Some(f64::MIN_POSITIVE), None);
     let machine = RobotStats {
-        state: id.is_multiple_of(2).then_some(RobotState::Parked),
+        state: Some(match id % 8 {
+            0 => RobotState::Parked,
+            _ => RobotState::Contact,
+        }),
         distance_mm: Some(odd),
         speed_max: Some(id as f64),
         force_mean: Some(10.0 * id as f64),
         force_samples: id as u64,
+        forming: Forming {
+            force_median_n: Some(odd),
+            ..Forming::default()
+        },
+        layers: vec![Layer {
+            z_mm: -odd,
+            ..Layer::default()
+        }],
         ..RobotStats::default()
     };
     RunResult {

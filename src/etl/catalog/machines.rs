@@ -6,7 +6,12 @@ use super::{
     Catalog, MachinePoint, MachineRow,
     runs::{ROBOT_FIGURES, robot_stats, run_id},
 };
-use crate::{Result, natural_order::compare_names, quality::Verdict, stats::{RobotStats, slope_per_day}};
+use crate::{
+    Result,
+    natural_order::compare_names,
+    quality::Verdict,
+    stats::{RobotStats, slope_per_day},
+};
 
 /// Each run once for each of its robots: of the logs that have it, the copy with the most
 /// kept samples, then the smallest key. So machines depend on what was harvested, never on

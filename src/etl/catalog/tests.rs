@@ -8,7 +8,7 @@ use super::{
     Catalog, LogState,
     fixture::{World, run, world},
 };
-use crate::{base::CancelToken, run_id::RunId};
+use crate::{base::CancelToken, run_id::RunId, stats::RobotState};
 
 const T: i64 = 1_669_236_000_000_000;
 
@@ -201,6 +201,28 @@ fn a_log_is_found_by_key_path_and_file() {
     assert_eq!(source.file, w.file("cell-1/b.csv"));
     assert_eq!(source.folder.as_deref(), Some("cell-1"));
     assert!(w.catalog.source(&w.context, "nothing").unwrap().is_none());
+}
+
+#[test]
+fn forces_of_machines_are_those_of_runs_in_contact() {
+    let mut w = world();
+    w.write("a.csv", "a.csv");
+    w.refresh();
+    // Runs whose id is a multiple of eight are parked.
+    let record = w.record("a.csv", "a.csv", &[(1, T), (8, T + 9)]);
+    w.commit(&record);
+    let machines = w.catalog.machines().unwrap();
+    let [m] = &machines[..] else {
+        panic!("{machines:?}");
+    };
+    assert_eq!((m.runs, m.speed_max), (2, Some(8.0)));
+    assert_eq!(m.force_mean, Some(10.0));
+    assert_eq!(m.series[1].stats.state, Some(RobotState::Parked));
+    assert!(m.series[0].stats.forming.force_median_n.is_some());
+    assert!(
+        m.series[0].stats.layers.is_empty(),
+        "lists do not read them"
+    );
 }
 
 #[test]

@@ -226,7 +226,9 @@ fn describe(
     cancel.check()?;
     let settings = profile.settings();
     let quality = quality::check(samples, &settings, &channels, &robots, &cells_seen);
-    let robots = robots.into_iter().map(|(robot, insight)| (robot, insight.stats));
+    let robots = robots
+        .into_iter()
+        .map(|(robot, insight)| (robot, insight.stats));
     Ok(RunResult {
         run_uuid: samples.run.id,
         run_stats: run_stats(table),

@@ -93,11 +93,7 @@ fn in_contact(
 }
 
 /// Over the samples of all stretches; `None` where a channel has none there.
-fn pooled(
-    forces: &[Signal<'_>],
-    stretches: &[Stretch],
-    source: BiasSource,
-) -> Option<Vec<Bias>> {
+fn pooled(forces: &[Signal<'_>], stretches: &[Stretch], source: BiasSource) -> Option<Vec<Bias>> {
     let of = |force: &Signal<'_>| {
         let indices = stretches.iter().map(|s| s.indices(force.times));
         let mut values: Vec<f64> = indices.flat_map(|i| &force.values[i]).copied().collect();

@@ -34,7 +34,10 @@ pub(super) fn by_bias(times: &[i64], net: &[f64], threshold: f64) -> Vec<Stretch
     found.extend(open);
     let mut joined: Vec<Stretch> = Vec::with_capacity(found.len());
     for contact in found {
-        match joined.last_mut().filter(|last| contact.from - last.to < LEAST) {
+        match joined
+            .last_mut()
+            .filter(|last| contact.from - last.to < LEAST)
+        {
             Some(last) => last.to = contact.to,
             None => joined.push(contact),
         }

@@ -1,6 +1,10 @@
 //! Shares of time and of path by what a robot did.
 
-use super::{Stretch, path::Path, stretch::{common, seconds, without}};
+use super::{
+    Stretch,
+    path::Path,
+    stretch::{common, seconds, without},
+};
 use crate::stats::{Duty, RobotState};
 
 /// Shares of time and of path. `contact` and `rest` ascend; contact takes precedence over rest.
@@ -61,5 +65,7 @@ fn length(path: &Path<'_>, stretches: &[Stretch]) -> f64 {
             before + (path.along[next] - before) * ((time - from) as f64 / (to - from) as f64)
         })
     };
-    stretches.iter().map(|s| at(s.to) - at(s.from)).sum()
+    stretches
+        .iter()
+        .fold(0.0, |sum, s| sum + at(s.to) - at(s.from))
 }

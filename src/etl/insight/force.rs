@@ -82,7 +82,9 @@ impl<'a> Force<'a> {
                 *square += value * value;
             }
         }
-        squares.iter_mut().for_each(|square| *square = square.sqrt());
+        squares
+            .iter_mut()
+            .for_each(|square| *square = square.sqrt());
         squares
     }
 }

@@ -1,12 +1,6 @@
 //! Figures of layers, and what they tell of the part.
 
-use super::{
-    Stretch,
-    force::Force,
-    layers::Level,
-    path::Path,
-    signals::Signal,
-};
+use super::{Stretch, force::Force, layers::Level, path::Path, signals::Signal};
 use crate::{
     numeric::{percentile, range, theil_sen},
     stats::{Layer, RobotStats, Slope},
@@ -50,7 +44,9 @@ pub(super) fn figures(sources: LayerSources<'_>, levels: &[Level]) -> Vec<Layer>
             force_median_n: None,
             force_peak_n: None,
             axial_median_n: sources.axial.and_then(|axial| {
-                let values = spans.iter().flat_map(|s| &axial.values[s.indices(axial.times)]);
+                let values = spans
+                    .iter()
+                    .flat_map(|s| &axial.values[s.indices(axial.times)]);
                 percentile::median(&mut values.copied().collect::<Vec<_>>())
             }),
             radius_mm: radius,
@@ -118,7 +114,10 @@ fn radius(path: &Path<'_>, level: &Level, centre: (f64, f64)) -> Option<f64> {
 
 /// Puts layers and what follows from them into a robot's figures.
 pub(super) fn put(layers: Vec<Layer>, stats: &mut RobotStats) {
-    let complete = layers.iter().enumerate().filter(|(_, layer)| layer.complete);
+    let complete = layers
+        .iter()
+        .enumerate()
+        .filter(|(_, layer)| layer.complete);
     let axial = complete.clone().filter_map(|(index, layer)| {
         let force = layer.axial_median_n?;
         Some((index as f64, force.abs()))

@@ -139,7 +139,9 @@ fn merged(levels: Vec<Level>, z: &[f64], near: f64) -> Vec<Level> {
     let mut out: Vec<Level> = Vec::with_capacity(levels.len());
     let mut median: Option<RunningMedian> = None;
     for level in levels {
-        let last = out.last_mut().filter(|last| (last.z - level.z).abs() <= near);
+        let last = out
+            .last_mut()
+            .filter(|last| (last.z - level.z).abs() <= near);
         let Some(last) = last else {
             out.push(level);
             median = None;

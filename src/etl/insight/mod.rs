@@ -22,6 +22,8 @@ mod signals;
 mod spiral;
 mod state;
 mod stretch;
+#[cfg(test)]
+mod tests;
 mod thresholds;
 
 pub use rest::{Axis, Offset, Rest};

@@ -45,7 +45,11 @@ impl Rest {
         if axes.is_empty() {
             return Self::default();
         }
-        let start = axes.iter().filter_map(|a| a.times.first().copied()).min().unwrap_or_default();
+        let start = axes
+            .iter()
+            .filter_map(|a| a.times.first().copied())
+            .min()
+            .unwrap_or_default();
         let median = axes.iter().filter_map(|a| a.median_us).fold(0.0, f64::max);
         let length = (10.0 * median).clamp(1e6, 1e12) as i64;
         let mut slots: Option<Vec<Slot>> = None;

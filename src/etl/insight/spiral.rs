@@ -70,7 +70,10 @@ pub(super) fn turns(
     let sign = turned.signum();
     for (i, angle) in turns.iter().enumerate() {
         if sign * angle >= TAU * (levels.len() + 1) as f64 {
-            levels.push(Level::of(points.start + from..points.start + i, path.forming));
+            levels.push(Level::of(
+                points.start + from..points.start + i,
+                path.forming,
+            ));
             from = i;
         }
     }

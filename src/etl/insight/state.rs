@@ -11,12 +11,19 @@ const IN_BAND: f64 = 0.99;
 
 /// The first state that holds.
 pub(super) fn state(signals: &Signals<'_>, thresholds: &InsightThresholds) -> RobotState {
-    let mut covered = signals.positions.iter().filter_map(|s| s.stats.peak_to_peak);
+    let mut covered = signals
+        .positions
+        .iter()
+        .filter_map(|s| s.stats.peak_to_peak);
     if !signals.positions.is_empty() && covered.all(|range| range <= thresholds.rest_mm) {
         RobotState::Parked
     } else if !signals.all_positions || !signals.all_forces {
         RobotState::Unknown
-    } else if signals.forces.iter().all(|force| is_air(force, thresholds.air_band_n)) {
+    } else if signals
+        .forces
+        .iter()
+        .all(|force| is_air(force, thresholds.air_band_n))
+    {
         RobotState::Air
     } else {
         RobotState::Contact

@@ -63,7 +63,7 @@ pub(super) fn without(whole: Stretch, parts: &[Stretch]) -> Vec<Stretch> {
 
 /// Seconds of all.
 pub(super) fn seconds(stretches: &[Stretch]) -> f64 {
-    stretches.iter().map(|s| s.seconds()).sum()
+    stretches.iter().fold(0.0, |sum, s| sum + s.seconds())
 }
 
 #[cfg(test)]
@@ -71,7 +71,13 @@ mod tests {
     use super::*;
 
     fn of(pairs: &[(i64, i64)]) -> Vec<Stretch> {
-        pairs.iter().map(|(from, to)| Stretch { from: *from, to: *to }).collect()
+        pairs
+            .iter()
+            .map(|(from, to)| Stretch {
+                from: *from,
+                to: *to,
+            })
+            .collect()
     }
 
     #[test]

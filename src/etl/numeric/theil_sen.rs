@@ -44,7 +44,11 @@ pub fn theil_sen(points: &[(f64, f64)]) -> Option<TheilSen> {
         low: slopes[rank((pairs - half) / 2.0 - 1.0)],
         high: slopes[rank((pairs + half) / 2.0)],
     })
-    .filter(|slope| [slope.value, slope.low, slope.high].iter().all(|v| v.is_finite()))
+    .filter(|slope| {
+        [slope.value, slope.low, slope.high]
+            .iter()
+            .all(|v| v.is_finite())
+    })
 }
 
 /// 18 times the variance of Kendall's statistic over `n` values without ties.
@@ -87,7 +91,9 @@ mod tests {
 
     #[test]
     fn a_line_with_a_bad_point_keeps_its_slope() {
-        let mut points: Vec<(f64, f64)> = (0..20).map(|i| (f64::from(i), 3.0 * f64::from(i))).collect();
+        let mut points: Vec<(f64, f64)> = (0..20)
+            .map(|i| (f64::from(i), 3.0 * f64::from(i)))
+            .collect();
         points[7].1 = 1e6;
         let got = theil_sen(&points).unwrap();
         assert_eq!((got.value, got.low, got.high), (3.0, 3.0, 3.0));

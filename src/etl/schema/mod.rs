@@ -108,7 +108,9 @@ impl Schema {
     pub fn bare(&self) -> Self {
         let mut bare = self.clone();
         bare.name.clear();
-        bare.forming_axis = bare.forming_axis.filter(|axis| axis != DEFAULT_FORMING_AXIS);
+        bare.forming_axis = bare
+            .forming_axis
+            .filter(|axis| axis != DEFAULT_FORMING_AXIS);
         for field in &mut bare.fields {
             if field.channel() == field.name {
                 field.channel = None;

@@ -211,10 +211,6 @@ pub struct RobotStats {
     /// What tells of contact; `null` where the robot was not in contact.
     #[serde(default)]
     pub contact_source: Option<ContactSource>,
-    /// Effective force along the forming axis from 5 to 30 Hz in contact, in N; `null` below 70
-    /// samples a second.
-    #[serde(default)]
-    pub chatter_rms_n: Option<f64>,
 }
 
 impl RobotStats {
