@@ -231,7 +231,7 @@ pub fn key_paths(value: &Value) -> BTreeSet<String> {
 }
 
 fn collect(value: &Value, at: &str, paths: &mut BTreeSet<String>) {
-    const NAMED_BY_DATA: [&str; 7] = [
+    const NAMED_BY_DATA: [&str; 8] = [
         "run_to_result",
         "channels",
         "robots",
@@ -239,6 +239,7 @@ fn collect(value: &Value, at: &str, paths: &mut BTreeSet<String>) {
         "dropped",
         "verdicts",
         "channel_verdicts",
+        "bias",
     ];
     match value {
         Value::Object(object) => {
