@@ -84,6 +84,28 @@ pub fn list_top(size: (u16, u16)) -> u16 {
     body(size).y + 1
 }
 
+/// Where the titles of a view's parts begin, at the right of a heading of `width` columns. Each
+/// stands between two characters: brackets around the part that has the keys, else blanks.
+pub fn titles_left<T>(parts: &[(T, &str)], width: u16) -> u16 {
+    let titles: u16 = parts.iter().map(title_width).sum();
+    width.saturating_sub(titles + 1)
+}
+
+/// The part whose title stands at column `x` of a heading of `width` columns.
+pub fn titled_at<T: Copy>(parts: &[(T, &str)], width: u16, x: u16) -> Option<T> {
+    let mut right = titles_left(parts, width);
+    let is_left = x < right;
+    let found = parts.iter().find(|part| {
+        right += title_width(part);
+        x < right
+    });
+    found.filter(|_| !is_left).map(|(part, _)| *part)
+}
+
+fn title_width<T>((_, title): &(T, &str)) -> u16 {
+    title.len() as u16 + 2
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

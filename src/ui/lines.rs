@@ -1,8 +1,17 @@
 //! Lines of text in an area, one below the other.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line, widgets::Widget};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
 
-use super::text::{fit_line, wrap};
+use super::{
+    text::{fit_line, wrap},
+    theme::Theme,
+};
 
 /// The first `lines` lines of `rest`, which it loses.
 pub fn take(rest: &mut Rect, lines: usize) -> Rect {
@@ -11,6 +20,19 @@ pub fn take(rest: &mut Rect, lines: usize) -> Rect {
     rest.y += height;
     rest.height -= height;
     taken
+}
+
+/// The titles of a view's parts, with the one that has the keys in brackets: see
+/// [`crate::app::layout::titles_left`].
+pub fn titles<T: PartialEq>(parts: &[(T, &'static str)], open: T, theme: &Theme) -> Line<'static> {
+    let title = |(part, title): &(T, &str)| {
+        if *part == open {
+            Span::styled(format!("[{title}]"), theme.accent)
+        } else {
+            Span::styled(format!(" {title} "), theme.muted)
+        }
+    };
+    parts.iter().map(title).collect()
 }
 
 /// A sentence in as many lines as it needs, below a blank one.

@@ -26,12 +26,6 @@ pub enum CompareHit {
 }
 
 impl CompareScreen {
-    /// Where the titles of the panes begin in a heading of `width` columns.
-    pub fn pane_bar(width: usize) -> usize {
-        let titles = PANES.iter().map(|(_, title)| title.len() + 2);
-        width.saturating_sub(titles.sum::<usize>() + 1)
-    }
-
     /// What lies at column `x` and line `y` of the view.
     pub fn hit(&self, (x, y): (usize, usize)) -> CompareHit {
         let (width, parts) = (self.body().0, self.parts());
@@ -39,13 +33,12 @@ impl CompareScreen {
             return CompareHit::Nothing;
         };
         if y == 0 {
-            let mut left = Self::pane_bar(width);
-            let title = PANES.into_iter().find(|(_, title)| {
-                let from = left;
-                left += title.len() + 2;
-                (from..left).contains(&x)
-            });
-            return title.map_or(CompareHit::Nothing, |(pane, _)| CompareHit::Title(pane));
+            let (x, width) = (
+                u16::try_from(x).unwrap_or(u16::MAX),
+                layout::body(self.size).width,
+            );
+            let title = layout::titled_at(&PANES, width, x);
+            return title.map_or(CompareHit::Nothing, CompareHit::Title);
         }
         let Some(y) = (y - 1).checked_sub(parts.legend) else {
             return CompareHit::Run(y - 1);

@@ -4,7 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::{Figure, LABEL, MachineScreen, Pane};
 use crate::{
-    app::{action::Action, chart::gutter, scroll::Scroll},
+    app::{action::Action, chart::gutter, layout, scroll::Scroll},
     etl::{
         format::{count, decimals_for, format_delta},
         position::{Origin, Position, read_span},
@@ -161,12 +161,6 @@ impl MachineScreen {
         Ok(())
     }
 
-    /// Where the titles of the panes begin in a heading of `width` columns.
-    pub fn pane_bar(width: u16) -> u16 {
-        let titles = PANES.iter().map(|(_, title)| title.len() as u16 + 2);
-        width.saturating_sub(titles.sum::<u16>() + 1)
-    }
-
     /// The mouse was used in a terminal of `size`; false where it was not over the heading
     /// or the charts.
     pub fn mouse(&mut self, mouse: MouseEvent, size: (u16, u16)) -> bool {
@@ -174,13 +168,9 @@ impl MachineScreen {
         let at = (mouse.column, mouse.row).into();
         let clicked = mouse.kind == MouseEventKind::Down(MouseButton::Left);
         if parts.heading.contains(at) {
-            let mut left = Self::pane_bar(parts.heading.width);
-            for (pane, title) in PANES {
-                let right = left + title.len() as u16 + 2;
-                if clicked && (left..right).contains(&mouse.column) {
-                    self.pane = pane;
-                }
-                left = right;
+            let titled = layout::titled_at(&PANES, parts.heading.width, mouse.column);
+            if let Some(pane) = titled.filter(|_| clicked) {
+                self.pane = pane;
             }
             return true;
         }

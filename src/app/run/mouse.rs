@@ -10,25 +10,6 @@ const WHEEL: u64 = 3;
 /// Lines of a table above its rows.
 const HEADER: usize = 2;
 
-impl Tab {
-    /// Where the tabs begin in a heading of `width` columns.
-    pub fn bar(width: u16) -> u16 {
-        let titles = Self::ALL.iter().map(|t| t.title().chars().count() + 2);
-        width.saturating_sub(titles.sum::<usize>() as u16 + 1)
-    }
-
-    /// The tab whose title stands at column `x` of a heading of `width` columns.
-    pub fn at(x: u16, width: u16) -> Option<Self> {
-        let mut left = usize::from(Self::bar(width));
-        let x = usize::from(x);
-        Self::ALL.into_iter().find(|tab| {
-            let from = left;
-            left += tab.title().chars().count() + 2;
-            (from..left).contains(&x)
-        })
-    }
-}
-
 impl RunScreen {
     /// The mouse was used.
     pub fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
@@ -43,7 +24,8 @@ impl RunScreen {
         let (x, y) = (mouse.column - area.x, usize::from(mouse.row - area.y));
         if y == 0 {
             let clicked = mouse.kind == MouseEventKind::Down(MouseButton::Left);
-            if let Some(tab) = Tab::at(x, area.width).filter(|_| clicked) {
+            if let Some(tab) = layout::titled_at(&Tab::titles(), area.width, x).filter(|_| clicked)
+            {
                 self.tab = tab;
                 self.from_quality = false;
             }

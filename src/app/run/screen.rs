@@ -54,6 +54,11 @@ impl Tab {
         }
     }
 
+    /// The tabs with their words, in the order of the screen.
+    pub fn titles() -> [(Self, &'static str); 5] {
+        Self::ALL.map(|tab| (tab, tab.title()))
+    }
+
     fn beside(self, by: usize) -> Self {
         let at = Self::ALL.iter().position(|t| *t == self).unwrap_or(0);
         Self::ALL

@@ -2,13 +2,12 @@
 
 use super::{LocateTime, RunScreen, Tab};
 use crate::{
-    app::{effect::Effect, prompt::Purpose},
-    etl::{
-        format::count,
-        parse_error::ParseError,
-        position::{FORMS, Position},
-        time,
+    app::{
+        effect::Effect,
+        prompt::Purpose,
+        signals::{check_form, read_position},
     },
+    etl::{format::count, parse_error::ParseError, position::Position},
 };
 
 impl RunScreen {
@@ -27,38 +26,23 @@ impl RunScreen {
             }
             return self.wait_for(text);
         };
-        let bounds = views.signals.view.bounds;
-        let read = |text: &str| Position::read(text, bounds.start()).ok_or_else(|| no_place(text));
-        let inside = |t: i64| {
-            bounds.contains(t).then_some(t).ok_or_else(|| {
-                let (from, to) = (
-                    time::format_screen(bounds.start()),
-                    time::format_clock(bounds.end()),
-                );
-                format!(
-                    "{} is outside of the run, which lasts from {from} to {to}",
-                    time::format_screen(t)
-                )
-            })
-        };
         if self.tab == Tab::Samples {
-            return match read(text)? {
+            let start = views.signals.view.bounds.start();
+            let time = match read_position(text, start)? {
                 Position::Row(row) if row >= views.samples.total => {
                     let rows = count(views.samples.total, "row");
-                    Err(format!("the table has {rows}").into())
+                    return Err(format!("the table has {rows}").into());
                 }
                 Position::Row(row) => {
                     views.samples.go_to_table_row(row, height);
-                    Ok(self.ask_missing())
+                    return Ok(self.ask_missing());
                 }
-                Position::Time(t) => {
-                    let (table, time) = (views.table.clone(), inside(near(t, bounds.start()))?);
-                    let mut effects = Vec::new();
-                    let query = LocateTime { table, time };
-                    self.queries.locate.ask(query, &mut effects);
-                    Ok(effects)
-                }
+                Position::Time(time) => views.signals.inside(time)?,
             };
+            let (table, mut effects) = (views.table.clone(), Vec::new());
+            let query = LocateTime { table, time };
+            self.queries.locate.ask(query, &mut effects);
+            return Ok(effects);
         }
         views.signals.submit(text)?;
         Ok(self.ask_missing())
@@ -67,9 +51,10 @@ impl RunScreen {
     /// Keeps a place until the run is read: where it begins and ends is not known yet, only
     /// the form is.
     fn wait_for(&mut self, text: &str) -> Result<Vec<Effect>, ParseError> {
-        let mut parts = text.splitn(if self.tab == Tab::Samples { 1 } else { 2 }, "..");
-        if let Some(bad) = parts.find(|part| Position::read(part, 0).is_none()) {
-            return Err(no_place(bad).into());
+        if self.tab == Tab::Samples {
+            read_position(text, 0)?;
+        } else {
+            check_form(text, false)?;
         }
         self.message = Some("the cursor goes there once the run is read".into());
         self.place = Some(text.to_owned());
@@ -91,19 +76,5 @@ impl RunScreen {
             self.message = Some(mistake.sentence);
             Vec::new()
         })
-    }
-}
-
-fn no_place(text: &str) -> String {
-    format!("`{}` is not a position: type {FORMS}", text.trim())
-}
-
-/// A time typed without a fraction may lie just before the run's first sample: it
-/// means the start.
-fn near(time: i64, start: i64) -> i64 {
-    if time < start && time > start - time::SECOND {
-        start
-    } else {
-        time
     }
 }

@@ -31,7 +31,7 @@ pub use data::{CHART_MEMORY, Key};
 pub use layout::{LOWEST_CHART, Layout, MARK, SignalsHit};
 pub use missing::Line;
 pub use pending::SignalsQueries;
-pub use position::check_form;
+pub use position::{check_form, read_position};
 pub use query::{Part, SignalsAnswer, SignalsQuery};
 
 use self::{

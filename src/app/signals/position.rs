@@ -4,7 +4,7 @@ use super::Signals;
 use crate::{
     app::compare::sheet::offset,
     etl::{
-        format::thousands,
+        format::count,
         parse_error::ParseError,
         position::{FORMS, Position},
         time,
@@ -46,8 +46,8 @@ impl Signals {
                 Position::Row(row) => {
                     let total = self.runs.first().map_or(0, |r| r.rows);
                     if *row >= total {
-                        let total = thousands(total);
-                        return Err(format!("the table has {total} rows").into());
+                        let rows = count(total, "row");
+                        return Err(format!("the table has {rows}").into());
                     }
                     rows.push(*row);
                     times.extend(self.data.time_of_row(0, *row));
@@ -89,7 +89,12 @@ impl Signals {
         }
     }
 
-    fn inside(&self, time: i64) -> Result<i64, String> {
+    /// A time within the run, or the runs; one typed without a fraction may lie just before the
+    /// first sample: it means that.
+    ///
+    /// # Errors
+    /// One sentence that says from when to when there are samples.
+    pub fn inside(&self, time: i64) -> Result<i64, String> {
         let bounds = self.view.bounds;
         let (from, to) = (bounds.start(), bounds.end());
         if self.is_aligned() {
@@ -101,7 +106,6 @@ impl Signals {
                 "{time} is outside: the runs last from {from} to {to}"
             ));
         }
-        // A time typed without a fraction may lie just before the first sample: it means that.
         let near = time < from && time > from - time::SECOND;
         let time = if near { from } else { time };
         if bounds.contains(time) {
@@ -126,15 +130,25 @@ pub fn check_form(text: &str, aligned: bool) -> Result<(), ParseError> {
 /// One position, or the two ends of a span.
 fn parse(text: &str, aligned: bool, start: i64) -> Result<Vec<Position>, ParseError> {
     let read = |text: &str| {
-        let (position, forms) = if aligned {
-            (read_offset(text).map(Position::Time), OFFSETS)
-        } else {
-            (Position::read(text, start), FORMS)
-        };
-        let text = text.trim();
-        position.ok_or_else(|| format!("`{text}` is not a position: type {forms}").into())
+        if !aligned {
+            return read_position(text, start);
+        }
+        let time = read_offset(text).ok_or_else(|| no_position(text, OFFSETS))?;
+        Ok(Position::Time(time))
     };
     text.splitn(2, "..").map(read).collect()
+}
+
+/// One position in a run that begins at `start`.
+///
+/// # Errors
+/// One sentence that names the forms.
+pub fn read_position(text: &str, start: i64) -> Result<Position, ParseError> {
+    Position::read(text, start).ok_or_else(|| no_position(text, FORMS))
+}
+
+fn no_position(text: &str, forms: &str) -> ParseError {
+    format!("`{}` is not a position: type {forms}", text.trim()).into()
 }
 
 /// Microseconds from where the runs are aligned: `12.5`, `+1m30s`, `-2s`.

@@ -279,6 +279,22 @@ fn enter_opens_inwards_and_escape_leads_back() {
 }
 
 #[test]
+fn runs_of_a_log_that_could_not_be_read_are_read_again_on_request() {
+    let mut state = populated((80, 24));
+    press(&mut state, &["enter"]);
+    let busy = Err("the catalog is busy".to_owned());
+    answer(
+        &mut state,
+        |s| &mut s.view_mut::<Runs>().unwrap().read,
+        busy,
+    );
+    let effects = press(&mut state, &["ctrl-r"]);
+    let log = state.logs.table.current().unwrap().key.clone();
+    let query = ReadRunList(Some(log));
+    assert_eq!(asked::<ReadRunList>(&effects), [&query]);
+}
+
+#[test]
 fn the_headless_command_names_the_marked_logs() {
     let mut state = populated((80, 24));
     press(&mut state, &["ctrl-a", "f"]);

@@ -13,7 +13,7 @@ use ratatui::{
 };
 
 use super::{
-    lines::{put, sentence, take},
+    lines::{put, sentence, take, titles},
     signals,
     text::{fit, fit_middle},
     theme::Theme,
@@ -67,14 +67,7 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme)
 /// How many runs, how they are aligned, and the panes: the one with the keys stands in
 /// brackets.
 fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) {
-    let panes = PANES.map(|(pane, title)| {
-        if pane == screen.pane {
-            Span::styled(format!("[{title}]"), theme.accent)
-        } else {
-            Span::styled(format!(" {title} "), theme.muted)
-        }
-    });
-    let left = CompareScreen::pane_bar(usize::from(area.width)) as u16;
+    let left = layout::titles_left(&PANES, area.width);
     let text = format!(" {} runs, {}", screen.runs.len(), screen.alignment());
     put(
         Rect {
@@ -91,7 +84,7 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) 
             width: area.width - left,
             ..area
         };
-        Line::from(panes.to_vec()).render(right, buf);
+        titles(&PANES, screen.pane, theme).render(right, buf);
     }
 }
 

@@ -10,7 +10,7 @@ use ratatui::{
 use super::number;
 use crate::{
     app::{
-        Action,
+        Action, layout,
         machines::{Figure, LABEL, MachineScreen, PANES},
         state::State,
     },
@@ -20,6 +20,7 @@ use crate::{
         time,
     },
     ui::{
+        lines::titles,
         list,
         theme::Theme,
         widgets::{
@@ -129,20 +130,9 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     if let Some(pinned) = screen.pinned() {
         words = pinned.into_iter().map(|w| (w, theme.accent)).collect();
     }
-    let bar = MachineScreen::pane_bar(area.width);
-    let panes = PANES.map(|(pane, title)| {
-        if pane == screen.pane {
-            Span::styled(format!("[{title}]"), theme.accent)
-        } else {
-            Span::styled(format!(" {title} "), theme.muted)
-        }
-    });
-    buf.set_line(
-        area.x + bar,
-        area.y,
-        &Line::from(panes.to_vec()),
-        area.width - bar,
-    );
+    let bar = layout::titles_left(&PANES, area.width);
+    let panes = titles(&PANES, screen.pane, theme);
+    buf.set_line(area.x + bar, area.y, &panes, area.width - bar);
     let mut spans = Vec::new();
     let mut left = usize::from(bar);
     for (text, style) in words {

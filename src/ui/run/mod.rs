@@ -5,16 +5,10 @@ mod quality;
 mod samples;
 mod summary;
 
-use ratatui::{
-    Frame,
-    buffer::Buffer,
-    layout::Rect,
-    text::{Line, Span},
-    widgets::Widget,
-};
+use ratatui::{Frame, buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
 use super::{
-    lines::{put, sentence},
+    lines::{put, sentence, titles},
     signals,
     text::whole_parts,
     theme::Theme,
@@ -71,17 +65,7 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
 /// Cell, start, runtime and verdict; the tabs at the right. The open one stands in
 /// brackets.
 fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
-    let tabs: Vec<Span> = Tab::ALL
-        .into_iter()
-        .map(|tab| {
-            if tab == screen.tab {
-                Span::styled(format!("[{}]", tab.title()), theme.accent)
-            } else {
-                Span::styled(format!(" {} ", tab.title()), theme.muted)
-            }
-        })
-        .collect();
-    let left = Tab::bar(area.width);
+    let left = layout::titles_left(&Tab::titles(), area.width);
     if let Some(detail) = &screen.detail {
         let row = &detail.row;
         let parts = |start: Option<String>| {
@@ -111,7 +95,7 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
             width: area.width - left,
             ..area
         };
-        Line::from(tabs).render(tabs_area, buf);
+        titles(&Tab::titles(), screen.tab, theme).render(tabs_area, buf);
     }
 }
 
