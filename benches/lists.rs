@@ -230,6 +230,8 @@ fn run(n: usize) -> RunRow {
         also_in: Vec::new(),
         file_name: Some("run.parquet".into()),
         spark_channel: Some("fz_1".into()),
+        disposition: None,
+        note: None,
         spark: vec![Some(1.0); 24],
     }
 }

@@ -172,6 +172,8 @@ fn row(n: u128, log_key: &str) -> RunRow {
         also_in: Vec::new(),
         file_name: (!failed).then(|| "run.parquet".into()),
         spark_channel: (!failed).then(|| "fz_1".into()),
+        disposition: None,
+        note: None,
         spark: if failed {
             Vec::new()
         } else {

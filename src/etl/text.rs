@@ -25,6 +25,16 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// As [`visible`], but lines stay lines: each ends in `\n`, whatever it ended in. Tabs become
+/// blanks.
+pub fn visible_lines(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        visible(&line.replace('\t', "    "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// As [`visible`]; bytes that are not UTF-8 become `\xNN`.
 pub fn visible_bytes(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -175,6 +185,10 @@ mod tests {
         assert_eq!(
             visible("a\u{1b}[31mb\u{202e}c\u{9b}d\n"),
             "a\\u{1b}[31mb\\u{202e}c\\u{9b}d\\n"
+        );
+        assert_eq!(
+            visible_lines("a\r\n\tb\u{1b}[2J\rc\n\u{202e}d"),
+            "a\n    b\\u{1b}[2J\\rc\n\\u{202e}d"
         );
         assert_eq!(visible_bytes(b"x\xff\x7fy"), "x\\xff\\u{7f}y");
         assert_eq!(visible("Zürich 加工"), "Zürich 加工");

@@ -218,6 +218,8 @@ prop_compose! {
             also_in: Vec::new(),
             file_name: None,
             spark_channel: None,
+            disposition: None,
+            note: None,
             spark: Vec::new(),
         }
     }

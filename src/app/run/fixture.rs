@@ -140,6 +140,8 @@ pub fn detail() -> RunDetail {
             also_in: vec!["cell-10/copy".into()],
             file_name: Some("run_x.f.parquet".into()),
             spark_channel: None,
+            disposition: None,
+            note: None,
             spark: vec![],
         },
         columns: std::iter::once("time")
@@ -155,6 +157,7 @@ pub fn detail() -> RunDetail {
         verdicts: BTreeMap::new(),
         cells_seen: vec!["10".into(), "11".into()],
         source_lost_precision: true,
+        notes: vec![],
         robots: BTreeMap::from([
             ("1".to_owned(), machine),
             ("2".to_owned(), RobotStats::default()),

@@ -27,6 +27,8 @@ pub(super) struct Entry {
     pub seen: Option<Seen>,
     /// `None` when it has no record.
     pub record: Option<Facts>,
+    /// A hash of its notes; `None` when it has none.
+    pub notes: Option<String>,
     pub verdict: Assessment,
     /// Whether it differs from what is stored.
     pub dirty: bool,
@@ -152,7 +154,7 @@ pub(super) fn unsigned(n: i64) -> u64 {
 const COLUMNS: &str = "id, key, path, state, reason, leave_alone, file, format, size, mtime_ns, \
     inode, folder, trouble, footer, moved_us, harvested_at, first_harvested, error, rec_size, \
     rec_mtime_ns, rec_inode, content_hash, rules, pipeline_version, rows, runs_ok, runs_failed, \
-    attempt_at, attempt_error, attempt_lasting, attempt_size, attempt_mtime_ns, attempt_rules";
+    attempt_at, attempt_error, attempt_lasting, attempt_size, attempt_mtime_ns, attempt_rules, notes";
 
 /// Entries that meet `condition` (SQL after `WHERE`), in no order.
 pub(super) fn load(
@@ -192,6 +194,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
         raw: r.get(6)?,
         seen,
         record: read_facts(r)?,
+        notes: r.get(33)?,
         verdict: Assessment {
             state: LogState::from_word(&state).unwrap_or(LogState::Pending),
             reason: r.get(4)?,
@@ -233,7 +236,7 @@ fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Facts>> {
     }))
 }
 
-/// Writes what a look decides: everything but the record's columns.
+/// Writes what a look decides: everything but the columns of record and notes.
 pub(super) fn save(db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
     let seen = entry.seen.as_ref();
     let mut statement = db.prepare_cached(

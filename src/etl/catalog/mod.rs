@@ -11,6 +11,7 @@ mod extremes;
 mod log_state;
 mod logs;
 mod machines;
+mod notes;
 mod open;
 mod read_only;
 mod rebuild;

@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0004_figures.sql"),
     include_str!("../../../assets/migrations/0005_states.sql"),
     include_str!("../../../assets/migrations/0006_insight.sql"),
+    include_str!("../../../assets/migrations/0007_notes.sql"),
 ];
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);

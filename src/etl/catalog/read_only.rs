@@ -20,8 +20,11 @@ use super::{Catalog, open, rebuild::Ingested};
 use crate::{
     Error, Result,
     base::CancelToken,
-    lake::{Context, Lake, ReadOnly, access::require_read},
-    source::{reserved::RECORD, scan::Scan},
+    lake::{Context, Lake, ReadOnly, Store, access::require_read, store::Version},
+    source::{
+        reserved::{NOTES, RECORD},
+        scan::Scan,
+    },
     text::visible_path,
 };
 
@@ -74,8 +77,8 @@ impl Catalog {
         self.read_only.as_ref()
     }
 
-    /// Takes in each record that is not as it was when it was last taken in, and forgets logs
-    /// whose record is gone. Returns what cannot be used, one sentence each.
+    /// Takes in each record that is not as it was when it was last taken in, or whose notes are
+    /// not, and forgets logs whose record is gone. Returns what cannot be used, one sentence each.
     pub(super) fn follow(
         &mut self,
         context: &Context,
@@ -91,7 +94,7 @@ impl Catalog {
         let versions: Vec<_> = listed
             .keys
             .par_iter()
-            .map(|key| results.version(key, RECORD))
+            .map(|key| versions(results, key))
             .collect();
         let mut problems = listed.problems;
         for (folder, version) in listed.keys.iter().zip(versions) {
@@ -106,14 +109,14 @@ impl Catalog {
                     continue;
                 }
             };
-            if before.is_some_and(|(_, before)| before == version.as_str()) {
+            if before.is_some_and(|(_, before)| before == version) {
                 continue;
             }
             match self.ingest(context, folder)? {
                 Ingested::Log { key, .. } => self.write(|tx| {
                     let sql = "INSERT OR REPLACE INTO followed VALUES (?1, ?2, ?3)";
                     tx.prepare_cached(sql)?
-                        .execute([folder, &key, version.as_str()])
+                        .execute([folder, &key, &version])
                         .map(drop)
                 })?,
                 Ingested::Gone => {}
@@ -158,6 +161,17 @@ impl Catalog {
             _ => None,
         })
     }
+}
+
+/// The versions of a log's record and of its notes, as one text; `None`: it has no record.
+fn versions(results: &dyn Store, key: &str) -> Result<Option<String>> {
+    let Some(record) = results.version(key, RECORD)? else {
+        return Ok(None);
+    };
+    let notes = results.version(key, NOTES)?;
+    let both = [Some(record), notes];
+    let both: Vec<&str> = both.iter().flatten().map(Version::as_str).collect();
+    Ok(Some(both.join(" ")))
 }
 
 /// This user's own catalog of the lake; `None` where it cannot be used.

@@ -230,6 +230,7 @@ pub(super) fn match_entries(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<E
             raw: Some(found.raw.clone()),
             seen: Some(Seen::new(found, scan::cell_of(&found.raw))),
             record: None,
+            notes: None,
             verdict: Assessment {
                 state: LogState::Pending,
                 reason: String::new(),
@@ -315,6 +316,7 @@ fn digest(entry: &Entry, held: bool) -> u64 {
     let verdict = &entry.verdict;
     (
         held,
+        &entry.notes,
         &entry.path,
         verdict.state.word(),
         &verdict.reason,

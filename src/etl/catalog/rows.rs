@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Distances;
 use crate::{
     clean::Ledger,
+    lake::{Disposition, Note},
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     stats::{ChannelStats, RobotStats},
@@ -232,6 +233,10 @@ pub struct RunRow {
     pub spark_channel: Option<String>,
     /// See [`crate::stats::Sparkline`].
     pub spark: Vec<Option<f64>>,
+    /// What its notes say of it last.
+    pub disposition: Option<Disposition>,
+    /// The text of its last note that has one.
+    pub note: Option<String>,
 }
 
 /// Everything about one run short of its samples.
@@ -257,6 +262,8 @@ pub struct RunDetail {
     pub source_lost_precision: bool,
     /// Per robot.
     pub robots: BTreeMap<String, RobotStats>,
+    /// Its notes by time.
+    pub notes: Vec<Note>,
 }
 
 /// One machine over its runs. A run that several logs have counts once: the copy with the

@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::{Connection, Row, params, types::Type};
 
-use super::{Catalog, Distances, RunDetail, RunRow, entry::unsigned, store::run_key};
+use super::{Catalog, Distances, RunDetail, RunRow, entry::unsigned, notes, store::run_key};
 use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
@@ -17,7 +17,8 @@ use crate::{
 
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
     r.rows, r.samples, r.complete_rows, r.channels, r.verdict, r.flags, r.file_name, r.spark_channel, \
-    r.spark, r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision, r.not_evaluated";
+    r.spark, r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision, r.not_evaluated, \
+    r.disposition, r.note";
 
 impl Catalog {
     /// Runs of one log, or of all, by start time.
@@ -78,6 +79,7 @@ impl Catalog {
                 verdicts: verdicts(db, id)?,
                 flags: flags(db, id)?,
                 robots: robots(db, id)?,
+                notes: notes::of_run(db, log_key, run)?,
             }))
         })
     }
@@ -217,6 +219,8 @@ fn read_row(r: &Row<'_>) -> rusqlite::Result<RunRow> {
         file_name: r.get(14)?,
         spark_channel: r.get(15)?,
         spark: spark(r.get_ref(16)?.as_blob()?),
+        disposition: notes::disposition(r.get_ref(23)?.as_str_or_null()?),
+        note: r.get(24)?,
     })
 }
 

@@ -8,6 +8,7 @@ use super::{
     Catalog, HarvestRow,
     assess::{ProfileRules, assess_all},
     entry::{self, Assessment, Entry, Facts, Seen, micros, signed},
+    notes,
     rows::LogState,
 };
 use crate::{
@@ -21,8 +22,8 @@ use crate::{
 };
 
 impl Catalog {
-    /// Takes a record in, replacing what was known of the log, in one transaction.
-    /// `outcome` goes to the history, if it is that of a harvest.
+    /// Takes a record and the log's notes in, replacing what was known of the log, in one
+    /// transaction. `outcome` goes to the history, if it is that of a harvest.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
@@ -44,6 +45,7 @@ impl Catalog {
             };
             store_log(tx, id, record)?;
             store_runs(tx, id, record)?;
+            notes::store(tx, id, &notes::read_or_none(&context.lake, key))?;
             if let Some(outcome) = outcome {
                 store_outcome(tx, outcome)?;
             }
@@ -51,14 +53,14 @@ impl Catalog {
         })
     }
 
-    /// Takes in a record that lies in the lake, unless it is the one that is known: the
+    /// Takes in a record and notes that lie in the lake, unless they are those that are known: the
     /// process that wrote it may have been killed before it updated the catalog.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
     pub fn ingest_record(&mut self, context: &Context, key: &str, record: &Record) -> Result<()> {
         if self.knows(key, record)? {
-            return Ok(());
+            return self.ingest_notes(context, key);
         }
         self.store_record(context, key, record, None)
     }
@@ -98,6 +100,7 @@ fn unknown(key: &str, record: &Record) -> Entry {
         raw: None,
         seen: None,
         record: None,
+        notes: None,
         verdict: Assessment {
             state: LogState::Missing,
             reason: String::new(),

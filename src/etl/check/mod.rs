@@ -3,11 +3,13 @@
 //! * [`files`]: the files of one log's record against what the record says, and the log
 //!   itself against the content that was harvested. Reads every byte of both.
 //! * [`index`]: the catalog against the records.
-//! * [`mend`]: what `--repair` does. Nothing that cannot be made again is ever removed.
+//! * [`notes`]: what people say of runs.
+//! * [`repair`]: what `--repair` does. Nothing that cannot be made again is ever removed.
 
 mod files;
 mod finding;
 mod index;
+mod notes;
 mod repair;
 
 use std::{
@@ -120,6 +122,7 @@ pub fn check(
     if usable {
         index::compare(&check, &catalog, &keys, &mut report)?;
     }
+    notes::check(&check, &catalog, &mut report)?;
     leftovers(&check, &mut report)?;
     if let Some(executor) = &check.repair {
         repair::repair(&check, executor, &mut catalog, &mut report)?;

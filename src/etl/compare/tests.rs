@@ -39,6 +39,8 @@ fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) 
             also_in: vec![],
             file_name: None,
             spark_channel: None,
+            disposition: None,
+            note: None,
             spark: vec![],
         },
         columns: std::iter::once("time".to_owned()).chain(names).collect(),
@@ -49,6 +51,7 @@ fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) 
         verdicts: BTreeMap::new(),
         cells_seen: vec![],
         source_lost_precision: false,
+        notes: vec![],
         robots: BTreeMap::new(),
     }
 }

@@ -3,6 +3,7 @@
 use super::{Filtered, Kind, RowField, Unit, Value, contains};
 use crate::{
     catalog::{LogRow, LogState, MachinePoint, RunRow},
+    lake::Disposition,
     quality::Verdict,
     stats::RobotState,
 };
@@ -115,6 +116,12 @@ impl Filtered for RunRow {
         RowField::new(&["file_name"], Kind::Text, |r| {
             Value::text(r.file_name.as_deref())
         }),
+        RowField::new(
+            &["disposition"],
+            Kind::Word(|| Disposition::ALL.map(Disposition::word).to_vec()),
+            |r| Value::disposition(r.disposition),
+        ),
+        RowField::new(&["note"], Kind::Text, |r| Value::text(r.note.as_deref())),
         RowField::new(&["since"], Kind::Since, |r| Value::time(r.stop_us)),
         RowField::new(&["until"], Kind::Until, |r| Value::time(r.start_us)),
     ];

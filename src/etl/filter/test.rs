@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Relation;
 use crate::{
+    lake::Disposition,
     natural_order::compare_values,
     quality::Verdict,
     run_id::RunId,
@@ -79,6 +80,15 @@ impl<'a> Value<'a> {
             word: s.word(),
         };
         state.map_or(Self::Null, word)
+    }
+
+    /// What notes say of a run, if they do.
+    pub fn disposition(disposition: Option<Disposition>) -> Self {
+        let word = |d: Disposition| Self::Word {
+            rank: d as u8,
+            word: d.word(),
+        };
+        disposition.map_or(Self::Null, word)
     }
 
     /// A text that may be unknown.

@@ -54,6 +54,8 @@ fn run() -> RunRow {
         also_in: vec!["line/first".into(), "line/second".into()],
         file_name: Some("run.parquet".into()),
         spark_channel: None,
+        disposition: None,
+        note: None,
         spark: Vec::new(),
     }
 }

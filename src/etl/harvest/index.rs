@@ -95,6 +95,17 @@ impl Index {
         }
     }
 
+    /// See [`Catalog::ingest_notes`].
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub(super) fn ingest_notes(&mut self, context: &Context, key: &str) -> Result<()> {
+        match self {
+            Self::Catalog(catalog) => catalog.ingest_notes(context, key),
+            Self::None => Ok(()),
+        }
+    }
+
     /// See [`Catalog::store_record`].
     ///
     /// # Errors

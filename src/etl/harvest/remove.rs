@@ -5,7 +5,8 @@ use crate::{
     base::CancelToken,
     catalog::{Catalog, HarvestRow},
     format::count,
-    lake::{Context, Lake, Record, gc::remove_results, lock::LogLock},
+    lake::{Context, Lake, Notes, Record, gc::remove_results, lock::LogLock, notes},
+    source::reserved::NOTES,
     text, time,
 };
 
@@ -18,10 +19,13 @@ pub struct Results {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Notes of its runs, which are deleted only when that is asked for.
+    pub notes: u64,
 }
 
 impl Results {
-    /// Those of the log `key`. A record that cannot be read has no runs.
+    /// Those of the log `key`. A record that cannot be read has no runs, and a file of notes that
+    /// cannot be read no notes.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -32,16 +36,22 @@ impl Results {
             runs: record.map_or(0, |r| r.run_to_result.len() as u64),
             files: files.len() as u64,
             bytes: files.iter().map(|file| file.size).sum(),
+            notes: Notes::read(lake, key).map_or(0, |notes| notes.len() as u64),
         })
     }
 }
 
 /// Refuses a log that is not gone: what deletes it cannot be undone, what harvests it again can.
+/// One of which nothing but notes is left is gone, too, where these are to be deleted.
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown log and one that still exists, those of
 /// [`Catalog::is_gone`].
-pub fn check_gone(context: &Context, catalog: &Catalog, key: &str) -> Result<()> {
+pub fn check_gone(context: &Context, catalog: &Catalog, key: &str, with_notes: bool) -> Result<()> {
+    let has_notes = || {
+        let noted = context.lake.results().keys_with(NOTES, "").keys;
+        noted.iter().any(|noted| noted == key)
+    };
     let name = text::quoted(key, 200);
     match catalog.is_gone(context, key)? {
         Some(true) => Ok(()),
@@ -50,13 +60,14 @@ pub fn check_gone(context: &Context, catalog: &Catalog, key: &str) -> Result<()>
              gone: mdtui harvest --force {name} makes its results again; to be rid of both, \
              delete the log first"
         ))),
+        None if with_notes && has_notes() => Ok(()),
         None => Err(Error::Usage(format!("there is no log {name}"))),
     }
 }
 
 /// Deletes the results of the log `key`, which is gone, and what the catalog knows of it. Notes
-/// stay. Cut off at any point, the lake has no record without its tables, and another call
-/// completes it.
+/// stay unless they are to go too. Cut off at any point, the lake has no record without its
+/// tables, and another call completes it.
 ///
 /// # Errors
 /// Those of [`check_gone`]; [`Error::Busy`] when a process holds the log, [`Error::Io`],
@@ -65,6 +76,7 @@ pub fn remove_log(
     context: &Context,
     catalog: &mut Catalog,
     key: &str,
+    with_notes: bool,
     cancel: &CancelToken,
 ) -> Result<Results> {
     let lake = &context.lake;
@@ -73,9 +85,12 @@ pub fn remove_log(
         Error::Busy(format!("another mdtui is working on {key}"))
     })?;
     // Under the lock: it may have come back since it was listed.
-    check_gone(context, catalog, key)?;
+    check_gone(context, catalog, key, with_notes)?;
     let results = Results::of(lake, key)?;
     remove_results(lake, key)?;
+    if with_notes {
+        notes::remove(lake, key, cancel)?;
+    }
     catalog.forget(key)?;
     catalog.store_attempt(&HarvestRow {
         key: key.to_owned(),
@@ -90,7 +105,7 @@ pub fn remove_log(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ErrorClass, catalog::fixture::world};
+    use crate::{ErrorClass, catalog::fixture::world, lake::notes::NewNote, run_id::RunId};
 
     #[test]
     fn only_a_log_that_is_gone_is_removed() {
@@ -104,7 +119,8 @@ mod tests {
         world.refresh();
         let context = world.context.clone();
         let cancel = CancelToken::new();
-        let remove = |key: &str, catalog: &mut Catalog| remove_log(&context, catalog, key, &cancel);
+        let remove =
+            |key: &str, catalog: &mut Catalog| remove_log(&context, catalog, key, false, &cancel);
         for key in ["cell/a", "cell/unknown"] {
             let error = remove(key, &mut world.catalog).unwrap_err();
             assert_eq!(error.kind(), ErrorClass::Usage, "{error}");
@@ -123,18 +139,31 @@ mod tests {
         assert_eq!(error.kind(), ErrorClass::Transient, "{error}");
         drop(held);
 
-        let notes = world.context.lake.location("cell/b", "notes.json");
-        std::fs::write(&notes, "{}").unwrap();
+        let note = NewNote {
+            author: "anna".into(),
+            text: Some("torn".into()),
+            ..NewNote::default()
+        };
+        notes::add(&world.context.lake, "cell/b", RunId(2), note, &cancel).unwrap();
         for key in ["cell/a", "cell/b"] {
             let _ = std::fs::remove_file(world.file(&format!("{key}.parquet")));
             world.refresh();
             let removed = remove(key, &mut world.catalog).unwrap();
             assert_eq!((removed.runs, removed.files), (1, 1));
+            assert_eq!(removed.notes, u64::from(key == "cell/b"));
             assert_eq!(world.catalog.log(key).unwrap(), None);
             assert_eq!(Record::read(&world.context.lake, key).unwrap(), None);
         }
-        assert!(notes.exists(), "notes stay");
-        assert!(!world.context.lake.location("cell/a", "").exists());
         assert_eq!(world.catalog.history(1).unwrap()[0].outcome, "removed");
+        let folder = |key: &str| context.lake.location(key, "");
+        assert!(!folder("cell/a").exists());
+        assert_eq!(Notes::read(&context.lake, "cell/b").unwrap().len(), 1);
+        // What is left of it goes when that is said.
+        assert!(remove("cell/b", &mut world.catalog).is_err());
+        for (key, is_there) in [("cell/b", true), ("cell/b", false), ("../data", false)] {
+            let removed = remove_log(&context, &mut world.catalog, key, true, &cancel);
+            assert_eq!(removed.is_ok(), is_there, "{key}: {removed:?}");
+        }
+        assert!(!folder("cell/b").exists());
     }
 }

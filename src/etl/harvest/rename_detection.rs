@@ -3,7 +3,8 @@
 use super::{commit, index::Index, read::Stat};
 use crate::{
     Result,
-    lake::{Context, Record, files::commit_record, gc::remove_results, lock::LogLock},
+    base::CancelToken,
+    lake::{Context, Record, files::commit_record, gc::remove_results, lock::LogLock, notes},
     source::FoundLog,
     time,
 };
@@ -78,6 +79,7 @@ impl Predecessor {
         for file in self.record.files() {
             lake.results().copy(&self.key, &log.key, file)?;
         }
+        notes::carry(lake, &self.key, &log.key, false, &CancelToken::new())?;
         let mut record = self.record.clone();
         record.source_file.clone_from(&log.key);
         record.source = commit::source_info(
@@ -97,7 +99,7 @@ impl Predecessor {
                 .or_else(|| log.folder.clone());
         }
         commit_record(lake, &log.key, &record)?;
-        clear(context, index, &self.key)?;
+        clear(context, index, &self.key, &log.key)?;
         Ok(record)
     }
 }
@@ -135,14 +137,17 @@ pub(super) fn finish(
             Err(_) => false,
         };
         if is_own {
-            clear(context, index, &old)?;
+            clear(context, index, &old, key)?;
         }
     }
     Ok(())
 }
 
-/// Removes what the key `old` has of results that are another key's now.
-fn clear(context: &Context, index: &mut Index, old: &str) -> Result<()> {
+/// Removes what the key `old` has of results that are those of `new` now, and moves its notes:
+/// after its record is gone, so that no note is written there any more.
+fn clear(context: &Context, index: &mut Index, old: &str, new: &str) -> Result<()> {
     remove_results(&context.lake, old)?;
+    notes::carry(&context.lake, old, new, true, &CancelToken::new())?;
+    index.ingest_notes(context, new)?;
     index.forget(old)
 }

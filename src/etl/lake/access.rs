@@ -145,10 +145,25 @@ fn owned(path: &Path, what: &str) -> String {
     }
 }
 
+/// The name of the user who runs this process: that of this machine, else what the environment
+/// says, else the number.
+pub fn login_name() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let environment = ["LOGNAME", "USER"].into_iter().find_map(std::env::var_os);
+    let named = || environment.map(|name| text::visible_os(&name));
+    named_user(uid)
+        .or_else(|| named().filter(|name| !name.is_empty()))
+        .unwrap_or_else(|| user(uid))
+}
+
 /// The name of a user of this machine, or their number.
 fn user(uid: u32) -> String {
+    named_user(uid).unwrap_or_else(|| format!("user {uid}"))
+}
+
+fn named_user(uid: u32) -> Option<String> {
     let list = fs::read("/etc/passwd").unwrap_or_default();
-    name_of(&String::from_utf8_lossy(&list), uid).unwrap_or_else(|| format!("user {uid}"))
+    name_of(&String::from_utf8_lossy(&list), uid)
 }
 
 /// See passwd(5): `name:password:uid:…`.

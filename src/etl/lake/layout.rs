@@ -7,6 +7,7 @@
 //! <log key>/record.json                     the commit of one log
 //! <log key>/run_<uuid>.<fingerprint>.parquet
 //! <log key>/rejected.<fingerprint>.parquet
+//! <log key>/notes.json                      what people say of its runs
 //! <log key>/failed_run.table                the table of every failed run: no rows
 //! exports/                                  what the browser exports
 //! .mdtui/locks/                             one lock file per log being harvested

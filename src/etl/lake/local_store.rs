@@ -56,7 +56,7 @@ fn found<T>(result: io::Result<T>, action: &'static str, path: &Path) -> Result<
 }
 
 impl Store for LocalStore {
-    fn keys(&self, below: &str) -> Keys {
+    fn keys_with(&self, name: &str, below: &str) -> Keys {
         let mut found = Keys::default();
         let top = if below.is_empty() {
             self.root.clone()
@@ -77,7 +77,7 @@ impl Store for LocalStore {
             .filter_entry(|e| !is_private(e.path()));
         for entry in entries {
             match entry {
-                Ok(entry) if entry.file_name() == RECORD && entry.file_type().is_file() => {
+                Ok(entry) if entry.file_name() == name && entry.file_type().is_file() => {
                     let folder = entry
                         .path()
                         .parent()
@@ -85,7 +85,7 @@ impl Store for LocalStore {
                     match folder.and_then(|f| f.to_str()).filter(|k| !k.is_empty()) {
                         Some(key) => found.keys.push(key.to_owned()),
                         None => found.problems.push(format!(
-                            "{} is not the record of a log and was skipped",
+                            "{} lies at the top of the lake, belongs to no log and was skipped",
                             visible_path(entry.path())
                         )),
                     }
@@ -190,7 +190,7 @@ impl Store for LocalStore {
         let dir = self.folder(key);
         create_dir(&dir)?;
         sync_dir(&dir)?;
-        // The writer holds the log's lock, so no other write comes between.
+        // The writer holds the lock of the document, so no other write comes between.
         if let If::Version(wanted) = condition
             && self.version(key, name)?.as_ref() != wanted
         {

@@ -102,7 +102,7 @@ impl Memory {
 }
 
 impl Store for Memory {
-    fn keys(&self, below: &str) -> Keys {
+    fn keys_with(&self, document: &str, below: &str) -> Keys {
         let below = self.known(below);
         let below = below.as_str();
         let files = self.files.lock().unwrap();
@@ -110,7 +110,7 @@ impl Store for Memory {
             let rest = key.strip_prefix(below);
             below.is_empty() || rest.is_some_and(|r| r.is_empty() || r.starts_with('/'))
         };
-        let records = files.keys().filter(|(_, name)| name == RECORD);
+        let records = files.keys().filter(|(_, name)| name == document);
         Keys {
             keys: records
                 .map(|(key, _)| key.clone())

@@ -11,6 +11,7 @@ pub mod lock;
 #[cfg(test)]
 pub(crate) mod memory_store;
 pub(crate) mod mount;
+pub mod notes;
 pub mod presence;
 pub mod readme;
 pub mod record;
@@ -24,6 +25,7 @@ pub use context::Context;
 pub use layout::Lake;
 pub use local_state::LocalState;
 pub use lock::LogLock;
+pub use notes::{Disposition, Note, Notes};
 pub use presence::Presence;
 pub use record::Record;
 pub use store::Store;

@@ -221,7 +221,7 @@ fn lock_path(lake: &Lake, id: &str) -> PathBuf {
 }
 
 /// Random: the keys of [`RandomState`] come from the operating system.
-fn random_id() -> String {
+pub(super) fn random_id() -> String {
     let half = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", half(), half())
 }

@@ -10,7 +10,7 @@
 
 use std::{fmt::Debug, path::Path, path::PathBuf};
 
-use crate::{Result, base::read_at::ReadAt};
+use crate::{Result, base::read_at::ReadAt, source::reserved::RECORD};
 
 /// Where published results lie.
 ///
@@ -34,16 +34,21 @@ use crate::{Result, base::read_at::ReadAt};
 ///   settled by [`super::LogLock`]), and transactions over more than one document.
 ///
 /// A **document** is a small file that is replaced as a whole and told apart by its version:
-/// `record.json`. A file that many writers add to, as notes will be, is another: read it with its
-/// version, unite it with what is to be added, replace it [`If::Version`], and begin again
+/// `record.json`. A file that many writers add to, `notes.json`, is another: read it with its
+/// version, merge it with what is to be added, replace it [`If::Version`], and begin again
 /// when that is [`Replaced::Lost`].
 pub trait Store: Debug + Send + Sync {
     /// The keys that have a record and are `below` or begin with it and a slash; all when it
     /// is empty.
-    fn keys(&self, below: &str) -> Keys;
+    fn keys(&self, below: &str) -> Keys {
+        self.keys_with(RECORD, below)
+    }
 
-    /// The files of `key`, documents too, sorted by name. None when there is nothing under
-    /// that key. Whatever else lies there is left out.
+    /// As [`Store::keys`], those that have the document `name`.
+    fn keys_with(&self, name: &str, below: &str) -> Keys;
+
+    /// The results of `key` and its record, sorted by name. None when there is nothing under
+    /// that key. Whatever else lies there is left out, notes too.
     ///
     /// # Errors
     /// See [`Store`].

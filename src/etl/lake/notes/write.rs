@@ -1,0 +1,232 @@
+//! Writing notes: read, merge and replace, while no other process does.
+//!
+//! The lock is that of a log whose key would be the path of the file. No log has such a key
+//! ([`crate::source::reserved::is_lake_file`]), so nothing that harvests waits for it.
+
+use std::{
+    fs::File,
+    io::Write,
+    time::{Duration, Instant},
+};
+
+use super::{Disposition, Note, Notes};
+use crate::{
+    Error, Result,
+    base::CancelToken,
+    lake::{
+        Lake, LogLock,
+        access::require_write,
+        files::TempPath,
+        presence::random_id,
+        store::{If, Replaced, Version},
+    },
+    run_id::RunId,
+    source::reserved::{NOTES, RECORD},
+    text, time,
+};
+
+/// How long other writers of the same file are waited for; each takes some milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Characters that a note may have.
+const LONGEST_TEXT: usize = 10_000;
+/// Characters that an author or a part may have.
+const LONGEST_NAME: usize = 200;
+
+/// A note to be written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewNote {
+    /// Who writes it.
+    pub author: String,
+    /// What it says of the run.
+    pub disposition: Option<Disposition>,
+    /// Makes the run the one that later runs are compared with.
+    pub reference: Option<bool>,
+    /// Which part was made.
+    pub part: Option<String>,
+    /// One or more lines.
+    pub text: Option<String>,
+}
+
+impl NewNote {
+    /// Harmless, without blanks around it, and not empty.
+    fn checked(self) -> Result<Self> {
+        let lines = |typed: String| text::visible_lines(typed.trim());
+        let line = |typed: String| text::visible(typed.trim());
+        let some = |typed: String| Some(typed).filter(|t| !t.is_empty());
+        let note = Self {
+            author: line(self.author),
+            part: self.part.map(line).and_then(some),
+            text: self.text.map(lines).and_then(some),
+            ..self
+        };
+        let says_something = note.disposition.is_some()
+            || note.reference.is_some()
+            || note.part.is_some()
+            || note.text.is_some();
+        if !says_something {
+            return Err(Error::Usage(
+                "the note is empty: give it a text or a disposition".into(),
+            ));
+        }
+        if note.author.is_empty() {
+            return Err(Error::Usage("the note has no author".into()));
+        }
+        for (what, value, most) in [
+            ("author", Some(&note.author), LONGEST_NAME),
+            ("part", note.part.as_ref(), LONGEST_NAME),
+            ("text", note.text.as_ref(), LONGEST_TEXT),
+        ] {
+            let length = value.map_or(0, |value| value.chars().count());
+            if length > most {
+                return Err(Error::Usage(format!(
+                    "the note's {what} has {length} characters, and at most {most} are kept"
+                )));
+            }
+        }
+        Ok(note)
+    }
+}
+
+/// Adds a note to a run of the log `key`. Returns the notes of the log, with it.
+///
+/// # Errors
+/// [`Error::Usage`] for a note that says nothing or is too long; [`Error::Fatal`] when the lake
+/// cannot be written; [`Error::Log`] when the file is damaged or of a newer mdtui;
+/// [`Error::Moving`] when the log has no results any more; [`Error::Busy`], [`Error::Io`],
+/// [`Error::Cancelled`].
+pub fn add(
+    lake: &Lake,
+    key: &str,
+    run: RunId,
+    note: NewNote,
+    cancel: &CancelToken,
+) -> Result<Notes> {
+    require_write(lake, "write a note")?;
+    let note = note.checked()?;
+    let id = random_id();
+    let _lock = lock(lake, key, cancel)?;
+    // Under the lock: a rename moves the notes after it took the record away.
+    if lake.results().version(key, RECORD)?.is_none() {
+        return Err(Error::Moving(format!(
+            "the results of {} are not there any more: they were renamed or removed just now",
+            text::quoted(key, 200)
+        )));
+    }
+    update(lake, key, |known| {
+        let after = known
+            .last_at(run)
+            .map_or(i64::MIN, |at| at.saturating_add(1));
+        let new = Note {
+            at: time::now().max(after),
+            id: id.clone(),
+            run_uuid: run,
+            author: note.author.clone(),
+            disposition: note.disposition,
+            reference: note.reference,
+            part: note.part.clone(),
+            text: note.text.clone(),
+        };
+        known.merge(Notes { notes: vec![new] })
+    })
+}
+
+/// Merges `notes` into those of the log `key`. Returns all of them.
+///
+/// # Errors
+/// As [`add`], but for what a single note may be.
+pub fn merge_into(lake: &Lake, key: &str, notes: &Notes, cancel: &CancelToken) -> Result<Notes> {
+    let _lock = lock(lake, key, cancel)?;
+    update(lake, key, |known| known.merge(notes.clone()))
+}
+
+/// Makes the notes of the log `from` those of `to`, too, and with `moves` of `to` alone. Notes that
+/// cannot be read are carried as they are where `to` has none, and else stay.
+///
+/// # Errors
+/// [`Error::Busy`], [`Error::Io`], [`Error::Cancelled`].
+pub fn carry(lake: &Lake, from: &str, to: &str, moves: bool, cancel: &CancelToken) -> Result<()> {
+    let results = lake.results();
+    if from == to || results.version(from, NOTES)?.is_none() {
+        return Ok(());
+    }
+    let _lock = lock(lake, from, cancel)?;
+    let carried = match Notes::read(lake, from) {
+        Ok(notes) => merge_into(lake, to, &notes, cancel).map(drop),
+        Err(Error::Log(_)) if results.version(to, NOTES)?.is_none() => {
+            results.copy(from, to, NOTES)
+        }
+        Err(e) => Err(e),
+    };
+    match carried {
+        Ok(()) if moves => {
+            results.remove(from, NOTES)?;
+            results.commit_removals(from)
+        }
+        Err(Error::Log(sentence)) => {
+            tracing::warn!("the notes of {from} were not carried to {to}: {sentence}");
+            Ok(())
+        }
+        carried => carried,
+    }
+}
+
+/// Deletes the notes of the log `key`; says how many there were. A file that cannot be read
+/// counts as none, and goes too.
+///
+/// # Errors
+/// [`Error::Busy`], [`Error::Io`], [`Error::Cancelled`].
+pub fn remove(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<usize> {
+    let _lock = lock(lake, key, cancel)?;
+    let notes = match Notes::read(lake, key) {
+        Err(Error::Log(_)) => 0,
+        read => read?.len(),
+    };
+    lake.results().remove(key, NOTES)?;
+    lake.results().commit_removals(key)?;
+    Ok(notes)
+}
+
+fn lock(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<LogLock> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(lock) = LogLock::acquire(lake, &format!("{key}/{NOTES}"), cancel)? {
+            return Ok(lock);
+        }
+        if Instant::now() >= until {
+            return Err(Error::Busy(format!(
+                "another mdtui is writing the notes of {}; try again",
+                text::quoted(key, 200)
+            )));
+        }
+    }
+}
+
+/// Replaces the notes of the log `key` by what `change` makes of them, unless that is the same.
+/// The lock must be held; writers of another machine that do not share it are noticed by the
+/// version.
+pub(super) fn update(lake: &Lake, key: &str, change: impl Fn(Notes) -> Notes) -> Result<Notes> {
+    let results = lake.results();
+    let origin = text::visible_path(&lake.location(key, NOTES));
+    loop {
+        let (known, version) = match results.read(key, NOTES)? {
+            Some((bytes, version)) => (Notes::parse(&bytes, &origin)?, Some(version)),
+            None => (Notes::default(), None),
+        };
+        let notes = change(known.clone());
+        if notes == known || replace(lake, key, &notes, version.as_ref())? == Replaced::Done {
+            return Ok(notes);
+        }
+    }
+}
+
+fn replace(lake: &Lake, key: &str, notes: &Notes, version: Option<&Version>) -> Result<Replaced> {
+    let temp = TempPath::new(lake)?;
+    let io = |e| Error::io("write", temp.path(), e);
+    let text = notes.to_text().map_err(|e| io(e.into()))?;
+    let mut file = File::create_new(temp.path()).map_err(io)?;
+    file.write_all(&text).map_err(io)?;
+    file.sync_all()
+        .map_err(|e| Error::io("sync", temp.path(), e))?;
+    lake.results()
+        .replace(temp.path(), key, NOTES, If::Version(version))
+}
