@@ -57,6 +57,7 @@ pub enum Command {
     Machines(super::machines::Args),
     Compare(super::compare::Args),
     Show(super::show::Args),
+    Note(super::note::Args),
     Export(super::export::Args),
     Find(super::find::Args),
     Check(super::check::Args),

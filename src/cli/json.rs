@@ -9,7 +9,7 @@ use crate::etl::{
     check,
     clean::Ledger,
     harvest::Results,
-    lake::gc,
+    lake::{Disposition, Note, gc, notes::CurrentNote},
     quality::{Flag, NotEvaluated, Severity, Verdict},
     stats::{ChannelStats, Forming, RobotState, RobotStats},
     text, time,
@@ -100,6 +100,8 @@ pub struct RunJson<'a> {
     channels: u32,
     verdict: &'static str,
     flags: u32,
+    disposition: Option<&'static str>,
+    note: Option<&'a str>,
     also_in: &'a [String],
     file_name: Option<&'a str>,
 }
@@ -121,6 +123,8 @@ impl<'a> From<&'a RunRow> for RunJson<'a> {
             channels: run.channels,
             verdict: run.verdict.word(),
             flags: run.flags,
+            disposition: run.disposition.map(Disposition::word),
+            note: run.note.as_deref(),
             also_in: &run.also_in,
             file_name: run.file_name.as_deref(),
         }
@@ -168,6 +172,9 @@ pub struct RunDetailJson<'a> {
     channel_verdicts: &'a BTreeMap<String, Verdict>,
     not_evaluated: &'a [NotEvaluated],
     source_lost_precision: bool,
+    disposition: Option<&'static str>,
+    note: Option<&'a str>,
+    notes: Vec<NoteJson<'a>>,
     also_in: &'a [String],
     file_name: Option<&'a str>,
 }
@@ -197,6 +204,9 @@ impl<'a> From<&'a RunDetail> for RunDetailJson<'a> {
             channel_verdicts: &detail.verdicts,
             not_evaluated: &detail.not_evaluated,
             source_lost_precision: detail.source_lost_precision,
+            disposition: run.disposition.map(Disposition::word),
+            note: run.note.as_deref(),
+            notes: detail.notes.iter().map(NoteJson::from).collect(),
             also_in: &run.also_in,
             file_name: run.file_name.as_deref(),
         }
@@ -216,6 +226,58 @@ impl<'a> ShowRunJson<'a> {
         Self {
             version: FIGURES_VERSION,
             run: run.into(),
+        }
+    }
+}
+
+/// A note of a run.
+#[derive(Debug, Serialize)]
+struct NoteJson<'a> {
+    id: &'a str,
+    at: String,
+    author: &'a str,
+    disposition: Option<&'static str>,
+    reference: Option<bool>,
+    part: Option<&'a str>,
+    text: Option<&'a str>,
+}
+
+impl<'a> From<&'a Note> for NoteJson<'a> {
+    fn from(note: &'a Note) -> Self {
+        Self {
+            id: &note.id,
+            at: time::format(note.at),
+            author: &note.author,
+            disposition: note.disposition.map(Disposition::word),
+            reference: note.reference,
+            part: note.part.as_deref(),
+            text: note.text.as_deref(),
+        }
+    }
+}
+
+/// `note RUN --json`.
+#[derive(Debug, Serialize)]
+pub struct NotesJson<'a> {
+    version: u32,
+    run_uuid: String,
+    log: &'a str,
+    disposition: Option<&'static str>,
+    note: Option<String>,
+    notes: Vec<NoteJson<'a>>,
+}
+
+impl<'a> NotesJson<'a> {
+    /// Of the notes of this run.
+    pub fn new(run: &'a RunRow, notes: &'a [Note]) -> Self {
+        let current = CurrentNote::of(notes);
+        Self {
+            version: VERSION,
+            run_uuid: run.run.to_string(),
+            log: &run.log_key,
+            disposition: current.disposition.map(Disposition::word),
+            note: current.text,
+            notes: notes.iter().map(NoteJson::from).collect(),
         }
     }
 }
@@ -507,16 +569,18 @@ struct RemovedJson<'a> {
     runs: u64,
     files: u64,
     bytes: u64,
+    notes: u64,
 }
 
 impl<'a> RemoveJson<'a> {
-    /// Of the logs whose results were deleted, or would be.
-    pub fn new(dry_run: bool, removed: &'a [(String, Results)]) -> Self {
+    /// Of the logs whose results were deleted, or would be, also their notes or not.
+    pub fn new(dry_run: bool, with_notes: bool, removed: &'a [(String, Results)]) -> Self {
         let removed = removed.iter().map(|(log, results)| RemovedJson {
             log,
             runs: results.runs,
             files: results.files,
             bytes: results.bytes,
+            notes: if with_notes { results.notes } else { 0 },
         });
         Self {
             version: VERSION,

@@ -25,6 +25,7 @@ mod list;
 mod log;
 mod machines;
 mod man;
+mod note;
 mod open_lake;
 mod plan;
 mod rebuild;
@@ -74,6 +75,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Machines(args) => machines::run(&settings, args),
         Command::Compare(args) => compare::run(&settings, args),
         Command::Show(args) => show::run(&settings, args),
+        Command::Note(args) => note::run(&settings, args),
         Command::Export(args) => export::run(&settings, args),
         Command::Find(args) => find::run(&settings, args),
         Command::Check(args) => check::run(&settings, args),

@@ -1,7 +1,7 @@
 //! `mdtui remove`: deletes the results of logs that are gone.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io::{IsTerminal, Write, stderr, stdin},
 };
 
@@ -21,6 +21,7 @@ use crate::etl::{
     format::{bytes, count},
     harvest::{self, Results},
     lake::access::require_write,
+    source::reserved::NOTES,
     text,
 };
 
@@ -31,6 +32,9 @@ pub struct Args {
     /// Logs in the state missing, by key or path
     #[arg(required = true, value_name = "LOG")]
     pub logs: Vec<OsString>,
+    /// Delete the notes of their runs, too, which stay otherwise
+    #[arg(long)]
+    pub notes: bool,
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
@@ -67,8 +71,13 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let mut lake = OpenLake::new(settings, &cancel)?;
     let mut logs: Vec<(String, Results)> = Vec::new();
     for name in &args.logs {
-        let key = lake.log(name)?.key;
-        harvest::check_gone(&lake.context, &lake.catalog, &key)?;
+        let key = match lake.find_log(name)? {
+            Some(log) => log.key,
+            // Notes may be all that is left of it.
+            None if args.notes && is_noted(&lake, name) => text::visible_os(name),
+            None => lake.log(name)?.key,
+        };
+        harvest::check_gone(&lake.context, &lake.catalog, &key, args.notes)?;
         if logs.iter().all(|(other, _)| *other != key) {
             let results = Results::of(&lake.context.lake, &key)?;
             logs.push((key, results));
@@ -77,7 +86,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if args.dry_run {
         return tell(args, &logs, &[]);
     }
-    if !args.yes && !agreed(&lake, &logs)? {
+    if !args.yes && !agreed(&lake, args, &logs)? {
         exit::note("nothing was deleted");
         return Ok(Exit::Ok);
     }
@@ -85,7 +94,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, || {})?;
     let (mut removed, mut failed) = (Vec::new(), Vec::new());
     for (key, _) in logs {
-        match harvest::remove_log(&lake.context, &mut lake.catalog, &key, &cancel) {
+        match harvest::remove_log(&lake.context, &mut lake.catalog, &key, args.notes, &cancel) {
             Ok(results) => removed.push((key, results)),
             Err(error) => failed.push((key, error)),
         }
@@ -98,15 +107,16 @@ fn tell(args: &Args, done: &[(String, Results)], failed: &[(String, Error)]) -> 
         exit::note(&format!("mdtui: {}: {error}", text::quoted(key, 200)));
     }
     if args.json {
-        exit::print_json(&RemoveJson::new(args.dry_run, done))?;
+        exit::print_json(&RemoveJson::new(args.dry_run, args.notes, done))?;
     } else {
         let word = if args.dry_run {
             "would delete"
         } else {
             "deleted"
         };
-        let line =
-            |(key, results): &(String, Results)| format!("{word} {}\n", described(key, results));
+        let line = |(key, results): &(String, Results)| {
+            format!("{word} {}\n", described(args, key, results))
+        };
         exit::print(&done.iter().map(line).collect::<String>())?;
     }
     Ok(failed
@@ -114,10 +124,22 @@ fn tell(args: &Args, done: &[(String, Results)], failed: &[(String, Error)]) -> 
         .map_or(Exit::Ok, |(_, error)| Exit::of(error)))
 }
 
-/// `cell-01/a: 4 runs, 6 files, 3.2 MB`
-fn described(key: &str, results: &Results) -> String {
+/// Whether the lake has notes of the log of exactly this name.
+fn is_noted(lake: &OpenLake, name: &OsStr) -> bool {
+    let noted = lake.context.lake.results().keys_with(NOTES, "").keys;
+    noted.iter().any(|key| OsStr::new(key) == name)
+}
+
+/// `cell-01/a: 4 runs, 6 files, 3.2 MB; 2 notes stay`
+fn described(args: &Args, key: &str, results: &Results) -> String {
+    let notes = match (results.notes, args.notes) {
+        (0, _) => String::new(),
+        (n, true) => format!(", {}", count(n, "note")),
+        (1, false) => "; 1 note stays".into(),
+        (n, false) => format!("; {} stay", count(n, "note")),
+    };
     format!(
-        "{key}: {}, {}, {}",
+        "{key}: {}, {}, {}{notes}",
         count(results.runs, "run"),
         count(results.files, "file"),
         bytes(results.bytes)
@@ -125,7 +147,7 @@ fn described(key: &str, results: &Results) -> String {
 }
 
 /// Asks on the terminal; no unless the answer is yes.
-fn agreed(lake: &OpenLake, logs: &[(String, Results)]) -> Result<bool> {
+fn agreed(lake: &OpenLake, args: &Args, logs: &[(String, Results)]) -> Result<bool> {
     if !stdin().is_terminal() {
         return Err(Error::Usage(
             "remove asks before it deletes results that cannot be made again, and there is no \
@@ -134,7 +156,7 @@ fn agreed(lake: &OpenLake, logs: &[(String, Results)]) -> Result<bool> {
         ));
     }
     for (key, results) in logs {
-        exit::note(&format!("  {}", described(key, results)));
+        exit::note(&format!("  {}", described(args, key, results)));
     }
     let all_gone = lake
         .catalog

@@ -85,7 +85,15 @@ pub fn render(runs: &[RunRow]) -> String {
     columns.extend([
         RowColumn::new("verdict").written(verdict),
         RowColumn::new("log"),
-        RowColumn::of("note", note),
+        RowColumn::of("disposition", |run: &RunRow| {
+            let word = run.disposition.map(|d| d.word().to_owned());
+            word.unwrap_or_default()
+        }),
+        RowColumn::of("note", |run: &RunRow| {
+            let note = run.note.as_deref().unwrap_or_default();
+            note.lines().collect::<Vec<_>>().join(" / ")
+        }),
+        RowColumn::of("remark", remark),
     ]);
     table::of_rows(runs, &columns)
 }
@@ -98,13 +106,13 @@ fn verdict(run: &RunRow) -> String {
 }
 
 /// What is out of the ordinary.
-fn note(run: &RunRow) -> String {
-    let mut notes = Vec::new();
+fn remark(run: &RunRow) -> String {
+    let mut remarks = Vec::new();
     if let Some(error) = &run.error {
-        notes.push(format!("failed: {error}"));
+        remarks.push(format!("failed: {error}"));
     }
     if !run.also_in.is_empty() {
-        notes.push(format!("also in {}", run.also_in.join(", ")));
+        remarks.push(format!("also in {}", run.also_in.join(", ")));
     }
-    notes.join("; ")
+    remarks.join("; ")
 }

@@ -16,7 +16,7 @@ use crate::{
     app::chart::Marker,
     etl::{
         Error, Result,
-        lake::{Context, Lake},
+        lake::{Context, Lake, access::login_name},
         profile::Profile,
         text,
         toml_place::mistake,
@@ -39,6 +39,23 @@ struct ConfigFile {
     log_seconds: Option<Seconds>,
     log_seconds_per_mb: Option<Seconds>,
     memory: Option<Memory>,
+    author: Option<Author>,
+}
+
+/// Who writes notes; `None`: who is logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Author(Option<String>);
+
+impl<'de> Deserialize<'de> for Author {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(d)? {
+            toml::Value::String(name) => Ok(Self(Some(name).filter(|n| !n.trim().is_empty()))),
+            other => Err(serde::de::Error::custom(format!(
+                "author is {}: allowed is a name in quotes",
+                text::quoted(&other.to_string(), 40)
+            ))),
+        }
+    }
 }
 
 /// An amount of memory; `None`: logs harvested in parallel share half of the machine's.
@@ -231,6 +248,8 @@ pub struct Settings {
     pub mouse: bool,
     /// What the harvest of one log may take.
     pub limits: Limits,
+    /// Who writes notes; `None`: who is logged in.
+    pub author: Option<String>,
 }
 
 impl Default for Settings {
@@ -244,6 +263,7 @@ impl Default for Settings {
             markers: None,
             mouse: true,
             limits: Limits::default(),
+            author: None,
         }
     }
 }
@@ -298,7 +318,13 @@ impl Settings {
                     .unwrap_or(defaults.limits.time_per_mb),
                 ..defaults.limits
             },
+            author: file.author.and_then(|author| author.0),
         }
+    }
+
+    /// Who writes notes where that is not said.
+    pub fn author(&self) -> String {
+        self.author.clone().unwrap_or_else(login_name)
     }
 
     /// Who harvests: worker processes of this program.
@@ -391,7 +417,9 @@ mod tests {
             log_seconds,
             log_seconds_per_mb,
             memory,
+            author,
         } = &file;
+        assert!(author.is_some());
         assert!(log_seconds.is_some() && log_seconds_per_mb.is_some() && memory.is_some());
         assert!(theme.is_some() && mouse.is_some() && markers.is_some());
         assert!(data_dir.is_some() && cache_dir.is_some() && profile.is_some() && jobs.is_some());
@@ -466,6 +494,7 @@ mod tests {
                 "mouse = \"yes\"\n",
                 "line 1: mouse is \"yes\": allowed are true and false",
             ),
+            ("author = 7\n", "line 1: author is 7: allowed is a name"),
             ("a\u{1b}[2J = 1\n", "line 1: "),
             ("jobs = 2\njobs = 3\n", "line 2: duplicate key"),
             ("data_dir = \n", "line 1: "),

@@ -8,6 +8,7 @@ use super::{
     exit,
     exit::Exit,
     json::{ShowLogJson, ShowRunJson},
+    note::note_text,
     open_lake::{self, OpenLake},
     settings::Settings,
     table::{TextTable, fixed, or_none},
@@ -221,6 +222,13 @@ fn run_text(detail: &RunDetail) -> String {
         &format!("{}: {}", run.channels, channels.join(" ")),
     );
     line(&mut out, "verdict", run.verdict.word());
+    if let Some(disposition) = run.disposition {
+        line(&mut out, "disposition", disposition.word());
+    }
+    for note in &detail.notes {
+        let below = format!("\n{:20}", "");
+        line(&mut out, "note", &note_text(note).replace("\n", &below));
+    }
     if detail.source_lost_precision {
         line(
             &mut out,

@@ -260,6 +260,7 @@ fn the_documented_json_is_the_printed_json() {
     lab.run(&["harvest", "--jobs", "1"]);
     let run = lab.json(&["runs", "line/2022-11-23T2040", "--json"]);
     let run = run["runs"][0]["run_uuid"].as_str().unwrap().to_owned();
+    lab.ok(&["note", &run, "--reject", "torn at the rim"]);
     // Without an axis of robot 2, so that some channels stand alone.
     let other = lab.json(&["runs", "faults/no-z_2", "--json"]);
     let other = other["runs"][0]["run_uuid"].as_str().unwrap().to_owned();
@@ -296,6 +297,7 @@ fn the_documented_json_is_the_printed_json() {
                 checked += 1;
                 continue;
             }
+            "`note RUN --json`" => vec!["note", &run, "--json"],
             "`gc --json`" => vec!["gc", "--json"],
             "`remove --json`" => {
                 let (log, aside) = (
@@ -341,7 +343,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 14);
+    assert_eq!(checked, 15);
 }
 
 /// The example may show fewer elements, named entries and statistics of a channel (which a

@@ -13,6 +13,7 @@ mod cli_examples;
 mod cli_export;
 mod cli_find;
 mod cli_harvest;
+mod cli_note;
 mod cli_remove;
 mod cli_sample;
 mod cli_settings;

@@ -223,6 +223,7 @@ fn whoever_can_read_a_lake_sees_what_its_owner_sees_and_changes_nothing() {
             vec!["gc"],
             vec!["rebuild"],
             vec!["remove", "--yes", "x"],
+            vec!["note", &one, "--accept", "text"],
             vec!["check", "--repair"],
             vec!["export", &one, "-o", "cache/exports/run.csv"],
         ] {

@@ -2,6 +2,7 @@
 
 use crate::etl::{
     catalog::LogState,
+    lake::Disposition,
     quality::{Severity, Verdict},
 };
 
@@ -46,6 +47,17 @@ impl From<Verdict> for Meaning {
             Verdict::Pass => Self::Good,
             Verdict::Suspect => Self::Warning,
             Verdict::Fail => Self::Error,
+        }
+    }
+}
+
+impl From<Disposition> for Meaning {
+    fn from(disposition: Disposition) -> Self {
+        match disposition {
+            Disposition::Accept => Self::Good,
+            Disposition::Review => Self::Warning,
+            Disposition::Reject => Self::Error,
+            Disposition::Clear => Self::Muted,
         }
     }
 }

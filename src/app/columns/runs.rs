@@ -60,6 +60,8 @@ impl Row for RunRow {
                     None => ListCell::new(verdict_word(run.verdict), run.verdict.into()),
                 }),
             Column::new("flags", 5, 10).empty_if(failed),
+            Column::new("disposition", 11, 11).cell(disposition),
+            Column::new("note", 24, 12).cell(note),
             Column::picture("sparkline", (24, 5), "run", picture).title(""),
         ]);
         columns
@@ -75,6 +77,18 @@ fn start(run: &RunRow, width: u16) -> ListCell {
             ListCell::text(text.chars().take(width.into()).collect::<String>())
         }
     }
+}
+
+fn disposition(run: &RunRow, _: u16) -> ListCell {
+    run.disposition.map_or(ListCell::text(""), |disposition| {
+        ListCell::new(disposition.word(), disposition.into())
+    })
+}
+
+/// The lines of a note in one.
+fn note(run: &RunRow, _: u16) -> ListCell {
+    let note = run.note.as_deref().unwrap_or_default();
+    ListCell::text(note.lines().collect::<Vec<_>>().join(" / "))
 }
 
 fn picture(run: &RunRow, _: u16) -> ListCell {

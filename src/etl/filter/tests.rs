@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     catalog::{LogRow, LogState, MachinePoint, MachineRow, RunRow},
+    lake::Disposition,
     quality::Verdict,
     run_id::RunId,
     stats::RobotStats,
@@ -253,6 +254,7 @@ fn runs_and_machines_are_filtered() {
         "distance_2 is null",
         "also_in:second also_in==line/first",
         "error is null",
+        "disposition is null",
         "runtime>9m runtime<10m",
     ] {
         assert!(passes(&run, text), "{text}");
@@ -261,6 +263,25 @@ fn runs_and_machines_are_filtered() {
         &run,
         "distance_2>0 or not distance_2>0 or log==fail or run:abcd"
     ));
+    let noted = RunRow {
+        disposition: Some(Disposition::Reject),
+        note: Some("Torn\nat the rim".into()),
+        ..run.clone()
+    };
+    for text in [
+        "disposition:reject",
+        "disposition!=accept",
+        "note:TORN",
+        "note:'the rim'",
+        "reject",
+    ] {
+        assert!(passes(&noted, text), "{text}");
+        assert!(!passes(&run, text), "{text}");
+    }
+    let error = Filter::<RunRow>::parse("disposition:rejected")
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("did you mean reject?"), "{error}");
     let machine = machine();
     for text in [
         "cell==2.5 and robot:1",
