@@ -143,6 +143,7 @@ pub fn status_of(context: &Context, log: &FoundLog, record: Option<&Record>) -> 
         raw: None,
         seen: Some(Seen { footer, ..seen }),
         record: record.map(Facts::of),
+        notes: None,
         verdict: unassessed(),
         dirty: false,
     };
@@ -169,6 +170,7 @@ fn recorded(record: &Record) -> Entry {
         raw: None,
         seen: None,
         record: Some(Facts::of(record)),
+        notes: None,
         verdict: unassessed(),
         dirty: false,
     }
