@@ -59,10 +59,6 @@ pub const EXAMPLES: &[Example] = &[
         "reject the part of a run, and say why",
     ),
     Example::new("mdtui note 7022841d", "print the notes of a run"),
-    Example::new(
-        "mdtui runs --filter 'disposition:reject or note:torn'",
-        "print the runs whose parts were rejected, or whose note says so",
-    ),
 ];
 
 impl Args {

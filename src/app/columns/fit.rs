@@ -211,7 +211,7 @@ mod tests {
         }
         let machines = |width, name| fitted::<MachineRow>(&[], (width, name), None, &usual);
         assert_eq!((logs(200, 0).len(), machines(200, 12).len()), (9, 16));
-        assert_eq!(runs(200, false, &usual).len(), 12);
+        assert_eq!(runs(200, false, &usual).len(), 13);
         let points = fitted::<MachinePoint>(&[], (200, 0), None, &usual);
         assert_eq!(points.len(), 11);
         for (columns, stay) in [

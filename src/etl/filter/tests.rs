@@ -273,7 +273,6 @@ fn runs_and_machines_are_filtered() {
         "disposition!=accept",
         "note:TORN",
         "note:'the rim'",
-        "reject",
     ] {
         assert!(passes(&noted, text), "{text}");
         assert!(!passes(&run, text), "{text}");
