@@ -115,6 +115,8 @@ actions! {
     NextPlane = "next-plane",
     /// Colours the path by the next figure.
     NextColour = "next-colour",
+    /// Finds the stretches of runs in which a condition holds.
+    Find = "find",
     /// Compares the marked runs.
     Compare = "compare",
     /// Chooses the run whose place is set next.

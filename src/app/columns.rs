@@ -2,7 +2,7 @@
 //! exports it, all from here. What it holds is the field of the same name
 //! ([`crate::etl::filter::RowField`]), by which lists are filtered too.
 //!
-//! * [`logs`], [`runs`], [`machines`], [`flags`]: the columns by row type.
+//! * [`logs`], [`runs`], [`machines`], [`flags`], [`stretches`]: the columns by row type.
 //! * [`fit`]: which of them a width has room for.
 //! * [`meaning`]: the meanings that give words, states and verdicts their styles.
 
@@ -12,6 +12,7 @@ mod logs;
 mod machines;
 pub mod meaning;
 mod runs;
+mod stretches;
 #[cfg(test)]
 mod tests;
 

@@ -10,6 +10,7 @@ use super::{
     command::Command,
     effect::Effect,
     export::{Export, ExportTable, Form},
+    find::FindView,
     jobs::{OpenLogs, ToHarvest},
     keymap::Context,
     lake_queries::{CountLogs, ReadLog, ReadLogs},
@@ -24,7 +25,10 @@ use super::{
     table::Table,
     view::{ActionContext, AfterEvent, AnswerContext, Cancel, Occasion, View},
 };
-use crate::etl::catalog::{LogDetail, LogRow, LogState};
+use crate::etl::{
+    catalog::{LogDetail, LogRow, LogState, RunRow},
+    filter::Filter,
+};
 
 /// More than any terminal has lines.
 const FIRST_LOGS: usize = 300;
@@ -128,6 +132,16 @@ impl Logs {
         self.detail_of = key;
     }
 
+    /// Finds stretches of runs. The filter of logs goes along where it is one of runs too.
+    fn find(&self, context: &mut ActionContext<'_>) {
+        let filter = self.table.filter();
+        let is_of_runs = Filter::<RunRow>::parse(filter).is_ok();
+        FindView::open_over(context, if is_of_runs { filter } else { "" });
+        if !is_of_runs {
+            context.say("the filter asks about logs, not runs: all runs are searched");
+        }
+    }
+
     fn act_in_panel(&mut self, action: Action, size: (u16, u16)) {
         if action == Action::NextPane {
             self.panel = false;
@@ -191,6 +205,7 @@ impl View for Logs {
                 }
             }
             Action::NextPane => self.panel = true,
+            Action::Find => self.find(context),
             _ => list::act(&mut self.table, action, context),
         }
     }

@@ -13,6 +13,7 @@
 //! * [`prompt`]: a line that is being typed.
 //! * [`export`]: what is shown, as files.
 //! * [`logs`], [`runs`]: the lists of logs and runs.
+//! * [`find`]: stretches of runs in which a condition holds.
 //! * [`run`], [`chart`]: the views of one run.
 //! * [`machines`]: machines over their runs.
 //! * [`compare`]: several runs side by side.
@@ -31,6 +32,7 @@ pub mod compare;
 pub mod effect;
 pub mod event;
 pub mod export;
+pub mod find;
 pub mod help;
 pub mod jobs;
 pub mod keymap;

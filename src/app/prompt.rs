@@ -11,6 +11,8 @@ pub enum Purpose {
     Filter,
     /// A time or a row to go to.
     GoTo,
+    /// A condition over the columns of all runs.
+    Find,
 }
 
 impl Purpose {
@@ -20,6 +22,7 @@ impl Purpose {
             Self::Search => "search",
             Self::Filter => "filter",
             Self::GoTo => "go to",
+            Self::Find => "find",
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{
     compare::CompareScreen,
     effect::Effect,
     export::{Export, ExportTable, Form},
+    find::FindView,
     jobs::ToHarvest,
     keymap::Context,
     lake_queries::ReadRunList,
@@ -17,7 +18,7 @@ use super::{
     table::Table,
     view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
 };
-use crate::etl::catalog::RunRow;
+use crate::etl::{catalog::RunRow, filter::quote_value};
 
 /// A list of runs.
 #[derive(Debug, Default)]
@@ -46,6 +47,21 @@ impl Runs {
         let mut asked = Vec::new();
         runs.ask(&mut asked);
         context.open(runs, asked);
+    }
+
+    /// The filter of the runs that are shown, whichever they are of.
+    fn filter_of_runs(&self) -> String {
+        let filter = self.table.filter();
+        match &self.log {
+            None => filter.to_owned(),
+            Some(log) => {
+                let of_log = format!("log == {}", quote_value(log));
+                match filter {
+                    "" => of_log,
+                    filter => format!("{of_log} and ({filter})"),
+                }
+            }
+        }
     }
 
     fn ask(&mut self, effects: &mut Vec<Effect>) {
@@ -100,6 +116,7 @@ impl View for Runs {
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         match action {
             Action::Open => self.open_current(context),
+            Action::Find => FindView::open_over(context, self.filter_of_runs()),
             Action::Compare => {
                 CompareScreen::open_over(context, &self.table, |row| (&row.log_key, row.run));
             }

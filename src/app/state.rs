@@ -58,13 +58,12 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// A text field over a list with this cursor and filter; a filter is edited, other text is
-    /// typed anew.
+    /// A text field over a list with this cursor and filter; a filter or a condition, which then
+    /// stands in the place of the filter, is edited, other text is typed anew.
     pub fn new(purpose: Purpose, cursor: usize, filter: &str) -> Self {
-        let text = if purpose == Purpose::Filter {
-            filter
-        } else {
-            ""
+        let text = match purpose {
+            Purpose::Filter | Purpose::Find => filter,
+            Purpose::Search | Purpose::GoTo => "",
         };
         Self {
             purpose,

@@ -123,6 +123,47 @@ fn runs() {
 }
 
 #[test]
+fn find() {
+    gallery(|size, looks| {
+        let mut state = populated(size);
+        press(&mut state, &["2", "f"]);
+        type_in(&mut state, "cell:10");
+        press(&mut state, &["enter", "F"]);
+        looks.add("find_none_typed", &state);
+        press(&mut state, &["esc"]);
+        looks.add("find_no_condition", &state);
+        press(&mut state, &["F"]);
+        type_in(&mut state, "fz_1 < < 3");
+        press(&mut state, &["enter"]);
+        looks.add("find_wrong", &state);
+        press(&mut state, &["end", "ctrl-u"]);
+        type_in(&mut state, "fz_1 < -2500 and v1 > 10");
+        let asked = keys(&mut state, &["enter"]);
+        looks.add("find_searching", &state);
+        answer_queries(&mut state, asked);
+        press(&mut state, &["j", "l", "l", "l"]);
+        looks.add("find", &state);
+        press(&mut state, &["!"]);
+        looks.add("find_command", &state);
+        press(&mut state, &["esc", "enter"]);
+        looks.add("find_in_signals", &state);
+        press(&mut state, &["esc", "f"]);
+        type_in(&mut state, "length > 1h");
+        press(&mut state, &["enter"]);
+        looks.add("find_filter_empty", &state);
+        for (name, condition) in [
+            ("find_nowhere", "fz_1 < -9000"),
+            ("find_unknown_column", "fz_9 < 3"),
+        ] {
+            press(&mut state, &["F", "ctrl-u"]);
+            type_in(&mut state, condition);
+            press(&mut state, &["enter"]);
+            looks.add(name, &state);
+        }
+    });
+}
+
+#[test]
 fn machines() {
     gallery(|size, looks| {
         let mut state = populated(size);

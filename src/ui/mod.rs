@@ -9,6 +9,7 @@
 pub mod compare;
 #[cfg(test)]
 mod example_view;
+mod find;
 mod frame;
 mod jobs;
 mod lines;
@@ -31,6 +32,7 @@ use crate::{
     app::{
         self, Config, State,
         compare::CompareScreen,
+        find::FindView,
         jobs::Jobs,
         layout,
         logs::Logs,
@@ -59,6 +61,7 @@ macro_rules! views {
 views! {
     Logs => logs::draw,
     Runs => runs::draw,
+    FindView => find::draw,
     Machines => machines::draw,
     MachineScreen => machines::one::draw,
     Jobs => jobs::draw,

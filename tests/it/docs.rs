@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use mdtui::{
     app::{
+        find::stretch_row::StretchRow,
         help,
         keymap::{Context, Keymap},
         run::quality::FlagRow,
@@ -264,12 +265,13 @@ fn samples(text: &str) -> Result<(), String> {
 
 #[test]
 fn the_filters_of_the_documents_are_filters_and_their_fields_are_all_there_are() {
-    let lists: [(&str, String, Reader); 5] = [
+    let lists: [(&str, String, Reader); 6] = [
         ("logs", fields::<LogRow>(), filter::<LogRow>),
         ("runs", fields::<RunRow>(), filter::<RunRow>),
         ("machines", fields::<MachineRow>(), filter::<MachineRow>),
         ("points", fields::<MachinePoint>(), filter::<MachinePoint>),
         ("flags", fields::<FlagRow>(), filter::<FlagRow>),
+        ("stretches", fields::<StretchRow>(), filter::<StretchRow>),
     ];
     for (name, table, _) in &lists {
         let begin = format!("<!-- fields of {name} -->\n");

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Column, GAP};
 use crate::{
     app::{
+        find::stretch_row::{StretchOf, StretchRow},
         fixture,
         run::quality::FlagRow,
         table::{Row, Table},
@@ -287,6 +288,21 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn stretch()(
+        log_key in name(),
+        run in 0u128..3,
+        cell_id in known(name()),
+        times in prop::array::uniform2(-2i64..3),
+        extreme in known(number()),
+        heading in prop::sample::select(vec!["", "min fz_1 N", "max a channel with a long name mm/s²"]),
+    ) -> StretchRow {
+        let of = StretchOf { log_key, run: RunId(run), cell_id, heading: heading.into() };
+        let [start_us, stop_us] = times;
+        StretchRow { of: of.into(), start_us, stop_us, extreme }
+    }
+}
+
+prop_compose! {
     fn flag()(
         position in 0usize..3,
         rule in name(),
@@ -330,6 +346,11 @@ proptest! {
 
     #[test]
     fn of_the_runs_of_a_machine(rows in prop::array::uniform3(point())) {
+        holds_for_every_column(&rows)?;
+    }
+
+    #[test]
+    fn of_stretches(rows in prop::array::uniform3(stretch())) {
         holds_for_every_column(&rows)?;
     }
 

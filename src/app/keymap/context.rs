@@ -50,6 +50,8 @@ contexts! {
     Panel = "panel", "The panel about a log";
     /// A list of runs.
     Runs = "runs", "Runs";
+    /// The stretches that were found.
+    Find = "find", "Stretches of runs";
     /// The machines.
     Machines = "machines", "Machines";
     /// One machine.

@@ -121,6 +121,8 @@ pub struct RunScreen {
     pub(super) place: Option<String>,
     /// The columns of the samples that were chosen, in this run or another.
     pub(super) choice: Choice,
+    /// A span of time, in microseconds, and a channel to show in Signals once the run is read.
+    pub(super) stretch: Option<((i64, i64), Option<String>)>,
     /// The flag of Quality was gone to: the way back leads there.
     pub(super) from_quality: bool,
     pub(super) queries: RunQueries,
@@ -141,6 +143,7 @@ impl RunScreen {
             message: None,
             place: None,
             choice: Choice::default(),
+            stretch: None,
             from_quality: false,
             queries: RunQueries::default(),
         };
@@ -299,6 +302,9 @@ impl RunScreen {
         if let Some(views) = &mut self.views {
             views.summary.clamp((width, height));
             views.samples.show_cursor(height);
+            if let Some((span, channel)) = self.stretch.take() {
+                views.signals.show_flag(Some(span), channel.as_deref());
+            }
         }
     }
 

@@ -27,6 +27,21 @@ impl RunScreen {
         screen.marker = context.marker;
         context.open(screen, asked);
     }
+
+    /// As [`RunScreen::open_over`], in Signals at a span of time (microseconds) of a channel.
+    pub fn open_stretch(
+        context: &mut ActionContext<'_>,
+        log_key: &str,
+        run: RunId,
+        span: (i64, i64),
+        channel: Option<String>,
+    ) {
+        let (mut screen, asked) = Self::open(log_key, run, context.size);
+        screen.marker = context.marker;
+        screen.tab = Tab::Signals;
+        screen.stretch = Some((span, channel));
+        context.open(screen, asked);
+    }
 }
 
 impl View for RunScreen {

@@ -137,7 +137,7 @@ fn preview(state: &mut State, mut prompt: Prompt) {
         .and_then(|list| match prompt.purpose {
             Purpose::Search => missing(text, list.search(text, prompt.cursor)),
             Purpose::Filter => list.filter(text).err(),
-            Purpose::GoTo => None,
+            Purpose::GoTo | Purpose::Find => None,
         });
     state.overlay = Some(Overlay::Prompt(prompt));
 }
@@ -178,7 +178,10 @@ fn cancel_prompt(state: &mut State) {
     let Some(Overlay::Prompt(prompt)) = state.overlay.take() else {
         return;
     };
-    if let Some(list) = state.open_view_mut().list_mut() {
+    // Other text changes nothing before it is accepted.
+    if matches!(prompt.purpose, Purpose::Search | Purpose::Filter)
+        && let Some(list) = state.open_view_mut().list_mut()
+    {
         list.restore(&prompt);
     }
 }

@@ -15,6 +15,7 @@ mod tests;
 
 use std::{
     num::NonZero,
+    ops::Range,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -166,24 +167,27 @@ impl Search {
         })
     }
 
-    /// Reads the tables, several in parallel and of each one row group at a time, and gives what
-    /// is found to `event`, run by run as they are done.
+    /// Reads the tables of some of the targets, several in parallel and of each one row group at a
+    /// time, and gives what is found to `event`, run by run as they are done.
     ///
     /// # Errors
     /// [`Error::Cancelled`]; what is wrong with a table is an event.
     pub fn run(
         &self,
+        targets: Range<usize>,
         lake: &Lake,
         cancel: &CancelToken,
         event: &(dyn Fn(Event) + Sync),
     ) -> Result<()> {
-        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let targets = targets.start..targets.end.min(self.targets.len());
+        let (next, done) = (AtomicUsize::new(targets.start), AtomicUsize::new(0));
         let work = || {
             loop {
                 cancel.check()?;
                 let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(target) = self.targets.get(at) else {
-                    return Ok(());
+                let target = match self.targets.get(at) {
+                    Some(target) if at < targets.end => target,
+                    _ => return Ok(()),
                 };
                 let result = self.search(lake, at, target, cancel);
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -197,7 +201,7 @@ impl Search {
         // Threads of its own: the shared ones may be busy with a harvest.
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         std::thread::scope(|scope| {
-            let helpers: Vec<_> = (1..threads.min(self.targets.len()))
+            let helpers: Vec<_> = (1..threads.min(targets.len()))
                 .map(|_| scope.spawn(work))
                 .collect();
             let mine = work();
@@ -209,7 +213,7 @@ impl Search {
         })
     }
 
-    /// As [`Search::run`]; all stretches, sorted.
+    /// As [`Search::run`] over all targets; all stretches, sorted.
     ///
     /// # Errors
     /// As [`Search::run`].
@@ -220,7 +224,7 @@ impl Search {
         event: &(dyn Fn(&Event) + Sync),
     ) -> Result<Vec<Stretch>> {
         let all = Mutex::new(Vec::new());
-        self.run(lake, cancel, &|happened| {
+        self.run(0..self.targets.len(), lake, cancel, &|happened| {
             event(&happened);
             if let Event::Searched { stretches, .. } = happened {
                 let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);

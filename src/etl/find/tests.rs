@@ -337,6 +337,7 @@ fn a_table_that_cannot_be_read_is_named_and_the_rest_goes_on() {
     let (stretches, errors) = (Mutex::new(0), Mutex::new(Vec::new()));
     search
         .run(
+            0..3,
             &world.context.lake,
             &CancelToken::new(),
             &|event| match event {
@@ -436,6 +437,6 @@ fn a_cancelled_search_ends() {
     let search = Search::new(&world.catalog, &query("fx_1 > 0")).unwrap();
     let cancel = CancelToken::new();
     cancel.cancel();
-    let done = search.run(&world.context.lake, &cancel, &|_| {});
+    let done = search.run(0..1, &world.context.lake, &cancel, &|_| {});
     assert!(matches!(done, Err(Error::Cancelled)));
 }

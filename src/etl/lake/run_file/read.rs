@@ -195,8 +195,12 @@ impl RunFile {
             });
         }
         let read = |piece| self.piece(columns, &leaves, piece, cancel);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        if threads == 1 || pieces.len() < 2 {
+        // Asking for the number of cores reads files of the kernel: only where it matters.
+        let threads = match pieces.len() {
+            0 | 1 => 1,
+            _ => std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        if threads == 1 {
             pieces.into_iter().try_for_each(read)?;
             return Ok(window);
         }

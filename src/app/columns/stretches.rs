@@ -1,0 +1,64 @@
+//! The columns of the list of stretches.
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Column, ListCell, Meaning};
+use crate::{
+    app::{find::stretch_row::StretchRow, table::Row},
+    etl::{format::measured, time},
+};
+
+/// The column of extremes takes what its title needs, within these bounds.
+const EXTREME: (usize, usize) = (11, 24);
+
+/// Characters of a time of day.
+const CLOCK: u16 = 12;
+
+impl Row for StretchRow {
+    const LIST: &'static str = "stretches";
+
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!(
+            "{}/{}/{}",
+            self.of.log_key, self.of.run, self.start_us
+        ))
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+
+    fn columns(rows: &[Self]) -> Vec<Column<Self>> {
+        // The stretches of a list are of one condition.
+        let heading = rows.first().map_or("", |row| &row.of.heading);
+        let title = match heading.width() {
+            0 => "extreme",
+            wide if wide > EXTREME.1 => "extreme",
+            _ => heading,
+        };
+        let width = title.width().clamp(EXTREME.0, EXTREME.1) as u16;
+        vec![
+            Column::new("run", 13, 0),
+            Column::new("log", 21, 3)
+                .key(60)
+                .stretches()
+                .meaning(Meaning::Muted),
+            Column::new("cell", 6, 5),
+            // With its day where there is room for it.
+            Column::new("start", CLOCK, 1)
+                .wide(100, "start", 23)
+                .sorted_by(&["start", "stop"])
+                .exported(&["start", "stop"])
+                .cell(|row, width| {
+                    ListCell::text(match width {
+                        CLOCK => time::format_clock(row.start_us),
+                        _ => time::format_screen(row.start_us),
+                    })
+                }),
+            Column::new("length", 9, 2).cell(|row, _| ListCell::text(measured(row.seconds(), "s"))),
+            Column::new("extreme", width, 4).title(title.to_owned()),
+        ]
+    }
+}

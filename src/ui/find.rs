@@ -1,0 +1,91 @@
+//! The stretches of runs in which a condition holds.
+
+use ratatui::Frame;
+
+use super::{
+    lines::{put, take},
+    list,
+    theme::Theme,
+};
+use crate::{
+    app::{Action, find::FindView, layout, state::State, view::View},
+    etl::format::{count, count_of, thousands},
+};
+
+/// Draws the condition, how far the search is, and the stretches.
+pub fn draw(frame: &mut Frame, state: &State, view: &FindView, theme: &Theme) {
+    let mut rest = layout::body(state.size).intersection(frame.area());
+    let buf = frame.buffer_mut();
+    let mut parts = Vec::new();
+    if !view.condition.is_empty() {
+        parts.push(view.condition.clone());
+    }
+    if !view.filter.is_empty() {
+        parts.push(format!("in runs: {}", view.filter));
+    }
+    let first = format!(" {}", parts.join("   "));
+    put(take(&mut rest, 1), buf, &first, theme.title);
+    let told = format!(" {}", status(view));
+    put(take(&mut rest, 1), buf, &told, theme.muted);
+    let area = view.list_area(state.size);
+    if !view.table.is_empty() {
+        let columns = state.placed_columns();
+        return list::draw(frame, area, &view.table, &columns, theme, |_, _| None);
+    }
+    let contexts = state.screen_contexts();
+    let key = |action| state.keymap.key_for(&contexts, action).unwrap_or_default();
+    let find = key(Action::Find);
+    let (first, second, style) = if view.condition.is_empty() {
+        let second = format!("{find} types one, such as fz_1 < -2500 and v1 > 10.");
+        ("There is no condition yet.".to_owned(), second, theme.text)
+    } else if let Some(error) = &view.error {
+        let second = format!("{find} changes the condition.");
+        (error.clone(), second, theme.error)
+    } else if !view.table.rows().is_empty() {
+        let first = format!("No stretch passes the filter `{}`.", view.table.filter());
+        let second = format!("{} changes the filter.", key(Action::Filter));
+        (first, second, theme.text)
+    } else if view.is_searching() {
+        ("Searching …".to_owned(), String::new(), theme.text)
+    } else {
+        let second = format!("{find} changes the condition.");
+        (
+            "The condition holds nowhere.".to_owned(),
+            second,
+            theme.text,
+        )
+    };
+    list::notice(frame, area, &[(&first, style), (&second, theme.muted)]);
+}
+
+/// How far the search is, or what it found.
+fn status(view: &FindView) -> String {
+    let Some(plan) = &view.plan else {
+        return String::new();
+    };
+    let found = view.table.rows().len() as u64;
+    let stretches = count_of(found, "stretch", "stretches");
+    if view.cut {
+        return format!(
+            "the first {stretches}: narrow the condition, or let `mdtui find` print all"
+        );
+    }
+    let mut text = if view.is_searching() {
+        let (read, tables) = (view.read as u64, plan.tables as u64);
+        let (read, tables) = (thousands(read), count(tables, "table"));
+        format!("{stretches} so far; {read} of {tables} read")
+    } else {
+        let runs = count(plan.runs as u64, "run");
+        let excluded = plan.runs.saturating_sub(plan.tables) as u64;
+        let excluded = match excluded {
+            0 => String::new(),
+            n => format!(", {} of them excluded by stored extremes", thousands(n)),
+        };
+        format!("{stretches}; {runs} searched{excluded}")
+    };
+    if view.unreadable > 0 {
+        let tables = count(view.unreadable as u64, "table");
+        text.push_str(&format!("; {tables} cannot be read"));
+    }
+    text
+}
