@@ -25,10 +25,7 @@ use super::{
     table::Table,
     view::{ActionContext, AfterEvent, AnswerContext, Cancel, Occasion, View},
 };
-use crate::etl::{
-    catalog::{LogDetail, LogRow, LogState, RunRow},
-    filter::Filter,
-};
+use crate::etl::catalog::{LogDetail, LogRow, LogState};
 
 /// More than any terminal has lines.
 const FIRST_LOGS: usize = 300;
@@ -132,16 +129,6 @@ impl Logs {
         self.detail_of = key;
     }
 
-    /// Finds stretches of runs. The filter of logs goes along where it is one of runs too.
-    fn find(&self, context: &mut ActionContext<'_>) {
-        let filter = self.table.filter();
-        let is_of_runs = Filter::<RunRow>::parse(filter).is_ok();
-        FindView::open_over(context, if is_of_runs { filter } else { "" });
-        if !is_of_runs {
-            context.say("the filter asks about logs, not runs: all runs are searched");
-        }
-    }
-
     fn act_in_panel(&mut self, action: Action, size: (u16, u16)) {
         if action == Action::NextPane {
             self.panel = false;
@@ -205,7 +192,7 @@ impl View for Logs {
                 }
             }
             Action::NextPane => self.panel = true,
-            Action::Find => self.find(context),
+            Action::Find => FindView::open_over(context, None, self.table.filter()),
             _ => list::act(&mut self.table, action, context),
         }
     }

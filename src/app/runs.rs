@@ -49,21 +49,6 @@ impl Runs {
         context.open(runs, asked);
     }
 
-    /// The filter of the runs that are shown, whichever they are of.
-    fn filter_of_runs(&self) -> String {
-        let filter = self.table.filter();
-        match &self.log {
-            None => filter.to_owned(),
-            Some(log) => {
-                let of_log = format!("log == {}", quote_value(log));
-                match filter {
-                    "" => of_log,
-                    filter => format!("{of_log} and ({filter})"),
-                }
-            }
-        }
-    }
-
     fn ask(&mut self, effects: &mut Vec<Effect>) {
         self.read.ask_after(ReadRunList(self.log.clone()), effects);
     }
@@ -116,7 +101,11 @@ impl View for Runs {
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         match action {
             Action::Open => self.open_current(context),
-            Action::Find => FindView::open_over(context, self.filter_of_runs()),
+            Action::Find => {
+                let of_log = |log: &String| format!("log == {}", quote_value(log));
+                let scope = self.log.as_ref().map(of_log);
+                FindView::open_over(context, scope, self.table.filter());
+            }
             Action::Compare => {
                 CompareScreen::open_over(context, &self.table, |row| (&row.log_key, row.run));
             }

@@ -30,7 +30,12 @@ use super::{
     table::Table,
     view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
 };
-use crate::etl::{filter, parse_error::ParseError, time};
+use crate::etl::{
+    catalog::RunRow,
+    filter::{self, Filter},
+    parse_error::ParseError,
+    time,
+};
 
 /// More stretches are not listed: the command prints all.
 pub const MOST: usize = 100_000;
@@ -63,10 +68,21 @@ pub struct FindView {
 }
 
 impl FindView {
-    /// Opens it over the view that handles a key, and asks for the condition.
-    pub fn open_over(context: &mut ActionContext<'_>, filter: impl Into<String>) {
+    /// Opens it over the view that handles a key, and asks for the condition. The runs of `scope`,
+    /// a filter of runs (`None`: all), are searched; of them those that pass the filter of the list,
+    /// where it is one of runs too.
+    pub fn open_over(context: &mut ActionContext<'_>, scope: Option<String>, filter: &str) {
+        let is_of_runs = Filter::<RunRow>::parse(filter).is_ok();
+        if !is_of_runs {
+            context.say("the list's filter asks for what runs do not have: it is left out");
+        }
+        let filter = Some(filter.trim()).filter(|filter| is_of_runs && !filter.is_empty());
         let view = Self {
-            filter: filter.into(),
+            filter: match (scope, filter) {
+                (Some(scope), Some(filter)) => format!("{scope} and ({filter})"),
+                (Some(scope), None) => scope,
+                (None, filter) => filter.unwrap_or_default().to_owned(),
+            },
             ..Self::default()
         };
         context.ask_text(Purpose::Find, 0, "");

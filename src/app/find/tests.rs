@@ -155,6 +155,9 @@ fn the_runs_of_a_log_and_the_filter_of_logs_say_what_is_searched() {
     };
     assert_eq!(filter(&["1"], "cell:02"), "cell:02");
     assert_eq!(filter(&["1"], "state:failed"), "", "runs have no state");
+    // The first machine has no cell.
+    let of_machine = filter(&["3", "j", "enter"], "runtime>1s");
+    assert_eq!(of_machine, "cell is null and (runtime>1s)");
     let log = populated((80, 24)).logs.table.rows()[0].key.clone();
     assert_eq!(filter(&["1", "enter"], ""), format!("log == {log}"));
     assert_eq!(

@@ -11,6 +11,7 @@ use crate::{
         compare::CompareScreen,
         effect::Effect,
         export::{Export, ExportTable, Form},
+        find::FindView,
         jobs::ToHarvest,
         keymap::Context,
         lake_queries::ReadMachines,
@@ -23,6 +24,7 @@ use crate::{
     },
     etl::{
         catalog::{MachineRow, cell_title},
+        filter::quote_value,
         parse_error::ParseError,
     },
 };
@@ -143,6 +145,13 @@ impl View for MachineScreen {
                 if let Some(point) = self.table.current() {
                     RunScreen::open_over(context, &point.log_key, point.run);
                 }
+            }
+            Action::Find => {
+                let scope = match &self.cell {
+                    Some(cell) => format!("cell == {}", quote_value(cell)),
+                    None => "cell is null".into(),
+                };
+                FindView::open_over(context, Some(scope), self.table.filter());
             }
             Action::GoTo => context.ask_text(Purpose::GoTo, self.table.cursor, ""),
             _ if Self::act(self, action) => {}
