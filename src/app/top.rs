@@ -92,7 +92,13 @@ fn counts(state: &State) -> String {
         return String::new();
     }
     let mut parts = vec![count(total as u64, "log")];
-    for shown in [LogState::Pending, LogState::Changed, LogState::Failed] {
+    // Without a current record, then what needs a look.
+    for shown in [
+        LogState::Pending,
+        LogState::Changed,
+        LogState::Stale,
+        LogState::Failed,
+    ] {
         if let Some(n) = counts.get(&shown).filter(|n| **n > 0) {
             parts.push(format!("{} {}", thousands(*n as u64), shown.word()));
         }

@@ -9,7 +9,7 @@ use std::{
 use mdtui::etl::lake::{Lake, LogLock, Record};
 use serde_json::Value;
 
-use crate::common::{Answer, Lab};
+use crate::common::{Answer, Lab, terminal::Terminal};
 
 /// The lines of a manifest that `plan` prints.
 fn plan(lab: &Lab, args: &[&str]) -> Vec<Value> {
@@ -28,6 +28,14 @@ fn keys(lines: &[Value]) -> Vec<&str> {
 fn part(lab: &Lab, task: &str, more: &[&str]) -> Answer {
     let args = ["harvest", "--manifest", "m.jsonl", "--task", task];
     lab.run(&[&args, more].concat())
+}
+
+/// A profile with other rules than the built-in one.
+fn rules_of_others(lab: &Lab) -> String {
+    let rules = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/profile.toml"));
+    let rules = rules.unwrap().replacen("hold = 10", "hold = 11", 1);
+    fs::write(lab.root().join("rules.toml"), rules).unwrap();
+    "rules.toml".into()
 }
 
 fn has_catalog(lab: &Lab) -> bool {
@@ -141,10 +149,7 @@ fn a_plan_has_what_a_harvest_without_names_would_take() {
     fs::remove_file(&log).unwrap();
     assert_eq!(keys(&plan(&lab, &[])), ["new.csv"]);
     // Other rules: every log that is left is stale.
-    let rules = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/profile.toml"));
-    let rules = rules.unwrap().replacen("hold = 10", "hold = 11", 1);
-    fs::write(lab.root().join("rules.toml"), rules).unwrap();
-    assert_eq!(plan(&lab, &["--profile", "rules.toml"]).len(), 5);
+    assert_eq!(plan(&lab, &["--profile", &rules_of_others(&lab)]).len(), 5);
 }
 
 #[test]
@@ -185,6 +190,56 @@ fn a_manifest_that_makes_no_sense_is_a_usage_error_that_names_the_line() {
     let empty = part(&lab, "3", &[]);
     assert_eq!(empty.code, 0, "{}", empty.err);
     assert_eq!(empty.out, "nothing to do: the manifest has no lines\n");
+}
+
+#[test]
+fn lists_and_an_open_browser_take_in_what_tasks_wrote_and_tell_what_is_left() {
+    let lab = Lab::demo(4);
+    let mut browser = Terminal::start(&lab, &[], 140, 40);
+    browser.wait_for("4 logs · 4 pending");
+    lab.ok(&["plan", "--tasks", "2", "-o", "m.jsonl"]);
+    assert_eq!(part(&lab, "0", &[]).code, 0);
+    let left = plan(&lab, &["--missing"]).len();
+    assert!((1..4).contains(&left), "{left}");
+    browser.wait_for(&format!("4 logs · {left} pending"));
+    assert_eq!(part(&lab, "1", &[]).code, 0);
+    browser.wait_until("nothing pending", |s| {
+        s.contains("4 logs") && !s.contains("pending")
+    });
+    // The runs, too.
+    browser.send("2");
+    browser.wait_for("50105b43");
+    browser.send("q");
+    assert_eq!(browser.end(), 0);
+    assert!(lab.states().values().all(|state| state == "harvested"));
+    // Other rules: all of them are outstanding, and the browser says so.
+    let rules = rules_of_others(&lab);
+    assert_eq!(plan(&lab, &["--missing", "--profile", &rules]).len(), 4);
+    let mut browser = Terminal::start(&lab, &["--profile", &rules], 140, 40);
+    browser.wait_for("4 logs · 4 stale");
+    browser.send("q");
+    assert_eq!(browser.end(), 0);
+    let checked = lab.run(&["check"]);
+    assert_eq!(
+        (checked.code, checked.err.as_str()),
+        (0, ""),
+        "{}",
+        checked.out
+    );
+}
+
+#[test]
+fn a_record_that_the_catalog_has_not_taken_in_is_a_note_of_a_check() {
+    let lab = Lab::demo(2);
+    lab.ok(&["list"]);
+    lab.ok(&["plan", "-o", "m.jsonl"]);
+    assert_eq!(part(&lab, "0", &[]).code, 0);
+    let checked = lab.run(&["check"]);
+    assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
+    let note = "the catalog had not taken in 2 records that other processes wrote, and has now";
+    assert!(checked.err.contains(note), "{}", checked.err);
+    let again = lab.run(&["check"]);
+    assert_eq!((again.code, again.err.as_str()), (0, ""));
 }
 
 /// A part as a process of its own.

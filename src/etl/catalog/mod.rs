@@ -8,6 +8,7 @@ mod derived;
 mod distances;
 mod entry;
 mod extremes;
+mod follow;
 mod log_state;
 mod logs;
 mod machines;
@@ -71,9 +72,11 @@ pub struct Refresh {
     /// After how long the state of a log changes though nothing but time passes (`writing` to
     /// `failed`); `None`: not at all.
     pub next_change: Option<Duration>,
+    /// Records of other processes that were taken in.
+    pub taken_in: usize,
     /// What was passed over, one sentence each (links that lead out, unreadable folders).
     pub notes: Vec<String>,
-    /// Records of a lake that cannot be written which cannot be used, one sentence each.
+    /// Records that cannot be used, one sentence each.
     pub problems: Vec<String>,
 }
 
@@ -127,9 +130,8 @@ impl Catalog {
     }
 
     /// Looks at the data directory and brings every log's state up to date. Stats
-    /// each file and reads no more than the footer of those that changed. A new catalog
-    /// beside a lake with results takes their records in first; one that stands in for that of a
-    /// lake that cannot be written takes in every record that is new.
+    /// each file and reads no more than the footer of those that changed. Takes in first each
+    /// record that is not as it was when it was last taken in, whoever wrote it.
     ///
     /// # Errors
     /// [`crate::Error::Fatal`] when the data directory does not exist,
@@ -138,13 +140,13 @@ impl Catalog {
         // Before records are taken in: lists that were read already show none of them.
         self.remember_lists()?;
         if self.read_only.is_none() {
-            self.fill_new(context, cancel)?;
-            return self.refresh_from_scan(context, cancel);
+            self.mark_filled(context)?;
         }
-        let problems = self.follow(context, cancel)?;
+        let taken = self.follow(context, cancel)?;
         let refresh = self.refresh_from_scan(context, cancel)?;
         Ok(Refresh {
-            problems,
+            taken_in: taken.records,
+            problems: taken.problems,
             ..refresh
         })
     }

@@ -36,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0005_states.sql"),
     include_str!("../../../assets/migrations/0006_insight.sql"),
     include_str!("../../../assets/migrations/0007_notes.sql"),
+    include_str!("../../../assets/migrations/0008_followed.sql"),
 ];
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);

@@ -6,25 +6,19 @@
 //! but the history of harvests.
 
 use std::{
-    collections::HashMap,
     fs,
     io::ErrorKind,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
-use rayon::prelude::*;
 use rusqlite::Connection;
 
-use super::{Catalog, open, rebuild::Ingested};
+use super::{Catalog, open};
 use crate::{
     Error, Result,
-    base::CancelToken,
-    lake::{Context, Lake, ReadOnly, Store, access::require_read, store::Version},
-    source::{
-        reserved::{NOTES, RECORD},
-        scan::Scan,
-    },
+    lake::{Lake, ReadOnly, access::require_read},
+    source::scan::Scan,
     text::visible_path,
 };
 
@@ -64,10 +58,7 @@ impl Catalog {
         };
         catalog.sql(|db| {
             // What a power cut takes away is read again.
-            db.execute_batch(
-                "PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS followed \
-                 (folder TEXT PRIMARY KEY, log TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID",
-            )
+            db.pragma_update(None, "synchronous", "NORMAL")
         })?;
         Ok(catalog)
     }
@@ -75,65 +66,6 @@ impl Catalog {
     /// Why the lake cannot be written, if it cannot.
     pub fn read_only(&self) -> Option<&ReadOnly> {
         self.read_only.as_ref()
-    }
-
-    /// Takes in each record that is not as it was when it was last taken in, or whose notes are
-    /// not, and forgets logs whose record is gone. Returns what cannot be used, one sentence each.
-    pub(super) fn follow(
-        &mut self,
-        context: &Context,
-        cancel: &CancelToken,
-    ) -> Result<Vec<String>> {
-        let results = context.lake.results();
-        let listed = results.keys("");
-        let mut known: HashMap<String, (String, String)> = self.sql(|db| {
-            db.prepare("SELECT folder, log, version FROM followed")?
-                .query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?
-                .collect()
-        })?;
-        let versions: Vec<_> = listed
-            .keys
-            .par_iter()
-            .map(|key| versions(results, key))
-            .collect();
-        let mut problems = listed.problems;
-        for (folder, version) in listed.keys.iter().zip(versions) {
-            cancel.check()?;
-            let before = known.remove(folder);
-            let version = match version {
-                Ok(Some(version)) => version,
-                // It goes this very moment: the next look misses it.
-                Ok(None) => continue,
-                Err(e) => {
-                    problems.push(e.to_string());
-                    continue;
-                }
-            };
-            if before.is_some_and(|(_, before)| before == version) {
-                continue;
-            }
-            match self.ingest(context, folder)? {
-                Ingested::Log { key, .. } => self.write(|tx| {
-                    let sql = "INSERT OR REPLACE INTO followed VALUES (?1, ?2, ?3)";
-                    tx.prepare_cached(sql)?
-                        .execute([folder, &key, &version])
-                        .map(drop)
-                })?,
-                Ingested::Gone => {}
-                Ingested::Problem(problem) => problems.push(problem),
-            }
-        }
-        // Below a folder that cannot be read now they may all be there.
-        if problems.is_empty() {
-            for (folder, (log, _)) in &known {
-                self.forget(log)?;
-                self.write(|tx| {
-                    tx.execute("DELETE FROM followed WHERE folder = ?1", [folder])
-                        .map(drop)
-                })?;
-            }
-        }
-        Ok(problems)
     }
 
     /// What is known of the logs when the data directory cannot be looked at: of a lake with
@@ -161,17 +93,6 @@ impl Catalog {
             _ => None,
         })
     }
-}
-
-/// The versions of a log's record and of its notes, as one text; `None`: it has no record.
-fn versions(results: &dyn Store, key: &str) -> Result<Option<String>> {
-    let Some(record) = results.version(key, RECORD)? else {
-        return Ok(None);
-    };
-    let notes = results.version(key, NOTES)?;
-    let both = [Some(record), notes];
-    let both: Vec<&str> = both.iter().flatten().map(Version::as_str).collect();
-    Ok(Some(both.join(" ")))
 }
 
 /// This user's own catalog of the lake; `None` where it cannot be used.
@@ -210,6 +131,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::base::CancelToken;
     use crate::catalog::{LogState, entry, fixture::world};
 
     /// A catalog that stands in for that of a lake, wherever tests run: root may write it all.

@@ -109,7 +109,7 @@ impl Catalog {
             logs,
             next_change,
             notes: scan.notes,
-            problems: Vec::new(),
+            ..Refresh::default()
         })
     }
 

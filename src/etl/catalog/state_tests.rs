@@ -333,6 +333,7 @@ fn a_renamed_log_is_suspected_on_both_sides() {
         "{}",
         b.reason
     );
+    crate::lake::gc::remove_results(&w.context.lake, "a").unwrap();
     w.catalog.forget("a").unwrap();
     assert_eq!(w.refresh().logs, 1);
 }
@@ -367,6 +368,68 @@ fn keys_stay_when_other_logs_come() {
         .collect();
     let expected = [("a.csv", "a.csv.parquet"), ("a.csv~", "a.csv")];
     assert_eq!(paths, expected.map(|(k, p)| (k.to_owned(), p.to_owned())));
+}
+
+/// As tasks of a backfill do it, and harvests by another catalog.
+#[test]
+fn records_of_others_are_taken_in_at_the_next_look() {
+    let mut w = world();
+    for key in ["a", "b"] {
+        w.write(&format!("{key}.parquet"), key);
+    }
+    w.harvest("a", "a.parquet", &[(1, 0)]);
+    assert_eq!(w.refresh().taken_in, 0);
+    let write = |record: &Record| {
+        let path = w.context.lake.record_location(&record.source_file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let bytes = serde_json::to_vec(record).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    write(&w.record("b", "b.parquet", &[(2, 0), (3, 0)]));
+    let mut again = w.record("a", "a.parquet", &[(1, 0), (4, 0)]);
+    again.seconds = 7.0;
+    write(&again);
+    let refresh = w.refresh();
+    assert_eq!(
+        (refresh.taken_in, refresh.changed_keys),
+        (2, vec!["a".into(), "b".into()])
+    );
+    assert_eq!(w.catalog.runs(None).unwrap().len(), 4);
+    for key in ["a", "b"] {
+        assert_eq!(w.log(key).state, LogState::Harvested);
+    }
+    assert_eq!(w.refresh().taken_in, 0);
+    // One that cannot be used is told; the log keeps what is known of it.
+    std::fs::write(w.context.lake.record_location("b"), "{").unwrap();
+    for _ in 0..2 {
+        let refresh = w.refresh();
+        assert_eq!((refresh.problems.len(), refresh.taken_in), (1, 0));
+        assert_eq!(w.log("b").state, LogState::Harvested);
+    }
+    // One that is lost is a finding of a check, which has to know it.
+    std::fs::remove_file(w.context.lake.record_location("a")).unwrap();
+    assert_eq!(w.refresh().taken_in, 0);
+    assert_eq!(w.log("a").state, LogState::Harvested);
+}
+
+/// A catalog of an earlier version, which remembers no versions of records.
+#[test]
+fn records_that_are_known_are_not_stored_again() {
+    let mut w = world();
+    w.write("a.parquet", "a");
+    w.harvest("a", "a.parquet", &[(1, 0)]);
+    w.refresh();
+    w.catalog
+        .sql(|db| db.execute("DELETE FROM followed", []))
+        .unwrap();
+    let refresh = w.refresh();
+    assert_eq!((refresh.taken_in, refresh.changed_keys), (0, Vec::new()));
+    let known = "SELECT count(*) FROM followed";
+    let known: i64 = w
+        .catalog
+        .sql(|db| db.query_row(known, [], |r| r.get(0)))
+        .unwrap();
+    assert_eq!(known, 1);
 }
 
 #[test]

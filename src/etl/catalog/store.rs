@@ -8,6 +8,7 @@ use super::{
     Catalog, HarvestRow,
     assess::{ProfileRules, assess_all},
     entry::{self, Assessment, Entry, Facts, Seen, micros, signed},
+    follow::{remember, version_of},
     notes,
     rows::LogState,
 };
@@ -23,7 +24,7 @@ use crate::{
 
 impl Catalog {
     /// Takes a record and the log's notes in, replacing what was known of the log, in one
-    /// transaction. `outcome` goes to the history, if it is that of a harvest.
+    /// transaction. `outcome` goes to the history, if it is that of a harvest. The log's lock must be held.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
@@ -34,6 +35,8 @@ impl Catalog {
         record: &Record,
         outcome: Option<&HarvestRow>,
     ) -> Result<()> {
+        // The log's lock is held: this is the version of `record`.
+        let version = version_of(context.lake.results(), key).ok().flatten();
         self.write(|tx| {
             let old = entry::load(tx, "key = ?1", [key])?.pop();
             let old_hash = old
@@ -46,6 +49,9 @@ impl Catalog {
             store_log(tx, id, record)?;
             store_runs(tx, id, record)?;
             notes::store(tx, id, &notes::read_or_none(&context.lake, key))?;
+            if let Some(version) = &version {
+                remember(tx, key, key, version)?;
+            }
             if let Some(outcome) = outcome {
                 store_outcome(tx, outcome)?;
             }
@@ -86,13 +92,14 @@ impl Catalog {
     pub fn forget(&mut self, key: &str) -> Result<()> {
         self.write(|tx| {
             tx.execute("DELETE FROM logs WHERE key = ?1", [key])?;
+            tx.execute("DELETE FROM followed WHERE log = ?1", [key])?;
             Ok(())
         })
     }
 }
 
 /// A log that no look has seen yet.
-fn unknown(key: &str, record: &Record) -> Entry {
+pub(super) fn unknown(key: &str, record: &Record) -> Entry {
     Entry {
         id: None,
         key: key.to_owned(),
@@ -183,7 +190,7 @@ fn see(context: &Context, entry: &mut Entry) {
     entry.raw = Some(raw);
 }
 
-fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::Result<()> {
+pub(super) fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::Result<()> {
     let facts = Facts::of(record);
     tx.prepare_cached("INSERT OR IGNORE INTO profiles (rules, profile) VALUES (?1, ?2)")?
         .execute(params![record.rules, json(&record.profile)?])?;
@@ -246,7 +253,7 @@ fn cells(record: &Record) -> Option<String> {
     }
 }
 
-fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()> {
+pub(super) fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM runs WHERE log_id = ?1")?
         .execute([log])?;
     let mut statement = tx.prepare_cached(

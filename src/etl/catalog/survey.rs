@@ -91,7 +91,7 @@ pub fn survey(context: &Context, cancel: &CancelToken) -> Result<Survey> {
     let read = |key: &String| {
         cancel.check()?;
         Ok(match Record::read_in_place(&context.lake, key) {
-            Ok(record) => record.map(|record| Ok(recorded(&record))),
+            Ok(read) => read.map(|(record, _)| Ok(recorded(&record))),
             Err(e) => Some(Err(e.to_string())),
         })
     };

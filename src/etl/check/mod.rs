@@ -23,7 +23,7 @@ pub use finding::{Finding, Kind};
 
 use self::{files::Checked, finding::Cure};
 use super::{
-    Error, Result, catalog::Catalog, lake::gc, source::FoundLog, text::visible_path,
+    Error, Result, catalog::Catalog, format::count, lake::gc, source::FoundLog, text::visible_path,
     worker::Executor,
 };
 use crate::{
@@ -87,6 +87,12 @@ pub fn check(
     let (mut catalog, usable) = index::open(context, repair.is_some(), cancel, &mut report)?;
     let refresh = catalog.refresh(context, cancel)?;
     report.notes.extend(refresh.notes);
+    if usable && refresh.taken_in > 0 {
+        report.notes.push(format!(
+            "the catalog had not taken in {} that other processes wrote, and has now",
+            count(refresh.taken_in as u64, "record")
+        ));
+    }
     let listed = context.lake.results().keys("");
     let (mut keys, problems) = (listed.keys, listed.problems);
     for problem in problems {

@@ -13,7 +13,7 @@ use crate::{
     base::CancelToken,
     catalog::Catalog,
     harvest::Options,
-    lake::{Context, Record, files::Content, gc},
+    lake::{Context, LogLock, Record, files::Content, gc},
     pool::{JobEvent, Pool},
     profile::Profile,
     source::{FoundLog, reserved::FAILED_RUN},
@@ -53,6 +53,10 @@ pub(super) fn repair(
     let context = check.context;
     let keys: BTreeSet<String> = with(report, Cure::Learn).collect();
     for key in keys {
+        // Another process harvests it, and tells the catalog.
+        let Some(_lock) = LogLock::acquire(&context.lake, &key, check.cancel)? else {
+            continue;
+        };
         // A record that is damaged must not be believed.
         let sound = Record::read(&context.lake, &key).ok().flatten();
         let Some(record) = sound.filter(|r| !r.damaged && r.source_file == key) else {

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::Lake;
+use super::{layout::Lake, store::Version};
 use crate::{
     Error, Result,
     clean::Ledger,
@@ -293,22 +293,25 @@ impl Record {
     /// [`Error::Io`], or [`Error::Log`] when it is not a record of this program or
     /// of a newer one.
     pub fn read(lake: &Lake, key: &str) -> Result<Option<Self>> {
-        let read = lake.results().read(key, RECORD)?;
-        read.map(|(bytes, _)| {
-            let origin = visible_path(&lake.record_location(key));
-            Self::parse(&bytes, &origin)
-        })
-        .transpose()
+        Ok(Self::read_version(lake, key)?.map(|(record, _)| record))
+    }
+
+    fn read_version(lake: &Lake, key: &str) -> Result<Option<(Self, Version)>> {
+        let Some((bytes, version)) = lake.results().read(key, RECORD)? else {
+            return Ok(None);
+        };
+        let origin = visible_path(&lake.record_location(key));
+        Ok(Some((Self::parse(&bytes, &origin)?, version)))
     }
 
     /// As [`Self::read`], for what is found below the lake: the record must be that of the log
-    /// which it names.
+    /// which it names. Also gives its version.
     ///
     /// # Errors
     /// As [`Self::read`]; [`Error::Log`] also for a record that was moved or copied there.
-    pub fn read_in_place(lake: &Lake, key: &str) -> Result<Option<Self>> {
-        match Self::read(lake, key)? {
-            Some(record) if !record.is_in_place(lake, key)? => Err(Error::Log(format!(
+    pub fn read_in_place(lake: &Lake, key: &str) -> Result<Option<(Self, Version)>> {
+        match Self::read_version(lake, key)? {
+            Some((record, _)) if !record.is_in_place(lake, key)? => Err(Error::Log(format!(
                 "{} says that it is the record of {}: it was moved or copied there, and was passed over",
                 visible_path(&lake.record_location(key)),
                 quoted(&record.source_file, 200)

@@ -3,13 +3,21 @@
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
+    os::unix::fs::MetadataExt,
     time::{Duration, Instant},
 };
 
 use rayon::ThreadPool;
+use walkdir::{DirEntry, WalkDir};
 
 use super::Places;
-use crate::{base::CancelToken, source::scan};
+use crate::{
+    base::CancelToken,
+    source::{
+        reserved::{EXPORTS, NOTES, PRIVATE, RECORD},
+        scan,
+    },
+};
 
 /// The next poll comes after so many times the duration of the last one,
 const REST: u32 = 200;
@@ -65,7 +73,7 @@ fn interval(took: Duration, often: bool) -> Duration {
     }
 }
 
-/// Names, sizes and times of all logs as one number.
+/// Names, sizes and times of all logs and records as one number.
 fn digest(places: &Places, cancel: &CancelToken) -> u64 {
     let mut hasher = DefaultHasher::new();
     match scan::scan(&places.data, &places.cache, cancel) {
@@ -77,7 +85,8 @@ fn digest(places: &Places, cancel: &CancelToken) -> u64 {
         }
         Err(e) => e.to_string().hash(&mut hasher),
     }
-    // Harvests of other processes end in the catalog.
+    records(places, &mut hasher);
+    // Harvests of other processes on this machine end in the catalog.
     for ending in ["catalog.db", "catalog.db-wal"] {
         let meta = std::fs::metadata(places.cache.join(ending)).ok();
         meta.map(|m| (m.len(), m.modified().ok())).hash(&mut hasher);
@@ -85,9 +94,46 @@ fn digest(places: &Places, cancel: &CancelToken) -> u64 {
     hasher.finish()
 }
 
+/// Other machines leave records and notes, and nothing else.
+fn records(places: &Places, hasher: &mut DefaultHasher) {
+    let is_results = |entry: &DirEntry| {
+        entry.depth() != 1
+            || ![PRIVATE, EXPORTS]
+                .iter()
+                .any(|name| entry.file_name() == *name)
+    };
+    let entries = WalkDir::new(&places.cache).into_iter();
+    for entry in entries.filter_entry(is_results).flatten() {
+        let is_shared = [RECORD, NOTES]
+            .iter()
+            .any(|name| entry.file_name() == *name);
+        if is_shared && let Ok(m) = entry.metadata() {
+            let version = (m.ino(), m.len(), m.mtime(), m.mtime_nsec());
+            (entry.path(), version).hash(hasher);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_that_another_machine_wrote_has_moved() {
+        let dir = tempfile::tempdir().unwrap();
+        let (data, cache) = (dir.path().join("data"), dir.path().join("cache"));
+        std::fs::create_dir_all(cache.join("cell/a")).unwrap();
+        std::fs::create_dir_all(cache.join(".mdtui/tmp")).unwrap();
+        std::fs::create_dir(&data).unwrap();
+        let places = Places::new(&data, &cache);
+        let mut poll = Poll::new();
+        let mut moved = || poll.poll(&places, &CancelToken::new(), true);
+        assert!(moved() && !moved());
+        std::fs::write(cache.join("cell/a/record.json"), "{}").unwrap();
+        assert!(moved() && !moved());
+        std::fs::write(cache.join(".mdtui/tmp/0"), "half").unwrap();
+        assert!(!moved());
+    }
 
     #[test]
     fn the_interval_is_200_times_the_last_poll_from_2_seconds_to_10_minutes() {

@@ -1,0 +1,211 @@
+//! Taking in records that others wrote: other processes, tasks on other machines, harvests of a
+//! lake that cannot be written, everything when a catalog is made anew.
+//!
+//! A record is read when its version, or that of the notes beside it, is not the one that was taken in last. Records are read in
+//! parallel and stored by the dozen; the states of their logs are brought up to date by the look
+//! at the data directory that follows.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use rusqlite::{Connection, params};
+
+use super::{
+    Catalog,
+    entry::{self, Entry, Facts},
+    notes, store,
+};
+use crate::{
+    Result,
+    base::CancelToken,
+    lake::{Context, Notes, Record, Store, store::Version},
+    source::reserved::{NOTES, RECORD},
+    text::visible_path,
+};
+
+/// Records in memory at a time, and in one transaction.
+const TOGETHER: usize = 64;
+
+/// What was taken in.
+#[derive(Debug, Default)]
+pub(super) struct TakenIn {
+    pub records: usize,
+    /// Of these records.
+    pub runs: usize,
+    /// What cannot be used, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// What lies in a folder of the lake.
+enum Lying {
+    Record(Box<Record>, Notes, String),
+    /// It went this very moment: the next look misses it.
+    Gone,
+    Problem(String),
+}
+
+impl Catalog {
+    /// Takes in each record that is not as it was when it was last taken in. A catalog that stands
+    /// in for that of a lake which cannot be written also forgets logs whose record is gone; the
+    /// lake's own keeps them, for a record that is lost is a finding of `check`.
+    pub(super) fn follow(&mut self, context: &Context, cancel: &CancelToken) -> Result<TakenIn> {
+        let results = context.lake.results();
+        let listed = results.keys("");
+        let mut known: HashMap<String, (String, String)> = self.sql(|db| {
+            db.prepare("SELECT folder, log, version FROM followed")?
+                .query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?
+                .collect()
+        })?;
+        cancel.check()?;
+        let versions: Vec<_> = listed
+            .keys
+            .par_iter()
+            .map(|key| version_of(results, key))
+            .collect();
+        let mut problems = listed.problems;
+        let mut changed = Vec::new();
+        for (folder, version) in listed.keys.into_iter().zip(versions) {
+            let before = known.remove(&folder);
+            match version {
+                Ok(Some(now)) if before.is_some_and(|(_, old)| old == now) => {}
+                Ok(Some(_)) => changed.push(folder),
+                Ok(None) => {}
+                Err(e) => problems.push(e.to_string()),
+            }
+        }
+        let mut taken = self.take_in(context, &changed, cancel)?;
+        taken.problems.splice(0..0, problems);
+        // Below a folder that cannot be read now they may all be there.
+        if self.read_only.is_some() && taken.problems.is_empty() {
+            for (log, _) in known.values() {
+                self.forget(log)?;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Takes in the records of these folders as they are in the lake now. A record that is not what
+    /// was written does not replace a good one.
+    pub(super) fn take_in(
+        &mut self,
+        context: &Context,
+        folders: &[String],
+        cancel: &CancelToken,
+    ) -> Result<TakenIn> {
+        let mut taken = TakenIn::default();
+        if folders.is_empty() {
+            return Ok(taken);
+        }
+        // One sync for each transaction would take minutes for many thousand records; what a power
+        // cut takes away is taken in again.
+        self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
+        let mut all = || {
+            for folders in folders.chunks(TOGETHER) {
+                cancel.check()?;
+                let lying: Vec<Lying> = folders.par_iter().map(|f| lying(context, f)).collect();
+                self.write(|tx| {
+                    for (folder, lying) in folders.iter().zip(&lying) {
+                        match lying {
+                            Lying::Record(record, notes, version) => {
+                                let beside = (record.as_ref(), notes);
+                                store_one(tx, context, (folder, version), beside, &mut taken)?;
+                            }
+                            Lying::Gone => {}
+                            Lying::Problem(problem) => taken.problems.push(problem.clone()),
+                        }
+                    }
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        };
+        let done = all();
+        if self.read_only.is_none() {
+            self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
+        }
+        done.map(|()| taken)
+    }
+}
+
+/// The versions of a log's record and of its notes, as one text; `None`: it has no record.
+///
+/// # Errors
+/// [`crate::Error::Io`].
+pub(super) fn version_of(results: &dyn Store, key: &str) -> Result<Option<String>> {
+    let Some(record) = results.version(key, RECORD)? else {
+        return Ok(None);
+    };
+    Ok(Some(joined(&record, results.version(key, NOTES)?.as_ref())))
+}
+
+fn joined(record: &Version, notes: Option<&Version>) -> String {
+    let both = [Some(record), notes];
+    let both: Vec<&str> = both.into_iter().flatten().map(Version::as_str).collect();
+    both.join(" ")
+}
+
+fn lying(context: &Context, folder: &str) -> Lying {
+    // Before they are read: notes that come meanwhile are read again.
+    let of_notes = context.lake.results().version(folder, NOTES).ok().flatten();
+    match Record::read_in_place(&context.lake, folder) {
+        Ok(Some((record, version))) => {
+            let notes = notes::read_or_none(&context.lake, folder);
+            Lying::Record(Box::new(record), notes, joined(&version, of_notes.as_ref()))
+        }
+        Ok(None) => Lying::Gone,
+        Err(e) => Lying::Problem(e.to_string()),
+    }
+}
+
+fn store_one(
+    tx: &Connection,
+    context: &Context,
+    (folder, version): (&str, &str),
+    (record, notes): (&Record, &Notes),
+    taken: &mut TakenIn,
+) -> rusqlite::Result<()> {
+    let key = record.source_file.as_str();
+    let known = entry::load(tx, "key = ?1", [key])?.pop();
+    let facts = known.as_ref().and_then(|entry| entry.record.as_ref());
+    if record.damaged && facts.is_some() {
+        taken.problems.push(format!(
+            "{} is not what was written, and what is known of the log stays: mdtui check says more",
+            visible_path(&context.lake.record_location(folder))
+        ));
+        return Ok(());
+    }
+    if facts == Some(&Facts::of(record)) {
+        if let Some(Entry {
+            id: Some(id),
+            notes: old,
+            ..
+        }) = &known
+            && *old != notes.digest()
+        {
+            notes::store(tx, *id, notes)?;
+        }
+    } else {
+        let id = match known {
+            Some(Entry { id: Some(id), .. }) => id,
+            _ => entry::save(tx, &store::unknown(key, record))?,
+        };
+        store::store_log(tx, id, record)?;
+        store::store_runs(tx, id, record)?;
+        notes::store(tx, id, notes)?;
+        taken.records += 1;
+        taken.runs += record.run_to_result.len();
+    }
+    remember(tx, folder, key, version)
+}
+
+/// Remembers which version of a record and its notes (see [`version_of`]) the catalog has.
+pub(super) fn remember(
+    tx: &Connection,
+    folder: &str,
+    key: &str,
+    version: &str,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached("INSERT OR REPLACE INTO followed VALUES (?1, ?2, ?3)")?
+        .execute(params![folder, key, version])
+        .map(drop)
+}
