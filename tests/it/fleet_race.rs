@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
         Mutex,
@@ -18,7 +18,7 @@ use std::{
 use mdtui::etl::lake::{Lake, lock};
 use serde_json::Value;
 
-use crate::common::Lab;
+use crate::common::{Answer, Lab};
 
 /// Tasks that run at a time.
 const WIDTH: usize = 6;
@@ -69,6 +69,30 @@ fn log(n: usize) -> String {
     log
 }
 
+/// The program that races: with `MDTUI_RACE_PROGRAM` another build than that of the tests.
+fn program() -> PathBuf {
+    let own = || env!("CARGO_BIN_EXE_mdtui").into();
+    std::env::var_os("MDTUI_RACE_PROGRAM").map_or_else(own, PathBuf::from)
+}
+
+fn command(lab: &Lab, args: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command
+        .args(args)
+        .current_dir(lab.root())
+        .env_clear()
+        .envs(lab.environment())
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs the program, which must end well.
+fn ok(lab: &Lab, args: &[&str]) -> String {
+    let answer = Answer::from(command(lab, args).output().unwrap());
+    assert_eq!(answer.code, 0, "{args:?}: {}{}", answer.out, answer.err);
+    answer.out
+}
+
 fn number(name: &str, default: u64) -> u64 {
     let set = std::env::var(name).ok();
     set.map_or(default, |text| text.parse().unwrap())
@@ -77,13 +101,17 @@ fn number(name: &str, default: u64) -> u64 {
 /// Runs one task until `lines` logs are done, and kills it then; to its end without a number. Gives
 /// its exit code; `None` when it was killed.
 fn run_task(lab: &Lab, array: &str, task: u32, lines: Option<(u64, u64)>) -> Option<i32> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_mdtui"))
-        .args(["harvest", "--jobs", "1", "--manifest", array, "--task"])
-        .arg(task.to_string())
-        .current_dir(lab.root())
-        .env_clear()
-        .envs(lab.environment())
-        .stdin(Stdio::null())
+    let number = task.to_string();
+    let args = [
+        "harvest",
+        "--jobs",
+        "1",
+        "--manifest",
+        array,
+        "--task",
+        &number,
+    ];
+    let mut child = command(lab, &args)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -149,11 +177,11 @@ fn race(race: &Race) {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(format!("log-{n:05}.csv")), log(n)).unwrap();
     }
-    lab.ok(&["--cache-dir", "single", "harvest"]);
+    ok(&lab, &["--cache-dir", "single", "harvest"]);
     let single = start.elapsed();
     let arrays = ["a.jsonl", "b.jsonl"];
     for (array, tasks) in arrays.iter().zip(race.tasks) {
-        lab.ok(&["plan", "--tasks", &tasks.to_string(), "-o", array]);
+        ok(&lab, &["plan", "--tasks", &tasks.to_string(), "-o", array]);
     }
     let mut queue: Vec<(&str, u32)> = arrays
         .iter()
@@ -213,9 +241,12 @@ fn race(race: &Race) {
         !lab.cache().join("catalog.db").exists(),
         "a task made a catalog"
     );
-    assert_eq!(lab.ok(&["plan", "--missing"]), "", "logs without a record");
-    let checked = lab.run(&["check"]);
-    assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
+    assert_eq!(
+        ok(&lab, &["plan", "--missing"]),
+        "",
+        "logs without a record"
+    );
+    let checked = ok(&lab, &["check"]);
     let (raced, single) = (results(&lab.cache()), results(&lab.root().join("single")));
     let records = raced.keys().filter(|name| name.ends_with("/record.json"));
     assert_eq!(records.count(), race.logs, "one record for each log");
@@ -236,7 +267,7 @@ fn race(race: &Race) {
         "race: {} files the same byte for byte (records but for the times of the harvest), \
          every log recorded once, nothing missing, check: {}",
         raced.len(),
-        checked.out.trim_end()
+        checked.trim_end()
     );
 }
 
