@@ -186,6 +186,17 @@ fn store_one(
         }
     } else {
         let id = match known {
+            // The catalog gave the key to another log, which gets a new one at the next look.
+            Some(entry) if entry.record.is_none() && entry.path != record.source.path => {
+                let unknown = store::unknown(key, record);
+                entry::save(
+                    tx,
+                    &Entry {
+                        id: entry.id,
+                        ..unknown
+                    },
+                )?
+            }
             Some(Entry { id: Some(id), .. }) => id,
             _ => entry::save(tx, &store::unknown(key, record))?,
         };

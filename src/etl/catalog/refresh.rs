@@ -198,17 +198,32 @@ pub(super) fn match_entries(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<E
         }
     }
     let mut entries = Vec::with_capacity(scan.found.len());
-    let mut strangers = Vec::new();
+    let (mut strangers, mut gone) = (Vec::new(), Vec::new());
+    let mut of_record = |found: &Found| {
+        if by_path.is_empty() {
+            return None;
+        }
+        let rest = by_path.get_mut(&text::visible_bytes(&found.raw))?;
+        let same = |e: &Entry| e.record.as_ref().is_some_and(|r| r.inode == found.inode);
+        let at = rest
+            .iter()
+            .position(same)
+            .or((!rest.is_empty()).then_some(0))?;
+        Some(rest.remove(at))
+    };
     for found in &scan.found {
-        let known = by_raw.remove(&found.raw).or_else(|| {
-            let rest = by_path.get_mut(&text::visible_bytes(&found.raw))?;
-            let same = |e: &Entry| e.record.as_ref().is_some_and(|r| r.inode == found.inode);
-            let at = rest
-                .iter()
-                .position(same)
-                .or((!rest.is_empty()).then_some(0))?;
-            Some(rest.remove(at))
-        });
+        let known = match by_raw.remove(&found.raw) {
+            // Another process harvested it, and may have given it another key.
+            Some(entry) if entry.record.is_none() => match of_record(found) {
+                Some(recorded) => {
+                    gone.push(entry);
+                    Some(recorded)
+                }
+                None => Some(entry),
+            },
+            Some(entry) => Some(entry),
+            None => of_record(found),
+        };
         match known {
             Some(entry) => entries.push(renew(entry, found, now_us)),
             None => strangers.push(found),
@@ -239,7 +254,6 @@ pub(super) fn match_entries(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<E
             dirty: true,
         });
     }
-    let mut gone = Vec::new();
     for mut entry in by_raw.into_values().chain(by_path.into_values().flatten()) {
         if is_below_unread(&entry, scan) {
             if entry.raw.is_none() && entry.seen.is_none() {

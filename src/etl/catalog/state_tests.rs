@@ -412,6 +412,32 @@ fn records_of_others_are_taken_in_at_the_next_look() {
     assert_eq!(w.log("a").state, LogState::Harvested);
 }
 
+/// Keys depend on what was there when they were given.
+#[test]
+fn a_log_has_the_key_of_its_record_whoever_harvested_it() {
+    let mut w = world();
+    w.write("x.csv.parquet", "x");
+    w.refresh();
+    w.write("x.csv", "x");
+    w.refresh();
+    assert_eq!(w.log("x.csv~").path, "x.csv");
+    // A task knows no catalog, and has given both their keys together.
+    let record = w.record("x.csv", "x.csv", &[(2, 0)]);
+    let path = w.context.lake.record_location("x.csv");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, serde_json::to_vec(&record).unwrap()).unwrap();
+    w.refresh();
+    w.refresh();
+    let logs = w.catalog.logs().unwrap();
+    let of = |path: &str| {
+        let log = logs.iter().find(|log| log.path == path).unwrap();
+        (log.key.as_str(), log.state)
+    };
+    assert_eq!(of("x.csv"), ("x.csv", LogState::Harvested));
+    assert_eq!(of("x.csv.parquet"), ("x.csv.parquet", LogState::Pending));
+    assert_eq!(logs.len(), 2);
+}
+
 /// A catalog of an earlier version, which remembers no versions of records.
 #[test]
 fn records_that_are_known_are_not_stored_again() {
