@@ -8,6 +8,7 @@
 
 mod fit;
 mod flags;
+mod layers;
 mod logs;
 mod machines;
 pub mod meaning;

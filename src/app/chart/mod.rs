@@ -11,7 +11,7 @@ mod view;
 pub use cursor::Cursor;
 pub use geometry::{NUMBERS, gutter};
 pub use marker::Marker;
-pub use ticks::{format_tick, offset_labels, time_labels, value_ticks};
+pub use ticks::{format_tick, number_labels, offset_labels, time_labels, value_ticks};
 pub use view::TimeView;
 
 pub use crate::etl::reduce::{Column, Reduced, Series, TimeRange};

@@ -112,6 +112,16 @@ pub fn time_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
     ticks.into_iter().map(label).collect()
 }
 
+/// Round whole numbers of `range` with their texts, for an axis of `width` characters.
+pub fn number_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
+    let (from, to) = (range.start(), range.end());
+    let (ticks, _) = value_ticks(from as f64, to as f64, (width / LABEL).max(2));
+    let whole = ticks.into_iter().filter(|tick| tick.fract() == 0.0);
+    whole
+        .map(|tick| (tick as i64, format_tick(tick, 0)))
+        .collect()
+}
+
 /// As [`time_labels`] for times counted from somewhere.
 pub fn offset_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
     let (ticks, step) = time_ticks(range, (width / LABEL).max(1));

@@ -70,6 +70,8 @@ contexts! {
     Samples = "samples", "A run's samples";
     /// The path of a run's robots.
     Path = "path", "The path of a run's robots";
+    /// The layers of a run.
+    Layers = "layers", "The layers of a run";
     /// The flags of a run.
     Quality = "quality", "The flags of a run";
     /// The channels of several runs over each other.

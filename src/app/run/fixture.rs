@@ -19,7 +19,7 @@ use crate::{
         lake::run_file::Window,
         quality::{Flag, NotEvaluated, Severity, Verdict},
         run_id::RunId,
-        stats::{ChannelStats, RobotStats},
+        stats::{ChannelStats, ContactSource, Layer, RobotState, RobotStats, Slope},
         time::{SECOND, format},
     },
 };
@@ -280,6 +280,40 @@ pub fn opened(size: (u16, u16)) -> RunScreen {
     let (mut screen, effects) = RunScreen::open("cell-10/2022-11-23T2040", run(), size);
     answer_queries(&mut screen, effects);
     screen
+}
+
+/// The run with twelve layers of robot 1, the last of them not complete, beside a robot 2 that is
+/// parked.
+pub fn layered() -> RunDetail {
+    let mut detail = detail();
+    let layers = (0..12).map(|at| Layer {
+        z_mm: -48.83 - 0.3 * f64::from(at),
+        step_mm: (at > 0).then_some(0.3),
+        start_time: format(time_of(at as usize * 800)),
+        stop_time: format(time_of(at as usize * 800 + 799)),
+        length_mm: if at == 11 { 600.0 } else { 1320.5 },
+        feed_mm_s: Some(72.5),
+        force_median_n: Some(1888.0 + 4.0 * f64::from(at)),
+        force_peak_n: Some(2336.1),
+        axial_median_n: Some(-1484.0 + 3.0 * f64::from(at)),
+        radius_mm: Some(218.4 - 0.24 * f64::from(at)),
+        wall_angle_deg: (at > 0).then_some(51.3),
+        complete: at != 11,
+    });
+    let robot = detail.robots.entry("1".into()).or_default();
+    robot.state = Some(RobotState::Contact);
+    robot.contact_source = Some(ContactSource::Motion);
+    robot.layers = layers.collect();
+    robot.wall_angle_deg = Some(51.6);
+    robot.axial_slope_n_per_layer = Some(Slope {
+        value: -3.1,
+        low: -3.5,
+        high: -2.5,
+    });
+    let robot = detail.robots.entry("2".into()).or_default();
+    robot.state = Some(RobotState::Parked);
+    robot.layers_reason = Some("the robot is parked".into());
+    detail
 }
 
 /// The run with three flags and a check that could not be made.

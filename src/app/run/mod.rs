@@ -4,7 +4,7 @@
 //! `ui::run::draw`. What a run's views ask of workers are the queries of
 //! [`queries`], [`samples_queries`] and [`path_query`].
 //!
-//! * [`summary`], [`samples`], [`path`], [`quality`]: where each tab is and what it has; its charts
+//! * [`summary`], [`samples`], [`path`], [`layers`], [`quality`]: where each tab is and what it has; its charts
 //!   are [`crate::app::signals`].
 //! * [`samples_columns`], [`samples_rows`], [`condition`]: which of the samples are shown.
 //! * [`grid`]: which columns of a table fit.
@@ -13,6 +13,7 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod grid;
+pub mod layers;
 mod mouse;
 pub mod path;
 pub mod path_query;
@@ -24,13 +25,15 @@ pub mod samples_queries;
 pub mod samples_rows;
 mod screen;
 mod screen_export;
+mod screen_lists;
 mod screen_places;
-mod screen_quality;
 mod screen_samples;
 pub mod summary;
+mod tab_list;
 mod table_ref;
 mod view;
 
+pub use layers::Layers;
 pub use path::{Path, RobotPath};
 pub use path_query::ReadPaths;
 pub use quality::Quality;

@@ -27,7 +27,7 @@ impl RunScreen {
             if let Some(tab) = layout::titled_at(&Tab::titles(), area.width, x).filter(|_| clicked)
             {
                 self.tab = tab;
-                self.from_quality = false;
+                self.came_from = None;
             }
             return self.ask_missing();
         }
@@ -45,6 +45,7 @@ impl RunScreen {
                 }
             }
             Tab::Signals => views.signals.mouse(mouse.kind, (x, y), size),
+            Tab::Layers => views.layers.mouse(mouse.kind, (x, y), size),
             Tab::Quality => views.quality.mouse(mouse.kind, (x, y), size),
             Tab::Samples => samples(&mut views.samples, mouse.kind, y, size),
             Tab::Path => {

@@ -1,14 +1,10 @@
 //! The flags of a run as a list: filtered, sorted, searched as every other list.
 
-use crossterm::event::{MouseButton, MouseEventKind};
+use crossterm::event::MouseEventKind;
 
+use super::tab_list;
 use crate::{
-    app::{
-        action::Action,
-        choice::Choice,
-        columns::{PlacedColumn, Room, at, places},
-        table::Table,
-    },
+    app::{action::Action, choice::Choice, columns::PlacedColumn, table::Table},
     etl::{
         catalog::RunDetail,
         filter::{Filtered, Kind, RowField, Unit, Value, contains},
@@ -143,12 +139,7 @@ impl Quality {
 
     /// The columns that `width` has room for.
     pub fn columns(&self, width: u16) -> Vec<PlacedColumn> {
-        self.table.fit(Room {
-            width,
-            key: 0,
-            without: None,
-            choice: &self.choice,
-        })
+        tab_list::columns(&self.table, width, &self.choice)
     }
 
     /// How a view of `height` lines is shared.
@@ -176,13 +167,7 @@ impl Quality {
     /// Moves and sorts; false when `action` is none of the view's own.
     pub fn update(&mut self, action: Action, height: usize) -> bool {
         let lines = self.lines(height);
-        let done = match action {
-            // Flags are not marked: nothing could be done with several.
-            Action::Mark | Action::MarkRange | Action::MarkAll => false,
-            action => self.table.act(action, lines),
-        };
-        self.table.keep_cursor_visible(lines);
-        done
+        tab_list::update(&mut self.table, action, lines)
     }
 
     /// The mouse was used at a place (column, line) of a view of `size`: a click puts the
@@ -190,32 +175,12 @@ impl Quality {
     pub(super) fn mouse(
         &mut self,
         kind: MouseEventKind,
-        (x, y): (usize, usize),
+        place: (usize, usize),
         (width, height): (usize, usize),
     ) {
-        match kind {
-            MouseEventKind::ScrollDown => {
-                self.update(Action::Down, height);
-            }
-            MouseEventKind::ScrollUp => {
-                self.update(Action::Up, height);
-            }
-            MouseEventKind::Down(MouseButton::Left) if y == 0 => {
-                let width = u16::try_from(width).unwrap_or(u16::MAX);
-                let x = u16::try_from(x).unwrap_or(u16::MAX);
-                if let Some(column) = at(&places(&self.columns(width)), x) {
-                    self.table.column = column;
-                    self.update(Action::Sort, height);
-                }
-            }
-            MouseEventKind::Down(MouseButton::Left) if y <= self.lines(height) => {
-                let position = self.table.offset + y - 1;
-                if position < self.table.len() {
-                    self.table.cursor = position;
-                }
-            }
-            _ => {}
-        }
+        let columns = self.columns(u16::try_from(width).unwrap_or(u16::MAX));
+        let lines = self.lines(height);
+        tab_list::mouse(&mut self.table, kind, place, &columns, lines);
     }
 
     /// Flags that the list shows at once.

@@ -1,8 +1,8 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
 use super::{
-    FilterRows, FindRow, LocateTime, Path, Quality, ReadPaths, ReadRows, ReadRun, Samples, Summary,
-    TableRef,
+    FilterRows, FindRow, Layers, LocateTime, Path, Quality, ReadPaths, ReadRows, ReadRun, Samples,
+    Summary, TableRef,
 };
 use crate::{
     app::{
@@ -29,17 +29,20 @@ pub enum Tab {
     Samples,
     /// Where its tools went.
     Path,
+    /// The layers that its robots formed.
+    Layers,
     /// What the checks found.
     Quality,
 }
 
 impl Tab {
     /// In the order of the screen.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Summary,
         Self::Signals,
         Self::Samples,
         Self::Path,
+        Self::Layers,
         Self::Quality,
     ];
 
@@ -50,6 +53,7 @@ impl Tab {
             Self::Signals => "Signals",
             Self::Samples => "Samples",
             Self::Path => "Path",
+            Self::Layers => "Layers",
             Self::Quality => "Quality",
         }
     }
@@ -81,6 +85,8 @@ pub struct Views {
     pub samples: Samples,
     /// See [`Tab::Path`]. Its span of time and its cursor are those of Signals.
     pub path: Path,
+    /// See [`Tab::Layers`].
+    pub layers: Layers,
     /// See [`Tab::Quality`].
     pub quality: Quality,
 }
@@ -123,8 +129,8 @@ pub struct RunScreen {
     pub(super) choice: Choice,
     /// A span of time, in microseconds, and a channel to show in Signals once the run is read.
     pub(super) stretch: Option<((i64, i64), Option<String>)>,
-    /// The flag of Quality was gone to: the way back leads there.
-    pub(super) from_quality: bool,
+    /// The tab whose row was opened in Signals: the way back leads there.
+    pub(super) came_from: Option<Tab>,
     pub(super) queries: RunQueries,
 }
 
@@ -144,7 +150,7 @@ impl RunScreen {
             place: None,
             choice: Choice::default(),
             stretch: None,
-            from_quality: false,
+            came_from: None,
             queries: RunQueries::default(),
         };
         let effects = screen.reload();
@@ -173,6 +179,7 @@ impl RunScreen {
             Action::NextPane => self.turn(1),
             Action::PreviousPane => self.turn(Tab::ALL.len() - 1),
             Action::Open if self.tab == Tab::Quality => self.open_flag(),
+            Action::Open if self.tab == Tab::Layers => self.open_layer(),
             action => {
                 let Some(views) = &mut self.views else {
                     return Vec::new();
@@ -187,6 +194,7 @@ impl RunScreen {
                     }
                     Tab::Samples => views.samples.update(action, (width, height)),
                     Tab::Path => views.path.update(action) || views.signals.update_time(action),
+                    Tab::Layers => views.layers.update(action, height),
                     Tab::Quality => views.quality.update(action, height),
                 };
             }
@@ -196,7 +204,7 @@ impl RunScreen {
 
     fn turn(&mut self, by: usize) {
         self.tab = self.tab.beside(by);
-        self.from_quality = false;
+        self.came_from = None;
     }
 
     /// Applies the answer to one of the run's own queries; any other stays as it is.
@@ -270,6 +278,7 @@ impl RunScreen {
             let mut samples = Samples::new(&detail);
             samples.choose(&self.choice, width);
             let mut path = Path::default();
+            let mut layers = Layers::new(&detail);
             let mut quality = Quality::new(&detail);
             if let Some(earlier) = earlier {
                 let same = earlier.table == table;
@@ -285,6 +294,7 @@ impl RunScreen {
                 }
                 samples.resume(earlier.samples, same);
                 path.resume(earlier.path, same);
+                layers.resume(earlier.layers);
                 quality.resume(earlier.quality);
             }
             self.views = Some(Views {
@@ -293,6 +303,7 @@ impl RunScreen {
                 signals,
                 samples,
                 path,
+                layers,
                 quality,
             });
         } else if self.error.is_none() {
@@ -329,7 +340,7 @@ impl RunScreen {
                 let query = ReadPaths { table: table() };
                 queries.paths.ask(query, &mut effects);
             }
-            Tab::Summary | Tab::Quality | Tab::Path => {}
+            Tab::Summary | Tab::Layers | Tab::Quality | Tab::Path => {}
             Tab::Signals => queries.signals.ask(signals, (width, height), &mut effects),
             Tab::Samples => {
                 if let Some(positions) = samples.rows_to_read(height) {
@@ -348,7 +359,8 @@ impl RunScreen {
 
     /// The text field that `action` opens here, if any: `Search`, `GoTo`, `Filter`.
     pub fn prompt(&self, action: Action) -> Option<Purpose> {
-        let has_places = self.error.is_none() && !matches!(self.tab, Tab::Summary | Tab::Quality);
+        let has_places =
+            self.error.is_none() && !matches!(self.tab, Tab::Summary | Tab::Layers | Tab::Quality);
         let can_filter = self.views.is_some() && self.tab == Tab::Samples;
         match action {
             Action::GoTo if has_places => Some(Purpose::GoTo),

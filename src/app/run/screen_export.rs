@@ -52,11 +52,19 @@ impl RunScreen {
                 let list = super::summary::sheet(detail);
                 (What::List { list, form }, "summary")
             }
+            Tab::Layers => {
+                if views.layers.table.is_empty() {
+                    return Err("no layer is shown: there is nothing to export".into());
+                }
+                let columns = self.list_columns();
+                let list = ExportTable::of(&views.layers.table, &columns);
+                (What::List { list, form }, "layers")
+            }
             Tab::Quality => {
                 if views.quality.table.is_empty() {
                     return Err("no flag is shown: there is nothing to export".into());
                 }
-                let columns = self.flag_columns();
+                let columns = self.list_columns();
                 let list = ExportTable::of(&views.quality.table, &columns);
                 (What::List { list, form }, "flags")
             }

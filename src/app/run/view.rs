@@ -53,6 +53,7 @@ impl View for RunScreen {
             (_, Tab::Signals) => &[Context::Signals, Context::Run],
             (_, Tab::Samples) => &[Context::Samples, Context::Run],
             (_, Tab::Path) => &[Context::Path, Context::Run],
+            (_, Tab::Layers) => &[Context::Layers, Context::List, Context::Run],
             (_, Tab::Quality) => &[Context::Quality, Context::List, Context::Run],
         };
         contexts.to_vec()
@@ -62,26 +63,24 @@ impl View for RunScreen {
         Some(format!("Runs › {}", self.run.short()))
     }
 
-    /// The list of flags, while it is seen.
     fn list(&self) -> Option<&dyn List> {
-        self.flags().map(|quality| &quality.table as _)
+        self.tab_list()
     }
 
     fn list_mut(&mut self) -> Option<&mut dyn List> {
-        self.flags_mut().map(|quality| &mut quality.table as _)
+        self.tab_list_mut()
     }
 
     fn list_lines(&self, _size: (u16, u16)) -> usize {
-        let height = self.body().1;
-        self.flags().map_or(0, |quality| quality.lines(height))
+        self.tab_list_lines()
     }
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         use Action::{Filter, Left, Next, Previous, Right, Search};
-        if let Some(quality) = self.flags_mut()
-            && matches!(action, Search | Filter | Next | Previous | Left | Right)
+        if matches!(action, Search | Filter | Next | Previous | Left | Right)
+            && let Some(list) = self.tab_list_mut()
         {
-            list::act(&mut quality.table, action, context);
+            list::act(list, action, context);
         } else if let Some(purpose) = self.prompt(action) {
             context.ask_text(purpose, 0, self.filter_text());
         } else {
@@ -94,8 +93,8 @@ impl View for RunScreen {
     }
 
     fn submit(&mut self, purpose: Purpose, text: &str) -> Option<Result<Vec<Effect>, ParseError>> {
-        // Flags were searched and filtered while the text was typed.
-        let typed = self.flags().is_none();
+        // Lists were searched and filtered while the text was typed.
+        let typed = self.tab_list().is_none();
         typed.then(|| Self::submit(self, purpose, text))
     }
 
@@ -110,11 +109,11 @@ impl View for RunScreen {
     }
 
     fn step_back(&mut self) -> bool {
-        let back = std::mem::take(&mut self.from_quality) && self.tab == Tab::Signals;
-        if back {
-            self.tab = Tab::Quality;
+        let back = self.came_from.take().filter(|_| self.tab == Tab::Signals);
+        if let Some(tab) = back {
+            self.tab = tab;
         }
-        back
+        back.is_some()
     }
 
     fn chooser(&self, choices: &Choices) -> Option<Chooser> {
@@ -128,7 +127,7 @@ impl View for RunScreen {
 
     fn command(&self) -> Option<Command> {
         let run = format!("{}/{}", self.log_key, self.run);
-        let tabs_of_figures = [Tab::Summary, Tab::Quality];
+        let tabs_of_figures = [Tab::Summary, Tab::Layers, Tab::Quality];
         let Some(views) = self
             .views
             .as_ref()
@@ -171,6 +170,11 @@ impl View for RunScreen {
         let views = self.views.as_ref();
         let text = views.and_then(|views| match self.tab {
             Tab::Summary => None,
+            Tab::Layers => {
+                let row = views.layers.table.current()?;
+                let (robot, number, z) = (&row.robot, row.number, row.layer.z_mm);
+                Some(format!("robot {robot} layer {number}: z {z} mm"))
+            }
             Tab::Quality => {
                 let row = views.quality.table.current()?;
                 Some(format!("{}: {}", row.flag.rule, row.flag.message))
@@ -202,6 +206,8 @@ impl View for RunScreen {
             views.summary.clamp((width, height));
             views.samples.show_cursor(height);
             views.samples.show_column(width);
+            let lines = views.layers.lines(height);
+            views.layers.table.keep_cursor_visible(lines);
             let lines = views.quality.lines(height);
             views.quality.table.keep_cursor_visible(lines);
         }
@@ -220,7 +226,7 @@ impl View for RunScreen {
 
     fn after_event(&mut self, event: AfterEvent<'_>, _: &mut Vec<Effect>) {
         self.choose_columns(&event.choices.of("samples"));
-        self.choose_flag_columns(&event.choices.of("flags"));
+        self.choose_list_columns(event.choices);
     }
 
     fn take_message(&mut self) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Draws one run: its heading with the tabs, and the tab that is open.
 
+mod layers;
 mod path;
 mod quality;
 mod samples;
@@ -47,6 +48,9 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
     if let Some(flags) = screen.flags() {
         return quality::draw(frame, body, flags, theme);
     }
+    if let (Some(views), Tab::Layers) = (&screen.views, screen.tab) {
+        return layers::draw(frame, body, &views.layers, screen.marker, theme);
+    }
     let buf = frame.buffer_mut();
     match (&screen.views, &screen.error) {
         (Some(views), _) => match screen.tab {
@@ -54,8 +58,8 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
             Tab::Signals => signals::draw(body, buf, &views.signals, theme),
             Tab::Samples => samples::draw(body, buf, screen, &views.samples, theme),
             Tab::Path => path::draw(body, buf, views, theme),
-            // Drawn above: its list wants the frame.
-            Tab::Quality => {}
+            // Drawn above: lists need the frame.
+            Tab::Layers | Tab::Quality => {}
         },
         (None, Some(error)) => sentence(body, buf, error, theme.error),
         (None, None) => put(body, buf, " reading the run …", theme.muted),

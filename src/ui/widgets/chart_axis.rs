@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::chart::{ChartStyles, plot_area};
-use crate::app::chart::{TimeRange, offset_labels, time_labels};
+use crate::app::chart::{TimeRange, number_labels, offset_labels, time_labels};
 
 /// What an axis shows.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,11 @@ pub fn time_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
 /// As [`time_axis`] for times counted from where runs are aligned: `└ 0 s ── +10 s ──`.
 pub fn offset_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
     draw(axis, offset_labels, area, buf);
+}
+
+/// As [`time_axis`] for whole numbers, such as those of layers.
+pub fn number_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
+    draw(axis, number_labels, area, buf);
 }
 
 /// Round times within a span, each with its text, for an axis of so many characters.

@@ -1,0 +1,72 @@
+//! The columns of the list of layers of a run.
+
+use std::borrow::Cow;
+
+use super::{Column, ListCell, Meaning};
+use crate::{
+    app::{run::layers::LayerRow, table::Row},
+    etl::format::format_fit,
+};
+
+impl Row for LayerRow {
+    const LIST: &'static str = "layers";
+    const ALSO_EXPORTED: &'static [&'static str] = &["start", "stop"];
+
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{}\n{}", self.robot, self.number))
+    }
+
+    fn columns(_: &[Self]) -> Vec<Column<Self>> {
+        vec![
+            Column::new("robot", 5, 1),
+            Column::new("layer", 5, 0),
+            Column::new("z", 7, 2)
+                .title("z mm")
+                .cell(|row, width| figure(row, Some(row.layer.z_mm), 2, width)),
+            Column::new("step", 7, 8)
+                .title("step mm")
+                .cell(|row, width| figure(row, row.layer.step_mm, 3, width)),
+            Column::new("time", 7, 9)
+                .title("time s")
+                .cell(|row, width| figure(row, row.seconds(), 1, width)),
+            Column::new("length", 9, 10)
+                .title("length mm")
+                .cell(|row, width| figure(row, Some(row.layer.length_mm), 0, width)),
+            Column::new("feed", 9, 7)
+                .title("feed mm/s")
+                .cell(|row, width| figure(row, row.layer.feed_mm_s, 1, width)),
+            Column::new("median", 8, 5)
+                .title("median N")
+                .cell(|row, width| figure(row, row.layer.force_median_n, 1, width)),
+            Column::new("peak", 8, 4)
+                .title("peak N")
+                .cell(|row, width| figure(row, row.layer.force_peak_n, 1, width)),
+            Column::new("axial", 8, 3)
+                .title("axial N")
+                .cell(|row, width| figure(row, row.layer.axial_median_n, 1, width)),
+            Column::new("radius", 9, 6)
+                .title("radius mm")
+                .cell(|row, width| figure(row, row.layer.radius_mm, 2, width)),
+            Column::new("wall", 6, 11)
+                .title("wall °")
+                .cell(|row, width| figure(row, row.layer.wall_angle_deg, 1, width)),
+            Column::new("complete", 8, 12).cell(|row, _| {
+                if row.layer.complete {
+                    ListCell::new("yes", Meaning::Muted)
+                } else {
+                    ListCell::new("no", Meaning::Warning)
+                }
+            }),
+        ]
+    }
+}
+
+/// A figure of a layer; those of one that is not complete are left out of trends.
+fn figure(row: &LayerRow, value: Option<f64>, decimals: usize, width: u16) -> ListCell {
+    let text = value.map(|v| format_fit(v, decimals, usize::from(width)));
+    let meaning = match row.layer.complete {
+        true => Meaning::Text,
+        false => Meaning::Muted,
+    };
+    ListCell::new(text.unwrap_or_default(), meaning)
+}
