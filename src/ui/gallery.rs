@@ -400,8 +400,31 @@ fn quality() {
         press(&mut state, &["enter"]);
         looks.add("quality_flag_in_signals", &state);
         press(&mut state, &["esc", "f", "ctrl-u", "enter", "shift-tab"]);
-        press(&mut state, &["shift-tab", "shift-tab", "_", "n", "n"]);
+        press(
+            &mut state,
+            &["shift-tab", "shift-tab", "shift-tab", "_", "n", "n"],
+        );
         looks.add("signals_next_flag", &state);
+    });
+}
+
+#[test]
+fn layers() {
+    gallery(|size, looks| {
+        let mut state = in_run(size);
+        press(&mut state, &["shift-tab", "shift-tab"]);
+        looks.add("layers_none", &state);
+        read_run(&mut state, run::layered());
+        press(&mut state, &["j", "j"]);
+        looks.add("layers", &state);
+        press(&mut state, &["l", "l", "G"]);
+        looks.add("layers_other_figure", &state);
+        press(&mut state, &["f"]);
+        type_in(&mut state, "axial>-1460");
+        press(&mut state, &["enter", "enter"]);
+        looks.add("layers_in_signals", &state);
+        press(&mut state, &["esc"]);
+        looks.add("layers_filter", &state);
     });
 }
 

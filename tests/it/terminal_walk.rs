@@ -88,6 +88,7 @@ fn every_view_is_reached_with_the_keyboard_alone() {
     go("c", "exported", &["exports/", ".csv"]);
     go(TAB, "the path", &["[Path]", "robot "]);
     go("a", "another plane", &["z_"]);
+    go(TAB, "layers", &["[Layers]"]);
     go(TAB, "quality", &["[Quality]"]);
     go(SHIFT_TAB, "the path again", &["[Path]"]);
     go(SHIFT_TAB, "back to samples", &["[Samples]"]);

@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_path_is_drawn_with_its_colours_and_legend() {
         let mut screen = fixture::opened((80, 24));
-        for _ in 0..2 {
+        for _ in 0..3 {
             let effects = screen.update(crate::app::Action::PreviousPane);
             fixture::answer_queries(&mut screen, effects);
         }

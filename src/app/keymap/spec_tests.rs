@@ -103,6 +103,7 @@ const ABSENT: &[(&[&str], &[&str], &str)] = &[
             "Signals",
             "Samples",
             "Path",
+            "Layers",
             "Quality",
         ],
         &["x", "X"],
@@ -119,13 +120,14 @@ const ABSENT: &[(&[&str], &[&str], &str)] = &[
             "Signals",
             "Samples",
             "Path",
+            "Layers",
             "Quality",
         ],
         &["c"],
         "runs are marked, and compared, in their lists",
     ),
     (
-        &["Quality"],
+        &["Layers", "Quality"],
         &[
             "space", "v", "ctrl-a", "+", "=", "-", "_", ",", ".", "p", "o",
         ],

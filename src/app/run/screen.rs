@@ -59,7 +59,7 @@ impl Tab {
     }
 
     /// The tabs with their words, in the order of the screen.
-    pub fn titles() -> [(Self, &'static str); 5] {
+    pub fn titles() -> [(Self, &'static str); Self::ALL.len()] {
         Self::ALL.map(|tab| (tab, tab.title()))
     }
 

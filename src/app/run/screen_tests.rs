@@ -60,6 +60,8 @@ fn each_tab_reads_what_it_shows_when_it_is_shown() {
         "nor does one of the path"
     );
     assert_eq!(act(&mut screen, Action::NextPane), 0);
+    assert_eq!(screen.tab, Tab::Layers);
+    assert_eq!(act(&mut screen, Action::NextPane), 0);
     assert_eq!(screen.tab, Tab::Quality);
     assert_eq!(act(&mut screen, Action::NextPane), 0);
     assert_eq!(screen.tab, Tab::Summary);

@@ -52,7 +52,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, layers: &Layers, marker: Marke
 
 /// `robot 1  contact 100 %  30 layers  step 0.299 mm  wall 51.6°  axial −3.1 N/layer  bias unknown`
 fn heading(area: Rect, buf: &mut Buffer, layers: &Layers, theme: &Theme) {
-    let Some((robot, stats)) = layers.robot() else {
+    let Some((robot, stats)) = layers.robot().filter(|_| !area.is_empty()) else {
         return;
     };
     let mut words = vec![(format!(" robot {robot}"), theme.title)];
