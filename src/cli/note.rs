@@ -13,11 +13,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::RunRow,
-    lake::{
-        Disposition, Note, Notes,
-        access::require_write,
-        notes::{self, NewNote},
-    },
+    lake::{Disposition, Note, Notes, access::require_write, notes::NewNote},
     time,
 };
 
@@ -77,7 +73,7 @@ impl Args {
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown run, one that several logs have, and an empty note;
-/// [`Error::Fatal`] when the lake cannot be written; those of [`OpenLake::new`] and [`notes::add`].
+/// [`Error::Fatal`] when the lake cannot be written; those of [`OpenLake::new`] and [`crate::etl::catalog::Catalog::add_note`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     let writes = args.text.is_some() || args.disposition().is_some();
@@ -99,9 +95,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             text: args.text.clone(),
             ..NewNote::default()
         };
-        let all = notes::add(&lake.context.lake, &row.log_key, row.run, new, &cancel)?;
-        lake.catalog.ingest_notes(&lake.context, &row.log_key)?;
-        all
+        lake.catalog
+            .add_note(&lake.context, &row.log_key, row.run, new, &cancel)?
     } else {
         Notes::read(&lake.context.lake, &row.log_key)?
     };

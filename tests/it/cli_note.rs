@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::common::{
     Lab,
     faults::{Fault, run_with, shim},
+    terminal::Terminal,
 };
 
 const LOG: &str = "cell-01/2022-11-23T2040";
@@ -257,4 +258,21 @@ fn notes_outlast_harvests_renames_rebuilds_and_the_results() {
             .code,
         2
     );
+}
+
+#[test]
+fn an_open_browser_takes_in_what_another_process_writes() {
+    let (lab, run) = lab();
+    let mut terminal = Terminal::start(&lab, &[], 200, 40);
+    terminal.wait_for("[1 Logs]");
+    terminal.send("2");
+    terminal.wait_for("disposition");
+    lab.ok(&["note", &run, "--reject", "torn at the rim"]);
+    terminal.wait_for("reject");
+    terminal.send("\r");
+    terminal.wait_for("reject: torn at the rim");
+    lab.ok(&["note", &run, "--accept", "measured again"]);
+    terminal.wait_for("accept: measured again");
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
 }

@@ -12,6 +12,7 @@ use crate::{
     etl::{
         catalog::RunDetail,
         format::{decimals_for, format_value, thousands},
+        lake::{Disposition, Note},
         natural_order,
         stats::{ChannelStatistic, ChannelStats, StatisticUnit, Value},
         time,
@@ -198,6 +199,9 @@ fn facts(detail: &RunDetail) -> Vec<Fact> {
     for (reason, rows) in &detail.ledger.dropped {
         facts.push(fact(reason.word(), thousands(*rows)));
     }
+    if let Some(disposition) = row.disposition {
+        facts.push(fact("disposition", disposition.word()).with(disposition));
+    }
     facts
 }
 
@@ -235,7 +239,27 @@ fn lines(detail: &RunDetail) -> Vec<Fact> {
     if !detail.row.also_in.is_empty() {
         lines.push(fact("also in", detail.row.also_in.join(", ")));
     }
+    lines.extend(detail.notes.iter().flat_map(note));
     lines
+}
+
+/// `2026-11-23 04:06:12 anna reject: torn`, and each further line of the text in a line of its own.
+fn note(note: &Note) -> Vec<Fact> {
+    let at = time::format_screen(note.at);
+    let disposition = note.disposition.map_or("", Disposition::word);
+    let head = format!("{at} {} {disposition}", note.author);
+    let mut text = note.text.as_deref().unwrap_or_default().lines();
+    let first = match text.next() {
+        Some(first) => format!("{}: {first}", head.trim_end()),
+        None => head,
+    };
+    let first = fact("note", first);
+    let first = match note.disposition {
+        Some(disposition) => first.with(disposition),
+        None => first,
+    };
+    let others = text.map(|line| fact("", line));
+    std::iter::once(first).chain(others).collect()
 }
 
 /// `force peak 2,399.9  max 2,405.4  mean 1,402.2 N`; `None` when none is known.
@@ -319,5 +343,42 @@ fn when(value: Value<'_>) -> Option<i64> {
     match value {
         Value::Time(text) => time::parse(text?.as_bytes()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::run::fixture;
+
+    #[test]
+    fn notes_are_shown_line_by_line_and_the_disposition_as_a_fact() {
+        let mut detail = fixture::detail();
+        let before = page(&detail);
+        let written = |at, disposition, text: &str| Note {
+            at,
+            id: String::new(),
+            run_uuid: detail.row.run,
+            author: "anna".into(),
+            disposition,
+            reference: None,
+            part: None,
+            text: Some(text.to_owned()).filter(|t| !t.is_empty()),
+        };
+        detail.notes = vec![
+            written(0, None, "odd\nsound"),
+            written(1_000_000, Some(Disposition::Reject), ""),
+        ];
+        detail.row.disposition = Some(Disposition::Reject);
+        let after = page(&detail);
+        let reject = fact("disposition", "reject").with(Meaning::Error);
+        assert_eq!(after.facts.last(), Some(&reject));
+        let added = &after.lines[before.lines.len()..];
+        let wanted = [
+            fact("note", "1970-01-01 00:00:00 anna: odd"),
+            fact("", "sound"),
+            fact("note", "1970-01-01 00:00:01 anna reject").with(Meaning::Error),
+        ];
+        assert_eq!(added, wanted);
     }
 }

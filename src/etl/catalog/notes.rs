@@ -10,11 +10,32 @@ use super::{
 };
 use crate::{
     Result,
-    lake::{Context, Disposition, Lake, Note, Notes},
+    base::CancelToken,
+    lake::{
+        Context, Disposition, Lake, Note, Notes,
+        notes::{self, NewNote},
+    },
     run_id::RunId,
 };
 
 impl Catalog {
+    /// Adds a note to a run of the log `key` and takes it in. Returns all notes of the log.
+    ///
+    /// # Errors
+    /// Those of [`notes::add`]; [`crate::Error::Catalog`].
+    pub fn add_note(
+        &mut self,
+        context: &Context,
+        key: &str,
+        run: RunId,
+        note: NewNote,
+        cancel: &CancelToken,
+    ) -> Result<Notes> {
+        let added = notes::add(&context.lake, key, run, note, cancel)?;
+        self.ingest_notes(context, key)?;
+        Ok(added.notes)
+    }
+
     /// Takes in the notes of the log `key` as they lie in the lake, unless they are those that are
     /// known. A log that the catalog does not know is passed over: its notes come with its record.
     ///

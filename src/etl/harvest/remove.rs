@@ -144,7 +144,10 @@ mod tests {
             text: Some("torn".into()),
             ..NewNote::default()
         };
-        notes::add(&world.context.lake, "cell/b", RunId(2), note, &cancel).unwrap();
+        let added = world
+            .catalog
+            .add_note(&context, "cell/b", RunId(2), note, &cancel);
+        assert_eq!(added.unwrap().len(), 1);
         for key in ["cell/a", "cell/b"] {
             let _ = std::fs::remove_file(world.file(&format!("{key}.parquet")));
             world.refresh();

@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Lake;
 use crate::{Error, Result, run_id::RunId, source::reserved::NOTES, text, time};
 
-pub use write::{NewNote, add, carry, merge_into, remove};
+pub use write::{Added, NewNote, add, carry, merge_into, remove};
 
 /// Version of the file's shape; raised with every key that is added.
 pub const NOTES_VERSION: u32 = 1;

@@ -71,7 +71,8 @@ fn said(disposition: Option<Disposition>, text: &str) -> NewNote {
 }
 
 fn add_to(lake: &Lake, key: &str, note: NewNote) -> Result<Notes> {
-    add(lake, key, RunId(1), note, &CancelToken::new())
+    let added = add(lake, key, RunId(1), note, &CancelToken::new())?;
+    Ok(added.notes)
 }
 
 /// A lake with a harvested log `a` of two runs.
@@ -148,7 +149,7 @@ fn a_note_is_later_than_those_of_its_run_also_when_the_clock_is_behind() {
     assert_eq!(current.text.as_deref(), Some("measured"));
     // The time of another run does not count.
     let other = add(lake, "a", RunId(2), said(None, "x"), &CancelToken::new()).unwrap();
-    assert!(other.of_run(RunId(2))[0].at < ahead);
+    assert!(other.notes.of_run(RunId(2))[0].at < ahead);
 }
 
 #[test]
@@ -288,9 +289,12 @@ fn the_catalog_knows_notes_and_keeps_them() {
     let context = world.context.clone();
     world.refresh();
     let note = said(Some(Disposition::Review), "odd\nsound");
-    add_to(&lake, "a", note).unwrap();
     assert_eq!(world.log("a").key, "a");
-    world.catalog.ingest_notes(&context, "a").unwrap();
+    let cancel = CancelToken::new();
+    let added = world
+        .catalog
+        .add_note(&context, "a", RunId(1), note, &cancel);
+    assert_eq!(added.unwrap().len(), 1);
     // Other connections see that something changed.
     let mut other = crate::catalog::Catalog::open(&lake).unwrap();
     assert_eq!(world.refresh().changed_keys, ["a"]);

@@ -87,7 +87,18 @@ impl NewNote {
     }
 }
 
-/// Adds a note to a run of the log `key`. Returns the notes of the log, with it.
+/// A note that was written, and the lock under which it was: whoever sees the lock go, as an open
+/// browser does, expects that the catalog knows the note.
+#[derive(Debug)]
+#[must_use = "the catalog has to take the note in before the lock goes"]
+pub struct Added {
+    /// All notes of the log.
+    pub notes: Notes,
+    _lock: LogLock,
+}
+
+/// Adds a note to a run of the log `key`, which the catalog does not know yet:
+/// [`crate::catalog::Catalog::add_note`] does both.
 ///
 /// # Errors
 /// [`Error::Usage`] for a note that says nothing or is too long; [`Error::Fatal`] when the lake
@@ -100,11 +111,11 @@ pub fn add(
     run: RunId,
     note: NewNote,
     cancel: &CancelToken,
-) -> Result<Notes> {
+) -> Result<Added> {
     require_write(lake, "write a note")?;
     let note = note.checked()?;
     let id = random_id();
-    let _lock = lock(lake, key, cancel)?;
+    let lock = lock(lake, key, cancel)?;
     // Under the lock: a rename moves the notes after it took the record away.
     if lake.results().version(key, RECORD)?.is_none() {
         return Err(Error::Moving(format!(
@@ -112,7 +123,7 @@ pub fn add(
             text::quoted(key, 200)
         )));
     }
-    update(lake, key, |known| {
+    let notes = update(lake, key, |known| {
         let after = known
             .last_at(run)
             .map_or(i64::MIN, |at| at.saturating_add(1));
@@ -127,7 +138,8 @@ pub fn add(
             text: note.text.clone(),
         };
         known.merge(Notes { notes: vec![new] })
-    })
+    })?;
+    Ok(Added { notes, _lock: lock })
 }
 
 /// Merges `notes` into those of the log `key`. Returns all of them.
