@@ -274,5 +274,7 @@ fn an_open_browser_takes_in_what_another_process_writes() {
     lab.ok(&["note", &run, "--accept", "measured again"]);
     terminal.wait_for("accept: measured again");
     terminal.send("q");
+    terminal.wait_for("[2 Runs]");
+    terminal.send("q");
     assert_eq!(terminal.end(), 0);
 }

@@ -375,9 +375,9 @@ mod tests {
         assert_eq!(after.facts.last(), Some(&reject));
         let added = &after.lines[before.lines.len()..];
         let wanted = [
-            fact("note", "1970-01-01 00:00:00 anna: odd"),
+            fact("note", "1970-01-01 00:00:00.000 anna: odd"),
             fact("", "sound"),
-            fact("note", "1970-01-01 00:00:01 anna reject").with(Meaning::Error),
+            fact("note", "1970-01-01 00:00:01.000 anna reject").with(Meaning::Error),
         ];
         assert_eq!(added, wanted);
     }
