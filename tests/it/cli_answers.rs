@@ -256,7 +256,7 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn the_documented_json_is_the_printed_json() {
-    let lab = Lab::demo(20);
+    let lab = Lab::demo_of_runs(20, 20.0);
     lab.run(&["harvest", "--jobs", "1"]);
     let run = lab.json(&["runs", "line/2022-11-23T2040", "--json"]);
     let run = run["runs"][0]["run_uuid"].as_str().unwrap().to_owned();

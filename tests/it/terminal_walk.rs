@@ -90,6 +90,7 @@ fn every_view_is_reached_with_the_keyboard_alone() {
     go("a", "another plane", &["z_"]);
     go(TAB, "layers", &["[Layers]"]);
     go(TAB, "quality", &["[Quality]"]);
+    go(SHIFT_TAB, "layers again", &["[Layers]"]);
     go(SHIFT_TAB, "the path again", &["[Path]"]);
     go(SHIFT_TAB, "back to samples", &["[Samples]"]);
     go("2", "runs again", &["[2 Runs]", "11ed"]);

@@ -1,6 +1,6 @@
 //! A Parquet file's footer, held against what this process may take before it is believed.
 
-use std::path::Path;
+use std::{panic::catch_unwind, path::Path};
 
 use polars_buffer::Buffer;
 use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
@@ -9,7 +9,7 @@ use super::thrift::Thrift;
 use crate::format::binary_bytes;
 use crate::{
     Error, Result,
-    base::{memory::available, read_at::ReadAt},
+    base::{memory::available, panic::panic_words, read_at::ReadAt},
     text,
 };
 
@@ -77,11 +77,14 @@ pub(super) fn read_bytes(file: &dyn ReadAt, path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What the bytes of a footer say.
+/// What the bytes of a footer say. The reader panics on some that are damaged.
 pub(super) fn unfold(bytes: Vec<u8>) -> Result<FileMetadata> {
     let length = bytes.len() as u64;
     check_room(length, length.saturating_mul(UNFOLDED))?;
-    deserialize_metadata(Buffer::from_vec(bytes)).map_err(|e| damaged(&e.to_string()))
+    match catch_unwind(|| deserialize_metadata(Buffer::from_vec(bytes))) {
+        Ok(read) => read.map_err(|e| damaged(&e.to_string())),
+        Err(panic) => Err(damaged(&panic_words(panic.as_ref()))),
+    }
 }
 
 /// The error of a footer that is there but not in order.

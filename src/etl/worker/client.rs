@@ -151,13 +151,9 @@ impl Client {
             protocol: PROTOCOL,
             memory: Some(self.limits.bytes()),
         };
-        if let Err(e) = process.send(&start) {
-            let (_, said) = process.kill();
-            return Err(Error::Fatal(format!(
-                "the worker process ended at once: {e}{}",
-                last_words(&said)
-            )));
-        }
+        let sent = process.send(&start);
+        let sent = sent.map_err(|e| format!("it ended at once: {e}"));
+        // What it said before its pipe broke tells more than the break.
         match answer(&mut process) {
             Ok(Report::Ready { protocol, .. }) if protocol == PROTOCOL => {}
             Ok(Report::Ready { program, .. }) => {
@@ -169,7 +165,7 @@ impl Client {
             }
             other => {
                 let (_, said) = process.kill();
-                return Err(not_there(other, &said));
+                return Err(not_there(sent.and(other), &said));
             }
         }
         self.begin(process, request)

@@ -66,12 +66,17 @@ impl Lab {
 
     /// With the first `logs` demo logs of short runs.
     pub fn demo(logs: usize) -> Self {
+        Self::demo_of_runs(logs, 1.0)
+    }
+
+    /// As [`Lab::demo`] with runs of so many seconds: robots form layers with a trend in those of twenty.
+    pub fn demo_of_runs(logs: usize, run_seconds: f64) -> Self {
         let lab = Self {
             dir: tempfile::tempdir().unwrap(),
         };
         lab.write_demo(&Options {
             logs,
-            run_seconds: 1.0,
+            run_seconds,
             seed: 1,
         });
         lab
