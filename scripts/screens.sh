@@ -103,6 +103,10 @@ press Tab
 wait_for "[Path]"
 wait_for "force N"
 capture path
+press Tab
+wait_for "[Layers]"
+wait_for "step"
+capture layers
 
 press 2
 wait_for "[run]"
