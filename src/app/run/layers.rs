@@ -261,15 +261,16 @@ impl Layers {
     }
 
     /// What the chart shows: title and unit of the figure under the column cursor (of the force
-    /// along the forming axis where that is not a figure of layers), its values over the
-    /// numbers of layers, and the range of those.
+    /// along the forming axis where that is not a figure, of the position where there is no
+    /// force), its values over the numbers of layers, and the range of those.
     pub fn chart(&self) -> Option<(String, &'static str, Series, TimeRange)> {
         let columns = LayerRow::columns(self.table.rows());
-        let axial = columns.iter().position(|c| c.name() == "axial");
-        let (column, values) = [Some(self.table.column), axial]
+        let named = |name: &str| columns.iter().position(|c| c.name() == name);
+        let (column, values) = [Some(self.table.column), named("axial"), named("z")]
             .into_iter()
             .flatten()
-            .find_map(|at| Some((columns.get(at)?, self.figures(at)?)))?;
+            .filter_map(|at| Some((columns.get(at)?, self.figures(at)?)))
+            .find(|(_, values)| values.iter().any(|value| value.1.is_some()))?;
         let numbers: Arc<[i64]> = values.iter().map(|value| value.0 as i64).collect();
         let range = TimeRange::new(*numbers.first()?, *numbers.last()?);
         let figures = values.into_iter().map(|value| value.1.unwrap_or(f64::NAN));
@@ -339,6 +340,12 @@ mod tests {
         assert_eq!(series.at_or_before(3).unwrap().value, -1478.0);
         layers.table.column = at("radius");
         assert_eq!(layers.chart().unwrap().0, "radius");
+        let mut without_forces = fixture::layered();
+        for layer in &mut without_forces.robots.get_mut("1").unwrap().layers {
+            layer.axial_median_n = None;
+        }
+        let layers = Layers::new(&without_forces);
+        assert_eq!(layers.chart().unwrap().0, "z");
     }
 
     #[test]
