@@ -9,7 +9,7 @@ use super::thrift::Thrift;
 use crate::format::binary_bytes;
 use crate::{
     Error, Result,
-    base::{memory::available, panic::panic_words, read_at::ReadAt},
+    base::{memory::available, panic::panic_sentence, read_at::ReadAt},
     text,
 };
 
@@ -83,7 +83,7 @@ pub(super) fn unfold(bytes: Vec<u8>) -> Result<FileMetadata> {
     check_room(length, length.saturating_mul(UNFOLDED))?;
     match catch_unwind(|| deserialize_metadata(Buffer::from_vec(bytes))) {
         Ok(read) => read.map_err(|e| damaged(&e.to_string())),
-        Err(panic) => Err(damaged(&panic_words(panic.as_ref()))),
+        Err(panic) => Err(damaged(&panic_sentence(panic.as_ref()))),
     }
 }
 
