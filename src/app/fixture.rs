@@ -319,7 +319,7 @@ pub fn press(state: &mut State, chords: &[&str]) {
     }
 }
 
-/// Presses keys one after the other, though nobody answers; the effects of all.
+/// Presses keys one after the other without answering queries; returns all effects.
 pub fn keys(state: &mut State, chords: &[&str]) -> Vec<Effect> {
     let events = chords
         .iter()

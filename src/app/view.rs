@@ -145,7 +145,7 @@ impl AnswerContext<'_> {
     }
 }
 
-/// What a view is told after every event.
+/// What a view gets after every event.
 #[derive(Debug, Clone, Copy)]
 pub struct AfterEvent<'a> {
     /// Columns and lines of the terminal.

@@ -15,7 +15,7 @@ const MOMENT: Duration = Duration::from_secs(1);
 /// Between two lines where standard error is not a terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
-/// A bar on a terminal, else a line now and then; told by several threads.
+/// A bar on a terminal, else a line now and then; several threads report to it.
 pub struct Progress {
     tables: usize,
     is_terminal: bool,

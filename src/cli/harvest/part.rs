@@ -187,7 +187,7 @@ impl Part<'_> {
         self.report.logs.push(done);
     }
 
-    /// Whether the log has a record now tells the exit code, whoever wrote it.
+    /// The exit code depends on whether the log has a record now, also one of another process.
     fn exit(&self, key: &str, result: &Result<Outcome>) -> Exit {
         let Err(error) = result else { return Exit::Ok };
         if let Error::Cancelled | Error::Fatal(_) = error {

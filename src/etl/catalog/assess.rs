@@ -21,7 +21,7 @@ pub(super) struct ProfileRules {
 }
 
 impl ProfileRules {
-    /// Those of the context alone: how other rules differ is not told.
+    /// Those of the context alone: how other rules differ is not said.
     pub(super) fn of_now(context: &Context) -> Self {
         Self {
             now: context.profile.rules(),

@@ -131,7 +131,7 @@ impl Catalog {
 
     /// Looks at the data directory and brings every log's state up to date. Stats
     /// each file and reads no more than the footer of those that changed. Takes in first each
-    /// record that is not as it was when it was last taken in, whoever wrote it.
+    /// record that changed since it was last taken in, also by another process.
     ///
     /// # Errors
     /// [`crate::Error::Fatal`] when the data directory does not exist,

@@ -399,7 +399,7 @@ fn records_of_others_are_taken_in_at_the_next_look() {
         assert_eq!(w.log(key).state, LogState::Harvested);
     }
     assert_eq!(w.refresh().taken_in, 0);
-    // One that cannot be used is told; the log keeps what is known of it.
+    // One that cannot be used is reported; the log keeps what is known of it.
     std::fs::write(w.context.lake.record_location("b"), "{").unwrap();
     for _ in 0..2 {
         let refresh = w.refresh();

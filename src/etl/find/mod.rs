@@ -129,7 +129,7 @@ pub enum Event {
 pub struct Search {
     /// The first channel that the condition names; `None`: it names only `time`.
     pub channel: Option<String>,
-    /// Which extreme of that channel is told.
+    /// Which extreme of that channel is reported.
     pub extreme: Extreme,
     /// The runs whose tables are read, by start.
     pub targets: Vec<Target>,

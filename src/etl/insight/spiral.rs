@@ -84,7 +84,7 @@ pub(super) fn turns(
     let step = median_step(&levels[..full.min(levels.len())])?;
     if step <= layer_mm {
         return Err(format!(
-            "turns that are {} mm apart along the forming axis are not told from each other",
+            "turns that are {} mm apart along the forming axis are too close to separate",
             crate::format::figure(step)
         ));
     }

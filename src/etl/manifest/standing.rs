@@ -1,4 +1,4 @@
-//! How a log stands at the end of a task: what its record says, whoever wrote it.
+//! The result of a log at the end of a task, from its record, also one of another process.
 
 use super::Line;
 use crate::{
