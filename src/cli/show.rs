@@ -306,6 +306,7 @@ fn robots(detail: &RunDetail) -> TextTable {
         ">peak forming force (N)",
         ">median forming force (N)",
         ">in contact",
+        ">chatter (N rms)",
     ])
     .indent(2);
     for (robot, m) in natural_order::sorted(&detail.robots) {
@@ -323,7 +324,7 @@ fn robots(detail: &RunDetail) -> TextTable {
         let state = or_none(m.state.map(|state| state.word().to_owned()));
         let cells = [robot.clone(), state].into_iter();
         let cells = cells.chain(figures.map(|f| fixed(f, 3)));
-        let cells = cells.chain([or_none(contact)]);
+        let cells = cells.chain([or_none(contact), fixed(m.chatter_rms_n, 3)]);
         table.row(cells.collect());
     }
     table

@@ -7,7 +7,8 @@
 //! * [`run_insight`]: everything about the robots of one run. The cost grows with the samples and
 //!   not with what they say.
 //! * `signals`, `force`, `path`: samples of one robot, put together once.
-//! * `state`, `bias`, `contact`, `duty`, `layers`, `spiral`, `layer_figures`: a figure each.
+//! * `state`, `bias`, `contact`, `duty`, `layers`, `spiral`, `layer_figures`, `spectrum`: a
+//!   figure each.
 
 mod bias;
 mod contact;
@@ -19,6 +20,7 @@ mod path;
 mod rest;
 mod robot;
 mod signals;
+mod spectrum;
 mod spiral;
 mod state;
 mod stretch;

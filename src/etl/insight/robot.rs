@@ -12,7 +12,7 @@ use super::{
     layers,
     path::Path,
     signals::Signals,
-    spiral, state, stretch,
+    spectrum, spiral, state, stretch,
 };
 use crate::{
     numeric::percentile,
@@ -82,6 +82,9 @@ fn of_robot(
     if state == RobotState::Contact {
         touch(&mut robot, signals, force, &moving, thresholds);
     }
+    let axial = signals.forces.iter().find(|f| f.axis == forming_axis);
+    robot.stats.chatter_rms_n =
+        axial.and_then(|axial| spectrum::chatter_rms(axial, &robot.contact));
     let path = Path::of(signals, forming_axis);
     let shares = duty(state, path.as_ref(), &robot.contact, &rest);
     (robot.stats.duty, robot.stats.duty_mm) = shares;
@@ -99,7 +102,6 @@ fn of_robot(
                     turns.map_err(|no_turns| format!("{why}; {no_turns}"))
                 })
                 .map(|levels| {
-                    let axial = signals.forces.iter().find(|f| f.axis == forming_axis);
                     let sources = LayerSources {
                         path,
                         force,

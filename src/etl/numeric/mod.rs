@@ -1,10 +1,12 @@
-//! Kernels over plain numbers: percentiles, ranges, sums, slopes.
+//! Kernels over plain numbers: percentiles, ranges, sums, slopes, spectra.
 
+mod fourier;
 pub mod percentile;
 mod reduce;
 mod running_median;
 mod theil_sen;
 
+pub use fourier::Fourier;
 pub use reduce::{range, sums};
 pub use running_median::RunningMedian;
 pub use theil_sen::{TheilSen, theil_sen};

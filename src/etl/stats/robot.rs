@@ -211,6 +211,10 @@ pub struct RobotStats {
     /// What tells of contact; `null` where the robot was not in contact.
     #[serde(default)]
     pub contact_source: Option<ContactSource>,
+    /// RMS of the force along the forming axis from 5 to 30 Hz during contact, in N; `null`
+    /// below 70 samples/s and where no contact is long enough.
+    #[serde(default)]
+    pub chatter_rms_n: Option<f64>,
 }
 
 impl RobotStats {
