@@ -1,6 +1,11 @@
 //! `mdtui man`: made from the same types that parse.
 
-use clap::CommandFactory;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{CommandFactory, ValueHint};
 
 use super::{
     args::Cli,
@@ -16,23 +21,34 @@ use crate::etl::{Error, Result, text};
 pub struct Args {
     /// A command of mdtui.
     pub command: Option<String>,
+    /// Write all pages into this directory, as packages want them: mdtui.1, mdtui-harvest.1 …
+    #[arg(long, value_name = "DIR", conflicts_with = "command", value_hint = ValueHint::DirPath)]
+    pub all: Option<PathBuf>,
 }
 
 /// Examples for help and man page.
 pub const EXAMPLES: &[Example] = &[
     Example::new("mdtui man", "print the man page of mdtui"),
     Example::new("mdtui man harvest", "print the man page of a command"),
+    Example::new(
+        "mdtui man --all man",
+        "write all pages into the directory man",
+    ),
 ];
 
-/// Prints the man page of mdtui or of one of its commands.
+/// Prints the man page of mdtui or of one of its commands, or writes all of them.
 ///
 /// # Errors
-/// [`Error::Usage`] for an unknown command.
+/// [`Error::Usage`] for an unknown command; [`Error::Io`] where a page cannot be written.
 pub fn run(args: &Args) -> Result<Exit> {
     let mut cli = Cli::command();
     // Gives the commands the options of all and their full names.
     cli.build();
-    let page = match args.command.as_deref() {
+    if let Some(dir) = &args.all {
+        write_all(&cli, dir)?;
+        return Ok(Exit::Ok);
+    }
+    let command = match args.command.as_deref() {
         None => cli,
         Some(name) => {
             let found = cli
@@ -47,10 +63,29 @@ pub fn run(args: &Args) -> Result<Exit> {
             })?
         }
     };
+    exit::print(&String::from_utf8_lossy(&page(command)?))?;
+    Ok(Exit::Ok)
+}
+
+/// A page per command that help lists, and that of mdtui.
+fn write_all(cli: &clap::Command, dir: &Path) -> Result<()> {
+    fs::create_dir_all(dir).map_err(|e| Error::io("create", dir, e))?;
+    let commands = cli
+        .get_subcommands()
+        .filter(|c| !c.is_hide_set() && c.get_name() != "help");
+    for command in std::iter::once(cli).chain(commands) {
+        // `build` made it `mdtui-harvest`.
+        let name = command.get_display_name().unwrap_or(command.get_name());
+        let path = dir.join(format!("{name}.1"));
+        fs::write(&path, page(command.clone())?).map_err(|e| Error::io("write", &path, e))?;
+    }
+    Ok(())
+}
+
+fn page(command: clap::Command) -> Result<Vec<u8>> {
     let mut roff = Vec::new();
-    clap_mangen::Man::new(page)
+    clap_mangen::Man::new(command)
         .render(&mut roff)
         .map_err(|e| Error::Fatal(format!("cannot make the man page: {e}")))?;
-    exit::print(&String::from_utf8_lossy(&roff))?;
-    Ok(Exit::Ok)
+    Ok(roff)
 }

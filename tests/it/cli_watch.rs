@@ -366,3 +366,71 @@ fn a_log_that_comes_to_an_overlay_without_a_notice_is_harvested() {
     }
     assert_eq!(watching.stop("-TERM").0, 0);
 }
+
+#[test]
+fn every_finished_log_is_told_to_the_hook_and_counted_in_the_metrics() {
+    use std::os::unix::fs::PermissionsExt;
+    let lab = Lab::demo(2);
+    // A name that a shell would take apart, and a log that fails.
+    arrive(
+        &lab,
+        "cell-01/$(touch gone) 'x'.parquet",
+        b"not a parquet file",
+    );
+    let hook = lab.root().join("hook");
+    fs::write(
+        &hook,
+        "#!/bin/sh\nprintf '%s=%s ' \"$1\" \"$2\" >> told\ncat >> told\necho from the hook\n",
+    )
+    .unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let hook = hook.display().to_string();
+    let watching = Watching::start(
+        &lab,
+        &["--hook", &hook, "--metrics-file", "mdtui.prom", "--json"],
+    );
+    let mut watching = watching;
+    let mut outcomes: Vec<String> = (0..3)
+        .map(|_| {
+            let line: Value = serde_json::from_str(&watching.line()).unwrap();
+            line["outcome"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    outcomes.sort();
+    assert_eq!(outcomes, ["failed", "harvested", "harvested"]);
+    let (code, last) = watching.stop("-TERM");
+    assert_eq!((code, last.as_str()), (1, "stopped; harvested 2 logs"));
+    let told = fs::read_to_string(lab.root().join("told")).unwrap();
+    assert_eq!(told.lines().count(), 3, "{told}");
+    assert!(
+        told.contains("cell-01/$(touch gone) 'x'=failed {\""),
+        "{told}"
+    );
+    for line in told.lines() {
+        let (key, json) = line.split_once(" {").unwrap();
+        let event: Value = serde_json::from_str(&format!("{{{json}")).unwrap();
+        assert!(key.starts_with(event["key"].as_str().unwrap()), "{line}");
+    }
+    assert!(!lab.root().join("gone").exists() && !lab.data().join("gone").exists());
+    let metrics = fs::read_to_string(lab.root().join("mdtui.prom")).unwrap();
+    for line in [
+        "mdtui_finished_logs_total{outcome=\"harvested\"} 2",
+        "mdtui_finished_logs_total{outcome=\"failed\"} 1",
+        "mdtui_harvests_total 2",
+        "mdtui_data_dir_present 1",
+        "mdtui_hook_failures_total 0",
+        "mdtui_open_logs 0",
+    ] {
+        assert!(metrics.lines().any(|l| l == line), "{line}\n{metrics}");
+    }
+    // What cannot be is refused before anything is watched.
+    let refused = lab.run(&["watch", "--hook", "./no-such"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("no-such"), "{}", refused.err);
+    let refused = lab.run(&["watch", "--metrics-file", "no-such/mdtui.prom"]);
+    assert!(
+        refused.err.contains("no-such/mdtui.prom"),
+        "{}",
+        refused.err
+    );
+}

@@ -33,21 +33,45 @@ enum Word {
     Cancelled,
 }
 
+impl Word {
+    const ALL: [Self; 7] = [
+        Self::Harvested,
+        Self::Partial,
+        Self::Current,
+        Self::Renamed,
+        Self::Failed,
+        Self::Skipped,
+        Self::Cancelled,
+    ];
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Harvested => "harvested",
+            Self::Partial => "partial",
+            Self::Current => "current",
+            Self::Renamed => "renamed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// One log that is over.
 #[derive(Debug, Serialize)]
 pub struct Done {
     key: String,
     outcome: Word,
     message: String,
-    rows_in: Option<u64>,
-    rows_kept: Option<u64>,
-    rows_dropped: Option<u64>,
+    pub(in crate::cli) rows_in: Option<u64>,
+    pub(in crate::cli) rows_kept: Option<u64>,
+    pub(in crate::cli) rows_dropped: Option<u64>,
     runs_ok: Option<u32>,
     run_errors: Vec<String>,
     runs_resumed: Option<u32>,
-    bytes_in: Option<u64>,
-    bytes_out: Option<u64>,
-    seconds: Option<f64>,
+    pub(in crate::cli) bytes_in: Option<u64>,
+    pub(in crate::cli) bytes_out: Option<u64>,
+    pub(in crate::cli) seconds: Option<f64>,
     #[serde(skip)]
     exit: Exit,
 }
@@ -108,6 +132,22 @@ impl Done {
         &self.key
     }
 
+    /// Every [`Self::word`] that there is.
+    pub const WORDS: [&'static str; 7] = {
+        let mut words = [""; 7];
+        let mut i = 0;
+        while i < words.len() {
+            words[i] = Word::ALL[i].text();
+            i += 1;
+        }
+        words
+    };
+
+    /// The outcome, as in JSON.
+    pub fn word(&self) -> &'static str {
+        self.outcome.text()
+    }
+
     /// What it means for the exit code.
     pub fn exit(&self) -> Exit {
         self.exit
@@ -135,15 +175,7 @@ impl Done {
 
     /// `harvested  cell-01/…: 4 runs, 55,023 rows in 0.31 s`
     pub fn line(&self) -> String {
-        let word = match self.outcome {
-            Word::Harvested => "harvested",
-            Word::Partial => "partial",
-            Word::Current => "current",
-            Word::Renamed => "renamed",
-            Word::Failed => "failed",
-            Word::Skipped => "skipped",
-            Word::Cancelled => "cancelled",
-        };
+        let word = self.word();
         let mut line = format!("{word:<9}  {}", self.key);
         line.push_str(&format!(": {}", self.message));
         if !self.run_errors.is_empty() {

@@ -3,22 +3,31 @@
 //! While nothing below the data directory changes, it sleeps.
 //!
 //! * [`data_dir`]: a data directory that is not there yet, or not any more, is waited for.
+//! * [`hook`]: the operator's program for every log that is over.
+//! * [`metrics`]: counters for Prometheus.
 //! * [`retry_policy`]: logs that are still being written, and those that failed for a reason
 //!   that may pass, wait.
 
 mod data_dir;
+mod hook;
+mod metrics;
 mod retry_policy;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     time::Instant,
 };
+
+use clap::ValueHint;
 
 use crossbeam_channel::{Receiver, Sender, at, never, select, unbounded};
 use serde::Serialize;
 
 use self::{
     data_dir::DataDir,
+    hook::{Event, Hook},
+    metrics::Metrics,
     retry_policy::{RETRY, RetryPolicy},
 };
 use super::{
@@ -60,6 +69,13 @@ pub struct Args {
     /// Print a line of JSON for each log
     #[arg(long)]
     pub json: bool,
+    /// Program to run for each log that is over, without a shell: its arguments are the log and
+    /// the outcome, its input is the line of --json
+    #[arg(long, value_name = "PROGRAM", value_hint = ValueHint::CommandName)]
+    pub hook: Option<PathBuf>,
+    /// File to keep counters in, as Prometheus text; replaced by a rename
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub metrics_file: Option<PathBuf>,
 }
 
 /// Examples for help and man page.
@@ -68,6 +84,10 @@ pub const EXAMPLES: &[Example] = &[
     Example::new(
         "mdtui watch --jobs 2 --json",
         "harvest two logs in parallel and print a line of JSON for each",
+    ),
+    Example::new(
+        "mdtui watch --metrics-file mdtui.prom",
+        "keep counters where the node exporter of Prometheus collects text files",
     ),
 ];
 
@@ -92,6 +112,11 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     })?;
     let context = settings.context()?;
     require_write(&context.lake, "harvest")?;
+    let metrics = args.metrics_file.as_deref();
+    let metrics = metrics
+        .map(|path| Metrics::start(path, seconds_now()))
+        .transpose()?;
+    let hook = args.hook.as_deref().map(Hook::start).transpose()?;
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();
     let executor = settings.executor_with(args.memory);
@@ -110,6 +135,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         pool,
         cancel,
         json: args.json,
+        hook,
+        metrics,
         retry_policy: RetryPolicy::default(),
         open: BTreeSet::new(),
         moved_meanwhile: false,
@@ -134,6 +161,8 @@ struct Watch<'a> {
     pool: Pool,
     cancel: CancelToken,
     json: bool,
+    hook: Option<Hook>,
+    metrics: Option<Metrics>,
     retry_policy: RetryPolicy,
     /// Logs that wait for a worker or are being harvested.
     open: BTreeSet<String>,
@@ -188,11 +217,15 @@ impl Watch<'_> {
     fn scan(&mut self) -> Result<()> {
         self.retry_policy.begin();
         let (is_there, told) = self.data_dir.check();
+        if let Some(metrics) = &mut self.metrics {
+            metrics.data_dir(is_there);
+        }
         if let Some(told) = told {
             exit::note(&told);
         }
         if !is_there {
             // The watcher notices when it comes.
+            self.write_metrics();
             return Ok(());
         }
         let lake = match self.lake.take() {
@@ -228,6 +261,9 @@ impl Watch<'_> {
             // When the recorder of a log crashed nothing changes any more: the log is incomplete for good.
             self.retry_policy.retry_in(now, wait);
         }
+        if let Some(metrics) = &mut self.metrics {
+            metrics.scanned(&selection, seconds_now());
+        }
         self.moved_meanwhile = !self.open.is_empty();
         let mut due = Vec::new();
         for log in &selection.logs {
@@ -238,7 +274,19 @@ impl Watch<'_> {
             }
         }
         self.pool.submit(due, Options::default());
+        self.write_metrics();
         Ok(())
+    }
+
+    fn write_metrics(&mut self) {
+        let Some(metrics) = &mut self.metrics else {
+            return;
+        };
+        metrics.open = self.open.len() as u64;
+        metrics.hook_failures = self.hook.as_ref().map_or(0, Hook::failures);
+        if let Some(fault) = metrics.write() {
+            exit::note(&format!("mdtui: {fault}"));
+        }
     }
 
     fn job(&mut self, event: JobEvent) -> Result<()> {
@@ -261,19 +309,25 @@ impl Watch<'_> {
         let done = Done::new(key, result, false);
         self.harvested += u64::from(done.is_harvested());
         self.last.insert(done.key().to_owned(), done.exit());
+        if let Some(metrics) = &mut self.metrics {
+            metrics.finished(&done, seconds_now());
+        }
+        self.write_metrics();
         if done.is_cancelled() {
             return Ok(());
         }
-        if self.json {
-            let line = Line {
-                version: json::VERSION,
-                at: time::format(time::now()),
-                done: &done,
-            };
-            let mut line = serde_json::to_string(&line)
-                .map_err(|e| Error::Fatal(format!("cannot write JSON: {e}")))?;
-            line.push('\n');
-            return exit::print(&line);
+        if self.json || self.hook.is_some() {
+            let line = Line::of(&done)?;
+            if let Some(hook) = &self.hook {
+                hook.send(Event {
+                    key: done.key().to_owned(),
+                    outcome: done.word(),
+                    line: line.clone(),
+                });
+            }
+            if self.json {
+                return exit::print(&line);
+            }
         }
         if done.is_trouble() {
             exit::note(&done.line());
@@ -294,6 +348,9 @@ impl Watch<'_> {
             }
         }
         self.pool.finish();
+        if let Some(hook) = self.hook.take() {
+            hook.finish();
+        }
         exit::note(&format!(
             "stopped; harvested {}",
             count(self.harvested, "log")
@@ -309,4 +366,25 @@ struct Line<'a> {
     at: String,
     #[serde(flatten)]
     done: &'a Done,
+}
+
+impl<'a> Line<'a> {
+    /// The text, with its line end.
+    fn of(done: &'a Done) -> Result<String> {
+        let line = Self {
+            version: json::VERSION,
+            at: time::format(time::now()),
+            done,
+        };
+        let mut text = serde_json::to_string(&line)
+            .map_err(|e| Error::Fatal(format!("cannot write JSON: {e}")))?;
+        text.push('\n');
+        Ok(text)
+    }
+}
+
+/// Seconds since 1970, for metrics.
+fn seconds_now() -> f64 {
+    // Whole milliseconds: a double holds them exactly.
+    (time::now() / 1_000) as f64 / 1_000.0
 }
