@@ -6,13 +6,19 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-target}"
 
-# A page per command, completions, and the sample configuration with every line commented out: nothing is
+# A page per command, completions, a changelog in Debian's form, and the sample configuration with every line commented out: nothing is
 # in force before an administrator says so.
 generate() { # BINARY
     local to=target/package
     rm -rf "$to"
     mkdir -p "$to"
-    "$1" man --all "$to/man"
+    local date
+    date="$(date -R -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}")"
+    {
+        echo "mdtui ($(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-1) unstable; urgency=medium"
+        printf '\n  * What is new stands in CHANGELOG.md.\n\n -- mdtui developers <developers@mdtui.invalid>  %s\n' "$date"
+    } >"$to/changelog"
+    "$1" man --all "$to/man" >/dev/null
     "$1" completions bash >"$to/mdtui.bash"
     "$1" completions zsh >"$to/_mdtui"
     "$1" completions fish >"$to/mdtui.fish"
@@ -35,7 +41,6 @@ deb() {
     fi
     generate "$binary"
     cargo deb --no-build --quiet --output "$target/debian/"
-    ls "$PWD/$target"/debian/*.deb 2>/dev/null || ls "$target"/debian/*.deb
 }
 
 static() {

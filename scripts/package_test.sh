@@ -40,7 +40,7 @@ cp -r "$root"/tmp/demo/data/cell-01 "$root/var/lib/mdtui/data/"
 logs="$(find "$root/var/lib/mdtui/data" -type f | wc -l)"
 chroot "$root" chown -R mdtui:mdtui /var/lib/mdtui/cache
 exec_start="$(sed -n 's/^ExecStart=//p' "$unit" | sed 's/ \$MDTUI_WATCH_OPTIONS//')"
-chroot "$root" setpriv --reuid mdtui --regid mdtui --clear-groups \
+chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/var/lib/mdtui setpriv --reuid mdtui --regid mdtui --clear-groups \
     sh -c "cd /var/lib/mdtui && exec $exec_start --json --metrics-file /var/lib/mdtui/cache/mdtui.prom" \
     >"$root/tmp/out" 2>"$root/tmp/err" &
 watch=$!
@@ -48,7 +48,7 @@ for _ in $(seq 300); do
     [ "$(wc -l <"$root/tmp/out")" -ge "$logs" ] && break
     sleep 0.1
 done
-kill -TERM "$watch"
+kill -TERM "$watch" 2>/dev/null || true
 wait "$watch" || { echo "the service ended with $?" >&2; cat "$root/tmp/err" >&2; exit 1; }
 cat "$root/tmp/err"
 [ "$(grep -c '"outcome":"harvested"' "$root/tmp/out")" = "$logs" ]

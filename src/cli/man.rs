@@ -67,7 +67,7 @@ pub fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// A page per command that help lists, and that of mdtui.
+/// A page per command that help lists, and that of mdtui; prints their paths.
 fn write_all(cli: &clap::Command, dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(|e| Error::io("create", dir, e))?;
     let commands = cli
@@ -78,6 +78,7 @@ fn write_all(cli: &clap::Command, dir: &Path) -> Result<()> {
         let name = command.get_display_name().unwrap_or(command.get_name());
         let path = dir.join(format!("{name}.1"));
         fs::write(&path, page(command.clone())?).map_err(|e| Error::io("write", &path, e))?;
+        exit::print(&format!("{}\n", text::visible_path(&path)))?;
     }
     Ok(())
 }

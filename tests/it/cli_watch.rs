@@ -372,11 +372,7 @@ fn every_finished_log_is_told_to_the_hook_and_counted_in_the_metrics() {
     use std::os::unix::fs::PermissionsExt;
     let lab = Lab::demo(2);
     // A name that a shell would take apart, and a log that fails.
-    arrive(
-        &lab,
-        "cell-01/$(touch gone) 'x'.parquet",
-        b"not a parquet file",
-    );
+    arrive(&lab, "cell-01/$(touch gone) 'x'.csv", b"a,b\n1,2\n");
     let hook = lab.root().join("hook");
     fs::write(
         &hook,
@@ -403,7 +399,7 @@ fn every_finished_log_is_told_to_the_hook_and_counted_in_the_metrics() {
     let told = fs::read_to_string(lab.root().join("told")).unwrap();
     assert_eq!(told.lines().count(), 3, "{told}");
     assert!(
-        told.contains("cell-01/$(touch gone) 'x'=failed {\""),
+        told.contains("cell-01/$(touch gone) 'x'.csv=failed {\""),
         "{told}"
     );
     for line in told.lines() {

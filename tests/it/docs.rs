@@ -317,3 +317,40 @@ fn the_filters_of_the_help_are_filters() {
     }
     assert!(examples > 6, "{examples}");
 }
+
+/// The program's sentences: every string literal of the sources, one after another, with lines joined and values left out.
+fn sentences() -> String {
+    let mut all = String::new();
+    for entry in walkdir::WalkDir::new(format!("{ROOT}/src")) {
+        let entry = entry.unwrap();
+        if entry.path().extension().is_some_and(|e| e == "rs") {
+            all.push_str(&std::fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+    let mut plain = String::with_capacity(all.len());
+    let mut rest = all.as_str();
+    // A backslash at the end of a line joins it with the next.
+    while let Some((head, tail)) = rest.split_once("\\\n") {
+        plain.push_str(head);
+        rest = tail.trim_start();
+    }
+    plain + rest
+}
+
+#[test]
+fn the_sentences_of_troubleshooting_are_what_the_program_says() {
+    let document = std::fs::read_to_string(format!("{ROOT}/docs/troubleshooting.md")).unwrap();
+    let sentences = sentences();
+    let mut checked = 0;
+    for row in document.lines().filter(|l| l.starts_with("| `")) {
+        let said = row.split('`').nth(1).unwrap();
+        for part in said.split('…').map(str::trim).filter(|p| p.len() > 4) {
+            assert!(
+                sentences.contains(part),
+                "nothing says \"{part}\" (of \"{said}\")"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 25, "{checked}");
+}
