@@ -35,6 +35,7 @@ fn run(logs: usize) -> Result<()> {
     let dir = tempfile::tempdir().map_err(fatal)?;
     let context = Context {
         data_dir: dir.path().join("data"),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(dir.path().join("cache")),
         profile: Profile::built_in()?.into(),
     };

@@ -176,6 +176,7 @@ fn make_lake(dir: &Path, options: &demo::Options) -> Result<()> {
 fn describe(dir: &Path) -> Result<Vec<f64>> {
     let context = Context {
         data_dir: dir.join("data"),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(dir.join("cache")),
         profile: Profile::built_in()?.into(),
     };

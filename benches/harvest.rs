@@ -127,6 +127,7 @@ fn peak_kib() -> u64 {
 fn context(data: &Path, cache: &Path) -> Result<Context> {
     Ok(Context {
         data_dir: data.to_owned(),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(cache),
         profile: Profile::built_in()?.into(),
     })

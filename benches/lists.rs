@@ -48,12 +48,13 @@ fn main() {
         choices_file: None,
         marker: Marker::Braille,
         mouse: true,
+        links: mdtui::etl::source::scan::Links::default(),
+        keymap: Arc::new(Keymap::built_in().unwrap()),
         no_color: false,
         user_cache: None,
     };
-    let keymap = Arc::new(Keymap::built_in().unwrap());
     let began = Instant::now();
-    let (mut state, first) = State::new(&config, keymap, SIZE);
+    let (mut state, first) = State::new(&config, SIZE);
     let mut screen = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
     let theme = Theme::named("dark", false).unwrap();
     screen.draw(|frame| draw(frame, &state, &theme)).unwrap();
@@ -63,6 +64,7 @@ fn main() {
     );
     let lake = Context {
         data_dir: config.data_dir.clone(),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(config.cache_dir.clone()),
         profile: config.profile.clone(),
     };

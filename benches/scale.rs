@@ -50,6 +50,7 @@ fn failed(e: impl std::fmt::Display) -> Error {
 fn child(words: &[String]) -> Result<()> {
     let context = Context {
         data_dir: words[0].clone().into(),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(Path::new(&words[1])),
         profile: Profile::built_in()?.into(),
     };

@@ -10,7 +10,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use mdtui::{
     cli::{
         self,
@@ -31,7 +30,7 @@ const LONGEST_LINE: usize = 1_000;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => {
             exit::note(&plain(&e.to_string()));

@@ -77,14 +77,13 @@ impl Driver {
     pub fn start(context: &Context, size: (u16, u16)) -> Result<Self> {
         let started = Instant::now();
         let config = config(context);
-        let keymap = Arc::new(Keymap::built_in()?);
         let (sender, events) = unbounded();
         let workers = Workers::start(context, config.executor.clone(), JOBS, &sender)?;
         let options = TerminalOptions {
             viewport: Viewport::Fixed(Rect::new(0, 0, size.0, size.1)),
         };
         let screen = Terminal::with_options(Screen::new(Counter::default()), options);
-        let (state, effects) = State::new(&config, keymap, size);
+        let (state, effects) = State::new(&config, size);
         let mut driver = Self {
             state,
             first_frame: Duration::ZERO,
@@ -302,6 +301,8 @@ fn config(context: &Context) -> Config {
         choices_file: None,
         marker: Marker::Braille,
         mouse: true,
+        links: mdtui::etl::source::scan::Links::default(),
+        keymap: Arc::new(Keymap::built_in().expect("a test holds it")),
         no_color: false,
         user_cache: None,
     }

@@ -25,6 +25,7 @@ const START: i64 = 1_669_236_000_000_000;
 pub fn many(root: &Path, logs: usize) -> Result<Context> {
     let context = Context {
         data_dir: root.join("data"),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(root.join("cache")),
         profile: Profile::built_in()?.into(),
     };

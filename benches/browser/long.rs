@@ -39,6 +39,7 @@ const PLOT: usize = 10;
 pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
     let context = Context {
         data_dir: root.join("data"),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(root.join("cache")),
         profile: Profile::built_in()?.into(),
     };

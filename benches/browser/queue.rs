@@ -170,6 +170,7 @@ fn typed(app: &mut Program, keys: &str) -> Result<Vec<Frame>> {
 fn small_logs(root: &Path, logs: usize) -> Result<Context> {
     let context = Context {
         data_dir: root.join("data"),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(root.join("cache")),
         profile: Profile::built_in()?.into(),
     };

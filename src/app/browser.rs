@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -14,7 +13,6 @@ use super::{
     config::Config,
     effect::Effect,
     event::{Event, Message},
-    keymap::Keymap,
     state::State,
     terminal::{self, Screen, TerminalGuard},
     update::update,
@@ -35,12 +33,11 @@ const LONGEST_TURN: Duration = Duration::from_millis(8);
 /// Runs the browser on the terminal until the operator quits; `draw` draws a state.
 ///
 /// # Errors
-/// [`Error::Fatal`] without a terminal, [`Error::Usage`] for a bad key table,
-/// [`Error::Cancelled`] when a signal ended it.
+/// [`Error::Fatal`] without a terminal, [`Error::Cancelled`] when a signal ended it.
 pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
-    let keymap = Arc::new(Keymap::built_in()?);
     let context = Context {
         data_dir: config.data_dir.clone(),
+        links: config.links,
         lake: Lake::new(config.cache_dir.clone()).with_user_cache(config.user_cache.clone()),
         profile: config.profile.clone(),
     };
@@ -56,7 +53,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
         viewport: Viewport::Fixed(Rect::from(size)),
     };
     let mut screen = Terminal::with_options(backend, options).map_err(|e| no_terminal(&e))?;
-    let (mut state, first) = State::new(config, keymap, (size.width, size.height));
+    let (mut state, first) = State::new(config, (size.width, size.height));
     if let Some(read_only) = ReadOnly::of(&context.lake) {
         state.set_read_only(&read_only);
     }

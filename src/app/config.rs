@@ -2,8 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{chart::Marker, choice::Choices};
-use crate::etl::{profile::Profile, worker::Executor};
+use super::{chart::Marker, choice::Choices, keymap::Keymap};
+use crate::etl::{profile::Profile, source::scan::Links, worker::Executor};
 
 /// How the browser is started.
 #[derive(Debug, Clone)]
@@ -18,7 +18,9 @@ pub struct Config {
     pub profile: Arc<Profile>,
     /// Who harvests.
     pub executor: Executor,
-    /// Logs that are harvested side by side (at least 1).
+    /// What is done with links in the data directory.
+    pub links: Links,
+    /// Logs that are harvested in parallel (at least 1).
     pub jobs: usize,
     /// `dark`, `light`, `high-contrast`; `None`: dark or light as the terminal is.
     pub theme: Option<String>,
@@ -32,6 +34,8 @@ pub struct Config {
     pub choices_file: Option<PathBuf>,
     /// What charts are drawn with at first.
     pub marker: Marker,
+    /// The key table, with the operator's own keys.
+    pub keymap: Arc<Keymap>,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Whether `NO_COLOR` is set to anything but nothing.

@@ -47,10 +47,12 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         choices_file: None,
         marker: Marker::Braille,
         mouse: true,
+        links: crate::etl::source::scan::Links::default(),
+        keymap: Arc::new(Keymap::built_in().unwrap()),
         no_color: false,
         user_cache: None,
     };
-    State::new(&config, Arc::new(Keymap::built_in().unwrap()), size)
+    State::new(&config, size)
 }
 
 /// A worker answers what is waited for (asked in passing, if nothing is); what follows.

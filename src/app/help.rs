@@ -64,7 +64,8 @@ pub fn lines(keymap: &Keymap, contexts: &[Context]) -> Vec<HelpLine> {
     let mut lines = Vec::new();
     let bindings = keymap.bindings_in(contexts);
     for context in contexts {
-        let mut own = bindings.iter().filter(|b| b.context == *context).peekable();
+        let here = |b: &&Binding| b.context == *context && !b.chords.is_empty();
+        let mut own = bindings.iter().filter(here).peekable();
         if own.peek().is_none() {
             continue;
         }

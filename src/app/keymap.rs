@@ -2,8 +2,9 @@
 
 mod chord;
 mod context;
+pub mod rebind;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use chord::Chord;
 pub use context::Context;
@@ -35,6 +36,8 @@ pub struct Binding {
 pub struct Keymap {
     bindings: Vec<Binding>,
     actions: HashMap<(Context, Chord), Action>,
+    /// Actions of outer contexts that have keys of their own in this one, which replace theirs.
+    replaced: HashSet<(Context, Action)>,
 }
 
 #[derive(Deserialize)]
@@ -131,9 +134,18 @@ impl Keymap {
     /// What `key` does where `contexts` hold, the innermost first.
     pub fn action(&self, contexts: &[Context], key: KeyEvent) -> Option<Action> {
         let chord = Chord::of(key)?;
-        contexts
-            .iter()
-            .find_map(|c| self.actions.get(&(*c, chord)).copied())
+        let at = |depth: usize, context: &Context| {
+            let action = *self.actions.get(&(*context, chord))?;
+            let inner = contexts.get(..depth).unwrap_or_default();
+            (!self.is_replaced(inner, action)).then_some(action)
+        };
+        let mut depths = contexts.iter().enumerate();
+        depths.find_map(|(depth, context)| at(depth, context))
+    }
+
+    /// Whether one of the contexts further in has keys of its own for an action.
+    fn is_replaced(&self, inner: &[Context], action: Action) -> bool {
+        inner.iter().any(|c| self.replaced.contains(&(*c, action)))
     }
 
     /// Every line of the table in its order.
@@ -142,13 +154,20 @@ impl Keymap {
     }
 
     /// The lines that count where `contexts` hold, innermost first. A line all of whose
-    /// keys an inner context took for itself is left out, and so are such keys.
+    /// keys an inner context took for itself is left out, and so are such keys. A line whose
+    /// keys the operator took away stays, without a hint: the palette has it.
     pub fn bindings_in(&self, contexts: &[Context]) -> Vec<Binding> {
         let mut out = Vec::new();
         for (depth, context) in contexts.iter().enumerate() {
             let inner = contexts.get(..depth).unwrap_or_default();
-            for binding in self.bindings.iter().filter(|b| b.context == *context) {
+            let here = self.bindings.iter().filter(|b| b.context == *context);
+            for binding in here.filter(|b| !self.is_replaced(inner, b.action)) {
                 let mut binding = binding.clone();
+                if binding.chords.is_empty() {
+                    binding.hint = None;
+                    out.push(binding);
+                    continue;
+                }
                 binding
                     .chords
                     .retain(|k| !inner.iter().any(|c| self.actions.contains_key(&(*c, *k))));

@@ -21,6 +21,7 @@ fn run(effect: Effect) -> Option<Answer> {
     };
     let lake = Context {
         data_dir: "data".into(),
+        links: crate::etl::source::scan::Links::default(),
         lake: Lake::new(std::path::PathBuf::from("cache")),
         profile: Profile::built_in().unwrap().into(),
     };

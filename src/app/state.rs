@@ -142,7 +142,7 @@ pub struct State {
 
 impl State {
     /// The state at start, in a terminal of `size` (columns, lines), and what to do first.
-    pub fn new(config: &Config, keymap: Arc<Keymap>, size: (u16, u16)) -> (Self, Vec<Effect>) {
+    pub fn new(config: &Config, size: (u16, u16)) -> (Self, Vec<Effect>) {
         let mut state = Self {
             size,
             data_dir: visible_path(&config.data_dir),
@@ -153,7 +153,7 @@ impl State {
             mouse: config.mouse,
             light: config.light,
             marker: config.marker,
-            keymap,
+            keymap: config.keymap.clone(),
             top_view: 0,
             opened: Vec::new(),
             overlay: None,

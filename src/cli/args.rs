@@ -1,8 +1,10 @@
 //! What may be written on the command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{
+    Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint, parser::ValueSource,
+};
 
 /// Shown at the end of `--help` and in the man page.
 pub const EXIT_CODES: &str = "\
@@ -44,6 +46,31 @@ pub struct Global {
     /// What a log looks like: a TOML file [default: built in]
     #[arg(long, global = true, value_name = "FILE", env = "MDTUI_PROFILE", hide_env_values = true, value_hint = ValueHint::FilePath)]
     pub profile: Option<PathBuf>,
+    /// A place that the config file names: its directories and settings [example: press-2]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub site: Option<String>,
+    /// Read this config file instead of the user's [default: ~/.config/mdtui/config.toml]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Those of the paths above that the environment gave, by their names in the config file.
+    #[arg(skip)]
+    pub from_environment: Vec<&'static str>,
+}
+
+impl Cli {
+    /// Parses a command line, and remembers what came from the environment.
+    ///
+    /// # Errors
+    /// What is wrong with it, or the text of `--help` and `--version`.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let matches = command.try_get_matches_from_mut(args)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|e| e.format(&mut command))?;
+        let is_variable = |id: &&str| matches.value_source(id) == Some(ValueSource::EnvVariable);
+        let paths = ["data_dir", "cache_dir", "profile"].into_iter();
+        cli.global.from_environment = paths.filter(is_variable).collect();
+        Ok(cli)
+    }
 }
 
 /// The commands: each has its options, its examples and what it does in a file of its own.
@@ -64,6 +91,7 @@ pub enum Command {
     Gc(super::gc::Args),
     Rebuild(super::rebuild::Args),
     Remove(super::remove::Args),
+    Config(super::config::Args),
     Demo(super::demo::Args),
     /// Parse logs for another mdtui; internal
     #[command(hide = true)]
@@ -74,8 +102,6 @@ pub enum Command {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -1,12 +1,10 @@
 //! `mdtui` without a command: the browser.
 
-use std::path::{Path, PathBuf};
-
-use etcetera::BaseStrategy;
+use std::{path::Path, sync::Arc};
 
 use super::{
     exit::Exit,
-    settings::{Settings, user_cache},
+    settings::{Settings, state_dir, user_cache},
 };
 use crate::{
     app::{Config, background, chart::Marker, choice::Choices},
@@ -23,11 +21,12 @@ pub fn run(settings: &Settings) -> Result<Exit> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     // <https://no-color.org>: set to anything but nothing.
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let choices_file = state_file();
+    let choices_file = state_dir().map(|dir| dir.join("columns.toml"));
     let config = Config {
         data_dir: context.data_dir,
         cache_dir: settings.cache_dir.clone(),
         profile: context.profile,
+        links: context.links,
         executor: settings.executor(),
         jobs: settings.jobs.number(),
         ask_background: settings.theme.is_none()
@@ -41,6 +40,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         light: background::is_light_by_environment(variable("COLORFGBG").as_deref()),
         marker: settings.markers.unwrap_or_else(|| usual_marker(&variable)),
         mouse: settings.mouse,
+        keymap: Arc::new(settings.keymap()?),
         no_color,
         user_cache: user_cache(),
     };
@@ -49,13 +49,6 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         Err(Error::Cancelled) => Ok(Exit::Interrupted),
         Err(error) => Err(error),
     }
-}
-
-/// `$XDG_STATE_HOME/mdtui/columns.toml`; `None` without a home.
-fn state_file() -> Option<PathBuf> {
-    let dirs = etcetera::choose_base_strategy().ok()?;
-    let state = dirs.state_dir().unwrap_or_else(|| dirs.data_dir());
-    Some(state.join("mdtui").join("columns.toml"))
 }
 
 /// The columns of the last time; none when they cannot be read.

@@ -1,7 +1,7 @@
 //! The commands: clap's types, where everything is, and one file per command.
 //!
 //! * [`args`]: what may be written on the command line.
-//! * [`settings`]: command line, environment, config file and defaults.
+//! * [`settings`]: command line, environment, config files, sites and defaults.
 //! * [`open_lake`]: the catalog brought up to date, and names of logs and runs.
 //! * [`exit`]: exit codes and standard output.
 //! * [`json`] and [`table`]: the two forms in which commands answer.
@@ -12,6 +12,7 @@ mod browse;
 mod check;
 mod compare;
 mod completions;
+mod config;
 pub mod crash;
 mod demo;
 pub mod example;
@@ -51,13 +52,17 @@ use crate::etl::{Result, lake::Lake};
 /// One sentence for the operator; [`Exit::of`] gives the exit code.
 pub fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
-        // These two say the same whatever is wrong with the settings.
+        // These say the same whatever is wrong with the settings.
         Some(Command::Completions(args)) => return completions::run(args),
+        Some(Command::Config(args)) if args.default => return config::print_default(),
         Some(Command::Man(args)) => return man::run(args),
         Some(Command::Worker) => return worker::run(),
         _ => {}
     }
-    let settings = Settings::resolve(&cli.global)?;
+    let (settings, sources) = Settings::resolve(&cli.global)?;
+    if let Some(Command::Config(args)) = &cli.command {
+        return config::run(&settings, &sources, args);
+    }
     let lake = match &cli.command {
         Some(Command::Demo(args)) => args.dir.join("cache"),
         _ => settings.cache_dir.clone(),
@@ -83,6 +88,8 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Rebuild(_) => rebuild::run(&settings),
         Command::Remove(args) => remove::run(&settings, args),
         Command::Demo(args) => demo::run(&settings, args),
-        Command::Completions(_) | Command::Man(_) | Command::Worker => Ok(Exit::Ok),
+        Command::Completions(_) | Command::Config(_) | Command::Man(_) | Command::Worker => {
+            Ok(Exit::Ok)
+        }
     }
 }

@@ -1,233 +1,36 @@
-//! Where everything is: command line and environment, then the config file, then defaults.
+//! Where everything is: command line and environment, then the config files, then defaults.
+
+mod file;
+pub mod sources;
 
 use std::{
-    fs,
-    io::ErrorKind,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use etcetera::BaseStrategy;
-use serde::{Deserialize, Deserializer};
 
+pub use self::file::Jobs;
+use self::{
+    file::{ConfigFile, FiledPath, Markers, Switch},
+    sources::{Origin, Sources},
+};
 use super::{args::Global, size};
 use crate::{
-    app::chart::Marker,
+    app::{
+        chart::Marker,
+        keymap::{Keymap, rebind::Rebinding},
+    },
     etl::{
-        Error, Result,
+        Result,
         lake::{Context, Lake, access::login_name},
         profile::Profile,
+        source::scan::Links,
         text,
-        toml_place::mistake,
         worker::{Executor, Limits, this_program},
     },
-    ui::theme::Theme,
 };
-
-/// What the config file may say.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConfigFile {
-    data_dir: Option<FiledPath>,
-    cache_dir: Option<FiledPath>,
-    profile: Option<FiledPath>,
-    jobs: Option<Jobs>,
-    theme: Option<ThemeName>,
-    mouse: Option<Switch>,
-    markers: Option<Markers>,
-    log_seconds: Option<Seconds>,
-    log_seconds_per_mb: Option<Seconds>,
-    memory: Option<Memory>,
-    author: Option<Author>,
-}
-
-/// Who writes notes; `None`: who is logged in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Author(Option<String>);
-
-impl<'de> Deserialize<'de> for Author {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(d)? {
-            toml::Value::String(name) => Ok(Self(Some(name).filter(|n| !n.trim().is_empty()))),
-            other => Err(serde::de::Error::custom(format!(
-                "author is {}: allowed is a name in quotes",
-                text::quoted(&other.to_string(), 40)
-            ))),
-        }
-    }
-}
-
-/// An amount of memory; `None`: logs harvested in parallel share half of the machine's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Memory(Option<u64>);
-
-impl<'de> Deserialize<'de> for Memory {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let value = toml::Value::deserialize(d)?;
-        if value.as_str() == Some("half") {
-            return Ok(Self(None));
-        }
-        let bytes = value.as_str().and_then(|text| size::parse(text).ok());
-        bytes.map(|bytes| Self(Some(bytes))).ok_or_else(|| {
-            serde::de::Error::custom(format!(
-                "memory is {}: allowed are \"half\" (of the machine's) and {}, in quotes",
-                text::quoted(&value.to_string(), 40),
-                size::ALLOWED
-            ))
-        })
-    }
-}
-
-/// Whole seconds that make sense as a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Seconds(u64);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(d)? {
-            toml::Value::Integer(n @ 1..=86_400) => Ok(Self(n.cast_unsigned())),
-            other => Err(serde::de::Error::custom(format!(
-                "{} is not a time limit: allowed are whole seconds from 1 to 86400",
-                text::quoted(&other.to_string(), 40)
-            ))),
-        }
-    }
-}
-
-/// What charts are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Markers {
-    Auto,
-    Braille,
-    Block,
-    Dot,
-}
-
-impl<'de> Deserialize<'de> for Markers {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let known = [
-            ("auto", Self::Auto),
-            ("braille", Self::Braille),
-            ("block", Self::Block),
-            ("dot", Self::Dot),
-        ];
-        let name = word(d, "markers", &known.map(|(name, _)| name))?;
-        // What `word` lets through is one of them.
-        let found = known.into_iter().find(|(known, _)| *known == name);
-        Ok(found.map_or(Self::Auto, |(_, markers)| markers))
-    }
-}
-
-/// One of the words `known`, or an error that quotes what stands there and lists them.
-fn word<'de, D: Deserializer<'de>>(
-    d: D,
-    setting: &str,
-    known: &[&str],
-) -> Result<String, D::Error> {
-    let value = toml::Value::deserialize(d)?;
-    if let toml::Value::String(name) = &value
-        && known.contains(&name.as_str())
-    {
-        return Ok(name.clone());
-    }
-    let known: Vec<String> = known.iter().map(|n| format!("\"{n}\"")).collect();
-    Err(serde::de::Error::custom(format!(
-        "{setting} is {}: allowed are {}",
-        text::quoted(&value.to_string(), 40),
-        known.join(", ")
-    )))
-}
-
-/// Whether something is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Switch(bool);
-
-impl<'de> Deserialize<'de> for Switch {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(d)? {
-            toml::Value::Boolean(on) => Ok(Self(on)),
-            other => Err(serde::de::Error::custom(format!(
-                "mouse is {}: allowed are true and false",
-                text::quoted(&other.to_string(), 40)
-            ))),
-        }
-    }
-}
-
-/// A path as text.
-#[derive(Debug, Clone, PartialEq)]
-struct FiledPath(PathBuf);
-
-impl<'de> Deserialize<'de> for FiledPath {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(d)? {
-            toml::Value::String(path) if !path.is_empty() && !path.contains('\0') => {
-                Ok(Self(path.into()))
-            }
-            other => Err(serde::de::Error::custom(format!(
-                "the path is {}: allowed is text in quotes, such as \"/srv/logs\"",
-                text::quoted(&other.to_string(), 40)
-            ))),
-        }
-    }
-}
-
-/// The name of a theme that there is.
-#[derive(Debug, Clone, PartialEq)]
-struct ThemeName(String);
-
-impl<'de> Deserialize<'de> for ThemeName {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let known: Vec<&str> = ["auto"].into_iter().chain(Theme::names()).collect();
-        word(d, "theme", &known).map(Self)
-    }
-}
-
-/// Logs harvested in parallel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Jobs {
-    /// One per core.
-    #[default]
-    Cores,
-    /// So many.
-    Number(usize),
-}
-
-impl Jobs {
-    /// At least one.
-    pub fn number(self) -> usize {
-        match self {
-            Self::Cores => std::thread::available_parallelism().map_or(1, usize::from),
-            Self::Number(n) => n,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Jobs {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Raw {
-            Number(i64),
-            Word(String),
-            Other(toml::Value),
-        }
-        let bad = |what: String| {
-            let what = text::quoted(&what, 40);
-            serde::de::Error::custom(format!(
-                "jobs is {what}: allowed are \"cores\" and whole numbers from 1 to 1024"
-            ))
-        };
-        match Raw::deserialize(d)? {
-            Raw::Number(n @ 1..=1024) => Ok(Self::Number(n as usize)),
-            Raw::Number(n) => Err(bad(n.to_string())),
-            Raw::Word(word) if word == "cores" => Ok(Self::Cores),
-            Raw::Word(word) => Err(bad(format!("\"{word}\""))),
-            Raw::Other(other) => Err(bad(other.to_string())),
-        }
-    }
-}
 
 /// What holds for this call.
 #[derive(Debug, Clone, PartialEq)]
@@ -238,6 +41,8 @@ pub struct Settings {
     pub cache_dir: PathBuf,
     /// The profile's file; `None`: the built-in one.
     pub profile: Option<PathBuf>,
+    /// What is done with links in the data directory.
+    pub links: Links,
     /// Logs harvested in parallel.
     pub jobs: Jobs,
     /// The browser's colours; `None`: as the terminal's background wants them.
@@ -250,6 +55,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Who writes notes; `None`: who is logged in.
     pub author: Option<String>,
+    /// Keys of the browser that were changed.
+    pub keys: Vec<Rebinding>,
 }
 
 impl Default for Settings {
@@ -258,68 +65,155 @@ impl Default for Settings {
             data_dir: "data".into(),
             cache_dir: "cache".into(),
             profile: None,
+            links: Links::Stay,
             jobs: Jobs::Cores,
             theme: None,
             markers: None,
             mouse: true,
             limits: Limits::default(),
             author: None,
+            keys: Vec::new(),
         }
     }
 }
 
 impl Settings {
-    /// The settings of this call.
+    /// The settings of this call, and where each of them came from.
     ///
     /// # Errors
-    /// [`Error::Usage`] with the config file, the line and what is allowed.
-    pub fn resolve(global: &Global) -> Result<Self> {
-        let file = config_path().map_or_else(|| Ok(ConfigFile::default()), |path| read(&path))?;
-        Ok(Self::merge(global, file))
+    /// [`crate::etl::Error::Usage`] with the config file, the line and what is allowed.
+    pub fn resolve(global: &Global) -> Result<(Self, Sources)> {
+        let mut sources = Sources::read(global.config.as_deref(), global.site.as_deref())?;
+        let settings = Self::merge(global, &mut sources);
+        settings.check_keys()?;
+        Ok((settings, sources))
     }
 
     /// The settings of a call that says nothing, under a config file with this text; `origin`
     /// names it in errors.
     ///
     /// # Errors
-    /// [`Error::Usage`] with the origin, the line and what is allowed.
+    /// [`crate::etl::Error::Usage`] with the origin, the line and what is allowed.
     pub fn of_file(toml: &str, origin: &str) -> Result<Self> {
-        Ok(Self::merge(&Global::default(), parse(toml, origin)?))
+        let mut sources = Sources::of_text(toml, origin)?;
+        let settings = Self::merge(&Global::default(), &mut sources);
+        settings.check_keys()?;
+        Ok(settings)
     }
 
-    fn merge(global: &Global, file: ConfigFile) -> Self {
+    fn check_keys(&self) -> Result<()> {
+        if self.keys.is_empty() {
+            // The usual table needs no check: a test holds it.
+            return Ok(());
+        }
+        self.keymap().map(drop)
+    }
+
+    /// The key table of the browser.
+    ///
+    /// # Errors
+    /// [`crate::etl::Error::Usage`] with file and line for keys that cannot be.
+    pub fn keymap(&self) -> Result<Keymap> {
+        Keymap::built_in()?.rebound(&self.keys)
+    }
+
+    fn merge(global: &Global, sources: &mut Sources) -> Self {
         let defaults = Self::default();
-        // An empty variable of the environment is as good as none.
-        let given = |path: &Option<PathBuf>| path.clone().filter(|p| !p.as_os_str().is_empty());
-        let filed = |path: Option<FiledPath>| path.map(|p| from_home(&p.0));
-        let seconds = |s: Option<Seconds>| s.map(|s| Duration::from_secs(s.0));
-        let profile = given(&global.profile).or_else(|| filed(file.profile));
+        let data_dir = path(global, sources, &DATA_DIR);
+        let cache_dir = path(global, sources, &CACHE_DIR);
+        let profile = path(global, sources, &PROFILE);
+        let seconds = |s: Option<file::Seconds>| s.map(|s| Duration::from_secs(s.0));
+        let time = seconds(sources.pick("log_seconds", |f| f.log_seconds));
+        let time_per_mb = seconds(sources.pick("log_seconds_per_mb", |f| f.log_seconds_per_mb));
+        let theme = sources.pick("theme", |f| f.theme.clone());
+        let markers = sources.pick("markers", |f| f.markers);
+        let mouse = sources.pick("mouse", |f| f.mouse);
+        let follow_links = sources.pick("follow_links", |f| f.follow_links);
+        let memory = sources.pick("memory", |f| f.memory);
         Self {
-            data_dir: given(&global.data_dir)
-                .or_else(|| filed(file.data_dir))
-                .unwrap_or(defaults.data_dir),
-            cache_dir: given(&global.cache_dir)
-                .or_else(|| filed(file.cache_dir))
-                .unwrap_or(defaults.cache_dir),
+            data_dir: data_dir.unwrap_or(defaults.data_dir),
+            cache_dir: cache_dir.unwrap_or(defaults.cache_dir),
             profile: profile.filter(|p| p != Path::new("built-in")),
-            jobs: file.jobs.unwrap_or(defaults.jobs),
-            theme: file.theme.map(|t| t.0).filter(|name| name != "auto"),
-            markers: file.markers.and_then(|markers| match markers {
+            links: match follow_links {
+                Some(Switch(true)) => Links::Follow,
+                _ => Links::Stay,
+            },
+            jobs: sources.pick("jobs", |f| f.jobs).unwrap_or(defaults.jobs),
+            theme: theme.map(|t| t.0).filter(|name| name != "auto"),
+            markers: markers.and_then(|markers| match markers {
                 Markers::Auto => None,
                 Markers::Braille => Some(Marker::Braille),
                 Markers::Block => Some(Marker::Block),
                 Markers::Dot => Some(Marker::Dot),
             }),
-            mouse: file.mouse.map_or(defaults.mouse, |switch| switch.0),
+            mouse: mouse.map_or(defaults.mouse, |switch| switch.0),
             limits: Limits {
-                memory: file.memory.and_then(|m| m.0),
-                time: seconds(file.log_seconds).unwrap_or(defaults.limits.time),
-                time_per_mb: seconds(file.log_seconds_per_mb)
-                    .unwrap_or(defaults.limits.time_per_mb),
+                memory: memory.and_then(|m| m.0),
+                time: time.unwrap_or(defaults.limits.time),
+                time_per_mb: time_per_mb.unwrap_or(defaults.limits.time_per_mb),
                 ..defaults.limits
             },
-            author: file.author.and_then(|author| author.0),
+            author: sources
+                .pick("author", |f| f.author.clone())
+                .and_then(|author| author.0),
+            keys: sources.keys.clone(),
         }
+    }
+
+    /// Every setting of the config file by its name, as it would stand there, but for keys.
+    pub fn values(&self) -> Vec<(&'static str, toml::Value)> {
+        // Every one is named: a new setting cannot be forgotten here.
+        let Self {
+            data_dir,
+            cache_dir,
+            profile,
+            links,
+            jobs,
+            theme,
+            markers,
+            mouse,
+            limits,
+            author,
+            keys: _,
+        } = self;
+        let path = |path: &Path| text::visible_path(path).into();
+        let seconds = |d: Duration| toml::Value::Integer(d.as_secs().cast_signed());
+        let profile = profile.as_deref();
+        vec![
+            ("data_dir", path(data_dir)),
+            ("cache_dir", path(cache_dir)),
+            ("profile", profile.map_or_else(|| "built-in".into(), path)),
+            ("follow_links", (*links == Links::Follow).into()),
+            (
+                "jobs",
+                match jobs {
+                    Jobs::Cores => "cores".into(),
+                    Jobs::Number(n) => toml::Value::Integer(n.cast_signed() as i64),
+                },
+            ),
+            ("theme", theme.as_deref().unwrap_or("auto").into()),
+            (
+                "markers",
+                match markers {
+                    None => "auto",
+                    Some(Marker::Braille) => "braille",
+                    Some(Marker::Block) => "block",
+                    Some(Marker::Dot) => "dot",
+                }
+                .into(),
+            ),
+            ("mouse", (*mouse).into()),
+            ("log_seconds", seconds(limits.time)),
+            ("log_seconds_per_mb", seconds(limits.time_per_mb)),
+            (
+                "memory",
+                limits
+                    .memory
+                    .map_or_else(|| "half".to_owned(), size::text)
+                    .into(),
+            ),
+            ("author", author.clone().unwrap_or_default().into()),
+        ]
     }
 
     /// Who writes notes where that is not said.
@@ -355,46 +249,74 @@ impl Settings {
         };
         Ok(Context {
             data_dir: self.data_dir.clone(),
+            links: self.links,
             lake: Lake::new(self.cache_dir.clone()).with_user_cache(user_cache()),
             profile: Arc::new(profile),
         })
     }
 }
 
-/// `$XDG_CONFIG_HOME/mdtui/config.toml`; `None` without a home.
-fn config_path() -> Option<PathBuf> {
+/// A path that the command line, the environment and a config file may name.
+struct PathSetting {
+    key: &'static str,
+    option: &'static str,
+    variable: &'static str,
+    given: fn(&Global) -> &Option<PathBuf>,
+    filed: fn(&ConfigFile) -> Option<PathBuf>,
+}
+
+const DATA_DIR: PathSetting = PathSetting {
+    key: "data_dir",
+    option: "--data-dir",
+    variable: "MDTUI_DATA_DIR",
+    given: |global| &global.data_dir,
+    filed: |file| file.data_dir.as_ref().map(FiledPath::from_home),
+};
+
+const CACHE_DIR: PathSetting = PathSetting {
+    key: "cache_dir",
+    option: "--cache-dir",
+    variable: "MDTUI_CACHE_DIR",
+    given: |global| &global.cache_dir,
+    filed: |file| file.cache_dir.as_ref().map(FiledPath::from_home),
+};
+
+const PROFILE: PathSetting = PathSetting {
+    key: "profile",
+    option: "--profile",
+    variable: "MDTUI_PROFILE",
+    given: |global| &global.profile,
+    filed: |file| file.profile.as_ref().map(FiledPath::from_home),
+};
+
+fn path(global: &Global, sources: &mut Sources, setting: &PathSetting) -> Option<PathBuf> {
+    // An empty variable of the environment is as good as none.
+    let given = (setting.given)(global).clone();
+    match given.filter(|path| !path.as_os_str().is_empty()) {
+        Some(path) => {
+            let from_environment = global.from_environment.contains(&setting.key);
+            let origin = match from_environment {
+                true => Origin::Variable(setting.variable),
+                false => Origin::Option(setting.option),
+            };
+            sources.given(setting.key, origin);
+            Some(path)
+        }
+        None => sources.pick(setting.key, setting.filed),
+    }
+}
+
+/// `$XDG_STATE_HOME/mdtui`: what the browser remembers; `None` without a home.
+pub(super) fn state_dir() -> Option<PathBuf> {
     let dirs = etcetera::choose_base_strategy().ok()?;
-    Some(dirs.config_dir().join("mdtui").join("config.toml"))
+    let state = dirs.state_dir().unwrap_or_else(|| dirs.data_dir());
+    Some(state.join("mdtui"))
 }
 
 /// `$XDG_CACHE_HOME/mdtui`: catalogs of lakes that cannot be written; `None` without a home.
 pub(super) fn user_cache() -> Option<PathBuf> {
     let dirs = etcetera::choose_base_strategy().ok()?;
     Some(dirs.cache_dir().join("mdtui"))
-}
-
-fn read(path: &Path) -> Result<ConfigFile> {
-    match fs::read_to_string(path) {
-        Ok(toml) => parse(&toml, &text::visible_path(path)),
-        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(ConfigFile::default())
-        }
-        Err(e) => Err(Error::Usage(format!(
-            "cannot read the config file {}: {e}",
-            text::visible_path(path)
-        ))),
-    }
-}
-
-fn parse(toml: &str, origin: &str) -> Result<ConfigFile> {
-    toml::from_str(toml).map_err(|e| Error::Usage(format!("{origin}, {}", mistake(toml, &e))))
-}
-
-fn from_home(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), etcetera::home_dir()) {
-        (Ok(rest), Ok(home)) => home.join(rest),
-        _ => path.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -405,113 +327,68 @@ mod tests {
 
     #[test]
     fn the_sample_equals_the_defaults_and_sets_everything() {
-        let file = parse(SAMPLE, "sample").unwrap();
-        let ConfigFile {
-            data_dir,
-            cache_dir,
-            profile,
-            jobs,
-            theme,
-            mouse,
-            markers,
-            log_seconds,
-            log_seconds_per_mb,
-            memory,
-            author,
-        } = &file;
-        assert!(author.is_some());
-        assert!(log_seconds.is_some() && log_seconds_per_mb.is_some() && memory.is_some());
-        assert!(theme.is_some() && mouse.is_some() && markers.is_some());
-        assert!(data_dir.is_some() && cache_dir.is_some() && profile.is_some() && jobs.is_some());
-        assert_eq!(
-            Settings::merge(&Global::default(), file),
-            Settings::default()
-        );
+        let mut sources = Sources::of_text(SAMPLE, "sample").unwrap();
+        let settings = Settings::merge(&Global::default(), &mut sources);
+        assert_eq!(settings, Settings::default());
+        for (key, _) in settings.values() {
+            let origin = sources.origin(key);
+            assert!(matches!(origin, Origin::File(_)), "{key} is not in it");
+        }
     }
 
     #[test]
-    fn the_command_line_goes_before_the_file_and_an_empty_variable_is_none() {
-        let file = parse("data_dir = \"a\"\ncache_dir = \"b\"\njobs = 3\n", "f").unwrap();
+    fn values_are_written_as_the_file_has_them() {
+        let file: toml::Table = toml::from_str(SAMPLE).unwrap();
+        for (key, value) in Settings::default().values() {
+            assert_eq!(file.get(key), Some(&value), "{key}");
+        }
+        let toml = "jobs = 3\nmemory = \"300MB\"\nmarkers = \"dot\"\ntheme = \"light\"\n";
+        let settings = Settings::of_file(toml, "f").unwrap();
+        let values: toml::Table = settings
+            .values()
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect();
+        let again = Settings::of_file(&values.to_string(), "g").unwrap();
+        assert_eq!(again, settings);
+    }
+
+    #[test]
+    fn the_command_line_takes_precedence_and_an_empty_variable_is_none() {
+        let toml = "data_dir = \"a\"\ncache_dir = \"b\"\njobs = 3\n";
+        let mut sources = Sources::of_text(toml, "f").unwrap();
         let global = Global {
             data_dir: Some("c".into()),
             cache_dir: Some("".into()),
             profile: Some("p.toml".into()),
+            from_environment: vec!["profile"],
+            ..Global::default()
         };
-        let settings = Settings::merge(&global, file);
+        let settings = Settings::merge(&global, &mut sources);
         assert_eq!(settings.data_dir, Path::new("c"));
         assert_eq!(settings.cache_dir, Path::new("b"));
         assert_eq!(settings.profile.as_deref(), Some(Path::new("p.toml")));
         assert_eq!(settings.jobs, Jobs::Number(3));
+        assert_eq!(sources.origin("data_dir"), &Origin::Option("--data-dir"));
+        assert_eq!(
+            sources.origin("profile"),
+            &Origin::Variable("MDTUI_PROFILE")
+        );
+        assert_eq!(sources.origin("mouse"), &Origin::Default);
+        let Origin::File(at) = sources.origin("jobs") else {
+            panic!("{:?}", sources.origin("jobs"));
+        };
+        assert_eq!((at.file.as_str(), at.line), ("f", 3));
     }
 
     #[test]
-    fn mistakes_name_the_file_the_line_and_what_is_allowed() {
-        let sentence = |toml: &str| parse(toml, "f.toml").unwrap_err().to_string();
-        let unknown = sentence("jobs = 2\ndata-dir = \"x\"\n");
-        assert!(unknown.starts_with("f.toml, line 2: "), "{unknown}");
+    fn keys_are_checked_when_settings_are_read() {
+        let settings = Settings::of_file("[keys]\nharvest = \"F5\"\n", "f").unwrap();
+        assert_eq!(settings.keys.len(), 1);
+        let refused = Settings::of_file("[keys]\nharvest = \"j\"\n", "f").unwrap_err();
         assert!(
-            unknown.contains("data-dir") && unknown.contains("cache_dir"),
-            "{unknown}"
+            refused.to_string().starts_with("f, line 2: key `j`"),
+            "{refused}"
         );
-        for bad in ["0", "\"many\"", "1.5"] {
-            let error = sentence(&format!("\njobs = {bad}\n"));
-            assert!(error.starts_with("f.toml, line 2: "), "{error}");
-            assert!(
-                error.contains("\"cores\" and whole numbers from 1 to 1024"),
-                "{error}"
-            );
-        }
-        let theme = sentence("theme = \"pink\"\n");
-        assert!(
-            theme.contains("line 1") && theme.contains("\"light\""),
-            "{theme}"
-        );
-        let markers = sentence("markers = \"star\"\n");
-        assert!(
-            markers.contains("line 1") && markers.contains("braille"),
-            "{markers}"
-        );
-        for (toml, wanted) in [
-            (
-                "data_dir = 5\n",
-                "line 1: the path is 5: allowed is text in quotes",
-            ),
-            (
-                "\ncache_dir = \"\"\n",
-                "line 2: the path is \"\": allowed is text",
-            ),
-            ("profile = [1]\n", "line 1: the path is [1]"),
-            (
-                "jobs = [\n1,2]\n",
-                "line 1: jobs is [1, 2]: allowed are \"cores\"",
-            ),
-            ("theme = 7\n", "line 1: theme is 7: allowed are \"auto\", "),
-            (
-                "#\nmarkers = true\n",
-                "line 2: markers is true: allowed are \"auto\", \"braille\"",
-            ),
-            (
-                "mouse = \"yes\"\n",
-                "line 1: mouse is \"yes\": allowed are true and false",
-            ),
-            ("author = 7\n", "line 1: author is 7: allowed is a name"),
-            ("a\u{1b}[2J = 1\n", "line 1: "),
-            ("jobs = 2\njobs = 3\n", "line 2: duplicate key"),
-            ("data_dir = \n", "line 1: "),
-            ("[jobs]\n", "line 1: jobs is {}"),
-        ] {
-            let error = sentence(toml);
-            assert!(error.starts_with(&format!("f.toml, {wanted}")), "{error}");
-            assert!(!error.chars().any(text::is_unsafe), "{error}");
-        }
-        let long = sentence(&format!("theme = \"{}\"\n", "x".repeat(1 << 20)));
-        assert!(long.len() < 1000, "{}", long.len());
-    }
-
-    #[test]
-    fn a_leading_tilde_is_the_home() {
-        let home = etcetera::home_dir().unwrap();
-        assert_eq!(from_home(Path::new("~/x")), home.join("x"));
-        assert_eq!(from_home(Path::new("x/~")), Path::new("x/~"));
     }
 }

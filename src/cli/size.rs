@@ -37,6 +37,16 @@ pub fn parse(text: &str) -> Result<u64, String> {
     }
 }
 
+/// What [`parse`] reads as so many bytes.
+pub fn text(bytes: u64) -> String {
+    const MIB: u64 = 1 << 20;
+    if bytes.is_multiple_of(MIB) {
+        format!("{}MiB", bytes / MIB)
+    } else {
+        format!("{}MB", bytes as f64 / 1e6)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +57,9 @@ mod tests {
         assert_eq!(parse("1.5 gib"), Ok(3 << 29));
         assert_eq!(parse("512MB"), Ok(512_000_000));
         assert_eq!(parse("64M"), Ok(LEAST));
+        for bytes in [LEAST, 1 << 30, 300_000_000, 123_456_789] {
+            assert_eq!(parse(&text(bytes)), Ok(bytes));
+        }
         for wrong in ["", "1", "GiB", "1 GiBs", "63MiB", "nanGB", "infGB", "-1GB"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -13,6 +13,7 @@
 //! * [`run_id`]: the id of a run.
 //! * [`parse_error`]: what is wrong with a text that was typed, and where.
 //! * [`toml_place`]: the same for a TOML file.
+//! * [`suggest`]: the name that a mistyped one was meant to be.
 //! * [`position`]: times, durations and rows as an operator types them.
 //! * [`activity`]: which column is being decoded, for when a worker dies of it.
 //! * [`schema`]: what columns, fields and robots a log has.
@@ -86,6 +87,7 @@ pub mod run_id;
 pub mod schema;
 pub mod source;
 pub mod stats;
+pub mod suggest;
 pub mod text;
 pub mod time;
 pub mod toml_place;

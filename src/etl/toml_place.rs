@@ -44,6 +44,11 @@ pub fn line_of(toml: &str, path: &[Step]) -> Option<usize> {
     Some(line)
 }
 
+/// The line (from 1) of the byte `at` of a document.
+pub fn line_at(toml: &str, at: usize) -> usize {
+    toml.get(..at).map_or(1, line_after)
+}
+
 fn line_after(text: &str) -> usize {
     text.matches('\n').count() + 1
 }

@@ -108,7 +108,11 @@ fn marks(state: &State) -> String {
         ));
     }
     if range {
-        text.push_str("marking a range: v ends it. ");
+        let key = state
+            .keymap
+            .key_for(&state.screen_contexts(), Action::MarkRange);
+        let key = key.unwrap_or_else(|| Action::MarkRange.name().into());
+        text.push_str(&format!("marking a range: {key} ends it. "));
     }
     if marked > 0 {
         text.push_str(&format!("{} marked. ", count_of(marked as u64, one, many)));

@@ -114,6 +114,7 @@ impl Hand {
         assert_eq!(profile.robots.len(), 4);
         let context = lake::Context {
             data_dir: lab.data(),
+            links: mdtui::etl::source::scan::Links::default(),
             lake: Lake::new(lab.cache()),
             profile: profile.into(),
         };
@@ -138,11 +139,13 @@ impl Hand {
             choices_file: Some(lab.root().join("state/columns.toml")),
             marker: Marker::Braille,
             mouse: true,
+            links: mdtui::etl::source::scan::Links::default(),
+            keymap: Arc::new(Keymap::built_in().unwrap()),
             no_color: false,
             user_cache: None,
         };
-        let keymap = Arc::new(Keymap::built_in().unwrap());
-        let (state, effects) = State::new(&config, keymap.clone(), (100, 30));
+        let keymap = config.keymap.clone();
+        let (state, effects) = State::new(&config, (100, 30));
         let mut hand = Self {
             random: rand_pcg::Pcg64Mcg::new(seed),
             lab,

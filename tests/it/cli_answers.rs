@@ -299,6 +299,7 @@ fn the_documented_json_is_the_printed_json() {
             }
             "`note RUN --json`" => vec!["note", &run, "--json"],
             "`gc --json`" => vec!["gc", "--json"],
+            "`config --json`" => vec!["config", "--json"],
             "`remove --json`" => {
                 let (log, aside) = (
                     lab.data().join("faults/gap.parquet"),
@@ -343,7 +344,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 15);
+    assert_eq!(checked, 16);
 }
 
 /// The example may show fewer elements, named entries and statistics of a channel (which a

@@ -125,3 +125,115 @@ fn completions_and_man_pages_know_every_command() {
     assert_eq!(unknown.code, 2);
     unknown.sentence();
 }
+
+#[test]
+fn the_settings_in_force_and_where_they_came_from_are_printed() {
+    let lab = Lab::new();
+    configure(
+        &lab,
+        "jobs = 3\n[keys]\nharvest = \"F5\"\n[site.saw]\ncache_dir = \"sawn\"\n",
+    );
+    let command = lab
+        .command(&["config", "--json", "--site", "saw", "--profile", "p.toml"])
+        .env("MDTUI_DATA_DIR", "logs")
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&command.stdout).unwrap();
+    let of = |key: &str| {
+        let settings = report["settings"].as_array().unwrap();
+        let found = settings.iter().find(|s| s["key"] == key);
+        let found = found.unwrap_or_else(|| panic!("{key} in {report}"));
+        let text = |name: &str| found[name].to_string().replace('"', "");
+        ["value", "source", "name", "line", "site"].map(text)
+    };
+    assert_eq!(
+        of("data_dir"),
+        ["logs", "variable", "MDTUI_DATA_DIR", "null", "null"]
+    );
+    assert_eq!(
+        of("profile"),
+        ["p.toml", "option", "--profile", "null", "null"]
+    );
+    assert_eq!(of("cache_dir"), ["sawn", "file", "null", "5", "saw"]);
+    assert_eq!(of("jobs"), ["3", "file", "null", "1", "null"]);
+    assert_eq!(of("mouse"), ["true", "default", "null", "null", "null"]);
+    assert_eq!(of("keys.harvest"), ["[F5]", "file", "null", "3", "null"]);
+    let text = lab.ok(&["config", "--site", "saw"]);
+    let line = text.lines().find(|l| l.starts_with("cache_dir")).unwrap();
+    assert!(
+        line.contains("sawn") && line.ends_with("config.toml, line 5, site saw"),
+        "{line}"
+    );
+    assert!(text.contains("/etc/mdtui/config.toml"), "{text}");
+    assert!(!lab.root().join("sawn").exists(), "only looked");
+    let unknown = lab.run(&["list", "--site", "sow"]);
+    assert_eq!(unknown.code, 2);
+    assert!(
+        unknown
+            .sentence()
+            .ends_with("did you mean `saw`?; there are saw")
+    );
+}
+
+#[test]
+fn the_default_config_file_is_printed_and_can_be_used() {
+    let lab = Lab::demo(1);
+    let default = lab.ok(&["config", "--default"]);
+    assert_eq!(default, include_str!("../../assets/config.toml"));
+    fs::write(
+        lab.root().join("mine.toml"),
+        default.replace("\"data\"", "\"logs\""),
+    )
+    .unwrap();
+    fs::rename(lab.data(), lab.root().join("logs")).unwrap();
+    configure(&lab, "jobs = \"wrong\"\n");
+    // Instead of the user's, which is not read then.
+    let list = lab.json(&["--config", "mine.toml", "list", "--json"]);
+    assert_eq!(list["logs"].as_array().unwrap().len(), 1);
+    assert_eq!(lab.run(&["config", "--default"]).code, 0);
+    assert_eq!(lab.run(&["config"]).code, 2);
+    let none = lab.run(&["--config", "none.toml", "list"]);
+    assert_eq!(none.code, 2);
+    assert!(
+        none.sentence()
+            .contains("cannot read the config file none.toml")
+    );
+}
+
+#[test]
+fn a_key_that_cannot_be_is_usage_with_its_line() {
+    let lab = Lab::new();
+    configure(&lab, "[keys]\nharvest = \"j\"\n");
+    for args in [&["list"][..], &[]] {
+        let answer = lab.run(args);
+        assert_eq!(answer.code, 2);
+        let sentence = answer.sentence();
+        assert!(
+            sentence.contains("config.toml, line 2: key `j` of `harvest`"),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn linked_folders_are_scanned_where_the_settings_say_so() {
+    let lab = Lab::demo(1);
+    let elsewhere = lab.root().join("press-2");
+    fs::rename(lab.data(), &elsewhere).unwrap();
+    fs::create_dir(lab.data()).unwrap();
+    std::os::unix::fs::symlink("../press-2", lab.data().join("press-2")).unwrap();
+    let keys = |list: serde_json::Value| -> Vec<String> {
+        let logs = list["logs"].as_array().unwrap().iter();
+        logs.map(|log| log["key"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(keys(lab.json(&["list", "--json"])).is_empty());
+    let noted = lab.run(&["list"]).err;
+    assert!(noted.contains("press-2 is a link to a folder and was not entered"), "{noted}");
+    configure(&lab, "follow_links = true\n");
+    let key = "press-2/cell-01/2022-11-23T2040";
+    assert_eq!(keys(lab.json(&["list", "--json"])), [key]);
+    // The worker process reads it there, and it is named by its path.
+    lab.ok(&["harvest"]);
+    assert_eq!(lab.states()[key], "harvested");
+    lab.ok(&["show", "data/press-2/cell-01/2022-11-23T2040.parquet"]);
+}

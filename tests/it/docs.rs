@@ -58,15 +58,17 @@ fn every_key_of_the_key_table_is_documented() {
     let mut block = String::new();
     for context in contexts {
         block.push_str(&format!(
-            "\n{}:\n\n| keys | action |\n|---|---|\n",
-            context.title()
+            "\n{} (`{}`):\n\n| keys | action | what it does |\n|---|---|---|\n",
+            context.title(),
+            context.name()
         ));
         for binding in keymap.bindings().iter().filter(|b| b.context == context) {
             let keys: Vec<String> = help::keys(binding)
                 .split(' ')
                 .map(|k| format!("`{}`", k.replace('|', "\\|")))
                 .collect();
-            block.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.help));
+            let (keys, name) = (keys.join(" "), binding.action.name());
+            block.push_str(&format!("| {keys} | `{name}` | {} |\n", binding.help));
         }
     }
     block.push('\n');

@@ -260,6 +260,7 @@ fn csv() {
 fn protocol() {
     let context = Context {
         data_dir: "data".into(),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new("cache"),
         profile: Arc::new(Profile::built_in().unwrap()),
     };

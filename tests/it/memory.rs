@@ -23,6 +23,7 @@ fn tables(data_dir: PathBuf, room: Option<u64>) -> BTreeMap<String, Vec<u8>> {
     let cache = tempfile::tempdir().unwrap();
     let context = Context {
         data_dir,
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(cache.path()),
         profile: Arc::new(Profile::built_in().unwrap()),
     };

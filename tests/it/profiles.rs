@@ -25,6 +25,7 @@ fn harvest(log: &str, profile: Profile) -> (Record, Tables) {
     let dir = tempfile::tempdir().unwrap();
     let context = Context {
         data_dir: dir.path().join("data"),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(dir.path().join("cache")),
         profile: Arc::new(profile),
     };

@@ -338,3 +338,39 @@ fn a_log_whose_recorder_stopped_is_failed_after_a_minute_in_an_open_browser() {
     terminal.send("q");
     assert_eq!(terminal.end(), 0);
 }
+
+#[test]
+fn a_rebound_key_works_and_everything_that_names_keys_follows() {
+    const F5: &str = "\u{1b}[15~";
+    let lab = Lab::demo(1);
+    let folder = lab.root().join("config/mdtui");
+    fs::create_dir_all(&folder).unwrap();
+    let toml = "[keys]\nharvest = \"F5\"\nquit = \"F10\"\n[keys.logs]\nopen = \"O\"\n";
+    fs::write(folder.join("config.toml"), toml).unwrap();
+    let mut terminal = Terminal::start(&lab, &[], 120, 30);
+    terminal.wait_for("pending");
+    // The bottom line, help, the palette.
+    terminal.wait_for("F5 harvest");
+    terminal.wait_for("O runs");
+    terminal.send("?");
+    let help = terminal.wait_for("harvest the marked logs");
+    assert!(help.contains("F5"), "{help}");
+    terminal.send(ESC);
+    terminal.wait_until("no help", |s| !s.contains("harvest the marked logs"));
+    terminal.send(":harvest");
+    let palette = terminal.wait_for("harvest the marked logs");
+    assert!(palette.contains("F5"), "{palette}");
+    terminal.send(ESC);
+    terminal.wait_until("no palette", |s| !s.contains("harvest the marked logs"));
+    // The usual key does nothing any more.
+    terminal.send("HQ");
+    terminal.send(F5);
+    terminal.wait_for("● harvested");
+    terminal.send("O");
+    terminal.wait_for("11ed");
+    // Its view has the usual key for it.
+    terminal.send(ENTER);
+    terminal.wait_for("[Summary]");
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.end(), 0);
+}

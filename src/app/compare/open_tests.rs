@@ -23,7 +23,7 @@ fn two_to_six_marked_runs_are_opened_and_other_numbers_are_refused() {
             press(&mut state, &["space"]);
         }
         press(&mut state, &["c"]);
-        let expected = format!("mark 2 to 6 runs with Space to compare them: {message} marked");
+        let expected = format!("mark 2 to 6 runs to compare them: {message} marked");
         assert_eq!(said(&state), expected);
         assert!(state.view::<Runs>().is_some());
     }

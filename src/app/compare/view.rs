@@ -44,7 +44,7 @@ impl CompareScreen {
                 n => format!("{n} are"),
             };
             return context.say(format!(
-                "mark {FEWEST} to {MOST} runs with Space to compare them: {marked} marked"
+                "mark {FEWEST} to {MOST} runs to compare them: {marked} marked"
             ));
         }
         let runs = list.chosen().into_iter().map(run);

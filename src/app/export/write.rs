@@ -150,6 +150,7 @@ mod tests {
     fn context(dir: &Path) -> Context {
         Context {
             data_dir: dir.join("data"),
+            links: crate::etl::source::scan::Links::default(),
             lake: Lake::new(dir.join("cache")),
             profile: Profile::built_in().unwrap().into(),
         }

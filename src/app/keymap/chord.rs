@@ -11,6 +11,7 @@ pub struct Chord {
     modifiers: KeyModifiers,
 }
 
+/// Names in the key table, names on the screen, and the keys; F1 and the like are read apart.
 const NAMED: [(&str, &str, KeyCode); 15] = [
     ("space", "Space", KeyCode::Char(' ')),
     ("enter", "Enter", KeyCode::Enter),
@@ -18,6 +19,7 @@ const NAMED: [(&str, &str, KeyCode); 15] = [
     ("tab", "Tab", KeyCode::Tab),
     ("backspace", "Backspace", KeyCode::Backspace),
     ("delete", "Del", KeyCode::Delete),
+    ("insert", "Ins", KeyCode::Insert),
     ("up", "↑", KeyCode::Up),
     ("down", "↓", KeyCode::Down),
     ("left", "←", KeyCode::Left),
@@ -26,39 +28,65 @@ const NAMED: [(&str, &str, KeyCode); 15] = [
     ("end", "End", KeyCode::End),
     ("pageup", "PgUp", KeyCode::PageUp),
     ("pagedown", "PgDn", KeyCode::PageDown),
-    ("f1", "F1", KeyCode::F(1)),
 ];
 
+/// Terminals have function keys up to this one.
+const LAST_FUNCTION_KEY: u8 = 24;
+
+/// The keys that may be written, for messages.
+pub const ALLOWED: &str = "a character (\"H\"), F1 to F24, or space, enter, esc, tab, backspace, delete, insert, up, down, \
+    left, right, home, end, pageup, pagedown, each with ctrl-, alt- or shift- before it if needed";
+
 impl Chord {
-    /// Reads what the table writes: `j`, `G`, `ctrl-d`, `shift-tab`, `space`.
+    /// The key that always quits.
+    pub const CTRL_C: Self = Self {
+        code: KeyCode::Char('c'),
+        modifiers: KeyModifiers::CONTROL,
+    };
+    /// The key that always leaves what lies over a view.
+    pub const ESC: Self = Self {
+        code: KeyCode::Esc,
+        modifiers: KeyModifiers::NONE,
+    };
+
+    /// As [`Chord::read`], without the reason.
     pub fn parse(text: &str) -> Option<Self> {
+        Self::read(text).ok()
+    }
+
+    /// Reads what the key table and the config file write: `j`, `G`, `ctrl-d`, `shift-tab`,
+    /// `space`, `F5`. Names are read in any case, and as screens show them.
+    ///
+    /// # Errors
+    /// Why the text is not a key that a terminal can send.
+    pub fn read(text: &str) -> Result<Self, String> {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
-        loop {
-            let (modifier, tail) = if let Some(tail) = rest.strip_prefix("ctrl-") {
-                (KeyModifiers::CONTROL, tail)
-            } else if let Some(tail) = rest.strip_prefix("alt-") {
-                (KeyModifiers::ALT, tail)
-            } else if let Some(tail) = rest.strip_prefix("shift-") {
-                (KeyModifiers::SHIFT, tail)
-            } else {
-                break;
-            };
+        while let Some((modifier, tail)) = modifier(rest) {
             modifiers |= modifier;
             rest = tail;
         }
         let mut chars = rest.chars();
         let code = match (chars.next(), chars.next()) {
-            (Some(c), None) if !c.is_control() && c != ' ' => {
-                // A shifted letter is written as that letter.
+            (Some(c), None) if !c.is_control() && c != ' ' && named(rest).is_none() => {
                 if modifiers.contains(KeyModifiers::SHIFT) {
-                    return None;
+                    return Err("write the character that Shift gives, such as \"G\"".into());
                 }
                 KeyCode::Char(c)
             }
-            _ => NAMED.iter().find(|(name, ..)| *name == rest)?.2,
+            _ => named(rest).ok_or_else(|| format!("allowed is {ALLOWED}"))?,
         };
-        Some(Self::plain(code, modifiers))
+        let chord = Self::plain(code, modifiers);
+        let same = match chord.code {
+            KeyCode::Char('i') => "Tab",
+            KeyCode::Char('m') => "Enter",
+            KeyCode::Char('[') => "Esc",
+            _ => return Ok(chord),
+        };
+        if chord.modifiers == KeyModifiers::CONTROL {
+            return Err(format!("terminals send the same for it and for {same}"));
+        }
+        Ok(chord)
     }
 
     /// The chord of a key that was pressed; `None` for a release.
@@ -90,6 +118,35 @@ impl Chord {
     pub fn event(self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)
     }
+}
+
+/// A leading modifier of a key that is written, and what follows it.
+fn modifier(text: &str) -> Option<(KeyModifiers, &str)> {
+    let names = [
+        ("ctrl", KeyModifiers::CONTROL),
+        ("alt", KeyModifiers::ALT),
+        ("shift", KeyModifiers::SHIFT),
+    ];
+    names.into_iter().find_map(|(name, modifier)| {
+        let (head, tail) = text.split_at_checked(name.len())?;
+        let key = tail
+            .strip_prefix(['-', '+'])
+            .filter(|key| !key.is_empty())?;
+        head.eq_ignore_ascii_case(name).then_some((modifier, key))
+    })
+}
+
+/// The key of a name: `space`, `PgUp`, `F5`.
+fn named(name: &str) -> Option<KeyCode> {
+    let is_it = |known: &str| known.eq_ignore_ascii_case(name);
+    let found = NAMED.iter().find(|(a, b, _)| is_it(a) || is_it(b));
+    found.map(|(.., code)| *code).or_else(|| {
+        let number = name.strip_prefix(['f', 'F'])?;
+        let number: u8 = number.parse().ok()?;
+        (1..=LAST_FUNCTION_KEY)
+            .contains(&number)
+            .then_some(KeyCode::F(number))
+    })
 }
 
 impl fmt::Display for Chord {
@@ -127,7 +184,12 @@ mod tests {
         assert_eq!(shown("-").as_deref(), Some("-"));
         assert_eq!(shown("ctrl--").as_deref(), Some("Ctrl--"));
         assert_eq!(shown("space").as_deref(), Some("Space"));
-        for bad in ["", "ctrl-", "hyper-x", "shift-g", "f99", "jj", " "] {
+        assert_eq!(shown("F5").as_deref(), Some("F5"));
+        assert_eq!(shown("f").as_deref(), Some("f"));
+        assert_eq!(shown("Ctrl+PgDn").as_deref(), Some("Ctrl-PgDn"));
+        assert_eq!(shown("alt-↑").as_deref(), Some("Alt-↑"));
+        assert_eq!(shown("ctrl-i"), None, "it is Tab to a terminal");
+        for bad in ["", "ctrl-", "hyper-x", "shift-g", "f99", "f0", "jj", " "] {
             assert_eq!(shown(bad), None, "{bad:?}");
         }
     }

@@ -98,3 +98,72 @@ contexts! {
     #[cfg(test)]
     Example = "example", "An example";
 }
+
+impl Context {
+    /// The contexts that hold together, the innermost first: one list for each view, and for
+    /// what lies over a view and has keys that can be changed.
+    pub const STACKS: &[&[Self]] = &[
+        &[
+            Self::Logs,
+            Self::Marks,
+            Self::Choose,
+            Self::List,
+            Self::Global,
+        ],
+        &[Self::Panel, Self::Global],
+        &[
+            Self::Runs,
+            Self::Marks,
+            Self::Choose,
+            Self::List,
+            Self::Global,
+        ],
+        &[Self::Find, Self::Choose, Self::List, Self::Global],
+        &[Self::Machines, Self::Choose, Self::List, Self::Global],
+        &[
+            Self::Machine,
+            Self::Runs,
+            Self::Marks,
+            Self::Choose,
+            Self::List,
+            Self::Global,
+        ],
+        &[
+            Self::Trends,
+            Self::Machine,
+            Self::Runs,
+            Self::Marks,
+            Self::Global,
+        ],
+        &[Self::Jobs, Self::Global],
+        &[Self::Run, Self::Global],
+        &[Self::Summary, Self::Run, Self::Global],
+        &[Self::Signals, Self::Run, Self::Global],
+        &[Self::Samples, Self::Run, Self::Global],
+        &[Self::Path, Self::Run, Self::Global],
+        &[Self::Layers, Self::List, Self::Run, Self::Global],
+        &[Self::Quality, Self::List, Self::Run, Self::Global],
+        &[Self::Overlaid, Self::Global],
+        &[Self::Differences, Self::Global],
+        &[Self::Help],
+        &[Self::Export],
+        &[Self::Command],
+        &[Self::Columns],
+    ];
+
+    /// Whether its keys are those of every text field or question, which cannot be changed.
+    pub fn is_fixed(self) -> bool {
+        matches!(
+            self,
+            Self::Palette | Self::Input | Self::Text | Self::Confirm
+        )
+    }
+
+    /// Whether it lies over a view: Esc always leads out of it.
+    pub fn is_over_a_view(self) -> bool {
+        matches!(
+            self,
+            Self::Help | Self::Export | Self::Command | Self::Columns
+        )
+    }
+}

@@ -1,7 +1,7 @@
 //! The key table against SPEC section 10: in every view each of its keys does what it says
 //! there, or is absent for a reason that stands here.
 
-use super::Chord;
+use super::{Chord, Context};
 use crate::app::{
     Action, State,
     fixture::{in_run, populated, press},
@@ -180,6 +180,24 @@ fn no_reason_stands_for_a_key_that_is_bound_everywhere() {
             let known = views.iter().any(|(view, _)| names.contains(view));
             assert!(absent || !known, "{key} in {names:?}: {why}");
         }
+    }
+}
+
+#[test]
+fn the_contexts_of_every_view_are_known_to_rebinding() {
+    for (view, state) in views() {
+        let contexts = state.screen_contexts();
+        assert!(
+            Context::STACKS.contains(&contexts.as_slice()),
+            "{view}: {contexts:?}"
+        );
+    }
+    for context in Context::ALL {
+        let known = Context::STACKS.iter().any(|stack| stack.contains(context));
+        assert!(
+            known != context.is_fixed() || *context == Context::Example,
+            "{context:?}"
+        );
     }
 }
 

@@ -105,6 +105,7 @@ pub fn harvested(dir: &Path) -> (Context, TableRef) {
     fx.unwrap().min = Some(-250.0);
     let context = Context {
         data_dir: data,
+        links: crate::etl::source::scan::Links::default(),
         lake: Lake::new(dir.join("cache")),
         profile: profile.into(),
     };

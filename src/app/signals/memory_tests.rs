@@ -65,6 +65,7 @@ impl Runs {
         let dir = tempfile::tempdir().unwrap();
         let context = Context {
             data_dir: dir.path().join("data"),
+            links: crate::etl::source::scan::Links::default(),
             lake: Lake::new(dir.path().join("cache")),
             profile: Profile::built_in().unwrap().into(),
         };

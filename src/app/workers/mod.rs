@@ -61,7 +61,12 @@ impl Workers {
         let changed = move || {
             let _ = listener.send(Event::Worker(Message::DataChanged));
         };
-        let watcher = Watcher::start(&context.data_dir, context.lake.root(), changed);
+        let watcher = Watcher::start(
+            &context.data_dir,
+            context.lake.root(),
+            context.links,
+            changed,
+        );
         Ok(Self {
             questions,
             harvests,

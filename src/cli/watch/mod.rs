@@ -179,9 +179,14 @@ struct Watch<'a> {
 impl Watch<'_> {
     fn watcher(&self, sender: Sender<Happening>) -> Watcher {
         let context = &self.context;
-        Watcher::start(&context.data_dir, context.lake.root(), move || {
-            let _ = sender.send(Happening::Moved);
-        })
+        Watcher::start(
+            &context.data_dir,
+            context.lake.root(),
+            context.links,
+            move || {
+                let _ = sender.send(Happening::Moved);
+            },
+        )
     }
 
     /// Until it is stopped.

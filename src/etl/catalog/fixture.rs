@@ -34,6 +34,7 @@ pub fn world() -> World {
     fs::create_dir(&data_dir).unwrap();
     let context = Context {
         data_dir,
+        links: crate::source::scan::Links::default(),
         lake: Lake::new(dir.path().join("cache")),
         profile: Arc::new(Profile::built_in().unwrap()),
     };
@@ -81,6 +82,7 @@ impl World {
         let found = scan::stat_log(
             &self.context.data_dir,
             self.context.lake.root(),
+            self.context.links,
             path.as_bytes(),
         )
         .unwrap();

@@ -51,7 +51,12 @@ impl Catalog {
         cancel: &CancelToken,
     ) -> Result<Refresh> {
         let began = Instant::now();
-        let scan = match scan::scan(&context.data_dir, context.lake.root(), cancel) {
+        let scan = match scan::scan(
+            &context.data_dir,
+            context.lake.root(),
+            context.links,
+            cancel,
+        ) {
             Err(e @ Error::Fatal(_)) => self.scan_without_logs(&context.data_dir)?.ok_or(e)?,
             scanned => scanned?,
         };

@@ -169,7 +169,8 @@ fn see(context: &Context, entry: &mut Entry) {
         .raw
         .clone()
         .unwrap_or_else(|| entry.path.clone().into_bytes());
-    let Some(found) = scan::stat_log(&context.data_dir, context.lake.root(), &raw) else {
+    let Some(found) = scan::stat_log(&context.data_dir, context.lake.root(), context.links, &raw)
+    else {
         entry.seen = None;
         return;
     };

@@ -86,7 +86,12 @@ pub struct Survey {
 /// # Errors
 /// Those of [`scan::scan`].
 pub fn survey(context: &Context, cancel: &CancelToken) -> Result<Survey> {
-    let scan = scan::scan(&context.data_dir, context.lake.root(), cancel)?;
+    let scan = scan::scan(
+        &context.data_dir,
+        context.lake.root(),
+        context.links,
+        cancel,
+    )?;
     let listed = context.lake.results().keys("");
     let read = |key: &String| {
         cancel.check()?;

@@ -5,7 +5,6 @@ use super::{
     Kind,
     expr::{Expr, Quote, Relation, Text},
     parse::QUOTED,
-    suggest::nearest,
     test::Test,
 };
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     parse_error::ParseError,
     position::{Origin, TIME_FORMS, read_span, read_time},
     run_id,
+    suggest::nearest,
     text::{composed, quoted, searchable},
 };
 

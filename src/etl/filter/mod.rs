@@ -19,7 +19,6 @@ mod machines;
 mod parse;
 mod rows;
 mod samples;
-mod suggest;
 mod test;
 mod token;
 

@@ -46,6 +46,7 @@ fn context(dir: &tempfile::TempDir, logs: &[&str]) -> Context {
     let results = Arc::new(Memory::folding());
     Context {
         data_dir,
+        links: crate::source::scan::Links::default(),
         lake: Lake::with_results(dir.path().join("cache"), results),
         profile: Profile::built_in().unwrap().into(),
     }

@@ -147,7 +147,7 @@ impl Index {
 }
 
 fn found(context: &Context, key: &str, raw: &[u8]) -> Option<FoundLog> {
-    let found = scan::stat_log(&context.data_dir, context.lake.root(), raw)?;
+    let found = scan::stat_log(&context.data_dir, context.lake.root(), context.links, raw)?;
     let file = scan::real_path(&context.data_dir, raw);
     Some(FoundLog {
         key: key.to_owned(),

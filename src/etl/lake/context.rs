@@ -3,13 +3,15 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::Lake;
-use crate::profile::Profile;
+use crate::{profile::Profile, source::scan::Links};
 
 /// Where logs lie, where results go, and under which rules.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// The data directory.
     pub data_dir: PathBuf,
+    /// What is done with links in the data directory.
+    pub links: Links,
     /// The lake.
     pub lake: Lake,
     /// The rules.

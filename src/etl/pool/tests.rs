@@ -63,6 +63,7 @@ fn very_many_logs_are_queued_and_cancelled_in_one_event_each() {
     let dir = tempfile::tempdir().unwrap();
     let context = Context {
         data_dir: dir.path().join("data"),
+        links: crate::source::scan::Links::default(),
         lake: Lake::new(dir.path().join("cache")),
         profile: Profile::built_in().unwrap().into(),
     };

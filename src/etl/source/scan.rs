@@ -11,7 +11,8 @@ use std::{
 };
 
 use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
+use serde::{Deserialize, Serialize};
+use walkdir::WalkDir;
 
 use super::Format;
 use crate::{Error, Result, base::CancelToken, format, text};
@@ -45,15 +46,27 @@ pub struct Scan {
     pub notes: Vec<String>,
 }
 
+/// What is done with links to folders, and with links to files outside of the data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Links {
+    /// They are listed or noted, and not followed.
+    #[default]
+    Stay,
+    /// They are followed, wherever they lead, but for the cache directory; a folder that leads
+    /// into itself is entered once.
+    Follow,
+}
+
 /// Looks at everything below `data_dir`, except below `cache_dir`. Folders are entered
-/// whatever their names, but for those that begin with `_` or `.`; links to folders are not. Files
-/// whose names begin with a dot are not logs (as for a shell's `*`): programs that copy files
+/// whatever their names, but for those that begin with `_` or `.`; links to folders as `links`
+/// says. Files whose names begin with a dot are not logs (as for a shell's `*`): programs that copy files
 /// name unfinished ones so.
 ///
 /// # Errors
 /// [`Error::Fatal`] when the data directory cannot be read or is the cache directory,
 /// [`Error::Cancelled`].
-pub fn scan(data_dir: &Path, cache_dir: &Path, cancel: &CancelToken) -> Result<Scan> {
+pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToken) -> Result<Scan> {
     let root = real_root(data_dir)?;
     let cache = cache_dir.canonicalize().ok();
     if cache.as_deref() == Some(root.as_path()) {
@@ -63,10 +76,10 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, cancel: &CancelToken) -> Result<S
         )));
     }
     let mut scan = Scan::default();
-    let (candidates, folders) = walk(&root, cache.as_deref(), cancel, &mut scan)?;
+    let (candidates, folders) = walk(&root, cache.as_deref(), links, cancel, &mut scan)?;
     scan.found = candidates
         .into_par_iter()
-        .filter_map(|c| stat_candidate(&root, cache.as_deref(), c))
+        .filter_map(|c| stat_candidate(&root, cache.as_deref(), links, c))
         .collect();
     cancel.check()?;
     scan.found.par_sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
@@ -96,13 +109,13 @@ struct Candidate {
     path: PathBuf,
     raw: Vec<u8>,
     format: Format,
-    kind: FileType,
 }
 
 /// Entries with a log's ending, and folders that are named like a log.
 fn walk(
     root: &Path,
     cache: Option<&Path>,
+    links: Links,
     cancel: &CancelToken,
     scan: &mut Scan,
 ) -> Result<(Vec<Candidate>, Vec<Candidate>)> {
@@ -110,7 +123,9 @@ fn walk(
     let mut folders = Vec::new();
     let mut hidden = PassedOver::default();
     let mut private = PassedOver::default();
-    let mut entries = WalkDir::new(root).min_depth(1).into_iter();
+    let follows = links == Links::Follow;
+    let walk = WalkDir::new(root).min_depth(1).follow_links(follows);
+    let mut entries = walk.into_iter();
     let mut n = 0u64;
     while let Some(entry) = entries.next() {
         if n.is_multiple_of(1024) {
@@ -120,23 +135,30 @@ fn walk(
         let entry = match entry {
             Ok(entry) => entry,
             Err(e) => {
-                note_unread(root, &e, scan);
+                // Links that lead nowhere are listed, as they are where none is followed.
+                match e.path().and_then(|path| broken_link(root, path)) {
+                    Some(link) => files.push(link),
+                    None => note_unread(root, &e, scan),
+                }
                 continue;
             }
         };
         let name = entry.file_name().as_bytes();
         let kind = entry.file_type();
-        if kind.is_dir() && (Some(entry.path()) == cache || is_private(name)) {
-            if Some(entry.path()) != cache {
-                private.add(root, entry.path());
+        if kind.is_dir() {
+            let is_cache = is_cache(entry.path(), cache, follows);
+            if is_cache || is_private(name) {
+                if !is_cache {
+                    private.add(root, entry.path());
+                }
+                entries.skip_current_dir();
+                continue;
             }
-            entries.skip_current_dir();
-            continue;
         }
         let Some(format) = Format::of_name(name) else {
             if kind.is_symlink() && entry.path().is_dir() {
                 scan.notes.push(format!(
-                    "{} is a link to a folder and was not entered",
+                    "{} is a link to a folder and was not entered (follow_links in the config file)",
                     text::visible_bytes(&below(root, entry.path()))
                 ));
             }
@@ -146,7 +168,7 @@ fn walk(
             hidden.add(root, entry.path());
             continue;
         }
-        let candidate = candidate(root, entry, format);
+        let candidate = candidate(root, entry.path(), format);
         if kind.is_dir() {
             folders.push(candidate);
         } else {
@@ -196,15 +218,26 @@ impl PassedOver {
     }
 }
 
-fn candidate(root: &Path, entry: DirEntry, format: Format) -> Candidate {
-    let kind = entry.file_type();
-    let raw = below(root, entry.path());
+fn candidate(root: &Path, path: &Path, format: Format) -> Candidate {
     Candidate {
-        path: entry.into_path(),
-        raw,
+        path: path.to_owned(),
+        raw: below(root, path),
         format,
-        kind,
     }
+}
+
+/// Whether a folder is the cache directory, perhaps by another path where links are followed.
+fn is_cache(folder: &Path, cache: Option<&Path>, follows: bool) -> bool {
+    let Some(cache) = cache else { return false };
+    folder == cache || follows && folder.canonicalize().is_ok_and(|real| real == cache)
+}
+
+/// A link with a log's name that cannot be followed.
+fn broken_link(root: &Path, path: &Path) -> Option<Candidate> {
+    let name = path.file_name()?.as_bytes();
+    let format = Format::of_name(name).filter(|_| name.first() != Some(&b'.'))?;
+    let is_link = std::fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink());
+    (is_link && !path.is_dir()).then(|| candidate(root, path, format))
 }
 
 fn below(root: &Path, path: &Path) -> Vec<u8> {
@@ -217,6 +250,13 @@ fn below(root: &Path, path: &Path) -> Vec<u8> {
 
 fn note_unread(root: &Path, error: &walkdir::Error, scan: &mut Scan) {
     let raw = error.path().map(|p| below(root, p)).unwrap_or_default();
+    if error.loop_ancestor().is_some() {
+        scan.notes.push(format!(
+            "{} is a link to a folder that holds it and was not entered",
+            text::visible_bytes(&raw)
+        ));
+        return;
+    }
     let why = error
         .io_error()
         .map_or_else(|| error.to_string(), std::io::Error::to_string);
@@ -236,7 +276,7 @@ fn note_unread(root: &Path, error: &walkdir::Error, scan: &mut Scan) {
 }
 
 /// One file as [`scan`] would find it now; `None` when it is gone.
-pub fn stat_log(data_dir: &Path, cache_dir: &Path, raw: &[u8]) -> Option<Found> {
+pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> Option<Found> {
     let root = data_dir.canonicalize().ok()?;
     let mut folders = raw.split(|byte| *byte == b'/');
     folders.next_back();
@@ -244,17 +284,16 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, raw: &[u8]) -> Option<Found> 
         return None;
     }
     let path = real_path(&root, raw);
-    let kind = std::fs::symlink_metadata(&path).ok()?.file_type();
     let format = Format::of_name(raw)?;
     let cache = cache_dir.canonicalize().ok();
     stat_candidate(
         &root,
         cache.as_deref(),
+        links,
         Candidate {
             path,
             raw: raw.to_vec(),
             format,
-            kind,
         },
     )
 }
@@ -265,10 +304,10 @@ pub fn real_path(data_dir: &Path, raw: &[u8]) -> PathBuf {
 }
 
 /// Stats one candidate; `None` when it vanished since the walk.
-fn stat_candidate(root: &Path, cache: Option<&Path>, c: Candidate) -> Option<Found> {
+fn stat_candidate(root: &Path, cache: Option<&Path>, links: Links, c: Candidate) -> Option<Found> {
     let trouble = |what: &str| Some(what.to_owned());
     let own = std::fs::symlink_metadata(&c.path).ok()?;
-    if !c.kind.is_symlink() {
+    if !own.is_symlink() {
         let why = if own.is_file() {
             None
         } else {
@@ -278,9 +317,11 @@ fn stat_candidate(root: &Path, cache: Option<&Path>, c: Candidate) -> Option<Fou
     }
     let (meta, why) = match c.path.canonicalize() {
         Err(_) => (own, trouble("it is a link that leads nowhere")),
-        Ok(target) if !target.starts_with(root) => (
+        Ok(target) if links == Links::Stay && !target.starts_with(root) => (
             own,
-            trouble("it is a link that leads out of the data directory"),
+            trouble(
+                "it is a link that leads out of the data directory (follow_links in the config file)",
+            ),
         ),
         Ok(target) if cache.is_some_and(|c| target.starts_with(c)) => (
             own,
@@ -290,7 +331,9 @@ fn stat_candidate(root: &Path, cache: Option<&Path>, c: Candidate) -> Option<Fou
             Err(_) => (own, trouble("it is a link that leads nowhere")),
             Ok(meta) if meta.is_dir() => (
                 own,
-                trouble("it is a link to a folder; those are not entered"),
+                trouble(
+                    "it is a link to a folder; those are not entered (follow_links in the config file)",
+                ),
             ),
             Ok(meta) if meta.is_file() => (meta, None),
             Ok(meta) => {
@@ -309,8 +352,6 @@ fn special(kind: FileType) -> &'static str {
         "it is a socket, not a file"
     } else if kind.is_dir() {
         "it is a folder, not a file"
-    } else if kind.is_symlink() {
-        "it became a link while it was read"
     } else {
         "it is a device, not a file"
     }

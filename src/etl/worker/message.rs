@@ -18,11 +18,12 @@ use crate::{
     harvest::{LogRef, Options, Outcome, harvest},
     lake::{Context, Lake, lock::Owner},
     profile::Profile,
+    source::scan::Links,
     text,
 };
 
 /// Raised whenever a message changes.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// What the program says. The end of the pipe means: end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,7 @@ pub enum Request {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     data_dir: PathText,
+    links: Links,
     cache_dir: PathText,
     profile: Profile,
     /// The log's key.
@@ -67,6 +69,7 @@ impl Task {
         };
         Self {
             data_dir: context.data_dir.as_path().into(),
+            links: context.links,
             cache_dir: context.lake.root().into(),
             profile: (*context.profile).clone(),
             key: log.key().to_owned(),
@@ -96,6 +99,7 @@ impl Task {
     pub fn context(&self) -> Context {
         Context {
             data_dir: PathBuf::from(&self.data_dir),
+            links: self.links,
             lake: Lake::new(PathBuf::from(&self.cache_dir)),
             profile: Arc::new(self.profile.clone()),
         }
@@ -174,6 +178,7 @@ mod tests {
     fn context() -> Context {
         Context {
             data_dir: Path::new(OsStr::from_bytes(b"not\xffutf-8")).to_owned(),
+            links: Links::Follow,
             lake: Lake::new("cache"),
             profile: Arc::new(Profile::built_in().unwrap()),
         }

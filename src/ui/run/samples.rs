@@ -72,7 +72,7 @@ pub(super) fn draw(
             ..table
         };
         let text = format!(
-            "No row passes the filter `{}`. An empty filter, or Esc, shows all rows.",
+            "No row passes the filter `{}`. An empty filter shows all rows.",
             filtered.condition.text
         );
         sentence(below, buf, &text, theme.text);

@@ -30,14 +30,14 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
     let layout = signals.layout(usize::from(area.height));
     let mut rest = area;
     if signals.channels.is_empty() && signals.is_aligned() {
-        let text = "No two of these runs have a channel in common: there is nothing to overlay. Tab shows their other figures.";
+        let text = "No two of these runs have a channel in common: there is nothing to overlay. The table of differences shows their other figures.";
         return sentence(rest, buf, text, theme.muted);
     }
     list::draw(take(&mut rest, layout.list + 1), buf, signals, theme);
     if layout.charts == 0 {
         let text = match &signals.error {
             Some(error) => return sentence(rest, buf, error, theme.error),
-            None if signals.chosen.is_empty() => " Space chooses a channel for a chart.",
+            None if signals.chosen.is_empty() => " No channel is chosen for a chart.",
             None => " The terminal is too low for charts.",
         };
         return put(rest, buf, text, theme.muted);

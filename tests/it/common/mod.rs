@@ -35,6 +35,7 @@ const LOGS_OF_A_CELL: usize = 4;
 pub fn context_in(root: &Path) -> Context {
     Context {
         data_dir: root.join("data"),
+        links: mdtui::etl::source::scan::Links::default(),
         lake: Lake::new(root.join("cache")),
         profile: Profile::built_in().unwrap().into(),
     }

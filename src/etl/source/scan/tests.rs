@@ -2,7 +2,7 @@ use super::*;
 use std::{fs, os::unix::fs::symlink};
 
 fn scanned(dir: &Path) -> Scan {
-    scan(dir, &dir.join("cache"), &CancelToken::new()).unwrap()
+    scan(dir, &dir.join("cache"), Links::Stay, &CancelToken::new()).unwrap()
 }
 
 fn listed(scan: &Scan) -> Vec<(String, Option<&str>)> {
@@ -71,8 +71,8 @@ fn endings_decide_and_folders_are_entered_but_for_those_of_other_programs() {
     );
     assert_eq!(scan.found[0].size, 1);
     let cache = root.join("cache");
-    assert!(stat_log(root, &cache, b"_temporary/0/a.csv").is_none());
-    assert!(stat_log(root, &cache, b"a.parquet").is_some());
+    assert!(stat_log(root, &cache, Links::Stay, b"_temporary/0/a.csv").is_none());
+    assert!(stat_log(root, &cache, Links::Stay, b"a.parquet").is_some());
 }
 
 #[test]
@@ -111,16 +111,63 @@ fn links_and_special_files_are_listed_with_their_trouble() {
             ("loop.csv".into(), Some("it is a link that leads nowhere")),
             (
                 "out.csv".into(),
-                Some("it is a link that leads out of the data directory")
+                Some(
+                    "it is a link that leads out of the data directory (follow_links in the config file)"
+                )
             ),
             (
                 "sub.csv".into(),
-                Some("it is a link to a folder; those are not entered")
+                Some(
+                    "it is a link to a folder; those are not entered (follow_links in the config file)"
+                )
             ),
             ("sub/real.csv".into(), None),
         ]
     );
-    assert_eq!(scan.notes, ["up is a link to a folder and was not entered"]);
+    assert_eq!(
+        scan.notes,
+        ["up is a link to a folder and was not entered (follow_links in the config file)"]
+    );
+}
+
+#[test]
+fn links_are_followed_where_that_is_asked_for_and_loops_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("data");
+    touch(root.join("sub/real.csv"));
+    touch(dir.path().join("secret.csv"));
+    touch(dir.path().join("press/2022/a.csv"));
+    touch(dir.path().join("lake/r.csv"));
+    symlink("../secret.csv", root.join("out.csv")).unwrap();
+    symlink("../press", root.join("press-2")).unwrap();
+    symlink("nowhere", root.join("broken.csv")).unwrap();
+    symlink("loop.csv", root.join("loop.csv")).unwrap();
+    symlink("../lake/r.csv", root.join("cached.csv")).unwrap();
+    symlink("../lake", root.join("lake")).unwrap();
+    symlink("..", root.join("sub/up")).unwrap();
+    let lake = dir.path().join("lake");
+    let scan = scan(&root, &lake, Links::Follow, &CancelToken::new()).unwrap();
+    assert_eq!(
+        listed(&scan),
+        [
+            ("broken.csv".into(), Some("it is a link that leads nowhere")),
+            (
+                "cached.csv".into(),
+                Some("it is a link that leads into the cache directory")
+            ),
+            ("loop.csv".into(), Some("it is a link that leads nowhere")),
+            ("out.csv".into(), None),
+            ("press-2/2022/a.csv".into(), None),
+            ("sub/real.csv".into(), None),
+        ]
+    );
+    assert_eq!(
+        scan.notes,
+        ["sub/up is a link to a folder that holds it and was not entered"]
+    );
+    let out = |links| stat_log(&root, &lake, links, b"out.csv").unwrap().trouble;
+    assert_eq!(out(Links::Follow), None);
+    assert!(out(Links::Stay).is_some());
 }
 
 #[test]
@@ -140,7 +187,7 @@ fn an_impossible_data_directory_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     touch(dir.path().join("file"));
     let refused = |data: &Path, cache: &Path| {
-        scan(data, cache, &CancelToken::new())
+        scan(data, cache, Links::Stay, &CancelToken::new())
             .unwrap_err()
             .to_string()
     };

@@ -10,6 +10,7 @@ use notify::{
 };
 
 use super::Places;
+use crate::source::scan::Links;
 
 /// Listens until dropped.
 pub(super) struct Listening {
@@ -58,7 +59,7 @@ impl Listening {
                     let _ = broke.try_send(e);
                 }
             },
-            notify::Config::default().with_follow_symlinks(false),
+            notify::Config::default().with_follow_symlinks(places.links == Links::Follow),
         )?;
         watcher.watch(&places.data, RecursiveMode::Recursive)?;
         // Who can only look must do without; so must a lake that is on another kind of disk.

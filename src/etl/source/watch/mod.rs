@@ -24,7 +24,10 @@ use self::{
     listen::{Listening, identity},
     poll::{LONGEST as SLOWLY, Poll},
 };
-use super::reserved::{LOCKS, PRIVATE};
+use super::{
+    reserved::{LOCKS, PRIVATE},
+    scan::Links,
+};
 use crate::base::{CancelToken, mounts::mounted_below};
 
 /// A burst is over after this long without a notice,
@@ -45,21 +48,28 @@ pub struct Watcher {
 impl Watcher {
     /// Calls `on_change` from a thread of its own once everything is watched, and then
     /// after every burst of changes below `data_dir` that is not below `cache_dir`; and when
-    /// locks in the lake come and go: somebody harvests. `data_dir` may come and go, too.
-    pub fn start(data_dir: &Path, cache_dir: &Path, on_change: impl Fn() + Send + 'static) -> Self {
-        Self::spawn(data_dir, cache_dir, true, on_change)
+    /// locks in the lake come and go: somebody harvests. `data_dir` may come and go, too; links
+    /// in it are followed as `links` says.
+    pub fn start(
+        data_dir: &Path,
+        cache_dir: &Path,
+        links: Links,
+        on_change: impl Fn() + Send + 'static,
+    ) -> Self {
+        Self::spawn(data_dir, cache_dir, links, true, on_change)
     }
 
     fn spawn(
         data_dir: &Path,
         cache_dir: &Path,
+        links: Links,
         listens: bool,
         on_change: impl Fn() + Send + 'static,
     ) -> Self {
         let (due, dues) = unbounded();
         let cancel = CancelToken::new();
         let token = cancel.clone();
-        let places = Places::new(data_dir, cache_dir);
+        let places = Places::new(data_dir, cache_dir, links);
         let work = move || {
             let mut senses = Senses {
                 listens,
@@ -112,10 +122,11 @@ struct Places {
     data: PathBuf,
     cache: PathBuf,
     locks: PathBuf,
+    links: Links,
 }
 
 impl Places {
-    fn new(data_dir: &Path, cache_dir: &Path) -> Self {
+    fn new(data_dir: &Path, cache_dir: &Path, links: Links) -> Self {
         let real = |path: &Path| {
             path.canonicalize()
                 .or_else(|_| std::path::absolute(path))
@@ -126,6 +137,7 @@ impl Places {
             data: real(data_dir),
             cache: real(cache_dir),
             locks: real(cache_dir).join(PRIVATE).join(LOCKS),
+            links,
         }
     }
 
@@ -241,7 +253,7 @@ impl Senses {
         if self.listening.is_none() && Instant::now() < self.retry {
             return false;
         }
-        self.places = Places::new(data, cache);
+        self.places = Places::new(data, cache, self.places.links);
         match Listening::start(&self.places) {
             Ok(listening) => {
                 self.listening = Some(listening);
@@ -318,9 +330,15 @@ mod tests {
         let data = dir.path().join("data");
         // Not empty, so that it is no place for a mount to come.
         fs::write(data.join("readme"), "").unwrap();
-        let watcher = Watcher::spawn(&data, &data.join("cache"), listens, move || {
-            let _ = send.send(());
-        });
+        let watcher = Watcher::spawn(
+            &data,
+            &data.join("cache"),
+            Links::Stay,
+            listens,
+            move || {
+                let _ = send.send(());
+            },
+        );
         signals.recv_timeout(PATIENCE).expect("the first signal");
         (dir, watcher, signals)
     }
@@ -406,7 +424,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (data, away) = (dir.path().join("data"), dir.path().join("away"));
         let (send, signals) = crossbeam_channel::unbounded();
-        let _watcher = Watcher::start(&data, &dir.path().join("cache"), move || {
+        let _watcher = Watcher::start(&data, &dir.path().join("cache"), Links::Stay, move || {
             let _ = send.send(());
         });
         signals.recv_timeout(PATIENCE).expect("the first signal");
@@ -437,7 +455,11 @@ mod tests {
     #[test]
     fn what_may_be_a_mount_point_is_looked_at_often() {
         let dir = tempfile::tempdir().unwrap();
-        let places = Places::new(&dir.path().join("data"), &dir.path().join("cache"));
+        let places = Places::new(
+            &dir.path().join("data"),
+            &dir.path().join("cache"),
+            Links::Stay,
+        );
         assert!(places.may_be_silent(), "not there");
         fs::create_dir(&places.data).unwrap();
         assert!(places.may_be_silent(), "empty");

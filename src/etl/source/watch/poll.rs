@@ -76,7 +76,7 @@ fn interval(took: Duration, often: bool) -> Duration {
 /// Names, sizes and times of all logs and records as one number.
 fn digest(places: &Places, cancel: &CancelToken) -> u64 {
     let mut hasher = DefaultHasher::new();
-    match scan::scan(&places.data, &places.cache, cancel) {
+    match scan::scan(&places.data, &places.cache, places.links, cancel) {
         Ok(scan) => {
             for f in &scan.found {
                 (&f.raw, f.size, f.mtime_ns, f.inode, &f.trouble).hash(&mut hasher);
@@ -125,7 +125,7 @@ mod tests {
         std::fs::create_dir_all(cache.join("cell/a")).unwrap();
         std::fs::create_dir_all(cache.join(".mdtui/tmp")).unwrap();
         std::fs::create_dir(&data).unwrap();
-        let places = Places::new(&data, &cache);
+        let places = Places::new(&data, &cache, scan::Links::Stay);
         let mut poll = Poll::new();
         let mut moved = || poll.poll(&places, &CancelToken::new(), true);
         assert!(moved() && !moved());

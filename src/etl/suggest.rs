@@ -1,10 +1,7 @@
-//! What a mistyped name was meant to be.
+//! The name that a mistyped one was probably meant to be: "did you mean".
 
 /// The candidate whose name needs the fewest changes to be `name`, if they are few.
-pub(super) fn nearest<'a>(
-    name: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let most = 1 + name.chars().count() / 3;
     let with_changes = candidates.map(|candidate| (changes(name, candidate), candidate));
     let near = with_changes.min_by_key(|(changes, _)| *changes);
