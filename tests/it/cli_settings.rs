@@ -224,11 +224,15 @@ fn linked_folders_are_scanned_where_the_settings_say_so() {
     std::os::unix::fs::symlink("../press-2", lab.data().join("press-2")).unwrap();
     let keys = |list: serde_json::Value| -> Vec<String> {
         let logs = list["logs"].as_array().unwrap().iter();
-        logs.map(|log| log["key"].as_str().unwrap().to_owned()).collect()
+        logs.map(|log| log["key"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert!(keys(lab.json(&["list", "--json"])).is_empty());
     let noted = lab.run(&["list"]).err;
-    assert!(noted.contains("press-2 is a link to a folder and was not entered"), "{noted}");
+    assert!(
+        noted.contains("press-2 is a link to a folder and was not entered"),
+        "{noted}"
+    );
     configure(&lab, "follow_links = true\n");
     let key = "press-2/cell-01/2022-11-23T2040";
     assert_eq!(keys(lab.json(&["list", "--json"])), [key]);

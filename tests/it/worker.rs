@@ -501,7 +501,10 @@ fn a_worker_has_its_limits_and_dies_with_its_owner() {
             .lines()
             .find(|l| l.starts_with(name))
             .map(str::to_owned);
-        line.unwrap_or_default()[name.len()..]
+        // Nothing while the process is being started.
+        let line = line.unwrap_or_default();
+        line.strip_prefix(name)
+            .unwrap_or_default()
             .split_whitespace()
             .next()
             .unwrap_or_default()

@@ -306,9 +306,19 @@ fn below_data_dir(data_dir: &Path, name: &Path) -> Option<Vec<u8>> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let file: PathBuf = parent.canonicalize().ok()?.join(last);
-    let below = file.strip_prefix(data_dir.canonicalize().ok()?).ok()?;
-    Some(OsStr::as_bytes(below.as_os_str()).to_vec())
+    let real = || {
+        let file: PathBuf = parent.canonicalize().ok()?.join(last);
+        let below = file.strip_prefix(data_dir.canonicalize().ok()?).ok()?;
+        Some(OsStr::as_bytes(below.as_os_str()).to_vec())
+    };
+    // Where links are followed, its real path may lie elsewhere.
+    let as_named = || {
+        let (file, dir) = (std::path::absolute(name), std::path::absolute(data_dir));
+        let file = file.ok()?;
+        let below = file.strip_prefix(dir.ok()?).ok()?;
+        Some(OsStr::as_bytes(below.as_os_str()).to_vec())
+    };
+    real().or_else(as_named)
 }
 
 fn read_row(r: &Row<'_>) -> rusqlite::Result<LogRow> {
