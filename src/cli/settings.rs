@@ -270,7 +270,7 @@ const DATA_DIR: PathSetting = PathSetting {
     option: "--data-dir",
     variable: "MDTUI_DATA_DIR",
     given: |global| &global.data_dir,
-    filed: |file| file.data_dir.as_ref().map(FiledPath::from_home),
+    filed: |file| file.data_dir.as_ref().map(FiledPath::path),
 };
 
 const CACHE_DIR: PathSetting = PathSetting {
@@ -278,7 +278,7 @@ const CACHE_DIR: PathSetting = PathSetting {
     option: "--cache-dir",
     variable: "MDTUI_CACHE_DIR",
     given: |global| &global.cache_dir,
-    filed: |file| file.cache_dir.as_ref().map(FiledPath::from_home),
+    filed: |file| file.cache_dir.as_ref().map(FiledPath::path),
 };
 
 const PROFILE: PathSetting = PathSetting {
@@ -286,7 +286,7 @@ const PROFILE: PathSetting = PathSetting {
     option: "--profile",
     variable: "MDTUI_PROFILE",
     given: |global| &global.profile,
-    filed: |file| file.profile.as_ref().map(FiledPath::from_home),
+    filed: |file| file.profile.as_ref().map(FiledPath::path),
 };
 
 fn path(global: &Global, sources: &mut Sources, setting: &PathSetting) -> Option<PathBuf> {

@@ -252,7 +252,7 @@ impl<'de> Deserialize<'de> for Jobs {
 
 impl FiledPath {
     /// The path, from the home where it says so.
-    pub fn from_home(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         from_home(&self.0)
     }
 }
