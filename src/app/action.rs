@@ -83,6 +83,8 @@ actions! {
     CancelJob = "cancel-job",
     /// Cancels all jobs, after asking.
     CancelAllJobs = "cancel-all-jobs",
+    /// Shows the first log that failed in the last harvest.
+    FirstFailed = "first-failed",
     /// Begins an incremental search.
     Search = "search",
     /// The next hit; in charts: the next flag.

@@ -65,6 +65,8 @@ pub struct Column<R: 'static> {
     /// How wide it may be where keys are long; 0: it is not the column of keys.
     key_up_to: u16,
     stretches: bool,
+    /// Whether it tells which row this is: see [`fit`].
+    identity: bool,
     /// What it holds; none: a picture.
     field: Option<FieldRef<R>>,
     /// What it is sorted by instead: by the first of these, what is equal by the next.
@@ -90,6 +92,7 @@ impl<R: Filtered> Column<R> {
             priority,
             key_up_to: 0,
             stretches: false,
+            identity: false,
             sorted_by: Vec::new(),
             exported: None,
             empty_if: None,
@@ -134,6 +137,12 @@ impl<R: Filtered> Column<R> {
     fn stretches(self) -> Self {
         let stretches = true;
         Self { stretches, ..self }
+    }
+
+    /// It tells which row this is: it keeps its place beside a key that is kept whole.
+    fn identity(self) -> Self {
+        let identity = true;
+        Self { identity, ..self }
     }
 
     /// Sorted by the first of these fields, what is equal by the next.

@@ -1,6 +1,6 @@
 //! A populated state with a fixed clock and fixed paths, for tests.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crossterm::event::{KeyModifiers, MouseEvent, MouseEventKind};
 
@@ -11,8 +11,8 @@ use super::{
     compare::CompareScreen,
     keymap::{Chord, Keymap},
     lake_queries::{
-        CountLogs, ReadHistory, ReadLog, ReadLogs, ReadMachines, ReadRunList, RefreshLogs,
-        SaveColumns, WriteExport,
+        CountLogs, LogPanel, ReadHistory, ReadLog, ReadLogs, ReadMachines, ReadRunList,
+        RefreshLogs, SaveColumns, WriteExport,
     },
     query::{Answer, Question},
     run::RunScreen,
@@ -20,9 +20,11 @@ use super::{
     update,
 };
 use crate::etl::{
+    Error,
     base::{CancelToken, Progress, Stage},
     catalog::{Distances, HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
     clean::{Ledger, Reason},
+    harvest::{Outcome, RejectedRow, RejectedRows, Summary},
     pool::{Batch, JobEvent, JobId},
     profile::Profile,
     quality::Verdict,
@@ -187,6 +189,28 @@ fn row(n: u128, log_key: &str) -> RunRow {
 }
 
 /// What stands beside the list.
+pub fn panel(row: LogRow) -> LogPanel {
+    let example = |row, value: &str| RejectedRow {
+        row,
+        value: Some(value.into()),
+    };
+    let rejected = row.harvested_at_us.map(|_| RejectedRows {
+        file: format!("cache/{}/rejected.4f1c000000009e02.parquet", row.key),
+        examples: BTreeMap::from([
+            (
+                Reason::InvalidTime,
+                vec![example(1_204, "2022-13-40T20:40:00Z"), example(1_205, "")],
+            ),
+            (Reason::UnknownRobot, vec![example(788_881, "1.5")]),
+        ]),
+    });
+    LogPanel {
+        detail: detail(row),
+        rejected: Ok(rejected),
+    }
+}
+
+/// What the catalog knows of a log.
 pub fn detail(row: LogRow) -> LogDetail {
     let mut ledger = Ledger {
         rows_in: 1_577_762,
@@ -269,7 +293,7 @@ fn replied(question: &Question) -> Answer {
     }
     if let Some(ReadLog(key)) = question.query() {
         let row = logs().into_iter().find(|row| row.key == *key);
-        return question.reply::<ReadLog>(Ok(row.map(|row| Box::new(detail(row)))));
+        return question.reply::<ReadLog>(Ok(row.map(|row| Box::new(panel(row)))));
     }
     if let Some(ReadRunList(log)) = question.query() {
         let log = log.as_deref().unwrap_or("cell-10/2022-11-23T2040");
@@ -352,6 +376,43 @@ pub fn in_run(size: (u16, u16)) -> State {
     let mut state = populated(size);
     press(&mut state, &["2", "enter"]);
     state
+}
+
+/// Harvests the failed log, which fails again, a partial one, and so many others.
+pub fn harvested(state: &mut State, others: u64) {
+    let rows = logs();
+    let of = |state: LogState| rows.iter().find(|row| row.state == state);
+    let first = [LogState::Failed, LogState::Partial]
+        .into_iter()
+        .filter_map(of);
+    let mut keys: Vec<Arc<str>> = first.map(|row| row.key.as_str().into()).collect();
+    keys.extend((0..others).map(|n| format!("other-{n}").into()));
+    let batch = Batch::new(JobId(1), keys.clone());
+    update(state, job(0, JobEvent::Queued(batch.into())));
+    for (n, key) in (1..).zip(keys) {
+        let summary = Summary {
+            rows_in: 1_577_762,
+            runs_ok: 3,
+            run_errors: (n == 2)
+                .then(|| "a run failed".into())
+                .into_iter()
+                .collect(),
+            seconds: 0.31,
+            ..Summary::default()
+        };
+        let result = match n {
+            1 => Err(Error::Log("no rows".into())),
+            _ => Ok(Outcome::Harvested(summary)),
+        };
+        let (job_id, key) = (JobId(n), key.as_ref().to_owned());
+        update(state, job(1, JobEvent::Started { job: job_id }));
+        let finished = JobEvent::Finished {
+            job: job_id,
+            key,
+            result,
+        };
+        update(state, job(2, finished));
+    }
 }
 
 /// Starts two harvests: one is half through its rows, the other waits.

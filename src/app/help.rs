@@ -1,9 +1,11 @@
 //! Help and palette, made from the key table.
 
 use super::{
+    columns::meaning::{glyph, verdict_word},
     keymap::{Binding, Context, Keymap},
     state::State,
 };
+use crate::etl::{catalog::LogState, quality::Verdict};
 
 /// What lies over a view has keys of its own, which help tells after those of the view.
 const OVER: [&[Context]; 5] = [
@@ -39,6 +41,15 @@ pub fn of(state: &State) -> Vec<HelpLine> {
         all.push(HelpLine::Blank);
         all.extend(lines(keymap, contexts));
     }
+    let states = LogState::ALL.map(|state| {
+        let word = format!("{} {}", glyph(state), state.word());
+        HelpLine::Keys(word, state.meaning().into())
+    });
+    let verdict = |v: Verdict| HelpLine::Keys(verdict_word(v).into(), v.meaning().into());
+    all.extend([HelpLine::Blank, HelpLine::Title("States of logs")]);
+    all.extend(states);
+    all.extend([HelpLine::Blank, HelpLine::Title("Verdicts of runs")]);
+    all.extend(Verdict::ALL.map(verdict));
     if state.mouse {
         all.push(HelpLine::Blank);
         all.push(HelpLine::Title("The mouse"));
@@ -172,6 +183,22 @@ mod tests {
             assert!(lines.contains(&HelpLine::Keys(keys(&binding), binding.help.clone())));
         }
         assert_eq!(lines[0], HelpLine::Title("Logs"));
+    }
+
+    #[test]
+    fn help_explains_every_state_and_verdict() {
+        let lines = of(&crate::app::fixture::populated((80, 24)));
+        let explained = |word: &str, meaning: &str| {
+            lines.iter().any(
+                |line| matches!(line, HelpLine::Keys(w, m) if w.ends_with(word) && m == meaning),
+            )
+        };
+        for state in LogState::ALL {
+            assert!(explained(state.word(), state.meaning()), "{state:?}");
+        }
+        for verdict in Verdict::ALL {
+            assert!(explained(verdict.word(), verdict.meaning()), "{verdict:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Harvests of this process, open and ended, and past ones of the catalog. What an event or a
 //! key takes here does not grow with the number of jobs.
 
+mod batch_result;
 mod open_logs;
 pub(crate) mod steps;
 mod to_harvest;
@@ -12,8 +13,9 @@ use std::{
     sync::Arc,
 };
 
+pub use batch_result::BatchResult;
 pub use open_logs::OpenLogs;
-pub use to_harvest::{FEW_LOGS, ToHarvest};
+pub use to_harvest::ToHarvest;
 pub use waiting::{Waiting, WaitingJob};
 
 use super::{
@@ -154,6 +156,8 @@ pub struct Jobs {
     waiting: Waiting,
     done: VecDeque<Job>,
     history: Vec<HarvestRow>,
+    /// The logs that are, or were last, harvested together.
+    pub batch: BatchResult,
     /// Reads past harvests.
     pub read: Pending<ReadHistory>,
     /// The line under the cursor.
@@ -272,7 +276,13 @@ impl Jobs {
     /// Applies what happened; returns the job that was finished by it.
     pub fn apply(&mut self, at_us: i64, event: JobEvent) -> Option<&Job> {
         match event {
-            JobEvent::Queued(batch) => self.waiting.add(batch, at_us),
+            JobEvent::Queued(batch) => {
+                if !self.is_busy() && !batch.is_empty() {
+                    self.batch = BatchResult::default();
+                }
+                self.batch.add(batch.len());
+                self.waiting.add(batch, at_us);
+            }
             JobEvent::Started { job: id } => {
                 if let Some((key, queued_us)) = self.waiting.remove(id) {
                     let mut job = Job::new(id, key, queued_us);
@@ -303,12 +313,29 @@ impl Jobs {
                 if self.cursor > line && self.cursor < self.open_count() + 1 {
                     self.cursor -= 1;
                 }
+                if let Some(Ended {
+                    outcome, message, ..
+                }) = &job.ended
+                {
+                    self.batch.ended(&job.key, outcome, message);
+                }
                 self.remember([job]);
+                self.finish_batch();
                 return self.done.front();
             }
-            JobEvent::Cancelled(jobs) => self.cancelled(at_us, jobs),
+            JobEvent::Cancelled(jobs) => {
+                self.batch.cancelled(jobs.len());
+                self.cancelled(at_us, jobs);
+                self.finish_batch();
+            }
         }
         None
+    }
+
+    fn finish_batch(&mut self) {
+        if !self.is_busy() {
+            self.batch.finish();
+        }
     }
 
     /// Jobs that waited were cancelled.

@@ -5,14 +5,15 @@ use std::{collections::BTreeMap, path::PathBuf};
 use super::{
     export::{self, Export, Written},
     jobs::OpenLogs,
-    log_list::LogList,
+    log_list::{LogList, RunList},
     query::{Query, QueryContext, name_of},
     save_columns,
     table::Shown,
 };
 use crate::etl::{
-    Result,
-    catalog::{HarvestRow, LogDetail, LogRow, LogState, MachineRow, Refresh, RunRow},
+    Error, Result,
+    catalog::{HarvestRow, LogDetail, LogRow, LogState, MachineRow, Refresh},
+    harvest::RejectedRows,
 };
 
 /// Scans the data directory.
@@ -78,11 +79,33 @@ impl Query for CountLogs {
 #[derive(Debug, PartialEq)]
 pub struct ReadLog(pub String);
 
+/// What the panel shows of a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogPanel {
+    /// What the catalog knows.
+    pub detail: LogDetail,
+    /// Its rejected rows, or why they cannot be read.
+    pub rejected: std::result::Result<Option<RejectedRows>, String>,
+}
+
 impl Query for ReadLog {
-    type Answer = Option<Box<LogDetail>>;
+    type Answer = Option<Box<LogPanel>>;
 
     fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
-        Ok(on.catalog()?.log_detail(&self.0)?.map(Box::new))
+        let (lake, cancel) = (&on.lake.lake, on.cancel);
+        let Some(detail) = on.catalog()?.log_detail(&self.0)? else {
+            return Ok(None);
+        };
+        let drops_rows = detail.ledger.as_ref().is_some_and(|l| l.rows_dropped() > 0);
+        let rejected = if drops_rows {
+            match RejectedRows::of(lake, &self.0, cancel) {
+                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                result => result.map_err(|error| error.to_string()),
+            }
+        } else {
+            Ok(None)
+        };
+        Ok(Some(Box::new(LogPanel { detail, rejected })))
     }
 }
 
@@ -91,14 +114,14 @@ impl Query for ReadLog {
 pub struct ReadRunList(pub Option<String>);
 
 impl Query for ReadRunList {
-    type Answer = Vec<RunRow>;
+    type Answer = RunList;
 
     fn repeats(&self) -> Option<u64> {
         Some(name_of(&self.0))
     }
 
     fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
-        on.catalog()?.runs(self.0.as_deref())
+        Ok(on.catalog()?.runs(self.0.as_deref())?.into())
     }
 }
 

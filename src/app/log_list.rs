@@ -1,8 +1,8 @@
-//! The logs as one answer, with what takes a pass over all of them.
+//! The logs, or runs, as one answer, with what takes a pass over all of them.
 
 use std::collections::BTreeMap;
 
-use crate::etl::catalog::{LogRow, LogState};
+use crate::etl::catalog::{LogRow, LogState, RunRow};
 
 /// The list of logs, with what is computed once from all of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub struct LogList {
     pub key_width: u16,
     /// How many are in each state.
     pub counts: BTreeMap<LogState, usize>,
+    /// The key of the first that is `failed`.
+    pub first_failed: Option<String>,
 }
 
 impl From<Vec<LogRow>> for LogList {
@@ -22,23 +24,49 @@ impl From<Vec<LogRow>> for LogList {
         for row in &rows {
             *counts.entry(row.state).or_default() += 1;
         }
+        let failed = rows.iter().find(|row| row.state == LogState::Failed);
         Self {
-            key_width: key_width(&rows),
+            key_width: key_width(rows.iter().map(|row| row.key.as_str())),
+            first_failed: failed.map(|row| row.key.clone()),
             counts,
             rows,
         }
     }
 }
 
-fn key_width(rows: &[LogRow]) -> u16 {
+/// A list of runs, with what is computed once from all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunList {
+    /// The runs, by log and start.
+    pub rows: Vec<RunRow>,
+    /// Characters that nine keys of logs of ten fit into.
+    pub key_width: u16,
+}
+
+impl From<Vec<RunRow>> for RunList {
+    fn from(rows: Vec<RunRow>) -> Self {
+        Self {
+            key_width: key_width(rows.iter().map(|row| row.log_key.as_str())),
+            rows,
+        }
+    }
+}
+
+impl FromIterator<RunRow> for RunList {
+    fn from_iter<I: IntoIterator<Item = RunRow>>(rows: I) -> Self {
+        rows.into_iter().collect::<Vec<_>>().into()
+    }
+}
+
+fn key_width<'a>(keys: impl ExactSizeIterator<Item = &'a str>) -> u16 {
+    let mut left = keys.len() / 10;
     let mut lengths = [0usize; 257];
-    for row in rows {
-        let length = row.key.chars().count().min(lengths.len() - 1);
+    for key in keys {
+        let length = key.chars().count().min(lengths.len() - 1);
         if let Some(n) = lengths.get_mut(length) {
             *n += 1;
         }
     }
-    let mut left = rows.len() / 10;
     for (length, n) in lengths.iter().enumerate().rev() {
         if *n > left {
             return length as u16;

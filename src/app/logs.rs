@@ -13,7 +13,7 @@ use super::{
     find::FindView,
     jobs::{OpenLogs, ToHarvest},
     keymap::Context,
-    lake_queries::{CountLogs, ReadLog, ReadLogs},
+    lake_queries::{CountLogs, LogPanel, ReadLog, ReadLogs},
     layout,
     list::{self, List},
     list_queries::ListQueries,
@@ -25,7 +25,7 @@ use super::{
     table::Table,
     view::{ActionContext, AfterEvent, AnswerContext, Cancel, Occasion, View},
 };
-use crate::etl::catalog::{LogDetail, LogRow, LogState};
+use crate::etl::catalog::{LogRow, LogState};
 
 /// More than any terminal has lines.
 const FIRST_LOGS: usize = 300;
@@ -60,8 +60,10 @@ pub struct Logs {
     pub counts_read: BTreeMap<LogState, usize>,
     /// How many are in each state now.
     pub counts: BTreeMap<LogState, usize>,
+    /// The key of the first log that is `failed`.
+    pub first_failed: Option<String>,
     /// The log of the panel.
-    pub detail: Option<Box<LogDetail>>,
+    pub detail: Option<Box<LogPanel>>,
     /// The log that the panel was asked for: its key.
     pub detail_of: Option<String>,
     /// Whether keys go to the panel.
@@ -101,9 +103,21 @@ impl Logs {
         self.loaded = true;
         self.key_width = list.key_width;
         self.counts_read = list.counts;
+        self.first_failed = list.first_failed;
         self.table.replace(list.rows);
         self.count_logs(effects);
         self.detail_of = None;
+    }
+
+    /// Puts the cursor on a log, with the panel about it, in a terminal of `size`; whether the
+    /// filter hid it and was cleared. `None`: it is not listed.
+    pub(super) fn show_log(&mut self, key: &str, size: (u16, u16)) -> Option<bool> {
+        let rows = self.table.rows();
+        let row = rows
+            .binary_search_by(|row| row.key.as_str().cmp(key))
+            .ok()?;
+        self.panel = !layout::has_panel(size);
+        Some(self.table.put_cursor_on(row))
     }
 
     /// The list or the data directory cannot be read. What was listed before still stands: the
@@ -140,11 +154,15 @@ impl Logs {
     }
 }
 
-/// Lines of the panel about a log, so that it scrolls no further; the drawing wraps, so
-/// this is the least.
-fn panel_lines(detail: &LogDetail) -> usize {
+/// Lines of the panel about a log, at most: the drawing wraps, and shows the last page at the end.
+fn panel_lines(panel: &LogPanel) -> usize {
+    const WRAPPED: usize = 4;
+    let detail = &panel.detail;
     let dropped = detail.ledger.as_ref().map_or(0, |l| l.dropped.len() + 3);
-    8 + dropped + detail.errors.len() * 3 + detail.history.len()
+    let rejected = panel.rejected.as_ref().ok().and_then(Option::as_ref);
+    let examples = rejected.map_or(0, |r| r.examples.values().map(Vec::len).sum());
+    let sentences = 4 + detail.errors.len() + detail.quality.len() + detail.history.len();
+    12 + dropped + examples + sentences * WRAPPED
 }
 
 impl View for Logs {
@@ -173,10 +191,9 @@ impl View for Logs {
         list.unwrap_or_default()
     }
 
-    /// Beside the panel, which shows all the rest of the log under the cursor, keys are not cut.
-    fn list_room(&self, size: (u16, u16)) -> (u16, Option<&'static str>) {
-        let beside_panel = layout::has_panel(size);
-        (if beside_panel { self.key_width } else { 0 }, None)
+    /// Keys are not cut to make room for figures.
+    fn list_room(&self, _size: (u16, u16)) -> (u16, Option<&'static str>) {
+        (self.key_width, None)
     }
 
     fn row_nouns(&self) -> Option<(&'static str, &'static str)> {

@@ -31,6 +31,8 @@ pub struct Runs {
     pub queries: ListQueries<RunRow>,
     /// Reads the list.
     pub read: Pending<ReadRunList>,
+    /// Characters that most keys of logs fit into.
+    pub key_width: u16,
     /// Whether the list was read.
     pub loaded: bool,
     /// Why it cannot be read.
@@ -91,7 +93,7 @@ impl View for Runs {
 
     /// The log of all rows is named above the list.
     fn list_room(&self, _size: (u16, u16)) -> (u16, Option<&'static str>) {
-        (0, self.log.is_some().then_some("log"))
+        (self.key_width, self.log.is_some().then_some("log"))
     }
 
     fn row_nouns(&self) -> Option<(&'static str, &'static str)> {
@@ -154,9 +156,10 @@ impl View for Runs {
         };
         self.loaded = true;
         match result {
-            Ok(rows) => {
+            Ok(list) => {
                 self.error = None;
-                self.table.replace(rows);
+                self.key_width = list.key_width;
+                self.table.replace(list.rows);
             }
             Err(sentence) => self.error = Some(sentence),
         }

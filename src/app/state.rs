@@ -1,9 +1,10 @@
 //! Everything that the browser shows, as data.
 
-use std::{any::Any, path::PathBuf, sync::Arc};
+use std::{any::Any, borrow::Cow, path::PathBuf, sync::Arc};
 
 use super::{
     TOP_VIEWS,
+    action::Action,
     chart::Marker,
     choice::{Choices, Chooser},
     columns::PlacedColumn,
@@ -126,8 +127,12 @@ pub struct State {
     opened: Vec<Box<dyn View>>,
     /// What lies over the view.
     pub overlay: Option<Overlay>,
-    /// What just happened.
+    /// What just happened, until the next key: see [`State::message_line`].
     pub message: Option<(Tone, String)>,
+    /// Whether the operator asked for a look at the data directory and waits for its result.
+    pub(super) is_looking: bool,
+    /// What the last look noted, so that it is said once.
+    pub(super) noted: Option<String>,
     /// The logs.
     pub logs: Logs,
     /// The runs of all logs.
@@ -158,6 +163,8 @@ impl State {
             opened: Vec::new(),
             overlay: None,
             message: None,
+            is_looking: false,
+            noted: None,
             logs: Logs::default(),
             runs: Runs::default(),
             machines: Machines::default(),
@@ -176,10 +183,48 @@ impl State {
         self.read_only = Some(read_only.clone());
     }
 
+    /// What the message line says: what just happened, else how the harvests went, until that
+    /// was read.
+    pub fn message_line(&self) -> Option<(Tone, Cow<'_, str>)> {
+        if let Some((tone, text)) = &self.message {
+            return Some((*tone, text.into()));
+        }
+        if self.is_looking {
+            return Some((Tone::Plain, "looking for new and changed logs …".into()));
+        }
+        let key = || {
+            let contexts = self.screen_contexts();
+            self.keymap.key_for(&contexts, Action::FirstFailed)
+        };
+        let (tone, text) = self.jobs.batch.sentence(key)?;
+        Some((tone, text.into()))
+    }
+
+    /// Whether the message line tells of logs that failed in a harvest.
+    pub fn is_failure_unread(&self) -> bool {
+        let batch = &self.jobs.batch;
+        self.message.is_none() && batch.is_over() && !batch.is_read() && batch.has_failed()
+    }
+
+    /// Whether an action can do anything here: one that writes cannot in a lake that is only
+    /// read.
+    pub fn is_possible(&self, action: Action) -> bool {
+        let writes = matches!(
+            action,
+            Action::Harvest | Action::CancelJob | Action::CancelAllJobs
+        );
+        self.read_only.is_none() || !writes
+    }
+
     /// The view of the top level that is open, or was before others were opened over it, by its
     /// place in [`TOP_VIEWS`].
     pub fn top_view(&self) -> usize {
         self.top_view
+    }
+
+    /// Which view is open: that of the top level, and how many are open over it.
+    pub(super) fn place(&self) -> (usize, usize) {
+        (self.top_view, self.opened.len())
     }
 
     /// The view that is drawn.
@@ -241,6 +286,14 @@ impl State {
         self.top_view = top_view % TOP_VIEWS.len();
         self.opened.clear();
         self.open_view_mut().refresh(Occasion::Shown, effects);
+    }
+
+    /// Shows the logs; what was open over another view is closed.
+    pub(super) fn show_logs(&mut self, effects: &mut Vec<Effect>) {
+        let logs = TOP_VIEWS
+            .iter()
+            .position(|top| top.action == Action::ShowLogs);
+        self.show(logs.unwrap_or_default(), effects);
     }
 
     /// Opens a view over the one that is open.

@@ -72,7 +72,16 @@ pub struct Table<T: 'static> {
     /// Whether the overlay was replaced since a worker was asked.
     overlay_changed: bool,
     /// Where the cursor goes once the rows are sorted, unless it stays with its row.
-    landing: Option<usize>,
+    landing: Option<Landing>,
+}
+
+/// Where the cursor goes once the rows are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Landing {
+    /// To this position of the list.
+    Position(usize),
+    /// To one of all rows, by its index.
+    Row(usize),
 }
 
 /// Whether what is shown is what filter and order ask for.
@@ -271,6 +280,9 @@ impl<T: Row> Table<T> {
         let mut anchor = None;
         if let Some(moved) = moved {
             row = row.and_then(|at| moved.place(at));
+            if let Some(Landing::Row(at)) = self.landing {
+                self.landing = moved.place(at).map(Landing::Row);
+            }
             // A refresh ends no range.
             anchor = self.anchor.and_then(|a| moved.place(self.shown.at(a)?));
             self.marks.carry(&moved);
@@ -284,19 +296,39 @@ impl<T: Row> Table<T> {
         self.sorting = Sorting::Done;
         self.reordering = false;
         self.anchor = anchor.and_then(|at| self.shown.position(at));
-        if let Some(at) = self.landing.take() {
-            self.cursor = at;
-        } else if let Some(at) = row.and_then(|at| self.shown.position(at)) {
-            self.cursor = at;
-        }
+        let place = match self.landing.take() {
+            Some(Landing::Position(at)) => Some(at),
+            Some(Landing::Row(at)) => self.shown.position(at),
+            None => row.and_then(|at| self.shown.position(at)),
+        };
+        self.cursor = place.unwrap_or(self.cursor);
         self.cursor = self.cursor.min(self.len().saturating_sub(1));
     }
 
     /// Puts the cursor at a position, now and once the rows are sorted.
     pub fn put_cursor(&mut self, at: usize) {
         self.stop_search();
-        self.landing = self.is_sorting().then_some(at);
+        self.landing = self.is_sorting().then_some(Landing::Position(at));
         self.cursor = at.min(self.len().saturating_sub(1));
+    }
+
+    /// Puts the cursor on one of all rows, by its index among [`Table::rows`]; true when the
+    /// filter hid it and was cleared.
+    pub fn put_cursor_on(&mut self, row: usize) -> bool {
+        self.stop_search();
+        let is_hidden = self.shown.position(row).is_none();
+        self.landing = Some(Landing::Row(row));
+        if is_hidden {
+            self.filter = Filter::default();
+            self.sort_rows();
+        }
+        if self.sorting == Sorting::Done {
+            self.landing = None;
+        }
+        if let Some(at) = self.shown.position(row) {
+            self.cursor = at;
+        }
+        is_hidden
     }
 
     /// What the rows are filtered by, as it was typed.

@@ -17,27 +17,95 @@ pub struct Top {
     pub place_width: u16,
     /// The views: number, title as drawn, and the action that shows it.
     pub views: Vec<(u8, String, Action)>,
-    /// Counts at the right; empty where there is no room for them.
-    pub counts: String,
+    /// Counts at the right: how many logs there are, and in the states that ask for something.
+    pub counts: Vec<Count>,
+}
+
+/// One count of the top line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// The state that is counted; `None`: all logs.
+    pub state: Option<LogState>,
+    /// As it is drawn: `14 pending`.
+    pub text: String,
+}
+
+/// States that ask for something, in the order of the line.
+const COUNTED: [LogState; 7] = [
+    LogState::Pending,
+    LogState::Changed,
+    LogState::Stale,
+    LogState::Writing,
+    LogState::Missing,
+    LogState::Partial,
+    LogState::Failed,
+];
+
+/// Which counts go first where there is no room for all.
+const LEAVING: [Option<LogState>; 6] = [
+    Some(LogState::Missing),
+    Some(LogState::Writing),
+    None,
+    Some(LogState::Stale),
+    Some(LogState::Changed),
+    Some(LogState::Partial),
+];
+
+/// Between two counts.
+pub const BETWEEN: &str = " · ";
+
+/// At least so many characters of the place stand, if it has as many.
+const LEAST_PLACE: usize = 16;
+
+/// What the place of an opened view leaves to the rest where there is room: a title, two counts
+/// and the blanks between.
+const BESIDE_PLACE: usize = 34;
+
+/// How much is said of the views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Titles {
+    /// All have their titles.
+    All,
+    /// The others than the open one have only their numbers.
+    Numbers,
+    /// Only the open one stands there.
+    Open,
 }
 
 impl Top {
-    /// The top line of `state`.
+    /// The top line of `state`. What is pending and what failed is counted at every width: the
+    /// titles of views are shortened and other counts are left out for it.
     pub fn of(state: &State) -> Self {
         let width = usize::from(state.size.0);
-        let views = views(state);
-        let views_width: usize = views.iter().map(|(_, title, _)| title.width()).sum();
-        let (place, counts) = (place(state), counts(state));
-        // The views always stand; the place is cut before the counts are left out.
-        let least = place.width().min(16);
-        let counts_fit = width >= views_width + counts.width() + least + 5;
-        let counts = if counts_fit { counts } else { String::new() };
-        let left = width.saturating_sub(views_width + counts.width() + 3);
+        let (place, mut counts) = (place(state), counts(state));
+        let most = match state.open_view().title() {
+            Some(_) => width.saturating_sub(BESIDE_PLACE).max(LEAST_PLACE),
+            None => LEAST_PLACE,
+        };
+        let least = place.width().min(most);
+        let all = [Titles::All, Titles::Numbers, Titles::Open];
+        let fits = |views: &[(u8, String, Action)], counts: &[Count]| {
+            width >= least + views_width(views) + counts_width(counts) + 5
+        };
+        let short = views(state, Titles::Numbers);
+        for leaving in LEAVING {
+            if !fits(&short, &counts) {
+                counts.retain(|count| count.state != leaving);
+            }
+        }
+        let mut shown = all.into_iter().map(|titles| views(state, titles));
+        let shown = shown
+            .find(|shown| fits(shown, &counts))
+            .unwrap_or_else(|| views(state, Titles::Open));
+        if width < views_width(&shown) + counts_width(&counts) + 5 {
+            counts.retain(|count| count.state == Some(LogState::Failed));
+        }
+        let left = width.saturating_sub(views_width(&shown) + counts_width(&counts) + 5);
         let needed = place.width().max(if width >= 100 { 40 } else { 0 });
         Self {
             place,
             place_width: left.min(needed) as u16,
-            views,
+            views: shown,
             counts,
         }
     }
@@ -56,6 +124,15 @@ impl Top {
     }
 }
 
+fn views_width(views: &[(u8, String, Action)]) -> usize {
+    views.iter().map(|(_, title, _)| title.width()).sum()
+}
+
+fn counts_width(counts: &[Count]) -> usize {
+    let texts: usize = counts.iter().map(|count| count.text.width()).sum();
+    texts + BETWEEN.width() * counts.len().saturating_sub(1)
+}
+
 fn place(state: &State) -> String {
     state.open_view().title().unwrap_or_else(|| {
         let read_only = match state.read_only {
@@ -67,41 +144,103 @@ fn place(state: &State) -> String {
 }
 
 /// The title of the open view stands in brackets, so that it differs not by colour alone.
-fn views(state: &State) -> Vec<(u8, String, Action)> {
+fn views(state: &State, titles: Titles) -> Vec<(u8, String, Action)> {
     let open = state.top_view();
     let title = |(at, top): (usize, &TopView)| {
-        let mut title = format!("{} {}", top.number, top.title);
+        let is_open = at == open;
+        let mut title = match titles {
+            Titles::Open if !is_open => return None,
+            Titles::Numbers if !is_open => top.number.to_string(),
+            _ => format!("{} {}", top.number, top.title),
+        };
         let badge = (top.view)(state).badge();
         if badge > 0 {
             title.push_str(&format!(" ({})", thousands(badge)));
         }
-        let title = if at == open {
+        let title = if is_open {
             format!("[{title}]")
         } else {
             format!(" {title} ")
         };
-        (top.number, title, top.action)
+        Some((top.number, title, top.action))
     };
-    TOP_VIEWS.iter().enumerate().map(title).collect()
+    TOP_VIEWS.iter().enumerate().filter_map(title).collect()
 }
 
-fn counts(state: &State) -> String {
+fn counts(state: &State) -> Vec<Count> {
     let counts = &state.logs.counts;
     let total: usize = counts.values().sum();
     if total == 0 {
-        return String::new();
+        return Vec::new();
     }
-    let mut parts = vec![count(total as u64, "log")];
-    // Without a current record, then what needs a look.
-    for shown in [
-        LogState::Pending,
-        LogState::Changed,
-        LogState::Stale,
-        LogState::Failed,
-    ] {
-        if let Some(n) = counts.get(&shown).filter(|n| **n > 0) {
-            parts.push(format!("{} {}", thousands(*n as u64), shown.word()));
+    let mut shown = vec![Count {
+        state: None,
+        text: count(total as u64, "log"),
+    }];
+    for state in COUNTED {
+        if let Some(n) = counts.get(&state).filter(|n| **n > 0) {
+            let text = format!("{} {}", thousands(*n as u64), state.word());
+            let state = Some(state);
+            shown.push(Count { state, text });
         }
     }
-    parts.join(" · ")
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::fixture::{bare, harvesting, keys, populated};
+
+    /// The top line in so many columns, with these counts of logs.
+    fn top(width: u16, counts: &[(LogState, usize)], key: &str) -> Top {
+        let (mut state, _) = bare((width, 24));
+        harvesting(&mut state);
+        keys(&mut state, &[key]);
+        state.logs.counts = counts.iter().copied().collect();
+        Top::of(&state)
+    }
+
+    #[test]
+    fn pending_and_failed_logs_are_counted_at_every_width() {
+        let counts = [
+            (LogState::Harvested, 30),
+            (LogState::Pending, 9_912),
+            (LogState::Failed, 1),
+            (LogState::Partial, 2),
+            (LogState::Stale, 4_000),
+            (LogState::Missing, 12),
+        ];
+        for width in 40..220 {
+            for key in ["1", "2", "3", "4"] {
+                let top = top(width, &counts, key);
+                let texts: Vec<&str> = top.counts.iter().map(|c| c.text.as_str()).collect();
+                let has_pending = texts.contains(&"9,912 pending");
+                assert!(has_pending || width < 44, "{width}: {texts:?}");
+                assert!(texts.contains(&"1 failed"), "{width}: {texts:?}");
+                let used = usize::from(top.place_width)
+                    + views_width(&top.views)
+                    + counts_width(&top.counts);
+                // A blank at both ends, two before the views, one before the counts.
+                assert!(used + 5 <= usize::from(width), "{width}: {top:?}");
+                assert!(top.views.iter().any(|(_, title, _)| title.starts_with('[')));
+            }
+        }
+        assert_eq!(top(200, &counts, "1").counts.len(), 6);
+    }
+
+    #[test]
+    fn a_click_shows_the_view_whose_title_stands_there() {
+        for width in [60, 80, 200] {
+            let mut state = populated((width, 24));
+            harvesting(&mut state);
+            let top = Top::of(&state);
+            let mut x = top.place_width + 3;
+            for (_, title, action) in &top.views {
+                assert_eq!(top.action_at(x), Some(*action), "{width}");
+                x += title.width() as u16;
+            }
+            assert_eq!(top.action_at(x), None);
+        }
+    }
 }

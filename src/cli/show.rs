@@ -19,6 +19,7 @@ use crate::etl::{
     catalog::{LogDetail, RunDetail},
     clean::Ledger,
     format::{self, bytes, count, thousands},
+    harvest::RejectedRows,
     natural_order,
     quality::Flag,
     stats::{
@@ -66,7 +67,9 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         if args.json {
             exit::print_json(&ShowLogJson::new(&detail, &runs))?;
         } else {
-            exit::print(&log_text(&detail, &runs))?;
+            let cancel = CancelToken::new();
+            let rejected = RejectedRows::of(&lake.context.lake, &log.key, &cancel);
+            exit::print(&log_text(&detail, &rejected, &runs))?;
         }
         return Ok(Exit::Ok);
     }
@@ -91,7 +94,11 @@ fn line(out: &mut String, label: &str, text: &str) {
     out.push_str(&format!("  {label:<18}{text}\n"));
 }
 
-fn log_text(detail: &LogDetail, runs: &[RunDetail]) -> String {
+fn log_text(
+    detail: &LogDetail,
+    rejected: &Result<Option<RejectedRows>>,
+    runs: &[RunDetail],
+) -> String {
     let log = &detail.row;
     let mut out = format!("log {}\n", log.key);
     line(&mut out, "state", log.state.word());
@@ -136,6 +143,11 @@ fn log_text(detail: &LogDetail, runs: &[RunDetail]) -> String {
     if let Some(ledger) = &detail.ledger {
         ledger_text(&mut out, ledger);
     }
+    match rejected {
+        Ok(Some(rejected)) => rejected_text(&mut out, rejected),
+        Ok(None) => {}
+        Err(error) => line(&mut out, "rejected rows", &error.to_string()),
+    }
     for error in &detail.errors {
         line(&mut out, "error", error);
     }
@@ -172,6 +184,22 @@ fn ledger_text(out: &mut String, ledger: &Ledger) {
     line(out, "ledger", &kept);
     for (reason, rows) in &ledger.dropped {
         line(out, "", &format!("{} {}", reason.word(), thousands(*rows)));
+    }
+}
+
+/// Examples of the rows that were rejected, and where they lie.
+fn rejected_text(out: &mut String, rejected: &RejectedRows) {
+    line(out, "rejected rows", &rejected.file);
+    for (reason, rows) in &rejected.examples {
+        for row in rows {
+            let value = match row.value.as_deref() {
+                None => String::new(),
+                Some("") => " nothing".to_owned(),
+                Some(value) => format!(" `{value}`"),
+            };
+            let number = thousands(row.row);
+            line(out, "", &format!("{} row {number}{value}", reason.word()));
+        }
     }
 }
 

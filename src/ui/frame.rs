@@ -3,13 +3,14 @@
 use ratatui::{
     Frame,
     layout::Rect,
+    style::Modifier,
     text::{Line, Span},
     widgets::Paragraph,
 };
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    text::{fit, fit_line, fit_middle},
+    text::{fit_line, fit_middle},
     theme::Theme,
 };
 use crate::app::{
@@ -18,9 +19,12 @@ use crate::app::{
     layout,
     list::ListStatus,
     state::{Overlay, Prompt, State, Tone},
-    top::Top,
+    top::{BETWEEN, Top},
 };
-use crate::etl::format::{count_of, thousands};
+use crate::etl::{
+    catalog::LogState,
+    format::{count_of, thousands},
+};
 
 /// What stands in a terminal that is too small for the views.
 pub fn too_small(frame: &mut Frame, theme: &Theme) {
@@ -49,19 +53,34 @@ pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
             if open { theme.accent } else { theme.muted },
         )
     }));
-    let used: usize = spans.iter().map(Span::width).sum();
-    if !top.counts.is_empty() {
-        let right = usize::from(state.size.0).saturating_sub(used + 1);
-        let counts = fit(&top.counts, right as u16, true);
-        spans.push(Span::styled(counts, theme.muted));
+    let line = Rect::new(0, 0, state.size.0, 1);
+    frame.render_widget(Line::from(spans), line);
+    let mut counts = Vec::new();
+    for (n, count) in top.counts.iter().enumerate() {
+        if n > 0 {
+            counts.push(Span::styled(BETWEEN, theme.muted));
+        }
+        let style = match count.state {
+            Some(LogState::Failed | LogState::Partial) => theme.error,
+            _ => theme.muted,
+        };
+        counts.push(Span::styled(count.text.as_str(), style));
     }
-    frame.render_widget(Line::from(spans), Rect::new(0, 0, state.size.0, 1));
+    let counts = Line::from(counts);
+    let width = counts.width() as u16;
+    let right = Rect {
+        x: line.width.saturating_sub(width + 1),
+        width,
+        ..line
+    };
+    frame.render_widget(counts, right.intersection(line));
 }
 
 /// What just happened; or the text that is being typed.
 pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
     let area = layout::message(state.size);
-    let line = match (&state.overlay, &state.message) {
+    let mut is_banner = false;
+    let line = match (&state.overlay, state.message_line()) {
         (Some(Overlay::Prompt(prompt)), _) => typed(prompt, area.width, theme),
         (_, message) => {
             let mut spans = vec![Span::raw(" ")];
@@ -75,12 +94,18 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
                     Tone::Good => theme.good,
                     Tone::Error => theme.error,
                 };
-                spans.push(Span::styled(text.as_str(), style));
+                spans.push(Span::styled(text, style));
+                is_banner = state.is_failure_unread();
             }
             Line::from(spans)
         }
     };
     frame.render_widget(fit_line(line, area.width), area);
+    if is_banner {
+        // The whole line, until it is read.
+        let banner = theme.error.add_modifier(Modifier::REVERSED);
+        frame.buffer_mut().set_style(area, banner);
+    }
 }
 
 /// Marks, filter and counts of the list on the screen.
@@ -156,7 +181,7 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(area.width).saturating_sub(2);
     let bindings = state.keymap.bindings_in(&state.contexts());
-    let hinted = |b: &&Binding| b.hint.is_some();
+    let hinted = |b: &&Binding| b.hint.is_some() && state.is_possible(b.action);
     // Help leads to all the others, and back out of everything: their places are kept.
     let kept = |b: &&Binding| matches!(b.action, Action::Help | Action::Back | Action::Escape);
     let always = || bindings.iter().filter(hinted).filter(kept);

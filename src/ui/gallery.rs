@@ -6,8 +6,8 @@ use crate::{
         State,
         compare::fixture as compared,
         fixture::{
-            answer, answer_queries, bare, compare_screen, harvesting, in_run, keys, populated,
-            press, run_screen, type_in,
+            answer, answer_queries, bare, compare_screen, harvested, harvesting, in_run, keys,
+            populated, press, run_screen, type_in,
         },
         run::fixture as run,
         runs::Runs,
@@ -71,6 +71,11 @@ fn logs_and_jobs() {
         looks.add("cancel_all", &state);
         press(&mut state, &["n", "1", "Q"]);
         looks.add("quit", &state);
+        let mut state = populated(size);
+        harvested(&mut state, 43);
+        looks.add("logs_harvest_failed", &state);
+        press(&mut state, &["E"]);
+        looks.add("logs_first_failed", &state);
     });
 }
 
@@ -334,7 +339,7 @@ fn wrong_moments_of_lists() {
         looks.add("jobs_none", &state);
         keys(&mut state, &["2"]);
         looks.add("runs_reading", &state);
-        answer(&mut state, |s| &mut s.runs.read, Ok(Vec::new()));
+        answer(&mut state, |s| &mut s.runs.read, Ok(Vec::new().into()));
         looks.add("runs_none", &state);
         keys(&mut state, &["3"]);
         looks.add("machines_reading", &state);
@@ -345,7 +350,7 @@ fn wrong_moments_of_lists() {
         // A log whose record was there and is not any more.
         let mut state = populated(size);
         keys(&mut state, &["enter"]);
-        let none = Ok(Vec::new());
+        let none = Ok(Vec::new().into());
         answer(
             &mut state,
             |s| &mut s.view_mut::<Runs>().unwrap().read,

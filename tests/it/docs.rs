@@ -11,9 +11,9 @@ use mdtui::{
     },
     cli::args::EXIT_CODES,
     etl::{
-        catalog::{LogRow, MachinePoint, MachineRow, RunRow},
+        catalog::{LogRow, LogState, MachinePoint, MachineRow, RunRow},
         filter::{Condition, Filter, Filtered, Kind},
-        quality::{Allowed, RULES, Rule, Thresholds, Topic},
+        quality::{Allowed, RULES, Rule, Thresholds, Topic, Verdict},
         stats::{CHANNEL_STATISTICS, ChannelStatistic, StatisticUnit},
     },
 };
@@ -116,6 +116,30 @@ fn the_quality_rules_are_documented_as_they_are() {
     }
     block.push('\n');
     hold("docs/json.md", begin, "<!-- end of rules -->", &block);
+}
+
+#[test]
+fn every_state_and_verdict_is_explained() {
+    let row = |(word, meaning): (&str, &str)| format!("| `{word}` | {meaning} |\n");
+    let states = LogState::ALL.map(|state| row((state.word(), state.meaning())));
+    let verdicts = Verdict::ALL.map(|verdict| row((verdict.word(), verdict.meaning())));
+    let verdicts = format!(
+        "\n| verdict of a run | meaning |\n|---|---|\n{}\n",
+        verdicts.concat()
+    );
+    let block = format!(
+        "\n| state of a log | meaning |\n|---|---|\n{}{verdicts}",
+        states.concat()
+    );
+    let begin = "<!-- states: made from LogState and Verdict; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
+    hold("README.md", begin, "<!-- end of states -->", &block);
+    let begin = "<!-- verdicts: made from Verdict; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
+    hold(
+        "docs/quality.md",
+        begin,
+        "<!-- end of verdicts -->",
+        &verdicts,
+    );
 }
 
 #[test]

@@ -45,6 +45,7 @@ mod terminal_browser;
 mod terminal_compare;
 mod terminal_faults;
 mod terminal_gone;
+mod terminal_messages;
 mod terminal_walk;
 mod worker;
 

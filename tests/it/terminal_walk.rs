@@ -102,7 +102,7 @@ fn every_view_is_reached_with_the_keyboard_alone() {
     go("[", "the view before", &["[4 Jobs]"]);
     go("w", "jobs by their letter", &["[4 Jobs]"]);
     go("1", "logs", &["[1 Logs]"]);
-    go(CTRL_R, "a look", &["scanning for new and changed logs"]);
+    go(CTRL_R, "a look", &["no log is new or has changed"]);
     go("fstate:pending\r", "the pending one", &["shows 1 of 5"]);
     go("H", "its harvest", &["No log passes", "4 runs"]);
     go("f\u{15}\r", "all of them", &["[1 Logs]"]);

@@ -47,17 +47,21 @@ pub fn fit<R: Filtered>(columns: &[Column<R>], room: Room<'_>) -> Vec<PlacedColu
     let all = columns.iter().enumerate();
     let mut order: Vec<(usize, &Column<R>)> = all.clone().filter(|(_, c)| !hidden(c)).collect();
     order.sort_by_key(|(_, column)| column.priority);
-    // What else must be on the screen: the first column, and what is around the columns.
-    let first = columns.iter().find(|c| c.priority == 0 && !c.is_key());
-    let around = GUTTER + first.map_or(0, |first| first.width + GAP);
-    let shape = |column: &Column<R>| match column.wide {
-        _ if column.is_key() => {
-            let key = room.key.min(room.width.saturating_sub(around));
-            let key = key.clamp(column.width, column.key_up_to);
-            (column.title.clone(), key)
-        }
+    let usual = |column: &Column<R>| match column.wide {
         Some((from, title, width)) if room.width >= from => (title.into(), width),
         _ => (column.title.clone(), column.width),
+    };
+    // What else must be on the screen: the other columns that tell which row it is, and what is
+    // around the columns.
+    let others = order.iter().filter(|(_, c)| c.identity && !c.is_key());
+    let around = GUTTER + others.map(|(_, c)| usual(c).1 + GAP).sum::<u16>();
+    let shape = |column: &Column<R>| {
+        if !column.is_key() {
+            return usual(column);
+        }
+        let key = room.key.min(room.width.saturating_sub(around));
+        let key = key.clamp(column.width, column.key_up_to);
+        (column.title.clone(), key)
     };
     let mut left = room.width.saturating_sub(GUTTER);
     let mut missing = 0;
@@ -243,7 +247,7 @@ mod tests {
             order: words(&["sparkline", "run"]),
             hidden: words(&["start", "verdict"]),
         };
-        let shown = runs(90, true, &choice);
+        let shown = runs(94, true, &choice);
         let shown = names(&shown);
         assert_eq!(shown[..2], ["sparkline", "run"]);
         assert!(!shown.contains(&"start") && !shown.contains(&"verdict"));

@@ -18,10 +18,12 @@ impl Row for FlagRow {
 
     fn columns(_: &[Self]) -> Vec<Column<Self>> {
         vec![
-            Column::new("severity", 9, 0).cell(|row, _| {
-                let severity = row.flag.severity;
-                ListCell::new(verdict_word(severity.into()), severity.into())
-            }),
+            Column::new("severity", 9, 0)
+                .identity()
+                .cell(|row: &Self, _| {
+                    let severity = row.flag.severity;
+                    ListCell::new(verdict_word(severity.into()), severity.into())
+                }),
             Column::new("rule", 21, 1).key(21),
             Column::new("channel", 8, 2)
                 .empty_if(|row: &Self| row.flag.channel.is_none())

@@ -20,10 +20,12 @@ impl Row for LogRow {
 
     fn columns(_: &[Self]) -> Vec<Column<Self>> {
         vec![
-            Column::new("state", 12, 0).cell(|log, _| {
-                let text = format!("{} {}", glyph(log.state), log.state.word());
-                ListCell::new(text, log.state.into())
-            }),
+            Column::new("state", 12, 0)
+                .cell(|log: &Self, _| {
+                    let text = format!("{} {}", glyph(log.state), log.state.word());
+                    ListCell::new(text, log.state.into())
+                })
+                .identity(),
             Column::new("log", 21, 1).key(60).stretches(),
             Column::new("cell", 8, 8),
             Column::new("size", 7, 6),

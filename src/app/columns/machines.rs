@@ -66,7 +66,7 @@ impl Row for MachinePoint {
     fn columns(_: &[Self]) -> Vec<Column<Self>> {
         let mut columns = vec![
             Column::new("run", 13, 3),
-            Column::new("start", 19, 0),
+            Column::new("start", 19, 0).identity(),
             Column::new("runtime", 8, 5),
         ];
         columns.extend(figures([7, 4, 9, 1, 8, 6]));

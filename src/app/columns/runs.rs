@@ -14,6 +14,15 @@ use crate::{
 /// bounds: `1,234,567.8` is never cut.
 const DISTANCE: (usize, usize) = (11, 24);
 
+/// From this width on there is room for the whole of a start.
+const WIDE: u16 = 100;
+
+/// Characters of `11-23 20:40`.
+const DAY_AND_MINUTE: u16 = 11;
+
+/// Characters of a log where there are few: the ends of its key.
+const LOG: u16 = 18;
+
 /// Characters of a small picture, without the name of its channel.
 const PICTURE: usize = 16;
 
@@ -31,38 +40,40 @@ impl Row for RunRow {
     fn columns(rows: &[Self]) -> Vec<Column<Self>> {
         let failed = |run: &Self| run.error.is_some();
         let mut columns = vec![
-            Column::new("run", 13, 0),
-            Column::new("log", 21, 9)
+            Column::new("run", 13, 0).identity(),
+            Column::new("log", LOG, 2)
                 .key(60)
                 .stretches()
                 .meaning(Meaning::Muted),
-            Column::new("cell", 6, 8),
-            // From this width on with seconds.
-            Column::new("start", 16, 1)
-                .wide(100, "start", 19)
-                .cell(start),
-            Column::new("runtime", 8, 2),
+            Column::new("cell", 4, 3).wide(WIDE, "cell", 8).identity(),
+            // From this width on with year and seconds.
+            Column::new("start", DAY_AND_MINUTE, 4)
+                .wide(WIDE, "start", 19)
+                .cell(start)
+                .identity(),
+            Column::new("runtime", 8, 5).identity(),
         ];
         // The runs of a list agree on the robots.
         let robots = rows.first().map(|run| run.distance_mm.robots().iter());
         columns.extend(robots.into_iter().flatten().map(|robot| {
             let title = format!("distance {robot} mm");
             let width = title.width().clamp(DISTANCE.0, DISTANCE.1) as u16;
-            Column::new(format!("distance {robot}"), width, 4).title(title)
+            Column::new(format!("distance {robot}"), width, 6).title(title)
         }));
         columns.extend([
-            Column::new("samples", 9, 6).empty_if(failed),
-            Column::new("channels", 4, 7).title("chan").empty_if(failed),
-            Column::new("verdict", 13, 3)
+            Column::new("samples", 9, 8).empty_if(failed),
+            Column::new("channels", 4, 9).title("chan").empty_if(failed),
+            Column::new("verdict", 13, 1)
+                .identity()
                 .exported(&["verdict", "error"])
-                .cell(|run, _| match run.error {
+                .cell(|run: &Self, _| match run.error {
                     Some(_) => ListCell::new("failed", Meaning::Error),
                     None => ListCell::new(verdict_word(run.verdict), run.verdict.into()),
                 }),
             Column::new("flags", 5, 10).empty_if(failed),
             Column::new("disposition", 11, 11).cell(disposition),
             Column::new("note", 24, 12).cell(note),
-            Column::picture("sparkline", (24, 5), "run", picture).title(""),
+            Column::picture("sparkline", (24, 7), "run", picture).title(""),
         ]);
         columns
     }
@@ -71,10 +82,18 @@ impl Row for RunRow {
 /// The start, or why the run failed.
 fn start(run: &RunRow, width: u16) -> ListCell {
     match &run.error {
-        Some(error) => ListCell::new(format!("failed: {error}"), Meaning::Error),
+        // What it says has no room there.
+        Some(_) if width == DAY_AND_MINUTE => ListCell::text(""),
+        Some(error) => ListCell::new(error.as_str(), Meaning::Error),
         None => {
             let text = run.start_us.map(time::format_screen).unwrap_or_default();
-            ListCell::text(text.chars().take(width.into()).collect::<String>())
+            let year = if width == DAY_AND_MINUTE {
+                "2022-".len()
+            } else {
+                0
+            };
+            let text = text.chars().skip(year).take(width.into());
+            ListCell::text(text.collect::<String>())
         }
     }
 }

@@ -40,7 +40,7 @@ impl Row for StretchRow {
         };
         let width = title.width().clamp(EXTREME.0, EXTREME.1) as u16;
         vec![
-            Column::new("run", 13, 0),
+            Column::new("run", 13, 0).identity(),
             Column::new("log", 21, 3)
                 .key(60)
                 .stretches()

@@ -22,7 +22,7 @@ pub enum ToHarvest {
 }
 
 /// So many marked rows are read at once; those of more are left to a worker.
-pub const FEW_LOGS: usize = 64;
+const FEW_LOGS: usize = 64;
 
 impl ToHarvest {
     /// The logs of the marked rows of a list, or of the row under the cursor, and the number of

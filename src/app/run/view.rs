@@ -60,7 +60,12 @@ impl View for RunScreen {
     }
 
     fn title(&self) -> Option<String> {
-        Some(format!("Runs › {}", self.run.short()))
+        let mut title = format!("Runs › {}  {}", self.run.short(), self.log_key);
+        let cell = self.detail.as_ref().and_then(|d| d.row.cell_id.as_ref());
+        if let Some(cell) = cell {
+            title.push_str(&format!("  cell {cell}"));
+        }
+        Some(title)
     }
 
     fn list(&self) -> Option<&dyn List> {

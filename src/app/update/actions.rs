@@ -28,7 +28,9 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
                 effects.extend(asked);
                 return;
             }
-            close(state);
+            if !close(state) {
+                state.jobs.batch.set_read();
+            }
         }
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Help => state.overlay = Some(Overlay::Help(0)),
@@ -45,8 +47,9 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         Action::Refresh => {
             state.ask_refresh(effects);
             state.refresh_views(Occasion::Look, effects);
-            state.message = Some((Tone::Plain, "scanning for new and changed logs".into()));
+            state.is_looking = true;
         }
+        Action::FirstFailed => first_failed(state, effects),
         Action::Harvest => harvest(state, effects),
         Action::CancelJob => cancel(state, effects),
         Action::CancelAllJobs if !state.jobs.is_busy() => {
@@ -97,6 +100,29 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 /// Closes the innermost thing that is open; false at the top.
 fn close(state: &mut State) -> bool {
     state.open_view_mut().step_back() || state.close()
+}
+
+/// Shows the first log that failed in the last harvest, else the first that is `failed`, with the
+/// panel that says why.
+fn first_failed(state: &mut State, effects: &mut Vec<Effect>) {
+    let harvested = state.jobs.batch.first_to_look_at().map(str::to_owned);
+    let Some(key) = harvested.or_else(|| state.logs.first_failed.clone()) else {
+        state.message = Some((Tone::Plain, "no log has failed".into()));
+        return;
+    };
+    state.jobs.batch.set_read();
+    state.show_logs(effects);
+    match state.logs.show_log(&key, state.size) {
+        Some(true) => {
+            let text = format!("the filter was cleared: it hid {key}");
+            state.message = Some((Tone::Plain, text));
+        }
+        Some(false) => {}
+        None => {
+            let text = format!("{key} is no longer listed");
+            state.message = Some((Tone::Error, text));
+        }
+    }
 }
 
 /// Quits, after asking while harvests run.

@@ -3,7 +3,6 @@
 use crate::{
     app::{
         effect::Effect,
-        jobs::FEW_LOGS,
         prompt::Purpose,
         query::Answer,
         state::{Overlay, State, Tone},
@@ -36,9 +35,13 @@ fn offer(state: &mut State, answer: &mut Answer, effects: &mut Vec<Effect>) {
         not_found: None,
         machines: None,
     };
-    state.each_view(|view, _| {
+    state.each_view(|view, is_open| {
         if answer.is_stale() {
             view.answer(answer, &mut context);
+            // What a view says is of no use over another, unless something failed.
+            context
+                .message
+                .take_if(|(tone, _)| !is_open && *tone != Tone::Error);
         }
     });
     let AnswerContext {
@@ -72,18 +75,34 @@ fn refreshed(state: &mut State, result: Result<Refresh, String>, effects: &mut V
         Ok(refresh) => {
             state.logs.error = None;
             effects.push(Effect::RescanAfter(refresh.next_change));
-            if let Some(note) = refresh.problems.iter().chain(&refresh.notes).next() {
-                state.message = Some((Tone::Plain, note.clone()));
-            }
+            looked(state, &refresh);
             if !refresh.changed_keys.is_empty() || !state.logs.loaded {
                 state.refresh_views(Occasion::LogsChanged, effects);
             }
         }
         Err(error) => {
+            state.is_looking = false;
             let message = state.logs.fail(error);
             state.message = message.or(state.message.take());
         }
     }
+}
+
+/// Says what a look at the data directory found: its first note, once, else, if the operator
+/// asked for the look, how many logs differ.
+fn looked(state: &mut State, refresh: &Refresh) {
+    let is_requested = std::mem::take(&mut state.is_looking);
+    let note = refresh.problems.iter().chain(&refresh.notes).next();
+    let is_new = note != state.noted.as_ref();
+    state.noted = note.cloned();
+    let text = match (note, refresh.changed_keys.len()) {
+        (Some(note), _) if is_new || is_requested => note.clone(),
+        _ if !is_requested => return,
+        (_, 0) => "no log is new or has changed".to_owned(),
+        (_, 1) => "1 log is new or has changed".to_owned(),
+        (_, logs) => format!("{} are new or have changed", count(logs as u64, "log")),
+    };
+    state.message = Some((Tone::Plain, text));
 }
 
 pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut Vec<Effect>) {
@@ -91,31 +110,32 @@ pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut 
     if let JobEvent::Queued(batch) = &event {
         queued(state, batch.len());
     }
-    if let Some(job) = state.jobs.apply(at_us, event)
-        && let Some(ended) = &job.ended
-    {
-        let tone = match ended.outcome {
-            "failed" | "partial" => Tone::Error,
-            "harvested" => Tone::Good,
-            _ => Tone::Plain,
-        };
-        state.message = Some((tone, format!("{}: {}", job.key, ended.message)));
+    let was_busy = state.jobs.is_busy();
+    let ended = state.jobs.apply(at_us, event);
+    if let Some(job) = ended {
         let key = job.key.clone();
         // While an answer is awaited many requests are one, and an expensive answer is given
         // less often.
         state.refresh_views(Occasion::Harvested(&key), effects);
+    }
+    if was_busy && !state.jobs.is_busy() {
+        // The result of the harvests is what just happened.
+        state.message = None;
     }
     if !only_progress {
         state.logs.show_jobs(state.jobs.open_logs(), effects);
     }
 }
 
-/// Says how many logs were queued, where the key could not.
+/// Says what the pool has queued, where the key could not.
 fn queued(state: &mut State, logs: usize) {
-    let message = match logs {
-        0 => "nothing to harvest here: it is being harvested already".into(),
-        1..=FEW_LOGS => return,
-        _ => format!("harvesting {}", count(logs as u64, "log")),
-    };
-    state.message = Some((Tone::Plain, message));
+    match logs {
+        0 => {
+            let message = "nothing to harvest here: it is being harvested already".into();
+            state.message = Some((Tone::Plain, message));
+        }
+        1 => {}
+        // From now on the line says how far they are.
+        _ => state.message = None,
+    }
 }

@@ -7,13 +7,14 @@ mod export;
 mod mouse;
 mod overlays;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEventKind};
 
 use super::{
     action::Action,
     discard::discard_large,
     effect::Effect,
     event::{Event, Message, Signal},
+    jobs::Jobs,
     keymap::Context,
     layout,
     state::{Overlay, State, Tone},
@@ -25,7 +26,13 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     match event {
         Event::Key(key) => press(state, key, &mut effects),
-        Event::Mouse(mouse) => mouse::used(state, mouse, &mut effects),
+        Event::Mouse(mouse) => {
+            if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Up(_)) {
+                mouse::used(state, mouse, &mut effects);
+            } else {
+                operate(state, |state| mouse::used(state, mouse, &mut effects));
+            }
+        }
         Event::Paste(text) => overlays::paste(state, &text),
         Event::Background { light } => state.light = light,
         Event::Resize(width, height) => resize(state, (width, height), &mut effects),
@@ -61,12 +68,31 @@ pub fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 fn press(state: &mut State, key: KeyEvent, effects: &mut Vec<Effect>) {
     let contexts = state.contexts();
     if let Some(action) = state.keymap.action(&contexts, key) {
-        act(state, action, effects);
+        operate(state, |state| act(state, action, effects));
     } else if contexts.contains(&Context::Text)
         && let KeyCode::Char(c) = key.code
         && (key.modifiers - KeyModifiers::SHIFT).is_empty()
     {
         act(state, Action::Type(c), effects);
+    }
+}
+
+/// Has the operator do something. What the message line said before is over then, unless it was
+/// hidden behind a text field; the result of harvests stays until it is read, and without a
+/// failure until another view is shown.
+fn operate(state: &mut State, work: impl FnOnce(&mut State)) {
+    let is_typing = matches!(state.overlay, Some(Overlay::Prompt(_)));
+    let earlier = state.message.take();
+    let place = state.place();
+    if state.view::<Jobs>().is_some() {
+        state.jobs.batch.set_read();
+    }
+    work(state);
+    if is_typing {
+        state.message = state.message.take().or(earlier);
+    }
+    if state.place() != place && !state.jobs.batch.has_failed() {
+        state.jobs.batch.set_read();
     }
 }
 
@@ -103,5 +129,7 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+#[cfg(test)]
+mod message_tests;
 #[cfg(test)]
 mod tests;

@@ -71,7 +71,7 @@ fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
     let mut state = populated((80, 24));
     keys(&mut state, &["2"]);
     let runs = vec![run(0, "cell-10/a")];
-    answer(&mut state, |s| &mut s.runs.read, Ok(runs));
+    answer(&mut state, |s| &mut s.runs.read, Ok(runs.into()));
     keys(&mut state, &["enter"]);
     let detail = crate::app::run::fixture::detail();
     let read = Ok(Some(Box::new(detail)));

@@ -21,8 +21,9 @@ use crate::{
     },
 };
 
-fn words(state: &State) -> &str {
-    state.message.as_ref().map_or("", |(_, text)| text)
+fn words(state: &State) -> String {
+    let line = state.message_line();
+    line.map_or_else(String::new, |(_, text)| text.into_owned())
 }
 
 #[test]
@@ -44,7 +45,7 @@ fn marked_logs_are_harvested_at_once_and_the_view_stays() {
     assert!(state.view::<Logs>().is_some());
     assert_eq!(
         (words(&state), state.logs.table.marked()),
-        ("harvesting 2 logs", 0)
+        ("harvesting 2 logs".to_owned(), 0)
     );
 }
 
@@ -55,7 +56,7 @@ fn a_log_is_harvested_once_however_its_runs_are_sorted() {
     fixture::answer_queries(&mut state, effects);
     let runs = [(1, "a"), (2, "b"), (3, "a"), (4, "b")];
     let runs = runs.map(|(n, log)| fixture::run(n, log)).to_vec();
-    answer(&mut state, |s| &mut s.runs.read, Ok(runs));
+    answer(&mut state, |s| &mut s.runs.read, Ok(runs.into()));
     let effects = press(&mut state, &["space", "space", "space", "space", "H"]);
     assert_eq!(
         effects,
@@ -92,10 +93,7 @@ fn a_finished_job_reads_the_lists_again_and_says_so() {
     };
     let effects = update(&mut state, job(4, finished));
     assert_eq!(asked::<ReadLogs>(&effects), [&ReadLogs(None)]);
-    assert_eq!(
-        words(&state),
-        format!("{open}: 1 run, 1,000 rows in 0.50 s")
-    );
+    assert_eq!(words(&state), "harvesting 2 logs: 1 done");
     // The answer is older than the harvest that still waits: its log stays queued.
     let read = Ok(fixture::logs().into());
     answer(&mut state, |s| &mut s.logs.read, read);
@@ -246,7 +244,7 @@ fn errors_stand_where_they_belong() {
         result: Err(Error::Log("no rows".into())),
     };
     update(&mut state, job(5, finished));
-    assert_eq!(state.message.as_ref().map(|m| m.0), Some(Tone::Error));
+    assert_eq!(state.message_line().map(|m| m.0), Some(Tone::Error));
 }
 
 #[test]
@@ -260,7 +258,7 @@ fn enter_opens_inwards_and_escape_leads_back() {
     answer(
         &mut state,
         |s| &mut s.view_mut::<Runs>().unwrap().read,
-        Ok(runs),
+        Ok(runs.into()),
     );
     press(&mut state, &["j", "enter"]);
     assert!(

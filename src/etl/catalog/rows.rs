@@ -74,6 +74,23 @@ impl LogState {
         }
     }
 
+    /// What it means, in one line: for help, the panel of a log and the documents.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Harvesting => "it is being harvested now",
+            Self::Queued => "it waits for its turn to be harvested",
+            Self::Missing => "the log is gone; its results are kept",
+            Self::Writing => "a recorder is still writing it",
+            Self::Changed => "it changed after it was harvested: harvest it again",
+            Self::Failed => "the log could not be harvested; the reason says why",
+            Self::Stale => "harvested with another profile or an older program: harvest it again",
+            Self::Partial => "harvested, but some of its runs failed",
+            Self::Duplicate => "another log has the same content",
+            Self::Harvested => "its results are in the lake and up to date",
+            Self::Pending => "not harvested yet",
+        }
+    }
+
     /// The inverse of [`LogState::word`].
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.word() == word)

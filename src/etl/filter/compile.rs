@@ -39,14 +39,20 @@ enum Side<'a> {
 /// Compiles `expr` over the fields of `scope`.
 pub(super) fn compile(expr: &Expr, scope: &mut impl Scope) -> Result<Test, ParseError> {
     Ok(match expr {
-        Expr::All(parts) => Test::All(each(parts, scope)?),
+        Expr::All(parts) => {
+            check_neighbours(parts, scope)?;
+            Test::All(each(parts, scope)?)
+        }
         Expr::Any(parts) => Test::Any(each(parts, scope)?),
         Expr::Not(part) => Test::Not(Box::new(compile(part, scope)?)),
         Expr::Null(field) => match side(field, scope) {
             Side::Field(_, slot, _) => Test::Null(slot),
             Side::Value(_) => return Err(unknown_field(field, scope)),
         },
-        Expr::Word(word) if scope.has_words() => Test::Word(searchable(&word.text)),
+        Expr::Word(word) if scope.has_words() => {
+            check_word(word, scope)?;
+            Test::Word(searchable(&word.text))
+        }
         Expr::Word(word) => {
             if let Side::Value(_) = side(word, scope)
                 && !looks_like_value(&word.text)
@@ -72,6 +78,57 @@ fn each(parts: &[Expr], scope: &mut impl Scope) -> Result<Vec<Test>, ParseError>
         tests.push(compile(part, scope)?);
     }
     Ok(tests)
+}
+
+/// Operators of other languages, which would be words here, and what to write instead.
+const FOREIGN: [(&str, &str); 6] = [
+    ("in", "field == a or field == b"),
+    ("between", "field >= a and field <= b"),
+    ("like", "field:text"),
+    ("contains", "field:text"),
+    ("matches", "field:text"),
+    ("equals", "field == a"),
+];
+
+/// A field followed by an operator of another language was not meant as two words.
+fn check_neighbours(parts: &[Expr], scope: &mut impl Scope) -> Result<(), ParseError> {
+    for pair in parts.windows(2) {
+        let [Expr::Word(field), Expr::Word(operator)] = pair else {
+            continue;
+        };
+        let is_plain = field.quote == Quote::None && operator.quote == Quote::None;
+        let foreign = FOREIGN
+            .iter()
+            .find(|(word, _)| operator.text.eq_ignore_ascii_case(word));
+        if let (true, Some((_, instead)), Side::Field(..)) = (is_plain, foreign, side(field, scope))
+        {
+            let instead = instead.replace("field", &field.text);
+            let sentence = format!(
+                "is not an operator: write {instead}, or put the words in quotes to look for them"
+            );
+            return Err(error(operator, &sentence));
+        }
+    }
+    Ok(())
+}
+
+/// `rows!5` was not meant as a word: it begins with a field, and what follows looks like an
+/// operator.
+fn check_word(word: &Text, scope: &mut impl Scope) -> Result<(), ParseError> {
+    let symbols = |c: char| "!~&|^%".contains(c);
+    let Some(at) = word.text.find(symbols).filter(|at| *at > 0) else {
+        return Ok(());
+    };
+    let (name, rest) = word.text.split_at(at);
+    if word.quote != Quote::None || scope.resolve(name).is_none() {
+        return Ok(());
+    }
+    let operator: String = rest.chars().take_while(|c| symbols(*c)).collect();
+    let at = word.at + name.chars().count();
+    Err(match operator.as_str() {
+        "!" => super::operator_error("!", at, ", did you mean !=?"),
+        other => super::unknown_operator(other, at),
+    })
 }
 
 fn side<'a>(text: &'a Text, scope: &mut impl Scope) -> Side<'a> {

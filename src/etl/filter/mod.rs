@@ -4,6 +4,7 @@
 //! * [`parse`]: text to [`Expr`], which is written as text again.
 //! * [`Filtered`], [`RowField`], [`Kind`]: the typed fields of a row.
 //! * [`Filter`]: a compiled filter over rows of a list.
+//! * [`complete`]: what a filter that is being typed can go on with.
 //! * [`Condition`]: a compiled filter over the rows of a run's table; [`Bounds`]: what excludes rows
 //!   without reading them.
 //!
@@ -12,6 +13,7 @@
 
 mod bounds;
 mod compile;
+mod complete;
 mod expr;
 mod field;
 mod literal;
@@ -23,6 +25,7 @@ mod test;
 mod token;
 
 pub use bounds::Bounds;
+pub use complete::{Completion, complete, complete_columns};
 pub use expr::{Expr, Quote, Relation, Text, quote_name, quote_value};
 pub use field::{FieldRef, Get, Kind, RowField, field};
 pub use literal::Unit;
@@ -207,6 +210,7 @@ fn unknown_operator(typed: &str, at: usize) -> ParseError {
         "&" | "&&" => ", did you mean and?",
         "|" | "||" => ", did you mean or?",
         "!" => ", did you mean not?",
+        "~" => ", did you mean `:`, which asks whether a text contains another?",
         bang if bang.starts_with('!')
             && !bang.starts_with("!!")
             && bang.len() > 1
@@ -216,6 +220,11 @@ fn unknown_operator(typed: &str, at: usize) -> ParseError {
         }
         _ => ".",
     };
+    operator_error(typed, at, meant)
+}
+
+/// As [`unknown_operator`], with what was meant instead.
+fn operator_error(typed: &str, at: usize, meant: &str) -> ParseError {
     ParseError::at(
         at,
         format!(

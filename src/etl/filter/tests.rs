@@ -352,6 +352,22 @@ fn errors_list_what_is_allowed_and_where() {
             "unknown operator `!state:failed` at character 1, did you mean not?",
         ),
         ("rows ~ 5", "unknown operator `~`"),
+        (
+            "rows!5",
+            "unknown operator `!` at character 5, did you mean !=?",
+        ),
+        (
+            "state:failed log~x",
+            "unknown operator `~` at character 17, did you mean `:`",
+        ),
+        (
+            "rows in (1)",
+            "`in` at character 6 is not an operator: write rows == a or rows == b",
+        ),
+        (
+            "not (log LIKE a)",
+            "`LIKE` at character 10 is not an operator: write log:text",
+        ),
         ("rows===5", "unknown operator `===`"),
         (
             "rows>9m",

@@ -9,6 +9,7 @@ mod none_kept;
 mod one;
 mod read;
 pub mod rejected;
+mod rejected_examples;
 mod remove;
 mod rename_detection;
 mod run;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use index::LogRef;
 pub use one::{harvest, harvest_log};
+pub use rejected_examples::{RejectedRow, RejectedRows};
 pub use remove::{Results, check_gone, remove_log};
 pub use worker_crash::MAX_WORKER_CRASHES;
 

@@ -66,7 +66,7 @@ pub(super) fn reasons(ledger: &Ledger) -> String {
 }
 
 /// The column whose rule a row broke, and its place among the cells of a row.
-fn column(reason: Reason, profile: &Profile) -> Option<(&str, usize)> {
+pub(super) fn column(reason: Reason, profile: &Profile) -> Option<(&str, usize)> {
     let c = &profile.columns;
     // In the order of the profile's columns.
     let names = [&c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor];

@@ -43,8 +43,8 @@ pub fn write_rejected(
 ) -> Result<()> {
     let file = File::create_new(target).map_err(|e| Error::io("write", target, e))?;
     let names = column_names(profile);
-    let text = std::iter::once(&names.1).chain(names.2.iter().map(|(_, name)| name));
-    let schema: Schema = std::iter::once(Field::new(names.0.as_str().into(), DataType::UInt64))
+    let text = std::iter::once(&names.reason).chain(names.own.iter().map(|(_, name)| name));
+    let schema: Schema = std::iter::once(Field::new(names.row.as_str().into(), DataType::UInt64))
         .chain(text.map(|name| Field::new(name.as_str().into(), DataType::String)))
         .collect();
     // The writer sends every few bytes by themselves: 24 rows were 1,500 calls.
@@ -75,7 +75,7 @@ pub fn write_rejected(
 fn write_chunk(
     writer: &mut BatchedWriter<&mut BufWriter<&File>>,
     target: &Path,
-    (row, reason, own): &Names,
+    names: &Names,
     rows: &mut Vec<RawRow>,
     reasons: &mut dyn Iterator<Item = &'static str>,
 ) -> Result<()> {
@@ -86,10 +86,10 @@ fn write_chunk(
     let words: Vec<&str> = reasons.take(rows.len()).collect();
     let height = numbers.len();
     let mut columns: Vec<Column> = vec![
-        Series::new(row.as_str().into(), numbers).into(),
-        Series::new(reason.as_str().into(), words).into(),
+        Series::new(names.row.as_str().into(), numbers).into(),
+        Series::new(names.reason.as_str().into(), words).into(),
     ];
-    for (i, name) in own {
+    for (i, name) in &names.own {
         let cells: Vec<Option<&str>> = rows.iter().map(|r| r.cells[*i].as_deref()).collect();
         columns.push(Series::new(name.as_str().into(), cells).into());
     }
@@ -103,7 +103,7 @@ fn write_chunk(
 
 /// `row`, `reason`, and the log's columns; the first two give way with a `_` when the
 /// log has columns of that name.
-fn column_names(profile: &Profile) -> Names {
+pub(super) fn column_names(profile: &Profile) -> Names {
     let c = &profile.columns;
     let own = [
         &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
@@ -116,12 +116,22 @@ fn column_names(profile: &Profile) -> Names {
         name
     });
     let named = own.into_iter().cloned().enumerate();
-    (row, reason, named.filter(|(_, n)| !n.is_empty()).collect())
+    Names {
+        row,
+        reason,
+        own: named.filter(|(_, n)| !n.is_empty()).collect(),
+    }
 }
 
-/// Names of the columns of row numbers and of reasons, and of the log's own, each with its
-/// place in [`RawRow::cells`].
-type Names = (String, String, Vec<(usize, String)>);
+/// Names of the columns.
+pub(super) struct Names {
+    /// That of row numbers.
+    pub row: String,
+    /// That of reasons.
+    pub reason: String,
+    /// Those of the log, each with its place in [`RawRow::cells`].
+    own: Vec<(usize, String)>,
+}
 
 /// The frame library keeps the system's error where there is one.
 fn refused(path: &Path, error: &polars::error::PolarsError) -> Error {

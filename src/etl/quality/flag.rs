@@ -35,6 +35,16 @@ impl Verdict {
         }
     }
 
+    /// What it means, in one line: for help, the panel of a log and the documents.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::NotEvaluated => "too little data for a check; never the same as pass",
+            Self::Pass => "no check found anything",
+            Self::Suspect => "something to look at: the flags say what",
+            Self::Fail => "the data cannot be relied on: the flags say why",
+        }
+    }
+
     /// The inverse of [`Verdict::word`]; anything else is `NotEvaluated`.
     pub fn from_word(word: &str) -> Self {
         Self::ALL

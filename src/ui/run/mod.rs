@@ -66,7 +66,7 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
     }
 }
 
-/// Cell, start, runtime and verdict; the tabs at the right. The open one stands in
+/// Verdict, start and runtime; the tabs at the right. The open one stands in
 /// brackets.
 fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
     let left = layout::titles_left(&Tab::titles(), area.width);
@@ -74,8 +74,7 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
         let row = &detail.row;
         let parts = |start: Option<String>| {
             let mut words = Vec::new();
-            words.extend(row.cell_id.as_ref().map(|c| format!(" cell {c}")));
-            words.push(format!("  {}", verdict_word(row.verdict)));
+            words.push(format!(" {}", verdict_word(row.verdict)));
             words.extend(start.map(|start| format!("  {start}")));
             let runtime = row.runtime_s.map(time::format_duration);
             words.extend(runtime.map(|runtime| format!("  {runtime}")));

@@ -1,0 +1,184 @@
+//! Examples of the rows of a log that were rejected, read back from their file.
+
+use std::{collections::BTreeMap, fs::File, io::ErrorKind, path::Path};
+
+use polars::{
+    io::SerReader,
+    prelude::{DataFrame, ParquetReader},
+};
+
+use super::{none_kept, rejected::column_names};
+use crate::{
+    Error, Result,
+    base::CancelToken,
+    clean::Reason,
+    lake::{Lake, record::Record},
+    profile::Profile,
+    text,
+};
+
+/// Rows of each reason that are shown.
+const EXAMPLES: usize = 3;
+/// Rows that are read at once.
+const CHUNK: usize = 65_536;
+/// Rows that are read at most: a reason that first appears behind them has no example.
+const MOST: usize = 16 * CHUNK;
+/// Characters of a value.
+const SHOWN: usize = 40;
+
+/// The rows of a log that were rejected: where they lie, and examples of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRows {
+    /// The file, as harmless text.
+    pub file: String,
+    /// Examples by reason.
+    pub examples: BTreeMap<Reason, Vec<RejectedRow>>,
+}
+
+/// One rejected row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// Its number in the log, from 0.
+    pub row: u64,
+    /// What stood in the column whose rule it broke, as harmless text; `None`: nothing, or the
+    /// reason is not about one column.
+    pub value: Option<String>,
+}
+
+impl RejectedRows {
+    /// Those of a harvested log, with the first rows of each reason; `None`: no row of it was
+    /// rejected. The file may be elsewhere (of a lake that was pulled) or gone: there are no
+    /// examples then.
+    ///
+    /// # Errors
+    /// [`Error::Record`] and [`Error::Io`] for the record; [`Error::Io`] for a file that cannot be
+    /// read; [`Error::Cancelled`].
+    pub fn of(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<Option<Self>> {
+        let Some(record) = Record::read(lake, key)? else {
+            return Ok(None);
+        };
+        let Some(name) = &record.rejected_file else {
+            return Ok(None);
+        };
+        let path = lake.location(key, name);
+        let expected: Vec<Reason> = record.ledger.dropped.keys().copied().collect();
+        Ok(Some(Self {
+            examples: examples(&path, &record.profile, &expected, cancel)?,
+            file: text::visible_path(&path),
+        }))
+    }
+}
+
+/// The first rows of each of the `expected` reasons in a file of rejected rows.
+fn examples(
+    path: &Path,
+    profile: &Profile,
+    expected: &[Reason],
+    cancel: &CancelToken,
+) -> Result<BTreeMap<Reason, Vec<RejectedRow>>> {
+    let mut found: BTreeMap<Reason, Vec<RejectedRow>> = BTreeMap::new();
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(found),
+        Err(e) => return Err(Error::io("read", path, e)),
+    };
+    // Exact duplicates are not in the file.
+    let is_complete = |found: &BTreeMap<Reason, Vec<RejectedRow>>| {
+        expected
+            .iter()
+            .filter(|reason| **reason != Reason::Duplicate)
+            .all(|reason| found.get(reason).is_some_and(|rows| rows.len() >= EXAMPLES))
+    };
+    for from in (0..MOST).step_by(CHUNK) {
+        cancel.check()?;
+        let file = file.try_clone().map_err(|e| Error::io("read", path, e))?;
+        let frame = ParquetReader::new(file)
+            .with_slice(Some((from, CHUNK)))
+            .finish()
+            .map_err(|e| Error::io("read", path, std::io::Error::other(e.to_string())))?;
+        collect(&frame, profile, &mut found);
+        if frame.height() < CHUNK || is_complete(&found) {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Adds the rows of `frame` to those that were found, as far as there are too few.
+fn collect(
+    frame: &DataFrame,
+    profile: &Profile,
+    found: &mut BTreeMap<Reason, Vec<RejectedRow>>,
+) -> Option<()> {
+    let names = column_names(profile);
+    let numbers = frame.column(&names.row).ok()?.u64().ok()?.clone();
+    let reasons = frame.column(&names.reason).ok()?.str().ok()?.clone();
+    for at in 0..frame.height() {
+        let (Some(row), Some(word)) = (numbers.get(at), reasons.get(at)) else {
+            continue;
+        };
+        let Some(reason) = Reason::ALL.into_iter().find(|reason| reason.word() == word) else {
+            continue;
+        };
+        let rows = found.entry(reason).or_default();
+        if rows.len() < EXAMPLES {
+            let column = none_kept::column(reason, profile);
+            let cells = column.and_then(|(name, _)| frame.column(name).ok()?.str().ok());
+            let value = cells.and_then(|cells| cells.get(at));
+            let value = value.map(|value| text::quoted(value, SHOWN));
+            rows.push(RejectedRow { row, value });
+        }
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{harvest::rejected::write_rejected, source::Format};
+
+    #[test]
+    fn the_first_rows_of_each_reason_are_read_with_their_values() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("a.csv");
+        let mut csv = "time,value,field,robot_id,run_uuid,sensor_type\n".to_owned();
+        let good = "2022-11-23T20:40:00Z,1.5,x,1,7,encoder\n";
+        csv.push_str(good);
+        for n in 0..5 {
+            csv.push_str(&format!("202{n}-13-40,1.5,x,1,7,encoder\n"));
+        }
+        csv.push_str("2022-11-23T20:40:00Z,\u{1b}[31m,x,1,7,encoder\n");
+        csv.push_str("2022-11-23T20:40:00Z,,x,1,7,encoder\n");
+        csv.push_str("2022-11-23T20:40:00Z,2.5,x,1,7,encoder\n");
+        std::fs::write(&log, csv).unwrap();
+        let mut rejected: Vec<(u64, Reason)> = (1..6).map(|n| (n, Reason::InvalidTime)).collect();
+        rejected.extend([6, 7].map(|n| (n, Reason::InvalidValue)));
+        rejected.push((8, Reason::Conflict));
+        let profile = Profile::built_in().unwrap();
+        let target = dir.path().join("rejected.parquet");
+        let cancel = CancelToken::new();
+        write_rejected(&target, (&log, Format::Csv), &profile, &rejected, &cancel).unwrap();
+        let row = |row: u64, value: Option<&str>| RejectedRow {
+            row,
+            value: value.map(str::to_owned),
+        };
+        let expected = BTreeMap::from([
+            (
+                Reason::InvalidTime,
+                (0..3)
+                    .map(|n| row(n + 1, Some(&format!("202{n}-13-40"))))
+                    .collect(),
+            ),
+            (
+                Reason::InvalidValue,
+                vec![row(6, Some("\\u{1b}[31m")), row(7, None)],
+            ),
+            (Reason::Conflict, vec![row(8, None)]),
+        ]);
+        let read = examples(&target, &profile, &Reason::ALL, &cancel).unwrap();
+        assert_eq!(read, expected);
+        let gone = dir.path().join("gone.parquet");
+        let none = examples(&gone, &profile, &Reason::ALL, &cancel).unwrap();
+        assert!(none.is_empty());
+    }
+}
