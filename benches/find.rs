@@ -2,9 +2,11 @@
 //!
 //! `cargo bench --bench find` writes demo logs, harvests them (about 2.5 GB of tables, in the
 //! temporary directory), and prints a table: for conditions that ever more runs fulfil, the
-//! seconds of the whole command, the seconds of the query in DuckDB (`benches/peers/find_duckdb.py`,
-//! in turn, by the Python that `MDTUI_PYTHON` names, else `python3`), and their ratio. Both find
-//! the tables in the page cache. Without DuckDB its column is left out, and that is said.
+//! seconds of the whole command with its start, those of the query in DuckDB with the same result in
+//! a process that runs (`benches/peers/find_duckdb.py`, in turn, by the Python that `MDTUI_PYTHON`
+//! names, else `python3`), their ratio, and the seconds of an easier query. Both find the tables in
+//! the page cache, and every stretch of both is compared. Without DuckDB its columns are left out,
+//! and that is said.
 //!
 //! Options after `--`: `--logs N` (265), `--seconds S` (45: length of the runs), `--rounds N` (5),
 //! `--lake DIR` (one that is there: nothing is written).
@@ -22,6 +24,7 @@ use mdtui::etl::{
     demo,
     lake::{Context, Lake},
     profile::Profile,
+    time,
 };
 
 /// As the program.
@@ -86,48 +89,45 @@ fn run(words: &[String]) -> Result<()> {
     let rounds = number("--rounds", 5.0) as usize;
     let mut own = vec![Vec::new(); conditions.len()];
     let mut peer = vec![Vec::new(); conditions.len()];
-    let mut counts = vec![(0, 0); conditions.len()];
+    let mut easy = vec![Vec::new(); conditions.len()];
+    let mut found = vec![Vec::new(); conditions.len()];
     let mut has_peer = true;
     // The first round warms the page cache.
     for round in 0..=rounds {
         for (at, condition) in conditions.iter().enumerate() {
             let (seconds, stretches) = find(&dir, condition)?;
-            counts[at].0 = stretches;
+            found[at] = stretches;
             if round > 0 {
                 own[at].push(seconds);
             }
         }
-        has_peer = has_peer
-            && match duckdb(&dir, &conditions) {
-                Ok(answers) => {
-                    for (at, (seconds, stretches)) in answers.into_iter().enumerate() {
-                        counts[at].1 = stretches;
-                        if round > 0 {
-                            peer[at].push(seconds);
-                        }
+        if !has_peer {
+            continue;
+        }
+        match duckdb(&dir, &conditions) {
+            Ok(answers) => {
+                for (at, (seconds, easier, stretches)) in answers.into_iter().enumerate() {
+                    compare(&conditions[at], &found[at], stretches)?;
+                    if round > 0 {
+                        peer[at].push(seconds);
+                        easy[at].push(easier);
                     }
-                    true
                 }
-                Err(e) => {
-                    eprintln!("DuckDB is left out: {e}");
-                    false
-                }
-            };
+            }
+            Err(e) => {
+                eprintln!("DuckDB is left out: {e}");
+                has_peer = false;
+            }
+        }
     }
     println!(
-        "{:<36} {:>10} {:>12} {:>10} {:>8}   round by round",
-        "condition", "stretches", "mdtui find s", "DuckDB s", "ratio"
+        "{:<36} {:>10} {:>12} {:>9} {:>7}   {:<14} {:>9}",
+        "condition", "stretches", "mdtui find s", "DuckDB s", "ratio", "by round", "easier s"
     );
     for (at, condition) in conditions.iter().enumerate() {
-        let (mine, stretches) = (median(&own[at]), counts[at].0);
-        print!("{condition:<36} {stretches:>10} {mine:>12.4}");
+        let mine = median(&own[at]);
+        print!("{condition:<36} {:>10} {mine:>12.4}", found[at].len());
         if has_peer {
-            if counts[at].1 != stretches {
-                return Err(failed(format!(
-                    "DuckDB found {} stretches where {condition}, and mdtui {stretches}",
-                    counts[at].1
-                )));
-            }
             let theirs = median(&peer[at]);
             let ratios = peer[at]
                 .iter()
@@ -136,14 +136,33 @@ fn run(words: &[String]) -> Result<()> {
             let (low, high) = ratios.fold((f64::MAX, 0.0_f64), |(low, high), ratio| {
                 (low.min(ratio), high.max(ratio))
             });
-            print!(
-                " {theirs:>10.4} {:>8.1}   {low:.1} to {high:.1}",
-                theirs / mine
-            );
+            let by_round = format!("{low:.1} to {high:.1}");
+            let (ratio, easier) = (theirs / mine, median(&easy[at]));
+            print!(" {theirs:>9.4} {ratio:>7.1}   {by_round:<14} {easier:>9.4}");
         }
         println!();
     }
     Ok(())
+}
+
+/// Start and stop of a stretch in microseconds, and its smallest value.
+type Found = (i64, i64, f64);
+
+/// Whether both found the same.
+fn compare(condition: &str, own: &[Found], mut theirs: Vec<Found>) -> Result<()> {
+    let by_start = |a: &Found, b: &Found| a.0.cmp(&b.0).then(a.2.total_cmp(&b.2));
+    let mut own = own.to_vec();
+    own.sort_by(by_start);
+    theirs.sort_by(by_start);
+    if own == theirs {
+        return Ok(());
+    }
+    let differ = own.iter().zip(&theirs).find(|(own, theirs)| own != theirs);
+    Err(failed(format!(
+        "where {condition}, mdtui found {} stretches and DuckDB {}; the first that differ: {differ:?}",
+        own.len(),
+        theirs.len()
+    )))
 }
 
 fn mdtui(dir: &Path) -> Command {
@@ -205,7 +224,7 @@ fn describe(dir: &Path) -> Result<Vec<f64>> {
 }
 
 /// The whole command: seconds, and stretches.
-fn find(dir: &Path, condition: &str) -> Result<(f64, usize)> {
+fn find(dir: &Path, condition: &str) -> Result<(f64, Vec<Found>)> {
     let started = Instant::now();
     let output = mdtui(dir)
         .args(["find", condition, "--json"])
@@ -216,12 +235,21 @@ fn find(dir: &Path, condition: &str) -> Result<(f64, usize)> {
         return Err(failed(String::from_utf8_lossy(&output.stderr)));
     }
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(failed)?;
-    let stretches = answer["stretches"].as_array().map_or(0, Vec::len);
-    Ok((seconds, stretches))
+    let stretch = |stretch: &serde_json::Value| {
+        let at = |key: &str| time::parse(stretch[key].as_str()?.as_bytes());
+        Some((
+            at("start_time")?,
+            at("stop_time")?,
+            stretch["extreme"].as_f64()?,
+        ))
+    };
+    let stretches = answer["stretches"].as_array().into_iter().flatten();
+    let found = stretches.map(stretch).collect::<Option<_>>();
+    Ok((seconds, found.ok_or_else(|| failed("an unknown answer"))?))
 }
 
-/// Of each condition the seconds of the query and the stretches.
-fn duckdb(dir: &Path, conditions: &[String]) -> Result<Vec<(f64, usize)>> {
+/// Of each condition the seconds of the query and of the easier one, and the stretches.
+fn duckdb(dir: &Path, conditions: &[String]) -> Result<Vec<(f64, f64, Vec<Found>)>> {
     let python = std::env::var_os("MDTUI_PYTHON").unwrap_or_else(|| "python3".into());
     let output = Command::new(python)
         .arg(SCRIPT)

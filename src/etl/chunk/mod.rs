@@ -15,7 +15,7 @@ use std::{
 use polars_arrow::{array::Array, datatypes::Field};
 use polars_buffer::Buffer;
 use polars_parquet::{
-    parquet::metadata::Descriptor,
+    parquet::{compression::Compression, metadata::Descriptor, schema::types::PhysicalType},
     read::{
         BasicDecompressor, ColumnChunkMetadata, FileMetadata, PageReader, column_iter_to_arrays,
     },
@@ -28,6 +28,7 @@ mod thrift;
 
 pub(super) use footer::{check_group, read_footer};
 pub(super) use needed::read_needed;
+pub(super) use pages::{PageKind, RawPage};
 
 use super::{
     Error, Result,
@@ -53,7 +54,11 @@ pub(super) fn read_chunk(
     leaf: usize,
     field: &Field,
 ) -> Result<Vec<Box<dyn Array>>> {
-    let chunk = open_chunk(file, path, metadata, group, leaf, field)?;
+    decode(open_chunk(file, path, metadata, group, leaf, field)?, field)
+}
+
+/// Decodes a chunk.
+pub(super) fn decode(chunk: OpenChunk<'_>, field: &Field) -> Result<Vec<Box<dyn Array>>> {
     let decoded = guarded(&field.name, || {
         Ok(column_iter_to_arrays(
             vec![chunk.pages],
@@ -72,6 +77,30 @@ pub(super) fn guarded<T>(name: &str, decode: impl FnOnce() -> Result<T>) -> Resu
         .unwrap_or_else(|panic| Err(damaged_column(name, &panic_words(panic.as_ref()))))
 }
 
+/// The bytes of one column chunk, and what its footer says of it.
+pub(super) struct PackedChunk<'a> {
+    bytes: Vec<u8>,
+    chunk: &'a ColumnChunkMetadata,
+    rows: u64,
+    decoding: Decoding<'a>,
+}
+
+impl PackedChunk<'_> {
+    /// The pages as they lie; `None` where they are compressed or their column is not one of
+    /// doubles, flat and optional.
+    ///
+    /// # Errors
+    /// What is wrong with them, as a clause.
+    pub(super) fn raw_pages(&self) -> Result<Option<Vec<RawPage<'_>>>, String> {
+        let descriptor = &self.chunk.descriptor().descriptor;
+        let is_plain = self.chunk.compression() == Compression::Uncompressed
+            && descriptor.primitive_type.physical_type == PhysicalType::Double
+            && (descriptor.max_def_level, descriptor.max_rep_level) == (1, 0);
+        let pages = is_plain.then(|| pages::raw_pages(&self.bytes, self.rows));
+        pages.transpose()
+    }
+}
+
 /// Reads one column chunk for the decoder of its pages.
 pub(super) fn open_chunk<'a>(
     file: &dyn ReadAt,
@@ -81,6 +110,44 @@ pub(super) fn open_chunk<'a>(
     leaf: usize,
     field: &'a Field,
 ) -> Result<OpenChunk<'a>> {
+    let packed = read_packed(file, path, metadata, group, leaf, field)?;
+    unpack(packed, field)
+}
+
+/// A chunk that was read, for the decoder of its pages.
+pub(super) fn unpack<'a>(packed: PackedChunk<'a>, field: &Field) -> Result<OpenChunk<'a>> {
+    let PackedChunk {
+        bytes,
+        chunk,
+        rows,
+        decoding,
+    } = packed;
+    let claims = pages::read_claims(&bytes, rows).map_err(|e| damaged_column(&field.name, &e))?;
+    check_room(&field.name, "unpacks to", claims.unpacked)?;
+    // What the pages claim was checked: no page is larger.
+    let limit = bytes.len().max(claims.unpacked as usize).max(1 << 16);
+    let reader = PageReader::new(
+        Cursor::new(Buffer::from_vec(bytes)),
+        chunk,
+        Vec::new(),
+        limit,
+    );
+    Ok(OpenChunk {
+        pages: BasicDecompressor::new(reader, Vec::new()),
+        descriptor: &chunk.descriptor().descriptor,
+        _decoding: decoding,
+    })
+}
+
+/// Reads the bytes of one column chunk.
+pub(super) fn read_packed<'a>(
+    file: &dyn ReadAt,
+    path: &Path,
+    metadata: &'a FileMetadata,
+    group: usize,
+    leaf: usize,
+    field: &'a Field,
+) -> Result<PackedChunk<'a>> {
     let group = metadata.row_groups.get(group);
     let chunk: &ColumnChunkMetadata = group
         .and_then(|g| g.parquet_columns().get(leaf))
@@ -112,20 +179,11 @@ pub(super) fn open_chunk<'a>(
     let mut bytes = vec![0; (range.end - range.start) as usize];
     file.read_exact_at(&mut bytes, range.start)
         .map_err(|e| Error::io("read", path, e))?;
-    let claims = pages::read_claims(&bytes, rows).map_err(|e| damaged_column(&field.name, &e))?;
-    check_room(&field.name, "unpacks to", claims.unpacked)?;
-    // What the pages claim was checked: no page is larger.
-    let limit = bytes.len().max(claims.unpacked as usize).max(1 << 16);
-    let reader = PageReader::new(
-        Cursor::new(Buffer::from_vec(bytes)),
+    Ok(PackedChunk {
+        bytes,
         chunk,
-        Vec::new(),
-        limit,
-    );
-    Ok(OpenChunk {
-        pages: BasicDecompressor::new(reader, Vec::new()),
-        descriptor: &chunk.descriptor().descriptor,
-        _decoding: decoding,
+        rows,
+        decoding,
     })
 }
 

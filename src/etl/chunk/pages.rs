@@ -22,6 +22,8 @@ struct Header {
     crc: Option<i64>,
     values: Option<i64>,
     entries: Option<i64>,
+    /// How its values and its definition levels are encoded.
+    encodings: [Option<i64>; 2],
     /// Bytes of a second version's levels, which are never packed.
     levels: [i64; 2],
 }
@@ -30,11 +32,69 @@ const DATA: i64 = 0;
 const DICTIONARY: i64 = 2;
 const DATA_V2: i64 = 3;
 
+/// Encodings.
+const PLAIN: i64 = 0;
+const PLAIN_DICTIONARY: i64 = 2;
+const RLE: i64 = 3;
+const RLE_DICTIONARY: i64 = 8;
+
+impl Header {
+    fn page_kind(&self) -> PageKind {
+        let [values, levels] = self.encodings;
+        match (self.kind, values) {
+            (DICTIONARY, Some(PLAIN | PLAIN_DICTIONARY)) => PageKind::Dictionary,
+            (DATA, Some(RLE_DICTIONARY | PLAIN_DICTIONARY)) if levels == Some(RLE) => {
+                PageKind::Keys
+            }
+            _ => PageKind::Other,
+        }
+    }
+}
+
+/// What a page holds, as far as it matters to who reads pages as they lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PageKind {
+    /// Values one after the other.
+    Dictionary,
+    /// Levels and keys to a dictionary, both as runs or packed bits; of the first version.
+    Keys,
+    /// Something else.
+    Other,
+}
+
+/// A page as it lies in the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RawPage<'a> {
+    pub(crate) kind: PageKind,
+    pub(crate) content: &'a [u8],
+}
+
 /// Walks over the pages of a chunk of `rows` values.
 ///
 /// # Errors
 /// What is wrong, as a clause.
 pub(super) fn read_claims(bytes: &[u8], rows: u64) -> Result<Claims, Trouble> {
+    walk(bytes, rows, |_, _| ())
+}
+
+/// The pages of a chunk of `rows` values; as they are in the file.
+///
+/// # Errors
+/// As [`read_claims`].
+pub(super) fn raw_pages(bytes: &[u8], rows: u64) -> Result<Vec<RawPage<'_>>, Trouble> {
+    let mut pages = Vec::new();
+    walk(bytes, rows, |header, content| {
+        let kind = header.page_kind();
+        pages.push(RawPage { kind, content });
+    })?;
+    Ok(pages)
+}
+
+fn walk<'a>(
+    bytes: &'a [u8],
+    rows: u64,
+    mut each: impl FnMut(&Header, &'a [u8]),
+) -> Result<Claims, Trouble> {
     let mut claims = Claims::default();
     let mut rest = bytes;
     let mut number = 0;
@@ -69,6 +129,7 @@ pub(super) fn read_claims(bytes: &[u8], rows: u64) -> Result<Claims, Trouble> {
         claims.unpacked = claims.unpacked.saturating_add(unpacked);
         let values = values(&header, unpacked).map_err(page)?;
         claims.values = claims.values.saturating_add(values);
+        each(&header, content);
         rest = &body[size..];
         number += 1;
     }
@@ -92,6 +153,8 @@ fn header(thrift: &mut Thrift<'_>) -> Result<Header, Trouble> {
             5 | 8 => thrift.fields(|thrift, inner, _| {
                 match (id, inner) {
                     (_, 1) => header.values = Some(thrift.number()?),
+                    (5, 2) => header.encodings[0] = Some(thrift.number()?),
+                    (5, 3) => header.encodings[1] = Some(thrift.number()?),
                     (8, 5) => header.levels[0] = thrift.number()?,
                     (8, 6) => header.levels[1] = thrift.number()?,
                     _ => return Ok(false),
@@ -99,10 +162,12 @@ fn header(thrift: &mut Thrift<'_>) -> Result<Header, Trouble> {
                 Ok(true)
             })?,
             7 => thrift.fields(|thrift, inner, _| {
-                if inner == 1 {
-                    header.entries = Some(thrift.number()?);
+                match inner {
+                    1 => header.entries = Some(thrift.number()?),
+                    2 => header.encodings[0] = Some(thrift.number()?),
+                    _ => return Ok(false),
                 }
-                Ok(inner == 1)
+                Ok(true)
             })?,
             _ => return Ok(false),
         }

@@ -19,6 +19,7 @@ mod field;
 mod literal;
 mod machines;
 mod parse;
+mod pieces;
 mod rows;
 mod samples;
 mod test;
@@ -30,6 +31,7 @@ pub use expr::{Expr, Quote, Relation, Text, quote_name, quote_value};
 pub use field::{FieldRef, Get, Kind, RowField, field};
 pub use literal::Unit;
 pub use parse::parse;
+pub use pieces::{Cells, GroupCells};
 pub use samples::Condition;
 pub use test::{Value, contains};
 

@@ -1,22 +1,22 @@
 //! A filter over the rows of a run's table: `fz_1 < -1500 and v1 > 10`.
 
+use std::ops::Range;
+
 use super::{
-    Bounds, Expr, Kind, Relation, Unit, Value,
+    Bounds, Expr, Kind, Relation, Unit,
     bounds::may_hold,
     compile::{Scope, compile},
     parse::parse,
-    test::{Source, Test},
+    pieces::{self, Cells, GroupCells},
+    test::Test,
 };
 use crate::{
     Result as EtlResult,
     base::CancelToken,
-    lake::run_file::{RunFile, Window},
+    lake::run_file::{RunFile, Steps, TIME, Window},
     parse_error::ParseError,
     position::Origin,
 };
-
-/// The column that holds times.
-const TIME: &str = "time";
 
 /// A condition over the columns of a run's table.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,61 +75,40 @@ impl Condition {
     /// # Errors
     /// Those of [`RunFile::read`]; [`crate::Error::Cancelled`].
     pub fn rows_of(&self, table: &RunFile, cancel: &CancelToken) -> EtlResult<Vec<u64>> {
-        let channels = self.channels();
         let mut rows = Vec::new();
         for (group, span) in table.groups().enumerate() {
             cancel.check()?;
             if self.may_hold(|name| Bounds::in_group(table, group, name)) {
-                self.rows(&table.read(&channels, span, cancel)?, &mut rows);
+                let found = self.matching(&mut GroupCells::new(table, group, cancel))?;
+                rows.extend(found.into_iter().flat_map(|part| {
+                    span.start + u64::from(part.start)..span.start + u64::from(part.end)
+                }));
             }
         }
         Ok(rows)
     }
 
-    /// The rows of the table that fulfil it; `window` holds [`Condition::channels`].
+    /// The rows of the window that fulfil it; it holds [`Condition::channels`].
     pub fn rows(&self, window: &Window, out: &mut Vec<u64>) {
-        let mut channels = window.columns.iter();
-        let columns: Vec<Option<&[f64]>> = self
-            .channels()
-            .iter()
-            .map(|_| channels.next().map(Vec::as_slice))
-            .collect();
-        self.each_row(&columns, &window.times, window.times.len(), |row, holds| {
-            if holds {
-                out.push(window.first_row + row as u64);
-            }
-        });
+        let names = self.channels().into_iter().map(str::to_owned);
+        let channels = names.zip(window.columns.iter().map(|cells| Steps::of(cells)));
+        let mut cells = WindowCells {
+            channels: channels.collect(),
+            times: &window.times,
+        };
+        // What is in memory can be read.
+        for part in self.matching(&mut cells).unwrap_or_default() {
+            out.extend(part.map(|row| window.first_row + u64::from(row)));
+        }
     }
 
-    /// Tells `each` of every row from 0 to `rows` whether it fulfils the condition. `channels`
-    /// are the cells of [`Condition::channels`], `None` where the table has no such column;
-    /// `times` are needed only if [`Condition::names_time`].
-    pub fn each_row(
-        &self,
-        channels: &[Option<&[f64]>],
-        times: &[i64],
-        rows: usize,
-        mut each: impl FnMut(usize, bool),
-    ) {
-        let mut channels = channels.iter();
-        let columns: Vec<SampleColumn<'_>> = self
-            .columns
-            .iter()
-            .map(|name| match name.as_str() {
-                TIME => SampleColumn::Time(times),
-                _ => match channels.next().copied().flatten() {
-                    Some(cells) => SampleColumn::Channel(cells),
-                    None => SampleColumn::Absent,
-                },
-            })
-            .collect();
-        for row in 0..rows {
-            let source = TableRow {
-                columns: &columns,
-                row,
-            };
-            each(row, self.test.holds(&source) == Some(true));
-        }
+    /// The rows that fulfil it, as ascending ranges with rows between them. Of `cells` only what
+    /// decides is read.
+    ///
+    /// # Errors
+    /// Those of `cells`.
+    pub fn matching(&self, cells: &mut impl Cells) -> EtlResult<Vec<Range<u32>>> {
+        pieces::matching(&self.test, &self.columns, cells)
     }
 
     /// Whether it names `time`.
@@ -194,32 +173,24 @@ impl Scope for TableScope<'_> {
     }
 }
 
-enum SampleColumn<'a> {
-    Time(&'a [i64]),
-    Channel(&'a [f64]),
-    Absent,
+/// Cells that are in memory.
+struct WindowCells<'a> {
+    channels: Vec<(String, Steps)>,
+    times: &'a [i64],
 }
 
-struct TableRow<'a> {
-    columns: &'a [SampleColumn<'a>],
-    row: usize,
-}
-
-impl Source for TableRow<'_> {
-    fn value(&self, slot: usize) -> Value<'_> {
-        match self.columns.get(slot) {
-            Some(SampleColumn::Channel(values)) => Value::number(values.get(self.row).copied()),
-            Some(SampleColumn::Time(times)) => Value::time(times.get(self.row).copied()),
-            Some(SampleColumn::Absent) | None => Value::Null,
-        }
+impl Cells for WindowCells<'_> {
+    fn rows(&self) -> u32 {
+        self.times.len() as u32
     }
 
-    fn has(&self, slot: usize) -> bool {
-        !matches!(self.columns.get(slot), Some(SampleColumn::Absent))
+    fn steps(&mut self, channel: &str) -> EtlResult<Option<&Steps>> {
+        let found = self.channels.iter().find(|(name, _)| name == channel);
+        Ok(found.map(|(_, steps)| steps))
     }
 
-    fn mentions(&self, _: &str) -> bool {
-        false
+    fn times(&mut self) -> EtlResult<&[i64]> {
+        Ok(self.times)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Extreme, Search, Stretch};
+use super::{Search, Stretch};
 use crate::{
     Result,
     base::CancelToken,
-    filter::{Bounds, Condition},
+    filter::{Bounds, Cells, Condition, GroupCells},
     lake::run_file::RunFile,
 };
 
@@ -53,7 +53,7 @@ impl<'a> Scan<'a> {
                     self.close(first);
                 }
             } else {
-                self.group(table, condition, rows.clone(), cancel)?;
+                self.group(table, condition, group, cancel)?;
             }
             last = Some(rows.end - 1);
         }
@@ -68,58 +68,49 @@ impl<'a> Scan<'a> {
         &mut self,
         table: &RunFile,
         condition: &Condition,
-        rows: Range<u64>,
+        group: usize,
         cancel: &CancelToken,
     ) -> Result<()> {
-        let all = condition.channels();
-        let has = |name: &&str| table.columns().iter().any(|known| known == name);
-        let present: Vec<&str> = all.iter().copied().filter(has).collect();
-        let mut window = if condition.names_time() {
-            table.read(&present, rows.clone(), cancel)?
-        } else {
-            table.read_values(&present, rows.clone(), cancel)?
-        };
-        let mut read = window.columns.iter().map(Vec::as_slice);
-        let cells: Vec<Option<&[f64]>> = all
-            .iter()
-            .map(|name| has(name).then(|| read.next()).flatten())
-            .collect();
-        let count = (rows.end - rows.start) as usize;
-        let mut matches = vec![false; count];
-        let mut any = false;
-        condition.each_row(&cells, &window.times, count, |row, holds| {
-            any |= holds;
-            if let Some(cell) = matches.get_mut(row) {
-                *cell = holds;
-            }
-        });
-        if !any && self.open.is_none() {
+        let mut cells = GroupCells::new(table, group, cancel);
+        let found = condition.matching(&mut cells)?;
+        if found.is_empty() && self.open.is_none() {
             return Ok(());
         }
-        if !condition.names_time() {
-            window.times = table.read(&[], rows, cancel)?.times;
+        let rows = cells.rows();
+        let steps = match condition.channels().first() {
+            Some(channel) => cells.steps(channel)?,
+            None => None,
+        };
+        let extreme = self.search.extreme;
+        let extreme_of = |part: &Range<u32>| {
+            let values = steps.map_or(&[][..], |steps| steps.values_in(part.start, part.end));
+            values.iter().fold(f64::NAN, |a, b| extreme.of_two(a, *b))
+        };
+        let extremes: Vec<f64> = found.iter().map(extreme_of).collect();
+        let times = cells.times()?;
+        let time = |row: u32| times.get(row as usize).copied();
+        if found.first().is_none_or(|first| first.start > 0) {
+            self.close(time(0));
         }
-        let cells = cells.first().copied().flatten();
-        for (row, (time, holds)) in window.times.iter().zip(&matches).enumerate() {
-            if !holds {
-                self.close(Some(*time));
-                continue;
+        for (part, extreme) in found.into_iter().zip(extremes) {
+            self.extend(time(part.start), extreme);
+            if part.end < rows {
+                self.close(time(part.end));
             }
-            let value = cells.and_then(|cells| cells.get(row));
-            self.extend(*time, value.copied().unwrap_or(f64::NAN));
         }
         Ok(())
     }
 
-    fn extend(&mut self, time: i64, value: f64) {
-        let extreme: Extreme = self.search.extreme;
+    /// Begins a stretch at `time` unless one goes on; `value` is its next extreme, NaN for none.
+    fn extend(&mut self, time: Option<i64>, value: f64) {
+        let time = time.unwrap_or_default();
         let open = self.open.get_or_insert(Stretch {
             target: self.target,
             start_us: time,
             stop_us: time,
             extreme: f64::NAN,
         });
-        open.extreme = extreme.of_two(open.extreme, value);
+        open.extreme = self.search.extreme.of_two(open.extreme, value);
     }
 
     /// Ends the stretch that goes on, if one does, and keeps it if it is long enough.

@@ -3,9 +3,11 @@
 mod encode;
 mod keys;
 mod read;
+mod steps;
 mod write;
 
 pub use read::{GroupRange, RunFile, Window};
+pub use steps::Steps;
 pub use write::{Written, write_run_file};
 
 /// Name of the table's first column.

@@ -17,11 +17,11 @@ use polars_parquet::{
     read::{FileMetadata, ParquetType},
 };
 
-use super::TIME;
+use super::{Steps, TIME};
 use crate::{
     Error, Result,
     base::{CancelToken, read_at::ReadAt},
-    chunk::{read_chunk, read_footer},
+    chunk::{damaged_column, decode, read_chunk, read_footer, read_packed, unpack},
     text,
 };
 
@@ -252,6 +252,29 @@ impl RunFile {
         Ok(())
     }
 
+    /// The cells of a channel in a row group, each once where they are stored so.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an unknown channel, [`Error::Io`], [`Error::Log`].
+    pub fn steps(&self, group: usize, channel: &str) -> Result<Steps> {
+        let leaf = self.leaf(channel)?;
+        let field = Field::new(channel.into(), ArrowDataType::Float64, true);
+        let rows = self.groups().nth(group).unwrap_or_default();
+        let rows = (rows.end - rows.start) as usize;
+        let packed = read_packed(&*self.file, &self.path, &self.metadata, group, leaf, &field)?;
+        let pages = packed
+            .raw_pages()
+            .map_err(|e| damaged_column(channel, &e))?;
+        // A row group has at most `MOST_ROWS`.
+        if let Some(steps) = pages.and_then(|pages| Steps::of_pages(&pages, rows as u32)) {
+            return Ok(steps);
+        }
+        let mut cells = vec![f64::NAN; rows];
+        let arrays = decode(unpack(packed, &field)?, &field)?;
+        self.copy(&arrays, &field, 0..rows, (f64::NAN, &mut cells))?;
+        Ok(Steps::of(&cells))
+    }
+
     /// The times of the first and the last row; `None` without rows.
     ///
     /// # Errors
@@ -346,16 +369,27 @@ impl RunFile {
         leaf: usize,
         field: &Field,
         rows: Range<usize>,
+        out: (T, &mut [T]),
+    ) -> Result<()> {
+        let arrays = read_chunk(&*self.file, &self.path, &self.metadata, group, leaf, field)?;
+        self.copy(&arrays, field, rows, out)
+    }
+
+    /// Copies `rows` of a decoded column into `out`, which is as long, with `null` in place of
+    /// nulls.
+    fn copy<T: NativeType>(
+        &self,
+        arrays: &[Box<dyn Array>],
+        field: &Field,
+        rows: Range<usize>,
         (null, mut out): (T, &mut [T]),
     ) -> Result<()> {
         let not_this = |why: &str| {
             let why = format!("column `{}` {why}", field.name);
             not_a_table(&self.path, &why)
         };
-        let arrays: Vec<Box<dyn Array>> =
-            read_chunk(&*self.file, &self.path, &self.metadata, group, leaf, field)?;
         let mut first = 0;
-        for array in &arrays {
+        for array in arrays {
             let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<T>>() else {
                 return Err(not_this("has another type"));
             };
