@@ -6,7 +6,7 @@ use crate::generator::{Recording, Rng, Robot};
 type Make = fn(usize, f64, &mut Rng) -> Recording;
 
 /// The kinds of clean runs, of which each seed has six.
-pub const CLEAN: [(&str, Make); 11] = [
+pub const CLEAN: [(&str, Make); 12] = [
     ("both robots form", plain),
     ("robot 2 parked", |i, s, rng| parked(&[1], i, s, rng)),
     ("robot 1 parked", |i, s, rng| parked(&[0], i, s, rng)),
@@ -18,6 +18,7 @@ pub const CLEAN: [(&str, Make); 11] = [
     ("steps of 2 N, robot 1 parked", coarse_parked),
     ("steps of 2 N, contacts and pauses", coarse_contacts),
     ("square paths", square),
+    ("from the air, in layers", layered),
 ];
 
 /// Two robots that form.
@@ -123,4 +124,22 @@ fn square(_: usize, seconds: f64, rng: &mut Rng) -> Recording {
     let mut robots = robots(rng);
     robots.iter_mut().for_each(|robot| robot.square = true);
     Recording::of(&robots, seconds, rng)
+}
+
+/// The tool comes from above the sheet, which tells what the cells read without load, and goes
+/// down in steps, or all the time.
+fn layered(variant: usize, seconds: f64, rng: &mut Rng) -> Recording {
+    let mut robots = robots(rng);
+    for robot in &mut robots {
+        from_the_air(robot, variant.is_multiple_of(2), rng);
+    }
+    Recording::of(&robots, seconds, rng)
+}
+
+/// A robot with turns of 4 to 7 seconds whose bias can be known.
+pub fn from_the_air(robot: &mut Robot, layers: bool, rng: &mut Rng) {
+    robot.air_s = rng.between(3.0, 6.0);
+    robot.layers = layers;
+    robot.radius = rng.between(110.0, 150.0);
+    robot.speed = rng.between(140.0, 160.0);
 }

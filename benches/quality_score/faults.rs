@@ -2,7 +2,7 @@
 //! thresholds say.
 
 use crate::{
-    clean::{coarse_cells, park, robots},
+    clean::{coarse_cells, from_the_air, park, robots},
     generator::{FIELDS, FORCES, Recording, Rng, Track, channel},
 };
 
@@ -27,8 +27,13 @@ pub struct Planted {
 
 type Plant = fn(usize, f64, &mut Rng) -> (Recording, Planted);
 
+/// Limits of the force along the forming axis in N, and how fast it changes at most in N/s: the
+/// profile of the scores has them.
+pub const FORCE_LIMITS: [f64; 2] = [-3000.0, 1000.0];
+pub const FORCE_RATE: f64 = 60_000.0;
+
 /// The kinds of faults, of which each seed has six.
-pub const FAULTS: [(&str, Plant); 23] = [
+pub const FAULTS: [(&str, Plant); 27] = [
     ("missing axis", missing_axis),
     ("dead channel", dead),
     ("frozen force", frozen_force),
@@ -62,6 +67,10 @@ pub const FAULTS: [(&str, Plant); 23] = [
     ("saturation in steps of 2 N", saturated_coarse),
     ("clock set back to the same stamps", same_stamps),
     ("encoder glitch, uneven clocks", uneven_glitch),
+    ("tear", tear),
+    ("force changes by the layer", slope),
+    ("force beyond its limits", beyond),
+    ("force changes at once", at_once),
 ];
 
 fn base(seconds: f64, rng: &mut Rng) -> Recording {
@@ -516,5 +525,93 @@ fn same_stamps(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
     let mut planted = planted("clock_jump", scope(), (from - by, from));
     let follow = ["out_of_order", "conflicts", "duplicates", "gap", "spike"];
     planted.tolerated = follow.map(|rule| (rule, scope())).to_vec();
+    (recording, planted)
+}
+
+/// The force falls within a layer or a turn, for a while or for good.
+fn tear(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
+    let mut robots = robots(rng);
+    let robot = rng.index(2);
+    for robot in &mut robots {
+        from_the_air(robot, i.is_multiple_of(2), rng);
+    }
+    let turn = robots[robot].turn_s();
+    // From 2 s after the start of a layer on it can be told.
+    let layer = 2.0 + rng.index((seconds / turn) as usize - 4) as f64;
+    let from = layer * turn + rng.between(2.4, turn - 1.7);
+    let lasts = [0.8, 0.9, 1.0, 1.0, 1.0, seconds][i];
+    let share = [0.6, 0.55, 0.5, 0.3, 0.0, 0.0][i];
+    robots[robot].tears = vec![(from, from + lasts, share)];
+    let recording = Recording::of(&robots, seconds, rng);
+    let span = (
+        recording.at(from / seconds),
+        recording.at(((from + lasts) / seconds).min(1.0)),
+    );
+    let name = format!("f{}", robot + 1);
+    let mut planted = planted("force_drop", only(name), span);
+    // Layers after the tear have another force.
+    planted
+        .tolerated
+        .push(("force_slope", only(channel(robot, FIELDS - 1))));
+    (recording, planted)
+}
+
+/// The force along the forming axis grows or falls with each layer.
+fn slope(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
+    let mut robots = robots(rng);
+    let robot = rng.index(2);
+    for robot in &mut robots {
+        robot.layers = i.is_multiple_of(2);
+        // Turns of 3 to 4 seconds: at least ten whole ones.
+        (robot.radius, robot.speed) = (rng.between(75.0, 90.0), rng.between(140.0, 155.0));
+    }
+    robots[robot].trend = rng.sign() * [0.008, 0.01, 0.012, 0.015, 0.02, 0.03][i];
+    let recording = Recording::of(&robots, seconds, rng);
+    let span = all(&recording);
+    let name = || only(channel(robot, FIELDS - 1));
+    let mut planted = planted("force_slope", name(), span);
+    // Three per cent a layer are beyond the limits after a while.
+    planted.tolerated.push(("limit", name()));
+    (recording, planted)
+}
+
+/// The force along the forming axis goes beyond a limit for a second.
+fn beyond(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
+    let mut recording = base(seconds, rng);
+    let (robot, field) = (rng.index(2), FIELDS - 1);
+    let from = recording.at(rng.between(0.1, 0.8));
+    let excess = [40.0, 60.0, 100.0, 200.0, 400.0, 800.0][i];
+    let limit = FORCE_LIMITS[i % 2];
+    let track = track(&mut recording, robot, field);
+    let (a, b) = (track.index(from), track.index(from + 1_000_000));
+    let height = limit + excess * limit.signum() - track.values[(a + b) / 2];
+    for (n, value) in track.values[a..b].iter_mut().enumerate() {
+        let part = n as f64 / (b - a) as f64;
+        *value += height * (std::f64::consts::PI * part).sin().powi(2);
+    }
+    let span = (track.stamps[a], track.stamps[b]);
+    let name = only(channel(robot, field));
+    (recording, planted("limit", name, span))
+}
+
+/// The force along the forming axis leaps from one sample to the next, and stays.
+fn at_once(i: usize, seconds: f64, rng: &mut Rng) -> (Recording, Planted) {
+    let mut recording = base(seconds, rng);
+    let (robot, field) = (rng.index(2), FIELDS - 1);
+    let from = recording.at(rng.between(0.2, 0.8));
+    let track = track(&mut recording, robot, field);
+    let at = track.index(from);
+    let interval_s = (track.stamps[at] - track.stamps[at - 1]) as f64 / 1e6;
+    let step = FORCE_RATE * interval_s * [1.2, 1.3, 1.4, 1.5, 1.7, 2.0][i];
+    // Towards zero, so that it stays within the limits.
+    track.values[at..].iter_mut().for_each(|v| *v += step);
+    let span = (track.stamps[at - 1], track.stamps[at]);
+    let name = || only(channel(robot, field));
+    let mut planted = planted("rate", name(), span);
+    planted.tolerated = ["limit", "force_slope"].map(|rule| (rule, name())).to_vec();
+    // Where it leaps to zero and stays, that is also a tear.
+    planted
+        .tolerated
+        .push(("force_drop", only(format!("f{}", robot + 1))));
     (recording, planted)
 }

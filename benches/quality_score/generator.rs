@@ -89,6 +89,14 @@ pub struct Robot {
     pub radius: f64,
     /// Its path has four corners.
     pub square: bool,
+    /// It comes to the sheet after so many seconds above it.
+    pub air_s: f64,
+    /// It goes down once a turn instead of all the time.
+    pub layers: bool,
+    /// Share by which the force grows with each turn.
+    pub trend: f64,
+    /// From and to, in seconds, and the share of the force that is left meanwhile.
+    pub tears: Vec<(f64, f64, f64)>,
 }
 
 /// Samples of one field of one robot, in the order in which they were recorded.
@@ -136,7 +144,16 @@ impl Robot {
             speed: rng.between(60.0, 160.0),
             radius: rng.between(60.0, 220.0),
             square: false,
+            air_s: 0.0,
+            layers: false,
+            trend: 0.0,
+            tears: Vec::new(),
         }
+    }
+
+    /// Seconds that a turn takes.
+    pub fn turn_s(&self) -> f64 {
+        TAU * self.radius / self.speed
     }
 
     /// Records for `seconds`.
@@ -148,6 +165,8 @@ impl Robot {
         let angle = |t: f64| phase + turn * self.travelled(t);
         let step = rng.between(0.3, 0.6);
         let share = [rng.between(0.2, 0.5), rng.between(0.2, 0.5)];
+        let grown = |a: f64| (1.0 + self.trend).powf(((a - phase) / TAU).floor());
+        let press = |t: f64, a: f64| self.load(t) * self.force * grown(a);
         let mut tracks = Vec::new();
         for field in 0..FIELDS {
             let force = field >= FORCES;
@@ -157,10 +176,10 @@ impl Robot {
                 let exact = match field {
                     0 => centre[0] + self.radius * self.shape(a),
                     1 => centre[1] + self.radius * self.shape(a - TAU / 4.0),
-                    2 => centre[2] - step * (a - phase) / TAU,
-                    3 => self.load(t) * self.force * share[0] * a.cos(),
-                    4 => self.load(t) * self.force * share[1] * a.sin(),
-                    _ => -self.load(t) * self.force * (1.0 + 0.1 * (2.0 * a).sin()),
+                    2 => centre[2] - step * self.steps((a - phase) / TAU) + self.lift(t),
+                    3 => press(t, a) * share[0] * a.cos(),
+                    4 => press(t, a) * share[1] * a.sin(),
+                    _ => -press(t, a) * (1.0 + 0.1 * (2.0 * a).sin()),
                 };
                 let (bias, noise, step) = if force {
                     (self.bias[field - FORCES], self.force_noise, self.force_step)
@@ -223,24 +242,60 @@ impl Robot {
         t - self.pauses.iter().map(stood).sum::<f64>()
     }
 
+    /// How many steps it is down after so many turns.
+    fn steps(&self, turns: f64) -> f64 {
+        /// Share of a turn that a step takes.
+        const STEP: f64 = 0.04;
+        if self.layers {
+            turns.floor() + (turns.rem_euclid(1.0) / STEP).min(1.0)
+        } else {
+            turns
+        }
+    }
+
     /// How much of its force it exerts, from 0 to 1.
     fn load(&self, t: f64) -> f64 {
-        /// Seconds in which a contact is made and lost.
-        const RAMP: f64 = 0.08;
         if self.parked {
             return 0.0;
         }
-        let edge = |from: f64, to: f64| ((t - from).min(to - t) / RAMP).clamp(0.0, 1.0);
-        let off = self.pauses.iter().filter(|p| !p.2).map(|p| edge(p.0, p.1));
-        let paused = off.fold(0.0, f64::max);
-        let touching = if self.contact_s > 0.0 {
+        let off = self.pauses.iter().filter(|p| !p.2);
+        let paused = off.map(|p| edge(t, p.0, p.1)).fold(0.0, f64::max);
+        let torn = self.tears.iter();
+        let left = torn.map(|(from, to, share)| 1.0 - (1.0 - share) * edge(t, *from, *to));
+        self.touching(t) * (1.0 - paused) * left.product::<f64>()
+    }
+
+    /// Whether it is at the sheet, from 0 to 1.
+    fn touching(&self, t: f64) -> f64 {
+        let begun = edge(t, self.air_s, f64::INFINITY);
+        let again = if self.contact_s > 0.0 {
             let into = t % (1.5 * self.contact_s);
-            edge(t - into, t - into + self.contact_s)
+            edge(t, t - into, t - into + self.contact_s)
         } else {
             1.0
         };
-        touching * (1.0 - paused)
+        if self.air_s > 0.0 {
+            begun * again
+        } else {
+            again
+        }
     }
+
+    /// How far it is above the sheet, in mm.
+    fn lift(&self, t: f64) -> f64 {
+        const LIFT: f64 = 15.0;
+        if self.parked {
+            return 0.0;
+        }
+        LIFT * (1.0 - self.touching(t))
+    }
+}
+
+/// From 0 to 1 after `from` and back before `to`, in the seconds in which a contact is made and
+/// lost.
+fn edge(t: f64, from: f64, to: f64) -> f64 {
+    const RAMP: f64 = 0.08;
+    ((t - from).min(to - t) / RAMP).clamp(0.0, 1.0)
 }
 
 impl Recording {

@@ -1,8 +1,8 @@
 //! How good the quality rules are: runs of a generator of its own, clean ones and ones with one
 //! planted fault each, are cleaned, transformed and checked as a harvest does it.
 //!
-//! `cargo bench --bench quality_score` makes runs of five seeds (each with 6 runs of 11 clean
-//! kinds and 6 strengths of 23 faults), always the same ones, and prints by rule its precision
+//! `cargo bench --bench quality_score` makes runs of five seeds (each with 6 runs of 12 clean
+//! kinds and 6 strengths of 27 faults), always the same ones, and prints by rule its precision
 //! (of the runs that it flags, those in which it is right) and recall (of the runs with the fault,
 //! those that it flags in the right place), by kind of run what was found, and the share of clean
 //! runs that pass. The rules were tuned on the seeds from 0 to 4 (`--tune`); what is printed

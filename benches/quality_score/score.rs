@@ -11,7 +11,7 @@ use mdtui::etl::{
     clean::{Partition, resolve_conflicts},
     extract::{Batch, Vocabulary},
     insight::run_insight,
-    profile::Profile,
+    profile::{BUILT_IN, Profile},
     quality::{self, Flag, Quality, RULES, Verdict},
     run_id::{ParsedRun, RunId},
     stats::compute_stats,
@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use crate::{
     VARIANTS,
     clean::CLEAN,
-    faults::{FAULTS, Planted, Scope},
+    faults::{FAULTS, FORCE_LIMITS, FORCE_RATE, Planted, Scope},
     generator::{FIELDS, FORCES, Recording, Rng},
 };
 
@@ -40,7 +40,7 @@ pub struct Outcome {
 
 /// All kinds of runs, or those whose name contains `only`; always in the same order.
 pub fn all(seeds: Range<u64>, seconds: f64, only: &str) -> Result<Vec<Outcome>> {
-    let profile = Profile::built_in()?;
+    let profile = profile()?;
     let kinds = CLEAN.len() + FAULTS.len();
     let name = |kind: usize| match CLEAN.get(kind) {
         Some((name, _)) => *name,
@@ -66,6 +66,14 @@ pub fn all(seeds: Range<u64>, seconds: f64, only: &str) -> Result<Vec<Outcome>> 
         Ok(judge(name(*kind), quality, planted.as_ref()))
     };
     runs.par_iter().map(outcome).collect()
+}
+
+/// The built-in profile with limits, which it has not, for one field.
+fn profile() -> Result<Profile> {
+    let field = "name = \"fz\"\n";
+    let [min, max] = FORCE_LIMITS;
+    let limits = format!("{field}min = {min:?}\nmax = {max:?}\nmax_rate = {FORCE_RATE:?}\n");
+    Profile::parse(&BUILT_IN.replacen(field, &limits, 1), "the profile")
 }
 
 /// Cleans, transforms and checks a run as a harvest does.

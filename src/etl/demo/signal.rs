@@ -22,6 +22,9 @@ const RADIUS: (f64, f64) = (150.0, 60.0);
 /// Depth of one step in mm, and the share of a turn that it takes.
 const STEP: f64 = 0.5;
 const STEP_SHARE: f64 = 0.04;
+/// Share of the run after which the tool leaves the sheet, and how far it goes in mm.
+const LIFT_FROM: f64 = 0.98;
+const LIFT: f64 = 20.0;
 
 /// What is sampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,7 +176,11 @@ impl<'a> Scene<'a> {
                 let (turns, part) = ((angle / TAU).floor(), (angle / TAU).rem_euclid(1.0));
                 let step = turns + smooth((part / STEP_SHARE).min(1.0));
                 let side = if robot == 2 { -1.2 } else { 0.0 };
-                self.centre[2] + side - STEP * step
+                // The tool leaves the sheet before the force is gone: no layer goes on without it.
+                let lift = smooth(
+                    ((t / self.run.seconds - LIFT_FROM) / (1.0 - LIFT_FROM)).clamp(0.0, 1.0),
+                );
+                self.centre[2] + side - STEP * step + LIFT * lift
             }
         }
     }
@@ -185,7 +192,8 @@ impl<'a> Scene<'a> {
         // The tool touches the sheet early in the run and leaves it at the end.
         let contact = smooth(((share - 0.02) / 0.02).clamp(0.0, 1.0))
             * smooth(((0.99 - share) / 0.01).clamp(0.0, 1.0));
-        let drift = 0.04 * (TAU * t / 97.0 + self.phase).sin() + 0.06 * share;
+        // Less than half a per cent a turn: what the rule `force_slope` flags is none of it.
+        let drift = 0.01 * (TAU * t / 180.0 + self.phase).sin() + 0.02 * share;
         let press = 1450.0 * self.run.wear * (1.0 + drift + event) * contact;
         let press = if robot == 2 { 0.45 * press } else { press };
         match axis {

@@ -71,7 +71,7 @@ pub(super) fn figures(sources: LayerSources<'_>, levels: &[Level]) -> Vec<Layer>
 }
 
 /// The stretches of time of a level.
-pub(super) fn spans(path: &Path<'_>, level: &Level) -> Vec<Stretch> {
+fn spans(path: &Path<'_>, level: &Level) -> Vec<Stretch> {
     let span = |part: &std::ops::Range<usize>| Stretch {
         from: path.times[part.start],
         to: path.times[part.end - 1],

@@ -29,6 +29,6 @@ mod tests;
 mod thresholds;
 
 pub use rest::{Axis, Offset, Rest};
-pub use robot::{RobotInsight, RunInsight, run_insight};
+pub use robot::{LayerStretch, RobotInsight, RunInsight, Travel, run_insight};
 pub use stretch::Stretch;
 pub use thresholds::InsightThresholds;

@@ -9,7 +9,7 @@ use super::{
     duty::duty,
     force::Force,
     layer_figures::{self, LayerSources},
-    layers,
+    layers::{self, Level},
     path::Path,
     signals::Signals,
     spectrum, spiral, state, stretch,
@@ -37,6 +37,40 @@ pub struct RobotInsight {
     pub force_times: Arc<Vec<i64>>,
     /// ‖F − bias‖ in N; empty where the bias is unknown or the robot was not in contact.
     pub net: Vec<f64>,
+    /// The stretches of its layers; of one layer there may be several.
+    pub layers: Vec<LayerStretch>,
+    /// Its path; `None` where an axis is missing.
+    pub travel: Option<Travel>,
+}
+
+/// A stretch of a layer, without where the tool is more than a step off it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LayerStretch {
+    /// The layer's place in [`RobotStats::layers`].
+    pub layer: usize,
+    /// Its time.
+    pub time: Stretch,
+}
+
+/// How far a robot went.
+#[derive(Debug, Default)]
+pub struct Travel {
+    /// Microseconds, strictly increasing.
+    pub times: Vec<i64>,
+    /// Length of the path since the first time in mm.
+    pub along: Vec<f64>,
+}
+
+impl Travel {
+    /// Length of the path within a stretch in mm, to a sample.
+    pub fn within(&self, stretch: Stretch) -> f64 {
+        let range = stretch.indices(&self.times);
+        let along = self.along.get(range).unwrap_or_default();
+        along
+            .first()
+            .zip(along.last())
+            .map_or(0.0, |(from, to)| to - from)
+    }
 }
 
 /// The figures of each robot that has a sample in the run. `channels` are the statistics of the
@@ -102,6 +136,7 @@ fn of_robot(
                     turns.map_err(|no_turns| format!("{why}; {no_turns}"))
                 })
                 .map(|levels| {
+                    robot.layers = layer_stretches(path, &levels);
                     let sources = LayerSources {
                         path,
                         force,
@@ -111,11 +146,38 @@ fn of_robot(
                 })
         }
     };
+    robot.travel = path.map(|path| Travel {
+        times: path.times.to_vec(),
+        along: path.along,
+    });
     match levels {
         Ok(layers) => layer_figures::put(layers, &mut robot.stats),
         Err(why) => robot.stats.layers_reason = Some(why),
     }
     robot
+}
+
+/// The stretches of levels in which the tool is at most a step off them: within a turn of a spiral
+/// it may leave the sheet.
+fn layer_stretches(path: &Path<'_>, levels: &[Level]) -> Vec<LayerStretch> {
+    // Of all steps: the last turn of a spiral may be a piece above the sheet.
+    let mut steps: Vec<f64> = levels.windows(2).map(|w| (w[1].z - w[0].z).abs()).collect();
+    let step = percentile::median(&mut steps).unwrap_or(f64::INFINITY);
+    let mut stretches = Vec::new();
+    for (layer, level) in levels.iter().enumerate() {
+        for part in &level.parts {
+            let points = part.clone().collect::<Vec<_>>();
+            let is_off = |i: usize| (path.forming[i] - level.z).abs() > step;
+            for near in points.split(|i| is_off(*i)) {
+                if let (Some(first), Some(last)) = (near.first(), near.last()) {
+                    let (from, to) = (path.times[*first], path.times[*last]);
+                    let time = Stretch { from, to };
+                    stretches.push(LayerStretch { layer, time });
+                }
+            }
+        }
+    }
+    stretches
 }
 
 /// When a robot in contact touches, and with which force.

@@ -31,6 +31,8 @@ mod words;
 #[cfg(test)]
 mod clock_tests;
 #[cfg(test)]
+mod force_tests;
+#[cfg(test)]
 mod state_tests;
 #[cfg(test)]
 mod tests;

@@ -262,6 +262,12 @@ impl Field {
                 ));
             }
         }
+        if let Some(rate) = self.rate_limit().filter(|r| !r.is_finite() || *r <= 0.0) {
+            return Err((
+                "max_rate",
+                format!("max_rate is {rate}: allowed are numbers above 0"),
+            ));
+        }
         match (self.min, self.max) {
             (Some(min), Some(max)) if min > max => Err((
                 "max",

@@ -74,12 +74,15 @@ pub struct Field {
     /// The unit of its values in the log. Positions are stored in mm and forces in N, see
     /// [`Field::conversion`].
     pub unit: String,
-    /// Lower limit line in charts, in the field's unit.
+    /// Lower limit in the field's unit: a line in charts, and rule `limit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// Upper limit line in charts, in the field's unit.
+    /// Upper limit in the field's unit: a line in charts, and rule `limit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// Largest change in the field's unit per second: rule `rate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_rate: Option<f64>,
 }
 
 /// What a field measures.
@@ -166,5 +169,10 @@ impl Field {
     pub fn limits(&self) -> (Option<f64>, Option<f64>) {
         let stored = |limit: Option<f64>| limit.map(|l| self.conversion().apply(l));
         (stored(self.min), stored(self.max))
+    }
+
+    /// `max_rate` in the stored unit per second.
+    pub fn rate_limit(&self) -> Option<f64> {
+        self.max_rate.map(|rate| self.conversion().apply(rate))
     }
 }

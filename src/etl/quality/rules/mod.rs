@@ -8,12 +8,16 @@ mod dead;
 mod derivative_across_gap;
 mod dropped_samples;
 mod duplicates;
+mod force_drop;
+mod force_slope;
 pub(super) mod frozen;
 pub(super) mod gap;
 mod jitter;
+mod limit;
 mod missing_axis;
 mod no_overlap;
 mod out_of_order;
+mod rate;
 pub(super) mod saturation;
 mod second_cell;
 mod source_lost_precision;
@@ -36,6 +40,10 @@ pub static RULES: &[&Rule] = &[
     &spike::RULE,
     &derivative_across_gap::RULE,
     &zero_offset::RULE,
+    &limit::RULE,
+    &rate::RULE,
+    &force_drop::RULE,
+    &force_slope::RULE,
     &no_overlap::RULE,
     &source_lost_precision::RULE,
     &second_cell::RULE,
