@@ -47,6 +47,7 @@ fn main() {
         choices: Choices::default(),
         choices_file: None,
         marker: Marker::Braille,
+        author: "anna".into(),
         mouse: true,
         links: mdtui::etl::source::scan::Links::default(),
         keymap: Arc::new(Keymap::built_in().unwrap()),

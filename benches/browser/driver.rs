@@ -300,6 +300,7 @@ fn config(context: &Context) -> Config {
         choices: Choices::default(),
         choices_file: None,
         marker: Marker::Braille,
+        author: "anna".into(),
         mouse: true,
         links: mdtui::etl::source::scan::Links::default(),
         keymap: Arc::new(Keymap::built_in().expect("a test holds it")),

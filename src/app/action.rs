@@ -119,6 +119,10 @@ actions! {
     NextColour = "next-colour",
     /// Finds the stretches of runs in which a condition holds.
     Find = "find",
+    /// Writes a note on the marked runs, or on the one under the cursor.
+    Note = "note",
+    /// Starts a new line of a text.
+    NewLine = "new-line",
     /// Compares the marked runs.
     Compare = "compare",
     /// Chooses the run whose place is set next.

@@ -36,6 +36,8 @@ pub struct Config {
     pub marker: Marker,
     /// The key table, with the operator's own keys.
     pub keymap: Arc<Keymap>,
+    /// Who writes notes.
+    pub author: String,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Whether `NO_COLOR` is set to anything but nothing.

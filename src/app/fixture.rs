@@ -14,6 +14,7 @@ use super::{
         CountLogs, LogPanel, ReadHistory, ReadLog, ReadLogs, ReadMachines, ReadRunList,
         RefreshLogs, SaveColumns, WriteExport,
     },
+    note::{NotesWritten, WriteNotes},
     query::{Answer, Question},
     run::RunScreen,
     table::{SearchRequest, SortRequest},
@@ -48,6 +49,7 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         choices: Choices::default(),
         choices_file: None,
         marker: Marker::Braille,
+        author: "anna".into(),
         mouse: true,
         links: crate::etl::source::scan::Links::default(),
         keymap: Arc::new(Keymap::built_in().unwrap()),
@@ -327,6 +329,16 @@ fn replied(question: &Question) -> Answer {
     }
     if question.query::<SaveColumns>().is_some() {
         return question.reply::<SaveColumns>(Ok(()));
+    }
+    if let Some(WriteNotes { runs, .. }) = question.query() {
+        let runs = runs.runs();
+        let mut logs: Vec<String> = runs.iter().map(|(log, _)| log.clone()).collect();
+        logs.dedup();
+        return question.reply::<WriteNotes>(Ok(NotesWritten {
+            written: runs.len(),
+            logs,
+            ..NotesWritten::default()
+        }));
     }
     if question.query::<WriteExport>().is_some() {
         return question.reply::<WriteExport>(Err("no space left on the device".into()));

@@ -8,8 +8,9 @@ use super::{
 use crate::etl::{catalog::LogState, quality::Verdict};
 
 /// What lies over a view has keys of its own, which help tells after those of the view.
-const OVER: [&[Context]; 5] = [
+const OVER: [&[Context]; 6] = [
     &[Context::Input, Context::Text],
+    &[Context::Note],
     &[Context::Palette],
     &[Context::Confirm],
     &[Context::Command],

@@ -269,7 +269,7 @@ impl View for Logs {
                 self.read.ask(ReadLogs(None), effects);
             }
             Occasion::Shown => self.panel = false,
-            Occasion::Look => {}
+            Occasion::Look | Occasion::Noted(_) => {}
             Occasion::LogsChanged => {
                 self.read.ask_after(ReadLogs(None), effects);
                 self.detail_of = None;

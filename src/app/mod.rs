@@ -10,7 +10,7 @@
 //! * [`jobs`]: harvests of this process.
 //! * [`top`], [`layout`]: where things stand.
 //! * [`scroll`]: cursors, and what of a long list is seen.
-//! * [`prompt`]: a line that is being typed.
+//! * [`prompt`]: a line that is being typed; [`note`]: a note on runs.
 //! * [`export`]: what is shown, as files.
 //! * [`logs`], [`runs`]: the lists of logs and runs.
 //! * [`find`]: stretches of runs in which a condition holds.
@@ -43,6 +43,7 @@ pub mod list_queries;
 pub mod log_list;
 pub mod logs;
 pub mod machines;
+pub mod note;
 pub mod prompt;
 pub mod query;
 pub mod run;

@@ -12,6 +12,7 @@ use super::{
     lake_queries::ReadRunList,
     list::{self, List},
     list_queries::ListQueries,
+    note::{NotedRun, NotedRuns},
     query::{Answer, Pending},
     run::RunScreen,
     state::Tone,
@@ -140,6 +141,15 @@ impl View for Runs {
             |row| &row.log_key,
             ToHarvest::Runs,
         ))
+    }
+
+    fn to_note(&self) -> Option<NotedRuns> {
+        let run = |row: &RunRow| NotedRun {
+            log_key: row.log_key.clone(),
+            run: row.run,
+            disposition: row.disposition,
+        };
+        NotedRuns::chosen(&self.table, run, NotedRuns::Runs)
     }
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {

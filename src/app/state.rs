@@ -15,6 +15,7 @@ use super::{
     lake_queries::{RefreshLogs, SaveColumns, WriteExport},
     logs::Logs,
     machines::Machines,
+    note::{NoteEditor, WriteNotes},
     prompt::{Line, Purpose},
     query::Pending,
     runs::Runs,
@@ -31,6 +32,8 @@ pub enum Overlay {
     Palette(Line, usize),
     /// A line that is being typed.
     Prompt(Prompt),
+    /// A note that is being typed.
+    Note(Box<NoteEditor>),
     /// Whether to quit though harvests run.
     Quit,
     /// Whether to cancel all harvests.
@@ -94,6 +97,8 @@ pub struct Queries {
     pub refresh: Pending<RefreshLogs>,
     /// The export that is being written.
     pub export: Pending<WriteExport>,
+    /// The note that is being written.
+    pub note: Pending<WriteNotes>,
     /// The columns that are being saved.
     pub columns: Pending<SaveColumns>,
 }
@@ -107,6 +112,10 @@ pub struct State {
     pub data_dir: String,
     /// The cache directory, as harmless text.
     pub cache_dir: String,
+    /// Who writes notes.
+    pub author: String,
+    /// A note that is being written, or could not be.
+    pub unwritten_note: Option<Box<NoteEditor>>,
     /// Why the lake cannot be written, if it cannot.
     pub read_only: Option<ReadOnly>,
     /// The columns that the operator chose in each view.
@@ -152,6 +161,8 @@ impl State {
             size,
             data_dir: visible_path(&config.data_dir),
             cache_dir: visible_path(&config.cache_dir),
+            author: config.author.clone(),
+            unwritten_note: None,
             read_only: None,
             choices: config.choices.clone(),
             choices_file: config.choices_file.clone(),
@@ -320,7 +331,8 @@ impl State {
             Some(Overlay::Help(_)) => vec![Context::Help],
             Some(Overlay::Palette(..)) => vec![Context::Palette, Context::Text],
             Some(Overlay::Prompt(_)) => vec![Context::Input, Context::Text],
-            Some(Overlay::Quit | Overlay::CancelAll) => vec![Context::Confirm],
+            Some(Overlay::Note(editor)) if !editor.asks => vec![Context::Note, Context::Text],
+            Some(Overlay::Quit | Overlay::CancelAll | Overlay::Note(_)) => vec![Context::Confirm],
             Some(Overlay::Export) => vec![Context::Export],
             Some(Overlay::Command(_)) => vec![Context::Command],
             Some(Overlay::Columns(_)) => vec![Context::Columns],

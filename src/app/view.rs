@@ -19,6 +19,7 @@ use super::{
     keymap::Context,
     layout,
     list::List,
+    note::NotedRuns,
     prompt::Purpose,
     query::Answer,
     state::{Overlay, Prompt, State, Tone},
@@ -101,6 +102,8 @@ pub enum Occasion<'a> {
     LogsChanged,
     /// The log with this key was harvested, or its harvest ended otherwise.
     Harvested(&'a str),
+    /// Notes were written on runs of the logs with these keys.
+    Noted(&'a [String]),
 }
 
 impl Occasion<'_> {
@@ -111,7 +114,7 @@ impl Occasion<'_> {
             Self::Start => false,
             Self::Shown => !is_loaded,
             Self::Look => has_failed,
-            Self::LogsChanged | Self::Harvested(_) => is_loaded || is_asked,
+            Self::LogsChanged | Self::Harvested(_) | Self::Noted(_) => is_loaded || is_asked,
         }
     }
 
@@ -121,6 +124,7 @@ impl Occasion<'_> {
             Self::Start | Self::Shown => false,
             Self::Look | Self::LogsChanged => true,
             Self::Harvested(key) => logs.any(|log| log.as_ref() == key),
+            Self::Noted(keys) => logs.any(|log| keys.iter().any(|key| key == log.as_ref())),
         }
     }
 }
@@ -262,6 +266,11 @@ pub trait View: Any + Debug {
 
     /// What `H` harvests, and the number of marked rows; `None`: nothing can be meant.
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
+        None
+    }
+
+    /// The runs that a note is written on; `None`: no run is shown.
+    fn to_note(&self) -> Option<NotedRuns> {
         None
     }
 

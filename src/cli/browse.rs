@@ -39,6 +39,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         choices_file,
         light: background::is_light_by_environment(variable("COLORFGBG").as_deref()),
         marker: settings.markers.unwrap_or_else(|| usual_marker(&variable)),
+        author: settings.author(),
         mouse: settings.mouse,
         keymap: Arc::new(settings.keymap()?),
         no_color,

@@ -128,6 +128,28 @@ fn runs() {
 }
 
 #[test]
+fn notes() {
+    gallery(|size, looks| {
+        let mut state = populated(size);
+        press(&mut state, &["2", "j", "i"]);
+        looks.add("note", &state);
+        press(&mut state, &["tab", "tab", "tab"]);
+        type_in(
+            &mut state,
+            "torn at the rim of the second wall, 加工 stopped by hand\nseen by two, and by a third one who wrote a very long line about it",
+        );
+        press(&mut state, &["up", "end"]);
+        looks.add("note_typed", &state);
+        press(&mut state, &["esc"]);
+        looks.add("note_asks", &state);
+        press(&mut state, &["n", "ctrl-s"]);
+        looks.add("note_saved", &state);
+        press(&mut state, &["space", "space", "i", "enter"]);
+        looks.add("note_empty_on_two", &state);
+    });
+}
+
+#[test]
 fn find() {
     gallery(|size, looks| {
         let mut state = populated(size);

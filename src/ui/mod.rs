@@ -16,6 +16,7 @@ mod lines;
 mod list;
 mod logs;
 mod machines;
+mod note;
 mod overlay;
 mod panel;
 pub mod run;

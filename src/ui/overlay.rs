@@ -36,6 +36,13 @@ pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) 
                 format!("Cancel {jobs}? What is finished stays; nothing half-written remains.");
             question(frame, state, "Cancel all", &sentence, theme);
         }
+        Overlay::Note(editor) => {
+            super::note::draw(frame, state, editor, theme);
+            if editor.asks {
+                let sentence = "What was typed is lost.";
+                question(frame, state, "Drop the note?", sentence, theme);
+            }
+        }
         Overlay::Export => export(frame, state, theme),
         Overlay::Command(text) => {
             let lines = text_lines(state, text, theme.text);

@@ -54,7 +54,9 @@ fn keys_without_plan_in_the_morning() {
 }
 
 /// Ways into the views, as one who knows the keys goes them.
-const WAYS: [&[&str]; 14] = [
+const WAYS: [&[&str]; 16] = [
+    &["2", "space", "i", "a", "ctrl-j", "tab", "ctrl-s"],
+    &["2", "enter", "i", "b", "esc", "n", "enter"],
     &["1", "enter", "enter"],
     &["2", "enter", "tab"],
     &["2", "enter", "tab", "tab", "e"],
@@ -138,6 +140,7 @@ impl Hand {
             choices: Choices::default(),
             choices_file: Some(lab.root().join("state/columns.toml")),
             marker: Marker::Braille,
+            author: "anna".into(),
             mouse: true,
             links: mdtui::etl::source::scan::Links::default(),
             keymap: Arc::new(Keymap::built_in().unwrap()),
@@ -208,6 +211,7 @@ impl Hand {
             "Help",
             "Palette",
             "Prompt",
+            "Note",
             "Columns",
             "Command",
             "Export",

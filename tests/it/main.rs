@@ -44,8 +44,10 @@ mod shared_lake;
 mod terminal_browser;
 mod terminal_compare;
 mod terminal_faults;
+mod terminal_find;
 mod terminal_gone;
 mod terminal_messages;
+mod terminal_notes;
 mod terminal_walk;
 mod worker;
 

@@ -15,6 +15,7 @@ use crate::{
         export::{Export, Form, What},
         jobs::ToHarvest,
         keymap::Context,
+        note::NotedRuns,
         prompt::Purpose,
         query::Answer,
         table::{Row, Table},
@@ -126,6 +127,14 @@ impl View for CompareScreen {
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
         let keys = self.runs.iter().map(|run| run.log_key.clone());
         Some((ToHarvest::Keys(keys.collect()), self.runs.len()))
+    }
+
+    /// The run with ▸.
+    fn to_note(&self) -> Option<NotedRuns> {
+        let turn = self.views.as_ref().map_or(0, |views| views.signals.turn);
+        let run = self.runs.get(turn)?;
+        let disposition = run.detail.as_ref().and_then(|d| d.row.disposition);
+        Some(NotedRuns::one(&run.log_key, run.run, disposition))
     }
 
     fn resize(&mut self, size: (u16, u16)) -> Vec<Effect> {

@@ -24,6 +24,7 @@ use super::{
     layout,
     list::{self, List},
     list_queries::ListQueries,
+    note::NotedRuns,
     prompt::Purpose,
     query::{Answer, Pending},
     run::RunScreen,
@@ -218,6 +219,11 @@ impl View for FindView {
 
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
         list::export("find", ExportTable::of(&self.table, columns), form)
+    }
+
+    fn to_note(&self) -> Option<NotedRuns> {
+        let row = self.table.current()?;
+        Some(NotedRuns::one(&row.of.log_key, row.of.run, None))
     }
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {

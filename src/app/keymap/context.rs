@@ -84,6 +84,8 @@ contexts! {
     Palette = "palette", "The palette";
     /// A line that is typed: search, filter.
     Input = "input", "Search and filter";
+    /// A note that is typed.
+    Note = "note", "A note";
     /// Every text field.
     Text = "text", "Text fields";
     /// A question.
@@ -155,7 +157,7 @@ impl Context {
     pub fn is_fixed(self) -> bool {
         matches!(
             self,
-            Self::Palette | Self::Input | Self::Text | Self::Confirm
+            Self::Palette | Self::Input | Self::Note | Self::Text | Self::Confirm
         )
     }
 

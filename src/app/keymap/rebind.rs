@@ -386,13 +386,13 @@ mod tests {
 
     #[test]
     fn a_key_of_a_context_counts_there_only() {
-        let keymap = rebound("[keys.signals]\nharvest = \"F5\"\nmark = \"i\"\n").unwrap();
+        let keymap = rebound("[keys.signals]\nharvest = \"F5\"\nmark = \"z\"\n").unwrap();
         assert_eq!(action(&keymap, SIGNALS, "f5"), Some(Action::Harvest));
         assert_eq!(action(&keymap, SIGNALS, "H"), None);
         let path = &[Context::Path, Context::Run, Context::Global];
         assert_eq!(action(&keymap, path, "H"), Some(Action::Harvest));
         assert_eq!(action(&keymap, path, "f5"), None);
-        assert_eq!(action(&keymap, SIGNALS, "i"), Some(Action::Mark));
+        assert_eq!(action(&keymap, SIGNALS, "z"), Some(Action::Mark));
         assert_eq!(action(&keymap, LOGS, "space"), Some(Action::Mark));
         let lines = keymap.bindings_in(SIGNALS);
         let harvest = lines.iter().filter(|b| b.action == Action::Harvest);

@@ -16,6 +16,7 @@ use crate::{
         keymap::Context,
         lake_queries::ReadMachines,
         list::{self, List, ListPosition, ListStatus},
+        note::{NotedRun, NotedRuns},
         prompt::Purpose,
         query::Answer,
         run::RunScreen,
@@ -23,7 +24,7 @@ use crate::{
         view::{ActionContext, AnswerContext, Occasion, View},
     },
     etl::{
-        catalog::{MachineRow, cell_title},
+        catalog::{MachinePoint, MachineRow, cell_title},
         filter::quote_value,
         parse_error::ParseError,
     },
@@ -80,7 +81,9 @@ impl View for Machines {
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
         let (is_asked, has_failed) = (self.read.is_asked(), self.error.is_some());
-        if occasion.asks_for_list(self.loaded, is_asked, has_failed) {
+        // A note changes no figure of a machine.
+        let is_note = matches!(occasion, Occasion::Noted(_));
+        if !is_note && occasion.asks_for_list(self.loaded, is_asked, has_failed) {
             self.read.ask_after(ReadMachines, effects);
         }
     }
@@ -199,6 +202,15 @@ impl View for MachineScreen {
             |point| &point.log_key,
             ToHarvest::Points,
         ))
+    }
+
+    fn to_note(&self) -> Option<NotedRuns> {
+        let run = |point: &MachinePoint| NotedRun {
+            log_key: point.log_key.clone(),
+            run: point.run,
+            disposition: None,
+        };
+        NotedRuns::chosen(&self.table, run, NotedRuns::Points)
     }
 
     fn update_machines(&mut self, machines: &[MachineRow]) {

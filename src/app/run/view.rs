@@ -13,6 +13,7 @@ use crate::{
         jobs::ToHarvest,
         keymap::Context,
         list::{self, List},
+        note::NotedRuns,
         prompt::Purpose,
         query::Answer,
         view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
@@ -202,6 +203,12 @@ impl View for RunScreen {
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
         Some((ToHarvest::Keys(vec![self.log_key.clone()]), 1))
+    }
+
+    fn to_note(&self) -> Option<NotedRuns> {
+        let detail = self.detail.as_ref();
+        let disposition = detail.and_then(|detail| detail.row.disposition);
+        Some(NotedRuns::one(&self.log_key, self.run, disposition))
     }
 
     fn resize(&mut self, size: (u16, u16)) -> Vec<Effect> {

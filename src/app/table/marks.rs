@@ -84,6 +84,11 @@ impl<T> Marked<T> {
         Self { rows, marks }
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.marks.count
+    }
+
     /// The rows in the order in which they were read.
     pub fn rows(&self) -> impl Iterator<Item = &T> {
         self.marks.rows().filter_map(|at| self.rows.get(at))

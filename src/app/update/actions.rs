@@ -51,6 +51,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::FirstFailed => first_failed(state, effects),
         Action::Harvest => harvest(state, effects),
+        Action::Note => super::note::begin(state),
         Action::CancelJob => cancel(state, effects),
         Action::CancelAllJobs if !state.jobs.is_busy() => {
             state.message = Some((Tone::Plain, "no harvest runs".into()));

@@ -22,6 +22,8 @@ pub(super) fn ingest(state: &mut State, answer: &mut Answer, effects: &mut Vec<E
         }
     } else if let Some(result) = queries.export.receive(answer, effects) {
         super::export::written(state, result);
+    } else if let Some(result) = queries.note.receive(answer, effects) {
+        super::note::written(state, result, effects);
     } else {
         offer(state, answer, effects);
     }

@@ -5,6 +5,7 @@ mod answers;
 mod commands;
 mod export;
 mod mouse;
+mod note;
 mod overlays;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEventKind};

@@ -17,7 +17,7 @@ use crate::etl::parse_error::ParseError;
 pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Suspend => return effects.push(Effect::Suspend),
-        Action::Quit => {
+        Action::Quit if !matches!(state.overlay, Some(Overlay::Note(_))) => {
             cancel_prompt(state);
             state.overlay = None;
             return super::actions::quit(state, effects);
@@ -51,6 +51,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             }
         }
         Some(Overlay::Prompt(prompt)) => typed(state, prompt, action, effects),
+        Some(Overlay::Note(editor)) => super::note::act(state, editor, action, effects),
         Some(Overlay::Quit) if action == Action::Yes => {
             effects.push(Effect::CancelAllJobs);
             effects.push(Effect::Quit);
@@ -105,6 +106,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
             let prompt = prompt.clone();
             preview(state, prompt);
         }
+        Some(Overlay::Note(editor)) if !editor.asks => editor.paste(text),
         _ => {}
     }
 }

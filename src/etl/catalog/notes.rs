@@ -22,7 +22,7 @@ impl Catalog {
     /// Adds a note to a run of the log `key` and takes it in. Returns all notes of the log.
     ///
     /// # Errors
-    /// Those of [`notes::add`]; [`crate::Error::Catalog`].
+    /// Those of [`notes::add`].
     pub fn add_note(
         &mut self,
         context: &Context,
@@ -32,7 +32,11 @@ impl Catalog {
         cancel: &CancelToken,
     ) -> Result<Notes> {
         let added = notes::add(&context.lake, key, run, note, cancel)?;
-        self.ingest_notes(context, key)?;
+        // The note is written and must not be written twice: a catalog that is busy takes it in at
+        // the next look.
+        if let Err(error) = self.ingest_notes(context, key) {
+            tracing::warn!("a note of {key} is not in the catalog yet: {error}");
+        }
         Ok(added.notes)
     }
 

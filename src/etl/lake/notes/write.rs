@@ -48,8 +48,11 @@ pub struct NewNote {
 }
 
 impl NewNote {
-    /// Harmless, without blanks around it, and not empty.
-    fn checked(self) -> Result<Self> {
+    /// The note as it is written: harmless text without blanks around it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it says nothing, has no author or is too long.
+    pub fn checked(self) -> Result<Self> {
         let lines = |typed: String| text::visible_lines(typed.trim());
         let line = |typed: String| text::visible(typed.trim());
         let some = |typed: String| Some(typed).filter(|t| !t.is_empty());

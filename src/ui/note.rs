@@ -1,0 +1,93 @@
+//! Draws the editor of a note.
+
+use ratatui::{
+    Frame,
+    layout::{Margin, Rect},
+    text::{Line, Span},
+    widgets::{Block, Clear, Padding},
+};
+
+use super::{text::fit_middle, theme::Theme};
+use crate::app::{columns::Meaning, layout, note::NoteEditor, state::State};
+
+/// Columns of the editor where there is room for them.
+const WIDEST: u16 = 84;
+/// Lines of the editor where there is room for them: its frame, the dispositions, a blank line, text.
+const HIGHEST: u16 = 12;
+
+/// Draws the editor at the bottom of the view, so that the list above it stays in sight.
+pub(super) fn draw(frame: &mut Frame, state: &State, editor: &NoteEditor, theme: &Theme) {
+    let body = layout::body(state.size).intersection(frame.area());
+    let (width, height) = (body.width.min(WIDEST), body.height.min(HIGHEST));
+    let area = Rect {
+        x: body.x + (body.width - width) / 2,
+        y: body.bottom() - height,
+        width,
+        height,
+    };
+    frame.render_widget(Clear, area);
+    let room = width.saturating_sub(6);
+    let title = format!("Note on {}", editor.runs.name());
+    let block = Block::bordered()
+        .border_style(theme.accent)
+        .title(Span::styled(
+            format!(
+                " {} ",
+                fit_middle(&title, room.min(title.chars().count() as u16))
+            ),
+            theme.title,
+        ))
+        .title_bottom(bottom(state, editor, room, theme))
+        .padding(Padding::horizontal(1));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let line = Rect {
+        height: inner.height.min(1),
+        ..inner
+    };
+    frame.render_widget(dispositions(editor, theme), line);
+    let text = Rect {
+        y: inner.y + 1,
+        ..inner
+    };
+    // A blank line between the two where the text keeps some lines.
+    let text = match inner.height {
+        0..=4 => Rect {
+            height: inner.height.saturating_sub(1),
+            ..text
+        },
+        _ => text.inner(Margin::new(0, 1)).intersection(inner),
+    };
+    frame.buffer_mut().set_style(text, theme.text);
+    frame.render_widget(&editor.text, text);
+}
+
+/// ` none  accept  review [reject] clear`: brackets around the one that is chosen.
+fn dispositions<'a>(editor: &NoteEditor, theme: &Theme) -> Line<'a> {
+    let mut spans = Vec::new();
+    for disposition in NoteEditor::DISPOSITIONS {
+        let word = disposition.map_or("none", |d| d.word());
+        let chosen = disposition == editor.disposition;
+        let style = match disposition {
+            _ if !chosen => theme.muted,
+            Some(disposition) => theme.of(Meaning::from(disposition)),
+            None => theme.text,
+        };
+        let (left, right) = if chosen { ("[", "]") } else { (" ", " ") };
+        spans.push(Span::styled(format!("{left}{word}{right} "), style));
+    }
+    if let Some(now) = editor.runs.only().and_then(|run| run.disposition) {
+        spans.push(Span::styled(format!("  now {}", now.word()), theme.muted));
+    }
+    Line::from(spans)
+}
+
+/// Who writes it, or why it cannot be saved.
+fn bottom<'a>(state: &State, editor: &NoteEditor, room: u16, theme: &Theme) -> Span<'a> {
+    let (text, style) = match &editor.error {
+        Some(error) => (error.clone(), theme.error),
+        None => (format!("by {}", state.author), theme.muted),
+    };
+    let wide = (text.chars().count() as u16).min(room);
+    Span::styled(format!(" {} ", super::text::fit(&text, wide, false)), style)
+}
