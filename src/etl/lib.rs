@@ -15,6 +15,7 @@
 //! * [`toml_place`]: the same for a TOML file.
 //! * [`suggest`]: the name that a mistyped one was meant to be.
 //! * [`position`]: times, durations and rows as an operator types them.
+//! * [`expression`]: the language of filters, conditions and user rules.
 //! * [`activity`]: which column is being decoded, for when a worker dies of it.
 //! * [`schema`]: what columns, fields and robots a log has.
 //! * [`source`]: which files below the data directory are logs, their keys, and
@@ -64,6 +65,7 @@ pub mod compare;
 pub mod demo;
 pub mod error;
 pub mod export;
+pub mod expression;
 pub mod extract;
 pub mod filter;
 pub mod find;

@@ -1,6 +1,6 @@
 //! What a filter that is being typed can go on with: names of fields, and words of closed sets.
 
-use super::{Filtered, Get, Kind, expr::quote_value, field};
+use super::{Filtered, Get, Kind, field, quote_value};
 
 /// What the word before the cursor can be completed to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

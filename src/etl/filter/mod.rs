@@ -1,45 +1,32 @@
-//! Filters as an operator types them, one language for the lists of the browser, `--filter`
-//! and `--where`; `docs/filters.md` describes it.
+//! Filters as an operator types them, one language ([`crate::expression`]) for the lists of the
+//! browser, `--filter` and `--where`; `docs/filters.md` describes it.
 //!
-//! * [`parse`]: text to [`Expr`], which is written as text again.
 //! * [`Filtered`], [`RowField`], [`Kind`]: the typed fields of a row.
 //! * [`Filter`]: a compiled filter over rows of a list.
 //! * [`complete`]: what a filter that is being typed can go on with.
-//! * [`Condition`]: a compiled filter over the rows of a run's table; [`Bounds`]: what excludes rows
-//!   without reading them.
-//!
-//! Null is unknown, as in SQL: a comparison with it neither holds nor fails, and so does its
-//! `not`; only `is null` asks for it.
 
-mod bounds;
-mod compile;
 mod complete;
-mod expr;
 mod field;
-mod literal;
 mod machines;
-mod parse;
-mod pieces;
 mod rows;
-mod samples;
-mod test;
-mod token;
+mod words;
 
-pub use bounds::Bounds;
 pub use complete::{Completion, complete, complete_columns};
-pub use expr::{Expr, Quote, Relation, Text, quote_name, quote_value};
-pub use field::{FieldRef, Get, Kind, RowField, field};
-pub use literal::Unit;
-pub use parse::parse;
-pub use pieces::{Cells, GroupCells};
-pub use samples::Condition;
-pub use test::{Value, contains};
+pub use field::{FieldRef, Get, RowField, field};
+
+pub use super::expression::{
+    Bounds, Condition, Expr, Kind, Quote, Relation, Text, Unit, Value, contains, parse, quote_name,
+    quote_value,
+};
 
 use std::{fmt, sync::Arc};
 
-use super::{parse_error::ParseError, position::Origin, text, time};
-use compile::{Scope, compile};
-use test::{Source, Test};
+use super::{
+    expression::{Scope, Source, Test, compile},
+    parse_error::ParseError,
+    position::Origin,
+    time,
+};
 
 /// A row that filters can be applied to.
 pub trait Filtered: Sized + 'static {
@@ -201,41 +188,6 @@ impl<R> fmt::Debug for Filter<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Filter").field(&self.text).finish()
     }
-}
-
-/// `text` at a character, counted from 0, is no operator.
-fn unknown_operator(typed: &str, at: usize) -> ParseError {
-    let meant = match typed {
-        "=>" => ", did you mean >=?",
-        "=<" => ", did you mean <=?",
-        "===" | "=~" => ", did you mean ==?",
-        "&" | "&&" => ", did you mean and?",
-        "|" | "||" => ", did you mean or?",
-        "!" => ", did you mean not?",
-        "~" => ", did you mean `:`, which asks whether a text contains another?",
-        bang if bang.starts_with('!')
-            && !bang.starts_with("!!")
-            && bang.len() > 1
-            && !bang.starts_with("!=") =>
-        {
-            ", did you mean not?"
-        }
-        _ => ".",
-    };
-    operator_error(typed, at, meant)
-}
-
-/// As [`unknown_operator`], with what was meant instead.
-fn operator_error(typed: &str, at: usize, meant: &str) -> ParseError {
-    ParseError::at(
-        at,
-        format!(
-            "unknown operator `{}` at character {}{meant} The operators are < <= > >= == (=) != (<>) : \
-             and or not, is null, is not null; put text that holds such characters in quotes",
-            text::quoted(typed, parse::QUOTED),
-            at + 1
-        ),
-    )
 }
 
 #[cfg(test)]

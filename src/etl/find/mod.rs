@@ -22,13 +22,15 @@ use std::{
     },
 };
 
+pub use crate::expression::Extreme;
 pub use targets::Target;
 
 use crate::{
     Error, Result,
     base::CancelToken,
     catalog::{Catalog, RunRow},
-    filter::{Condition, Filter, Relation},
+    expression::Condition,
+    filter::Filter,
     lake::Lake,
     text,
 };
@@ -42,46 +44,6 @@ pub struct Query {
     pub at_least_us: i64,
     /// Which runs are searched.
     pub filter: Filter<RunRow>,
-}
-
-/// Which extreme of the channel a stretch tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extreme {
-    /// The smallest value: the condition asks for what is below something.
-    Lowest,
-    /// The largest value: the condition asks for what is above something.
-    Highest,
-    /// The value farthest from zero: the condition asks for neither.
-    Farthest,
-}
-
-impl Extreme {
-    fn of(relation: Option<Relation>) -> Self {
-        match relation {
-            Some(Relation::Less | Relation::AtMost) => Self::Lowest,
-            Some(Relation::More | Relation::AtLeast) => Self::Highest,
-            Some(Relation::Equal | Relation::Unequal) | None => Self::Farthest,
-        }
-    }
-
-    /// The word for headings.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Lowest => "min",
-            Self::Highest => "max",
-            Self::Farthest => "extreme",
-        }
-    }
-
-    /// The more extreme of two values; NaN is none.
-    fn of_two(self, a: f64, b: f64) -> f64 {
-        let takes_b = match self {
-            Self::Lowest => b < a,
-            Self::Highest => b > a,
-            Self::Farthest => b.abs() > a.abs(),
-        };
-        if takes_b || a.is_nan() { b } else { a }
-    }
 }
 
 /// One stretch, as small as can be: there may be millions.
@@ -270,8 +232,7 @@ impl Search {
     ) -> Result<Vec<Stretch>> {
         let table = lake.open_table(&target.log_key, &target.file_name)?;
         let mut scan = scan::Scan::new(self, u32::try_from(at).unwrap_or(u32::MAX));
-        scan.table(&table, &target.condition, cancel)?;
-        Ok(scan.stretches)
+        scan.table(&table, &target.condition, cancel)
     }
 }
 

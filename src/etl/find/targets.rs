@@ -6,7 +6,7 @@ use super::{Query, SharedCondition};
 use crate::{
     Error, Result,
     catalog::{Catalog, Extremes, RunExtremes, RunRow},
-    filter::{Bounds, Condition, Expr, parse},
+    expression::{Bounds, Condition, Expr, parse},
     lake::run_file::TIME,
     parse_error::ParseError,
     run_id::RunId,

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     catalog::fixture::{World, run, world},
+    expression::Relation,
     run_id::RunId,
     stats::ChannelStats,
     time,

@@ -1,13 +1,14 @@
 //! A run's table on disk: written in one go, read window by window.
 
+mod condition;
 mod encode;
 mod keys;
 mod read;
 mod steps;
 mod write;
 
+pub use condition::GroupCells;
 pub use read::{GroupRange, RunFile, Window};
-pub use steps::Steps;
 pub use write::{Written, write_run_file};
 
 /// Name of the table's first column.

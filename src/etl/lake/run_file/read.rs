@@ -17,11 +17,12 @@ use polars_parquet::{
     read::{FileMetadata, ParquetType},
 };
 
-use super::{Steps, TIME};
+use super::TIME;
 use crate::{
     Error, Result,
     base::{CancelToken, read_at::ReadAt},
     chunk::{damaged_column, decode, read_chunk, read_footer, read_packed, unpack},
+    expression::Steps,
     text,
 };
 

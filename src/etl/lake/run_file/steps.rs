@@ -1,55 +1,15 @@
-//! A column as it is written: each cell once, with the row after its last repetition.
+//! A column as it is written: its samples once each.
 //!
 //! A column of a run repeats each sample until the next one, and its dictionary is the samples in
 //! order. What asks of cells only what they are can do so sample by sample: there are far fewer
 //! than rows.
 
-use crate::chunk::{PageKind, RawPage};
-
-/// The cells of a column in rows from 0 on.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Steps {
-    /// The row after the last of each step, ascending.
-    ends: Vec<u32>,
-    /// As many; NaN stands for null. Neighbours may be equal.
-    values: Vec<f64>,
-}
+use crate::{
+    chunk::{PageKind, RawPage},
+    expression::Steps,
+};
 
 impl Steps {
-    /// Of cells, NaN for null.
-    pub fn of(cells: &[f64]) -> Self {
-        let mut steps = Self::default();
-        for part in cells.chunk_by(|a, b| a.to_bits() == b.to_bits()) {
-            if let Some(value) = part.first() {
-                steps.push(*value, part.len() as u32);
-            }
-        }
-        steps
-    }
-
-    fn push(&mut self, value: f64, rows: u32) {
-        self.ends.push(self.rows() + rows);
-        self.values.push(value);
-    }
-
-    /// Rows in all.
-    pub fn rows(&self) -> u32 {
-        self.ends.last().copied().unwrap_or(0)
-    }
-
-    /// Each value (NaN for null) with the row after its last.
-    pub fn iter(&self) -> impl Iterator<Item = (f64, u32)> {
-        self.values.iter().copied().zip(self.ends.iter().copied())
-    }
-
-    /// The values from row `from` to before row `to`, each step once.
-    pub fn values_in(&self, from: u32, to: u32) -> &[f64] {
-        let first = self.ends.partition_point(|end| *end <= from);
-        let last = self.ends.partition_point(|end| *end < to);
-        let to = (last + 1).min(self.values.len());
-        self.values.get(first..to).unwrap_or_default()
-    }
-
     /// Those of a chunk as this program writes it: a dictionary of doubles and one page of keys
     /// to it, of an optional column, not compressed. `None` for other pages, and for damaged ones:
     /// whoever decodes the chunk says what is wrong with it.
@@ -69,10 +29,7 @@ impl Steps {
         let (bits, keys) = rest.split_first()?;
         let mut levels = Hybrid::new(levels, 1)?;
         let mut keys = Hybrid::new(keys, *bits)?;
-        let mut steps = Self {
-            ends: Vec::with_capacity(samples.len() + 1),
-            values: Vec::with_capacity(samples.len() + 1),
-        };
+        let mut steps = Self::with_capacity(samples.len() + 1);
         // Keys that are left of the run that was begun.
         let (mut key, mut left) = (0, 0);
         while steps.rows() < rows {
@@ -254,21 +211,8 @@ mod tests {
         let fast = (0..500).map(|_| (10, 1.0)).collect();
         let (_dir, file) = table(&[slow, fast]);
         let steps = file.steps(0, "c_0").unwrap();
-        assert_eq!((steps.rows(), steps.values.len()), (500, 51));
-        assert!(steps.values[0].is_nan());
-    }
-
-    #[test]
-    fn steps_of_cells() {
-        let null = f64::NAN;
-        let steps = Steps::of(&[1.0, 1.0, null, null, 2.0, 1.0]);
-        let ends: Vec<u32> = steps.iter().map(|(_, end)| end).collect();
-        assert_eq!((ends, steps.rows()), (vec![2, 4, 5, 6], 6));
-        assert_eq!(steps.values_in(0, 2), [1.0]);
-        assert_eq!(steps.values_in(4, 6), [2.0, 1.0]);
-        assert_eq!(steps.values_in(1, 5).len(), 3);
-        assert_eq!(steps.values_in(6, 9), [0.0; 0]);
-        assert_eq!(Steps::of(&[]).rows(), 0);
+        assert_eq!((steps.rows(), steps.iter().count()), (500, 51));
+        assert!(steps.values_in(0, 1)[0].is_nan());
     }
 
     #[test]

@@ -3,20 +3,14 @@
 use std::ops::Range;
 
 use super::{
-    Bounds, Expr, Kind, Relation, Unit,
+    Bounds, Cells, Expr, Kind, Relation, TIME, Unit,
     bounds::may_hold,
     compile::{Scope, compile},
     parse::parse,
-    pieces::{self, Cells, GroupCells},
+    pieces,
     test::Test,
 };
-use crate::{
-    Result as EtlResult,
-    base::CancelToken,
-    lake::run_file::{RunFile, Steps, TIME, Window},
-    parse_error::ParseError,
-    position::Origin,
-};
+use crate::{Result as EtlResult, parse_error::ParseError, position::Origin};
 
 /// A condition over the columns of a run's table.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,38 +64,6 @@ impl Condition {
         names.filter(|name| *name != TIME).collect()
     }
 
-    /// The rows of a table that fulfil it, ascending, read row group by row group.
-    ///
-    /// # Errors
-    /// Those of [`RunFile::read`]; [`crate::Error::Cancelled`].
-    pub fn rows_of(&self, table: &RunFile, cancel: &CancelToken) -> EtlResult<Vec<u64>> {
-        let mut rows = Vec::new();
-        for (group, span) in table.groups().enumerate() {
-            cancel.check()?;
-            if self.may_hold(|name| Bounds::in_group(table, group, name)) {
-                let found = self.matching(&mut GroupCells::new(table, group, cancel))?;
-                rows.extend(found.into_iter().flat_map(|part| {
-                    span.start + u64::from(part.start)..span.start + u64::from(part.end)
-                }));
-            }
-        }
-        Ok(rows)
-    }
-
-    /// The rows of the window that fulfil it; it holds [`Condition::channels`].
-    pub fn rows(&self, window: &Window, out: &mut Vec<u64>) {
-        let names = self.channels().into_iter().map(str::to_owned);
-        let channels = names.zip(window.columns.iter().map(|cells| Steps::of(cells)));
-        let mut cells = WindowCells {
-            channels: channels.collect(),
-            times: &window.times,
-        };
-        // What is in memory can be read.
-        for part in self.matching(&mut cells).unwrap_or_default() {
-            out.extend(part.map(|row| window.first_row + u64::from(row)));
-        }
-    }
-
     /// The rows that fulfil it, as ascending ranges with rows between them. Of `cells` only what
     /// decides is read.
     ///
@@ -128,6 +90,12 @@ impl Condition {
     pub fn relation_of(&self, channel: &str) -> Option<Relation> {
         let slot = self.columns.iter().position(|name| name == channel)?;
         self.test.relation_of(slot)
+    }
+
+    /// The number that the first comparison of a channel with one names; `None` where there is none.
+    pub fn number_of(&self, channel: &str) -> Option<f64> {
+        let slot = self.columns.iter().position(|name| name == channel)?;
+        self.test.number_of(slot)
     }
 }
 
@@ -173,27 +141,6 @@ impl Scope for TableScope<'_> {
     }
 }
 
-/// Cells that are in memory.
-struct WindowCells<'a> {
-    channels: Vec<(String, Steps)>,
-    times: &'a [i64],
-}
-
-impl Cells for WindowCells<'_> {
-    fn rows(&self) -> u32 {
-        self.times.len() as u32
-    }
-
-    fn steps(&mut self, channel: &str) -> EtlResult<Option<&Steps>> {
-        let found = self.channels.iter().find(|(name, _)| name == channel);
-        Ok(found.map(|(_, steps)| steps))
-    }
-
-    fn times(&mut self) -> EtlResult<&[i64]> {
-        Ok(self.times)
-    }
-}
-
 #[cfg(test)]
-#[path = "samples_tests.rs"]
+#[path = "condition_tests.rs"]
 mod tests;

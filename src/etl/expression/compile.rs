@@ -6,6 +6,7 @@ use super::{
     expr::{Expr, Quote, Relation, Text},
     parse::QUOTED,
     test::Test,
+    token::{operator_error, unknown_operator},
 };
 use crate::{
     natural_order::compare_values,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// The fields that a filter may name.
-pub(super) trait Scope {
+pub(crate) trait Scope {
     /// The slot and the kind of a field: one field has one slot.
     fn resolve(&mut self, name: &str) -> Option<(usize, Kind)>;
     /// All fields, for messages: each with its other names.
@@ -37,7 +38,7 @@ enum Side<'a> {
 }
 
 /// Compiles `expr` over the fields of `scope`.
-pub(super) fn compile(expr: &Expr, scope: &mut impl Scope) -> Result<Test, ParseError> {
+pub(crate) fn compile(expr: &Expr, scope: &mut impl Scope) -> Result<Test, ParseError> {
     Ok(match expr {
         Expr::All(parts) => {
             check_neighbours(parts, scope)?;
@@ -126,8 +127,8 @@ fn check_word(word: &Text, scope: &mut impl Scope) -> Result<(), ParseError> {
     let operator: String = rest.chars().take_while(|c| symbols(*c)).collect();
     let at = word.at + name.chars().count();
     Err(match operator.as_str() {
-        "!" => super::operator_error("!", at, ", did you mean !=?"),
-        other => super::unknown_operator(other, at),
+        "!" => operator_error("!", at, ", did you mean !=?"),
+        other => unknown_operator(other, at),
     })
 }
 

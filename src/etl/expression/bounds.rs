@@ -2,7 +2,6 @@
 //! these do not exclude.
 
 use super::{Relation, test::Test};
-use crate::lake::run_file::{RunFile, TIME};
 
 /// What is known of a column in some rows without reading them. Bounds are never too narrow;
 /// they may be too wide.
@@ -32,29 +31,6 @@ impl Bounds {
             Self::Numbers { range, nulls }
         } else {
             Self::Unknown
-        }
-    }
-
-    /// What the statistics of a row group of a table say of a column.
-    pub fn in_group(table: &RunFile, group: usize, column: &str) -> Self {
-        if column == TIME {
-            let times = table.group_times(group);
-            return times.map_or(Self::Unknown, |(first, last)| Self::Times(first, last));
-        }
-        if !table.columns().iter().any(|known| known == column) {
-            return Self::Absent;
-        }
-        let Some(stats) = table.group_range(group, column) else {
-            return Self::Unknown;
-        };
-        let rows = table.groups().nth(group).map(|rows| rows.end - rows.start);
-        match stats.range {
-            Some((min, max)) => Self::numbers(min, max, stats.nulls != Some(0)),
-            None if stats.nulls.is_some() && stats.nulls == rows => Self::Numbers {
-                range: None,
-                nulls: true,
-            },
-            None => Self::Unknown,
         }
     }
 
@@ -225,7 +201,7 @@ fn compared<T: PartialOrd + Copy>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::Condition;
+    use crate::expression::Condition;
 
     const START: i64 = 1_669_236_000_000_000;
 

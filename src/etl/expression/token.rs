@@ -1,7 +1,7 @@
 //! Splits the text of a filter into tokens.
 
-use super::{Relation, expr::Quote, unknown_operator};
-use crate::{parse_error::ParseError, position};
+use super::{Relation, expr::Quote, parse::QUOTED};
+use crate::{parse_error::ParseError, position, text};
 
 /// One token, and at which character it begins, counted from 0.
 #[derive(Debug, Clone, PartialEq)]
@@ -249,4 +249,39 @@ fn lexed(text: &str, value: bool) -> Option<Kind> {
     let mut tokens = tokens(&typed).ok()?.into_iter().skip(usize::from(value));
     let first = tokens.next()?;
     tokens.next().is_none().then_some(first.kind)
+}
+
+/// `text` at a character, counted from 0, is no operator.
+pub(super) fn unknown_operator(typed: &str, at: usize) -> ParseError {
+    let meant = match typed {
+        "=>" => ", did you mean >=?",
+        "=<" => ", did you mean <=?",
+        "===" | "=~" => ", did you mean ==?",
+        "&" | "&&" => ", did you mean and?",
+        "|" | "||" => ", did you mean or?",
+        "!" => ", did you mean not?",
+        "~" => ", did you mean `:`, which asks whether a text contains another?",
+        bang if bang.starts_with('!')
+            && !bang.starts_with("!!")
+            && bang.len() > 1
+            && !bang.starts_with("!=") =>
+        {
+            ", did you mean not?"
+        }
+        _ => ".",
+    };
+    operator_error(typed, at, meant)
+}
+
+/// As [`unknown_operator`], with what was meant instead.
+pub(super) fn operator_error(typed: &str, at: usize, meant: &str) -> ParseError {
+    ParseError::at(
+        at,
+        format!(
+            "unknown operator `{}` at character {}{meant} The operators are < <= > >= == (=) != (<>) : \
+             and or not, is null, is not null; put text that holds such characters in quotes",
+            text::quoted(typed, QUOTED),
+            at + 1
+        ),
+    )
 }

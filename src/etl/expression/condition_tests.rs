@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::{super::Relation, *};
+use crate::lake::run_file::Window;
 
 /// 2022-11-23T20:40:00Z
 const START: i64 = 1_669_236_000_000_000;

@@ -4,11 +4,8 @@ use std::borrow::Cow;
 
 use super::Relation;
 use crate::{
-    lake::Disposition,
     natural_order::compare_values,
-    quality::Verdict,
     run_id::RunId,
-    stats::RobotState,
     text::{is_same, searchable},
 };
 
@@ -64,33 +61,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A verdict that may be unknown.
-    pub fn verdict(verdict: Option<Verdict>) -> Self {
-        let word = |v: Verdict| Self::Word {
-            rank: v as u8,
-            word: v.word(),
-        };
-        verdict.map_or(Self::Null, word)
-    }
-
-    /// A state of a robot that may be unknown.
-    pub fn robot_state(state: Option<RobotState>) -> Self {
-        let word = |s: RobotState| Self::Word {
-            rank: s as u8,
-            word: s.word(),
-        };
-        state.map_or(Self::Null, word)
-    }
-
-    /// What notes say of a run, if they do.
-    pub fn disposition(disposition: Option<Disposition>) -> Self {
-        let word = |d: Disposition| Self::Word {
-            rank: d as u8,
-            word: d.word(),
-        };
-        disposition.map_or(Self::Null, word)
-    }
-
     /// A text that may be unknown.
     pub fn text(text: Option<&'a str>) -> Self {
         text.map_or(Self::Null, |text| Self::Text(Cow::Borrowed(text)))
@@ -98,7 +68,7 @@ impl<'a> Value<'a> {
 }
 
 /// A row, as a compiled filter reads it.
-pub(super) trait Source {
+pub(crate) trait Source {
     /// The value of the field in a slot: the fields that a filter names are numbered.
     fn value(&self, slot: usize) -> Value<'_>;
     /// Whether the row has the field at all: of one that it does not have, `is null` is unknown too.
@@ -111,7 +81,7 @@ pub(super) trait Source {
 
 /// A compiled filter.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Test {
+pub(crate) enum Test {
     Number(usize, Relation, f64),
     Time(usize, Relation, i64),
     /// Contains this text, in lower case. Texts that were typed are composed, so that they match
@@ -189,6 +159,20 @@ impl Test {
             Self::Not(test) => test.relation_of(field).map(Relation::negated),
             Self::All(tests) | Self::Any(tests) => {
                 tests.iter().find_map(|test| test.relation_of(field))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Test {
+    /// The number that the first comparison with a field names; `None` where there is none.
+    pub fn number_of(&self, field: usize) -> Option<f64> {
+        match self {
+            Self::Number(slot, _, number) => (*slot == field).then_some(*number),
+            Self::Not(test) => test.number_of(field),
+            Self::All(tests) | Self::Any(tests) => {
+                tests.iter().find_map(|test| test.number_of(field))
             }
             _ => None,
         }

@@ -1,14 +1,10 @@
 //! Evaluates a condition over the rows of a table, column by column: where a column repeats a
 //! cell, all its rows are decided at once.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
-use super::{Relation, test::Test};
-use crate::{
-    Result,
-    base::CancelToken,
-    lake::run_file::{RunFile, Steps, TIME},
-};
+use super::{Relation, Steps, TIME, test::Test};
+use crate::Result;
 
 /// The cells that a condition reads, in rows from 0 on.
 pub trait Cells {
@@ -26,53 +22,6 @@ pub trait Cells {
     /// # Errors
     /// Where they cannot be read.
     fn times(&mut self) -> Result<&[i64]>;
-}
-
-/// The cells of a row group, read when they are asked for.
-pub struct GroupCells<'a> {
-    table: &'a RunFile,
-    group: usize,
-    rows: Range<u64>,
-    cancel: &'a CancelToken,
-    channels: HashMap<String, Option<Steps>>,
-    times: Option<Vec<i64>>,
-}
-
-impl<'a> GroupCells<'a> {
-    /// Those of row group number `group`.
-    pub fn new(table: &'a RunFile, group: usize, cancel: &'a CancelToken) -> Self {
-        Self {
-            table,
-            group,
-            rows: table.groups().nth(group).unwrap_or_default(),
-            cancel,
-            channels: HashMap::new(),
-            times: None,
-        }
-    }
-}
-
-impl Cells for GroupCells<'_> {
-    fn rows(&self) -> u32 {
-        (self.rows.end - self.rows.start) as u32
-    }
-
-    fn steps(&mut self, channel: &str) -> Result<Option<&Steps>> {
-        if !self.channels.contains_key(channel) {
-            let has = self.table.columns().iter().any(|known| known == channel);
-            let steps = has.then(|| self.table.steps(self.group, channel));
-            self.channels.insert(channel.to_owned(), steps.transpose()?);
-        }
-        Ok(self.channels.get(channel).and_then(Option::as_ref))
-    }
-
-    fn times(&mut self) -> Result<&[i64]> {
-        if self.times.is_none() {
-            let window = self.table.read(&[], self.rows.clone(), self.cancel)?;
-            self.times = Some(window.times);
-        }
-        Ok(self.times.as_deref().unwrap_or_default())
-    }
 }
 
 /// What a test says of a row, so ordered that `and` is the least and `or` the greatest (Kleene's
