@@ -10,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mdtui::{
     app::{
         Answer, Config, Effect, Event, Message, Question, State,
+        abilities::Abilities,
         chart::Marker,
         choice::Choices,
         keymap::Keymap,
@@ -51,7 +52,7 @@ fn main() {
         mouse: true,
         links: mdtui::etl::source::scan::Links::default(),
         keymap: Arc::new(Keymap::built_in().unwrap()),
-        no_color: false,
+        abilities: Abilities::default(),
         user_cache: None,
     };
     let began = Instant::now();

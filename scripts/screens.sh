@@ -72,7 +72,7 @@ wait_for "● harvested   line/"
 # To the log with a failed run.
 press g
 tmux send-keys -N 13 j
-wait_for "▸  ◒ partial"
+wait_for "▌  ◒ partial"
 capture logs
 
 press g Enter
@@ -124,7 +124,7 @@ press 3
 wait_for "[machine]"
 wait_for "▾ cell 1"
 press j
-wait_for "▸    robot 1"
+wait_for "▌    robot 1"
 capture machines
 press Enter
 wait_for "peak speed"

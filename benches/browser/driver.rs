@@ -12,6 +12,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mdtui::{
     app::{
         Config, Effect, Event, State,
+        abilities::Abilities,
         browser::{Turn, turn},
         chart::Marker,
         choice::Choices,
@@ -304,7 +305,7 @@ fn config(context: &Context) -> Config {
         mouse: true,
         links: mdtui::etl::source::scan::Links::default(),
         keymap: Arc::new(Keymap::built_in().expect("a test holds it")),
-        no_color: false,
+        abilities: Abilities::default(),
         user_cache: None,
     }
 }

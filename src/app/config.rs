@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{chart::Marker, choice::Choices, keymap::Keymap};
+use super::{abilities::Abilities, chart::Marker, choice::Choices, keymap::Keymap};
 use crate::etl::{profile::Profile, source::scan::Links, worker::Executor};
 
 /// How the browser is started.
@@ -22,7 +22,7 @@ pub struct Config {
     pub links: Links,
     /// Logs that are harvested in parallel (at least 1).
     pub jobs: usize,
-    /// `dark`, `light`, `high-contrast`; `None`: dark or light as the terminal is.
+    /// The theme's name; `None`: dark or light as the terminal is.
     pub theme: Option<String>,
     /// Whether the environment tells a light background.
     pub light: bool,
@@ -40,6 +40,6 @@ pub struct Config {
     pub author: String,
     /// Whether the mouse is used.
     pub mouse: bool,
-    /// Whether `NO_COLOR` is set to anything but nothing.
-    pub no_color: bool,
+    /// What the terminal can show.
+    pub abilities: Abilities,
 }

@@ -6,6 +6,7 @@ use crossterm::event::{KeyModifiers, MouseEvent, MouseEventKind};
 
 use super::{
     Config, Effect, Event, Message, Pending, Query, State,
+    abilities::Abilities,
     chart::Marker,
     choice::Choices,
     compare::CompareScreen,
@@ -53,7 +54,7 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         mouse: true,
         links: crate::etl::source::scan::Links::default(),
         keymap: Arc::new(Keymap::built_in().unwrap()),
-        no_color: false,
+        abilities: Abilities::default(),
         user_cache: None,
     };
     State::new(&config, size)

@@ -17,10 +17,11 @@
 //! * [`run`], [`chart`]: the views of one run.
 //! * [`machines`]: machines over their runs.
 //! * [`compare`]: several runs side by side.
-//! * [`background`]: whether the terminal is light or dark.
+//! * [`abilities`], [`background`]: what the terminal can show; whether it is light or dark.
 //! * [`workers`]: what is slow, on threads of its own.
 //! * [`terminal`], [`browser`]: the operator's terminal, and the loop.
 
+pub mod abilities;
 pub mod action;
 pub mod background;
 pub mod browser;

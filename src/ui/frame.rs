@@ -48,10 +48,7 @@ pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
     ];
     spans.extend(top.views.iter().enumerate().map(|(view, (_, title, _))| {
         let open = state.top_view() == view;
-        Span::styled(
-            title.as_str(),
-            if open { theme.accent } else { theme.muted },
-        )
+        Span::styled(title.as_str(), if open { theme.tab } else { theme.muted })
     }));
     let line = Rect::new(0, 0, state.size.0, 1);
     frame.render_widget(Line::from(spans), line);
@@ -153,7 +150,7 @@ fn typed<'a>(prompt: &'a Prompt, width: u16, theme: &Theme) -> Line<'a> {
     let mut spans = vec![
         Span::styled(format!(" {}: ", prompt.purpose.label()), theme.accent),
         Span::styled(before, theme.text),
-        Span::styled(under, theme.cursor),
+        Span::styled(under, theme.caret),
         Span::styled(rest.as_str(), theme.text),
     ];
     if let Some(error) = &prompt.error

@@ -54,10 +54,9 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
         };
         let y = area.y + 1 + line as u16;
         let under_cursor = at == jobs.cursor;
-        let cursor = if under_cursor { "▸  " } else { "   " };
         let (word, style, what) = tell(&entry, area.width >= 110, theme);
         let row = Line::from(vec![
-            Span::styled(cursor, theme.mark),
+            Span::raw("   "),
             Span::styled(fit(&word, 12, false), style),
             Span::raw("  "),
             Span::styled(fit_middle(entry.key(), name), theme.text),
@@ -67,14 +66,12 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
         let row = fit_line(row, area.width);
         frame.buffer_mut().set_line(area.x, y, &row, area.width);
         if under_cursor {
-            frame.buffer_mut().set_style(
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-                theme.cursor,
-            );
+            let line = Rect {
+                y,
+                height: 1,
+                ..area
+            };
+            list::select(line, frame.buffer_mut(), theme);
         }
     }
     if let Some(entry) = jobs.current() {
@@ -154,7 +151,7 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
     let rule = "─".repeat(usize::from(area.width));
     frame
         .buffer_mut()
-        .set_string(area.x, area.y, rule, theme.faint);
+        .set_string(area.x, area.y, rule, theme.rule);
     let one;
     let messages: &[(i64, String)] = match entry {
         Entry::Job(job) => &job.messages,

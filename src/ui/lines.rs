@@ -27,7 +27,7 @@ pub fn take(rest: &mut Rect, lines: usize) -> Rect {
 pub fn titles<T: PartialEq>(parts: &[(T, &'static str)], open: T, theme: &Theme) -> Line<'static> {
     let title = |(part, title): &(T, &str)| {
         if *part == open {
-            Span::styled(format!("[{title}]"), theme.accent)
+            Span::styled(format!("[{title}]"), theme.tab)
         } else {
             Span::styled(format!(" {title} "), theme.muted)
         }

@@ -1,6 +1,6 @@
 //! A list with columns: only the rows on the screen are formatted.
 
-use ratatui::{Frame, layout::Rect, style::Style, text::Span};
+use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style, text::Span};
 
 use super::{
     text::{fit, fit_middle, wrap},
@@ -38,12 +38,9 @@ pub fn draw<T: Row>(
         let marked = table.is_marked(position);
         let hit = !table.search().is_empty() && row.contains(table.search());
         let buf = frame.buffer_mut();
-        let gutter = format!(
-            "{}{} ",
-            if under_cursor { '▸' } else { ' ' },
-            if marked { '✓' } else { ' ' }
-        );
-        buf.set_stringn(area.x, y, gutter, usize::from(area.width), theme.mark);
+        if marked {
+            buf.set_stringn(area.x, y, " ✓", usize::from(area.width), theme.mark);
+        }
         let mut x = area.x + GUTTER;
         for at in placed {
             let Some(column) = columns.get(at.index) else {
@@ -70,16 +67,25 @@ pub fn draw<T: Row>(
             x += at.width + GAP;
         }
         if under_cursor {
-            buf.set_style(
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-                theme.cursor,
-            );
+            let line = Rect {
+                y,
+                height: 1,
+                ..area
+            };
+            select(line, buf, theme);
         }
     }
+}
+
+/// Raises the line under the cursor: another ground and a bar at its left; its words keep their
+/// colours. Its first column is free for the bar.
+pub fn select(line: Rect, buf: &mut Buffer, theme: &Theme) {
+    let line = line.intersection(buf.area);
+    if line.is_empty() {
+        return;
+    }
+    buf.set_string(line.x, line.y, "▌", theme.accent);
+    buf.set_style(line, theme.cursor);
 }
 
 /// Titles of the columns; the one under the column cursor stands in brackets.

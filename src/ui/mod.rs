@@ -11,6 +11,7 @@ pub mod compare;
 mod example_view;
 mod find;
 mod frame;
+mod glyphs;
 mod jobs;
 mod lines;
 mod list;
@@ -26,8 +27,8 @@ mod text;
 pub mod theme;
 pub mod widgets;
 
-use ratatui::Frame;
-use theme::Theme;
+use ratatui::{Frame, style::Color};
+use theme::{Theme, choose::Wish};
 
 use crate::{
     app::{
@@ -41,7 +42,7 @@ use crate::{
         run::RunScreen,
         runs::Runs,
     },
-    etl::Result,
+    etl::{Error, Result},
 };
 
 #[cfg(test)]
@@ -77,11 +78,17 @@ views! {
 /// # Errors
 /// As [`app::run`], and [`crate::etl::Error::Usage`] for an unknown theme.
 pub fn browse(config: &Config) -> Result<()> {
-    let named = |name| Theme::named(name, config.no_color);
-    let (dark, light) = match config.theme.as_deref() {
-        Some(name) => (named(name)?, named(name)?),
-        None => (named("dark")?, named("light")?),
+    let choose = |light| {
+        let theme = config.theme.as_deref();
+        let abilities = &config.abilities;
+        let wish = Wish {
+            theme,
+            light,
+            abilities,
+        };
+        Ok::<Theme, Error>(wish.choose()?.theme)
     };
+    let (dark, light) = (choose(false)?, choose(true)?);
     app::run(config, |frame, state| {
         draw(frame, state, if state.light { &light } else { &dark });
     })
@@ -93,7 +100,9 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     let size = (area.width, area.height);
     // A Resize that is on its way leaves state and terminal with different sizes.
     if layout::too_small(size) || layout::too_small(state.size) {
-        return frame::too_small(frame, theme);
+        frame::too_small(frame, theme);
+        surface(frame, theme);
+        return glyphs::reduce(frame.buffer_mut(), theme.glyphs);
     }
     frame::top(frame, state, theme);
     view(frame, state, theme);
@@ -102,6 +111,23 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     match &state.overlay {
         None => {}
         Some(overlay) => overlay::draw(frame, state, overlay, theme),
+    }
+    surface(frame, theme);
+    glyphs::reduce(frame.buffer_mut(), theme.glyphs);
+}
+
+/// Lays the surface under everything that was drawn.
+fn surface(frame: &mut Frame, theme: &Theme) {
+    let (Some(text), Some(ground)) = (theme.surface.fg, theme.surface.bg) else {
+        return;
+    };
+    for cell in &mut frame.buffer_mut().content {
+        if cell.bg == Color::Reset {
+            cell.bg = ground;
+        }
+        if cell.fg == Color::Reset {
+            cell.fg = text;
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     frame::error_fits,
+    glyphs,
+    list::select,
     text::{fit, fit_line, wrap},
     theme::Theme,
 };
@@ -84,17 +86,18 @@ fn columns(frame: &mut Frame, state: &State, chooser: &Chooser, theme: &Theme) {
     let lines = chooser.columns.iter().enumerate().skip(first).take(room);
     let lines = lines.map(|(at, (name, shown))| {
         let (cursor, tick) = (at == chooser.cursor, if *shown { '✓' } else { ' ' });
-        let text = format!(
-            "{} {tick} {}",
-            if cursor { '▸' } else { ' ' },
-            fit(name, 16, false)
-        );
-        let style = match (cursor, shown) {
-            (true, _) => theme.cursor,
-            (false, true) => theme.text,
-            (false, false) => theme.muted,
+        let name = format!(" {tick} {}", fit(name, 16, false));
+        let (bar, ground) = if cursor {
+            ("▌", theme.cursor)
+        } else {
+            (" ", Style::new())
         };
-        Line::styled(text, style)
+        let style = if *shown { theme.text } else { theme.muted };
+        Line::from(vec![
+            Span::styled(bar, theme.accent),
+            Span::styled(name, style),
+        ])
+        .patch_style(ground)
     });
     dialog(frame, state, "Columns", lines.collect(), theme);
 }
@@ -108,7 +111,13 @@ fn help(frame: &mut Frame, state: &State, scroll: usize, theme: &Theme) {
             HelpLine::Blank => Line::default(),
             HelpLine::Title(title) => Line::styled(format!(" {title}"), theme.title),
             HelpLine::Keys(keys, what) => Line::from(vec![
-                Span::styled(format!("   {}", fit(keys, 16, false)), theme.key),
+                Span::styled(
+                    format!(
+                        "   {}",
+                        fit(&glyphs::keys(keys.clone(), theme.glyphs), 16, false)
+                    ),
+                    theme.key,
+                ),
                 Span::styled(what.as_str(), theme.text),
             ]),
         };
@@ -129,7 +138,7 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
                 .get(..after.ceil_char_boundary(1))
                 .filter(|s| !s.is_empty())
                 .unwrap_or(" "),
-            theme.cursor,
+            theme.caret,
         ),
         Span::styled(
             after.get(after.ceil_char_boundary(1)..).unwrap_or(""),
@@ -151,22 +160,23 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
     for (n, binding) in found.iter().enumerate().skip(first).take(room) {
         let y = area.y + 1 + (n - first) as u16;
         let line = Line::from(vec![
-            Span::styled(if n == cursor { " ▸ " } else { "   " }, theme.mark),
+            Span::raw("   "),
             Span::styled(fit(binding.action.name(), 18, false), theme.text),
-            Span::styled(fit(&help::keys(binding), 15, false), theme.key),
+            Span::styled(
+                fit(&glyphs::keys(help::keys(binding), theme.glyphs), 15, false),
+                theme.key,
+            ),
             Span::styled(binding.help.as_str(), theme.muted),
         ]);
         let line = fit_line(line, area.width);
         frame.buffer_mut().set_line(area.x, y, &line, area.width);
         if n == cursor {
-            frame.buffer_mut().set_style(
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-                theme.cursor,
-            );
+            let line = Rect {
+                y,
+                height: 1,
+                ..area
+            };
+            select(line, frame.buffer_mut(), theme);
         }
     }
 }

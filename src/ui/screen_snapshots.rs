@@ -11,7 +11,7 @@ use ratatui::{
 };
 
 use super::{draw, theme::Theme};
-use crate::app::State;
+use crate::app::{State, abilities::Glyphs};
 
 /// Small, usual and large.
 pub const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
@@ -35,6 +35,14 @@ impl ScreenSnapshots {
             text,
             "{name}: a colour alone says nothing"
         );
+        let ascii = by_meaning().with_glyphs(Glyphs::Ascii);
+        let ascii = self::text(&drawn(state, &ascii));
+        assert!(ascii.is_ascii(), "{name}: {ascii}");
+        // Every glyph has a form; `?` stands for letters of names alone.
+        let own = |text: &str| text.matches('?').count();
+        let letters = text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic());
+        let letters = letters.filter(|c| !matches!(c, 'Δ' | 'µ')).count();
+        assert_eq!(own(&ascii), own(&text) + letters, "{name}: {ascii}");
         let colourless = |c: &Cell| c.fg == Color::Reset && c.bg == Color::Reset;
         assert!(bare.content.iter().all(colourless), "{name}");
         let (width, height) = state.size;
@@ -79,9 +87,10 @@ pub fn text(buffer: &Buffer) -> String {
     lines.join("\n")
 }
 
-const MEANINGS: [&str; 13] = [
+/// Meanings in the order of [`by_meaning`]'s colours.
+const MEANINGS: [&str; 15] = [
     "text", "muted", "accent", "title", "cursor", "mark", "hit", "good", "warning", "error",
-    "busy", "key", "faint",
+    "busy", "key", "faint", "rule", "tab",
 ];
 
 /// A theme in which every meaning has a colour of its own.
@@ -102,13 +111,22 @@ fn by_meaning() -> Theme {
         busy: style(10),
         key: style(11),
         faint: style(12),
+        rule: style(13),
+        tab: style(14),
+        surface: Style::new(),
+        caret: Style::new().add_modifier(Modifier::REVERSED),
         series: (100..106).map(style).collect(),
+        dim: (110..116).map(style).collect(),
+        scale: (120..125).map(style).collect(),
+        glyphs: Glyphs::Unicode,
     }
 }
 
 fn meaning(cell: &Cell) -> String {
     let name = match cell.fg {
         Color::Reset => String::new(),
+        Color::Indexed(at @ 120..) => format!("scale{}", at - 120),
+        Color::Indexed(at @ 110..) => format!("dim{}", at - 110),
         Color::Indexed(at @ 100..) => format!("series{}", at - 100),
         Color::Indexed(at) => MEANINGS
             .get(usize::from(at))
@@ -183,37 +201,16 @@ fn themes() {
     for (name, no_color) in Theme::names().map(|n| (n, false)).chain([("dark", true)]) {
         let theme = Theme::named(name, no_color).unwrap();
         let _ = writeln!(table, "{name}{}", if no_color { ", NO_COLOR" } else { "" });
-        let own = [
-            theme.text,
-            theme.muted,
-            theme.accent,
-            theme.title,
-            theme.cursor,
-            theme.mark,
-            theme.hit,
-            theme.good,
-            theme.warning,
-            theme.error,
-            theme.busy,
-            theme.key,
-            theme.faint,
-        ];
-        for (meaning, style) in MEANINGS.iter().zip(own) {
+        for (meaning, style) in theme.styles() {
             let _ = writeln!(table, "  {meaning:<8} {}", describe(style));
         }
-        let series: Vec<String> = theme.series.iter().map(|s| describe(*s)).collect();
-        let _ = writeln!(table, "  series   {}", series.join(" · "));
-        // Only what every terminal of 16 colours has.
-        for colour in own
-            .iter()
-            .chain(&theme.series)
-            .flat_map(|s| [s.fg, s.bg])
-            .flatten()
-        {
-            assert!(
-                !matches!(colour, Color::Rgb(..) | Color::Indexed(_)),
-                "{name}: {colour}"
-            );
+        for (kind, styles) in [
+            ("series", &theme.series),
+            ("dim", &theme.dim),
+            ("scale", &theme.scale),
+        ] {
+            let styles: Vec<String> = styles.iter().map(|s| describe(*s)).collect();
+            let _ = writeln!(table, "  {kind:<8} {}", styles.join(" · "));
         }
     }
     insta::assert_snapshot!("themes", table);

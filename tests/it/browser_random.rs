@@ -9,6 +9,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use mdtui::{
     app::{
         Answer, Config, Effect, Event, Message, Question, Signal, State,
+        abilities::Abilities,
         chart::Marker,
         choice::Choices,
         jobs::ToHarvest,
@@ -142,9 +143,13 @@ impl Hand {
             marker: Marker::Braille,
             author: "anna".into(),
             mouse: true,
+<<<<<<< HEAD
             links: mdtui::etl::source::scan::Links::default(),
             keymap: Arc::new(Keymap::built_in().unwrap()),
             no_color: false,
+=======
+            abilities: Abilities::default(),
+>>>>>>> a18954f (Draw in a designed palette, and in ASCII where there is no Unicode)
             user_cache: None,
         };
         let keymap = config.keymap.clone();

@@ -252,7 +252,7 @@ fn what_reaches_a_terminal_is_ours_in_every_view() {
     }
     terminal.send("2");
     // Enter needs a run to be under the cursor.
-    terminal.wait_until("runs", |s| s.contains("[2 Runs]") && s.contains("▸"));
+    terminal.wait_until("runs", |s| s.contains("[2 Runs]") && s.contains("▌"));
     terminal.send(ENTER);
     terminal.wait_for("complete rows");
     for tab in ["[Signals]", "[Samples]", "[Path]"] {

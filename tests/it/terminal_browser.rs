@@ -73,7 +73,7 @@ fn logs_are_harvested_with_the_keyboard_and_their_runs_looked_at() {
     terminal.send("3");
     terminal.wait_for("▾ cell");
     terminal.send("j");
-    terminal.wait_for("▸    robot 1");
+    terminal.wait_for("▌    robot 1");
     terminal.send(ENTER);
     terminal.wait_for("peak force");
     terminal.send(ENTER);
@@ -223,7 +223,7 @@ fn the_mouse_walks_through_the_views_and_is_given_back() {
         terminal.wait_for(&format!("[{view}]"));
     }
     let screen = terminal.wait_until("runs", |s| s.contains("11ed"));
-    let (column, line) = place(&screen, "▸");
+    let (column, line) = place(&screen, "▌");
     terminal.send(&click(column + 3, line));
     let screen = terminal.wait_for("complete rows");
     let (column, line) = place(&screen, "Samples");
@@ -256,15 +256,15 @@ fn the_terminals_answer_about_its_background_is_heard_and_no_key_is_lost() {
     // The question went out with the first frame; this terminal answers late, among keys.
     terminal.send("j\u{1b}]11;rgb:ffff/ffff/eeee\u{1b}\\j");
     let screen = terminal.wait_until("the cursor on the third log", |s| {
-        s.lines().position(|line| line.contains('▸')) == Some(5)
+        s.lines().position(|line| line.contains('▌')) == Some(5)
     });
     assert!(
         screen.contains("[1 Logs]"),
         "no key of the answer is a key: {screen}"
     );
-    // The light theme's accent is blue (4), the dark one's cyan (6).
+    // The light theme's accent in the table of 256 colours; the dark one's is 111.
     let (column, line) = place(&screen, "[1 Logs]");
-    terminal.wait_for_colour(line - 1, column, vt100::Color::Idx(4));
+    terminal.wait_for_colour(line - 1, column, vt100::Color::Idx(25));
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
 }
@@ -281,7 +281,7 @@ fn chosen_columns_are_remembered_by_the_next_browser() {
             terminal.wait_for("Columns");
             // State, log, cell, size, rows.
             terminal.send("jjjj ");
-            terminal.wait_for("▸   rows");
+            terminal.wait_for("▌   rows");
             terminal.send(ENTER);
             terminal.wait_until("no rows", |s| !s.contains("rows"));
         }

@@ -65,12 +65,12 @@ fn every_view_is_reached_with_the_keyboard_alone() {
         "machines by the palette",
         &["[3 Machines]", "▾ cell"],
     );
-    go("jj", "a machine under the cursor", &["▸"]);
+    go("jj", "a machine under the cursor", &["▌"]);
     go(ENTER, "one machine or a folded cell", &["[3 Machines]"]);
     go("2", "runs", &["[2 Runs]", "11ed"]);
     go(F1, "help", &["one line down", "j down"]);
     go("q", "no help", &["Enter open", "!one line down"]);
-    go("g", "the first run", &["▸"]);
+    go("g", "the first run", &["▌"]);
     go(ENTER, "a summary", &["[Summary]", "complete rows"]);
     go(TAB, "signals", &["[Signals]", "whole run", "at cursor"]);
     go("+", "zoomed", &["cursor "]);
@@ -132,7 +132,7 @@ fn place(screen: &str, text: &str) -> (usize, usize) {
 
 /// The line of the list's cursor.
 fn cursor(screen: &str) -> Option<usize> {
-    screen.lines().position(|line| line.starts_with('▸'))
+    screen.lines().position(|line| line.starts_with('▌'))
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn every_view_is_reached_with_the_mouse() {
     let screen = terminal.wait_until("runs", |s| s.contains("11ed"));
     terminal.send(&click(place(&screen, "11ed")));
     let first = terminal.wait_until("a run or the cursor on it", |s| {
-        s.contains("[Summary]") || s.lines().any(|l| l.starts_with('▸') && l.contains("11ed"))
+        s.contains("[Summary]") || s.lines().any(|l| l.starts_with('▌') && l.contains("11ed"))
     });
     if !first.contains("[Summary]") {
         terminal.send(&click(place(&first, "11ed")));

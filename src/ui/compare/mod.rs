@@ -58,7 +58,7 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme)
     if parts.sheet > 0 {
         if parts.overlaid > 0 {
             let rule = take(&mut rest, 1);
-            put(rule, buf, &"─".repeat(usize::from(rule.width)), theme.faint);
+            put(rule, buf, &"─".repeat(usize::from(rule.width)), theme.rule);
         }
         sheet::draw(take(&mut rest, parts.sheet), buf, &views.sheet, theme);
     }

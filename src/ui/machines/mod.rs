@@ -40,8 +40,6 @@ pub fn draw(frame: &mut Frame, state: &State, machines: &Machines, theme: &Theme
             ..area
         };
         let under_cursor = at == machines.cursor;
-        let gutter = if under_cursor { "▸" } else { " " };
-        frame.buffer_mut().set_string(row.x, y, gutter, theme.mark);
         match line {
             Line::Cell(cell, inside) => {
                 let text = cell_line(machines, cell.as_ref(), *inside, theme);
@@ -59,7 +57,7 @@ pub fn draw(frame: &mut Frame, state: &State, machines: &Machines, theme: &Theme
             }
         }
         if under_cursor {
-            frame.buffer_mut().set_style(row, theme.cursor);
+            list::select(row, frame.buffer_mut(), theme);
         }
     }
 }

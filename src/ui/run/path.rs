@@ -1,6 +1,6 @@
 //! Draws the path of a robot's tool.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span, widgets::Widget};
+use ratatui::{buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
 use super::sentence;
 use crate::{
@@ -15,13 +15,10 @@ use crate::{
     },
     ui::{
         text::whole_parts,
-        theme::Theme,
+        theme::{CLASSES, Theme},
         widgets::chart_path::{PathPlot, Place},
     },
 };
-
-/// Colours of a figure from low to high.
-const CLASSES: usize = 5;
 
 pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
     let (path, signals) = (&views.path, &views.signals);
@@ -54,7 +51,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         (share.max(0.0) * CLASSES as f64).min(CLASSES as f64 - 1.0) as usize
     };
     let mut styles = vec![theme.faint];
-    styles.extend((0..CLASSES).map(|c| class_style(theme, c)));
+    styles.extend((0..CLASSES).map(|c| theme.scale(c)));
     // The whole path first, faint; what is in the visible span over it.
     let place = |p: &Point, class: usize| Place {
         x: x(p),
@@ -132,10 +129,6 @@ fn unit_of<'a>(views: &'a Views, channel: &str) -> &'a str {
     found.map_or("", |c| c.unit.as_str())
 }
 
-fn class_style(theme: &Theme, class: usize) -> Style {
-    theme.series.get(class).copied().unwrap_or(theme.text)
-}
-
 /// `force N  ■ 921 ■ 1,218 ■ …`: where each colour begins.
 fn legend(
     area: Rect,
@@ -157,7 +150,7 @@ fn legend(
             for class in 0..CLASSES {
                 let from = low + (high - low) * class as f64 / CLASSES as f64;
                 parts.push(vec![
-                    Span::styled("  ■", class_style(theme, class)),
+                    Span::styled("  ■", theme.scale(class)),
                     Span::styled(format!(" {}", number(from)), theme.text),
                 ]);
             }

@@ -58,7 +58,7 @@ fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, theme: &Theme) {
     let mut lines = area.rows();
     let Some(rule) = lines.next() else { return };
     let width = usize::from(rule.width);
-    put(rule, frame.buffer_mut(), &"─".repeat(width), theme.faint);
+    put(rule, frame.buffer_mut(), &"─".repeat(width), theme.rule);
     for text in wrap(&row.flag.message, area.width.saturating_sub(2)) {
         let Some(line) = lines.next() else { return };
         put(line, frame.buffer_mut(), &format!(" {text}"), theme.text);

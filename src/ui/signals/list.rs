@@ -19,7 +19,7 @@ use crate::{
         compare::letter,
         format::{format_delta, format_fit},
     },
-    ui::{lines::take, theme::Theme},
+    ui::{lines::take, list::select, theme::Theme},
 };
 
 /// Characters for a value at the cursor of a single run, and for one end of a range.
@@ -57,7 +57,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Them
         spans.extend(columns.cells(signals, at, channel, theme));
         Line::from(spans).render(line, buf);
         if at == signals.row {
-            buf.set_style(line, theme.cursor);
+            select(line, buf, theme);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
     let rule = "─".repeat(usize::from(area.width));
-    Line::styled(rule, theme.faint).render(area, buf);
+    Line::styled(rule, theme.rule).render(area, buf);
     let channel = signals.channels.get(signals.row);
     let Some(channel) = channel.filter(|_| !signals.is_aligned()) else {
         return;

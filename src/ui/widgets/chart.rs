@@ -21,8 +21,10 @@ pub struct ChartStyles {
     pub cursor: Style,
     /// The pinned cursor's line.
     pub pin: Style,
-    /// Notes within the plot, limit lines.
+    /// Notes within the plot.
     pub note: Style,
+    /// Limit lines.
+    pub limit: Style,
 }
 
 impl ChartStyles {
@@ -32,7 +34,8 @@ impl ChartStyles {
             axis: theme.muted,
             cursor: theme.accent,
             pin: theme.mark,
-            note: theme.faint,
+            note: theme.muted,
+            limit: theme.rule,
         }
     }
 }
@@ -207,7 +210,7 @@ impl Chart<'_> {
             let y = plot.y + row_of(*limit, low, high, plot.height);
             for x in plot.left()..plot.right() {
                 if buf[(x, y)].symbol() == " " {
-                    buf[(x, y)].set_char('╌').set_style(self.styles.note);
+                    buf[(x, y)].set_char('╌').set_style(self.styles.limit);
                 }
             }
         }
