@@ -23,8 +23,7 @@ use crate::{
 /// Those of [`ui::browse`], but for a signal that ended it: that is an exit code.
 pub fn run(settings: &Settings) -> Result<Exit> {
     let context = settings.context()?;
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let abilities = Abilities::of(&variable);
+    let abilities = Abilities::of(variable);
     let choices_file = state_dir().map(|dir| dir.join("columns.toml"));
     let config = Config {
         data_dir: context.data_dir,
@@ -41,7 +40,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
             .as_deref()
             .map_or_else(Choices::default, remembered),
         choices_file,
-        light: background::is_light_by_environment(variable("COLORFGBG").as_deref()),
+        light: is_light(),
         marker: settings.markers.unwrap_or_default(),
         author: settings.author(),
         mouse: settings.mouse,
@@ -54,6 +53,16 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         Err(Error::Cancelled) => Ok(Exit::Interrupted),
         Err(error) => Err(error),
     }
+}
+
+/// A variable of the environment that is set to anything but nothing.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether the environment tells a light background.
+pub(super) fn is_light() -> bool {
+    background::is_light_by_environment(variable("COLORFGBG").as_deref())
 }
 
 /// The columns of the last time; none when they cannot be read.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    browse::{is_light, variable},
     example::{self, Example},
     exit,
     exit::Exit,
@@ -14,7 +15,11 @@ use super::{
     },
     table::TextTable,
 };
-use crate::etl::{Result, lake::Lake, text::visible_path};
+use crate::{
+    app::abilities::{Abilities, Glyphs},
+    etl::{Result, lake::Lake, text::visible_path},
+    ui::theme::choose::{Choice, Wish},
+};
 
 /// The config file that equals the defaults.
 const DEFAULT: &str = include_str!("../../assets/config.toml");
@@ -57,7 +62,7 @@ pub fn print_default() -> Result<Exit> {
 /// # Errors
 /// Those of [`exit::print`].
 pub fn run(settings: &Settings, sources: &Sources, args: &Args) -> Result<Exit> {
-    let report = Report::new(settings, sources);
+    let report = Report::new(settings, sources)?;
     if args.json {
         exit::print_json(&report)?;
     } else {
@@ -74,6 +79,37 @@ struct Report {
     site: Option<String>,
     settings: Vec<SettingJson>,
     places: Vec<PlaceJson>,
+    terminal: TerminalJson,
+}
+
+/// What the browser makes of the terminal.
+#[derive(Debug, Serialize)]
+struct TerminalJson {
+    theme: String,
+    theme_reason: String,
+    glyphs: &'static str,
+    glyphs_reason: String,
+}
+
+impl TerminalJson {
+    fn new(settings: &Settings) -> Result<Self> {
+        let abilities = Abilities::of(variable);
+        let wish = Wish {
+            theme: settings.theme.as_deref(),
+            light: is_light(),
+            abilities: &abilities,
+        };
+        let Choice { name, reason, .. } = wish.choose()?;
+        Ok(Self {
+            theme: name,
+            theme_reason: reason,
+            glyphs: match abilities.glyphs {
+                Glyphs::Unicode => "unicode",
+                Glyphs::Letters | Glyphs::Ascii => "ascii",
+            },
+            glyphs_reason: abilities.glyphs_because,
+        })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -139,7 +175,7 @@ impl SettingJson {
 }
 
 impl Report {
-    fn new(settings: &Settings, sources: &Sources) -> Self {
+    fn new(settings: &Settings, sources: &Sources) -> Result<Self> {
         let values = settings.values().into_iter();
         let mut all: Vec<SettingJson> = values
             .map(|(key, value)| SettingJson::new(key.to_owned(), value, sources.origin(key)))
@@ -169,7 +205,7 @@ impl Report {
             Some(visible_path(&path))
         };
         let place = |place, path| PlaceJson { place, path };
-        Self {
+        Ok(Self {
             version: VERSION,
             files: files.collect(),
             site: sources.site.clone(),
@@ -181,7 +217,8 @@ impl Report {
                 place("program's log", absolute(&lake.local().log_path())),
                 place("state", state_dir().as_deref().and_then(absolute)),
             ],
-        }
+            terminal: TerminalJson::new(settings)?,
+        })
     }
 
     fn text(&self) -> String {
@@ -204,7 +241,21 @@ impl Report {
             let what = if file.read { "" } else { " (not there)" };
             places.row(vec!["config file".into(), format!("{}{what}", file.path)]);
         }
-        format!("{}\n{}", settings.render(), places.render())
+        let TerminalJson {
+            theme,
+            theme_reason,
+            glyphs,
+            glyphs_reason,
+        } = &self.terminal;
+        let mut terminal = TextTable::new(&["browser", "uses", "because"]);
+        for (what, value, why) in [
+            ("theme", theme.as_str(), theme_reason),
+            ("glyphs", *glyphs, glyphs_reason),
+        ] {
+            terminal.row(vec![what.into(), value.into(), why.clone()]);
+        }
+        let tables = [settings, places, terminal].map(|table| table.render());
+        tables.join("\n")
     }
 }
 

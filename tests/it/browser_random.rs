@@ -143,13 +143,9 @@ impl Hand {
             marker: Marker::Braille,
             author: "anna".into(),
             mouse: true,
-<<<<<<< HEAD
             links: mdtui::etl::source::scan::Links::default(),
             keymap: Arc::new(Keymap::built_in().unwrap()),
-            no_color: false,
-=======
             abilities: Abilities::default(),
->>>>>>> a18954f (Draw in a designed palette, and in ASCII where there is no Unicode)
             user_cache: None,
         };
         let keymap = config.keymap.clone();

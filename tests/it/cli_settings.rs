@@ -241,3 +241,42 @@ fn linked_folders_are_scanned_where_the_settings_say_so() {
     assert_eq!(lab.states()[key], "harvested");
     lab.ok(&["show", "data/press-2/cell-01/2022-11-23T2040.parquet"]);
 }
+
+#[test]
+fn the_theme_of_the_browser_and_its_glyphs_are_told_with_the_reason() {
+    let lab = Lab::new();
+    let told = |variables: &[(&str, &str)]| {
+        let output = lab
+            .command(&["config", "--json"])
+            .env_remove("NO_COLOR")
+            .env_remove("COLORFGBG")
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let of = |key: &str| report["terminal"][key].as_str().unwrap().to_owned();
+        [
+            of("theme"),
+            of("theme_reason"),
+            of("glyphs"),
+            of("glyphs_reason"),
+        ]
+    };
+    let utf8 = ("LC_ALL", "C.UTF-8");
+    let [theme, why, glyphs, because] = told(&[
+        ("TERM", "xterm-256color"),
+        ("COLORTERM", "truecolor"),
+        ("COLORFGBG", "0;15"),
+        utf8,
+    ]);
+    assert_eq!((theme.as_str(), glyphs.as_str()), ("light", "unicode"));
+    assert!(
+        why.ends_with("true colour, as COLORTERM is truecolor"),
+        "{why}"
+    );
+    assert_eq!(because, "LC_ALL is C.UTF-8");
+    let [theme, why, glyphs, because] = told(&[("TERM", "linux"), ("COLORTERM", ""), utf8]);
+    assert_eq!((theme.as_str(), glyphs.as_str()), ("dark-16", "ascii"));
+    assert!(why.ends_with("16 colours, as TERM is linux"), "{why}");
+    assert_eq!(because, "TERM is linux");
+}
