@@ -105,7 +105,7 @@ fn cursor(screen: &vt100::Screen) -> Option<u16> {
 fn is_at(screen: &vt100::Screen, row: u16) -> bool {
     screen
         .cell(row, 0)
-        .is_some_and(|cell| cell.contents() == "▸")
+        .is_some_and(|cell| cell.contents() == "▌")
 }
 
 /// Moves the cursor down and up again `while_so`.

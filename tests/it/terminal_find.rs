@@ -52,9 +52,9 @@ fn a_condition_is_typed_and_enter_goes_to_the_moment() {
     terminal.send("g");
     terminal.wait_until("the longest under the cursor", |s| {
         s.lines()
-            .any(|line| line.starts_with(" ▸") && line.contains(clock))
+            .any(|line| line.starts_with(" ▌") && line.contains(clock))
             || s.lines()
-                .any(|line| line.starts_with('▸') && line.contains(clock))
+                .any(|line| line.starts_with('▌') && line.contains(clock))
     });
     terminal.send(ENTER);
     terminal.wait_for("[Signals]");

@@ -33,7 +33,7 @@ fn a_failure_among_many_harvests_is_told_until_it_is_read() {
             && !s.contains(summary)
     });
     terminal.send(ESC);
-    terminal.wait_until("the list again", |s| s.contains("▸  ✗ failed"));
+    terminal.wait_until("the list again", |s| s.contains("▌  ✗ failed"));
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
 }
