@@ -29,6 +29,7 @@
 //! * [`insight`]: what a run's numbers mean: states, biases, contact, layers.
 //! * [`quality`]: flags and verdicts.
 //! * [`profile`]: schema and thresholds as a TOML file.
+//! * [`infer`]: a profile for a log that nobody has described.
 //! * [`lake`]: the files: layout, run files, records, locks, garbage.
 //! * [`overview`]: a run in a few thousand spans, for sparklines and first charts.
 //! * [`catalog`]: the SQLite index of the lake and the state of every log.
@@ -71,6 +72,7 @@ pub mod filter;
 pub mod find;
 pub mod format;
 pub mod harvest;
+pub mod infer;
 pub mod insight;
 pub mod lake;
 pub mod manifest;

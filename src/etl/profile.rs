@@ -12,7 +12,7 @@ use super::{
     Error, PIPELINE_VERSION, Result,
     insight::InsightThresholds,
     quality::{Settings, Thresholds},
-    schema::{Columns, Field, Hold, Robot, Schema},
+    schema::{Columns, Field, Hold, Layout, Robot, Schema, Signal},
     text,
     toml_place::{Step, line_of, mistake},
 };
@@ -43,12 +43,20 @@ struct Document {
     robots: Vec<Robot>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     forming_axis: Option<String>,
+    #[serde(default, skip_serializing_if = "is_long")]
+    layout: Layout,
     columns: Columns,
     fields: Vec<Field>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    signals: Vec<Signal>,
     #[serde(default)]
     quality: Thresholds,
     #[serde(default)]
     insight: InsightThresholds,
+}
+
+fn is_long(layout: &Layout) -> bool {
+    *layout == Layout::Long
 }
 
 impl From<Document> for Profile {
@@ -59,8 +67,10 @@ impl From<Document> for Profile {
                 hold: document.hold,
                 robots: document.robots,
                 forming_axis: document.forming_axis,
+                layout: document.layout,
                 columns: document.columns,
                 fields: document.fields,
+                signals: document.signals,
             },
             quality: document.quality,
             insight: document.insight,
@@ -80,8 +90,10 @@ impl From<Profile> for Document {
             hold: schema.hold,
             robots: schema.robots,
             forming_axis: schema.forming_axis,
+            layout: schema.layout,
             columns: schema.columns,
             fields: schema.fields,
+            signals: schema.signals,
             quality,
             insight,
         }

@@ -52,6 +52,13 @@ impl FromStr for RunId {
 }
 
 impl RunId {
+    /// The id of a run that is a whole log: the first 16 bytes of the log's content hash, which
+    /// is given in hexadecimal.
+    pub fn of_content(hash: &str) -> Self {
+        let digits = hash.get(..32).unwrap_or(hash);
+        Self(u128::from_str_radix(digits, 16).unwrap_or_default())
+    }
+
     /// The id as screens show it: leading zero groups left out, the middle elided
     /// (`6939b762…11ed`).
     pub fn short(self) -> String {

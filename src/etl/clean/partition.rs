@@ -118,6 +118,7 @@ pub struct RowRules {
 /// The rows of one batch by run, with the batch's codes of runs and cells.
 #[derive(Debug)]
 pub struct Part {
+    /// Without those that stand for empty cells.
     rows: u64,
     /// By code of the run.
     runs: Vec<PartRun>,
@@ -173,6 +174,11 @@ impl RowRules {
         let mut channels: Vec<u8> = Vec::with_capacity(batch.len());
         let mut kept = vec![0u32; runs];
         for (i, run) in run_codes.iter().enumerate() {
+            if batch.is_absent(i) {
+                part.rows -= 1;
+                channels.push(NOT_KEPT);
+                continue;
+            }
             let run = *run as usize;
             match self.judge(batch, i) {
                 Ok(channel) => {

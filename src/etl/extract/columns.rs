@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::role::Role;
+use super::{role::Role, wide};
 use crate::{
     Error, Result,
     run_id::{ParsedRun, RunId},
@@ -40,6 +40,8 @@ pub struct Batch {
     pub cell: Vec<u32>,
     /// The last row is the incomplete last line of a CSV log.
     pub truncated: bool,
+    /// Rows may stand for empty cells of a wide log: see [`Batch::is_absent`].
+    pub(super) has_absent: bool,
 }
 
 impl Batch {
@@ -51,6 +53,12 @@ impl Batch {
     /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.time.is_empty()
+    }
+
+    /// Whether row `i` is an empty cell of a wide log: no row at all.
+    #[inline]
+    pub fn is_absent(&self, i: usize) -> bool {
+        self.has_absent && wide::is_absent(self.value[i])
     }
 }
 

@@ -131,7 +131,7 @@ impl Decoder {
         words: &mut Vocabulary,
     ) {
         let raw = match raw {
-            Raw::Text(text) if text.len() > LONGEST_TEXT => Raw::Null,
+            Raw::Text(text) if text.len() > LONGEST_TEXT => Raw::TooLong,
             other => other,
         };
         match role {
@@ -188,7 +188,7 @@ impl Decoder {
     /// The run's code in `words`, or [`NO_RUN`].
     pub(super) fn run(&mut self, raw: Raw<'_>, words: &mut Vocabulary) -> u32 {
         let number = match raw {
-            Raw::Null => return NO_RUN,
+            Raw::Null | Raw::TooLong => return NO_RUN,
             Raw::Text(text) => {
                 return self
                     .last_run

@@ -19,6 +19,10 @@ pub trait LogSource: Send + Sync {
     /// Bytes of the file that were read so far.
     fn bytes_read(&self) -> u64;
 
+    /// Lines or table rows that were read so far; of a log with row groups, all of them. They are
+    /// the log's rows but in a wide log, where each has a row per signal.
+    fn lines_read(&self) -> u64;
+
     /// The next rows, at least one; `None` at the end. Runs and cells are given codes in
     /// `vocabulary`. A cell that cannot be understood is a sentinel, never an error.
     ///

@@ -14,12 +14,17 @@ mod log_source;
 mod open;
 mod pages;
 mod parquet_log;
+mod preview;
 mod raw;
 mod role;
 mod rows;
 mod types;
+mod wide;
+#[cfg(test)]
+mod wide_tests;
 
 pub use columns::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary};
 pub use log_source::{LogSource, RowGroups};
 pub use open::LogReader;
+pub use preview::{PreviewColumn, preview};
 pub use rows::{RawRow, raw_rows};

@@ -39,6 +39,11 @@ impl LogReader {
         self.0.bytes_read()
     }
 
+    /// See [`LogSource::lines_read`].
+    pub fn lines_read(&self) -> u64 {
+        self.0.lines_read()
+    }
+
     /// See [`LogSource::next_batch`].
     ///
     /// # Errors

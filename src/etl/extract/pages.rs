@@ -71,7 +71,7 @@ impl Form {
                 let (text, rest) = rest.split_at_checked(length).ok_or(SHORT)?;
                 *bytes = rest;
                 if text.len() > LONGEST_TEXT {
-                    return Ok(Raw::Null);
+                    return Ok(Raw::TooLong);
                 }
                 Raw::Text(text)
             }

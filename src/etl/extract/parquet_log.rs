@@ -22,6 +22,7 @@ use super::{
     role::{Role, locate},
     rows::RawRow,
     types,
+    wide::Signals,
 };
 use crate::{
     Error, Result,
@@ -39,6 +40,7 @@ pub(super) struct ParquetLog {
     /// Per role: the column's index among them, and the field to decode it as.
     columns: Vec<(Role, usize, Field)>,
     words: Words,
+    signals: Option<Signals>,
     next_group: usize,
 }
 
@@ -54,8 +56,14 @@ impl ParquetLog {
             metadata,
             columns,
             words: Words::new(schema),
+            signals: Signals::of(schema),
             next_group: 0,
         })
+    }
+
+    /// A row of a wide log's file is so many rows of a batch.
+    fn rows_a_line(&self) -> u64 {
+        self.signals.as_ref().map_or(1, Signals::count) as u64
     }
 
     /// Decodes a row group, with a vocabulary of its own.
@@ -64,6 +72,11 @@ impl ParquetLog {
         let rows = groups.get(group).map_or(0, RowGroupMetadata::num_rows);
         let width = self.columns.iter().map(|(_, _, f)| types::width(&f.dtype));
         check_group(rows as u64, self.columns.len(), width.sum())?;
+        if let Some(signals) = &self.signals {
+            // Every cell becomes a row of a batch.
+            let width = (signals.count() * size_of::<[u64; 3]>()) as u64;
+            check_group(rows as u64, self.columns.len(), width)?;
+        }
         let first_row = first_row(groups.iter().take(group).map(RowGroupMetadata::num_rows))?;
         // Columns are independent but for the vocabulary: runs and cells have their own.
         let parts: Vec<(Role, Batch, Vocabulary)> = self
@@ -76,10 +89,23 @@ impl ParquetLog {
             ..Batch::default()
         };
         let mut vocabulary = Vocabulary::default();
+        let Some(signals) = &self.signals else {
+            for (role, part, words) in parts {
+                batch.take(role, part, &words, &mut vocabulary);
+            }
+            batch.check_lengths(rows, self.columns.iter().map(|(role, _, _)| *role))?;
+            return Ok((batch, vocabulary));
+        };
+        let mut values = Vec::with_capacity(signals.count());
         for (role, part, words) in parts {
-            batch.take(role, part, &words, &mut vocabulary);
+            part.check_lengths(rows, std::iter::once(role))?;
+            match role {
+                Role::Value => values.push(part.value),
+                _ => batch.take(role, part, &words, &mut vocabulary),
+            }
         }
-        batch.check_lengths(rows, self.columns.iter().map(|(role, _, _)| *role))?;
+        batch.value = signals.interleaved(&values);
+        signals.spread(&mut batch, &mut vocabulary);
         Ok((batch, vocabulary))
     }
 
@@ -172,7 +198,12 @@ impl LogSource for ParquetLog {
     fn rows_total(&self) -> Option<u64> {
         // The footer's own sum need not be true.
         let groups = self.metadata.row_groups.iter();
-        Some(groups.fold(0, |sum, g| sum.saturating_add(g.num_rows() as u64)))
+        let lines = groups.fold(0u64, |sum, g| sum.saturating_add(g.num_rows() as u64));
+        Some(lines.saturating_mul(self.rows_a_line()))
+    }
+
+    fn lines_read(&self) -> u64 {
+        self.rows_total().unwrap_or(0) / self.rows_a_line()
     }
 
     /// Those of the row groups that were decoded.
@@ -236,7 +267,8 @@ impl RowGroups for ParquetLog {
 
     fn rows(&self, group: usize) -> u64 {
         let group = self.metadata.row_groups.get(group);
-        group.map_or(0, |g| g.num_rows() as u64)
+        let lines = group.map_or(0, |g| g.num_rows() as u64);
+        lines.saturating_mul(self.rows_a_line())
     }
 
     fn bytes(&self, group: usize) -> u64 {

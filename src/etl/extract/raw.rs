@@ -1,5 +1,6 @@
 //! One cell of a log as it stands there, whatever its type.
 
+use super::wide;
 use crate::{
     run_id::{self, ParsedRun},
     text, time,
@@ -9,6 +10,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Raw<'a> {
     Null,
+    /// Text that is too long for anything; see [`LONGEST_TEXT`].
+    TooLong,
     Int(i128),
     Float(f64),
     /// `unscaled × 10^-scale`
@@ -44,13 +47,14 @@ impl Raw<'_> {
         })
     }
 
-    /// A finite number, or NaN.
+    /// A finite number, or NaN; an empty cell is the NaN of [`wide::absent`].
     pub(super) fn number(self) -> f64 {
         match self {
             Self::Float(v) => v,
             Self::Int(n) => n as f64,
             Self::Decimal(n, scale) => decimal_to_f64(n, scale),
             Self::WideDecimal(bytes, scale) => wide_text(bytes, scale).parse().unwrap_or(f64::NAN),
+            Self::Null | Self::Text([]) => wide::absent(),
             Self::Text(bytes) => parse_number(bytes).unwrap_or(f64::NAN),
             _ => f64::NAN,
         }
@@ -72,7 +76,7 @@ impl Raw<'_> {
                 number.map(exact)
             }
             Self::Uuid(n) => Some(exact(n)),
-            Self::Null | Self::Time(_) => None,
+            Self::Null | Self::TooLong | Self::Time(_) => None,
         }
     }
 
@@ -98,7 +102,7 @@ impl Raw<'_> {
     /// A name, for cells: whole numbers without a fraction, text as it is.
     pub(super) fn name(self) -> Option<String> {
         match self {
-            Self::Null => None,
+            Self::Null | Self::TooLong => None,
             Self::Float(v) => Some(float_whole(v).map_or_else(|| v.to_string(), |n| n.to_string())),
             Self::Text([]) => None,
             other => Some(text::visible(&other.to_text()?)),
@@ -108,7 +112,7 @@ impl Raw<'_> {
     /// The cell as text, for rejected rows; `None` for null.
     pub(super) fn to_text(self) -> Option<String> {
         Some(match self {
-            Self::Null => return None,
+            Self::Null | Self::TooLong => return None,
             Self::Int(n) => n.to_string(),
             Self::Float(v) => v.to_string(),
             Self::Decimal(n, scale) => decimal_text(n, scale),

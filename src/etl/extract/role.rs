@@ -31,23 +31,32 @@ impl Role {
     }
 }
 
-/// Where each role's column stands among `names`. The cell's may be missing, and what has no
-/// name in the schema is not looked for.
+/// The columns that the schema names, by role. A wide log has a value per signal, in their order.
+pub(super) fn named(schema: &Schema) -> Vec<(Role, &str)> {
+    let c = &schema.columns;
+    let names = [
+        &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
+    ];
+    let roles = Role::ALL.into_iter().zip(names.map(String::as_str));
+    let signals = schema.signals.iter();
+    roles
+        .chain(signals.map(|signal| (Role::Value, signal.column.as_str())))
+        .filter(|(_, name)| !name.is_empty())
+        .collect()
+}
+
+/// Where each role's column stands among `names`, in the order of [`named`]. The cell's may be missing.
 ///
 /// # Errors
 /// [`Error::Log`] that names a column that is missing or stands twice.
 pub(super) fn locate(names: &[&str], schema: &Schema) -> Result<Vec<(Role, usize)>> {
-    let c = &schema.columns;
-    let wanted = [
-        &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
-    ];
+    let wanted = named(schema);
     let mut found = Vec::with_capacity(wanted.len());
-    let named = Role::ALL.into_iter().zip(wanted);
-    for (role, name) in named.filter(|(_, name)| !name.is_empty()) {
+    for (role, name) in wanted {
         let mut places = names
             .iter()
             .enumerate()
-            .filter(|(_, n)| *n == name)
+            .filter(|(_, n)| **n == name)
             .map(|(i, _)| i);
         match (places.next(), places.next()) {
             (Some(index), None) => found.push((role, index)),

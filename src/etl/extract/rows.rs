@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{open::LogReader, raw::Raw, role::Role};
+use super::{open::LogReader, raw::Raw, role::Role, wide::Signals};
 use crate::{Result, schema::Schema, source::Format};
 
 /// One row as text, by the roles of its columns; `None` is null.
@@ -13,9 +13,12 @@ pub struct RawRow {
     /// In the order of the schema's columns: time, value, field, robot, run, sensor,
     /// cell.
     pub cells: [Option<String>; 7],
+    /// The values of a line of a wide log, signal by signal.
+    pub(super) values: Vec<Option<String>>,
 }
 
-/// Reads the rows with these numbers (sorted, from 0) and calls `each` in order.
+/// Reads the rows with these numbers (sorted, from 0) and calls `each` in order. Of a wide log
+/// the numbers are those of samples, and what is given has the number of its line, from 0.
 /// Of Parquet, only the row groups that hold one are read.
 ///
 /// # Errors
@@ -30,9 +33,22 @@ pub fn raw_rows(
     if rows.is_empty() {
         return Ok(());
     }
-    LogReader::open(path, format, schema)?
-        .source()
-        .visit_rows(rows, &mut each)
+    let mut reader = LogReader::open(path, format, schema)?;
+    let Some(signals) = Signals::of(schema) else {
+        return reader.source().visit_rows(rows, &mut |mut row| {
+            row.values.clear();
+            each(row)
+        });
+    };
+    let mut left = rows.iter().peekable();
+    let lines = signals.lines_of(rows);
+    reader.source().visit_rows(&lines, &mut |line| {
+        let of_line = |row: &&u64| **row / signals.count() as u64 == line.row;
+        while let Some(row) = left.next_if(of_line) {
+            each(signals.raw_row(*row, &line))?;
+        }
+        Ok(())
+    })
 }
 
 impl RawRow {
@@ -44,7 +60,11 @@ impl RawRow {
         }
     }
 
+    /// A wide log has a value per signal, in their order.
     pub(super) fn set(&mut self, role: Role, raw: Raw<'_>) {
+        if role == Role::Value {
+            self.values.push(raw.to_text());
+        }
         self.cells[role as usize] = raw.to_text();
     }
 }

@@ -34,11 +34,16 @@ pub(super) fn sentence(
         return Ok(sentence);
     };
     let Some((column, place)) = column(*reason, profile) else {
+        let row = profile.line_of(*row);
         sentence.push_str(&format!(": row {row} is cut off"));
         return Ok(sentence);
     };
-    let column = text::quoted(column, SHOWN);
     raw_rows(log.0, log.1, profile, &[*row], |raw| {
+        let row = raw.row;
+        // The value of a wide log is in the column that stands in the place of the field.
+        let column = Some(column).filter(|name| !name.is_empty());
+        let column = column.or(raw.cells[2].as_deref()).unwrap_or_default();
+        let column = text::quoted(column, SHOWN);
         let words = match &raw.cells[place] {
             Some(value) => format!(
                 ": row {row} has `{}` in column `{column}`",

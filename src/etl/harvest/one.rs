@@ -234,11 +234,12 @@ impl Attempt<'_> {
         }
         let unmoved = || read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter);
         let from = (context, self.options);
-        let rows = read::rows(log, from, self.cancel, self.meter)
+        let rows = read::rows((log, &hash), from, self.cancel, self.meter)
             .or_else(|error| blamed(error, &unmoved))?;
         // Before anything is named after the content: it must be the content that was read.
         unmoved()?;
         let fingerprint = context.profile.fingerprint(&hash);
+        let lines = rows.lines;
         let Transformed {
             runs,
             ledger,
@@ -255,7 +256,7 @@ impl Attempt<'_> {
         self.cancel.check()?;
         let resumed = runs.iter().filter(|d| d.resumed).count() as u32;
         let harvest = Harvest {
-            source: source_info(log, stat, Some(&hash), Some(ledger.rows_in)),
+            source: source_info(log, stat, Some(&hash), Some(lines)),
             runs: runs.into_iter().map(|d| d.result).collect(),
             ledger,
             rejected,
@@ -340,6 +341,7 @@ impl Attempt<'_> {
             mut rejected,
             vocabulary,
             spill,
+            lines: _,
         } = rows;
         self.meter.update(|p| {
             p.stage = Stage::Transforming;

@@ -16,6 +16,7 @@ use crate::{
     clean::{Ledger, Part, Partition, Reason, RunRows},
     extract::{LogReader, RowGroups, Vocabulary},
     lake::Context,
+    run_id::RunId,
     source::FoundLog,
     time,
 };
@@ -57,6 +58,8 @@ pub(super) struct Rows {
     pub(super) vocabulary: Vocabulary,
     /// What memory had no room for.
     pub(super) spill: Spill,
+    /// Lines of the log: as many as it has rows, but in a wide log.
+    pub(super) lines: u64,
 }
 
 /// Rows of one run, in memory and spilled.
@@ -111,7 +114,7 @@ impl Intake {
         })
     }
 
-    fn finish(mut self) -> Rows {
+    fn finish(mut self, lines: u64) -> Rows {
         let (runs, ledger, rejected) = self.partition.finish(&self.vocabulary);
         self.spilled.resize(runs.len(), Vec::new());
         let held = runs.into_iter().zip(self.spilled);
@@ -123,6 +126,7 @@ impl Intake {
             rejected,
             vocabulary: self.vocabulary,
             spill: self.spill,
+            lines,
         }
     }
 }
@@ -154,13 +158,13 @@ pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>)
 /// not, the batch, and what is made of it.
 const DECODING_BYTES: u64 = 96;
 
-/// Decodes and cleans all rows; no more than about [`Options::room`] bytes of them stay in memory.
+/// Decodes and cleans all rows of the log with this content; no more than about [`Options::room`] bytes of them stay in memory.
 ///
 /// # Errors
 /// As [`LogReader`]; [`Error::Log`] for a log without rows; [`Error::Io`];
 /// [`Error::Cancelled`].
 pub(super) fn rows(
-    log: &FoundLog,
+    (log, hash): (&FoundLog, &str),
     (context, options): (&Context, Options),
     cancel: &CancelToken,
     meter: &Meter<'_>,
@@ -202,7 +206,13 @@ pub(super) fn rows(
     if intake.spill.bytes() > 0 {
         tracing::info!("{} bytes of rows were put spilled", intake.spill.bytes());
     }
-    Ok(intake.finish())
+    let mut rows = intake.finish(reader.lines_read());
+    if profile.is_one_run() {
+        for run in &mut rows.runs {
+            run.rows.run.id = RunId::of_content(hash);
+        }
+    }
+    Ok(rows)
 }
 
 /// Row groups in parallel, as many as there is room for, taken in in their order.

@@ -3,7 +3,8 @@
 //!
 //! Columns: `row` (number in the log, from 0), `reason`, and the log's own columns as
 //! text. The cell's column is null throughout when the log has none. A column without a name
-//! in the profile is left out.
+//! in the profile is left out. Of a wide log a row is one cell: `row` is its line, and `value` and
+//! `column` say what stands where.
 
 use std::{
     fs::File,
@@ -22,6 +23,7 @@ use crate::{
     clean::Reason,
     extract::{RawRow, raw_rows},
     profile::Profile,
+    schema::Layout,
     source::Format,
 };
 
@@ -105,17 +107,23 @@ fn write_chunk(
 /// log has columns of that name.
 pub(super) fn column_names(profile: &Profile) -> Names {
     let c = &profile.columns;
-    let own = [
+    let mut own = [
         &c.time, &c.value, &c.field, &c.robot, &c.run, &c.sensor, &c.cell,
-    ];
-    let [row, reason] = ["row", "reason"].map(|n| {
-        let mut name = n.to_owned();
-        while own.contains(&&name) {
+    ]
+    .map(String::clone);
+    let free = |own: &[String], name: &str| {
+        let mut name = name.to_owned();
+        while own.contains(&name) {
             name.push('_');
         }
         name
-    });
-    let named = own.into_iter().cloned().enumerate();
+    };
+    if profile.layout == Layout::Wide {
+        own[1] = free(&own, "value");
+        own[2] = free(&own, "column");
+    }
+    let [row, reason] = ["row", "reason"].map(|name| free(&own, name));
+    let named = own.into_iter().enumerate();
     Names {
         row,
         reason,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Schema;
+use super::{Layout, Schema, Signal};
 use crate::{
     schema::{ChannelName, Columns, Field, FieldKind, unit},
     text,
@@ -59,7 +59,8 @@ impl Schema {
             );
             return fail(&[Key("forming_axis")], trouble);
         }
-        self.columns.check()?;
+        self.columns.check(self.layout)?;
+        self.check_signals()?;
         for (i, field) in self.fields.iter().enumerate() {
             let at = |key| vec![Key("fields"), At(i), Key(key)];
             field.check().map_err(|(key, trouble)| (at(key), trouble))?;
@@ -78,6 +79,68 @@ impl Schema {
             }
         }
         self.check_names()
+    }
+
+    /// Each column of a wide log is one field of one robot, which no other is.
+    fn check_signals(&self) -> Result<(), (Vec<Step>, String)> {
+        let place = |i, key| vec![Step::Key("signals"), Step::At(i), Step::Key(key)];
+        match (self.layout, self.signals.is_empty()) {
+            (Layout::Long, true) => return Ok(()),
+            (Layout::Wide, false) => {}
+            (Layout::Long, false) => {
+                let trouble = "signals are the columns of wide logs: add layout = \"wide\"";
+                return Err((place(0, "column"), trouble.into()));
+            }
+            (Layout::Wide, true) => {
+                let trouble = "a wide log needs [[signals]], each with column, field and robot";
+                return Err((vec![Step::Key("layout")], trouble.into()));
+            }
+        }
+        let c = &self.columns;
+        for (i, signal) in self.signals.iter().enumerate() {
+            let column = text::quoted(&signal.column, 40);
+            plain("column", &signal.column).map_err(|t| (place(i, "column"), t))?;
+            let earlier = &self.signals[..i];
+            let is_taken = earlier.iter().any(|other| other.column == signal.column)
+                || [&c.time, &c.run, &c.cell].contains(&&signal.column);
+            if signal.column.is_empty() || is_taken {
+                let trouble = match signal.column.as_str() {
+                    "" => "the column of a signal is empty: name one of the log".to_owned(),
+                    _ => format!("the column \"{column}\" is named twice: each has one meaning"),
+                };
+                return Err((place(i, "column"), trouble));
+            }
+            if !self.fields.iter().any(|f| f.name == signal.field) {
+                let known: Vec<&str> = self.fields.iter().map(|f| f.name.as_str()).collect();
+                let trouble = format!(
+                    "the column \"{column}\" has field \"{}\", which is not one of the fields: {}",
+                    text::quoted(&signal.field, 40),
+                    known.join(", ")
+                );
+                return Err((place(i, "field"), trouble));
+            }
+            if !self.robots.contains(&signal.robot) {
+                let known: Vec<&str> = self.robots.iter().map(|r| &**r).collect();
+                let trouble = format!(
+                    "the column \"{column}\" has robot \"{}\", which is not one of the robots: {}",
+                    text::quoted(&signal.robot, 40),
+                    known.join(", ")
+                );
+                return Err((place(i, "robot"), trouble));
+            }
+            let same =
+                |other: &&Signal| (&other.field, &other.robot) == (&signal.field, &signal.robot);
+            if let Some(other) = earlier.iter().find(same) {
+                let trouble = format!(
+                    "the columns \"{}\" and \"{column}\" are both field \"{}\" of robot {}: only one can be",
+                    text::quoted(&other.column, 40),
+                    text::quoted(&signal.field, 40),
+                    &*signal.robot
+                );
+                return Err((place(i, "field"), trouble));
+            }
+        }
+        Ok(())
     }
 
     /// No two columns of a run's table may have one name, or names that differ only in case:
@@ -163,7 +226,7 @@ fn is_column_name(s: &str) -> bool {
 
 impl Columns {
     /// Each role has a column of its own.
-    fn check(&self) -> Result<(), (Vec<Step>, String)> {
+    fn check(&self, layout: Layout) -> Result<(), (Vec<Step>, String)> {
         let roles = [
             ("time", &self.time),
             ("value", &self.value),
@@ -177,10 +240,25 @@ impl Columns {
             let at = || vec![Step::Key("columns"), Step::Key(role)];
             plain(role, name).map_err(|t| (at(), t))?;
             if name.is_empty() {
-                if ["sensor", "cell"].contains(role) {
+                let may_be_empty: &[&str] = match layout {
+                    Layout::Long => &["sensor", "cell"],
+                    Layout::Wide => &["value", "field", "robot", "run", "sensor", "cell"],
+                };
+                if may_be_empty.contains(role) {
                     continue;
                 }
-                let trouble = format!("{role} is empty: only the columns sensor and cell may be");
+                let trouble = match layout {
+                    Layout::Long => {
+                        format!("{role} is missing: only the columns sensor and cell may be")
+                    }
+                    Layout::Wide => format!("{role} is missing: a wide log needs it too"),
+                };
+                return Err((at(), trouble));
+            }
+            if layout == Layout::Wide && ["value", "field", "robot", "sensor"].contains(role) {
+                let trouble = format!(
+                    "a wide log has no column of this kind: leave {role} out, and name its columns under [[signals]]"
+                );
                 return Err((at(), trouble));
             }
             if let Some((other, _)) = roles[..i].iter().find(|(_, taken)| taken == name) {

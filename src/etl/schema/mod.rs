@@ -26,10 +26,37 @@ pub struct Schema {
     pub robots: Vec<Robot>,
     /// The axis along which parts are formed; `None`: see [`Schema::forming_axis`].
     pub forming_axis: Option<String>,
+    /// How the rows of a log hold samples.
+    pub layout: Layout,
     /// Names of the log's columns.
     pub columns: Columns,
     /// The fields in display order.
     pub fields: Vec<Field>,
+    /// The columns of a wide log; empty for long logs.
+    pub signals: Vec<Signal>,
+}
+
+/// How the rows of a log hold samples.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// A sample per row, which names its field and its robot.
+    #[default]
+    Long,
+    /// A column per signal: every cell that is not empty is a sample.
+    Wide,
+}
+
+/// A column of a wide log, and what it holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signal {
+    /// The column's name in the log.
+    pub column: String,
+    /// The name of one of the fields.
+    pub field: String,
+    /// One of the robots.
+    pub robot: Robot,
 }
 
 /// Names of a log's columns by role.
@@ -38,17 +65,23 @@ pub struct Schema {
 pub struct Columns {
     /// When a sample was taken.
     pub time: String,
-    /// The measurement.
+    /// The measurement; empty for wide logs, as the next two.
+    #[serde(default)]
     pub value: String,
     /// Which field.
+    #[serde(default)]
     pub field: String,
     /// Which robot of the cell.
+    #[serde(default)]
     pub robot: String,
-    /// Which run.
+    /// Which run; empty, for wide logs only: the log is one run.
+    #[serde(default)]
     pub run: String,
     /// Which kind of sensor; empty: the log has no such column.
+    #[serde(default)]
     pub sensor: String,
     /// Which cell; the log may lack this column. Empty: it is not looked for.
+    #[serde(default)]
     pub cell: String,
 }
 
@@ -104,6 +137,20 @@ impl Schema {
     /// The axis along which parts are formed: that of the profile, else `z`.
     pub fn forming_axis(&self) -> &str {
         self.forming_axis.as_deref().unwrap_or(DEFAULT_FORMING_AXIS)
+    }
+
+    /// The line of the log (from 0) that holds the row of this number. In a wide log every line has
+    /// a row per signal.
+    pub fn line_of(&self, row: u64) -> u64 {
+        match self.layout {
+            Layout::Long => row,
+            Layout::Wide => row / self.signals.len().max(1) as u64,
+        }
+    }
+
+    /// Whether a log has no column of runs and is one run, named by the log's content.
+    pub fn is_one_run(&self) -> bool {
+        self.layout == Layout::Wide && self.columns.run.is_empty()
     }
 
     /// The same rules in one form, whatever is spelled out in them and whatever their name.

@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     extract::{
         raw::LONGEST_TEXT,
-        role::{Role, locate},
+        role::{Role, locate, named},
     },
     schema::Schema,
     text,
@@ -82,6 +82,42 @@ pub(super) fn detect(
     }
 }
 
+/// Finds a header that no schema describes: of the separators the one that gives most columns. Leaves
+/// `rows` before the first row, and returns the columns' names and whether numbers may have a decimal comma.
+///
+/// # Errors
+/// As [`detect`].
+pub(super) fn any_header(
+    rows: &mut Rows,
+    trouble: impl Fn(io::Error) -> Error,
+) -> Result<(Vec<String>, bool)> {
+    let mut named = None;
+    loop {
+        let Some(line) = rows.peek_line().map_err(&trouble)? else {
+            return Err(Error::Log("it has no header".into()));
+        };
+        if let Some(separator) = separator_line(line) {
+            named = Some(separator?);
+        } else if !line.starts_with(b"#") {
+            break;
+        }
+        rows.skip_line().map_err(&trouble)?;
+    }
+    let mut best: (u8, Vec<Vec<u8>>) = (b',', Vec::new());
+    for (separator, _) in SEPARATORS {
+        if named.is_none_or(|named| named == separator) {
+            let cells = rows.header(separator).map_err(&trouble)?;
+            if cells.len() > best.1.len() {
+                best = (separator, cells);
+            }
+        }
+    }
+    let (separator, cells) = best;
+    rows.begin(separator, usize::MAX).map_err(&trouble)?;
+    let names = cells.iter().map(|cell| text::visible_bytes(cell));
+    Ok((names.collect(), separator == b';'))
+}
+
 /// The separator that a line such as `sep=;` names.
 fn separator_line(line: &[u8]) -> Option<Result<u8>> {
     let line = line
@@ -140,10 +176,10 @@ fn other_separator(line: &[u8], schema: &Schema) -> Option<String> {
     if line.contains([',', ';', '\t']) {
         return None;
     }
-    let c = &schema.columns;
-    let places: Option<Vec<(usize, &String)>> = [&c.time, &c.value, &c.field, &c.robot, &c.run]
-        .into_iter()
-        .map(|name| Some((line.find(name.as_str())?, name)))
+    let required = named(schema).into_iter();
+    let places: Option<Vec<(usize, &str)>> = required
+        .filter(|(role, _)| !matches!(role, Role::Sensor | Role::Cell))
+        .map(|(_, name)| Some((line.find(name)?, name)))
         .collect();
     let (place, name) = places?.into_iter().min()?;
     let rest = line[place + name.len()..].trim_start_matches(['"', '\'']);

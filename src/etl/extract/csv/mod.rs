@@ -27,9 +27,11 @@ use super::{
     columns::{Batch, NO_RUN, Vocabulary, Words},
     decode::Decoder,
     log_source::{LogSource, RowGroups},
+    preview::PreviewColumn,
     raw::Raw,
     role::Role,
     rows::RawRow,
+    wide::Signals,
 };
 use crate::{Error, Result, run_id::RunId, schema::Schema};
 
@@ -41,6 +43,8 @@ pub(super) struct CsvLog {
     rows: Rows,
     path: PathBuf,
     dialect: Dialect,
+    /// Of a wide log, whose lines are counted as its rows here.
+    signals: Option<Signals>,
     decoder: Decoder,
     next_row: u64,
     bytes: Arc<AtomicU64>,
@@ -59,6 +63,7 @@ impl CsvLog {
             rows,
             path: path.to_owned(),
             dialect,
+            signals: Signals::of(schema),
             decoder: Decoder::new(Words::new(schema)),
             next_row: 0,
             bytes,
@@ -71,17 +76,24 @@ impl CsvLog {
             first_row: self.next_row,
             ..Batch::default()
         };
-        while batch.len() < BATCH_ROWS && self.advance()? {
+        let most = BATCH_ROWS.div_ceil(self.signals.as_ref().map_or(1, Signals::count));
+        let mut truncated = None;
+        while batch.len() < most && self.advance()? {
             if self.rows.is_unended() && self.is_truncated(vocabulary) {
-                let run = self.run_of_truncated(vocabulary);
-                batch.push_truncated(run, self.index(Role::Cell).is_some());
-                continue;
+                truncated = Some(self.run_of_truncated(vocabulary));
+                break;
             }
             let number = &mut self.number;
             for (role, index) in &self.dialect.columns {
                 let cell = self.dialect.cell(*role, self.rows.cell(*index), number);
                 self.decoder.push(*role, raw(cell), &mut batch, vocabulary);
             }
+        }
+        if let Some(signals) = &self.signals {
+            signals.spread(&mut batch, vocabulary);
+        }
+        if let Some(run) = truncated {
+            batch.push_truncated(run, self.index(Role::Cell).is_some());
         }
         Ok((!batch.is_empty()).then_some(batch))
     }
@@ -124,6 +136,51 @@ impl CsvLog {
     }
 }
 
+/// The first rows with all their columns, see [`preview`](super::preview()).
+///
+/// # Errors
+/// As there.
+pub(super) fn preview(
+    file: File,
+    path: &Path,
+    gzipped: bool,
+    rows: usize,
+) -> Result<Vec<PreviewColumn>> {
+    let input = text::open(file, path, gzipped, Arc::default())?;
+    let of_header = |e| trouble(path, e, "the header");
+    let mut lines = Rows::new(input).map_err(of_header)?;
+    let (names, decimal_comma) = dialect::any_header(&mut lines, of_header)?;
+    let mut columns: Vec<PreviewColumn> = names
+        .into_iter()
+        .map(|name| PreviewColumn {
+            name,
+            cells: Vec::new(),
+        })
+        .collect();
+    for row in 0..rows {
+        let any = lines.advance();
+        if !any.map_err(|e| trouble(path, e, &format!("row {row}")))? {
+            break;
+        }
+        for (i, column) in columns.iter_mut().enumerate() {
+            let cell = raw(lines.cell(i)).to_text();
+            // A number with a comma is meant for one with a point.
+            column.cells.push(match cell {
+                Some(cell) if decimal_comma && !cell.contains('.') => {
+                    let number = cell.replacen(',', ".", 1);
+                    Some(if number.trim().parse::<f64>().is_ok() {
+                        number
+                    } else {
+                        cell
+                    })
+                }
+                other => other,
+            });
+        }
+    }
+    Ok(columns)
+}
+
 impl LogSource for CsvLog {
     fn rows_total(&self) -> Option<u64> {
         None
@@ -131,6 +188,10 @@ impl LogSource for CsvLog {
 
     fn bytes_read(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    fn lines_read(&self) -> u64 {
+        self.next_row
     }
 
     fn next_batch(&mut self, vocabulary: &mut Vocabulary) -> Result<Option<Batch>> {

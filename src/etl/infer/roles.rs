@@ -1,0 +1,223 @@
+//! Which column of a table holds what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{Error, Result, extract::PreviewColumn, run_id, text, time};
+
+/// A robot has so many names at most, and a sensor type so many.
+const MOST_ROBOTS: usize = 16;
+/// A long log has so many fields at most.
+const MOST_FIELDS: usize = 64;
+/// This share of a column's cells must be what the column is taken for.
+const SURE: f64 = 0.95;
+
+/// The columns by what they hold, as indices.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Roles {
+    /// By role, in the words of a profile: `time`, `value` ….
+    pub(super) columns: BTreeMap<&'static str, String>,
+    /// The columns of a wide log that hold a signal each; empty for a long log.
+    pub(super) signals: Vec<usize>,
+    /// The distinct cells of the field column of a long log, in order of appearance, each with the cells
+    /// of the sensor column beside it and how often they stand there.
+    pub(super) fields: Vec<(String, BTreeMap<String, usize>)>,
+    /// The distinct cells of the robot column of a long log.
+    pub(super) robots: Vec<String>,
+}
+
+/// What a column's cells look like.
+struct Look<'a> {
+    index: usize,
+    column: &'a PreviewColumn,
+    /// Words of its name, in lower case.
+    words: Vec<String>,
+    filled: usize,
+    /// How many filled cells are times, numbers and run ids.
+    times: usize,
+    numbers: usize,
+    runs: usize,
+    distinct: BTreeSet<&'a str>,
+}
+
+/// More distinct cells than this are not counted.
+const COUNTED: usize = 2_000;
+
+impl<'a> Look<'a> {
+    fn at(index: usize, column: &'a PreviewColumn) -> Self {
+        let filled: Vec<&str> = column.cells.iter().flatten().map(String::as_str).collect();
+        let number_of = |is: &dyn Fn(&str) -> bool| filled.iter().filter(|cell| is(cell)).count();
+        let mut distinct = BTreeSet::new();
+        for cell in &filled {
+            if distinct.len() > COUNTED {
+                break;
+            }
+            distinct.insert(*cell);
+        }
+        Self {
+            index,
+            column,
+            words: super::names::words(&column.name),
+            filled: filled.len(),
+            times: number_of(&|cell| time::parse(cell.trim().as_bytes()).is_some()),
+            numbers: number_of(&|cell| cell.trim().parse().is_ok_and(f64::is_finite)),
+            runs: number_of(&|cell| run_id::parse_text(cell.as_bytes()).is_some()),
+            distinct,
+        }
+    }
+
+    fn is(&self, part: usize) -> bool {
+        self.filled > 0 && part as f64 >= SURE * self.filled as f64
+    }
+
+    fn is_named(&self, names: &[&str]) -> bool {
+        self.words.iter().any(|word| names.contains(&word.as_str()))
+    }
+
+    /// Whether its cells come in long stretches, as the id of a run does.
+    fn is_in_stretches(&self) -> bool {
+        let cells = &self.column.cells;
+        let changes = cells.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        changes * 20 <= cells.len()
+    }
+}
+
+/// Tells the columns of a table apart.
+///
+/// # Errors
+/// [`Error::Usage`] when there are no times or no values; it lists the columns.
+pub(super) fn find(columns: &[PreviewColumn]) -> Result<Roles> {
+    let looks: Vec<Look<'_>> = columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| !column.name.is_empty())
+        .map(|(i, column)| Look::at(i, column))
+        .collect();
+    let rows = columns.first().map_or(0, |c| c.cells.len());
+    let refused = |what: &str| {
+        let names = columns
+            .iter()
+            .map(|c| format!("`{}`", text::quoted(&c.name, 40)));
+        Error::Usage(format!(
+            "no profile can be proposed: {what}; its columns are {}",
+            names.collect::<Vec<_>>().join(", ")
+        ))
+    };
+    if rows == 0 {
+        return Err(refused("it has no rows"));
+    }
+    let mut free: Vec<&Look<'_>> = looks.iter().collect();
+    let mut take = |is: &dyn Fn(&Look<'_>) -> bool| {
+        let at = free.iter().position(|look| is(look))?;
+        Some(free.remove(at))
+    };
+    let mut roles = Roles::default();
+    const TIME: [&str; 6] = ["time", "timestamp", "datetime", "ts", "t", "date"];
+    let time = take(&|l| l.is(l.times) && l.is_named(&TIME)).or_else(|| take(&|l| l.is(l.times)));
+    let Some(time) = time else {
+        return Err(refused(
+            "none of its columns holds times such as 2022-11-23T20:40:00.035Z",
+        ));
+    };
+    roles.columns.insert("time", time.column.name.clone());
+    const RUN: [&str; 8] = [
+        "run", "uuid", "part", "job", "cycle", "batch", "trial", "serial",
+    ];
+    let run =
+        take(&|l| l.is(l.runs) && l.filled == rows && l.is_named(&RUN) && l.is_in_stretches());
+    const CELL: [&str; 4] = ["cell", "station", "line", "plant"];
+    let cell = take(&|l| l.is_named(&CELL) && l.distinct.len() <= COUNTED && l.is_in_stretches());
+    const ROBOT: [&str; 4] = ["robot", "arm", "manipulator", "side"];
+    let robot = take(&|l| {
+        l.is_named(&ROBOT) && (1..=MOST_ROBOTS).contains(&l.distinct.len()) && l.filled == rows
+    });
+    const SENSOR: [&str; 4] = ["sensor", "source", "device", "kind"];
+    let is_words = |l: &Look<'_>, most| !l.is(l.numbers) && (1..=most).contains(&l.distinct.len());
+    const FIELD: [&str; 9] = [
+        "field",
+        "signal",
+        "channel",
+        "variable",
+        "quantity",
+        "measurement",
+        "tag",
+        "name",
+        "axis",
+    ];
+    const VALUE: [&str; 5] = ["value", "val", "reading", "measure", "data"];
+    let field = take(&|l| is_words(l, MOST_FIELDS) && l.filled == rows && l.is_named(&FIELD));
+    let sensor = take(&|l| is_words(l, MOST_ROBOTS) && l.filled == rows && l.is_named(&SENSOR));
+    let value = field.and_then(|_| {
+        take(&|l| l.is(l.numbers) && l.is_named(&VALUE)).or_else(|| take(&|l| l.is(l.numbers)))
+    });
+    for (role, look) in [("run", run), ("cell", cell)] {
+        if let Some(look) = look {
+            roles.columns.insert(role, look.column.name.clone());
+        }
+    }
+    if let (Some(field), Some(value)) = (field, value) {
+        let missing = [("a run", run.is_none()), ("a robot", robot.is_none())];
+        if let Some((what, _)) = missing.iter().find(|(_, is_missing)| *is_missing) {
+            return Err(refused(&format!(
+                "it looks like a long log (fields in `{}`, values in `{}`), but no column tells {what}, \
+                 which a long log must",
+                text::quoted(&field.column.name, 40),
+                text::quoted(&value.column.name, 40)
+            )));
+        }
+        for (role, look) in [
+            ("field", Some(field)),
+            ("value", Some(value)),
+            ("robot", robot),
+            ("sensor", sensor),
+        ] {
+            if let Some(look) = look {
+                roles.columns.insert(role, look.column.name.clone());
+            }
+        }
+        roles.fields = fields(field.column, sensor.map(|s| s.column));
+        let robots = robot.into_iter().flat_map(|r| &r.distinct);
+        roles.robots = robots.map(|name| whole(name)).collect();
+        roles
+            .robots
+            .sort_by(|a, b| crate::natural_order::compare_names(a, b));
+        roles.robots.dedup();
+        return Ok(roles);
+    }
+    let signals = free.iter().filter(|l| l.is(l.numbers));
+    roles.signals = signals.map(|l| l.index).collect();
+    // What was taken for the column of a role that only long logs have may be a signal after all.
+    roles.signals.sort_unstable();
+    if roles.signals.is_empty() {
+        return Err(refused("besides times none of its columns holds numbers"));
+    }
+    Ok(roles)
+}
+
+/// `1.0` and `01` are robot 1.
+fn whole(name: &str) -> String {
+    match name.trim().parse::<f64>() {
+        Ok(n) if n.fract() == 0.0 && (0.0..1e9).contains(&n) => format!("{n:.0}"),
+        _ => name.to_owned(),
+    }
+}
+
+fn fields(
+    field: &PreviewColumn,
+    sensor: Option<&PreviewColumn>,
+) -> Vec<(String, BTreeMap<String, usize>)> {
+    let mut found: Vec<(String, BTreeMap<String, usize>)> = Vec::new();
+    for (i, cell) in field.cells.iter().enumerate() {
+        let Some(cell) = cell else { continue };
+        let at = found
+            .iter()
+            .position(|(name, _)| name == cell)
+            .unwrap_or_else(|| {
+                found.push((cell.clone(), BTreeMap::new()));
+                found.len() - 1
+            });
+        if let Some(Some(sensor)) = sensor.and_then(|s| s.cells.get(i)) {
+            *found[at].1.entry(sensor.clone()).or_default() += 1;
+        }
+    }
+    found
+}
