@@ -93,6 +93,7 @@ pub enum Command {
     Remove(super::remove::Args),
     Config(super::config::Args),
     Demo(super::demo::Args),
+    Profile(super::profile::Args),
     /// Parse logs for another mdtui; internal
     #[command(hide = true)]
     Worker,

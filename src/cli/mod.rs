@@ -29,6 +29,7 @@ mod man;
 mod note;
 mod open_lake;
 mod plan;
+mod profile;
 mod rebuild;
 mod remove;
 mod runs;
@@ -74,6 +75,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
     match command {
         Command::Harvest(args) => harvest::run(&settings, args),
         Command::Plan(args) => plan::run(&settings, args),
+        Command::Profile(args) => profile::run(&settings, args),
         Command::Watch(args) => watch::run(&settings, args),
         Command::List(args) => list::run(&settings, args),
         Command::Runs(args) => runs::run(&settings, args),

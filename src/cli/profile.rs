@@ -1,0 +1,89 @@
+//! `mdtui profile`: the profile in force, the built-in one with its explanations, or a proposal.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueHint;
+
+use super::{
+    example::{self, Example},
+    exit,
+    exit::Exit,
+    settings::Settings,
+};
+use crate::etl::{Error, Result, infer::propose, profile::BUILT_IN, text};
+
+/// Print the profile in force, or propose one for a log
+#[derive(Debug, clap::Args)]
+#[command(after_help = example::help(EXAMPLES), args_conflicts_with_subcommands = true)]
+pub struct Args {
+    /// The built-in profile, in which every key is explained
+    #[arg(long)]
+    pub default: bool,
+    #[command(subcommand)]
+    pub action: Option<Action>,
+}
+
+/// What else can be done with profiles.
+#[derive(Debug, clap::Subcommand)]
+pub enum Action {
+    /// Propose a profile for a log at any path, long or wide, from its first rows
+    Infer {
+        /// The log: .parquet, .pq, .csv or .csv.gz
+        #[arg(value_hint = ValueHint::FilePath)]
+        log: PathBuf,
+    },
+}
+
+/// Examples for help and man page.
+pub const EXAMPLES: &[Example] = &[
+    Example::new(
+        "mdtui profile --default",
+        "print the built-in profile, with every key explained",
+    ),
+    Example::new(
+        "mdtui profile infer data/cell-02/2022-11-23T2140.csv > proposed.toml",
+        "propose a profile for a log, and say on standard error what was guessed",
+    ),
+    Example::new(
+        "mdtui --profile proposed.toml harvest --dry-run",
+        "see what would be harvested under it",
+    ),
+];
+
+/// Prints a profile.
+///
+/// # Errors
+/// Those of reading the profile in force; those of [`propose`].
+pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
+    if let Some(Action::Infer { log }) = &args.action {
+        return infer(log);
+    }
+    match settings.profile.as_deref().filter(|_| !args.default) {
+        None => exit::print(BUILT_IN)?,
+        Some(path) => {
+            // A profile that cannot be used is an error here too.
+            settings.context()?;
+            let toml = fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
+            exit::note(&format!("the profile {}", text::visible_path(path)));
+            exit::print(&toml)?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+fn infer(log: &Path) -> Result<Exit> {
+    let shown = text::visible_path(log);
+    let proposal = propose(log).map_err(|e| match e {
+        Error::Log(why) => Error::Usage(format!("{shown}: {why}")),
+        other => other,
+    })?;
+    for guess in &proposal.guesses {
+        exit::note(&format!("guessed: {guess}"));
+    }
+    exit::note(&format!("{shown}: {}", proposal.trial));
+    exit::print(&proposal.toml)?;
+    Ok(Exit::Ok)
+}
