@@ -232,3 +232,205 @@ fn the_program_knows_robots_and_channels_by_their_words() {
         assert!(row.contains(cell), "{cell}: {row}");
     }
 }
+
+/// A log of a welding cell as docs/examples/welding.toml describes it: two runs, three robots.
+fn welding_log() -> String {
+    let mut log = "ts,signal,arm,reading,weld_id,station\n".to_owned();
+    for tick in 0..600 {
+        for arm in 1..=3 {
+            let at = f64::from(tick) * 0.1 + f64::from(arm);
+            for (signal, reading) in [
+                ("x", 400.0 + 50.0 * at.sin()),
+                ("y", 50.0 * at.cos()),
+                ("z", 10.0 + 0.01 * at),
+                ("torque", 4.0 + at.sin()),
+                ("Nozzle [°C]", 320.0 + 0.1 * at),
+            ] {
+                log += &format!(
+                    "2026-03-02T06:{:02}:{:02}.{}Z,{signal},{arm},{reading:.3},{},W3\n",
+                    tick / 600,
+                    tick / 10 % 60,
+                    tick % 10,
+                    9001 + tick / 300,
+                );
+            }
+        }
+    }
+    log
+}
+
+/// A log of a press as docs/examples/press-wide.toml describes it, and its samples of `Left Z` in file order.
+fn wide_log() -> (String, Vec<f64>) {
+    let header = "Time;Left X (mm);Left Z (mm);Left Fz (kN);Right X (mm);Right Z (mm);Right Fz (kN);Oil °C\n";
+    let (mut log, mut left_z) = (header.to_owned(), Vec::new());
+    for tick in 0..2_000 {
+        let at = f64::from(tick) * 0.01;
+        let comma = |v: f64| format!("{v:.3}").replace('.', ",");
+        // The right side is sampled at half the rate, oil once a second.
+        let right = |v: f64| {
+            if tick % 2 == 0 {
+                comma(v)
+            } else {
+                String::new()
+            }
+        };
+        let oil = if tick % 100 == 0 {
+            comma(41.0 + at)
+        } else {
+            String::new()
+        };
+        log += &format!(
+            "2026-03-02T06:00:{:02},{:03};{};{};{};{};{};{};{oil}\n",
+            tick / 100,
+            tick % 100 * 10,
+            comma(10.0 + 30.0 * at.sin()),
+            comma(-48.0 - at),
+            comma(-1.5 - 0.1 * at.cos()),
+            right(60.0 + 30.0 * at.sin()),
+            right(-48.0 - at),
+            right(-1.4),
+        );
+        left_z.push((-48.0 - at).mul_add(1e3, 0.0).round() / 1e3);
+    }
+    (log, left_z)
+}
+
+fn example(name: &str) -> String {
+    format!("{}/docs/examples/{name}.toml", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_welding_log_of_the_documents_is_read_at_first_try_and_so_is_its_proposal() {
+    let lab = Lab::new();
+    fs::write(lab.data().join("weld.csv"), welding_log()).unwrap();
+    // As a newcomer would: the proposal, then the harvest under it.
+    let proposed = lab.run(&["profile", "infer", "data/weld.csv"]);
+    assert_eq!(proposed.code, 0, "{}", proposed.err);
+    assert!(
+        proposed.err.contains("this profile keeps") && !proposed.err.contains("unknown"),
+        "{}",
+        proposed.err
+    );
+    fs::write(lab.root().join("proposed.toml"), &proposed.out).unwrap();
+    for profile in ["proposed.toml".to_owned(), example("welding")] {
+        lab.ok(&["--profile", &profile, "harvest"]);
+        let runs = lab.json(&["--profile", &profile, "runs", "--json"]);
+        let runs = runs["runs"].as_array().unwrap();
+        assert_eq!(runs.len(), 2, "{profile}");
+        let id = runs[0]["run_uuid"].as_str().unwrap();
+        let run = lab
+            .json(&["--profile", &profile, "show", id, "--json"])
+            .to_string();
+        for channel in ["torque_3", "vx_2", "v1", "p_3"] {
+            assert!(
+                run.contains(&format!("\"{channel}\"")),
+                "{profile}: {channel}"
+            );
+        }
+        assert!(run.contains("\"cell_id\":\"W3\""), "{profile}");
+    }
+    let shown = lab.ok(&["--profile", &example("welding"), "show", "weld.csv"]);
+    assert!(shown.contains("9,000"), "{shown}");
+}
+
+#[test]
+fn the_wide_log_of_the_documents_is_read_at_first_try_and_so_is_its_proposal() {
+    let lab = Lab::new();
+    let (log, left_z) = wide_log();
+    fs::write(lab.data().join("press.csv"), &log).unwrap();
+    let proposed = lab.run(&["profile", "infer", "data/press.csv"]);
+    assert_eq!(proposed.code, 0, "{}", proposed.err);
+    fs::write(lab.root().join("proposed.toml"), &proposed.out).unwrap();
+    for (profile, z) in [
+        ("proposed.toml".to_owned(), "z_left"),
+        (example("press-wide"), "z_left"),
+    ] {
+        lab.ok(&["--profile", &profile, "harvest"]);
+        let log = &lab.json(&["--profile", &profile, "list", "--json"])["logs"][0].clone();
+        assert_eq!(
+            (&log["state"], &log["rows"]),
+            (&"harvested".into(), &2_000.into()),
+            "{profile}"
+        );
+        let record: serde_json::Value =
+            serde_json::from_slice(&fs::read(lab.cache().join("press.csv/record.json")).unwrap())
+                .unwrap();
+        // Three signals in each line, three in every other one, oil in every hundredth.
+        assert_eq!(record["ledger"]["rows_in"], 9_020, "{profile}");
+        assert_eq!(record["ledger"]["rows_kept"], 9_020, "{profile}");
+        let runs = record["run_to_result"].as_object().unwrap();
+        let (id, _) = runs.iter().next().unwrap();
+        let hash = record["source"]["content_hash"].as_str().unwrap();
+        assert_eq!(
+            (runs.len(), id.replace('-', "").as_str()),
+            (1, &hash[..32]),
+            "{profile}"
+        );
+        let table = lab.ok(&[
+            "--profile",
+            &profile,
+            "export",
+            id,
+            "--columns",
+            z,
+            "-o",
+            "-",
+            "--format",
+            "csv",
+        ]);
+        let found: Vec<f64> = table
+            .lines()
+            .skip(1)
+            .map(|line| line.rsplit_once(',').unwrap().1.parse().unwrap())
+            .collect();
+        assert_eq!(found, left_z, "{profile}");
+    }
+}
+
+#[test]
+fn a_bad_cell_of_a_wide_log_is_rejected_alone_and_shown_with_its_line_and_column() {
+    let lab = Lab::new();
+    let (log, _) = wide_log();
+    let mut lines: Vec<String> = log.lines().map(str::to_owned).collect();
+    let bad = lines[11].replacen(';', ";bad", 1);
+    lines[11] = bad;
+    fs::write(lab.data().join("press.csv"), lines.join("\n") + "\n").unwrap();
+    let profile = example("press-wide");
+    lab.ok(&["--profile", &profile, "harvest"]);
+    let record = fs::read(lab.cache().join("press.csv/record.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!(record["ledger"]["dropped"]["invalid_value"], 1);
+    let file = record["rejected_file"].as_str().unwrap();
+    let file = fs::File::open(lab.cache().join("press.csv").join(file)).unwrap();
+    let frame = ParquetReader::new(file).finish().unwrap();
+    let cell = |name: &str| frame.column(name).unwrap().get(0).unwrap().to_string();
+    assert_eq!(cell("row"), "10");
+    assert!(cell("column").contains("Left X (mm)"), "{}", cell("column"));
+    assert!(cell("value").contains("bad"), "{}", cell("value"));
+}
+
+#[test]
+fn a_profile_that_keeps_no_row_of_harvested_logs_is_refused_before_the_others_are_tried() {
+    let lab = Lab::demo(3);
+    lab.ok(&["harvest"]);
+    let before = lab.lake("");
+    let profile = format!(
+        "{}/tests/data/other-fields.toml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let refused = lab.run(&["--profile", &profile, "harvest"]);
+    assert_eq!(refused.code, 2, "{}{}", refused.out, refused.err);
+    assert!(
+        refused.err.contains("the profile in force does not fit")
+            && refused.err.contains("unknown_field"),
+        "{}",
+        refused.err
+    );
+    // Results stay as they were, and under the old profile all but the one that was tried are current.
+    for (name, bytes) in before.iter().filter(|(name, _)| name.contains("run_")) {
+        assert_eq!(lab.lake("").get(name), Some(bytes), "{name}");
+    }
+    assert!(
+        lab.ok(&["harvest"]).contains("current") || lab.states().values().all(|s| s == "harvested")
+    );
+}

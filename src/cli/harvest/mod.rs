@@ -33,7 +33,8 @@ use super::{
 use crate::etl::{
     Error, Result,
     base::CancelToken,
-    harvest::Options,
+    catalog::{LogRow, LogState},
+    harvest::{NONE_KEPT, Options},
     lake::{access::require_write, lock::wait_for_dying},
     pool::{JobEvent, Pool},
 };
@@ -141,6 +142,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     });
     let report = carry_out(&pool, &happenings, &cancel, selection, args);
     pool.finish();
+    let report = report?;
     if args.json {
         exit::print_json(&report)?;
     } else {
@@ -150,20 +152,41 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 }
 
 /// Queues the selected logs and waits until each is over.
+///
+/// Where logs are stale, one of them goes ahead: a profile that keeps no row of it is most likely not these logs'
+/// profile, and the others are not tried.
+///
+/// # Errors
+/// [`Error::Usage`] for such a profile.
 fn carry_out(
     pool: &Pool,
     happenings: &Receiver<Happening>,
     cancel: &CancelToken,
     selection: Selection,
     args: &Args,
-) -> Report {
+) -> Result<Report> {
     let mut report = Report::new(&selection);
     let mut follow = Follow::new(selection.logs.len());
     let options = Options {
         force: args.force,
         ..Options::default()
     };
-    pool.submit(selection.logs.iter().map(|log| &log.key), options);
+    let is_stale =
+        |log: &&LogRow| log.state == LogState::Stale && log.runs_ok.is_some_and(|runs| runs > 0);
+    let mut stale = selection.logs.iter().filter(is_stale);
+    let mut ahead = stale.next().filter(|_| !args.force && !selection.named);
+    let submit_others = |first: &LogRow| {
+        let others = selection.logs.iter().filter(|log| log.key != first.key);
+        pool.submit(others.map(|log| &log.key), options);
+        if cancel.is_cancelled() {
+            // So that each is reported.
+            pool.cancel_all();
+        }
+    };
+    match ahead {
+        Some(log) => pool.submit([&log.key], options),
+        None => pool.submit(selection.logs.iter().map(|log| &log.key), options),
+    }
     while report.logs.len() < selection.logs.len() {
         // A signal that came while logs were being selected counts too.
         if cancel.is_cancelled() && !report.interrupted {
@@ -172,11 +195,22 @@ fn carry_out(
         }
         match happenings.recv() {
             Ok(Happening::Job(JobEvent::Finished { job, key, result })) => {
+                if let Some(first) = ahead.take() {
+                    if let Err(Error::Log(why)) = &result
+                        && why.starts_with(NONE_KEPT)
+                    {
+                        return Err(not_the_profile(first, why));
+                    }
+                    submit_others(first);
+                }
                 let done = Done::new(key, result, selection.named);
                 follow.finished(Some(job), &done, args.json);
                 report.logs.push(done);
             }
             Ok(Happening::Job(JobEvent::Cancelled(jobs))) => {
+                if let Some(first) = ahead.take() {
+                    submit_others(first);
+                }
                 for (job, key) in jobs {
                     let done = Done::new(key.to_string(), Err(Error::Cancelled), selection.named);
                     follow.finished(Some(job), &done, args.json);
@@ -191,7 +225,17 @@ fn carry_out(
     }
     report.interrupted |= cancel.is_cancelled();
     report.finish(follow.seconds());
-    report
+    Ok(report)
+}
+
+/// Why nothing is harvested under a profile that keeps no row of a log that another one kept rows of.
+fn not_the_profile(log: &LogRow, why: &str) -> Error {
+    Error::Usage(format!(
+        "the profile in force does not fit: {} was harvested under another one, and under this one {why}. No other log was \
+         tried, and all results are as they were. `mdtui profile infer LOG` proposes a profile; --force \
+         harvests all the same",
+        log.key
+    ))
 }
 
 fn dry_run(selection: &Selection, json: bool) -> Result<Exit> {

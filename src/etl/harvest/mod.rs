@@ -19,6 +19,7 @@ pub(crate) mod worker_crash;
 use serde::{Deserialize, Serialize};
 
 pub use index::LogRef;
+pub use none_kept::NONE_KEPT;
 pub use one::{harvest, harvest_log};
 pub use rejected_examples::{RejectedRow, RejectedRows};
 pub use remove::{Results, check_gone, remove_log};

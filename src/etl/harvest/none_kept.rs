@@ -12,6 +12,9 @@ use crate::{
     text,
 };
 
+/// How the error of a log begins of which no row could be kept.
+pub const NONE_KEPT: &str = "none of its ";
+
 /// Characters of a cell that are shown.
 const SHOWN: usize = 60;
 
@@ -64,7 +67,7 @@ pub(super) fn reasons(ledger: &Ledger) -> String {
         .map(|(reason, rows)| format!("{} {}", reason.word(), thousands(*rows)))
         .collect();
     format!(
-        "none of its {} could be kept ({})",
+        "{NONE_KEPT}{} could be kept ({})",
         count(ledger.rows_in, "row"),
         reasons.join(", ")
     )
