@@ -59,8 +59,8 @@ impl Schema {
             );
             return fail(&[Key("forming_axis")], trouble);
         }
-        self.columns.check(self.layout)?;
         self.check_signals()?;
+        self.columns.check(self.layout)?;
         for (i, field) in self.fields.iter().enumerate() {
             let at = |key| vec![Key("fields"), At(i), Key(key)];
             field.check().map_err(|(key, trouble)| (at(key), trouble))?;
@@ -249,9 +249,9 @@ impl Columns {
                 }
                 let trouble = match layout {
                     Layout::Long => {
-                        format!("{role} is missing: only the columns sensor and cell may be")
+                        format!("{role} is empty: only the columns sensor and cell may be")
                     }
-                    Layout::Wide => format!("{role} is missing: a wide log needs it too"),
+                    Layout::Wide => format!("{role} is empty: a wide log needs it too"),
                 };
                 return Err((at(), trouble));
             }
