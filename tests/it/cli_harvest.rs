@@ -323,3 +323,26 @@ fn the_programs_own_log_tells_what_was_done_when_it_is_asked_to() {
     let quiet = fs::read_to_string(&log).unwrap_or_default();
     assert!(!quiet.contains("took"), "{quiet}");
 }
+
+#[test]
+fn a_filter_chooses_the_logs_that_are_harvested() {
+    let lab = Lab::demo(8);
+    let told = lab.ok(&["harvest", "--filter", "log:22T or log:2140"]);
+    let harvested: Vec<String> = lab
+        .states()
+        .into_iter()
+        .filter(|(_, state)| state == "harvested")
+        .map(|(key, _)| key)
+        .collect();
+    assert!(!harvested.is_empty(), "{told}");
+    assert!(
+        harvested
+            .iter()
+            .all(|key| key.contains("2140") || key.contains("22T")),
+        "{harvested:?}"
+    );
+    assert!(lab.states().values().any(|state| state == "pending"));
+    let wrong = lab.run(&["harvest", "--filter", "state:bogus"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    assert!(wrong.err.contains("pending"), "{}", wrong.err);
+}

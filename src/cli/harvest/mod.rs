@@ -49,6 +49,14 @@ pub struct Args {
     /// All logs that are not up to date (as without names)
     #[arg(long)]
     pub all: bool,
+    /// Only logs that pass a filter, as list has it: cell:10 and size<1GB (see docs/filters.md)
+    #[arg(
+        long,
+        value_name = "FILTER",
+        allow_hyphen_values = true,
+        conflicts_with = "logs"
+    )]
+    pub filter: Option<String>,
     /// Harvest again even what is up to date
     #[arg(long)]
     pub force: bool,
@@ -61,7 +69,7 @@ pub struct Args {
     pub memory: Option<u64>,
     /// Harvest one part of a manifest that `mdtui plan` wrote, without touching a catalog: safe on a
     /// network file system
-    #[arg(long, value_name = "MANIFEST", requires = "task", value_hint = ValueHint::FilePath, conflicts_with_all = ["logs", "all", "force", "dry_run"])]
+    #[arg(long, value_name = "MANIFEST", requires = "task", value_hint = ValueHint::FilePath, conflicts_with_all = ["logs", "all", "filter", "force", "dry_run"])]
     pub manifest: Option<PathBuf>,
     /// Which part of the manifest, from 0
     #[arg(long, value_name = "I", requires = "manifest")]
@@ -85,6 +93,10 @@ pub const EXAMPLES: &[Example] = &[
         "harvest one log again",
     ),
     Example::new("mdtui harvest --dry-run", "print what would be harvested"),
+    Example::new(
+        "mdtui harvest --filter 'cell:1 and size<1GB'",
+        "harvest the logs of a cell that are not up to date",
+    ),
     Example::new(
         "mdtui harvest --manifest manifest.jsonl --task 0",
         "harvest the first part of a plan, as a task of a cluster does",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    cli::{harvest::Args, open_lake::OpenLake},
+    cli::{harvest::Args, list::keep, open_lake::OpenLake},
     etl::{
         Result,
         catalog::{LogRow, LogState},
@@ -24,10 +24,10 @@ pub struct Selection {
 }
 
 /// Named logs are harvested as they are. Without names: those that are due, or with `force`
-/// all whose files can be read now.
+/// all whose files can be read now; with a filter only those that pass it.
 ///
 /// # Errors
-/// [`crate::etl::Error::Usage`] for an unknown log.
+/// [`crate::etl::Error::Usage`] for an unknown log, or a filter that makes no sense.
 pub fn select(lake: &OpenLake, args: &Args) -> Result<Selection> {
     let mut selection = Selection {
         named: !args.logs.is_empty(),
@@ -42,7 +42,9 @@ pub fn select(lake: &OpenLake, args: &Args) -> Result<Selection> {
     if selection.named {
         return Ok(selection);
     }
-    for log in lake.catalog.logs()? {
+    let mut logs = lake.catalog.logs()?;
+    keep(&mut logs, args.filter.as_deref())?;
+    for log in logs {
         if log.is_due() || (args.force && can_be_forced(&log)) || is_untried(lake, &log)? {
             selection.logs.push(log);
         } else if log.leave_alone.is_some() {
