@@ -47,10 +47,6 @@ pub const EXAMPLES: &[Example] = &[
         "mdtui profile infer data/cell-02/2022-11-23T2140.csv > proposed.toml",
         "propose a profile for a log, and say on standard error what was guessed",
     ),
-    Example::new(
-        "mdtui --profile proposed.toml harvest --dry-run",
-        "see what would be harvested under it",
-    ),
 ];
 
 /// Prints a profile.

@@ -119,17 +119,17 @@ pub(super) fn find(columns: &[PreviewColumn]) -> Result<Roles> {
         ));
     };
     roles.columns.insert("time", time.column.name.clone());
-    const RUN: [&str; 8] = [
-        "run", "uuid", "part", "job", "cycle", "batch", "trial", "serial",
-    ];
-    let run =
-        take(&|l| l.is(l.runs) && l.filled == rows && l.is_named(&RUN) && l.is_in_stretches());
     const CELL: [&str; 4] = ["cell", "station", "line", "plant"];
     let cell = take(&|l| l.is_named(&CELL) && l.distinct.len() <= COUNTED && l.is_in_stretches());
     const ROBOT: [&str; 4] = ["robot", "arm", "manipulator", "side"];
     let robot = take(&|l| {
         l.is_named(&ROBOT) && (1..=MOST_ROBOTS).contains(&l.distinct.len()) && l.filled == rows
     });
+    const RUN: [&str; 8] = [
+        "run", "uuid", "part", "job", "cycle", "batch", "trial", "serial",
+    ];
+    let run =
+        take(&|l| l.is(l.runs) && l.filled == rows && l.is_named(&RUN) && l.is_in_stretches());
     const SENSOR: [&str; 4] = ["sensor", "source", "device", "kind"];
     let is_words = |l: &Look<'_>, most| !l.is(l.numbers) && (1..=most).contains(&l.distinct.len());
     const FIELD: [&str; 9] = [

@@ -33,7 +33,7 @@ use super::{
     rows::RawRow,
     wide::Signals,
 };
-use crate::{Error, Result, run_id::RunId, schema::Schema};
+use crate::{Error, Result, run_id::RunId, schema::Schema, time};
 
 /// Rows that are decoded between two looks at whether to stop.
 const BATCH_ROWS: usize = 16_384;
@@ -164,15 +164,13 @@ pub(super) fn preview(
         }
         for (i, column) in columns.iter_mut().enumerate() {
             let cell = raw(lines.cell(i)).to_text();
-            // A number with a comma is meant for one with a point.
+            // A number or a time with a comma is meant for one with a point.
             column.cells.push(match cell {
                 Some(cell) if decimal_comma && !cell.contains('.') => {
                     let number = cell.replacen(',', ".", 1);
-                    Some(if number.trim().parse::<f64>().is_ok() {
-                        number
-                    } else {
-                        cell
-                    })
+                    let means = number.trim().parse::<f64>().is_ok()
+                        || time::parse(number.as_bytes()).is_some();
+                    Some(if means { number } else { cell })
                 }
                 other => other,
             });
