@@ -141,6 +141,15 @@ pub(super) struct Names {
     own: Vec<(usize, String)>,
 }
 
+impl Names {
+    /// The column that has the cells of this place.
+    pub(super) fn of_place(&self, place: usize) -> Option<&str> {
+        let mut own = self.own.iter();
+        own.find(|(at, _)| *at == place)
+            .map(|(_, name)| name.as_str())
+    }
+}
+
 /// The frame library keeps the system's error where there is one.
 fn refused(path: &Path, error: &polars::error::PolarsError) -> Error {
     let source = match error {

@@ -123,7 +123,8 @@ fn collect(
         let rows = found.entry(reason).or_default();
         if rows.len() < EXAMPLES {
             let column = none_kept::column(reason, profile);
-            let cells = column.and_then(|(name, _)| frame.column(name).ok()?.str().ok());
+            let name = column.and_then(|(_, place)| names.of_place(place));
+            let cells = name.and_then(|name| frame.column(name).ok()?.str().ok());
             let value = cells.and_then(|cells| cells.get(at));
             let value = value.map(|value| text::quoted(value, SHOWN));
             rows.push(RejectedRow { row, value });
