@@ -125,8 +125,8 @@ pub(super) fn find(columns: &[PreviewColumn]) -> Result<Roles> {
     let robot = take(&|l| {
         l.is_named(&ROBOT) && (1..=MOST_ROBOTS).contains(&l.distinct.len()) && l.filled == rows
     });
-    const RUN: [&str; 8] = [
-        "run", "uuid", "part", "job", "cycle", "batch", "trial", "serial",
+    const RUN: [&str; 9] = [
+        "run", "uuid", "part", "job", "cycle", "batch", "trial", "serial", "id",
     ];
     let run =
         take(&|l| l.is(l.runs) && l.filled == rows && l.is_named(&RUN) && l.is_in_stretches());
