@@ -41,7 +41,7 @@ pub struct Batch {
     /// The last row is the incomplete last line of a CSV log.
     pub truncated: bool,
     /// Rows may stand for empty cells of a wide log: see [`Batch::is_absent`].
-    pub(super) has_absent: bool,
+    pub has_absent: bool,
 }
 
 impl Batch {
