@@ -65,14 +65,14 @@ fn bench() -> Result<()> {
             best
         };
         let robots = run_insight(&table, &stats, &profile, &profile.insight);
-        described.push((stats, robots));
+        described.push((table, stats, robots));
     }
     let samples: u64 = runs.iter().map(|r| r.ledger.rows_kept).sum();
     let mut times: Vec<f64> = (0..rounds)
         .map(|_| {
             let started = Instant::now();
-            for (run, (stats, robots)) in runs.iter().zip(&described) {
-                let found = quality::check(run, &profile.settings(), stats, robots, &[]);
+            for (run, (table, stats, robots)) in runs.iter().zip(&described) {
+                let found = quality::check(run, table, &profile.settings(), stats, robots, &[]);
                 std::hint::black_box(found.flags.len());
             }
             started.elapsed().as_secs_f64()

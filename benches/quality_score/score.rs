@@ -127,7 +127,9 @@ fn check(recording: &Recording, profile: &Profile) -> Result<Quality> {
     let seen: Vec<String> = seen.map(str::to_owned).collect();
     let robots = run_insight(&table, &stats, profile, &profile.insight);
     let settings = profile.settings();
-    Ok(quality::check(&samples, &settings, &stats, &robots, &seen))
+    Ok(quality::check(
+        &samples, &table, &settings, &stats, &robots, &seen,
+    ))
 }
 
 impl Scope {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use super::{
     Error, PIPELINE_VERSION, Result,
     insight::InsightThresholds,
-    quality::{Settings, Thresholds},
+    quality::{Settings, Thresholds, UserRule},
     schema::{Columns, Field, Hold, Layout, Robot, Schema, Signal},
     text,
     toml_place::{Step, line_of, mistake},
@@ -31,6 +31,8 @@ pub struct Profile {
     pub quality: Thresholds,
     /// Thresholds of what a run's numbers mean.
     pub insight: InsightThresholds,
+    /// Rules of its author: conditions that are flagged. The key is `rules`.
+    pub user_rules: Vec<UserRule>,
 }
 
 /// The keys of the file.
@@ -53,6 +55,8 @@ struct Document {
     quality: Thresholds,
     #[serde(default)]
     insight: InsightThresholds,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<UserRule>,
 }
 
 fn is_long(layout: &Layout) -> bool {
@@ -74,6 +78,7 @@ impl From<Document> for Profile {
             },
             quality: document.quality,
             insight: document.insight,
+            user_rules: document.rules,
         }
     }
 }
@@ -84,6 +89,7 @@ impl From<Profile> for Document {
             schema,
             quality,
             insight,
+            user_rules,
         } = profile;
         Self {
             name: schema.name,
@@ -96,6 +102,7 @@ impl From<Profile> for Document {
             signals: schema.signals,
             quality,
             insight,
+            rules: user_rules,
         }
     }
 }
@@ -176,7 +183,20 @@ impl Profile {
             schema: &self.schema,
             thresholds: &self.quality,
             insight: &self.insight,
+            rules: &self.user_rules,
         }
+    }
+
+    /// Whether both read logs alike, into the same tables; limits may differ.
+    pub fn reads_as(&self, other: &Self) -> bool {
+        let reading = |profile: &Self| {
+            let mut schema = profile.schema.bare();
+            for field in &mut schema.fields {
+                (field.min, field.max, field.max_rate) = (None, None, None);
+            }
+            schema
+        };
+        reading(self) == reading(other)
     }
 
     /// A hash of everything that decides results besides the log itself: the profile's rules
@@ -194,6 +214,7 @@ impl Profile {
             schema: self.schema.bare(),
             quality: self.quality.clone(),
             insight: self.insight.clone(),
+            user_rules: self.user_rules.iter().map(UserRule::bare).collect(),
         };
         serde_json::to_string(&bare).unwrap_or_default()
     }
@@ -210,7 +231,12 @@ impl Profile {
         self.schema.check()?;
         let place = |table| move |(key, trouble)| (vec![Step::Key(table), Step::Key(key)], trouble);
         self.quality.check().map_err(place("quality"))?;
-        self.insight.check().map_err(place("insight"))
+        self.insight.check().map_err(place("insight"))?;
+        let place = |(index, key, trouble)| {
+            let path = vec![Step::Key("rules"), Step::At(index), Step::Key(key)];
+            (path, trouble)
+        };
+        UserRule::check_all(&self.user_rules, &self.schema).map_err(place)
     }
 }
 

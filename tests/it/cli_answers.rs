@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, process::Stdio};
 
 use crate::common::{Lab, key_paths};
-use mdtui::etl::stats::ChannelStatistic;
+use mdtui::etl::{profile::BUILT_IN, stats::ChannelStatistic};
 use serde_json::Value;
 
 #[test]
@@ -332,6 +332,13 @@ fn the_documented_json_is_the_printed_json() {
                 checked += 1;
                 continue;
             }
+            "`check --rules --json`" => {
+                let rules = "[[rules]]\nname = \"overload\"\nwhen = \"fz_1 < -900\"\n\
+                             [[rules]]\nname = \"support\"\nwhen = \"fz_2 > 0\"\n";
+                let text = format!("{BUILT_IN}\n{rules}");
+                fs::write(lab.root().join("p.toml"), text).unwrap();
+                vec!["check", "--rules", "p.toml", "--json"]
+            }
             "`record.json`" => {
                 let path = lab.cache().join("line/2022-11-23T2040/record.json");
                 let record = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
@@ -344,7 +351,7 @@ fn the_documented_json_is_the_printed_json() {
         compare(title, &example, &lab.json(&args));
         checked += 1;
     }
-    assert_eq!(checked, 16);
+    assert_eq!(checked, 17);
 }
 
 /// The example may show fewer elements, named entries and statistics of a channel (which a

@@ -8,7 +8,10 @@ use std::{
 };
 
 use crate::common::{Answer, Lab};
-use mdtui::etl::lake::{Lake, Presence, Record};
+use mdtui::etl::{
+    lake::{Lake, Presence, Record},
+    profile::BUILT_IN,
+};
 use serde_json::Value;
 
 /// Twenty logs, faults among them, harvested.
@@ -437,4 +440,203 @@ fn a_record_of_an_older_pipeline_is_counted_told_stale_and_no_finding() {
     assert_eq!(lab.json(&["check", "--json"])["old_records"], 1);
     lab.run(&["harvest"]);
     assert_eq!(lab.json(&["check", "--json"])["old_records"], 0);
+}
+
+/// The built-in profile with limits of `fz` and two rules, in a file.
+fn profile_with_rules(lab: &Lab) -> String {
+    let fz = "name = \"fz\"\n";
+    let limits = format!("{fz}min = -1500\nmax_rate = 20000\n");
+    let rules = "[[rules]]\nname = \"overload\"\nwhen = \"fz_1 < -1200 and v1 > 10\"\nfor = \"0.5s\"\n\
+                 [[rules]]\nname = \"support\"\nwhen = \"fz_2 > 700\"\nseverity = \"fail\"\n";
+    let path = lab.root().join("p.toml");
+    let text = format!("{}\n{rules}", BUILT_IN.replace(fz, &limits));
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The flags of limits and rules of each run by its id: rule, channel, start, value, threshold.
+fn told(runs: &[Value], lists: &[&str]) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<String>)> = runs
+        .iter()
+        .map(|run| {
+            let flags = lists.iter().flat_map(|list| run[list].as_array().unwrap());
+            let told = flags.filter_map(|flag| {
+                let rule = flag["rule"].as_str().unwrap();
+                let ours = ["limit", "rate", "overload", "support"].contains(&rule);
+                let keys = ["rule", "channel", "start_time", "value", "threshold"];
+                ours.then(|| keys.map(|key| flag[key].to_string()).join(" "))
+            });
+            let mut told: Vec<String> = told.collect();
+            told.sort();
+            (run["run_uuid"].as_str().unwrap().to_owned(), told)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn rules_are_tried_on_stored_runs_as_a_harvest_would_find_them() {
+    let lab = Lab::demo_of_runs(3, 8.0);
+    lab.ok(&["harvest"]);
+    let before = everything(&lab);
+    let p = profile_with_rules(&lab);
+    let tried = lab.json(&["check", "--rules", &p, "--json"]);
+    let runs = tried["runs"].as_array().unwrap().clone();
+    assert_eq!(runs.len(), 12);
+    let predicted = told(&runs, &["new", "same"]);
+    for rule in ["limit", "rate", "overload", "support"] {
+        let start = format!("\"{rule}\" ");
+        let flags = predicted.iter().flat_map(|(_, flags)| flags);
+        assert!(
+            flags.clone().any(|f| f.starts_with(&start)),
+            "{rule}: {predicted:#?}"
+        );
+    }
+    // Robot 2 is in the first run of a log only.
+    let lacks = |run: &&Value| {
+        let skipped = run["not_evaluated"].as_array().unwrap();
+        skipped
+            .iter()
+            .any(|n| n["rules"][0] == "support" && n["reason"] == "the run has no fz_2")
+    };
+    assert_eq!(runs.iter().filter(lacks).count(), 9);
+    let text = lab.ok(&["check", "--rules", &p]);
+    assert!(
+        text.contains("\n  + overload  suspect  fz_1 < -1200 and v1 > 10 holds "),
+        "{text}"
+    );
+    assert!(text.contains(", would be fail\n"), "{text}");
+    assert!(
+        text.ends_with("what rules of rows found is as recorded\n"),
+        "{text}"
+    );
+    assert_eq!(before, everything(&lab), "a trial changed something");
+
+    // What was told is what a harvest finds; then nothing is new.
+    lab.ok(&["--profile", &p, "harvest"]);
+    let mut found = Vec::new();
+    for (name, bytes) in lab.lake("record.json") {
+        let record: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(record["profile"]["rules"][0]["name"], "overload", "{name}");
+        for run in record["run_to_result"].as_object().unwrap().values() {
+            found.push(run.clone());
+        }
+    }
+    assert_eq!(told(&found, &["quality"]), predicted);
+    let again = lab.json(&["--profile", &p, "check", "--rules", "--json"]);
+    for run in again["runs"].as_array().unwrap() {
+        assert_eq!(run["new"].as_array().unwrap().len(), 0, "{run}");
+        assert_eq!(run["gone"].as_array().unwrap().len(), 0, "{run}");
+        assert_eq!(run["verdict"], run["verdict_then"]);
+    }
+    assert_eq!(
+        told(again["runs"].as_array().unwrap(), &["same"]),
+        predicted
+    );
+    // Under the built-in profile, which has no limits and rules, all of them go.
+    let less = lab.json(&["check", "--rules", "--json"]);
+    assert_eq!(told(less["runs"].as_array().unwrap(), &["gone"]), predicted);
+}
+
+#[test]
+fn what_a_trial_of_rules_cannot_tell_is_said() {
+    let lab = Lab::demo_of_runs(2, 2.0);
+    lab.ok(&["harvest"]);
+    let path = lab.root().join("p.toml");
+    fs::write(&path, BUILT_IN.replace("hold = 10", "hold = 20")).unwrap();
+    let answer = lab.run(&["check", "--rules", path.to_str().unwrap()]);
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    let note = "of 8 runs only limits, rates and rules of your own were tried: ";
+    assert!(answer.err.contains(note), "{}", answer.err);
+    // A table that is gone is named; the others are tried.
+    fs::remove_file(first(&lab, KEY, "run_")).unwrap();
+    let answer = lab.run(&["check", "--rules", "--json"]);
+    assert_ne!(answer.code, 0);
+    assert!(
+        answer.err.contains("run_") && answer.err.contains(KEY),
+        "{}",
+        answer.err
+    );
+    let json: Value = serde_json::from_str(&answer.out).unwrap();
+    assert_eq!(json["runs"].as_array().unwrap().len(), 7);
+    let refused = lab.run(&["check", "--rules", "none.toml"]);
+    assert!(
+        refused.err.contains("cannot read the profile none.toml"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(lab.run(&["check", "--repair", "--rules"]).code, 2);
+    fs::write(
+        &path,
+        format!("{BUILT_IN}\n[[rules]]\nname = \"a\"\nwhen = \"fz_9 < 1\"\n"),
+    )
+    .unwrap();
+    let refused = lab.run(&["check", "--rules", path.to_str().unwrap()]);
+    assert_eq!(refused.code, 2);
+    let line = BUILT_IN.lines().count() + 4;
+    let place =
+        format!("p.toml, line {line}: unknown column `fz_9` at character 1, did you mean fz_1?");
+    assert!(refused.err.contains(&place), "{}", refused.err);
+}
+
+/// Demo logs with every fault: under the rules of the harvest nothing changes, and under others the
+/// trial tells what a harvest then finds.
+#[test]
+fn all_rules_are_tried_where_the_table_tells_the_samples() {
+    let lab = Lab::demo_of_runs(20, 20.0);
+    assert_eq!(lab.run(&["harvest"]).code, 1, "one log is cut off");
+    let tried = lab.json(&["check", "--rules", "--json"]);
+    let mut in_full = 0;
+    let mut kept = Vec::new();
+    for run in tried["runs"].as_array().unwrap() {
+        assert_eq!(run["new"].as_array().unwrap().len(), 0, "{run:#}");
+        assert_eq!(run["gone"].as_array().unwrap().len(), 0, "{run:#}");
+        assert_eq!(run["verdict"], run["verdict_then"], "{run:#}");
+        in_full += usize::from(run["in_full"].as_bool().unwrap());
+        let rules = run["same"].as_array().unwrap().iter();
+        kept.extend(rules.map(|flag| flag["rule"].as_str().unwrap().to_owned()));
+    }
+    assert!(in_full > 40, "{in_full}");
+    for rule in ["gap", "frozen", "missing_axis", "derivative_across_gap"] {
+        assert!(kept.iter().any(|kept| kept == rule), "{rule}: {kept:?}");
+    }
+    let path = lab.root().join("p.toml");
+    let text = BUILT_IN.replace("gap_factor = 5 ", "gap_factor = 1.5 ");
+    fs::write(
+        &path,
+        text.replace("jitter_share = 0.25", "jitter_share = 0.01"),
+    )
+    .unwrap();
+    let p = path.to_str().unwrap();
+    let tried = lab.json(&["check", "--rules", p, "--json"]);
+    let new = |run: &Value| run["new"].as_array().unwrap().len();
+    assert!(
+        tried["runs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|run| new(run) > 0)
+    );
+    lab.run(&["--profile", p, "harvest"]);
+    let again = lab.json(&["--profile", p, "check", "--rules", "--json"]);
+    for (then, now) in tried["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(again["runs"].as_array().unwrap())
+    {
+        assert_eq!(then["run_uuid"], now["run_uuid"]);
+        if then["in_full"] == true {
+            assert_eq!(then["verdict_then"], now["verdict"], "{then:#}");
+            let told =
+                then["new"].as_array().unwrap().len() + then["same"].as_array().unwrap().len();
+            assert_eq!(
+                told,
+                now["same"].as_array().unwrap().len(),
+                "{then:#}{now:#}"
+            );
+            assert_eq!(new(now), 0);
+        }
+    }
 }

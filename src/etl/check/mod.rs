@@ -4,6 +4,7 @@
 //!   itself against the content that was harvested. Reads every byte of both.
 //! * [`index`]: the catalog against the records.
 //! * [`notes`]: what people say of runs.
+//! * [`rules`]: stored runs against the limits and rules of a profile.
 //! * [`repair`]: what `--repair` does. Nothing that cannot be made again is ever removed.
 
 mod files;
@@ -11,6 +12,7 @@ mod finding;
 mod index;
 mod notes;
 mod repair;
+mod rules;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,6 +22,7 @@ use std::{
 use rayon::prelude::*;
 
 pub use finding::{Finding, Kind};
+pub use rules::{Trial, TriedRun, try_rules};
 
 use self::{files::Checked, finding::Cure};
 use super::{

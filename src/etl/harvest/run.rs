@@ -225,7 +225,7 @@ fn describe(
     let robots = run_insight(table, &channels, profile, &profile.insight);
     cancel.check()?;
     let settings = profile.settings();
-    let quality = quality::check(samples, &settings, &channels, &robots, &cells_seen);
+    let quality = quality::check(samples, table, &settings, &channels, &robots, &cells_seen);
     let robots = robots
         .into_iter()
         .map(|(robot, insight)| (robot, insight.stats));

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    Flag, NotEvaluated, RULES, Thresholds, Verdict, facts::RunFacts, findings::Findings,
-    raw_channel::RawChannel, rule::Check, thresholds::MIN_SAMPLES,
+    Flag, NotEvaluated, RULES, Thresholds, UserRule, Verdict, facts::RunFacts, findings::Findings,
+    raw_channel::RawChannel, rule::Check, thresholds::MIN_SAMPLES, user_rules,
 };
 use crate::{
     clean::RunSamples,
     insight::{InsightThresholds, RunInsight},
     schema::{ChannelName, Schema},
     stats::ChannelStats,
+    transform::RunTable,
 };
 
 /// What the rules say of one run.
@@ -39,12 +40,15 @@ pub struct Settings<'a> {
     pub thresholds: &'a Thresholds,
     /// Thresholds that the rules share with what is computed of a run.
     pub insight: &'a InsightThresholds,
+    /// Rules of the profile's author.
+    pub rules: &'a [UserRule],
 }
 
-/// Applies all rules to a run. `stats` are those of the columns of its table, `robots` what is
-/// known of its robots, `cells` the names of the cells that its rows name.
+/// Applies all rules to a run and its table. `stats` are those of the table's columns, `robots`
+/// what is known of the robots, `cells` the names of the cells that its rows name.
 pub fn check(
     samples: &RunSamples,
+    table: &RunTable,
     settings: &Settings<'_>,
     stats: &BTreeMap<String, ChannelStats>,
     robots: &RunInsight,
@@ -57,7 +61,8 @@ pub fn check(
     let by_channel: Vec<Findings> = channels.map(|c| channel_rules(&facts, c)).collect();
     by_channel.into_iter().for_each(|f| findings.merge(f));
     run_rules(&facts, &mut findings);
-    let (flags, not_evaluated) = findings.finish();
+    user_rules::check(table, settings, stats, &mut findings);
+    let (flags, not_evaluated) = findings.finish(settings.rules);
     let evaluated = facts.channels.iter().map(|_| Verdict::Pass).max();
     let worst = flags.iter().map(|f| Verdict::from(f.severity)).max();
     Quality {

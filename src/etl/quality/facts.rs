@@ -61,6 +61,7 @@ impl<'a> RunFacts<'a> {
             schema,
             thresholds,
             insight,
+            rules: _,
         } = *settings;
         let mut all = Vec::with_capacity(samples.channels.len());
         for (channel, faults) in samples.channels.iter().zip(&samples.faults) {

@@ -4,7 +4,7 @@ use crate::format::thousands;
 use std::collections::BTreeMap;
 
 use super::{
-    Flag, NotEvaluated, RULES, Severity,
+    Flag, NotEvaluated, RULES, Severity, UserRule,
     clusters::{Cluster, Clustering, Occurrence, clusters},
 };
 use crate::time;
@@ -24,7 +24,7 @@ pub(super) struct Finding {
     pub message: String,
 }
 
-/// The place of a rule in [`RULES`].
+/// The place of a rule in [`RULES`], which the user's rules follow.
 type RuleIndex = usize;
 
 /// Findings of the rules, and what these could not evaluate.
@@ -87,6 +87,12 @@ impl Findings {
             .push(channel.to_owned());
     }
 
+    /// The rule could not be evaluated for the run.
+    pub fn skip_run(&mut self, reason: &str) {
+        let key = (self.rule, reason.to_owned());
+        self.skipped.entry(key).or_default();
+    }
+
     /// Adds those of other channels.
     pub fn merge(&mut self, other: Self) {
         self.found.extend(other.found);
@@ -96,8 +102,15 @@ impl Findings {
     }
 
     /// Flags, the worst first, then by rule, time and channel; and what was not evaluated:
-    /// rules with the same channels and reason become one entry.
-    pub fn finish(self) -> (Vec<Flag>, Vec<NotEvaluated>) {
+    /// rules with the same channels and reason become one entry. `rules` are the user's.
+    pub fn finish(self, rules: &[UserRule]) -> (Vec<Flag>, Vec<NotEvaluated>) {
+        let name = |index: RuleIndex| -> String {
+            let users = index.checked_sub(RULES.len());
+            match users.and_then(|user| rules.get(user)) {
+                Some(rule) => rule.name.clone(),
+                None => RULES[index].name.to_owned(),
+            }
+        };
         let mut found = self.found;
         found.sort_by(|(rule_a, a), (rule_b, b)| {
             b.severity
@@ -112,22 +125,22 @@ impl Findings {
                 .iter_mut()
                 .find(|n| n.reason == reason && n.channels == channels);
             match same {
-                Some(n) => n.rules.push(RULES[rule].name.into()),
+                Some(n) => n.rules.push(name(rule)),
                 None => not_evaluated.push(NotEvaluated {
-                    rules: vec![RULES[rule].name.into()],
+                    rules: vec![name(rule)],
                     channels,
                     reason,
                 }),
             }
         }
-        let flags = found.into_iter().map(|(rule, f)| flag(rule, f));
+        let flags = found.into_iter().map(|(rule, f)| flag(name(rule), f));
         (flags.collect(), not_evaluated)
     }
 }
 
-fn flag(rule: RuleIndex, f: Finding) -> Flag {
+fn flag(rule: String, f: Finding) -> Flag {
     Flag {
-        rule: RULES[rule].name.into(),
+        rule,
         severity: f.severity,
         channel: f.channel,
         start_time: Some(time::format(f.span.0)),

@@ -67,7 +67,14 @@ impl Made {
             .map(|c| (c.name.clone(), compute_stats(&table, c)))
             .collect();
         let robots = run_insight(&table, &stats, profile, &profile.insight);
-        check(&run, &profile.settings(), &stats, &robots, &self.cells)
+        check(
+            &run,
+            &table,
+            &profile.settings(),
+            &stats,
+            &robots,
+            &self.cells,
+        )
     }
 
     /// `rule channel severity` of every flag.

@@ -15,6 +15,7 @@ use crate::{
     Result,
     base::CancelToken,
     clean::{Channel, RunSamples},
+    expression::Steps,
     schema::{ChannelName, FieldKind, Schema},
 };
 
@@ -54,6 +55,16 @@ impl RunTable {
             let cell = span.sample.map_or(f64::NAN, |i| column.values[i]);
             out.extend(std::iter::repeat_n(cell, span.rows.len()));
         }
+    }
+
+    /// The cells of `column` in `rows` by the samples in force.
+    pub fn steps(&self, column: &Column, rows: Range<usize>) -> Steps {
+        let mut steps = Steps::default();
+        for span in self.clocks[column.clock].spans(rows) {
+            let cell = span.sample.map_or(f64::NAN, |i| column.values[i]);
+            steps.push(cell, span.rows.len() as u32);
+        }
+        steps
     }
 
     /// The samples of a column: times and values, without those that have no value. Copied

@@ -1,7 +1,11 @@
-//! `mdtui check`: lake, catalog and logs held against each other.
+//! `mdtui check`: lake, catalog and logs held against each other; with `--rules`, stored runs held
+//! against the limits and rules of a profile.
+
+mod rules;
 
 use std::{
     io::{IsTerminal, stderr},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -21,6 +25,7 @@ use crate::etl::{
     check::{self, Finding, Kind, Report},
     format::{bytes, count, thousands},
     lake::access::require_write,
+    profile::Profile,
     text,
 };
 
@@ -31,6 +36,10 @@ pub struct Args {
     /// Repair what the logs and the records allow; removes nothing that cannot be made again
     #[arg(long)]
     pub repair: bool,
+    /// Instead print which flags stored runs would have under the thresholds, limits and rules of a profile (the one in
+    /// force if none is named); reads records and tables only, and changes nothing
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, conflicts_with = "repair")]
+    pub rules: Option<Option<PathBuf>>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -42,6 +51,10 @@ pub const EXAMPLES: &[Example] = &[
     Example::new(
         "mdtui check --repair",
         "repair what the logs and records allow",
+    ),
+    Example::new(
+        "mdtui check --rules",
+        "print which flags stored runs would have under the rules of the profile",
     ),
 ];
 
@@ -65,22 +78,16 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     }
     let cancel = CancelToken::new();
     cancel_on_signals(&cancel, || {})?;
-    let bar = stderr().is_terminal().then(|| {
-        let style = ProgressStyle::with_template("{bar:24} {pos} of {len} records, {elapsed}");
-        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-        ProgressBar::new(0).with_style(style.progress_chars("=> "))
-    });
-    let begin = Instant::now();
-    let repair = args.repair.then(|| settings.executor());
-    let report = check::check(&context, repair, &cancel, &|done, all| {
-        if let Some(bar) = bar.as_ref().filter(|_| begin.elapsed() > SHOW_BAR_AFTER) {
-            bar.set_length(all as u64);
-            bar.set_position(done as u64);
-        }
-    });
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
+    if let Some(named) = &args.rules {
+        return match named {
+            Some(path) => rules::run(&context, &Profile::read(path)?, args.json, &cancel),
+            None => rules::run(&context, &context.profile, args.json, &cancel),
+        };
     }
+    let bar = Bar::new();
+    let repair = args.repair.then(|| settings.executor());
+    let report = check::check(&context, repair, &cancel, &|done, all| bar.done(done, all));
+    bar.finish();
     let report = report?;
     if args.json {
         exit::print_json(&CheckJson::new(&report, args.repair))?;
@@ -91,6 +98,40 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         exit::print(&render(&report))?;
     }
     Ok(exit(&report))
+}
+
+/// How many records are done, on a terminal.
+struct Bar {
+    bar: Option<ProgressBar>,
+    begin: Instant,
+}
+
+impl Bar {
+    fn new() -> Self {
+        let bar = stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{bar:24} {pos} of {len} records, {elapsed}");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(0).with_style(style.progress_chars("=> "))
+        });
+        Self {
+            bar,
+            begin: Instant::now(),
+        }
+    }
+
+    fn done(&self, done: usize, all: usize) {
+        let late = self.begin.elapsed() > SHOW_BAR_AFTER;
+        if let Some(bar) = self.bar.as_ref().filter(|_| late) {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        }
+    }
+
+    fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 /// A line for each finding, and what was checked.
