@@ -26,7 +26,7 @@ pub use meaning::Meaning;
 use crate::etl::{
     filter::{FieldRef, Filtered, Kind, Unit, Value, field},
     format::{bytes, format_delta, format_fit, thousands},
-    time,
+    time, zone,
 };
 
 /// What one row has in one column.
@@ -277,7 +277,7 @@ fn usual(kind: Kind, value: &Value<'_>, width: u16) -> String {
             _ => format_fit(*number, 1, width),
         },
         (Value::Number(number), _) => format_fit(*number, 1, width),
-        (Value::Time(us), _) => time::format_screen(*us).chars().take(width).collect(),
+        (Value::Time(us), _) => zone::format_screen(*us).chars().take(width).collect(),
         (Value::Id(run), _) => run.short(),
         (Value::Texts(texts), _) => texts.join(", "),
         (text, _) => text.as_text().unwrap_or_default().to_owned(),

@@ -24,7 +24,7 @@ use crate::etl::{
     format::{bytes, count},
     lake::{Context, Record, access::require_write, run_file::RunFile},
     source::reserved::is_named_as_a_table,
-    text, time,
+    text, zone,
 };
 
 /// Write a run's table to a file: CSV, Parquet, NDJSON or Arrow, by its ending
@@ -266,8 +266,8 @@ fn nothing_between(table: &RunFile) -> Result<String> {
     Ok(match table.span()? {
         Some((first, last)) => format!(
             "no row of the run lies between --from and --to: the run is from {} to {}",
-            time::format(first),
-            time::format(last)
+            zone::format(first),
+            zone::format(last)
         ),
         None => "the run has no rows".into(),
     })

@@ -45,7 +45,7 @@ use args::{Cli, Command};
 use exit::Exit;
 use settings::Settings;
 
-use crate::etl::{Result, lake::Lake};
+use crate::etl::{Result, lake::Lake, zone};
 
 /// Does what the command line says.
 ///
@@ -61,6 +61,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         _ => {}
     }
     let (settings, sources) = Settings::resolve(&cli.global)?;
+    zone::set_shown(settings.time_zone.1.clone());
     if let Some(Command::Config(args)) = &cli.command {
         return config::run(&settings, &sources, args);
     }

@@ -14,7 +14,7 @@ use crate::etl::{
     base::CancelToken,
     catalog::RunRow,
     lake::{Disposition, Note, Notes, access::require_write, notes::NewNote},
-    time,
+    zone,
 };
 
 /// Note what is to be said of a run: accept or reject its part, and why
@@ -126,7 +126,7 @@ fn indented(note: &Note) -> String {
 
 /// `2026-11-23 04:06:12 anna: reject: torn at the rim`, and further lines of the text.
 pub(super) fn note_text(note: &Note) -> String {
-    let mut parts = vec![format!("{} {}", time::format_screen(note.at), note.author)];
+    let mut parts = vec![format!("{} {}", zone::format_screen(note.at), note.author)];
     parts.extend(note.disposition.map(|d| d.word().to_owned()));
     if note.reference == Some(true) {
         parts.push("reference run".into());

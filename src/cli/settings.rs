@@ -29,6 +29,7 @@ use crate::{
         source::scan::Links,
         text,
         worker::{Executor, Limits, this_program},
+        zone::Zone,
     },
 };
 
@@ -49,6 +50,8 @@ pub struct Settings {
     pub theme: Option<String>,
     /// What the browser's charts are drawn with; `None`: what the locale allows.
     pub markers: Option<Marker>,
+    /// The zone in which people are shown times, as the config file names it.
+    pub time_zone: (String, Zone),
     /// Whether the browser uses the mouse.
     pub mouse: bool,
     /// What the harvest of one log may take.
@@ -69,6 +72,7 @@ impl Default for Settings {
             jobs: Jobs::Cores,
             theme: None,
             markers: None,
+            time_zone: ("UTC".into(), Zone::Utc),
             mouse: true,
             limits: Limits::default(),
             author: None,
@@ -129,6 +133,7 @@ impl Settings {
         let markers = sources.pick("markers", |f| f.markers);
         let mouse = sources.pick("mouse", |f| f.mouse);
         let follow_links = sources.pick("follow_links", |f| f.follow_links);
+        let time_zone = sources.pick("time_zone", |f| f.time_zone.clone());
         let memory = sources.pick("memory", |f| f.memory);
         Self {
             data_dir: data_dir.unwrap_or(defaults.data_dir),
@@ -146,6 +151,7 @@ impl Settings {
                 Markers::Block => Some(Marker::Block),
                 Markers::Dot => Some(Marker::Dot),
             }),
+            time_zone: time_zone.map_or(defaults.time_zone, |zone| (zone.0, zone.1)),
             mouse: mouse.map_or(defaults.mouse, |switch| switch.0),
             limits: Limits {
                 memory: memory.and_then(|m| m.0),
@@ -171,6 +177,7 @@ impl Settings {
             jobs,
             theme,
             markers,
+            time_zone,
             mouse,
             limits,
             author,
@@ -202,6 +209,7 @@ impl Settings {
                 }
                 .into(),
             ),
+            ("time_zone", time_zone.0.clone().into()),
             ("mouse", (*mouse).into()),
             ("log_seconds", seconds(limits.time)),
             ("log_seconds_per_mb", seconds(limits.time_per_mb)),

@@ -26,7 +26,7 @@ use crate::etl::{
         Bias, CHANNEL_STATISTICS, ChannelStatistic, ChannelStats, RobotStats, Slope, StatisticUnit,
         Value,
     },
-    time,
+    time, zone,
 };
 
 /// Everything about a log or a run: statistics, ledger, errors
@@ -115,7 +115,7 @@ fn log_text(
     line(
         &mut out,
         "changed",
-        &or_none(log.mtime_us.map(time::format)),
+        &or_none(log.mtime_us.map(zone::format)),
     );
     line(&mut out, "cell", &or_none(log.cell_id.clone()));
     if let Some(at) = log.harvested_at_us {
@@ -131,7 +131,7 @@ fn log_text(
         line(
             &mut out,
             "harvested",
-            &format!("{}{seconds}{by}", time::format(at)),
+            &format!("{}{seconds}{by}", zone::format(at)),
         );
     }
     if let Some(hash) = &detail.content_hash {
@@ -153,9 +153,10 @@ fn log_text(
     }
     if !detail.history.is_empty() {
         let mut table =
-            TextTable::new(&["harvest (UTC)", ">seconds", "outcome", "message"]).indent(2);
+            TextTable::new(&[&zone::heading("harvest"), ">seconds", "outcome", "message"])
+                .indent(2);
         for h in &detail.history {
-            let at = time::format_screen(h.at_us);
+            let at = zone::format_screen(h.at_us);
             table.row(vec![
                 at,
                 format!("{:.2}", h.seconds),
@@ -219,8 +220,8 @@ fn run_text(detail: &RunDetail) -> String {
     if let Some(error) = &run.error {
         line(&mut out, "error", error);
     }
-    line(&mut out, "start", &or_none(run.start_us.map(time::format)));
-    line(&mut out, "stop", &or_none(run.stop_us.map(time::format)));
+    line(&mut out, "start", &or_none(run.start_us.map(zone::format)));
+    line(&mut out, "stop", &or_none(run.stop_us.map(zone::format)));
     line(
         &mut out,
         "runtime",
@@ -308,16 +309,17 @@ fn run_text(detail: &RunDetail) -> String {
 fn flag_text(flag: &Flag) -> String {
     let channel = flag.channel.as_deref().unwrap_or("run");
     let span = flag.span_us().map(|(from, to)| match to - from {
-        0 => time::format_clock(from),
-        _ => format!("{} to {}", time::format_clock(from), time::format_clock(to)),
+        0 => zone::format_clock(from),
+        _ => format!("{} to {}", zone::format_clock(from), zone::format_clock(to)),
     });
-    let span = span.filter(|s| !flag.message.contains(s.as_str()));
+    let message = zone::in_sentence(&flag.message);
+    let span = span.filter(|s| !message.contains(s.as_str()));
     let span = span.map(|s| format!(" {s}")).unwrap_or_default();
     format!(
         "{} {} {channel}{span}: {}",
         flag.severity.word(),
         flag.rule,
-        flag.message
+        message
     )
 }
 
@@ -434,7 +436,7 @@ fn clocks(detail: &RunDetail) -> TextTable {
     let heads = statistics.iter().map(|s| {
         let repeated = before.replace(s.unit) == Some(s.unit);
         match s.unit {
-            StatisticUnit::Time => format!("{} (UTC)", s.title),
+            StatisticUnit::Time => zone::heading(s.title),
             StatisticUnit::Seconds if !repeated => format!(">{} (ms)", s.title),
             StatisticUnit::Hertz => format!(">{} (Hz)", s.title),
             _ => format!(">{}", s.title),
@@ -463,7 +465,9 @@ fn statistics_table(first: &[&str], heads: impl Iterator<Item = String>) -> Text
 fn cell(statistic: &ChannelStatistic, stats: &ChannelStats) -> String {
     match ((statistic.of)(stats), statistic.unit) {
         (Value::Count(count), _) => thousands(count),
-        (Value::Time(text), _) => or_none(text),
+        (Value::Time(text), _) => {
+            or_none(text.and_then(|text| time::parse(text.as_bytes())).map(zone::format))
+        }
         (Value::Number(share), StatisticUnit::Share) => fixed(share, 4),
         (Value::Number(seconds), StatisticUnit::Seconds) => fixed(seconds.map(|s| s * 1e3), 3),
         (Value::Number(value), _) => fixed(value, 3),

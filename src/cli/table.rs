@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::etl::{
     filter::{Filtered, Kind, Unit, Value, field},
     format::{bytes, thousands},
-    time,
+    time, zone,
 };
 
 /// On which side of its column a cell stands.
@@ -119,7 +119,7 @@ impl<R: Filtered> RowColumn<R> {
         let kind = field.kind();
         let heading = match kind {
             Kind::Number(Unit::Seconds | Unit::Bytes) => field.words(),
-            Kind::Time => format!("{} (UTC)", field.words()),
+            Kind::Time => zone::heading(&field.words()),
             _ => field.heading(),
         };
         Self {
@@ -173,7 +173,7 @@ fn written(kind: Kind, value: &Value<'_>) -> String {
         (Value::Number(number), Kind::Number(Unit::Bytes)) => bytes(*number as u64),
         (Value::Number(number), Kind::Number(Unit::Seconds)) => time::format_duration(*number),
         (Value::Number(number), _) => fixed(Some(*number), 3),
-        (Value::Time(us), _) => time::format_screen(*us),
+        (Value::Time(us), _) => zone::format_screen(*us),
         (Value::Id(run), _) => run.short(),
         (Value::Texts(texts), _) => texts.join(", "),
         (text, _) => or_none(text.as_text()),

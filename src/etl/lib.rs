@@ -6,6 +6,7 @@
 //! * [`error`]: what can go wrong, and how it is to be treated.
 //! * [`base`]: what work of any length needs: cancelling, progress, memory, mounts, panics.
 //! * [`time`]: times as text and as microseconds.
+//! * [`zone`]: the time zone in which people are shown times, and type them.
 //! * [`format`]: numbers as sentences, tables and screens write them.
 //! * [`natural_order`]: the order of cells and robots.
 //! * [`numeric`]: kernels over plain numbers.
@@ -97,6 +98,7 @@ pub mod time;
 pub mod toml_place;
 pub mod transform;
 pub mod worker;
+pub mod zone;
 
 pub use error::{Error, ErrorClass, Result};
 

@@ -1,7 +1,10 @@
 //! Times, durations and positions in a run, as an operator types them: the same forms in
 //! `o`, in `--from` and in filters.
 
-use crate::time::{SECOND, parse};
+use crate::{
+    time::{SECOND, parse},
+    zone::{self, Zone},
+};
 
 const DAY: i64 = 86_400 * SECOND;
 const MINUTE: i64 = 60 * SECOND;
@@ -46,7 +49,8 @@ impl Position {
 }
 
 /// Reads a time in any form: `2022-11-23` (midnight), `2022-11-23 20:43`, the times of logs
-/// ([`parse`]), `20:43`, `20:43:10.5`, `+90s`, `+1m30s`. UTC where no offset is given.
+/// ([`parse`]), `20:43`, `20:43:10.5`, `+90s`, `+1m30s`. Where no offset is given, in the zone in
+/// which times are shown ([`zone::shown`]).
 pub fn read_time(text: &str, origin: Origin) -> Option<i64> {
     read_span(text, origin).map(|(first, _)| first)
 }
@@ -54,6 +58,10 @@ pub fn read_time(text: &str, origin: Origin) -> Option<i64> {
 /// The first and the last microsecond of what a time names: a day, a minute, a second, or
 /// one microsecond where it has a fraction or is an offset.
 pub fn read_span(text: &str, origin: Origin) -> Option<(i64, i64)> {
+    read_span_in(text, origin, zone::shown())
+}
+
+fn read_span_in(text: &str, origin: Origin, zone: &Zone) -> Option<(i64, i64)> {
     let text = text.trim();
     let span = |first: i64, length: i64| Some((first, first.checked_add(length - 1)?));
     if let Some(offset) = text.strip_prefix('+') {
@@ -62,32 +70,48 @@ pub fn read_span(text: &str, origin: Origin) -> Option<(i64, i64)> {
             Origin::Now(_) => None,
         };
     }
+    // A time that names no offset is what clocks of the zone show.
+    let names_offset = |from: usize| {
+        text.get(from..)
+            .is_some_and(|t| t.contains(['Z', '+', '-']))
+    };
+    let utc = |clock: i64| match names_offset("2022-11-23 20:43".len()) {
+        true => clock,
+        false => zone.clock_to_utc(clock),
+    };
     let whole_second = if text.contains('.') { 1 } else { SECOND };
     if let Some(time) = parse(text.as_bytes()) {
-        return span(time, whole_second);
+        return span(utc(time), whole_second);
     }
     if is_date(text) {
-        return span(parse(format!("{text}T00:00:00").as_bytes())?, DAY);
+        let midnight = parse(format!("{text}T00:00:00").as_bytes())?;
+        // A day in which clocks are changed is longer or shorter.
+        let next = zone.clock_to_utc(midnight.checked_add(DAY)?);
+        return Some((zone.clock_to_utc(midnight), next.checked_sub(1)?));
     }
     // A date and a time without seconds, and perhaps an offset.
     if let Some((minute, zone)) = text.split_at_checked(16)
         && let Some(time) = parse(format!("{minute}:00{zone}").as_bytes())
     {
-        return span(time, MINUTE);
+        return span(utc(time), MINUTE);
     }
     let (clock, length) = clock(text)?;
     let origin_us = match origin {
         Origin::Run(us) | Origin::Now(us) => us,
     };
-    let time = origin_us
-        .div_euclid(DAY)
-        .checked_mul(DAY)?
-        .checked_add(clock)?;
+    let zone = if text.ends_with('Z') {
+        &Zone::Utc
+    } else {
+        zone
+    };
+    let day = zone.day(origin_us);
+    let at = |day: i64| Some(zone.clock_to_utc(day.checked_mul(DAY)?.checked_add(clock)?));
+    let time = at(day)?;
     // The seconds before the start still mean the same day: a second's slack.
     let next_day = matches!(origin, Origin::Run(start) if time.saturating_add(SECOND) < start);
     span(
         if next_day {
-            time.checked_add(DAY)?
+            at(day.checked_add(1)?)?
         } else {
             time
         },
@@ -244,6 +268,35 @@ mod tests {
         assert_eq!(length("2022-11-23T20:40:01Z"), SECOND);
         assert_eq!(length("2022-11-23T20:40:01.5"), 1);
         assert_eq!(length("+1s"), 1);
+    }
+
+    #[test]
+    fn times_without_an_offset_are_those_of_the_zone() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        let read = |text: &str, origin| read_span_in(text, origin, &berlin);
+        let run = Origin::Run(START);
+        // 20:40 in UTC is 21:40 in Berlin.
+        for text in [
+            "2022-11-23 21:41:00",
+            "2022-11-23T20:41:00Z",
+            "2022-11-23T22:41:00+02:00",
+            "21:41:00",
+            "20:41:00Z",
+        ] {
+            let first = START + 59_556_000;
+            assert_eq!(read(text, run), Some((first, first + SECOND - 1)), "{text}");
+        }
+        let minute = read("2022-11-23 21:41", run).unwrap();
+        assert_eq!(minute, read("2022-11-23 20:41Z", run).unwrap());
+        assert_eq!(minute.1 - minute.0 + 1, MINUTE);
+        // A day of the zone, and one in which clocks are put back.
+        let day = read("2022-11-24", run).unwrap();
+        assert_eq!(day.0, START - 444_000 + (2 * 60 + 20) * MINUTE);
+        let (first, last) = read("2022-10-30", Origin::Now(START)).unwrap();
+        assert_eq!(last - first + 1, 25 * 60 * MINUTE);
+        // Half an hour past the midnight of the zone that follows the run's start.
+        let late = read("00:30", Origin::Run(day.0 - MINUTE)).unwrap();
+        assert_eq!(late.0, day.0 + 30 * MINUTE);
     }
 
     #[test]

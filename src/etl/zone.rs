@@ -1,7 +1,7 @@
 //! The time zone in which people are shown times, and in which times that name none are read.
 //! What programs read (JSON, exports, records) is always UTC.
 
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
 use jiff::{
     Timestamp,
@@ -34,6 +34,46 @@ pub fn set_shown(zone: Zone) {
 pub fn shown() -> &'static Zone {
     static UTC: Zone = Zone::Utc;
     SHOWN.get().unwrap_or(&UTC)
+}
+
+/// [`Zone::format`] in the zone of this process.
+pub fn format(us: i64) -> String {
+    shown().format(us)
+}
+
+/// [`Zone::format_screen`] in the zone of this process.
+pub fn format_screen(us: i64) -> String {
+    shown().format_screen(us)
+}
+
+/// [`Zone::format_minute`] in the zone of this process.
+pub fn format_minute(us: i64) -> String {
+    shown().format_minute(us)
+}
+
+/// [`Zone::format_clock`] in the zone of this process.
+pub fn format_clock(us: i64) -> String {
+    shown().format_clock(us)
+}
+
+/// [`Zone::format_clock_within`] in the zone of this process.
+pub fn format_clock_within(us: i64, span: (i64, i64)) -> String {
+    shown().format_clock_within(us, span)
+}
+
+/// The heading of a column of times: `start (UTC)`.
+pub fn heading(title: &str) -> String {
+    format!("{title} ({})", shown().name())
+}
+
+/// [`Zone::crosses_midnight`] in the zone of this process.
+pub fn crosses_midnight(span: (i64, i64)) -> bool {
+    shown().crosses_midnight(span)
+}
+
+/// A sentence of a record, in which times are UTC, for a screen that shows others.
+pub fn in_sentence(sentence: &str) -> Cow<'_, str> {
+    shown().in_sentence(sentence)
 }
 
 impl Zone {
@@ -87,7 +127,7 @@ impl Zone {
 
     /// When clocks show that. Of a time that clocks skip, or show twice, the usual choice: the
     /// later, or the earlier one.
-    pub fn from_clock(&self, clock: i64) -> i64 {
+    pub fn clock_to_utc(&self, clock: i64) -> i64 {
         let Self::Other(zone) = self else {
             return clock;
         };
@@ -135,11 +175,26 @@ impl Zone {
     /// As [`Zone::format_clock`], and the day (`11-24 00:10:00.035`) where the span from the first
     /// to the last of two times crosses midnight.
     pub fn format_clock_within(&self, us: i64, (from, to): (i64, i64)) -> String {
-        if self.day(from) == self.day(to) {
-            return self.format_clock(us);
+        if self.crosses_midnight((from, to)) {
+            // Without the year.
+            return self.format_screen(us).split_off("2022-".len());
         }
-        // Without the year.
-        self.format_screen(us).split_off("2022-".len())
+        self.format_clock(us)
+    }
+
+    /// Whether the days of two times differ.
+    pub fn crosses_midnight(&self, (from, to): (i64, i64)) -> bool {
+        self.day(from) != self.day(to)
+    }
+
+    /// A sentence whose times are UTC: where others are shown beside it, it says so.
+    pub fn in_sentence<'a>(&self, sentence: &'a str) -> Cow<'a, str> {
+        let is_clock = |text: &[u8]| matches!(text, [b':', a, b, b':', c, d] if [a, b, c, d].iter().all(|d| d.is_ascii_digit()));
+        let has_time = || sentence.as_bytes().windows(6).any(is_clock);
+        if *self == Self::Utc || !has_time() {
+            return sentence.into();
+        }
+        format!("{sentence} (times in UTC)").into()
     }
 }
 
@@ -162,7 +217,10 @@ mod tests {
         assert_eq!(zone.format_minute(LATE), "2022-11-24 00:40");
         assert_eq!(zone.format_clock(LATE), "00:40:00.035");
         assert_eq!(zone.format(LATE), "2022-11-24T00:40:00.035000+01:00");
-        assert_eq!((zone.name(), zone.short_name()), ("Europe/Berlin", "Berlin"));
+        assert_eq!(
+            (zone.name(), zone.short_name()),
+            ("Europe/Berlin", "Berlin")
+        );
         let west = Zone::parse("America/St_Johns").unwrap();
         assert_eq!(west.format(LATE), "2022-11-23T20:10:00.035000-03:30");
         assert_eq!(Zone::Utc.format(LATE), time::format(LATE));
@@ -174,14 +232,14 @@ mod tests {
         let zone = berlin();
         // Every hour of a year but for the one that clocks show twice.
         let hours = (0..8760).map(|hour| 1_640_995_200 * SECOND + hour * HOUR);
-        let others = hours.filter(|us| zone.from_clock(zone.to_clock(*us)) != *us);
+        let others = hours.filter(|us| zone.clock_to_utc(zone.to_clock(*us)) != *us);
         assert_eq!(others.collect::<Vec<_>>(), [1_667_091_600 * SECOND]);
-        assert_eq!(zone.from_clock(zone.to_clock(LATE)), LATE);
+        assert_eq!(zone.clock_to_utc(zone.to_clock(LATE)), LATE);
         // Skipped: 2022-03-27 02:30 is 03:30 in summer time, 01:30 UTC.
         let skipped = 1_648_348_200 * SECOND;
-        assert_eq!(zone.to_clock(zone.from_clock(skipped)), skipped + HOUR);
+        assert_eq!(zone.to_clock(zone.clock_to_utc(skipped)), skipped + HOUR);
         for extreme in [i64::MIN, i64::MAX] {
-            zone.format(zone.from_clock(zone.to_clock(extreme)));
+            zone.format(zone.clock_to_utc(zone.to_clock(extreme)));
         }
     }
 
@@ -191,15 +249,33 @@ mod tests {
         // From 23:40 to 01:40 in UTC, 00:40 to 02:40 in Berlin.
         let span = (LATE, LATE + 2 * HOUR);
         assert_eq!(zone.format_clock_within(LATE, span), "00:40:00.035");
-        assert_eq!(Zone::Utc.format_clock_within(LATE, span), "11-23 23:40:00.035");
+        assert_eq!(
+            Zone::Utc.format_clock_within(LATE, span),
+            "11-23 23:40:00.035"
+        );
         let later = Zone::Utc.format_clock_within(LATE + HOUR, span);
         assert_eq!(later, "11-24 00:40:00.035");
     }
 
     #[test]
+    fn a_sentence_of_a_record_says_that_its_times_are_utc() {
+        let sentence = "frozen from 20:43:10.000 to 20:44:00.000";
+        assert_eq!(Zone::Utc.in_sentence(sentence), sentence);
+        let said = berlin().in_sentence(sentence).into_owned();
+        assert_eq!(said, format!("{sentence} (times in UTC)"));
+        assert_eq!(berlin().in_sentence("run 1:2"), "run 1:2");
+    }
+
+    #[test]
     fn an_unknown_zone_says_what_is_allowed() {
         assert_eq!(Zone::parse("UTC"), Ok(Zone::Utc));
-        for bad in ["", "utc+1", "Europe/Berln", "../../etc/passwd", "x\u{1b}[2J"] {
+        for bad in [
+            "",
+            "utc+1",
+            "Europe/Berln",
+            "../../etc/passwd",
+            "x\u{1b}[2J",
+        ] {
             let error = Zone::parse(bad).unwrap_err();
             assert!(error.contains("\"local\""), "{error}");
             assert!(!error.chars().any(crate::text::is_unsafe), "{error}");

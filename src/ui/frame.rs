@@ -24,6 +24,7 @@ use crate::app::{
 use crate::etl::{
     catalog::LogState,
     format::{count_of, thousands},
+    zone,
 };
 
 /// What stands in a terminal that is too small for the views.
@@ -172,11 +173,15 @@ pub fn error_fits(prompt: &Prompt, width: u16) -> bool {
     label + prompt.line.text().width() + ERROR_GAP.len() + error <= usize::from(width)
 }
 
-/// What the keys do here, from the key table: as many as fit.
+/// What the keys do here, from the key table: as many as fit; and the zone of the times.
 pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
     let area = layout::hints(state.size);
     let mut spans = vec![Span::raw(" ")];
-    let mut left = usize::from(area.width).saturating_sub(2);
+    let zone = match area.width {
+        ..100 => zone::shown().short_name(),
+        _ => zone::shown().name(),
+    };
+    let mut left = usize::from(area.width).saturating_sub(zone.width() + 3);
     let bindings = state.keymap.bindings_in(&state.contexts());
     let hinted = |b: &&Binding| b.hint.is_some() && state.is_possible(b.action);
     // Help leads to all the others, and back out of everything: their places are kept.
@@ -197,6 +202,8 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
         spans.push(Span::styled(format!(" {hint}  "), theme.muted));
     }
     frame.render_widget(Line::from(spans), area);
+    let zone = Line::styled(format!("{zone} "), theme.muted).right_aligned();
+    frame.render_widget(zone, area);
 }
 
 fn hint_width(binding: &Binding) -> usize {

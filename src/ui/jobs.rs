@@ -21,7 +21,7 @@ use crate::{
     },
     etl::{
         format::{estimate, short},
-        time,
+        zone,
     },
 };
 
@@ -169,7 +169,7 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
     for (at, text) in messages {
         for (n, part) in wrap(text, width).into_iter().enumerate() {
             let clock = if n == 0 {
-                time::format_clock(*at)
+                zone::format_clock(*at)
             } else {
                 String::new()
             };
@@ -192,7 +192,7 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
 
 /// `11-23 22:41`
 fn minute(us: i64) -> String {
-    let text = time::format_minute(us);
+    let text = zone::format_minute(us);
     text.split_once('-')
         .map_or_else(String::new, |(_, rest)| rest.to_owned())
 }

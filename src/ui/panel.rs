@@ -22,7 +22,7 @@ use crate::{
         clean::Ledger,
         format::{bytes, count, seconds, thousands},
         harvest::RejectedRows,
-        time,
+        zone,
     },
 };
 
@@ -69,7 +69,7 @@ impl Text<'_> {
     fn log(&mut self, row: &LogRow, panel: Option<&LogPanel>) {
         let theme = self.theme;
         let word = format!("{} {}: ", glyph(row.state), row.state.word());
-        self.sentence(&(word + &row.reason), theme.of(row.state));
+        self.sentence(&(word + &zone::in_sentence(&row.reason)), theme.of(row.state));
         self.sentence(row.state.meaning(), theme.muted);
         if let Some(why) = &row.leave_alone {
             let why = self.new_part(why).to_owned();
@@ -100,8 +100,8 @@ impl Text<'_> {
             self.pair("size", &bytes(size));
         }
         if let (Some(start), Some(stop)) = (row.start_us, row.stop_us) {
-            self.pair("first", &time::format_screen(start));
-            self.pair("last", &time::format_screen(stop));
+            self.pair("first", &zone::format_screen(start));
+            self.pair("last", &zone::format_screen(stop));
         }
         if let Some(hash) = &detail.content_hash {
             let (head, tail) = (
@@ -225,7 +225,7 @@ impl Text<'_> {
 
 /// `2022-11-23 22:41:07`
 fn short_time(us: i64) -> String {
-    let text = time::format_screen(us);
+    let text = zone::format_screen(us);
     text.rsplit_once('.')
         .map_or(text.clone(), |(whole, _)| whole.to_owned())
 }

@@ -4,6 +4,7 @@ use super::TimeRange;
 use crate::etl::{
     format::{decimals_for, format_value},
     time::{SECOND, format, format_clock},
+    zone::{self, Zone},
 };
 
 /// At most `most` round values within `min..=max`, ascending, and the digits after
@@ -88,6 +89,20 @@ const DATED: usize = 19;
 /// Round times within `range` with their texts, for an axis of `width` characters. Where
 /// the span crosses midnight the first label, and the first of each day, have the date.
 pub fn time_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
+    time_labels_in(zone::shown(), range, width)
+}
+
+/// As [`time_labels`], of what clocks of a zone show.
+fn time_labels_in(zone: &Zone, range: TimeRange, width: usize) -> Vec<(i64, String)> {
+    let clocks = TimeRange::new(zone.to_clock(range.start()), zone.to_clock(range.end()));
+    let labels = clock_labels(clocks, width).into_iter();
+    // An hour that clocks skip, or show twice, may have a label too many.
+    let inside =
+        |(clock, text)| Some((zone.clock_to_utc(clock), text)).filter(|l| range.contains(l.0));
+    labels.filter_map(inside).collect()
+}
+
+fn clock_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
     const DAY: i64 = 86_400 * SECOND;
     let day = |time: i64| time.div_euclid(DAY);
     let dated = day(range.start()) != day(range.end());
@@ -165,6 +180,23 @@ mod tests {
         assert_eq!(text, ["20:43:10", "20:43:20", "20:43:30", "20:43:40"]);
         assert_eq!(format_time_tick(start + 20_000, 20_000), "20:43:07.02");
         assert_eq!(format_time_tick(start, 86_400 * SECOND), "2022-11-23");
+    }
+
+    #[test]
+    fn labels_are_round_in_the_zone_and_name_the_day_after_midnight() {
+        // 2022-11-23T22:30:00Z is 23:30 in Berlin; two hours.
+        let start = 1_669_242_600 * SECOND;
+        let range = TimeRange::new(start, start + 7200 * SECOND);
+        let texts = |zone: &Zone| {
+            let labels = time_labels_in(zone, range, 80).into_iter();
+            labels.map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        assert_eq!(texts(&berlin), ["11-24 00:00", "01:00"]);
+        let kolkata = Zone::parse("Asia/Kolkata").unwrap();
+        assert_eq!(texts(&kolkata)[..2], ["04:00:00", "04:30:00"]);
+        let first = time_labels_in(&kolkata, range, 80)[0].0;
+        assert_eq!(first, start, "04:00 there is 22:30 in UTC");
     }
 
     #[test]

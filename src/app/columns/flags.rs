@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Column, ListCell, Meaning, meaning::verdict_word};
 use crate::{
     app::{run::quality::FlagRow, table::Row},
-    etl::{format::measured, time},
+    etl::{format::measured, zone},
 };
 
 impl Row for FlagRow {
@@ -16,7 +16,13 @@ impl Row for FlagRow {
         Cow::Owned(self.position.to_string())
     }
 
-    fn columns(_: &[Self]) -> Vec<Column<Self>> {
+    fn columns(rows: &[Self]) -> Vec<Column<Self>> {
+        // The flags of a list are of one run.
+        let run = rows.first().and_then(|row| row.run);
+        let start = match run.is_some_and(zone::crosses_midnight) {
+            true => "11-24 00:10:00.035",
+            false => "00:10:00.035",
+        };
         vec![
             Column::new("severity", 9, 0)
                 .identity()
@@ -31,11 +37,13 @@ impl Row for FlagRow {
                     Some(channel) => ListCell::text(channel),
                     None => ListCell::new("run", Meaning::Muted),
                 }),
-            Column::new("start", 12, 3)
+            Column::new("start", start.len() as u16, 3)
                 .sorted_by(&["start", "stop"])
                 .exported(&["start", "stop"])
                 .cell(|row, _| {
-                    let start = row.span.map(|(from, _)| time::format_clock(from));
+                    let start = row.span.map(|(from, to)| {
+                        zone::format_clock_within(from, row.run.unwrap_or((from, to)))
+                    });
                     ListCell::text(start.unwrap_or_default())
                 }),
             Column::new("length", 9, 6).cell(|row, _| {

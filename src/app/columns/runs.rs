@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Column, ListCell, Meaning, meaning::verdict_word};
 use crate::{
     app::{sparkline::sparkline_values, table::Row},
-    etl::{catalog::RunRow, time},
+    etl::{catalog::RunRow, zone},
 };
 
 /// A distance is as wide as its title, which has the robot's name in it, within these
@@ -86,7 +86,7 @@ fn start(run: &RunRow, width: u16) -> ListCell {
         Some(_) if width == DAY_AND_MINUTE => ListCell::text(""),
         Some(error) => ListCell::new(error.as_str(), Meaning::Error),
         None => {
-            let text = run.start_us.map(time::format_screen).unwrap_or_default();
+            let text = run.start_us.map(zone::format_screen).unwrap_or_default();
             let year = if width == DAY_AND_MINUTE {
                 "2022-".len()
             } else {

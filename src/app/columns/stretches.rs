@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Column, ListCell, Meaning};
 use crate::{
     app::{find::stretch_row::StretchRow, table::Row},
-    etl::{format::measured, time},
+    etl::{format::measured, zone},
 };
 
 /// The column of extremes takes what its title needs, within these bounds.
@@ -53,8 +53,8 @@ impl Row for StretchRow {
                 .exported(&["start", "stop"])
                 .cell(|row, width| {
                     ListCell::text(match width {
-                        CLOCK => time::format_clock(row.start_us),
-                        _ => time::format_screen(row.start_us),
+                        CLOCK => zone::format_clock(row.start_us),
+                        _ => zone::format_screen(row.start_us),
                     })
                 }),
             Column::new("length", 9, 2).cell(|row, _| ListCell::text(measured(row.seconds(), "s"))),

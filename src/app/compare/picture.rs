@@ -6,7 +6,7 @@ use crate::{
         export::{Charts, Export, What},
         signals::Signals,
     },
-    etl::{compare::letter, time},
+    etl::{compare::letter, zone},
 };
 
 impl CompareScreen {
@@ -41,7 +41,7 @@ impl CompareScreen {
             compared.run.to_string(),
             compared.log_key.clone(),
         ];
-        words.extend(row.and_then(|r| r.start_us).map(time::format_screen));
+        words.extend(row.and_then(|r| r.start_us).map(zone::format_screen));
         let place = signals.place(run);
         words.extend(place.map(|place| format!("at {}", super::sheet::offset(place))));
         words.extend(signals.failure_of(run).map(str::to_owned));

@@ -10,7 +10,7 @@ use crate::{
         run::TableRef,
         signals::query::{ChannelRead, ReadChannel},
     },
-    etl::{Result, base::CancelToken, lake::Context, time},
+    etl::{Result, base::CancelToken, lake::Context, zone},
 };
 
 const WIDTH: f64 = 1200.0;
@@ -190,8 +190,8 @@ impl Charts {
         let span = if self.aligned {
             format!("{} … {} from the alignment", offset(from), offset(to))
         } else {
-            let text = time::format_screen;
-            format!("{} … {} UTC", text(from), text(to))
+            let text = zone::format_screen;
+            format!("{} … {} {}", text(from), text(to), zone::shown().name())
         };
         svg.text((LEFT, bottom + 30.0), Anchor::Start, TEXT, &span);
         svg.finish()

@@ -11,7 +11,7 @@ use crate::{
     },
     etl::{
         format::{decimals_for, format_value},
-        time,
+        zone,
     },
 };
 
@@ -122,7 +122,7 @@ impl PathPicture {
         for (i, colour_of) in CLASSES.iter().enumerate().filter(|_| figures.is_some()) {
             let from = low + (high - low) * i as f64 / CLASSES.len() as f64;
             let text = match colour {
-                Colour::Time => time::format_clock(from as i64),
+                Colour::Time => zone::format_clock(from as i64),
                 _ => format_value(from, decimals),
             };
             svg.text((x, 42.0), Anchor::Start, colour_of, "■");

@@ -8,7 +8,7 @@ use crate::{
     etl::{
         format::{count, decimals_for, format_delta},
         position::{Origin, Position, read_span},
-        time,
+        time, zone,
     },
 };
 
@@ -82,8 +82,8 @@ impl MachineScreen {
         let apart = time::format_duration((here - pin).abs() as f64 / time::SECOND as f64);
         let sign = if here < pin { "−" } else { "" };
         let mut words = vec![
-            format!("cursor {}", time::format_minute(here)),
-            format!("pin {}", time::format_minute(pin)),
+            format!("cursor {}", zone::format_minute(here)),
+            format!("pin {}", zone::format_minute(pin)),
             format!("Δ {sign}{apart}"),
         ];
         for figure in Figure::ALL {
@@ -123,8 +123,8 @@ impl MachineScreen {
         };
         let outside = |from: i64, to: i64| {
             let (first, last) = (
-                time::format_minute(bounds.start()),
-                time::format_minute(bounds.end()),
+                zone::format_minute(bounds.start()),
+                zone::format_minute(bounds.end()),
             );
             let message = || format!("outside of the runs, which begin from {first} to {last}");
             (to < bounds.start() || from > bounds.end()).then(message)

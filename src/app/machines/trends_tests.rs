@@ -94,10 +94,10 @@ fn typed_days_times_and_runs_lead_there() {
     screen.submit("2022-11-24..2022-11-26").unwrap();
     let range = screen.view.range;
     assert_eq!(
-        time::format_screen(range.start()),
+        zone::format_screen(range.start()),
         "2022-11-24 00:00:00.000"
     );
-    assert_eq!(time::format_screen(range.end()), "2022-11-26 23:59:59.999");
+    assert_eq!(zone::format_screen(range.end()), "2022-11-26 23:59:59.999");
     assert!(range.contains(screen.view.cursor.time));
     for (bad, message) in [
         (

@@ -20,6 +20,8 @@ pub struct FlagRow {
     pub flag: Flag,
     /// From and to, in microseconds.
     pub span: Option<(i64, i64)>,
+    /// Start and stop of the run, in microseconds.
+    pub run: Option<(i64, i64)>,
     /// Its place in the record: what names it.
     pub(in crate::app) position: usize,
 }
@@ -30,6 +32,7 @@ impl FlagRow {
         Self {
             flag,
             span,
+            run: None,
             position,
         }
     }
@@ -125,7 +128,7 @@ impl Quality {
             verdict: detail.row.verdict,
             ..Self::default()
         };
-        quality.table.replace(rows(&detail.flags));
+        quality.table.replace(rows(detail));
         quality
     }
 
@@ -189,8 +192,11 @@ impl Quality {
     }
 }
 
-fn rows(flags: &[Flag]) -> Vec<FlagRow> {
-    let row =
-        |(position, flag): (usize, &Flag)| FlagRow::new(flag.clone(), flag.span_us(), position);
-    flags.iter().enumerate().map(row).collect()
+fn rows(detail: &RunDetail) -> Vec<FlagRow> {
+    let run = detail.row.start_us.zip(detail.row.stop_us);
+    let row = |(position, flag): (usize, &Flag)| FlagRow {
+        run,
+        ..FlagRow::new(flag.clone(), flag.span_us(), position)
+    };
+    detail.flags.iter().enumerate().map(row).collect()
 }

@@ -10,7 +10,7 @@ use crate::{
         filter::Condition,
         format::{decimals_for, format_value},
         lake::run_file::Window,
-        time,
+        zone,
     },
 };
 
@@ -32,6 +32,8 @@ pub struct ColumnLayout {
     pub widths: Vec<usize>,
     /// Digits after the point.
     pub decimals: Vec<usize>,
+    /// Whether times have their day: the run crosses midnight.
+    pub dated: bool,
 }
 
 impl ColumnLayout {
@@ -45,6 +47,7 @@ impl ColumnLayout {
             units: pick(&self.units, places),
             widths: pick(&self.widths, places),
             decimals: pick(&self.decimals, places),
+            dated: self.dated,
         }
     }
 }
@@ -204,7 +207,7 @@ impl Samples {
         let window = self.window.as_ref()?;
         let at = usize::try_from(row.checked_sub(window.first_row)?).ok()?;
         match column.checked_sub(1) {
-            None => window.times.get(at).map(|t| clock(*t)),
+            None => window.times.get(at).map(|t| clock(*t, self.columns.dated)),
             Some(c) => {
                 let channel = self.shown.get(c + 1)?.checked_sub(1)?;
                 let value = *window.columns.get(channel)?.get(at)?;
@@ -222,10 +225,16 @@ impl Samples {
     }
 }
 
-/// `20:40:00.444000`: rows may be a microsecond apart.
-fn clock(us: i64) -> String {
-    let text = time::format(us);
-    text.get(11..26).unwrap_or(&text).to_owned()
+/// `20:40:00.444000`, or with its day `11-24 00:10:00.444000`: rows may be a microsecond apart.
+fn clock(us: i64, dated: bool) -> String {
+    let text = zone::format(us).replacen('T', " ", 1);
+    let from = if dated {
+        "2022-".len()
+    } else {
+        "2022-11-23 ".len()
+    };
+    let to = "2022-11-23 20:40:00.444000".len();
+    text.get(from..to).unwrap_or(&text).to_owned()
 }
 
 fn index(row: u64) -> usize {
@@ -237,11 +246,14 @@ fn page(height: usize) -> u64 {
 }
 
 fn layout(detail: &RunDetail) -> ColumnLayout {
+    let span = detail.row.start_us.zip(detail.row.stop_us);
+    let dated = span.is_some_and(zone::crosses_midnight);
     let mut out = ColumnLayout {
         titles: vec!["time".into()],
-        units: vec!["UTC".into()],
-        widths: vec!["20:40:00.444000".len()],
+        units: vec![zone::shown().short_name().into()],
+        widths: vec![clock(0, dated).len()],
         decimals: vec![0],
+        dated,
     };
     for name in detail.columns.iter().skip(1) {
         let stats = detail.channels.get(name);

@@ -3,7 +3,7 @@
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
     app::export::{Charts, Export, ExportTable, Form, PathPicture, What},
-    etl::{schema::ChannelName, time},
+    etl::{schema::ChannelName, zone},
 };
 
 /// A run's id without the groups of zeros that most begin with.
@@ -100,7 +100,7 @@ impl RunScreen {
     fn heading(&self) -> String {
         let row = self.detail.as_ref().map(|d| &d.row);
         let cell = row.and_then(|r| r.cell_id.as_ref());
-        let start = row.and_then(|r| r.start_us).map(time::format_screen);
+        let start = row.and_then(|r| r.start_us).map(zone::format_screen);
         let mut words = vec![format!("run {}", self.run)];
         words.extend(cell.map(|c| format!("cell {c}")));
         words.push(self.log_key.clone());

@@ -15,7 +15,7 @@ use crate::{
         lake::{Disposition, Note},
         natural_order,
         stats::{ChannelStatistic, ChannelStats, StatisticUnit, Value},
-        time,
+        time, zone,
     },
 };
 
@@ -138,6 +138,7 @@ fn page(detail: &RunDetail) -> Page {
     let mut titles = vec!["channel".to_owned(), "unit".to_owned()];
     titles.extend(statistics.iter().map(|statistic| heading(statistic)));
     titles.push(joined(times.iter().map(|time| Some(heading(time)))));
+    let run = detail.row.start_us.zip(detail.row.stop_us);
     let rows: Vec<Vec<String>> = detail
         .columns
         .iter()
@@ -148,7 +149,7 @@ fn page(detail: &RunDetail) -> Page {
                 Some(s) => {
                     row.push(s.unit.clone());
                     row.extend(statistics.iter().map(|statistic| cell(statistic, s)));
-                    row.push(joined(times.iter().map(|time| clock((time.of)(s)))));
+                    row.push(joined(times.iter().map(|time| clock((time.of)(s), run))));
                 }
                 None => row.resize(titles.len(), "·".to_owned()),
             }
@@ -178,7 +179,7 @@ fn page(detail: &RunDetail) -> Page {
 fn facts(detail: &RunDetail) -> Vec<Fact> {
     let row = &detail.row;
     let null = || "·".to_owned();
-    let when = |t: Option<i64>| t.map_or_else(null, time::format_screen);
+    let when = |t: Option<i64>| t.map_or_else(null, zone::format_screen);
     let mut facts = vec![
         fact("start", when(row.start_us)),
         fact("stop", when(row.stop_us)),
@@ -245,7 +246,7 @@ fn lines(detail: &RunDetail) -> Vec<Fact> {
 
 /// `2026-11-23 04:06:12 anna reject: torn`, and each further line of the text in a line of its own.
 fn note(note: &Note) -> Vec<Fact> {
-    let at = time::format_screen(note.at);
+    let at = zone::format_screen(note.at);
     let disposition = note.disposition.map_or("", Disposition::word);
     let head = format!("{at} {} {disposition}", note.author);
     let mut text = note.text.as_deref().unwrap_or_default().lines();
@@ -334,8 +335,10 @@ fn joined(parts: impl Iterator<Item = Option<String>>) -> String {
     parts.map_or_else(|| "·".into(), |parts| parts.join(" … "))
 }
 
-fn clock(value: Value<'_>) -> Option<String> {
-    Some(time::format_clock(when(value)?))
+/// A time of day, with its day where the `run` crosses midnight.
+fn clock(value: Value<'_>, run: Option<(i64, i64)>) -> Option<String> {
+    let time = when(value)?;
+    Some(zone::format_clock_within(time, run.unwrap_or((time, time))))
 }
 
 /// A time as records have it, in microseconds.

@@ -7,7 +7,7 @@ use crate::{
         format::count,
         parse_error::ParseError,
         position::{FORMS, Position},
-        time,
+        time, zone,
     },
 };
 
@@ -111,8 +111,8 @@ impl Signals {
         if bounds.contains(time) {
             return Ok(time);
         }
-        let (time, from) = (time::format_screen(time), time::format_screen(from));
-        let to = time::format_clock(to);
+        let (time, from) = (zone::format_screen(time), zone::format_screen(from));
+        let to = zone::format_clock_within(to, bounds.ends());
         Err(format!(
             "{time} is outside of the run, which lasts from {from} to {to}"
         ))

@@ -6,7 +6,7 @@ use crate::{
     etl::{
         compare::letter,
         format::{format_delta, format_value},
-        time,
+        time, zone,
     },
 };
 
@@ -26,7 +26,7 @@ impl Signals {
             if self.is_aligned() {
                 offset(time)
             } else {
-                time::format_clock(time)
+                zone::format_clock_within(time, self.view.bounds.ends())
             }
         };
         let mut text = format!("cursor {}", clock(here));

@@ -21,7 +21,7 @@ use crate::etl::{
     compare::{Cell, Comparison, FEWEST, Line, MOST, letter, with_unit},
     format::thousands,
     stats::ChannelStatistic,
-    time,
+    zone,
 };
 
 /// Two to six runs and how they differ from the first
@@ -112,7 +112,8 @@ fn text(runs: &[&RunDetail], comparison: &Comparison) -> String {
 
 /// Which run is which.
 fn legend(runs: &[&RunDetail]) -> TextTable {
-    let mut table = TextTable::new(&["", "run", "log", "cell", "start (UTC)", "verdict", "note"]);
+    let start = zone::heading("start");
+    let mut table = TextTable::new(&["", "run", "log", "cell", &start, "verdict", "note"]);
     for (at, run) in runs.iter().enumerate() {
         let row = &run.row;
         let failed = row.error.as_ref().map(|e| format!("failed: {e}"));
@@ -121,7 +122,7 @@ fn legend(runs: &[&RunDetail]) -> TextTable {
             row.run.short(),
             row.log_key.clone(),
             or_none(row.cell_id.clone()),
-            or_none(row.start_us.map(time::format_screen)),
+            or_none(row.start_us.map(zone::format_screen)),
             row.verdict.word().to_owned(),
             failed.unwrap_or_default(),
         ]);

@@ -27,7 +27,7 @@ use crate::etl::{
     filter::Filter,
     find::{Event, Query, Search, Stretch},
     format::{count, count_of, thousands},
-    position, text, time,
+    position, text, zone,
 };
 
 /// Every stretch of every run in which a condition holds
@@ -119,7 +119,8 @@ fn render(search: &Search, found: &[Stretch]) -> String {
             unit => format!(">{} {name} ({unit})", search.extreme.word()),
         }
     });
-    let mut table = TextTable::new(&["run", "log", "cell", "start (UTC)", ">seconds", &extreme]);
+    let start = zone::heading("start");
+    let mut table = TextTable::new(&["run", "log", "cell", &start, ">seconds", &extreme]);
     for stretch in found {
         let Some(target) = search.target(stretch) else {
             continue;
@@ -128,7 +129,7 @@ fn render(search: &Search, found: &[Stretch]) -> String {
             target.run.short(),
             target.log_key.clone(),
             or_none(target.cell_id.clone()),
-            time::format_screen(stretch.start_us),
+            zone::format_screen(stretch.start_us),
             fixed(Some(stretch.seconds()), 3),
         ];
         // Without a channel the column is empty, and left out.

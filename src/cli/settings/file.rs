@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{
     cli::size,
-    etl::{Error, Result, text, toml_place::mistake},
+    etl::{Error, Result, text, toml_place::mistake, zone::Zone},
     ui::theme::Theme,
 };
 
@@ -25,6 +25,7 @@ pub struct ConfigFile {
     pub theme: Option<ThemeName>,
     pub mouse: Option<Switch>,
     pub markers: Option<Markers>,
+    pub time_zone: Option<TimeZone>,
     pub log_seconds: Option<Seconds>,
     pub log_seconds_per_mb: Option<Seconds>,
     pub memory: Option<Memory>,
@@ -106,6 +107,25 @@ impl<'de> Deserialize<'de> for Seconds {
             toml::Value::Integer(n @ 1..=86_400) => Ok(Self(n.cast_unsigned())),
             other => Err(serde::de::Error::custom(format!(
                 "{} is not a time limit: allowed are whole seconds from 1 to 86400",
+                text::quoted(&other.to_string(), 40)
+            ))),
+        }
+    }
+}
+
+/// The zone in which people are shown times, and its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimeZone(pub String, pub Zone);
+
+impl<'de> Deserialize<'de> for TimeZone {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(d)? {
+            toml::Value::String(name) => match Zone::parse(&name) {
+                Ok(zone) => Ok(Self(name, zone)),
+                Err(sentence) => Err(serde::de::Error::custom(sentence)),
+            },
+            other => Err(serde::de::Error::custom(format!(
+                "time_zone is {}: allowed are \"UTC\", \"local\" and names such as \"Europe/Berlin\"",
                 text::quoted(&other.to_string(), 40)
             ))),
         }
@@ -318,6 +338,11 @@ mod tests {
                 "mouse = \"yes\"\n",
                 "line 1: the switch is \"yes\": allowed are true and false",
             ),
+            (
+                "time_zone = \"Mars\"\n",
+                "line 1: there is no time zone \"Mars\" in /usr/share/zoneinfo: allowed are \"UTC\", \"local\"",
+            ),
+            ("time_zone = 1\n", "line 1: time_zone is 1: allowed are"),
             ("author = 7\n", "line 1: author is 7: allowed is a name"),
             ("a\u{1b}[2J = 1\n", "line 1: "),
             ("jobs = 2\njobs = 3\n", "line 2: duplicate key"),

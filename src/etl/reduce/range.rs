@@ -29,6 +29,11 @@ impl TimeRange {
         self.end
     }
 
+    /// Both ends.
+    pub fn ends(self) -> (i64, i64) {
+        (self.start(), self.end())
+    }
+
     /// Microseconds from end to end.
     pub fn span(self) -> i64 {
         self.end.saturating_sub(self.start)

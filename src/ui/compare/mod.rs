@@ -24,7 +24,7 @@ use crate::{
         compare::{CompareScreen, Compared, mouse::PANES, sheet::offset},
         layout,
     },
-    etl::{compare::letter, time},
+    etl::{compare::letter, time, zone},
 };
 
 /// Draws the comparison that is open.
@@ -144,7 +144,7 @@ fn about(
     );
     if width >= 70 {
         figures.push(detail.row.verdict.word().to_owned());
-        figures.splice(0..0, detail.row.start_us.map(time::format_screen));
+        figures.splice(0..0, detail.row.start_us.map(zone::format_screen));
     }
     let figures = figures.join("  ");
     let left = width.saturating_sub(figures.chars().count() + 2).min(40);

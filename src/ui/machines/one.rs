@@ -17,7 +17,7 @@ use crate::{
     etl::{
         format::{count, format_delta, thousands},
         quality::Verdict,
-        time,
+        time, zone,
     },
     ui::{
         lines::titles,
@@ -120,8 +120,8 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     }
     let seen = format!(
         "{} … {}",
-        time::format_minute(row.first_seen_us),
-        time::format_minute(row.last_seen_us)
+        zone::format_minute(row.first_seen_us),
+        zone::format_minute(row.last_seen_us)
     );
     words.push((seen, theme.muted));
     if let Some(mm) = row.distance_mm {

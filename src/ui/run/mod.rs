@@ -21,7 +21,7 @@ use crate::{
         layout,
         run::{RunScreen, Tab},
     },
-    etl::time,
+    etl::{time, zone},
 };
 
 /// Draws the run that is open.
@@ -80,9 +80,11 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
             words.extend(runtime.map(|runtime| format!("  {runtime}")));
             words
         };
-        let mut words = parts(row.start_us.map(time::format_screen));
+        let mut words = parts(row.start_us.map(zone::format_screen));
         if words.concat().chars().count() > usize::from(left) {
-            words = parts(row.start_us.map(time::format_clock));
+            let run = row.start_us.zip(row.stop_us);
+            let clock = run.map(|run| zone::format_clock_within(run.0, run));
+            words = parts(clock);
         }
         let parts = words.into_iter();
         let parts = parts.map(|word| vec![Span::styled(word, theme.title)]);

@@ -11,7 +11,7 @@ use crate::{
     etl::{
         format::{decimals_for, format_value},
         schema::ChannelName,
-        time,
+        zone,
     },
     ui::{
         text::whole_parts,
@@ -98,7 +98,8 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
             Colour::Time => "",
         };
         legend(*legend_line, buf, (colour, unit), figures, theme);
-        let clock = time::format_clock(signals.cursor_time());
+        let run = signals.view.bounds.ends();
+        let clock = zone::format_clock_within(signals.cursor_time(), run);
         let place = path.place(signals.view.cursor.time);
         let parts = [
             format!(" robot {}", robot.robot),
@@ -144,7 +145,7 @@ fn legend(
         Some((low, high)) => {
             let decimals = decimals_for(low, high).saturating_sub(1);
             let number = |v: f64| match colour {
-                Colour::Time => time::format_clock(v as i64),
+                Colour::Time => zone::format_clock(v as i64),
                 _ => format_value(v, decimals),
             };
             for class in 0..CLASSES {
