@@ -465,9 +465,10 @@ fn statistics_table(first: &[&str], heads: impl Iterator<Item = String>) -> Text
 fn cell(statistic: &ChannelStatistic, stats: &ChannelStats) -> String {
     match ((statistic.of)(stats), statistic.unit) {
         (Value::Count(count), _) => thousands(count),
-        (Value::Time(text), _) => {
-            or_none(text.and_then(|text| time::parse(text.as_bytes())).map(zone::format))
-        }
+        (Value::Time(text), _) => or_none(
+            text.and_then(|text| time::parse(text.as_bytes()))
+                .map(zone::format),
+        ),
         (Value::Number(share), StatisticUnit::Share) => fixed(share, 4),
         (Value::Number(seconds), StatisticUnit::Seconds) => fixed(seconds.map(|s| s * 1e3), 3),
         (Value::Number(value), _) => fixed(value, 3),
