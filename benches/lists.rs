@@ -47,6 +47,8 @@ fn main() {
         ask_background: false,
         choices: Choices::default(),
         choices_file: None,
+        memory: mdtui::app::remembered::Memory::default(),
+        views_dir: None,
         marker: Marker::Braille,
         author: "anna".into(),
         mouse: true,

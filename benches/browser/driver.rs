@@ -300,6 +300,8 @@ fn config(context: &Context) -> Config {
         ask_background: false,
         choices: Choices::default(),
         choices_file: None,
+        memory: mdtui::app::remembered::Memory::default(),
+        views_dir: None,
         marker: Marker::Braille,
         author: "anna".into(),
         mouse: true,

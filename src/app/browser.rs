@@ -67,23 +67,31 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     watch_for_hangup(sender.clone())?;
     read_input(sender)?;
     let mut effects = first;
-    loop {
+    let signalled = loop {
         match apply(std::mem::take(&mut effects), &workers, &taken, &mut screen)? {
             Go::On => {}
             Go::Cleared => show(&mut screen, &state, &draw)?,
-            Go::Ended => break,
+            Go::Ended => break false,
         }
         match turn(&mut state, &events, &mut screen, &draw)? {
             Turn::Done { effects: next, .. } => effects = next,
-            Turn::Signalled => return Err(Error::Cancelled),
+            Turn::Signalled => break true,
         }
-    }
+    };
     drop(screen);
     drop(taken);
+    let unsaved = state.take_unsaved();
     // Cancels its queries.
     drop(state);
     // Waits until cancelled harvests have cleaned up, with the terminal given back.
     drop(workers);
+    // Nobody else writes it now.
+    if let Some(Err(e)) = unsaved.map(|unsaved| unsaved.write()) {
+        tracing::warn!("{e}");
+    }
+    if signalled {
+        return Err(Error::Cancelled);
+    }
     Ok(())
 }
 

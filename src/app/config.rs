@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{abilities::Abilities, chart::Marker, choice::Choices, keymap::Keymap};
+use super::{
+    abilities::Abilities, chart::Marker, choice::Choices, keymap::Keymap, remembered::Memory,
+};
 use crate::etl::{profile::Profile, source::scan::Links, worker::Executor};
 
 /// How the browser is started.
@@ -32,6 +34,10 @@ pub struct Config {
     pub choices: Choices,
     /// The file that remembers them; `None`: no place for it.
     pub choices_file: Option<PathBuf>,
+    /// Filters, orders, marks and channels of the last time.
+    pub memory: Memory,
+    /// The directory of views that were saved under a name; `None`: no place for it.
+    pub views_dir: Option<PathBuf>,
     /// What charts are drawn with at first.
     pub marker: Marker,
     /// The key table, with the operator's own keys.

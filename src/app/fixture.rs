@@ -49,6 +49,8 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         ask_background: false,
         choices: Choices::default(),
         choices_file: None,
+        memory: crate::app::remembered::Memory::default(),
+        views_dir: None,
         marker: Marker::Braille,
         author: "anna".into(),
         mouse: true,

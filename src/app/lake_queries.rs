@@ -7,7 +7,7 @@ use super::{
     jobs::OpenLogs,
     log_list::{LogList, RunList},
     query::{Query, QueryContext, name_of},
-    save_columns,
+    state_file,
     table::Shown,
 };
 use crate::etl::{
@@ -185,6 +185,6 @@ impl Query for SaveColumns {
     const OUTLIVES_VIEW: bool = true;
 
     fn run(self, _: &mut QueryContext<'_>) -> Result<Self::Answer> {
-        save_columns::write(&self.file, &self.content)
+        state_file::write(&self.file, &self.content, "column settings")
     }
 }

@@ -7,7 +7,7 @@ use super::{
     export::{Export, ExportTable, Form, What},
     prompt::Purpose,
     state::{Prompt, Tone},
-    table::{Row, Table},
+    table::{ListState, Row, Table},
     view::ActionContext,
 };
 use crate::etl::parse_error::ParseError;
@@ -133,6 +133,31 @@ pub trait List {
         }
     }
 
+    /// Filter, order and marks, to remember them.
+    fn remembered(&self) -> ListState {
+        let list = self.inner();
+        list.map_or_else(ListState::default, |list| list.remembered())
+    }
+
+    /// Filter, order and marks as they were remembered; what makes no sense any more is left out.
+    fn recall(&mut self, state: &ListState) {
+        if let Some(list) = self.inner_mut() {
+            list.recall(state);
+        }
+    }
+
+    /// Filter and order of a view that was saved; the marks stay.
+    fn order_by(&mut self, state: &ListState) {
+        if let Some(list) = self.inner_mut() {
+            list.order_by(state);
+        }
+    }
+
+    /// Whether filter, order or marks were changed since this was last asked.
+    fn take_changed(&mut self) -> bool {
+        self.inner_mut().is_some_and(|list| list.take_changed())
+    }
+
     /// Back to the cursor and the filter from before a text field was opened.
     fn restore(&mut self, prompt: &Prompt) {
         // The old filter was accepted before, so it is now.
@@ -226,6 +251,22 @@ impl<T: Row> List for Table<T> {
     fn clear_marks(&mut self) {
         Self::clear_marks(self);
     }
+
+    fn remembered(&self) -> ListState {
+        Self::remembered(self)
+    }
+
+    fn recall(&mut self, state: &ListState) {
+        Self::recall(self, state);
+    }
+
+    fn order_by(&mut self, state: &ListState) {
+        Self::order_by(self, state);
+    }
+
+    fn take_changed(&mut self) -> bool {
+        Self::take_changed(self)
+    }
 }
 
 /// Handles the keys of every list.
@@ -241,7 +282,7 @@ pub fn act(list: &mut dyn List, action: Action, context: &mut ActionContext<'_>)
         }
         Action::Next | Action::Previous => {
             if list.searched().is_empty() {
-                context.say("nothing was searched for yet: /");
+                context.say("nothing was searched for yet");
             } else if !list.search_on(action == Action::Next) {
                 context.message = Some((Tone::Error, not_in_list(list.searched())));
             }

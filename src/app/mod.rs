@@ -7,6 +7,8 @@
 //! * [`query`]: questions to workers and their answers; [`lake_queries`], [`list_queries`]: those of lists.
 //! * [`table`], [`log_list`]: lists; [`columns`]: their columns, one description each.
 //! * [`choice`]: which columns of a list the operator chose.
+//! * [`remembered`]: filters, orders, marks and channels from one start to the next.
+//! * [`saved_view`]: filter, order and columns of a view under a name.
 //! * [`jobs`]: harvests of this process.
 //! * [`top`], [`layout`]: where things stand.
 //! * [`scroll`]: cursors, and what of a long list is seen.
@@ -47,8 +49,10 @@ pub mod machines;
 pub mod note;
 pub mod prompt;
 pub mod query;
+pub mod remembered;
 pub mod run;
 pub mod runs;
+pub mod saved_view;
 pub mod scroll;
 pub mod signals;
 pub mod sparkline;
@@ -66,7 +70,7 @@ mod discard;
 pub mod example_view;
 #[cfg(test)]
 pub mod fixture;
-mod save_columns;
+mod state_file;
 
 pub use action::Action;
 pub use browser::run;

@@ -18,7 +18,9 @@ use super::{
     note::{NoteEditor, WriteNotes},
     prompt::{Line, Purpose},
     query::Pending,
+    remembered::Memorizer,
     runs::Runs,
+    saved_view::SavedViews,
     view::{Occasion, View},
 };
 use crate::etl::{lake::ReadOnly, parse_error::ParseError, text::visible_path};
@@ -128,6 +130,10 @@ pub struct State {
     pub light: bool,
     /// What charts are drawn with at first.
     pub marker: Marker,
+    /// What is remembered for the next start.
+    pub memorizer: Memorizer,
+    /// Views that were saved under a name.
+    pub saved_views: SavedViews,
     /// The key table.
     pub keymap: Arc<Keymap>,
     /// The view of the top level that is shown, by its place in [`TOP_VIEWS`].
@@ -169,6 +175,8 @@ impl State {
             mouse: config.mouse,
             light: config.light,
             marker: config.marker,
+            memorizer: Memorizer::new(&config.memory),
+            saved_views: SavedViews::new(config.views_dir.clone()),
             keymap: config.keymap.clone(),
             top_view: 0,
             opened: Vec::new(),
@@ -182,6 +190,7 @@ impl State {
             jobs: Jobs::default(),
             queries: Queries::default(),
         };
+        state.recall(&config.memory);
         let mut effects = Vec::new();
         state.refresh_views(Occasion::Start, &mut effects);
         state.ask_refresh(&mut effects);

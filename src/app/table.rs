@@ -3,6 +3,7 @@
 mod marks;
 mod moved;
 mod moves;
+mod recall;
 mod search;
 mod shown;
 mod sort;
@@ -10,11 +11,13 @@ mod sort;
 use std::{borrow::Cow, sync::Arc};
 
 pub use marks::Marked;
+pub use recall::ListState;
 pub use search::{SearchRequest, SearchResult};
 pub use shown::{Overlay, Shown};
 pub use sort::{SortRequest, SortedRows};
 
 use marks::Marks;
+use recall::MarksToCome;
 use search::Searching;
 
 use super::{
@@ -63,6 +66,10 @@ pub struct Table<T: 'static> {
     /// Where a range of marks began.
     pub anchor: Option<usize>,
     marks: Marks,
+    /// Marks from the last time whose rows have not come.
+    marks_to_come: MarksToCome,
+    /// Whether filter, order or marks were changed and are to be remembered.
+    has_changed: bool,
     filter: Filter<T>,
     search: String,
     searching: Searching,
@@ -107,6 +114,8 @@ impl<T> Default for Table<T> {
             sort: None,
             anchor: None,
             marks: Marks::default(),
+            marks_to_come: MarksToCome::default(),
+            has_changed: false,
             filter: Filter::default(),
             search: String::new(),
             searching: Searching::default(),
@@ -291,6 +300,7 @@ impl<T: Row> Table<T> {
             self.shown.set_overlay(old.overlay().cloned());
             drop(of.before);
             discard(old.into_rows());
+            self.mark_those_to_come();
         }
         self.shown.sort_rows(order);
         self.sorting = Sorting::Done;
@@ -344,6 +354,7 @@ impl<T: Row> Table<T> {
         let filter = Filter::parse(text)?;
         if filter != self.filter {
             self.filter = filter;
+            self.has_changed = true;
             self.sort_rows();
         }
         Ok(())
@@ -379,6 +390,8 @@ impl<T: Row> Table<T> {
     /// Unmarks everything.
     pub fn clear_marks(&mut self) {
         self.marks.clear();
+        self.marks_to_come.clear();
+        self.has_changed = true;
         self.anchor = None;
     }
 

@@ -57,6 +57,8 @@ pub struct ActionContext<'a> {
     pub size: (u16, u16),
     /// What charts are drawn with at first.
     pub marker: Marker,
+    /// The channels that were last chosen for the charts of a run; none: the usual ones.
+    pub channels: Vec<String>,
     /// Lines of the view's list on the screen.
     pub lines: usize,
     /// Columns of the view's list on the screen, by their index.
@@ -295,6 +297,16 @@ pub trait View: Any + Debug {
 
     /// The machines were read again.
     fn update_machines(&mut self, _machines: &[MachineRow]) {}
+
+    /// What its charts are drawn with.
+    fn marker(&self) -> Option<Marker> {
+        None
+    }
+
+    /// The channels that have a chart, once after the operator chose others.
+    fn take_chosen_channels(&mut self) -> Option<Vec<String>> {
+        None
+    }
 
     /// What the view wants the message line to say, once.
     fn take_message(&mut self) -> Option<String> {

@@ -12,6 +12,7 @@ use crate::{
         abilities::{Abilities, Colors},
         background,
         choice::Choices,
+        remembered::Memory,
     },
     etl::{Error, Result},
     ui,
@@ -24,6 +25,10 @@ use crate::{
 pub fn run(settings: &Settings) -> Result<Exit> {
     let context = settings.context()?;
     let abilities = Abilities::of(variable);
+    // Each lake has its own; the name of the file is that of its catalog for users.
+    let lake = context.lake.local().id();
+    let memory_file = state_dir().map(|dir| dir.join("lakes").join(format!("{lake}.toml")));
+    let memory = Memory::read(memory_file, &settings.cache_dir);
     let choices_file = state_dir().map(|dir| dir.join("columns.toml"));
     let config = Config {
         data_dir: context.data_dir,
@@ -41,8 +46,13 @@ pub fn run(settings: &Settings) -> Result<Exit> {
             .map_or_else(Choices::default, remembered),
         choices_file,
         light: is_light(),
-        marker: settings.markers.unwrap_or_default(),
         author: settings.author(),
+        marker: settings
+            .markers
+            .or(memory.remembered.marker)
+            .unwrap_or_default(),
+        memory,
+        views_dir: state_dir().map(|dir| dir.join("views")),
         mouse: settings.mouse,
         keymap: Arc::new(settings.keymap()?),
         abilities,

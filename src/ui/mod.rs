@@ -22,6 +22,7 @@ mod overlay;
 mod panel;
 pub mod run;
 mod runs;
+mod saved_views;
 mod signals;
 mod text;
 pub mod theme;

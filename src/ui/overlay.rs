@@ -13,6 +13,7 @@ use super::{
     frame::error_fits,
     glyphs,
     list::select,
+    saved_views,
     text::{fit, fit_line, wrap},
     theme::Theme,
 };
@@ -21,6 +22,7 @@ use crate::app::{
     choice::Chooser,
     help::{self, HelpLine},
     layout, prompt,
+    saved_view::command,
     scroll::Scroll,
     state::{Overlay, Prompt, State},
 };
@@ -148,9 +150,18 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
     frame
         .buffer_mut()
         .set_line(area.x, area.y, &input, area.width);
+    if command(typed.text()).is_some() {
+        let below = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        return saved_views::draw(frame, below, state, typed.text(), cursor, theme);
+    }
     let found = help::palette(&state.keymap, &state.screen_contexts(), typed.text());
     if found.is_empty() {
-        let none = Line::styled("   no action is called so", theme.muted);
+        let none = "   no action is called so; `save NAME` and `open NAME` save and open views";
+        let none = Line::styled(none, theme.muted);
         frame
             .buffer_mut()
             .set_line(area.x, area.y + 1, &none, area.width);

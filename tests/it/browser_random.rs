@@ -140,6 +140,11 @@ impl Hand {
             ask_background: false,
             choices: Choices::default(),
             choices_file: Some(lab.root().join("state/columns.toml")),
+            memory: mdtui::app::remembered::Memory::read(
+                Some(lab.root().join("state/lake.toml")),
+                &lab.cache(),
+            ),
+            views_dir: Some(lab.root().join("state/views")),
             marker: Marker::Braille,
             author: "anna".into(),
             mouse: true,

@@ -375,3 +375,73 @@ fn a_rebound_key_works_and_everything_that_names_keys_follows() {
     terminal.send(CTRL_C);
     assert_eq!(terminal.end(), 0);
 }
+
+#[test]
+fn filters_marks_orders_channels_and_markers_survive_a_restart() {
+    let lab = Lab::demo(3);
+    lab.ok(&["harvest"]);
+    let mut terminal = Terminal::start(&lab, &[], 120, 30);
+    terminal.wait_until("three logs", |s| s.matches("● harvested").count() >= 3);
+    terminal.send("f");
+    terminal.send("cell-01\r");
+    terminal.wait_for("filter `cell-01`");
+    terminal.send(" ");
+    terminal.wait_for("1 log marked");
+    // A run with other channels, drawn with blocks.
+    terminal.send("g\r");
+    terminal.wait_for("11ed");
+    terminal.send("\r");
+    terminal.wait_for("[Summary]");
+    terminal.send("\t");
+    terminal.wait_for("[Signals]");
+    terminal.wait_for("whole run");
+    terminal.send("m");
+    terminal.send("g ");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
+    let lakes = lab.root().join("state/mdtui/lakes");
+    let file = fs::read_dir(lakes).unwrap().next().unwrap().unwrap().path();
+    let saved = fs::read_to_string(&file).unwrap();
+    assert!(
+        saved.contains("marker = \"block\"") && saved.contains("channels = ["),
+        "{saved}"
+    );
+
+    let mut terminal = Terminal::start(&lab, &[], 120, 30);
+    terminal.wait_for("filter `cell-01`");
+    terminal.wait_for("1 log marked");
+    // Esc clears the filter: that is remembered, too.
+    terminal.send(ESC);
+    terminal.wait_until("all logs", |s| s.matches("● harvested").count() >= 3);
+    terminal.send(":save mine");
+    terminal.wait_for("save NAME");
+    terminal.send("\r");
+    terminal.wait_for("saved the view `mine`");
+    terminal.send("f");
+    terminal.send("cell-02\r");
+    terminal.wait_for("filter `cell-02`");
+    terminal.send(":open m");
+    terminal.wait_for("▸ mine");
+    terminal.send("\r");
+    terminal.wait_for("the view `mine`");
+    terminal.wait_until("all logs again", |s| s.matches("● harvested").count() >= 3);
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
+
+    // A damaged file costs what it had, and a newer one is left as it is.
+    fs::write(&file, "lists = 5").unwrap();
+    let mut terminal = Terminal::start(&lab, &[], 120, 30);
+    terminal.wait_for("are lost");
+    terminal.wait_until("three logs", |s| s.matches("● harvested").count() >= 3);
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
+    let newer = "version = 99\nlists = 5\n";
+    fs::write(&file, newer).unwrap();
+    let mut terminal = Terminal::start(&lab, &[], 120, 30);
+    terminal.wait_for("a newer mdtui wrote");
+    terminal.send(" ");
+    terminal.wait_for("1 log marked");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), newer);
+}

@@ -1,7 +1,10 @@
 //! What lines are drawn with.
 
+use serde::{Deserialize, Serialize};
+
 /// What lines are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Marker {
     /// Two by four dots a character.
     #[default]

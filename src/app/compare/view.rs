@@ -10,6 +10,7 @@ use super::{
 use crate::{
     app::{
         action::Action,
+        chart::Marker,
         command::Command,
         effect::Effect,
         export::{Export, Form, What},
@@ -58,6 +59,10 @@ impl CompareScreen {
 }
 
 impl View for CompareScreen {
+    fn marker(&self) -> Option<Marker> {
+        self.views.as_ref().map(|views| views.signals.view.marker)
+    }
+
     fn contexts(&self) -> Vec<Context> {
         vec![match self.pane {
             Pane::Overlaid => Context::Overlaid,

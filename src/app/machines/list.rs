@@ -14,7 +14,7 @@ use crate::app::{
     list::{List, ListPosition, ListStatus},
     query::Pending,
     scroll::Scroll,
-    table::Table,
+    table::{ListState, Table},
 };
 use crate::etl::{catalog::MachineRow, filter::Filtered, parse_error::ParseError};
 
@@ -249,6 +249,14 @@ impl List for Machines {
         } else {
             self.cursor = Scroll::new(self.lines.len(), lines).moved(self.cursor, action);
         }
+    }
+
+    fn recall(&mut self, state: &ListState) {
+        self.changed(|table| table.recall(state));
+    }
+
+    fn order_by(&mut self, state: &ListState) {
+        self.changed(|table| table.order_by(state));
     }
 
     /// A cell that hides a hit unfolds.

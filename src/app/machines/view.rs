@@ -7,6 +7,7 @@ use super::{MachineScreen, Machines, Pane};
 use crate::{
     app::{
         action::Action,
+        chart::Marker,
         command::Command,
         compare::CompareScreen,
         effect::Effect,
@@ -107,6 +108,10 @@ impl View for Machines {
 }
 
 impl View for MachineScreen {
+    fn marker(&self) -> Option<Marker> {
+        Some(self.view.marker)
+    }
+
     fn contexts(&self) -> Vec<Context> {
         let mut contexts = match self.pane {
             Pane::Trends => vec![Context::Trends],

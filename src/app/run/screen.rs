@@ -122,6 +122,8 @@ pub struct RunScreen {
     pub views: Option<Views>,
     /// What charts are drawn with at first.
     pub marker: Marker,
+    /// The channels that have a chart at first, as far as the run has them; none: the usual ones.
+    pub channels: Vec<String>,
     pub(super) message: Option<String>,
     /// A place that was typed before the run was read.
     pub(super) place: Option<String>,
@@ -146,6 +148,7 @@ impl RunScreen {
             tab: Tab::Summary,
             views: None,
             marker: Marker::default(),
+            channels: Vec::new(),
             message: None,
             place: None,
             choice: Choice::default(),
@@ -274,6 +277,7 @@ impl RunScreen {
                 file_name,
             };
             signals.view.marker = self.marker;
+            signals.choose_named(&self.channels);
             let mut summary = Summary::new(&detail);
             let mut samples = Samples::new(&detail);
             samples.choose(&self.choice, width);

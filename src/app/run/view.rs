@@ -6,6 +6,7 @@ use super::{RunScreen, Tab};
 use crate::{
     app::{
         action::Action,
+        chart::Marker,
         choice::{Choices, Chooser},
         command::Command,
         effect::Effect,
@@ -26,6 +27,7 @@ impl RunScreen {
     pub fn open_over(context: &mut ActionContext<'_>, log_key: &str, run: RunId) {
         let (mut screen, asked) = Self::open(log_key, run, context.size);
         screen.marker = context.marker;
+        screen.channels.clone_from(&context.channels);
         context.open(screen, asked);
     }
 
@@ -39,6 +41,7 @@ impl RunScreen {
     ) {
         let (mut screen, asked) = Self::open(log_key, run, context.size);
         screen.marker = context.marker;
+        screen.channels.clone_from(&context.channels);
         screen.tab = Tab::Signals;
         screen.stretch = Some((span, channel));
         context.open(screen, asked);
@@ -46,6 +49,14 @@ impl RunScreen {
 }
 
 impl View for RunScreen {
+    fn marker(&self) -> Option<Marker> {
+        self.views.as_ref().map(|views| views.signals.view.marker)
+    }
+
+    fn take_chosen_channels(&mut self) -> Option<Vec<String>> {
+        self.views.as_mut()?.signals.take_chosen()
+    }
+
     fn contexts(&self) -> Vec<Context> {
         let contexts: &[Context] = match (&self.views, self.tab) {
             // A place that is typed in the others waits for the run.

@@ -102,6 +102,8 @@ pub struct Signals {
     top: usize,
     /// Channels that have a chart.
     pub chosen: BTreeSet<usize>,
+    /// Whether the operator chose others since [`Signals::take_chosen`].
+    has_chosen: bool,
     /// What the charts show, and their cursor. Times are microseconds, of a single run since
     /// 1970, else from where the runs are aligned.
     pub view: TimeView,
@@ -149,6 +151,7 @@ impl Signals {
             row: chosen.first().copied().unwrap_or(0),
             top: 0,
             chosen,
+            has_chosen: false,
             channels,
             view: TimeView::new(TimeRange::new(0, 0)),
             overlaid: false,
@@ -220,7 +223,24 @@ impl Signals {
         done
     }
 
+    /// Gives charts to the channels of these names that there are, instead of the usual ones;
+    /// nothing where there is none.
+    pub fn choose_named(&mut self, names: &[String]) {
+        let at = |name: &String| self.channels.iter().position(|c| c.name == *name);
+        let found: BTreeSet<usize> = names.iter().filter_map(at).collect();
+        if let Some(first) = found.first() {
+            (self.row, self.chosen) = (*first, found);
+        }
+    }
+
+    /// The names of the channels that have a chart, once after the operator chose others.
+    pub fn take_chosen(&mut self) -> Option<Vec<String>> {
+        std::mem::take(&mut self.has_chosen)
+            .then(|| self.chosen_names().map(str::to_owned).collect())
+    }
+
     fn choose(&mut self) {
+        self.has_chosen = true;
         if !self.chosen.remove(&self.row) && self.row < self.channels.len() {
             self.chosen.insert(self.row);
         }

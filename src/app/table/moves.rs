@@ -22,6 +22,7 @@ impl<T: Row> Table<T> {
             Action::Sort => self.sort_by_cursor(),
             _ => return false,
         }
+        self.has_changed = true;
         true
     }
 

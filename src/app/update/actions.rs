@@ -34,7 +34,10 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         }
         Action::Suspend => effects.push(Effect::Suspend),
         Action::Help => state.overlay = Some(Overlay::Help(0)),
-        Action::Palette => state.overlay = Some(Overlay::Palette(Line::default(), 0)),
+        Action::Palette => {
+            state.saved_views.ask_names(effects);
+            state.overlay = Some(Overlay::Palette(Line::default(), 0));
+        }
         Action::Command => match super::commands::command(state) {
             Some(command) => state.overlay = Some(Overlay::Command(command)),
             None => {
@@ -74,6 +77,7 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     let mut context = ActionContext {
         size: state.size,
         marker: state.marker,
+        channels: state.memorizer.base.channels.clone(),
         lines: state.open_view().list_lines(state.size),
         columns: state.list_columns(),
         effects,
@@ -91,6 +95,11 @@ fn in_view(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         open,
         ..
     } = context;
+    if action == Action::Marker
+        && let Some(marker) = state.open_view().marker()
+    {
+        state.remember_marker(marker);
+    }
     state.message = message.or(state.message.take());
     state.overlay = overlay.or(state.overlay.take());
     if let Some(view) = open {

@@ -20,11 +20,17 @@ pub(super) fn ingest(state: &mut State, answer: &mut Answer, effects: &mut Vec<E
         if let Err(error) = result {
             state.message = Some((Tone::Error, error));
         }
+    } else if let Some(result) = state.memorizer.saving.receive(answer, effects) {
+        if let Err(error) = result {
+            // It would be said after every key.
+            state.memorizer.file = None;
+            state.message = Some((Tone::Error, error));
+        }
     } else if let Some(result) = queries.export.receive(answer, effects) {
         super::export::written(state, result);
     } else if let Some(result) = queries.note.receive(answer, effects) {
         super::note::written(state, result, effects);
-    } else {
+    } else if !super::saved_views::ingest(state, answer, effects) {
         offer(state, answer, effects);
     }
 }

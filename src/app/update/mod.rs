@@ -7,6 +7,7 @@ mod export;
 mod mouse;
 mod note;
 mod overlays;
+mod saved_views;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEventKind};
 
@@ -120,6 +121,7 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
         view.after_event(event, effects);
     });
     state.choices = choices;
+    state.remember(effects);
     if let Some(text) = state.open_view_mut().take_message() {
         state.message = Some((Tone::Plain, text));
     }

@@ -9,6 +9,7 @@ use crate::app::{
     layout,
     list::not_in_list,
     prompt::Purpose,
+    saved_view::command,
     scroll::Scroll,
     state::{Overlay, Prompt, State, Tone},
 };
@@ -30,6 +31,9 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             let lines = help::of(state).len() + 1;
             let scroll = Scroll::new(lines, page).moved(scroll, action);
             state.overlay = Some(Overlay::Help(scroll));
+        }
+        Some(Overlay::Palette(line, cursor)) if command(line.text()).is_some() => {
+            super::saved_views::in_palette(state, line, cursor, action, effects);
         }
         Some(Overlay::Palette(mut line, cursor)) => {
             let found = help::palette(&state.keymap, &state.screen_contexts(), line.text());

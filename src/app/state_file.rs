@@ -1,17 +1,17 @@
-//! Saves the columns that the operator chose: a small file in the state directory.
+//! Small files in the state directory: what the browser remembers.
 
 use std::{fs, io, path::Path};
 
 use crate::etl::{Error, Result, text::visible_path};
 
-/// Replaces `file` by one with this content.
+/// Replaces `file` by one with this content; `what` is lost at the end otherwise.
 ///
 /// # Errors
 /// [`Error::Fatal`] when it cannot be written.
-pub fn write(file: &Path, content: &str) -> Result<()> {
+pub fn write(file: &Path, content: &str, what: &str) -> Result<()> {
     replace(file, content).map_err(|e| {
         Error::Fatal(format!(
-            "column settings apply until exit: cannot write {}: {e}",
+            "{what} apply until exit: cannot write {}: {e}",
             visible_path(file)
         ))
     })
@@ -36,13 +36,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state/mdtui/columns.toml");
         for content in ["a", "b"] {
-            write(&file, content).unwrap();
+            write(&file, content, "columns").unwrap();
             assert_eq!(fs::read_to_string(&file).unwrap(), content);
         }
         let left = fs::read_dir(file.parent().unwrap()).unwrap().count();
         assert_eq!(left, 1, "nothing but the file remains");
         let below_a_file = file.join("columns.toml");
-        let error = write(&below_a_file, "c").unwrap_err().to_string();
-        assert!(error.contains("apply until exit: cannot write"), "{error}");
+        let error = write(&below_a_file, "c", "columns").unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.starts_with("columns apply until exit: cannot write"),
+            "{error}"
+        );
     }
 }
