@@ -397,6 +397,7 @@ fn filters_marks_orders_channels_and_markers_survive_a_restart() {
     terminal.wait_for("whole run");
     terminal.send("m");
     terminal.send("g ");
+    terminal.send("G ");
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
     let lakes = lab.root().join("state/mdtui/lakes");
