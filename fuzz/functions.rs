@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use mdtui::{
-    app::choice::Choices,
+    app::{choice::Choices, remembered::Remembered},
     cli::settings::Settings,
     etl::{
         catalog::LogRow,
@@ -100,7 +100,7 @@ pub fn profiles(data: &[u8]) {
     }
 }
 
-/// The config file, and the columns that the browser remembers.
+/// The config file, and what the browser remembers.
 pub fn config(data: &[u8]) {
     let Ok(toml) = std::str::from_utf8(data) else {
         return;
@@ -114,6 +114,10 @@ pub fn config(data: &[u8]) {
     }
     let choices = Choices::parse(toml);
     assert_eq!(Choices::parse(&choices.to_toml()), choices);
+    if let Ok(remembered) = Remembered::parse(toml) {
+        let again = remembered.to_toml().map(|toml| Remembered::parse(&toml));
+        assert!(matches!(again, Ok(Ok(again)) if again == remembered));
+    }
 }
 
 fn names_its_line(sentence: &str) {

@@ -79,6 +79,15 @@ impl Remembered {
             sentence: mistake(toml, &e),
         })
     }
+
+    /// For the file.
+    ///
+    /// # Errors
+    /// [`Error::Fatal`] when it cannot be written as TOML.
+    pub fn to_toml(&self) -> Result<String> {
+        toml::to_string(self)
+            .map_err(|e| Error::Fatal(format!("filters and marks cannot be remembered: {e}")))
+    }
 }
 
 /// Why a file cannot be read.
@@ -263,8 +272,7 @@ impl SaveRemembered {
         if there.as_ref().is_ok_and(is_newer) {
             return Ok(());
         }
-        let content = toml::to_string(&self.remembered)
-            .map_err(|e| Error::Fatal(format!("filters and marks cannot be remembered: {e}")))?;
+        let content = self.remembered.to_toml()?;
         state_file::write(&self.file, &content, "filters, orders and marks")
     }
 }
