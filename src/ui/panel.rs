@@ -69,7 +69,10 @@ impl Text<'_> {
     fn log(&mut self, row: &LogRow, panel: Option<&LogPanel>) {
         let theme = self.theme;
         let word = format!("{} {}: ", glyph(row.state), row.state.word());
-        self.sentence(&(word + &zone::in_sentence(&row.reason)), theme.of(row.state));
+        self.sentence(
+            &(word + &zone::in_sentence(&row.reason)),
+            theme.of(row.state),
+        );
         self.sentence(row.state.meaning(), theme.muted);
         if let Some(why) = &row.leave_alone {
             let why = self.new_part(why).to_owned();
