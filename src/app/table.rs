@@ -242,6 +242,7 @@ impl<T: Row> Table<T> {
             before,
             filter: self.filter.clone(),
             sort: self.sort,
+            marks_to_come: self.marks_to_come.clone(),
         }
     }
 
@@ -284,7 +285,12 @@ impl<T: Row> Table<T> {
 
     /// Shows the sorted rows; the cursor goes to its landing place, or stays with its row.
     fn show(&mut self, sorted: SortedRows<T>) {
-        let SortedRows { of, order, moved } = sorted;
+        let SortedRows {
+            of,
+            order,
+            moved,
+            found,
+        } = sorted;
         let mut row = self.shown.at(self.cursor);
         let mut anchor = None;
         if let Some(moved) = moved {
@@ -300,7 +306,7 @@ impl<T: Row> Table<T> {
             self.shown.set_overlay(old.overlay().cloned());
             drop(of.before);
             discard(old.into_rows());
-            self.mark_those_to_come();
+            self.mark_found(&found);
         }
         self.shown.sort_rows(order);
         self.sorting = Sorting::Done;
@@ -390,7 +396,7 @@ impl<T: Row> Table<T> {
     /// Unmarks everything.
     pub fn clear_marks(&mut self) {
         self.marks.clear();
-        self.marks_to_come.clear();
+        self.marks_to_come = MarksToCome::default();
         self.has_changed = true;
         self.anchor = None;
     }

@@ -1,10 +1,14 @@
 //! What of a list is remembered from one start of the browser to the next.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Row, Table};
+
+/// More marks than this are not remembered: they were made by one key, and every change of a list
+/// would write them all.
+const MOST_MARKS: usize = 10_000;
 
 /// Filter, order and marks of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,11 +36,14 @@ impl<T: Row> Table<T> {
             let column = columns.get(at)?;
             Some((column.name().to_owned(), reverse))
         });
-        let rows = self.marks.rows().filter_map(|at| self.shown.row(at));
-        let mut marks: Vec<String> = rows.map(|row| row.key().into_owned()).collect();
-        let mut absent: Vec<String> = self.marks_to_come.iter().cloned().collect();
-        absent.sort_unstable();
-        marks.append(&mut absent);
+        let mut marks = Vec::new();
+        if self.marked() <= MOST_MARKS {
+            let rows = self.marks.rows().filter_map(|at| self.shown.row(at));
+            marks.extend(rows.map(|row| row.key().into_owned()));
+            let mut absent: Vec<String> = self.marks_to_come.iter().cloned().collect();
+            absent.sort_unstable();
+            marks.append(&mut absent);
+        }
         ListState {
             filter: self.filter().to_owned(),
             reverse: sort.as_ref().is_some_and(|(_, reverse)| *reverse),
@@ -49,8 +56,10 @@ impl<T: Row> Table<T> {
     /// more is left out.
     pub fn recall(&mut self, state: &ListState) {
         self.order_by(state);
-        self.marks_to_come.extend(state.marks.iter().cloned());
-        self.mark_those_to_come();
+        let marks = state.marks.iter().take(MOST_MARKS).cloned();
+        Arc::make_mut(&mut self.marks_to_come).extend(marks);
+        let found = rows_of(&self.marks_to_come, self.rows());
+        self.mark_found(&found);
         self.has_changed = false;
     }
 
@@ -76,25 +85,31 @@ impl<T: Row> Table<T> {
         std::mem::take(&mut self.has_changed)
     }
 
-    /// Marks the rows that came and were marked the last time.
-    pub(super) fn mark_those_to_come(&mut self) {
-        if self.marks_to_come.is_empty() {
-            return;
-        }
-        let mut found = Vec::new();
-        for (at, row) in self.shown.rows().iter().enumerate() {
-            if self.marks_to_come.remove(row.key().as_ref()) {
-                found.push(at);
-            }
-        }
+    /// Marks rows that were found among those whose marks wait for them, unless the marks were
+    /// cleared meanwhile.
+    pub(super) fn mark_found(&mut self, found: &[usize]) {
         for at in found {
-            self.marks.set(at, true);
+            let key = self.shown.row(*at).map(|row| row.key().into_owned());
+            let wanted = Arc::make_mut(&mut self.marks_to_come);
+            if key.is_some_and(|key| wanted.remove(&key)) {
+                self.marks.set(*at, true);
+            }
         }
     }
 }
 
 /// Keys of rows whose marks wait for them.
-pub(super) type MarksToCome = HashSet<String>;
+pub(super) type MarksToCome = Arc<HashSet<String>>;
+
+/// The places of the rows whose marks wait for them: in long lists found by a worker.
+pub(super) fn rows_of<T: Row>(marks: &MarksToCome, rows: &[T]) -> Vec<usize> {
+    if marks.is_empty() {
+        return Vec::new();
+    }
+    let rows = rows.iter().enumerate();
+    let wanted = rows.filter(|(_, row)| marks.contains(row.key().as_ref()));
+    wanted.map(|(at, _)| at).collect()
+}
 
 #[cfg(test)]
 mod tests {
@@ -143,6 +158,28 @@ mod tests {
         assert!(!table.take_changed());
         table.clear_marks();
         assert!(table.take_changed() && !table.take_changed());
+        assert_eq!(table.remembered().marks, Vec::<String>::new());
+    }
+
+    #[test]
+    fn marks_of_a_long_list_are_found_by_a_worker() {
+        let rows: Vec<LogRow> = (0..30_000)
+            .map(|n| fixture::log(&format!("cell-01/{n}"), LogState::Pending))
+            .collect();
+        let state = ListState {
+            marks: vec!["cell-01/29999".into(), "cell-01/7".into()],
+            ..ListState::default()
+        };
+        let mut table = Table::default();
+        table.recall(&state);
+        table.replace(rows);
+        assert_eq!(table.marked(), 0);
+        let request = table.take_sort_request().unwrap();
+        let cancel = crate::etl::base::CancelToken::new();
+        table.apply_sorted(request.sort_rows(&cancel).unwrap());
+        assert_eq!((table.len(), table.marked()), (30_000, 2));
+        // All of them are too many to remember.
+        table.act(crate::app::Action::MarkAll, 10);
         assert_eq!(table.remembered().marks, Vec::<String>::new());
     }
 

@@ -6,6 +6,7 @@ use std::{collections::HashMap, fmt, hash::Hash, sync::Arc};
 use super::{
     Row,
     moved::Moved,
+    recall::{MarksToCome, rows_of},
     shown::{Order, Shown},
 };
 use crate::{
@@ -34,6 +35,8 @@ pub struct SortRequest<T: 'static> {
     pub(super) filter: Filter<T>,
     /// The column that the rows are sorted by, and whether in reverse.
     pub(super) sort: Option<(usize, bool)>,
+    /// Marks whose rows may have come.
+    pub(super) marks_to_come: MarksToCome,
 }
 
 /// What a list shows: indices of its rows in order.
@@ -43,6 +46,8 @@ pub struct SortedRows<T: 'static> {
     pub(super) order: Order,
     /// Where the rows from before went.
     pub(super) moved: Option<Moved>,
+    /// Rows that came and whose marks waited for them.
+    pub(super) found: Vec<usize>,
 }
 
 impl<T: Row> SortedRows<T> {
@@ -62,10 +67,15 @@ impl<T: Row> SortRequest<T> {
     pub fn sort_rows(&self, cancel: &CancelToken) -> Result<SortedRows<T>> {
         let before = self.before.as_ref();
         let moved = before.map(|old| Moved::between(old, self.of.rows()));
+        let found = match before {
+            Some(_) => rows_of(&self.marks_to_come, self.of.rows()),
+            None => Vec::new(),
+        };
         cancel.check()?;
         Ok(SortedRows {
             order: self.order(cancel)?,
             moved,
+            found,
             of: self.clone(),
         })
     }
@@ -139,7 +149,7 @@ impl<T> SortRequest<T> {
         let before = self.before.as_ref().map_or(0, |rows| rows.len());
         // There is nothing to find again of no rows, or of so few.
         let quick = if self.keeps_all() {
-            before == 0
+            before == 0 && self.marks_to_come.is_empty()
         } else if self.of.overlay().is_some() {
             return self.of.rows().len() <= MANY_OVERLAID;
         } else {
