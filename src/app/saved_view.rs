@@ -110,15 +110,17 @@ impl SavedView {
         }
     }
 
+    /// Every text of the file.
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        let names = self.columns.order.iter().chain(&self.columns.hidden);
+        let texts = std::iter::once(&self.filter).chain(&self.sort);
+        texts.chain(&self.channels).chain(names)
+    }
+
     fn parse(toml: &str, origin: &str) -> Result<Self> {
         let view: Self = toml::from_str(toml)
             .map_err(|e| Error::Usage(format!("{origin}, {}", mistake(toml, &e))))?;
-        let texts = [Some(&view.filter), view.sort.as_ref()]
-            .into_iter()
-            .flatten();
-        let names = view.columns.order.iter().chain(&view.columns.hidden);
-        let mut all = texts.chain(&view.channels).chain(names);
-        if all.any(|text| text.chars().any(text::is_unsafe)) {
+        if view.texts().any(|text| text.chars().any(text::is_unsafe)) {
             return Err(Error::Usage(format!(
                 "{origin} has characters that steer a terminal: it is not opened"
             )));
