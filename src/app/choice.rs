@@ -9,6 +9,7 @@ use super::{
     scroll::Scroll,
     table::{Row, Table},
 };
+use crate::etl::toml_place::mistake;
 
 /// The operator's choice of columns in one view; by default that of the program.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -47,10 +48,15 @@ pub struct Choices(BTreeMap<String, Choice>);
 impl Choices {
     /// What a file remembers; nothing when it makes no sense.
     pub fn parse(toml: &str) -> Self {
-        toml::from_str(toml).unwrap_or_else(|error| {
-            tracing::warn!("the remembered columns cannot be read: {error}");
-            Self::default()
-        })
+        Self::read(toml).unwrap_or_default()
+    }
+
+    /// What a file remembers.
+    ///
+    /// # Errors
+    /// What is wrong with it, with the line.
+    pub fn read(toml: &str) -> Result<Self, String> {
+        toml::from_str(toml).map_err(|e| mistake(toml, &e))
     }
 
     /// For the file.
@@ -207,6 +213,8 @@ mod tests {
         );
         assert_eq!(read, choices);
         assert_eq!(Choices::parse("logs = 5"), Choices::default());
+        let wrong = Choices::read("\nlogs = 5").unwrap_err();
+        assert!(wrong.starts_with("line 2: "), "{wrong}");
     }
 
     #[test]

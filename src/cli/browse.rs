@@ -1,6 +1,6 @@
 //! `mdtui` without a command: the browser.
 
-use std::{path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use super::{
     exit::Exit,
@@ -14,7 +14,7 @@ use crate::{
         choice::Choices,
         remembered::Memory,
     },
-    etl::{Error, Result},
+    etl::{Error, Result, text},
     ui,
 };
 
@@ -28,8 +28,10 @@ pub fn run(settings: &Settings) -> Result<Exit> {
     // Each lake has its own; the name of the file is that of its catalog for users.
     let lake = context.lake.local().id();
     let memory_file = state_dir().map(|dir| dir.join("lakes").join(format!("{lake}.toml")));
-    let memory = Memory::read(memory_file, &settings.cache_dir);
+    let mut memory = Memory::read(memory_file, &settings.cache_dir);
     let choices_file = state_dir().map(|dir| dir.join("columns.toml"));
+    let (choices, note) = remembered(choices_file.as_deref());
+    memory.note = memory.note.or(note);
     let config = Config {
         data_dir: context.data_dir,
         cache_dir: settings.cache_dir.clone(),
@@ -41,9 +43,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
             && abilities.colors > Colors::None
             && background::may_be_asked(variable("TERM").as_deref()),
         theme: settings.theme.clone(),
-        choices: choices_file
-            .as_deref()
-            .map_or_else(Choices::default, remembered),
+        choices,
         choices_file,
         light: is_light(),
         author: settings.author(),
@@ -75,7 +75,18 @@ pub(super) fn is_light() -> bool {
     background::is_light_by_environment(variable("COLORFGBG").as_deref())
 }
 
-/// The columns of the last time; none when they cannot be read.
-fn remembered(file: &Path) -> Choices {
-    std::fs::read_to_string(file).map_or_else(|_| Choices::default(), |toml| Choices::parse(&toml))
+/// The columns of the last time; none, and why, when they cannot be read.
+fn remembered(file: Option<&Path>) -> (Choices, Option<String>) {
+    let Some((file, toml)) = file.and_then(|file| Some((file, fs::read_to_string(file).ok()?)))
+    else {
+        return (Choices::default(), None);
+    };
+    match Choices::read(&toml) {
+        Ok(choices) => (choices, None),
+        Err(wrong) => {
+            let file = text::visible_path(file);
+            let note = format!("the columns of the last time are lost: {file}, {wrong}");
+            (Choices::default(), Some(note))
+        }
+    }
 }
