@@ -202,8 +202,13 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
         spans.push(Span::styled(format!(" {hint}  "), theme.muted));
     }
     frame.render_widget(Line::from(spans), area);
-    let zone = Line::styled(format!("{zone} "), theme.muted).right_aligned();
-    frame.render_widget(zone, area);
+    let width = (zone.width() as u16 + 1).min(area.width);
+    let right = Rect {
+        x: area.right() - width,
+        width,
+        ..area
+    };
+    frame.render_widget(Line::styled(zone, theme.muted), right);
 }
 
 fn hint_width(binding: &Binding) -> usize {
