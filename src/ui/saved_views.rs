@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::theme::Theme;
+use super::{list::select, theme::Theme};
 use crate::app::{
     saved_view::{ViewCommand, command},
     state::State,
@@ -29,19 +29,16 @@ pub(super) fn draw(
         None => return,
     };
     let mut rows = area.intersection(frame.area()).rows();
-    let mut put = |text: String, style| {
-        if let Some(row) = rows.next() {
-            frame.render_widget(Line::styled(text, style), row);
-        }
-    };
-    put(format!("   {does}"), theme.muted);
+    if let Some(row) = rows.next() {
+        let does = Line::styled(format!("   {does}"), theme.muted);
+        frame.render_widget(does, row);
+    }
     let room = usize::from(area.height).saturating_sub(1);
     let first = (cursor + 1).saturating_sub(room);
-    for (n, name) in names.into_iter().enumerate().skip(first) {
-        let (mark, style) = match n == cursor {
-            true => ("▸", theme.cursor),
-            false => (" ", theme.text),
-        };
-        put(format!(" {mark} {name}"), style);
+    for ((n, name), row) in names.into_iter().enumerate().skip(first).zip(rows) {
+        frame.render_widget(Line::styled(format!("   {name}"), theme.text), row);
+        if n == cursor {
+            select(row, frame.buffer_mut(), theme);
+        }
     }
 }

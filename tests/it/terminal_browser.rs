@@ -419,7 +419,7 @@ fn filters_marks_orders_channels_and_markers_survive_a_restart() {
     terminal.send("\u{15}\r");
     terminal.wait_until("all logs", |s| s.matches("● harvested").count() >= 3);
     terminal.send(":open m");
-    terminal.wait_for("▸ mine");
+    terminal.wait_for("▌  mine");
     terminal.send("\r");
     terminal.wait_for("shows 1 of 3");
     terminal.send("Q");
