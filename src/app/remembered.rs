@@ -118,7 +118,8 @@ impl Memory {
             file,
             ..Self::default()
         };
-        memory.remembered.lake = text::visible_path(lake);
+        let lake = std::path::absolute(lake).unwrap_or_else(|_| lake.to_owned());
+        memory.remembered.lake = text::visible_path(&lake);
         let Some(file) = memory.file.clone() else {
             return memory;
         };
@@ -141,7 +142,7 @@ impl Memory {
                 }
                 Err(e) => {
                     memory.note = Some(format!(
-                        "filters, orders and marks of the last time are lost: {shown}, {}",
+                        "filters, orders and marks of the last time are lost: {} ({shown})",
                         e.sentence
                     ));
                 }

@@ -18,10 +18,7 @@ pub(super) fn draw(
     theme: &Theme,
 ) {
     let (does, names) = match command(typed) {
-        Some(ViewCommand::Save(_)) => (
-            "save NAME or FILE.toml: filter, order and columns of this view, or a run's channels",
-            Vec::new(),
-        ),
+        Some(ViewCommand::Save(_)) => ("save NAME or FILE.toml: what this view shows", Vec::new()),
         Some(ViewCommand::Open(name)) => (
             "open NAME or FILE.toml: a view that was saved",
             state.saved_views.matching(name),
