@@ -181,6 +181,10 @@ actions! {
     Help = "help",
     /// Applies the text that was typed, or runs the line of the palette.
     Accept = "accept",
+    /// Completes the word before the cursor of a text field; again: the next word.
+    Complete = "complete",
+    /// The word before, of those that completion offers.
+    CompleteBack = "complete-back",
     /// Deletes the character before the cursor of a text field.
     DeleteBack = "delete-back",
     /// Deletes the character under the cursor of a text field.

@@ -15,6 +15,7 @@ use super::{
     event::{Event, Message},
     state::State,
     terminal::{self, Screen, TerminalGuard},
+    tmux,
     update::update,
     workers::{Workers, listen_to_signals, read_input, watch_for_hangup},
 };
@@ -54,6 +55,7 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     };
     let mut screen = Terminal::with_options(backend, options).map_err(|e| no_terminal(&e))?;
     let (mut state, first) = State::new(config, (size.width, size.height));
+    state.is_in_tmux = tmux::is_around();
     if let Some(read_only) = ReadOnly::of(&context.lake) {
         state.set_read_only(&read_only);
     }

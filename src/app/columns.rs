@@ -19,7 +19,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub use fit::{GAP, GUTTER, PlacedColumn, Places, Room, at, fit, places, step};
+pub use fit::{GAP, GUTTER, PlacedColumn, Places, Room, SCROLL_MARK, at, fit, places, step};
 pub use logs::stored_and_all;
 pub use meaning::Meaning;
 
@@ -177,6 +177,11 @@ impl<R: Filtered> Column<R> {
     /// in filters.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether a filter knows it by its name.
+    pub fn has_field(&self) -> bool {
+        self.field.is_some()
     }
 
     /// Whether it names the row.

@@ -3,14 +3,17 @@
 use super::{
     action::Action,
     choice::{Choices, Chooser},
-    columns::{self, PlacedColumn, Room},
+    columns::{self, Column, PlacedColumn, Room},
     export::{Export, ExportTable, Form, What},
     prompt::Purpose,
     state::{Prompt, Tone},
     table::{ListState, Row, Table},
     view::ActionContext,
 };
-use crate::etl::parse_error::ParseError;
+use crate::etl::{
+    filter::{self, Completion},
+    parse_error::ParseError,
+};
 
 /// The line of the cursor, the first line on the screen, and the number of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,12 @@ pub trait List {
     /// What is wrong with the text; the filter stays as it was.
     fn filter(&mut self, text: &str) -> Result<(), ParseError> {
         self.inner_mut().map_or(Ok(()), |list| list.filter(text))
+    }
+
+    /// What the word at the end of the text of a filter can be completed to.
+    fn completion(&self, before: &str) -> Completion {
+        let list = self.inner();
+        list.map_or_else(Completion::default, |list| list.completion(before))
     }
 
     /// Marks, filter and counts for the message line.
@@ -207,6 +216,13 @@ impl<T: Row> List for Table<T> {
         self.set_filter(text)
     }
 
+    fn completion(&self, before: &str) -> Completion {
+        let columns = T::columns(self.rows());
+        let fields = columns.iter().filter(|column| column.has_field());
+        let names: Vec<&str> = fields.map(Column::name).collect();
+        filter::complete::<T>(before, &names)
+    }
+
     fn status(&self) -> ListStatus {
         ListStatus {
             marked: self.marked(),
@@ -267,6 +283,24 @@ impl<T: Row> List for Table<T> {
     fn take_changed(&mut self) -> bool {
         Self::take_changed(self)
     }
+}
+
+/// Ends the range that is being marked, else clears the filter, else the search; false when there
+/// is none of these.
+pub fn clear(list: &mut dyn List) -> bool {
+    if list.stop_range() {
+        return true;
+    }
+    if !list.status().filter.is_empty() {
+        // No filter cannot be wrong.
+        return list.filter("").is_ok();
+    }
+    if list.searched().is_empty() {
+        return false;
+    }
+    let cursor = list.position().cursor;
+    list.search("", cursor);
+    true
 }
 
 /// Handles the keys of every list.

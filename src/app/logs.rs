@@ -226,6 +226,10 @@ impl View for Logs {
         self.panel.then(Vec::new)
     }
 
+    fn clear_filter(&mut self) -> Option<Vec<Effect>> {
+        (!self.panel && list::clear(&mut self.table)).then(Vec::new)
+    }
+
     fn step_back(&mut self) -> bool {
         std::mem::take(&mut self.panel) || self.table.stop_range()
     }

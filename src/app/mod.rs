@@ -12,7 +12,7 @@
 //! * [`jobs`]: harvests of this process.
 //! * [`top`], [`layout`]: where things stand.
 //! * [`scroll`]: cursors, and what of a long list is seen.
-//! * [`prompt`]: a line that is being typed; [`note`]: a note on runs.
+//! * [`prompt`]: a line that is being typed; [`history`]: what was typed before; [`note`]: a note on runs.
 //! * [`export`]: what is shown, as files.
 //! * [`logs`], [`runs`]: the lists of logs and runs.
 //! * [`find`]: stretches of runs in which a condition holds.
@@ -21,7 +21,7 @@
 //! * [`compare`]: several runs side by side.
 //! * [`abilities`], [`background`]: what the terminal can show; whether it is light or dark.
 //! * [`workers`]: what is slow, on threads of its own.
-//! * [`terminal`], [`browser`]: the operator's terminal, and the loop.
+//! * [`terminal`], [`tmux`], [`browser`]: the operator's terminal, and the loop.
 
 pub mod abilities;
 pub mod action;
@@ -37,6 +37,7 @@ pub mod event;
 pub mod export;
 pub mod find;
 pub mod help;
+pub mod history;
 pub mod jobs;
 pub mod keymap;
 pub mod lake_queries;
@@ -59,6 +60,7 @@ pub mod sparkline;
 pub mod state;
 pub mod table;
 pub mod terminal;
+pub mod tmux;
 pub mod top;
 pub mod update;
 pub mod view;

@@ -1,6 +1,7 @@
 //! A line of text that is being typed.
 
 use super::action::Action;
+use crate::etl::filter::Completion;
 
 /// What the line is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// All purposes.
+    pub const ALL: [Self; 4] = [Self::Search, Self::Filter, Self::GoTo, Self::Find];
+
     /// What stands before the text.
     pub fn label(self) -> &'static str {
         match self {
@@ -23,6 +27,60 @@ impl Purpose {
             Self::Filter => "filter",
             Self::GoTo => "go to",
             Self::Find => "find",
+        }
+    }
+}
+
+/// Words that Tab has offered for the word before the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// At which byte the word begins.
+    start: usize,
+    /// What may stand there.
+    pub words: Vec<String>,
+    /// Which of them stands there; `None`: what they have in common.
+    pub at: Option<usize>,
+}
+
+impl Offered {
+    /// Completes the word before the cursor of `line` as far as is certain; gives back the words
+    /// to choose from, if there are several.
+    pub fn begin(completion: Completion, line: &mut Line) -> Option<Self> {
+        let Completion { start, words } = completion;
+        let (first, others) = words.split_first()?;
+        let common = others.iter().fold(first.as_str(), |common, word| {
+            let same = common.char_indices().zip(word.chars());
+            let end = same.take_while(|((_, a), b)| a == b).last();
+            let end = end.map_or(0, |((at, c), _)| at + c.len_utf8());
+            common.get(..end).unwrap_or_default()
+        });
+        let typed = line.halves().0.len() - start;
+        if common.len() >= typed {
+            line.complete(start, common);
+        }
+        let at = None;
+        (!others.is_empty()).then_some(Self { start, words, at })
+    }
+
+    /// Puts the next word before the cursor of `line`, or the previous one.
+    pub fn step(&mut self, back: bool, line: &mut Line) {
+        let last = self.words.len().saturating_sub(1);
+        let at = match self.at {
+            None => {
+                if back {
+                    last
+                } else {
+                    0
+                }
+            }
+            Some(0) if back => last,
+            Some(at) if back => at - 1,
+            Some(at) if at >= last => 0,
+            Some(at) => at + 1,
+        };
+        self.at = Some(at);
+        if let Some(word) = self.words.get(at) {
+            line.complete(self.start, word);
         }
     }
 }
@@ -60,6 +118,14 @@ impl Line {
         self.text
             .split_at_checked(self.at)
             .unwrap_or((&self.text, ""))
+    }
+
+    /// Puts `word` in the place of what stands from byte `start` to the cursor.
+    pub fn complete(&mut self, start: usize, word: &str) {
+        if self.text.is_char_boundary(start) && start <= self.at {
+            self.cut(start, self.at);
+            self.paste(word);
+        }
     }
 
     /// Inserts what was pasted; line ends and other controls become spaces.
@@ -151,6 +217,37 @@ mod tests {
             typed(&[Last, Right, DeleteForward]),
             ("zürich 加工".into(), 9)
         );
+    }
+
+    #[test]
+    fn tab_completes_what_is_certain_and_then_goes_through_the_words() {
+        let of = |words: &[&str]| Completion {
+            start: 4,
+            words: words.iter().map(|w| (*w).to_owned()).collect(),
+        };
+        let mut line = Line::new("not sta");
+        assert_eq!(Offered::begin(of(&["state:"]), &mut line), None);
+        assert_eq!(line.text(), "not state:");
+        let mut line = Line::new("not s");
+        assert_eq!(Offered::begin(of(&[]), &mut line), None);
+        let words = ["state:", "start", "stop"];
+        let mut offered = Offered::begin(of(&words), &mut line).unwrap();
+        assert_eq!(line.text(), "not st");
+        for (back, text) in [
+            (false, "not state:"),
+            (false, "not start"),
+            (true, "not state:"),
+            (true, "not stop"),
+            (false, "not state:"),
+        ] {
+            offered.step(back, &mut line);
+            assert_eq!(line.text(), text);
+        }
+        // What stands behind the cursor stays.
+        let mut line = Line::new("not st)");
+        line.put(6);
+        Offered::begin(of(&["state:"]), &mut line);
+        assert_eq!(line.halves(), ("not state:", ")"));
     }
 
     #[test]

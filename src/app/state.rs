@@ -10,17 +10,19 @@ use super::{
     columns::PlacedColumn,
     config::Config,
     effect::Effect,
+    history::{History, Recall},
     jobs::Jobs,
     keymap::{Context, Keymap},
     lake_queries::{RefreshLogs, SaveColumns, WriteExport},
     logs::Logs,
     machines::Machines,
     note::{NoteEditor, WriteNotes},
-    prompt::{Line, Purpose},
+    prompt::{Line, Offered, Purpose},
     query::Pending,
     remembered::Memorizer,
     runs::Runs,
     saved_view::SavedViews,
+    tmux::CopyToTmux,
     view::{Occasion, View},
 };
 use crate::etl::{lake::ReadOnly, parse_error::ParseError, text::visible_path};
@@ -61,6 +63,10 @@ pub struct Prompt {
     pub cursor: usize,
     /// The filter of the list before.
     pub filter: String,
+    /// The text of the history that is shown.
+    pub recall: Recall,
+    /// What Tab offers.
+    pub offered: Option<Offered>,
 }
 
 impl Prompt {
@@ -77,6 +83,8 @@ impl Prompt {
             error: None,
             cursor,
             filter: filter.to_owned(),
+            recall: Recall::default(),
+            offered: None,
         }
     }
 }
@@ -103,6 +111,8 @@ pub struct Queries {
     pub note: Pending<WriteNotes>,
     /// The columns that are being saved.
     pub columns: Pending<SaveColumns>,
+    /// The text that tmux gets.
+    pub copy: Pending<CopyToTmux>,
 }
 
 /// The whole state of the browser.
@@ -126,6 +136,8 @@ pub struct State {
     pub choices_file: Option<PathBuf>,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether tmux stands between the browser and the terminal.
+    pub is_in_tmux: bool,
     /// Whether the terminal's background is light, as far as it is known.
     pub light: bool,
     /// What charts are drawn with at first.
@@ -142,6 +154,8 @@ pub struct State {
     opened: Vec<Box<dyn View>>,
     /// What lies over the view.
     pub overlay: Option<Overlay>,
+    /// What was typed in text fields.
+    pub history: History,
     /// What just happened, until the next key: see [`State::message_line`].
     pub message: Option<(Tone, String)>,
     /// Whether the operator asked for a look at the data directory and waits for its result.
@@ -173,6 +187,7 @@ impl State {
             choices: config.choices.clone(),
             choices_file: config.choices_file.clone(),
             mouse: config.mouse,
+            is_in_tmux: false,
             light: config.light,
             marker: config.marker,
             memorizer: Memorizer::new(&config.memory),
@@ -181,6 +196,7 @@ impl State {
             top_view: 0,
             opened: Vec::new(),
             overlay: None,
+            history: History::default(),
             message: None,
             is_looking: false,
             noted: None,
@@ -231,7 +247,7 @@ impl State {
     pub fn is_possible(&self, action: Action) -> bool {
         let writes = matches!(
             action,
-            Action::Harvest | Action::CancelJob | Action::CancelAllJobs
+            Action::Harvest | Action::CancelJob | Action::CancelAllJobs | Action::Note
         );
         self.read_only.is_none() || !writes
     }

@@ -51,6 +51,9 @@ const LEAVING: [Option<LogState>; 6] = [
     Some(LogState::Partial),
 ];
 
+/// So many of them go before titles of views are shortened.
+const LEAVING_FIRST: usize = 3;
+
 /// Between two counts.
 pub const BETWEEN: &str = " · ";
 
@@ -77,26 +80,35 @@ impl Top {
     /// titles of views are shortened and other counts are left out for it.
     pub fn of(state: &State) -> Self {
         let width = usize::from(state.size.0);
-        let (place, mut counts) = (place(state), counts(state));
+        let (place, all) = (place(state), counts(state));
         let most = match state.open_view().title() {
             Some(_) => width.saturating_sub(BESIDE_PLACE).max(LEAST_PLACE),
             None => LEAST_PLACE,
         };
         let least = place.width().min(most);
-        let all = [Titles::All, Titles::Numbers, Titles::Open];
-        let fits = |views: &[(u8, String, Action)], counts: &[Count]| {
-            width >= least + views_width(views) + counts_width(counts) + 5
-        };
-        let short = views(state, Titles::Numbers);
-        for leaving in LEAVING {
-            if !fits(&short, &counts) {
-                counts.retain(|count| count.state != leaving);
+        let steps = [
+            (Titles::All, LEAVING_FIRST),
+            (Titles::Numbers, LEAVING.len()),
+            (Titles::Open, LEAVING.len()),
+        ];
+        let steps = steps
+            .into_iter()
+            .flat_map(|(titles, most)| (0..=most).map(move |leaving| (titles, leaving)));
+        let steps = steps.map(|(titles, leaving)| {
+            let gone = LEAVING.get(..leaving).unwrap_or_default();
+            let mut counts = all.clone();
+            counts.retain(|count| !gone.contains(&count.state));
+            (views(state, titles), counts)
+        });
+        let mut last = (Vec::new(), Vec::new());
+        for (views, counts) in steps {
+            let needed = least + views_width(&views) + counts_width(&counts) + 5;
+            last = (views, counts);
+            if needed <= width {
+                break;
             }
         }
-        let mut shown = all.into_iter().map(|titles| views(state, titles));
-        let shown = shown
-            .find(|shown| fits(shown, &counts))
-            .unwrap_or_else(|| views(state, Titles::Open));
+        let (shown, mut counts) = last;
         if width < views_width(&shown) + counts_width(&counts) + 5 {
             counts.retain(|count| count.state == Some(LogState::Failed));
         }

@@ -18,13 +18,13 @@ use super::{
     jobs::ToHarvest,
     keymap::Context,
     layout,
-    list::List,
+    list::{self, List},
     note::NotedRuns,
     prompt::Purpose,
     query::Answer,
     state::{Overlay, Prompt, State, Tone},
 };
-use crate::etl::{catalog::MachineRow, parse_error::ParseError};
+use crate::etl::{catalog::MachineRow, filter::Completion, parse_error::ParseError};
 
 /// A view at the top level: `1` to `4`. The state keeps it while others are shown.
 #[derive(Debug)]
@@ -212,6 +212,13 @@ pub trait View: Any + Debug {
         (0, None)
     }
 
+    /// The line of the cursor, from 1 on, and the number of lines of what has the keys, where the
+    /// view does not say it itself.
+    fn position(&self) -> Option<(usize, usize)> {
+        let position = self.list()?.position();
+        (position.len > 0).then(|| (position.cursor + 1, position.len))
+    }
+
     /// What one row of the list and many are called; `None` where the message line says
     /// nothing of marks and filter.
     fn row_nouns(&self) -> Option<(&'static str, &'static str)> {
@@ -234,9 +241,19 @@ pub trait View: Any + Debug {
         None
     }
 
-    /// Clears what Escape clears before it closes anything.
+    /// What the word before the cursor of a text field can be completed to.
+    fn completion(&self, purpose: Purpose, before: &str) -> Completion {
+        match (self.list(), purpose) {
+            (Some(list), Purpose::Filter) => list.completion(before),
+            _ => Completion::default(),
+        }
+    }
+
+    /// Clears what Escape clears before it closes anything: a range that is being marked, the
+    /// filter, the search.
     fn clear_filter(&mut self) -> Option<Vec<Effect>> {
-        None
+        let list = self.list_mut()?;
+        list::clear(list).then(Vec::new)
     }
 
     /// Closes the innermost part of the view; false when nothing but the view is open.

@@ -77,9 +77,18 @@ pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
 /// What just happened; or the text that is being typed.
 pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
     let area = layout::message(state.size);
+    let position = position(state);
+    let beside = match position.width() {
+        0 => 0,
+        width => width + 3,
+    };
+    let text = Rect {
+        width: area.width.saturating_sub(beside as u16),
+        ..area
+    };
     let mut is_banner = false;
     let line = match (&state.overlay, state.message_line()) {
-        (Some(Overlay::Prompt(prompt)), _) => typed(prompt, area.width, theme),
+        (Some(Overlay::Prompt(prompt)), _) => typed(prompt, text.width, theme),
         (_, message) => {
             let mut spans = vec![Span::raw(" ")];
             let marks = marks(state);
@@ -98,11 +107,28 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
             Line::from(spans)
         }
     };
-    frame.render_widget(fit_line(line, area.width), area);
+    frame.render_widget(fit_line(line, text.width), text);
+    if !position.is_empty() {
+        let right = Rect {
+            x: text.right(),
+            width: area.width - text.width,
+            ..area
+        };
+        let position = Line::styled(format!("  {position} "), theme.muted);
+        frame.render_widget(position, right);
+    }
     if is_banner {
         // The whole line, until it is read.
         let banner = theme.error.add_modifier(Modifier::REVERSED);
         frame.buffer_mut().set_style(area, banner);
+    }
+}
+
+/// `12 of 4,310`: where the cursor is in the list; nothing while something lies over it.
+fn position(state: &State) -> String {
+    match (&state.overlay, state.open_view().position()) {
+        (Some(_), _) | (_, None) => String::new(),
+        (None, Some((at, of))) => format!("{} of {}", thousands(at as u64), thousands(of as u64)),
     }
 }
 

@@ -22,6 +22,7 @@ const FORMS: &[(char, char)] = &[
     ('✗', 'x'),
     // The line under the cursor, groups, the direction of a sort.
     ('▌', '>'),
+    ('▐', '|'),
     ('▸', '+'),
     ('▾', '-'),
     ('▲', '^'),

@@ -11,10 +11,12 @@ use super::{
     list,
     text::{fit, fit_line, fit_middle, wrap},
     theme::Theme,
+    widgets::scroll_mark,
 };
 use crate::{
     app::{
         Action,
+        columns::SCROLL_MARK,
         jobs::{Entry, Job, Jobs},
         layout,
         state::State,
@@ -63,7 +65,7 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
             Span::raw("  "),
             Span::styled(what, theme.text),
         ]);
-        let row = fit_line(row, area.width);
+        let row = fit_line(row, area.width.saturating_sub(SCROLL_MARK));
         frame.buffer_mut().set_line(area.x, y, &row, area.width);
         if under_cursor {
             let line = Rect {
@@ -74,6 +76,13 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
             list::select(line, frame.buffer_mut(), theme);
         }
     }
+    let rows = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    let (buf, style) = (frame.buffer_mut(), theme.muted);
+    scroll_mark::draw(rows, buf, jobs.offset, jobs.len(), style);
     if let Some(entry) = jobs.current() {
         self::messages(frame, messages, &entry, theme);
     }

@@ -5,6 +5,7 @@ use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style, text::Span};
 use super::{
     text::{fit, fit_middle, wrap},
     theme::Theme,
+    widgets::scroll_mark,
 };
 use crate::app::{
     columns::{Column, GAP, GUTTER, ListCell, PlacedColumn},
@@ -75,6 +76,13 @@ pub fn draw<T: Row>(
             select(line, buf, theme);
         }
     }
+    let rows = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
+    let (buf, style) = (frame.buffer_mut(), theme.muted);
+    scroll_mark::draw(rows, buf, table.offset, table.len(), style);
 }
 
 /// Raises the line under the cursor: another ground and a bar at its left; its words keep their

@@ -14,14 +14,15 @@ use super::{
     glyphs,
     list::select,
     saved_views,
-    text::{fit, fit_line, wrap},
+    text::{fit, fit_line, whole_parts, wrap},
     theme::Theme,
 };
 use crate::app::{
     Action,
     choice::Chooser,
     help::{self, HelpLine},
-    layout, prompt,
+    layout,
+    prompt::{self, Offered},
     saved_view::command,
     scroll::Scroll,
     state::{Overlay, Prompt, State},
@@ -57,16 +58,19 @@ pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) 
     }
 }
 
-/// What is wrong with the text that is being typed, whole, above it; nothing where it stands
-/// beside it.
+/// What Tab offers, else what is wrong with the text that is being typed, whole, above it; nothing
+/// where it stands beside it.
 fn prompt_error(frame: &mut Frame, state: &State, prompt: &Prompt, theme: &Theme) {
+    let body = layout::body(state.size).intersection(frame.area());
+    if let Some(offered) = &prompt.offered {
+        return offered_words(frame, body, offered, theme);
+    }
     let Some(error) = prompt.error.as_ref() else {
         return;
     };
     if error_fits(prompt, layout::message(state.size).width) {
         return;
     }
-    let body = layout::body(state.size).intersection(frame.area());
     let lines = wrap(&error.sentence, body.width.saturating_sub(2));
     let height = (lines.len() as u16).min(body.height);
     let area = Rect {
@@ -79,6 +83,34 @@ fn prompt_error(frame: &mut Frame, state: &State, prompt: &Prompt, theme: &Theme
         let line = fit_line(Line::styled(format!(" {line}"), theme.error), area.width);
         frame.buffer_mut().set_line(area.x, y, &line, area.width);
     }
+}
+
+/// The words that Tab goes through, above what is typed, from the one that stands there on where
+/// the line has no room for all; that one stands in brackets.
+fn offered_words(frame: &mut Frame, body: Rect, offered: &Offered, theme: &Theme) {
+    let area = Rect {
+        y: body.bottom().saturating_sub(1),
+        height: body.height.min(1),
+        ..body
+    };
+    let word = |(at, word): (usize, &String)| {
+        if offered.at == Some(at) {
+            vec![Span::styled(format!("[{word}] "), theme.accent)]
+        } else {
+            vec![Span::styled(format!(" {word}  "), theme.text)]
+        }
+    };
+    let words: Vec<_> = offered.words.iter().enumerate().map(word).collect();
+    let width = |words: &[Vec<Span>]| words.iter().flatten().map(Span::width).sum::<usize>();
+    let room = usize::from(area.width);
+    let mut first = 0;
+    let end = offered.at.map_or(0, |at| at + 1);
+    while first + 1 < end && width(words.get(first..end).unwrap_or_default()) + 2 > room {
+        first += 1;
+    }
+    let shown = words.into_iter().skip(first).collect();
+    frame.render_widget(Clear, area);
+    frame.render_widget(whole_parts(shown, area.width), area);
 }
 
 /// The columns from top to bottom as they stand from left to right; a tick: shown.

@@ -5,11 +5,12 @@ use ratatui::{Terminal, backend::TestBackend};
 use super::*;
 use crate::app::{
     Event,
-    fixture::{answer, harvesting, keys as press, populated, run},
+    fixture::{answer, harvesting, keys as press, log, populated, run},
     lake_queries::ReadRunList,
     query::Pending,
     update,
 };
+use crate::etl::{catalog::LogState, lake::ReadOnly};
 
 fn theme() -> Theme {
     Theme::named("dark", false).unwrap()
@@ -42,6 +43,42 @@ fn the_word_of_a_state_is_never_cut() {
             row.state.word()
         );
     }
+}
+
+#[test]
+fn a_list_says_where_in_it_the_cursor_is() {
+    let mut state = populated((80, 24));
+    let rows = (0..4_310).map(|n| log(&format!("log-{n:04}"), LogState::Pending));
+    let rows: Vec<_> = rows.collect();
+    answer(&mut state, |s| &mut s.logs.read, Ok(rows.into()));
+    let marks = |text: &str| -> Vec<usize> {
+        let lines = text.lines().enumerate();
+        let marked = lines.filter(|(_, line)| line.trim_end_matches('"').ends_with('▐'));
+        marked.map(|(at, _)| at).collect()
+    };
+    let text = screen(&state);
+    assert!(text.contains("1 of 4,310 \"\n"), "{text}");
+    assert_eq!(marks(&text), [3], "the first line of the list");
+    press(&mut state, &["G", "k"]);
+    let text = screen(&state);
+    assert!(text.contains("4,309 of 4,310 "), "{text}");
+    assert_eq!(marks(&text), [21], "the last line of the list");
+    press(&mut state, &["/"]);
+    assert!(!screen(&state).contains("of 4,310"), "where text is typed");
+}
+
+#[test]
+fn the_footer_of_a_lake_that_is_only_read_offers_no_harvest() {
+    let mut state = populated((200, 24));
+    assert!(screen(&state).contains("H harvest"));
+    state.set_read_only(&ReadOnly::because("cache is owned by anna"));
+    let text = screen(&state);
+    assert!(
+        !text.contains("H harvest") && text.contains("Enter runs"),
+        "{text}"
+    );
+    press(&mut state, &["4"]);
+    assert!(!screen(&state).contains("cancel all"));
 }
 
 #[test]

@@ -11,6 +11,9 @@ pub const GUTTER: u16 = 3;
 /// Blanks between columns.
 pub const GAP: u16 = 2;
 
+/// Kept at the right for the mark that says where in the list the lines are.
+pub const SCROLL_MARK: u16 = 1;
+
 /// The most that a column takes of what the others leave.
 const STRETCHED: u16 = 60;
 
@@ -54,7 +57,7 @@ pub fn fit<R: Filtered>(columns: &[Column<R>], room: Room<'_>) -> Vec<PlacedColu
     // What else must be on the screen: the other columns that tell which row it is, and what is
     // around the columns.
     let others = order.iter().filter(|(_, c)| c.identity && !c.is_key());
-    let around = GUTTER + others.map(|(_, c)| usual(c).1 + GAP).sum::<u16>();
+    let around = GUTTER + SCROLL_MARK + others.map(|(_, c)| usual(c).1 + GAP).sum::<u16>();
     let shape = |column: &Column<R>| {
         if !column.is_key() {
             return usual(column);
@@ -63,7 +66,7 @@ pub fn fit<R: Filtered>(columns: &[Column<R>], room: Room<'_>) -> Vec<PlacedColu
         let key = key.clamp(column.width, column.key_up_to);
         (column.title.clone(), key)
     };
-    let mut left = room.width.saturating_sub(GUTTER);
+    let mut left = room.width.saturating_sub(GUTTER + SCROLL_MARK);
     let mut missing = 0;
     let mut placed = Vec::with_capacity(columns.len());
     for (index, column) in order {
@@ -233,7 +236,7 @@ mod tests {
             for key in [10, 23, 34, 58, 300] {
                 let columns = logs(width, key);
                 assert_eq!((columns[0].0.as_str(), columns[0].2), ("state", 12));
-                let most = (width - GUTTER - 12 - GAP).min(60);
+                let most = (width - GUTTER - SCROLL_MARK - 12 - GAP).min(60);
                 assert!(columns[1].2 >= key.min(most), "{width} {key}");
             }
         }

@@ -38,7 +38,7 @@ impl Row for MachineRow {
         ];
         columns.extend(figures([11, 4, 15, 1, 14, 12]));
         columns.extend([
-            Column::picture("trend of peak force", (12, 3), "slope", trend)
+            Column::picture("trend of peak force", (11, 3), "slope", trend)
                 .title("trend")
                 .wide(WIDE, "trend of peak force", 19)
                 .stretches(),

@@ -21,7 +21,7 @@ const WIDE: u16 = 100;
 const DAY_AND_MINUTE: u16 = 11;
 
 /// Characters of a log where there are few: the ends of its key.
-const LOG: u16 = 18;
+const LOG: u16 = 17;
 
 /// Characters of a small picture, without the name of its channel.
 const PICTURE: usize = 16;

@@ -54,6 +54,7 @@ fn a_click_puts_the_cursor_a_wheel_zooms_and_a_drag_moves_it() {
 #[test]
 fn clicks_choose_channels_runs_and_panes() {
     let mut screen = fixture::opened(3, (80, 24));
+    screen.update(Action::First);
     let mark = places(&screen, |s| {
         matches!(s, CompareHit::Signals(.., SignalsHit::Channel(_, true)))
     });

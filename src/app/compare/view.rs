@@ -24,7 +24,6 @@ use crate::{
     },
     etl::{
         compare::{FEWEST, MOST},
-        format::count,
         parse_error::ParseError,
         run_id::RunId,
     },
@@ -51,7 +50,6 @@ impl CompareScreen {
         }
         let runs = list.chosen().into_iter().map(run);
         let runs: Vec<_> = runs.map(|(log, run)| (log.clone(), run)).collect();
-        context.say(format!("comparing {}", count(runs.len() as u64, "run")));
         let (mut screen, asked) = Self::open(runs, context.size);
         screen.marker = context.marker;
         context.open(screen, asked);

@@ -122,12 +122,16 @@ impl BatchResult {
             _ => self.counted(),
         };
         if self.has_failed() && self.queued > 1 {
-            let what = match self.first_failed {
+            let outcome = match self.first_failed {
                 Some(_) => "failed",
                 None => "partial",
             };
+            let which = match self.of(outcome) {
+                1 => "it",
+                _ => "the first",
+            };
             if let Some(key) = key() {
-                sentence.push_str(&format!(": {key} shows the first {what} log"));
+                sentence.push_str(&format!(": {key} shows {which}"));
             }
         }
         Some((tone, sentence))
@@ -190,7 +194,7 @@ mod tests {
             }
         }
         result.finish();
-        let expected = "43 harvested, 1 partial, 1 failed: E shows the first failed log";
+        let expected = "43 harvested, 1 partial, 1 failed: E shows it";
         assert_eq!(
             result.sentence(key),
             Some((Tone::Error, expected.to_owned()))
@@ -222,6 +226,6 @@ mod tests {
         );
         let mut result = of(2, &[("partial", 2)]);
         result.finish();
-        assert_eq!(text(&result), "2 partial: E shows the first partial log");
+        assert_eq!(text(&result), "2 partial: E shows the first");
     }
 }

@@ -3,6 +3,9 @@
 /// Blanks between two columns.
 pub const SPACE: usize = 2;
 
+/// Kept at the right for the mark that says where in the table the rows are.
+const SCROLL_MARK: usize = 1;
+
 /// How many scrolled columns, from column `first` on, fit whole into `width` beside
 /// the frozen column 0. At least one, so that every column can be reached.
 pub fn visible_columns(widths: &[usize], first: usize, width: usize) -> usize {
@@ -13,7 +16,7 @@ pub fn visible_columns(widths: &[usize], first: usize, width: usize) -> usize {
         .skip(first)
         .take_while(|w| {
             used += SPACE + **w;
-            used <= width
+            used + SCROLL_MARK <= width
         })
         .count();
     fitting.max(1).min(widths.len().saturating_sub(first))
@@ -38,8 +41,8 @@ mod tests {
 
     #[test]
     fn columns_are_shown_whole() {
-        assert_eq!(visible_columns(&WIDTHS, 1, 24), 2);
-        assert_eq!(visible_columns(&WIDTHS, 1, 23), 1);
+        assert_eq!(visible_columns(&WIDTHS, 1, 25), 2);
+        assert_eq!(visible_columns(&WIDTHS, 1, 24), 1);
         assert_eq!(visible_columns(&WIDTHS, 3, 10), 1);
         assert_eq!(visible_columns(&WIDTHS, 1, 200), 4);
         assert_eq!(visible_columns(&WIDTHS, 5, 200), 0);
@@ -49,7 +52,7 @@ mod tests {
     #[test]
     fn scrolling_ends_when_the_last_column_is_seen() {
         assert_eq!(last_first(&WIDTHS, 200), 1);
-        assert_eq!(last_first(&WIDTHS, 38), 3);
+        assert_eq!(last_first(&WIDTHS, 39), 3);
         assert_eq!(last_first(&WIDTHS, 10), 4);
         assert_eq!(last_first(&[], 10), 1);
     }

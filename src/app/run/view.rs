@@ -19,7 +19,12 @@ use crate::{
         query::Answer,
         view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
     },
-    etl::{parse_error::ParseError, run_id::RunId, time},
+    etl::{
+        filter::{Completion, complete_columns},
+        parse_error::ParseError,
+        run_id::RunId,
+        time,
+    },
 };
 
 impl RunScreen {
@@ -92,6 +97,15 @@ impl View for RunScreen {
         self.tab_list_lines()
     }
 
+    fn position(&self) -> Option<(usize, usize)> {
+        if let Some(list) = self.tab_list() {
+            let position = list.position();
+            return (position.len > 0).then(|| (position.cursor + 1, position.len));
+        }
+        let signals = &self.views.as_ref()?.signals;
+        (self.tab == Tab::Signals).then(|| (signals.row + 1, signals.channels.len()))
+    }
+
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         use Action::{Filter, Left, Next, Previous, Right, Search};
         if matches!(action, Search | Filter | Next | Previous | Left | Right)
@@ -115,7 +129,18 @@ impl View for RunScreen {
         typed.then(|| Self::submit(self, purpose, text))
     }
 
+    fn completion(&self, purpose: Purpose, before: &str) -> Completion {
+        match self.tab_list() {
+            Some(list) => list.completion(before),
+            None if purpose == Purpose::Filter => complete_columns(before, &self.column_names()),
+            None => Completion::default(),
+        }
+    }
+
     fn clear_filter(&mut self) -> Option<Vec<Effect>> {
+        if let Some(list) = self.tab_list_mut() {
+            return list::clear(list).then(Vec::new);
+        }
         let height = self.body().1;
         let samples = &mut self.views.as_mut()?.samples;
         if self.tab != Tab::Samples || !samples.clear_filter(height) {

@@ -147,9 +147,11 @@ impl Signals {
     }
 
     fn new(runs: Vec<Run>, channels: Vec<Channel>, chosen: BTreeSet<usize>) -> Self {
+        // What has a chart is in sight.
+        let first = chosen.first().copied().unwrap_or(0);
         let mut signals = Self {
-            row: chosen.first().copied().unwrap_or(0),
-            top: 0,
+            row: first,
+            top: first,
             chosen,
             has_chosen: false,
             channels,

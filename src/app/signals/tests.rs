@@ -44,6 +44,23 @@ fn names(signals: &Signals) -> Vec<&str> {
     signals.chosen_names().collect()
 }
 
+#[test]
+fn what_has_a_chart_is_in_sight_at_first() {
+    let signals = single();
+    let (first, last) = (
+        signals.chosen.first().unwrap(),
+        signals.chosen.last().unwrap(),
+    );
+    assert!(*last > 2, "not all in sight without scrolling");
+    for height in 8..60 {
+        let lines = signals.layout(height).list;
+        let top = signals.first_row(lines);
+        let seen = top..top + lines;
+        assert!(seen.contains(first), "{height}");
+        assert!(seen.contains(last) || last - first >= lines, "{height}");
+    }
+}
+
 fn fail(signals: &mut Signals, run: usize, part: Part) {
     signals.take(run, part, Err("the table is gone".into()));
 }

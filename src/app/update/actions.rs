@@ -9,6 +9,7 @@ use crate::app::{
     jobs::ToHarvest,
     prompt::Line,
     state::{Overlay, State, Tone},
+    tmux::CopyToTmux,
     view::{ActionContext, Cancel, Occasion},
 };
 use crate::etl::format::count;
@@ -208,8 +209,24 @@ fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
 fn copy(state: &mut State, effects: &mut Vec<Effect>) {
     let view = state.open_view();
     if let Some(text) = view.copy() {
-        let name = view.copy_name().unwrap_or(&text);
-        state.message = Some((Tone::Plain, format!("copied {name}")));
+        let name = view.copy_name().unwrap_or(&text).to_owned();
+        send_to_clipboard(state, text, name, effects);
+    }
+}
+
+/// Hands a text, which the message calls `name`, to tmux, or else to the terminal: whether that
+/// takes it nobody can know.
+pub(super) fn send_to_clipboard(
+    state: &mut State,
+    text: String,
+    name: String,
+    effects: &mut Vec<Effect>,
+) {
+    if state.is_in_tmux {
+        state.queries.copy.ask(CopyToTmux { text, name }, effects);
+    } else {
+        let message = format!("sent to the terminal's clipboard: {name}");
+        state.message = Some((Tone::Plain, message));
         effects.push(Effect::Copy(text));
     }
 }

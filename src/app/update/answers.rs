@@ -26,6 +26,17 @@ pub(super) fn ingest(state: &mut State, answer: &mut Answer, effects: &mut Vec<E
             state.memorizer.file = None;
             state.message = Some((Tone::Error, error));
         }
+    } else if let Some(result) = queries.copy.receive(answer, effects) {
+        state.message = Some(match result {
+            Ok(copied) => {
+                let to = match copied.to_terminal {
+                    true => "tmux, and sent to the terminal",
+                    false => "tmux's buffer",
+                };
+                (Tone::Plain, format!("copied to {to}: {}", copied.name))
+            }
+            Err(sentence) => (Tone::Error, sentence),
+        });
     } else if let Some(result) = queries.export.receive(answer, effects) {
         super::export::written(state, result);
     } else if let Some(result) = queries.note.receive(answer, effects) {

@@ -3,11 +3,12 @@
 use super::update;
 use crate::{
     app::{
-        Event, State,
-        fixture::{answer, bare, job, keys as press, populated, press as press_answered},
+        Effect, Event, State,
+        fixture::{answer, asked, bare, job, keys as press, populated, press as press_answered},
         jobs::Jobs,
         logs::Logs,
         state::Tone,
+        tmux::{Copied, CopyToTmux},
     },
     etl::{
         Error,
@@ -93,6 +94,33 @@ fn a_message_is_over_with_the_next_key() {
 }
 
 #[test]
+fn a_copy_says_where_it_went() {
+    let mut state = populated((80, 24));
+    let key = state.logs.table.current().unwrap().key.clone();
+    assert_eq!(press(&mut state, &["y"]), [Effect::Copy(key.clone())]);
+    let expected = format!("sent to the terminal's clipboard: {key}");
+    assert_eq!(line(&state), expected);
+    state.is_in_tmux = true;
+    let effects = press(&mut state, &["y"]);
+    let (text, name) = (key.clone(), key.clone());
+    let query = CopyToTmux { text, name };
+    assert_eq!(asked::<CopyToTmux>(&effects), [&query]);
+    assert_eq!(line(&state), "", "nothing is known yet");
+    for (to_terminal, to) in [
+        (true, "tmux, and sent to the terminal"),
+        (false, "tmux's buffer"),
+    ] {
+        let name = key.clone();
+        let copied = Copied { name, to_terminal };
+        answer(&mut state, |s| &mut s.queries.copy, Ok(copied));
+        assert_eq!(line(&state), format!("copied to {to}: {key}"));
+    }
+    let failed = Err("tmux could not copy: no server".to_owned());
+    answer(&mut state, |s| &mut s.queries.copy, failed);
+    assert_eq!(line(&state), "tmux could not copy: no server");
+}
+
+#[test]
 fn a_look_ends_with_what_it_found() {
     let mut state = populated((80, 24));
     for (logs, found) in [
@@ -146,12 +174,12 @@ fn many_harvests_end_with_one_summary_that_stays_until_it_is_read() {
         &mut state,
         &[End::Harvested, End::Partial, End::Failed, End::Harvested],
     );
-    let summary = "2 harvested, 1 partial, 1 failed: E shows the first failed log";
+    let summary = "2 harvested, 1 partial, 1 failed: E shows it";
     assert_eq!(line(&state), summary);
     assert!(state.is_failure_unread());
     press(&mut state, &["j", "y"]);
     assert!(
-        line(&state).starts_with("copied"),
+        line(&state).starts_with("sent to"),
         "what is newer stands first"
     );
     press(&mut state, &["2", "k", "3", "?", "esc"]);
@@ -166,7 +194,7 @@ fn many_harvests_end_with_one_summary_that_stays_until_it_is_read() {
     // Read in other ways.
     for keys in [&["esc"][..], &["4", "j"]] {
         harvest(&mut state, &[End::Failed, End::Failed]);
-        assert_eq!(line(&state), "2 failed: E shows the first failed log");
+        assert_eq!(line(&state), "2 failed: E shows the first");
         press(&mut state, &["1"]);
         press(&mut state, keys);
         assert_eq!(line(&state), "", "{keys:?}");
@@ -204,7 +232,7 @@ fn while_many_are_harvested_the_line_says_how_far_they_are() {
     assert!(!state.is_failure_unread());
     let left = (1u64..).map(JobId).zip(keys).skip(1).collect();
     happens(&mut state, JobEvent::Cancelled(left));
-    let expected = "44 cancelled, 1 failed: E shows the first failed log";
+    let expected = "44 cancelled, 1 failed: E shows it";
     assert_eq!(line(&state), expected);
     // The next harvest begins a summary of its own.
     harvest(&mut state, &[End::Harvested, End::Harvested]);

@@ -133,6 +133,8 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 #[cfg(test)]
+mod filter_tests;
+#[cfg(test)]
 mod message_tests;
 #[cfg(test)]
 mod tests;

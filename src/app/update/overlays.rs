@@ -5,10 +5,11 @@ use crate::app::{
     choice::Chooser,
     effect::Effect,
     help,
+    history::Recall,
     lake_queries::SaveColumns,
     layout,
     list::not_in_list,
-    prompt::Purpose,
+    prompt::{Line, Offered, Purpose},
     saved_view::command,
     scroll::Scroll,
     state::{Overlay, Prompt, State, Tone},
@@ -75,8 +76,7 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             }
         }
         Some(Overlay::Command(text)) if action == Action::Copy => {
-            state.message = Some((Tone::Plain, "copied the command".into()));
-            effects.push(Effect::Copy(text));
+            super::actions::send_to_clipboard(state, text, "the command".into(), effects);
         }
         _ => {}
     }
@@ -107,6 +107,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         }
         Some(Overlay::Prompt(prompt)) => {
             prompt.line.paste(text);
+            (prompt.offered, prompt.recall) = (None, Recall::default());
             let prompt = prompt.clone();
             preview(state, prompt);
         }
@@ -123,14 +124,38 @@ fn typed(state: &mut State, mut prompt: Prompt, action: Action, effects: &mut Ve
             state.overlay = None;
         }
         Action::Accept => accept(state, prompt, effects),
+        Action::Complete | Action::CompleteBack => {
+            complete(state, &mut prompt, action == Action::CompleteBack);
+            preview(state, prompt);
+        }
+        Action::Up | Action::Down => {
+            let texts = state.history.texts(prompt.purpose);
+            let back = action == Action::Up;
+            if let Some(text) = prompt.recall.step(texts, prompt.line.text(), back) {
+                prompt.line = Line::new(&text);
+                prompt.offered = None;
+            }
+            preview(state, prompt);
+        }
         _ => {
             if prompt.line.edit(action) {
+                (prompt.offered, prompt.recall) = (None, Recall::default());
                 preview(state, prompt);
             } else {
                 state.overlay = Some(Overlay::Prompt(prompt));
             }
         }
     }
+}
+
+/// Completes the word before the cursor, or offers the next word.
+fn complete(state: &State, prompt: &mut Prompt, back: bool) {
+    if let Some(offered) = &mut prompt.offered {
+        return offered.step(back, &mut prompt.line);
+    }
+    let before = prompt.line.halves().0;
+    let completion = state.open_view().completion(prompt.purpose, before);
+    prompt.offered = Offered::begin(completion, &mut prompt.line);
 }
 
 /// Searches and filters while one types.
@@ -162,10 +187,14 @@ fn refuse(state: &mut State, mut prompt: Prompt, mistake: ParseError) {
 }
 
 fn accept(state: &mut State, prompt: Prompt, effects: &mut Vec<Effect>) {
+    let (purpose, text) = (prompt.purpose, prompt.line.text().to_owned());
     let view = state.open_view_mut();
-    if let Some(result) = view.submit(prompt.purpose, prompt.line.text()) {
+    if let Some(result) = view.submit(purpose, &text) {
         match result {
-            Ok(asked) => effects.extend(asked),
+            Ok(asked) => {
+                state.history.add(purpose, &text);
+                effects.extend(asked);
+            }
             Err(error) => refuse(state, prompt, error),
         }
         return;
@@ -175,8 +204,9 @@ fn accept(state: &mut State, prompt: Prompt, effects: &mut Vec<Effect>) {
     if prompt.purpose == Purpose::Filter
         && let Some(mistake) = prompt.error.clone()
     {
-        refuse(state, prompt, mistake);
+        return refuse(state, prompt, mistake);
     }
+    state.history.add(purpose, &text);
 }
 
 /// Back to the filter and the cursor from before the text field was opened.

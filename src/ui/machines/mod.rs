@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line as Text, Span},
 };
 
-use super::{list, text::fit, theme::Theme};
+use super::{list, text::fit, theme::Theme, widgets::scroll_mark};
 use crate::{
     app::{
         Action,
@@ -60,6 +60,13 @@ pub fn draw(frame: &mut Frame, state: &State, machines: &Machines, theme: &Theme
             list::select(row, frame.buffer_mut(), theme);
         }
     }
+    let rows = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    let (buf, all) = (frame.buffer_mut(), machines.lines().len());
+    scroll_mark::draw(rows, buf, machines.offset, all, theme.muted);
 }
 
 fn empty(frame: &mut Frame, area: Rect, state: &State, machines: &Machines, theme: &Theme) {

@@ -12,6 +12,7 @@ use ratatui::{
 use super::style_of;
 use crate::{
     app::{
+        columns::SCROLL_MARK,
         signals::{Channel, Key, MARK, Signals},
         sparkline::sparkline,
     },
@@ -19,7 +20,7 @@ use crate::{
         compare::letter,
         format::{format_delta, format_fit},
     },
-    ui::{lines::take, list::select, theme::Theme},
+    ui::{lines::take, list::select, theme::Theme, widgets::scroll_mark},
 };
 
 /// Characters for a value at the cursor of a single run, and for one end of a range.
@@ -32,13 +33,15 @@ const RUN_VALUE: usize = 11;
 pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
     let mut rest = area;
     let header = take(&mut rest, 1);
-    let columns = Columns::new(signals, usize::from(area.width));
+    let columns = Columns::new(signals, usize::from(area.width.saturating_sub(SCROLL_MARK)));
     let (label, unit) = signals.widths();
     let text = format!("   {:<label$} {:<unit$}", "channel", "unit");
     let mut spans = vec![Span::styled(text, theme.muted)];
     spans.extend(columns.titles(signals, theme));
     Line::from(spans).render(header, buf);
     let first = signals.first_row(usize::from(rest.height));
+    let all = signals.channels.len();
+    scroll_mark::draw(rest, buf, first, all, theme.muted);
     for (at, channel) in signals.channels.iter().enumerate().skip(first) {
         let line = take(&mut rest, 1);
         if line.is_empty() {

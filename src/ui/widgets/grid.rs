@@ -3,6 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::scroll_mark;
 use crate::app::run::grid;
 
 /// The styles of the parts of a grid.
@@ -74,6 +75,11 @@ impl Grid<'_> {
             }
             y += 1;
         }
+        let lines = Rect {
+            y,
+            height: area.bottom().saturating_sub(y),
+            ..area
+        };
         for row in self.first_row..self.rows {
             if y >= area.bottom() {
                 break;
@@ -99,6 +105,9 @@ impl Grid<'_> {
             }
             y += 1;
         }
+        let number = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+        let (first, all) = (number(self.first_row), number(self.rows));
+        scroll_mark::draw(lines, buf, first, all, self.styles.muted);
     }
 
     /// Visible columns: index, left edge, width.
@@ -179,14 +188,14 @@ mod tests {
 
     #[test]
     fn the_first_column_stays_while_the_others_scroll() {
-        let (lines, _) = draw(24, 4, 1, 7);
+        let (lines, _) = draw(25, 4, 1, 7);
         assert_eq!(
             lines,
             [
                 "    time    fx_1    fy_1",
                 "               N       N",
                 "     7.0     7.1     7.2",
-                "     8.0     8.1     8.2",
+                "     8.0     8.1     8.2▐",
             ]
         );
         let (lines, _) = draw(24, 3, 3, 9_999_999);
@@ -194,7 +203,7 @@ mod tests {
             lines,
             ["    time    fz_1", "               N", "9999999…9999999…"].map(|l| match l {
                 // Too long for their columns: cut with a mark.
-                "9999999…9999999…" => "9999999…  99999…".to_owned(),
+                "9999999…9999999…" => "9999999…  99999…       ▐".to_owned(),
                 l => l.to_owned(),
             })
         );
@@ -202,7 +211,7 @@ mod tests {
 
     #[test]
     fn only_what_is_on_the_screen_is_asked_for() {
-        let (_, asked) = draw(24, 12, 1, 5_000_000);
+        let (_, asked) = draw(25, 12, 1, 5_000_000);
         assert_eq!(asked, 10 * 3);
         let (_, asked) = draw(200, 3, 4, 0);
         assert_eq!(asked, 1);

@@ -6,3 +6,4 @@ mod chart_canvas;
 pub mod chart_path;
 pub mod chart_points;
 pub mod grid;
+pub mod scroll_mark;
