@@ -86,6 +86,7 @@ pub enum Command {
     Show(super::show::Args),
     Note(super::note::Args),
     Export(super::export::Args),
+    Views(super::views::Args),
     Find(super::find::Args),
     Check(super::check::Args),
     Gc(super::gc::Args),

@@ -38,6 +38,7 @@ mod show;
 mod signals;
 pub mod size;
 pub mod table;
+mod views;
 mod watch;
 mod worker;
 
@@ -85,6 +86,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Show(args) => show::run(&settings, args),
         Command::Note(args) => note::run(&settings, args),
         Command::Export(args) => export::run(&settings, args),
+        Command::Views(_) => views::run(&settings),
         Command::Find(args) => find::run(&settings, args),
         Command::Check(args) => check::run(&settings, args),
         Command::Gc(args) => gc::run(&settings, args),

@@ -4,6 +4,7 @@ mod file;
 pub mod sources;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -23,7 +24,7 @@ use crate::{
         keymap::{Keymap, rebind::Rebinding},
     },
     etl::{
-        Result,
+        Error, Result,
         lake::{Context, Lake, access::login_name},
         profile::Profile,
         source::scan::Links,
@@ -58,6 +59,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Who writes notes; `None`: who is logged in.
     pub author: Option<String>,
+    /// Names of columns by the name of their set: `--columns @forces`.
+    pub channels: BTreeMap<String, Vec<String>>,
     /// Keys of the browser that were changed.
     pub keys: Vec<Rebinding>,
 }
@@ -76,6 +79,7 @@ impl Default for Settings {
             mouse: true,
             limits: Limits::default(),
             author: None,
+            channels: BTreeMap::new(),
             keys: Vec::new(),
         }
     }
@@ -162,6 +166,9 @@ impl Settings {
             author: sources
                 .pick("author", |f| f.author.clone())
                 .and_then(|author| author.0),
+            channels: sources
+                .pick("channels", |f| f.channels.clone())
+                .map_or(defaults.channels, |sets| sets.0),
             keys: sources.keys.clone(),
         }
     }
@@ -181,6 +188,7 @@ impl Settings {
             mouse,
             limits,
             author,
+            channels,
             keys: _,
         } = self;
         let path = |path: &Path| text::visible_path(path).into();
@@ -221,7 +229,43 @@ impl Settings {
                     .into(),
             ),
             ("author", author.clone().unwrap_or_default().into()),
+            (
+                "channels",
+                toml::Value::Table(
+                    channels
+                        .iter()
+                        .map(|(name, columns)| (name.clone(), columns.clone().into()))
+                        .collect(),
+                ),
+            ),
         ]
+    }
+
+    /// The columns that are asked for, with those of saved sets in the place of `@name`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an unknown set, with those that there are.
+    pub fn columns(&self, asked: &[String]) -> Result<Vec<String>> {
+        let mut columns: Vec<String> = Vec::new();
+        for name in asked.iter().map(|name| name.trim()) {
+            let Some(set) = name.strip_prefix('@') else {
+                columns.push(name.to_owned());
+                continue;
+            };
+            let Some(saved) = self.channels.get(set) else {
+                let known: Vec<String> = self.channels.keys().map(|k| format!("@{k}")).collect();
+                let known = match known.as_slice() {
+                    [] => "the config file has no [channels]".to_owned(),
+                    known => format!("there are {}", known.join(", ")),
+                };
+                return Err(Error::Usage(format!(
+                    "there is no set of channels \"@{}\": {known}",
+                    text::quoted(set, 60)
+                )));
+            };
+            columns.extend(saved.iter().cloned());
+        }
+        Ok(columns)
     }
 
     /// Who writes notes where that is not said.
@@ -387,6 +431,27 @@ mod tests {
             panic!("{:?}", sources.origin("jobs"));
         };
         assert_eq!((at.file.as_str(), at.line), ("f", 3));
+    }
+
+    #[test]
+    fn saved_sets_stand_for_their_columns() {
+        let toml = "[channels]\nforces = [\"fx_1\", \"fy_1\"]\n";
+        let settings = Settings::of_file(toml, "f").unwrap();
+        let columns = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+            settings.columns(&names)
+        };
+        let all = columns(&["v1", " @forces", "x_1"]).unwrap();
+        assert_eq!(all, ["v1", "fx_1", "fy_1", "x_1"]);
+        let refused = columns(&["@force"]).unwrap_err().to_string();
+        assert!(refused.ends_with("there are @forces"), "{refused}");
+        for bad in ["channels = 3\n", "[channels]\na = \"fx_1\"\n"] {
+            let refused = Settings::of_file(bad, "f").unwrap_err().to_string();
+            assert!(
+                refused.contains("a table of lists of column names"),
+                "{refused}"
+            );
+        }
     }
 
     #[test]

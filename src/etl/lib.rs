@@ -41,6 +41,7 @@
 //! * [`check`]: lake, catalog and logs held against each other, and repaired.
 //! * [`filter`]: which rows of a list or of a table, as an operator types it.
 //! * [`export`]: a run's table as CSV, Parquet, NDJSON or Arrow.
+//! * [`views`]: the lake as tables: logs, runs, channels, robots, flags, layers, notes.
 //! * [`find`]: stretches of runs in which a condition holds.
 //! * [`compare`]: runs against the first of them.
 //! * [`demo`]: deterministic synthetic logs.
@@ -97,6 +98,7 @@ pub mod text;
 pub mod time;
 pub mod toml_place;
 pub mod transform;
+pub mod views;
 pub mod worker;
 pub mod zone;
 

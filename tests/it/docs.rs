@@ -12,9 +12,11 @@ use mdtui::{
     cli::args::EXIT_CODES,
     etl::{
         catalog::{LogRow, LogState, MachinePoint, MachineRow, RunRow},
+        export::ColumnType,
         filter::{Condition, Filter, Filtered, Kind},
         quality::{Allowed, RULES, Rule, Thresholds, Topic, Verdict},
         stats::{CHANNEL_STATISTICS, ChannelStatistic, StatisticUnit},
+        views::View,
     },
 };
 
@@ -165,6 +167,33 @@ fn the_statistics_of_a_channel_are_documented_as_they_are() {
         .collect();
     let (begin, end) = ("| `statistics` | ", ", or those of `--stats` |");
     hold("docs/json.md", begin, end, &compared.join(", "));
+}
+
+#[test]
+fn the_columns_of_views_are_documented_as_they_are() {
+    let mut block = String::new();
+    for view in View::ALL {
+        block.push_str(&format!(
+            "\n### {}\n\nA row is {}.\n\n| column | type | unit | meaning |\n|---|---|---|---|\n",
+            view.name(),
+            view.row()
+        ));
+        for column in view.columns() {
+            let kind = match column.info.kind {
+                ColumnType::Text => "text",
+                ColumnType::Whole => "whole number",
+                ColumnType::Number => "number",
+                ColumnType::Time => "time",
+                ColumnType::Truth => "true or false",
+            };
+            let (name, unit, meaning) =
+                (column.info.name, column.info.unit, column.info.description);
+            block.push_str(&format!("| `{name}` | {kind} | {unit} | {meaning} |\n"));
+        }
+    }
+    block.push('\n');
+    let begin = "<!-- views: made from src/etl/views/columns.rs; MDTUI_BLESS=1 cargo test --test it docs writes them -->\n";
+    hold("docs/lake.md", begin, "<!-- end of views -->", &block);
 }
 
 /// The values that a threshold may have.

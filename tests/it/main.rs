@@ -49,6 +49,7 @@ mod terminal_gone;
 mod terminal_messages;
 mod terminal_notes;
 mod terminal_walk;
+mod views;
 mod worker;
 
 #[test]

@@ -5,13 +5,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::PathBuf,
-    process::Command,
 };
 
 use serde_json::Value;
 
-use crate::common::Lab;
+use crate::common::{Lab, python};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lake.md");
 
@@ -30,10 +28,6 @@ fn recipes() -> BTreeMap<String, String> {
             (name.to_owned(), code.to_owned())
         })
         .collect()
-}
-
-fn python() -> PathBuf {
-    std::env::var_os("MDTUI_PYTHON").map_or_else(|| "python3".into(), PathBuf::from)
 }
 
 /// The modules that a recipe needs, and a program that runs it and prints what it found.
@@ -78,29 +72,8 @@ fn program(name: &str, code: &str) -> (&'static [&'static str], String) {
 
 /// What a program printed; `None` (said aloud) without one of the modules.
 fn run(lab: &Lab, name: &str, modules: &[&str], text: &str) -> Option<Runs> {
-    for module in modules {
-        let import = Command::new(python())
-            .args(["-c", &format!("import {module}")])
-            .output();
-        if !import.is_ok_and(|done| done.status.success()) {
-            eprintln!("skipped: the recipe {name}: no Python with {module} (see MDTUI_PYTHON)");
-            return None;
-        }
-    }
-    let script = lab.root().join("recipe.py");
-    fs::write(&script, text).unwrap();
-    let done = Command::new(python())
-        .arg(script)
-        .current_dir(lab.root())
-        .output();
-    let Ok(done) = done else {
-        eprintln!("skipped: the recipe {name}: no Python");
-        return None;
-    };
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{name}: {said}");
-    let found: Vec<(String, String, u64, Option<f64>)> =
-        serde_json::from_slice(&done.stdout).unwrap();
+    let printed = python::printed(lab.root(), &format!("the recipe {name}"), modules, text)?;
+    let found: Vec<(String, String, u64, Option<f64>)> = serde_json::from_str(&printed).unwrap();
     let count = found.len();
     let runs: Runs = found
         .into_iter()
@@ -165,12 +138,44 @@ fn each_recipe_finds_every_run_with_all_its_rows_and_robots() {
             .count()
     };
     assert!(robots(true) > 10 && robots(false) > 10);
-    for (name, code) in recipes() {
+    for (name, code) in recipes().into_iter().filter(|(name, _)| name != "units") {
         let (modules, text) = program(&name, &code);
         if let Some(found) = run(&lab, &name, modules, &text) {
             assert_eq!(found, wanted, "{name}");
         }
     }
+}
+
+/// By column; the unit of a run's table as pyarrow shows it, and of a file that was exported.
+#[test]
+fn pyarrow_shows_units_and_descriptions() {
+    let lab = Lab::demo(1);
+    lab.ok(&["harvest"]);
+    lab.ok(&["export", "robots", "-o", "robots.parquet"]);
+    lab.ok(&["export", "table_rows", "-o", "all.parquet"]);
+    let program = recipes()["units"].clone()
+        + r#"
+import json
+shown = lambda file, name: {k.decode(): v.decode() for k, v in pq.read_schema(file).field(name).metadata.items()}
+print(json.dumps([units, shown(file, "fz_1"), shown("all.parquet", "fz_1"), shown("robots.parquet", "speed_peak")]))
+"#;
+    let Some(printed) = python::printed(lab.root(), "units", &["pyarrow"], &program) else {
+        return;
+    };
+    let [units, table, all, robots]: [BTreeMap<String, String>; 4] =
+        serde_json::from_str(&printed).unwrap();
+    for (column, unit) in [
+        ("x_1", "mm"),
+        ("fz_1", "N"),
+        ("v1", "mm/s"),
+        ("ax_1", "mm/s²"),
+    ] {
+        assert_eq!(units[column], unit, "{column}");
+    }
+    assert_eq!(units.len(), 16, "{units:?}");
+    assert_eq!(table["description"], "field \"fz\" of robot 1");
+    assert_eq!((table["unit"].as_str(), &all), ("N", &table));
+    assert_eq!(robots["unit"], "mm/s");
 }
 
 /// Names of the files below the lake that end in `.parquet`.

@@ -78,7 +78,9 @@ impl<T> ExportColumn<T> {
         let values = match &self.cells {
             Cells::Text(cell) => Values::Text(rows.map(cell).collect()),
             Cells::Whole(cell) => Values::Whole(rows.map(cell).collect()),
-            Cells::Number(cell) => Values::Number(rows.map(cell).collect()),
+            Cells::Number(cell) => {
+                Values::Number(rows.map(|row| cell(row).unwrap_or(f64::NAN)).collect())
+            }
             Cells::Time(cell) => Values::Time(rows.map(cell).collect()),
         };
         let title = self.title.clone();

@@ -81,7 +81,7 @@ fn fill(
         } => {
             let file = context.lake.open_table(&table.log_key, &table.file_name)?;
             let options = Options {
-                columns: columns.clone(),
+                columns: Some(columns.clone()).filter(|columns| !columns.is_empty()),
                 rows: rows.clone(),
                 ..Options::default()
             };

@@ -30,6 +30,7 @@ pub struct ConfigFile {
     pub log_seconds_per_mb: Option<Seconds>,
     pub memory: Option<Memory>,
     pub author: Option<Author>,
+    pub channels: Option<ChannelSets>,
     /// Places by name.
     pub site: Option<BTreeMap<String, ConfigFile>>,
     /// Read apart, with its lines.
@@ -73,6 +74,23 @@ impl<'de> Deserialize<'de> for Author {
                 text::quoted(&other.to_string(), 40)
             ))),
         }
+    }
+}
+
+/// Names of columns, saved under a name each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChannelSets(pub BTreeMap<String, Vec<String>>);
+
+impl<'de> Deserialize<'de> for ChannelSets {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let value = toml::Value::deserialize(d)?;
+        value.clone().try_into().map(Self).map_err(|_| {
+            serde::de::Error::custom(format!(
+                "channels is {}: allowed is a table of lists of column names, such as [channels] and below it \
+                 forces = [\"fx_1\", \"fy_1\"]",
+                text::quoted(&value.to_string(), 60)
+            ))
+        })
     }
 }
 

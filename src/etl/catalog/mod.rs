@@ -4,6 +4,7 @@
 
 mod assess;
 mod audit;
+mod copies;
 mod derived;
 mod distances;
 mod entry;
@@ -34,6 +35,7 @@ use std::{collections::HashMap, path::PathBuf, time::Duration};
 use rusqlite::Connection;
 
 pub use audit::Audit;
+pub use copies::one_copy_each;
 pub use derived::{cell_title, machine_name};
 pub use distances::Distances;
 pub use extremes::{Extremes, RunExtremes};

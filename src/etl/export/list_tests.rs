@@ -1,3 +1,7 @@
+use std::ops::Range;
+
+use polars::prelude::*;
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -41,10 +45,7 @@ fn list() -> Vec<ListColumn> {
             Values::Text(vec![Some("=a,\"b\"".into()), None, Some("加工".into())]),
         ),
         field("rows", Values::Whole(vec![Some(-3), Some(i64::MAX), None])),
-        field(
-            "runtime (s)",
-            Values::Number(vec![Some(0.1), Some(f64::NAN), Some(2.0)]),
-        ),
+        field("runtime (s)", Values::Number(vec![0.1, f64::NAN, 2.0])),
         field("start", Values::Time(vec![None, Some(START + 1), None])),
     ]
 }
@@ -166,7 +167,7 @@ fn formulas_are_text_and_numbers_stay() {
         let values = Values::Text(vec![Some(text.into())]);
         assert_eq!(one(values), format!("'{text}"));
     }
-    assert_eq!(one(Values::Number(vec![Some(-1.5)])), "-1.5");
+    assert_eq!(one(Values::Number(vec![-1.5])), "-1.5");
     assert_eq!(one(Values::Text(vec![Some("a-b".into())])), "a-b");
 }
 

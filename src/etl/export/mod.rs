@@ -1,20 +1,27 @@
-//! A run's table, or a list, as CSV, Parquet, NDJSON or Arrow IPC.
+//! A run's table, the tables of several runs, or a list, as CSV, Parquet, NDJSON or Arrow IPC.
 //!
 //! * [`ask`]: times and steps as an operator writes them.
+//! * [`column`]: typed columns.
 //! * [`hold`]: how long a value stays in force where the table has no row.
 //! * [`list`]: lists of typed columns.
+//! * [`long`]: samples as rows of time, channel and value.
 //! * [`rows`]: which rows: windows of the table, or one row a step.
+//! * [`runs`]: the tables of several runs as one.
 //! * [`sink`]: the four forms.
 
 mod ask;
+mod column;
 mod hold;
 mod list;
+mod long;
 mod rows;
+mod runs;
 mod sink;
 
 use std::{
     fs::{self, File},
-    io::{BufWriter, Write},
+    io::Write,
+    mem::take,
     ops::RangeInclusive,
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -23,19 +30,25 @@ use std::{
 
 pub use self::{
     ask::{parse_step, parse_time},
+    column::{ColumnInfo, ColumnType, ListColumn, Values},
     hold::hold_limits,
-    list::{ListColumn, Values, write_list},
+    list::write_list,
     rows::Limits,
-    sink::Format,
+    runs::{RunTarget, RunsPlan, RunsQuery},
+    sink::{Format, TableWriter},
 };
-use super::{Error, Result, format, lake::run_file::RunFile, text};
+use super::{
+    Error, Result, format,
+    lake::run_file::{RunFile, TIME},
+    text,
+};
 use crate::base::CancelToken;
 
 /// What of a run's table is written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
-    /// Columns besides `time`, in this order; empty: all.
-    pub columns: Vec<String>,
+    /// Columns besides `time`, in this order; `None`: all.
+    pub columns: Option<Vec<String>>,
     /// First time in microseconds; `None`: the run's start.
     pub from_us: Option<i64>,
     /// Last time in microseconds; `None`: the run's end.
@@ -69,9 +82,20 @@ pub struct Exported {
 
 /// One batch of rows on its way. `NaN` stands for null.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Batch {
-    pub times: Vec<i64>,
-    pub columns: Vec<Vec<f64>>,
+struct Batch {
+    times: Vec<i64>,
+    columns: Vec<Vec<f64>>,
+}
+
+impl Batch {
+    /// Its cells as columns, `time` first; none are left in it.
+    fn take(&mut self) -> Vec<Values> {
+        let times = self.times.drain(..).map(Some).collect();
+        let columns = self.columns.iter_mut().map(|c| Values::Number(take(c)));
+        std::iter::once(Values::Time(times))
+            .chain(columns)
+            .collect()
+    }
 }
 
 /// Writes a run's table to `target`, whose ending says how. The file is written under a
@@ -103,7 +127,10 @@ pub fn export_into(
     cancel: &CancelToken,
 ) -> Result<Exported> {
     let format = Format::of(target)?;
-    Plan::of(table, options)?.write_file(file, format, target, cancel)
+    let written = Plan::of(table, options)?.write(&mut *file, format, target, cancel)?;
+    file.sync_all().map_err(|e| Error::io("write", target, e))?;
+    cancel.check()?;
+    Ok(written)
 }
 
 /// An export that can be made: its columns are known, and its rows are not too many.
@@ -141,46 +168,16 @@ impl<'a> Plan<'a> {
     /// Writes a file under a temporary name beside `target` and renames it when it is whole.
     ///
     /// # Errors
-    /// [`Error::Usage`] when there is no such folder; as [`Plan::write`].
+    /// As [`write_new`] and [`Plan::write`].
     pub fn write_new(
         &self,
         target: &Path,
         format: Format,
         cancel: &CancelToken,
     ) -> Result<Exported> {
-        let folder = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let mut file = tempfile::Builder::new()
-            .prefix(".mdtui-export-")
-            // Less the umask: the file is the operator's, as any that a shell makes.
-            .permissions(fs::Permissions::from_mode(0o666))
-            .tempfile_in(folder)
-            .map_err(|e| match e.kind() {
-                std::io::ErrorKind::NotFound => Error::Usage(format!(
-                    "there is no folder {} to write to: make it first",
-                    crate::text::visible_path(folder)
-                )),
-                _ => Error::io("write to", folder, e),
-            })?;
-        let written = self.write_file(file.as_file_mut(), format, target, cancel)?;
-        file.persist(target)
-            .map_err(|e| Error::io("write", target, e.error))?;
-        Ok(written)
-    }
-
-    fn write_file(
-        &self,
-        file: &mut File,
-        format: Format,
-        target: &Path,
-        cancel: &CancelToken,
-    ) -> Result<Exported> {
-        let written = self.write(&mut *file, format, target, cancel)?;
-        file.sync_all().map_err(|e| Error::io("write", target, e))?;
-        cancel.check()?;
-        Ok(written)
+        write_new(target, cancel, |file| {
+            self.write(file, format, target, cancel)
+        })
     }
 
     /// Writes to anything, a pipe too; `target` names it in errors.
@@ -194,37 +191,93 @@ impl<'a> Plan<'a> {
         target: &Path,
         cancel: &CancelToken,
     ) -> Result<Exported> {
+        let mut writer = TableWriter::new(out, format, self.infos(), target)?;
+        self.each_batch(cancel, &mut |batch| {
+            let rows = batch.times.len();
+            writer.write(rows, &batch.take())
+        })?;
+        writer.finish()
+    }
+
+    /// What its columns are.
+    fn infos(&self) -> Vec<ColumnInfo> {
+        let units = self.table.units();
+        let of = |name: &String| {
+            let unit = units.get(name).cloned().unwrap_or_default();
+            ColumnInfo::plain(name, ColumnType::Number).measured_in(unit)
+        };
+        std::iter::once(time_info())
+            .chain(self.columns.iter().map(of))
+            .collect()
+    }
+
+    /// Reads the rows, batch by batch.
+    fn each_batch(
+        &self,
+        cancel: &CancelToken,
+        each: &mut dyn FnMut(&mut Batch) -> Result<()>,
+    ) -> Result<()> {
         let names: Vec<&str> = self.columns.iter().map(String::as_str).collect();
-        let mut out = BufWriter::new(Counted { out, bytes: 0 });
-        let mut written = 0;
-        {
-            let mut sink = sink::open(format, &mut out, &names, target)?;
-            let span = self.span.clone();
-            rows::walk(
-                self.table,
-                &names,
-                self.options,
-                span,
-                cancel,
-                &mut |batch| {
-                    cancel.check()?;
-                    written += batch.times.len() as u64;
-                    sink.write(batch)
-                },
-            )?;
-            sink.finish()?;
-        }
-        out.flush().map_err(|e| Error::io("write", target, e))?;
-        Ok(Exported {
-            rows: written,
-            columns: names.len() + 1,
-            bytes: out.get_ref().bytes,
-        })
+        let span = self.span.clone();
+        rows::walk(
+            self.table,
+            &names,
+            self.options,
+            span,
+            cancel,
+            &mut |batch| {
+                cancel.check()?;
+                each(batch)
+            },
+        )
     }
 }
 
+/// The first column of a table.
+fn time_info() -> ColumnInfo {
+    ColumnInfo::plain(TIME, ColumnType::Time).described("the time of the row, UTC")
+}
+
+/// Writes a file under a temporary name beside `target` and renames it when it is whole and synced.
+///
+/// # Errors
+/// [`Error::Usage`] when there is no such folder; [`Error::Io`], [`Error::Cancelled`], and those of
+/// `write`.
+pub fn write_new(
+    target: &Path,
+    cancel: &CancelToken,
+    write: impl FnOnce(&mut File) -> Result<Exported>,
+) -> Result<Exported> {
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".mdtui-export-")
+        // Less the umask: the file is the operator's, as any that a shell makes.
+        .permissions(fs::Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => Error::Usage(format!(
+                "there is no folder {} to write to: make it first",
+                crate::text::visible_path(folder)
+            )),
+            _ => Error::io("write to", folder, e),
+        })?;
+    let written = write(file.as_file_mut())?;
+    let synced = file.as_file().sync_all();
+    synced.map_err(|e| Error::io("write", target, e))?;
+    cancel.check()?;
+    file.persist(target)
+        .map_err(|e| Error::io("write", target, e.error))?;
+    Ok(written)
+}
+
 /// Refuses more than [`MOST_ROWS`].
-fn check_rows(rows: u64) -> Result<()> {
+///
+/// # Errors
+/// [`Error::Usage`] with their number.
+pub fn check_rows(rows: u64) -> Result<()> {
     if rows > MOST_ROWS {
         return Err(Error::Usage(format!(
             "the export would have {}, and more than {} are refused: take a longer step or a \
@@ -236,35 +289,17 @@ fn check_rows(rows: u64) -> Result<()> {
     Ok(())
 }
 
-/// Counts what it passes on.
-struct Counted<W> {
-    out: W,
-    bytes: u64,
-}
-
-impl<W: Write> Write for Counted<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let n = self.out.write(bytes)?;
-        self.bytes += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.out.flush()
-    }
-}
-
 /// The columns to be written, each once and known.
 fn columns(table: &RunFile, options: &Options) -> Result<Vec<String>> {
     let (time, all) = table
         .columns()
         .split_first()
         .ok_or_else(|| Error::Log("the table has no columns".into()))?;
-    if options.columns.is_empty() {
+    let Some(asked) = &options.columns else {
         return Ok(all.to_vec());
-    }
+    };
     let mut columns: Vec<String> = Vec::new();
-    for name in options.columns.iter().map(|c| c.trim()) {
+    for name in asked.iter().map(|c| c.trim()) {
         if name == time.as_str() || columns.iter().any(|c| c == name) {
             continue;
         }

@@ -25,7 +25,7 @@ pub fn walk(
     options: &Options,
     span: RangeInclusive<i64>,
     cancel: &CancelToken,
-    write: &mut dyn FnMut(&Batch) -> Result<()>,
+    write: &mut dyn FnMut(&mut Batch) -> Result<()>,
 ) -> Result<()> {
     // A row is complete when no column of the table is null, shown or not: those behind
     // the shown ones are read only to see that.
@@ -109,7 +109,7 @@ struct Out<'a> {
     shown: usize,
     complete: bool,
     batch: Batch,
-    write: &'a mut dyn FnMut(&Batch) -> Result<()>,
+    write: &'a mut dyn FnMut(&mut Batch) -> Result<()>,
 }
 
 impl Out<'_> {
@@ -137,7 +137,7 @@ impl Out<'_> {
         if self.batch.times.is_empty() {
             return Ok(());
         }
-        (self.write)(&self.batch)?;
+        (self.write)(&mut self.batch)?;
         self.batch.times.clear();
         self.batch.columns.iter_mut().for_each(Vec::clear);
         Ok(())

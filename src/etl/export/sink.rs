@@ -1,12 +1,20 @@
 //! The four forms of an export.
 
-use std::{io::Write, path::Path};
+use std::{
+    io::{BufWriter, Write},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-use polars::prelude::*;
-use polars_arrow::io::ipc::IpcField;
+use polars::{io::parquet::write::KeyValueMetadata, prelude::*};
+use polars_arrow::{
+    datatypes::{ArrowSchema, Field as ArrowField},
+    io::ipc::IpcField,
+};
+use polars_parquet::write::schema_to_metadata_key;
 
-use super::Batch;
-use crate::{Error, Result, text, time};
+use super::{ColumnInfo, ColumnType, Exported, Values, column::guarded};
+use crate::{Error, Result, lake::run_file::field_metadata, text};
 
 /// How an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,54 +67,169 @@ impl Format {
     }
 }
 
-/// Takes rows, batch by batch.
-pub(super) trait Sink {
-    /// Writes a batch.
-    fn write(&mut self, batch: &Batch) -> Result<()>;
+/// Writes a table of typed columns, batch by batch: memory does not grow with its length.
+pub struct TableWriter<'a> {
+    sink: Box<dyn Sink + 'a>,
+    out: Output<'a>,
+    target: &'a Path,
+    rows: u64,
+    columns: usize,
+}
+
+impl<'a> TableWriter<'a> {
+    /// Begins a file; `target` names it in errors.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Log`].
+    pub fn new(
+        out: impl Write + Send + 'a,
+        format: Format,
+        columns: Vec<ColumnInfo>,
+        target: &'a Path,
+    ) -> Result<Self> {
+        Self::with(out, format, columns, target, false)
+    }
+
+    /// As [`TableWriter::new`], for a list that people read: a CSV has whole numbers without a
+    /// fraction, though programs may then take their column for one of whole numbers.
+    pub(super) fn of_list(
+        out: impl Write + Send + 'a,
+        format: Format,
+        columns: Vec<ColumnInfo>,
+        target: &'a Path,
+    ) -> Result<Self> {
+        Self::with(out, format, columns, target, true)
+    }
+
+    fn with(
+        out: impl Write + Send + 'a,
+        format: Format,
+        columns: Vec<ColumnInfo>,
+        target: &'a Path,
+        is_list: bool,
+    ) -> Result<Self> {
+        let output = Output::new(Box::new(out));
+        let out = output.clone();
+        let count = columns.len();
+        let refused = |e: PolarsError| trouble(target, e);
+        let sink: Box<dyn Sink + 'a> = match format {
+            Format::Csv => Box::new(CsvSink::new(out, &columns, target, is_list)?),
+            Format::Ndjson => Box::new(NdjsonSink::new(out, &columns, target)?),
+            Format::Parquet => {
+                let writer = ParquetWriter::new(out)
+                    .with_key_value_metadata(Some(arrow_schema(&columns)))
+                    .batched(&schema(&columns))
+                    .map_err(refused)?;
+                Box::new(ParquetSink {
+                    writer,
+                    columns,
+                    target,
+                })
+            }
+            Format::Arrow => {
+                let plain = IpcField {
+                    fields: Vec::new(),
+                    dictionary_id: None,
+                };
+                let fields = vec![plain; columns.len()];
+                let writer = IpcWriter::new(out)
+                    .batched(&schema(&columns), fields)
+                    .map_err(refused)?;
+                Box::new(ArrowSink {
+                    writer,
+                    columns,
+                    target,
+                })
+            }
+        };
+        Ok(Self {
+            sink,
+            out: output,
+            target,
+            rows: 0,
+            columns: count,
+        })
+    }
+
+    /// Writes so many rows; `columns` are in the order of the table's and of their types.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Log`].
+    pub fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()> {
+        self.rows += rows as u64;
+        self.sink.write(rows, columns)
+    }
+
+    /// Writes what comes after the last batch.
+    ///
+    /// # Errors
+    /// As [`TableWriter::write`].
+    pub fn finish(mut self) -> Result<Exported> {
+        self.sink.finish()?;
+        let flushed = self.out.flush();
+        flushed.map_err(|e| Error::io("write", self.target, e))?;
+        Ok(Exported {
+            rows: self.rows,
+            columns: self.columns,
+            bytes: self.out.lock().get_ref().bytes,
+        })
+    }
+}
+
+/// Counts what it passes on.
+struct Counted<W> {
+    out: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+type Buffered<'a> = BufWriter<Counted<Box<dyn Write + Send + 'a>>>;
+
+/// The output that a library's writer takes for itself: shared, because some never flush it.
+#[derive(Clone)]
+struct Output<'a>(Arc<Mutex<Buffered<'a>>>);
+
+impl<'a> Output<'a> {
+    fn new(out: Box<dyn Write + Send + 'a>) -> Self {
+        let counted = Counted { out, bytes: 0 };
+        Self(Arc::new(Mutex::new(BufWriter::new(counted))))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Buffered<'a>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Write for Output<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.lock().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.lock().flush()
+    }
+}
+
+/// One of the four forms.
+trait Sink {
+    /// Writes so many rows.
+    fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()>;
     /// Writes what comes after the last batch.
     fn finish(&mut self) -> Result<()>;
 }
 
-/// Begins a file; `target` names it in errors.
-pub(super) fn open<'a>(
-    format: Format,
-    out: &'a mut (dyn Write + Send),
-    columns: &[&str],
-    target: &'a Path,
-) -> Result<Box<dyn Sink + 'a>> {
-    let refused = |e: PolarsError| trouble(target, e);
-    Ok(match format {
-        Format::Csv => Box::new(CsvSink::new(out, columns, target)?),
-        Format::Ndjson => Box::new(NdjsonSink::new(out, columns, target)?),
-        Format::Parquet => {
-            let (names, schema) = schema(columns);
-            let writer = ParquetWriter::new(out).batched(&schema).map_err(refused)?;
-            Box::new(ParquetSink {
-                writer,
-                names,
-                target,
-            })
-        }
-        Format::Arrow => {
-            let (names, schema) = schema(columns);
-            let plain = IpcField {
-                fields: Vec::new(),
-                dictionary_id: None,
-            };
-            let fields = vec![plain; names.len()];
-            let writer = IpcWriter::new(out)
-                .batched(&schema, fields)
-                .map_err(refused)?;
-            Box::new(ArrowSink {
-                writer,
-                names,
-                target,
-            })
-        }
-    })
-}
-
-pub(super) fn trouble(target: &Path, error: PolarsError) -> Error {
+fn trouble(target: &Path, error: PolarsError) -> Error {
     match error {
         PolarsError::IO { error, .. } => Error::io(
             "write",
@@ -120,43 +243,41 @@ pub(super) fn trouble(target: &Path, error: PolarsError) -> Error {
     }
 }
 
-pub(super) fn time_type() -> DataType {
-    DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
+fn schema(columns: &[ColumnInfo]) -> Schema {
+    let types = columns
+        .iter()
+        .map(|c| (c.polars_name(), c.kind.data_type()));
+    types.collect()
 }
 
-fn schema(columns: &[&str]) -> (Vec<PlSmallStr>, Schema) {
-    let names: Vec<PlSmallStr> = std::iter::once("time")
-        .chain(columns.iter().copied())
-        .map(PlSmallStr::from)
-        .collect();
-    let types = std::iter::once(time_type()).chain(columns.iter().map(|_| DataType::Float64));
-    let schema = names.iter().cloned().zip(types).collect();
-    (names, schema)
+/// The Arrow schema for a Parquet file's metadata, with units and descriptions where pyarrow looks
+/// for them: in the metadata of its fields.
+fn arrow_schema(columns: &[ColumnInfo]) -> KeyValueMetadata {
+    let field = |column: &ColumnInfo| {
+        let dtype = column.kind.data_type().to_arrow(CompatLevel::newest());
+        let field = ArrowField::new(column.polars_name(), dtype, true);
+        let metadata = field_metadata(&column.unit, &column.description);
+        (column.polars_name(), field.with_metadata(metadata))
+    };
+    let schema: ArrowSchema = columns.iter().map(field).collect();
+    KeyValueMetadata::Static(vec![schema_to_metadata_key(&schema)])
 }
 
-/// A batch as polars has it: `time` with its zone, null for what is not there.
-fn frame(names: &[PlSmallStr], batch: &Batch) -> PolarsResult<DataFrame> {
-    let name = |i: usize| names.get(i).cloned().unwrap_or_default();
-    let times = Int64Chunked::from_slice(name(0), &batch.times)
-        // A cast would drop the zone without a word.
-        .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
-    let mut columns = vec![times.into_column()];
-    for (i, values) in batch.columns.iter().enumerate() {
-        let values = values.iter().map(|v| (!v.is_nan()).then_some(*v));
-        columns.push(Float64Chunked::from_iter_options(name(i + 1), values).into_column());
-    }
-    DataFrame::new(batch.times.len(), columns)
+fn frame(infos: &[ColumnInfo], rows: usize, columns: &[Values]) -> PolarsResult<DataFrame> {
+    let columns = infos.iter().zip(columns);
+    let columns = columns.map(|(info, values)| values.column(info.polars_name(), rows));
+    DataFrame::new(rows, columns.collect())
 }
 
-struct ParquetSink<'a> {
-    writer: polars::io::parquet::write::BatchedWriter<&'a mut (dyn Write + Send)>,
-    names: Vec<PlSmallStr>,
+struct ParquetSink<'a, W: Write> {
+    writer: polars::io::parquet::write::BatchedWriter<W>,
+    columns: Vec<ColumnInfo>,
     target: &'a Path,
 }
 
-impl Sink for ParquetSink<'_> {
-    fn write(&mut self, batch: &Batch) -> Result<()> {
-        frame(&self.names, batch)
+impl<W: Write> Sink for ParquetSink<'_, W> {
+    fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()> {
+        frame(&self.columns, rows, columns)
             .and_then(|frame| self.writer.write_batch(&frame))
             .map_err(|e| trouble(self.target, e))
     }
@@ -169,15 +290,15 @@ impl Sink for ParquetSink<'_> {
     }
 }
 
-struct ArrowSink<'a> {
-    writer: polars::io::ipc::BatchedWriter<&'a mut (dyn Write + Send)>,
-    names: Vec<PlSmallStr>,
+struct ArrowSink<'a, W: Write> {
+    writer: polars::io::ipc::BatchedWriter<W>,
+    columns: Vec<ColumnInfo>,
     target: &'a Path,
 }
 
-impl Sink for ArrowSink<'_> {
-    fn write(&mut self, batch: &Batch) -> Result<()> {
-        frame(&self.names, batch)
+impl<W: Write> Sink for ArrowSink<'_, W> {
+    fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()> {
+        frame(&self.columns, rows, columns)
             .and_then(|frame| self.writer.write_batch(&frame))
             .map_err(|e| trouble(self.target, e))
     }
@@ -187,35 +308,43 @@ impl Sink for ArrowSink<'_> {
     }
 }
 
-struct CsvSink<'a> {
-    writer: csv::Writer<&'a mut (dyn Write + Send)>,
+struct CsvSink<'a, W: Write> {
+    writer: csv::Writer<W>,
     target: &'a Path,
+    is_list: bool,
 }
 
-impl<'a> CsvSink<'a> {
-    fn new(out: &'a mut (dyn Write + Send), columns: &[&str], target: &'a Path) -> Result<Self> {
+impl<'a, W: Write> CsvSink<'a, W> {
+    fn new(out: W, columns: &[ColumnInfo], target: &'a Path, is_list: bool) -> Result<Self> {
         let mut writer = csv::Writer::from_writer(out);
+        let titles = columns.iter().map(|c| guarded(&c.name).into_owned());
         writer
-            .write_record(std::iter::once("time").chain(columns.iter().copied()))
+            .write_record(titles)
             .map_err(|e| Error::io("write", target, e.into()))?;
-        Ok(Self { writer, target })
+        Ok(Self {
+            writer,
+            target,
+            is_list,
+        })
     }
 }
 
-impl Sink for CsvSink<'_> {
-    fn write(&mut self, batch: &Batch) -> Result<()> {
-        let mut number = String::new();
-        for (i, at) in batch.times.iter().enumerate() {
-            let mut row = || -> csv::Result<()> {
-                self.writer.write_field(time::format(*at))?;
-                for column in &batch.columns {
-                    number.clear();
-                    push_number(&mut number, column.get(i).copied().unwrap_or(f64::NAN));
-                    self.writer.write_field(&number)?;
+impl<W: Write> Sink for CsvSink<'_, W> {
+    fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()> {
+        let mut cell = String::new();
+        for row in 0..rows {
+            let mut write = || -> csv::Result<()> {
+                for column in columns {
+                    cell.clear();
+                    column.push_csv(row, &mut cell);
+                    if self.is_list && column.kind() == ColumnType::Number && cell.ends_with(".0") {
+                        cell.truncate(cell.len() - 2);
+                    }
+                    self.writer.write_field(&cell)?;
                 }
                 self.writer.write_record(None::<&[u8]>)
             };
-            row().map_err(|e| Error::io("write", self.target, e.into()))?;
+            write().map_err(|e| Error::io("write", self.target, e.into()))?;
         }
         Ok(())
     }
@@ -227,39 +356,35 @@ impl Sink for CsvSink<'_> {
     }
 }
 
-struct NdjsonSink<'a> {
-    out: &'a mut (dyn Write + Send),
-    /// `,"x_1":` for each column.
+struct NdjsonSink<'a, W> {
+    out: W,
+    /// `{"time":`, `,"x_1":` and so on.
     keys: Vec<String>,
     target: &'a Path,
 }
 
-impl<'a> NdjsonSink<'a> {
-    fn new(out: &'a mut (dyn Write + Send), columns: &[&str], target: &'a Path) -> Result<Self> {
-        let quoted = |name: &&str| {
-            serde_json::to_string(name)
-                .map(|quoted| format!(",{quoted}:"))
-                .map_err(|e| Error::Log(format!("cannot write the column {name}: {e}")))
+impl<'a, W: Write> NdjsonSink<'a, W> {
+    fn new(out: W, columns: &[ColumnInfo], target: &'a Path) -> Result<Self> {
+        let key = |(place, column): (usize, &ColumnInfo)| {
+            let quoted = serde_json::to_string(&column.name)?;
+            Ok(format!("{}{quoted}:", if place == 0 { '{' } else { ',' }))
         };
-        let keys = columns.iter().map(quoted).collect::<Result<_>>()?;
+        let keys = columns.iter().enumerate().map(key);
+        let keys = keys.collect::<serde_json::Result<_>>();
+        let keys = keys.map_err(|e| Error::io("write", target, e.into()))?;
         Ok(Self { out, keys, target })
     }
 }
 
-impl Sink for NdjsonSink<'_> {
-    fn write(&mut self, batch: &Batch) -> Result<()> {
+impl<W: Write> Sink for NdjsonSink<'_, W> {
+    fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()> {
         let mut line = String::new();
-        for (i, at) in batch.times.iter().enumerate() {
+        for row in 0..rows {
             line.clear();
-            line.push_str("{\"time\":\"");
-            line.push_str(&time::format(*at));
-            line.push('"');
-            for (key, column) in self.keys.iter().zip(&batch.columns) {
+            for (key, column) in self.keys.iter().zip(columns) {
                 line.push_str(key);
-                match column.get(i) {
-                    Some(value) if !value.is_nan() => push_number(&mut line, *value),
-                    _ => line.push_str("null"),
-                }
+                let pushed = column.push_json(row, &mut line);
+                pushed.map_err(|e| Error::io("write", self.target, e.into()))?;
             }
             line.push_str("}\n");
             self.out
@@ -270,7 +395,9 @@ impl Sink for NdjsonSink<'_> {
     }
 
     fn finish(&mut self) -> Result<()> {
-        Ok(())
+        self.out
+            .flush()
+            .map_err(|e| Error::io("write", self.target, e))
     }
 }
 

@@ -116,7 +116,7 @@ fn csv_has_every_row_with_nulls_empty() {
 fn a_span_has_both_its_ends_and_columns_come_as_asked() {
     let made = made();
     let options = Options {
-        columns: vec!["b_1".into(), " time".into(), "b_1".into()],
+        columns: Some(vec!["b_1".into(), " time".into(), "b_1".into()]),
         from_us: Some(START + 250_000),
         to_us: Some(START + 300_000),
         ..Options::default()
@@ -125,7 +125,7 @@ fn a_span_has_both_its_ends_and_columns_come_as_asked() {
     assert_eq!(rows[0], ["time", "b_1"]);
     assert_eq!((ms(&rows[1]), ms(rows.last().unwrap())), (250, 300));
     let unknown = Options {
-        columns: vec!["c".into()],
+        columns: Some(vec!["c".into()]),
         ..Options::default()
     };
     let out = made.dir.path().join("x.csv");
@@ -154,7 +154,7 @@ fn complete_rows_are_those_without_a_null_in_any_column_of_the_table() {
     });
     let one = made.csv(&Options {
         complete: true,
-        columns: vec!["a_1".into()],
+        columns: Some(vec!["a_1".into()]),
         ..Options::default()
     });
     assert!(all.len() > 10);
@@ -312,4 +312,36 @@ fn named_rows_are_those_of_the_whole_table() {
         ..Options::default()
     };
     assert_eq!(made.csv(&behind).len(), 1);
+}
+
+#[test]
+fn samples_are_told_from_what_is_held_across_row_groups() {
+    // Three row groups. The second channel's values repeat, and one of its samples stands on each side
+    // of the first boundary.
+    let a: Vec<(i64, f64)> = (0..90_000).map(|i| (i * 2, i as f64)).collect();
+    let b: Vec<(i64, f64)> = (0..30_000).map(|i| (i * 6 + 1, (i / 500) as f64)).collect();
+    let made = make([a, b]);
+    assert!(made.table.groups().count() > 1);
+    let samples = made.table.sample_rows().unwrap();
+    let none = CancelToken::new();
+    for (column, known) in ["a_1", "b_1"].into_iter().zip(&made.samples) {
+        let mut found = Vec::new();
+        for (group, rows) in made.table.groups().enumerate() {
+            let window = made.table.read(&[column], rows, &none).unwrap();
+            for row in samples.of(group, column).unwrap() {
+                let (row, value) = (row as usize, window.columns[0][row as usize]);
+                found.push(((window.times[row] - START) / 1000, value));
+            }
+        }
+        assert!(found == *known, "{column}");
+    }
+}
+
+#[test]
+fn a_channel_whose_rows_are_nearly_all_samples_tells_the_held_one() {
+    let a: Vec<(i64, f64)> = (0..1000).map(|i| (i * 10, 7.0)).collect();
+    let made = make([a, vec![(15, 1.0), (35, 1.0)]]);
+    let rows = made.table.sample_rows().unwrap().of(0, "a_1").unwrap();
+    assert_eq!((made.table.rows(), rows.len()), (1002, 1000));
+    assert!(!rows.contains(&2) && !rows.contains(&5), "{:?}", &rows[..8]);
 }

@@ -1,11 +1,11 @@
 //! Which runs are searched: each once, and only if its stored extremes do not exclude a match.
 
-use std::{cmp::Reverse, collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use super::{Query, SharedCondition};
 use crate::{
     Error, Result,
-    catalog::{Catalog, Extremes, RunExtremes, RunRow},
+    catalog::{Catalog, Extremes, RunExtremes, RunRow, one_copy_each},
     expression::{Bounds, Condition, Expr, parse},
     lake::run_file::TIME,
     parse_error::ParseError,
@@ -56,7 +56,7 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
     let mut extremes = catalog.extremes(&names)?;
     let compiler = Compiler::new(catalog, text, &expr, &extremes)?;
     runs.retain(|run| query.filter.passes(run));
-    let runs = copies(runs);
+    let runs = one_copy_each(runs);
     let count = runs.len();
     let mut targets = Vec::new();
     for run in runs {
@@ -83,27 +83,6 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
         runs: count,
         condition: Some(compiler.shared),
     })
-}
-
-/// Of each run one copy, in the order of `runs`: the one with the most kept samples, then the
-/// smallest key.
-fn copies(runs: Vec<RunRow>) -> Vec<RunRow> {
-    let mut best: HashMap<RunId, (Reverse<u64>, String)> = HashMap::new();
-    for run in &runs {
-        let rank = (Reverse(run.samples), run.log_key.clone());
-        match best.get_mut(&run.run) {
-            Some(best) if *best <= rank => {}
-            Some(best) => *best = rank,
-            None => {
-                best.insert(run.run, rank);
-            }
-        }
-    }
-    let is_best = |run: &RunRow| {
-        best.get(&run.run)
-            .is_some_and(|(_, log)| *log == run.log_key)
-    };
-    runs.into_iter().filter(is_best).collect()
 }
 
 /// What the record of a run says of a column's cells: a held cell repeats a sample.

@@ -20,7 +20,7 @@ use crate::{
         files::{Content, TempPath},
         layout::run_file_name,
         record::RunResult,
-        run_file::{RESULT_KEY, Written, write_run_file},
+        run_file::{RESULT_KEY, Written, write_described_run_file, write_run_file},
     },
     overview,
     profile::Profile,
@@ -139,7 +139,13 @@ fn make(
     result.file_name = Some(name.clone());
     drop(samples);
     let temp = TempPath::new(target.lake)?;
-    let written = write_run_file(temp.path(), &table, cancel, |written| {
+    let names = target.profile.channel_names();
+    let names: BTreeMap<String, String> = names
+        .iter()
+        .map(|name| (name.to_string(), name.description()))
+        .collect();
+    let describe = |column: &str| names.get(column).cloned().unwrap_or_default();
+    let written = write_described_run_file(temp.path(), &table, &describe, cancel, |written| {
         complete(&mut result, &table, written);
         serde_json::to_string(&result).unwrap_or_default()
     })?;

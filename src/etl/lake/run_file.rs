@@ -4,13 +4,39 @@ mod condition;
 mod encode;
 mod keys;
 mod read;
+mod samples;
 mod steps;
 mod write;
 
 pub use condition::GroupCells;
 pub use read::{GroupRange, RunFile, Window};
-pub use write::{Written, write_run_file};
+pub use samples::SampleRows;
+pub use write::{Written, write_described_run_file, write_run_file};
 
+use std::collections::BTreeMap;
+
+use polars_arrow::datatypes::Metadata;
+
+/// Unit and description of a column as the metadata of its field, which pyarrow shows.
+pub(crate) fn field_metadata(unit: &str, description: &str) -> Metadata {
+    let all = [(UNIT_KEY, unit), (DESCRIPTION_KEY, description)];
+    let known = all.into_iter().filter(|(_, text)| !text.is_empty());
+    known.map(|(key, text)| (key.into(), text.into())).collect()
+}
+
+impl RunFile {
+    /// The units of the columns, by name; none where the file does not say.
+    pub fn units(&self) -> BTreeMap<String, String> {
+        let units = self.metadata(UNITS_KEY);
+        let units = units.and_then(|text| serde_json::from_str(text).ok());
+        units.unwrap_or_default()
+    }
+}
+
+/// Key of a field's metadata for the unit of its values.
+pub const UNIT_KEY: &str = "unit";
+/// Key of a field's metadata for what it holds, in words.
+pub const DESCRIPTION_KEY: &str = "description";
 /// Name of the table's first column.
 pub const TIME: &str = "time";
 /// Key of the Parquet metadata under which the run's result stands as JSON.
@@ -19,3 +45,6 @@ pub const RESULT_KEY: &str = "mdtui.run";
 pub const MADE_BY_KEY: &str = "mdtui.made_by";
 /// Key of the Parquet metadata for the units by column, as JSON.
 pub const UNITS_KEY: &str = "mdtui.units";
+/// Key of the Parquet metadata for what is held at the beginning of row groups, as JSON: by column
+/// a digit for each group, 1 where its first cell is held. A column without such a cell is left out.
+pub const HELD_KEY: &str = "mdtui.held";

@@ -53,6 +53,19 @@ impl<'a> ChannelName<'a> {
         }
     }
 
+    /// The robot that it is of.
+    pub fn robot(&self) -> &'a str {
+        match self {
+            Self::Raw(_, robot)
+            | Self::Velocity(_, robot)
+            | Self::Acceleration(_, robot)
+            | Self::Speed(robot)
+            | Self::TotalAcceleration(robot)
+            | Self::TotalForce(robot)
+            | Self::OriginDistance(robot) => robot,
+        }
+    }
+
     /// What it holds, in words.
     pub fn description(&self) -> String {
         match self {

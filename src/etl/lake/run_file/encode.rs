@@ -41,6 +41,8 @@ pub(super) struct Chunk {
     pub(super) pages: Vec<CompressedPage>,
     /// Rows of the row group without a value, ascending and apart.
     pub(super) nulls: Vec<Range<u32>>,
+    /// Whether the first row has a value that is held from the row group before.
+    pub(super) begins_held: bool,
 }
 
 /// What is written plain is compressed: it repeats itself.
@@ -75,6 +77,7 @@ pub(super) fn encode_times(times: &[i64], descriptor: &Descriptor) -> Result<Chu
     Ok(Chunk {
         pages: vec![page],
         nulls: Vec::new(),
+        begins_held: false,
     })
 }
 
@@ -110,6 +113,31 @@ pub(super) fn encode_column(
 ) -> Result<Chunk> {
     let nothing = || Error::Log("its table cannot be encoded: a clock is missing".into());
     let shared = shared.get(column.clock).ok_or_else(nothing)?;
+    let first = shared.samples.start;
+    let begins = |row: &u32| (*row as usize) < rows.start;
+    let begins_held = !shared.samples.is_empty()
+        && table.clocks[column.clock]
+            .rows()
+            .get(first)
+            .is_some_and(begins)
+        && column
+            .values
+            .get(first)
+            .is_some_and(|value| !value.is_nan());
+    let chunk = encode_cells(table, column, rows, shared, descriptor)?;
+    Ok(Chunk {
+        begins_held,
+        ..chunk
+    })
+}
+
+fn encode_cells(
+    table: &RunTable,
+    column: &Column,
+    rows: Range<usize>,
+    shared: &Shared,
+    descriptor: &Descriptor,
+) -> Result<Chunk> {
     let values = column.values.clone().sliced(shared.samples.clone());
     if !values.iter().any(|v| v.is_nan()) {
         return match &shared.page {
@@ -159,6 +187,7 @@ fn by_dictionary(
     Chunk {
         pages: vec![CompressedPage::Dict(dictionary), CompressedPage::Data(page)],
         nulls: keys.nulls.clone(),
+        begins_held: false,
     }
 }
 
@@ -192,6 +221,7 @@ fn plain(
     Ok(Chunk {
         pages: vec![compressed(Page::Data(page))?],
         nulls: keys.nulls.clone(),
+        begins_held: false,
     })
 }
 

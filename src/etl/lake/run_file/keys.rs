@@ -56,15 +56,16 @@ impl Keys {
         self.nulls.iter().map(Range::len).sum()
     }
 
-    /// The page's definition levels and keys. `None` when the values themselves take less
-    /// room, which is so when nearly every row has a sample of its own.
+    /// The page's definition levels and keys. `None` when every row that has a value has a sample of
+    /// its own: then the values themselves take less room. Otherwise only the keys tell samples
+    /// from what is held.
     pub(super) fn page(&self) -> Result<Option<Vec<u8>>> {
         let valid = self.rows - self.null_count();
         let bits = u32::BITS - (self.runs.len() as u32).saturating_sub(1).leading_zeros();
         let bytes = bits.div_ceil(8) as usize;
         let as_runs = self.runs.len() * (1 + bytes);
         let packed = valid * bits as usize / 8;
-        if self.runs.is_empty() || self.runs.len() * 8 + as_runs.min(packed) > valid * 7 {
+        if self.runs.len() == valid {
             return Ok(None);
         }
         let mut page = self.levels();

@@ -31,9 +31,9 @@ const MOST_ROWS: usize = 1 << 22;
 
 /// An open table. Only its footer is in memory.
 pub struct RunFile {
-    file: Box<dyn ReadAt>,
-    path: PathBuf,
-    metadata: FileMetadata,
+    pub(super) file: Box<dyn ReadAt>,
+    pub(super) path: PathBuf,
+    pub(super) metadata: FileMetadata,
     columns: Vec<String>,
     /// First row of each row group, and the number of rows at the end.
     starts: Vec<u64>,
@@ -342,7 +342,7 @@ impl RunFile {
         chunk.statistics(&self.metadata.footer_buf)?.ok()
     }
 
-    fn leaf(&self, name: &str) -> Result<usize> {
+    pub(super) fn leaf(&self, name: &str) -> Result<usize> {
         self.columns
             .iter()
             .skip(1)

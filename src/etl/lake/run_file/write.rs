@@ -1,6 +1,7 @@
 //! Writes a run's table: row group by row group, hashed on the way.
 
 use std::{
+    collections::BTreeMap,
     io::{BufWriter, Write},
     ops::Range,
     path::Path,
@@ -22,8 +23,9 @@ use polars_parquet::{
 use rayon::prelude::*;
 
 use super::{
-    MADE_BY_KEY, RESULT_KEY, TIME, UNITS_KEY,
+    HELD_KEY, MADE_BY_KEY, RESULT_KEY, TIME, UNITS_KEY,
     encode::{Chunk, Shared, encode_column, encode_times, failed},
+    field_metadata,
 };
 use crate::{Error, PIPELINE_VERSION, Result, base::CancelToken, transform::RunTable};
 
@@ -55,9 +57,24 @@ pub fn write_run_file(
     cancel: &CancelToken,
     result: impl FnOnce(&Written) -> String,
 ) -> Result<Written> {
+    write_described_run_file(path, table, &|_| String::new(), cancel, result)
+}
+
+/// As [`write_run_file`]; `describe` says in words what a column holds, for the metadata of its
+/// field. Empty: nothing is said.
+///
+/// # Errors
+/// As [`write_run_file`].
+pub fn write_described_run_file(
+    path: &Path,
+    table: &RunTable,
+    describe: &dyn Fn(&str) -> String,
+    cancel: &CancelToken,
+    result: impl FnOnce(&Written) -> String,
+) -> Result<Written> {
     let io = |e| Error::io("write", path, e);
     let file = std::fs::File::create_new(path).map_err(io)?;
-    let schema = arrow_schema(table);
+    let schema = arrow_schema(table, describe);
     let fields = schema
         .iter_values()
         .map(to_parquet_type)
@@ -83,10 +100,14 @@ pub fn write_run_file(
         size: 0,
         hash: String::new(),
     };
+    let mut held = vec![String::new(); table.columns.len()];
     for rows in row_groups(table.times.len()) {
         cancel.check()?;
         let chunks = encode_group(table, rows.clone(), &descriptor)?;
         written.count(&chunks, rows.len());
+        for (digits, chunk) in held.iter_mut().zip(chunks.iter().skip(1)) {
+            digits.push(if chunk.begins_held { '1' } else { '0' });
+        }
         let columns = chunks.into_iter().map(|chunk| {
             let pages = Pages {
                 rest: chunk.pages.into_iter(),
@@ -99,10 +120,15 @@ pub fn write_run_file(
             .write::<ParquetError>(rows.len() as u64, DynIter::new(columns.into_iter()))
             .map_err(|e| refused.take(path, e))?;
     }
-    let units: std::collections::BTreeMap<&str, &str> = table
+    let units: BTreeMap<&str, &str> = table
         .columns
         .iter()
         .map(|c| (c.name.as_str(), c.unit.as_str()))
+        .collect();
+    let names = table.columns.iter().map(|c| c.name.as_str());
+    let held: BTreeMap<&str, String> = names
+        .zip(held)
+        .filter(|(_, digits)| digits.contains('1'))
         .collect();
     let metadata = vec![
         schema_to_metadata_key(&schema),
@@ -110,6 +136,10 @@ pub fn write_run_file(
         key_value(
             UNITS_KEY,
             serde_json::to_string(&units).map_err(|e| failed(&e))?,
+        ),
+        key_value(
+            HELD_KEY,
+            serde_json::to_string(&held).map_err(|e| failed(&e))?,
         ),
         key_value(RESULT_KEY, result(&written)),
     ];
@@ -180,16 +210,16 @@ fn row_groups(rows: usize) -> impl Iterator<Item = Range<usize>> {
     (0..groups).map(move |g| g * rows / groups..(g + 1) * rows / groups)
 }
 
-fn arrow_schema(table: &RunTable) -> ArrowSchema {
+fn arrow_schema(table: &RunTable, describe: &dyn Fn(&str) -> String) -> ArrowSchema {
     let time = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let time = Field::new(TIME.into(), time, false);
+    let fields = table.columns.iter().map(|column| {
+        let metadata = field_metadata(&column.unit, &describe(&column.name));
+        Field::new(column.name.as_str().into(), ArrowDataType::Float64, true)
+            .with_metadata(metadata)
+    });
     std::iter::once(time)
-        .chain(
-            table
-                .columns
-                .iter()
-                .map(|c| Field::new(c.name.as_str().into(), ArrowDataType::Float64, true)),
-        )
+        .chain(fields)
         .map(|f| (f.name.clone(), f))
         .collect()
 }
