@@ -76,9 +76,23 @@ fn difference(old: &Profile, new: &Profile) -> String {
     if old.insight != new.insight {
         parts.push("thresholds of [insight] differ".to_owned());
     }
+    if old.forming_axis() != new.forming_axis() {
+        parts.push(format!(
+            "the forming axis was {}, is {}",
+            old.forming_axis(),
+            new.forming_axis()
+        ));
+    }
+    if (old.layout, &old.signals) != (new.layout, &new.signals) {
+        parts.push("the layout or its signals differ".to_owned());
+    }
+    if old.user_rules != new.user_rules {
+        parts.push("[[rules]] differ".to_owned());
+    }
     let rules_of = |f: &Field| {
         let described = (f.kind, f.axis.clone(), f.channel().to_owned());
-        (described, f.sensor.clone(), f.unit.clone(), f.min, f.max)
+        let limits = (f.min, f.max, f.max_rate);
+        (described, f.sensor.clone(), f.unit.clone(), limits)
     };
     let names = |p: &Profile| p.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>();
     if names(old) != names(new) {
@@ -191,4 +205,49 @@ fn renames(entries: &[Entry]) -> Renames<'_> {
         }
     }
     renames
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::BUILT_IN;
+
+    #[test]
+    fn what_differs_between_two_profiles_is_named() {
+        let now = Profile::built_in().unwrap();
+        let rule = "[[rules]]\nname = \"a\"\nwhen = \"fz_1 < 1\"\n";
+        for (from, to, says) in [
+            ("hold = 10", "hold = 0", "hold was 0, is 10"),
+            (
+                "forming_axis = \"z\"",
+                "forming_axis = \"x\"",
+                "the forming axis was x, is z",
+            ),
+            (
+                "gap_factor = 5 ",
+                "gap_factor = 6 ",
+                "thresholds of quality checks differ",
+            ),
+            (
+                "contact_n = 50 ",
+                "contact_n = 60 ",
+                "thresholds of [insight] differ",
+            ),
+            (
+                "name = \"fz\"",
+                "name = \"fz\"\nmin = -9",
+                "field fz is defined differently",
+            ),
+            (
+                "name = \"fz\"",
+                "name = \"fz\"\nmax_rate = 9",
+                "field fz is defined differently",
+            ),
+            ("# [[rules]]\n", rule, "[[rules]] differ"),
+        ] {
+            let old = Profile::parse(&BUILT_IN.replacen(from, to, 1), "p").unwrap();
+            assert_ne!(old.rules(), now.rules(), "{to}");
+            assert_eq!(difference(&old, &now), says);
+        }
+    }
 }
