@@ -34,7 +34,7 @@ const NAMED: [(&str, &str, KeyCode); 15] = [
 const LAST_FUNCTION_KEY: u8 = 24;
 
 /// The keys that may be written, for messages.
-pub const ALLOWED: &str = "a character (\"H\"), F1 to F24, or space, enter, esc, tab, backspace, delete, insert, up, down, \
+const ALLOWED: &str = "a character (\"H\"), F1 to F24, or space, enter, esc, tab, backspace, delete, insert, up, down, \
     left, right, home, end, pageup, pagedown, each with ctrl-, alt- or shift- before it if needed";
 
 impl Chord {
