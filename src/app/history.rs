@@ -5,8 +5,8 @@ use super::prompt::Purpose;
 /// So many texts of each purpose are kept.
 const KEPT: usize = 100;
 
-/// The texts that were accepted, by purpose, the latest last. It is kept in memory only;
-/// [`History::texts`] and [`History::restore`] are there for what saves it.
+/// The texts that were accepted, by purpose, the latest last. [`super::remembered`]
+/// keeps it for the next start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     texts: [Vec<String>; Purpose::ALL.len()],

@@ -13,6 +13,8 @@ use super::{
     action::Action,
     chart::Marker,
     effect::Effect,
+    history::History,
+    prompt::Purpose,
     query::{Pending, Query, QueryContext},
     state::{Overlay, State, Tone},
     state_file,
@@ -38,6 +40,9 @@ pub struct Remembered {
     /// The channels that were last chosen for the charts of a run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,
+    /// What was typed into text fields, by their labels, the latest last.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub history: BTreeMap<String, Vec<String>>,
     /// The lists of the top level, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub lists: BTreeMap<String, ListState>,
@@ -50,6 +55,7 @@ impl Default for Remembered {
             lake: String::new(),
             marker: None,
             channels: Vec::new(),
+            history: BTreeMap::new(),
             lists: BTreeMap::new(),
         }
     }
@@ -161,6 +167,8 @@ pub struct Memorizer {
     pub base: Remembered,
     /// Whether something changed since it was last written.
     pub is_changed: bool,
+    /// What was typed when it was last looked at.
+    history: History,
     /// The file is being written.
     pub saving: Pending<SaveRemembered>,
 }
@@ -172,6 +180,7 @@ impl Memorizer {
             file: memory.file.clone(),
             base: Remembered {
                 lists: BTreeMap::new(),
+                history: BTreeMap::new(),
                 ..memory.remembered.clone()
             },
             ..Self::default()
@@ -188,6 +197,12 @@ impl State {
                 list.recall(saved);
             }
         }
+        for purpose in Purpose::ALL {
+            if let Some(texts) = memory.remembered.history.get(purpose.label()) {
+                self.history.restore(purpose, texts.clone());
+            }
+        }
+        self.memorizer.history = self.history.clone();
         if let Some(note) = &memory.note {
             self.message = Some((Tone::Error, note.clone()));
         }
@@ -204,6 +219,10 @@ impl State {
         if let Some(channels) = self.open_view_mut().take_chosen_channels() {
             is_changed = true;
             self.memorizer.base.channels = channels;
+        }
+        if self.memorizer.history != self.history {
+            is_changed = true;
+            self.memorizer.history = self.history.clone();
         }
         self.memorizer.is_changed |= is_changed;
         let is_typed = matches!(self.overlay, Some(Overlay::Prompt(_)));
@@ -237,6 +256,13 @@ impl State {
                 if state != ListState::default() {
                     remembered.lists.insert(list_name(top).to_owned(), state);
                 }
+            }
+        }
+        for purpose in Purpose::ALL {
+            let texts = self.history.texts(purpose);
+            if !texts.is_empty() {
+                let label = purpose.label().to_owned();
+                remembered.history.insert(label, texts.to_vec());
             }
         }
         Some(SaveRemembered { file, remembered })
@@ -303,6 +329,7 @@ mod tests {
             lake: "/srv/cache".into(),
             marker: Some(Marker::Block),
             channels: vec!["fx_1".into()],
+            history: [("go to".to_owned(), vec!["20:43".to_owned()])].into(),
             lists: [("runs".to_owned(), list)].into(),
             ..Remembered::default()
         }

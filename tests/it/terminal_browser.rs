@@ -404,6 +404,10 @@ fn filters_marks_orders_channels_and_markers_survive_a_restart() {
     let file = fs::read_dir(lakes).unwrap().next().unwrap().unwrap().path();
     let saved = fs::read_to_string(&file).unwrap();
     assert!(
+        saved.contains("filter = [\"'cell-01/2022-11-23T2040'\"]"),
+        "{saved}"
+    );
+    assert!(
         saved.contains("marker = \"block\"") && saved.contains("channels = ["),
         "{saved}"
     );
