@@ -234,6 +234,7 @@ impl LogSource for ParquetLog {
         rows: &[u64],
         each: &mut dyn FnMut(RawRow) -> Result<()>,
     ) -> Result<()> {
+        let is_wide = self.signals.is_some();
         self.visit_groups(rows, |first, columns| {
             let length = columns
                 .first()
@@ -241,7 +242,10 @@ impl LogSource for ParquetLog {
             let from = rows.partition_point(|r| *r < first);
             let to = rows.partition_point(|r| *r < first + length as u64);
             let wanted = rows.get(from..to).unwrap_or_default();
-            let mut out: Vec<RawRow> = wanted.iter().map(|row| RawRow::numbered(*row)).collect();
+            let mut out: Vec<RawRow> = wanted
+                .iter()
+                .map(|row| RawRow::numbered(*row, is_wide))
+                .collect();
             for (role, dtype, arrays) in columns {
                 let mut next = 0;
                 let mut row = first;

@@ -13,8 +13,8 @@ pub struct RawRow {
     /// In the order of the schema's columns: time, value, field, robot, run, sensor,
     /// cell.
     pub cells: [Option<String>; 7],
-    /// The values of a line of a wide log, signal by signal.
-    pub(super) values: Vec<Option<String>>,
+    /// The values of a line of a wide log, signal by signal; `None` in a long log.
+    pub(super) values: Option<Vec<Option<String>>>,
 }
 
 /// Reads the rows with these numbers (sorted, from 0) and calls `each` in order. Of a wide log
@@ -35,10 +35,7 @@ pub fn raw_rows(
     }
     let mut reader = LogReader::open(path, format, schema)?;
     let Some(signals) = Signals::of(schema) else {
-        return reader.source().visit_rows(rows, &mut |mut row| {
-            row.values.clear();
-            each(row)
-        });
+        return reader.source().visit_rows(rows, &mut each);
     };
     let mut left = rows.iter().peekable();
     let lines = signals.lines_of(rows);
@@ -52,18 +49,20 @@ pub fn raw_rows(
 }
 
 impl RawRow {
-    /// The row of this number, all cells null.
-    pub(super) fn numbered(row: u64) -> Self {
+    /// The row of this number, all cells null; of a wide log the line.
+    pub(super) fn numbered(row: u64, is_wide: bool) -> Self {
         Self {
             row,
+            values: is_wide.then(Vec::new),
             ..Self::default()
         }
     }
 
     /// A wide log has a value per signal, in their order.
     pub(super) fn set(&mut self, role: Role, raw: Raw<'_>) {
-        if role == Role::Value {
-            self.values.push(raw.to_text());
+        if let Some(values) = self.values.as_mut().filter(|_| role == Role::Value) {
+            values.push(raw.to_text());
+            return;
         }
         self.cells[role as usize] = raw.to_text();
     }

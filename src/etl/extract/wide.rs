@@ -124,13 +124,16 @@ impl Signals {
             Some(names) => names.clone().map(Some),
             None => [None, None, None],
         };
-        cells[1] = line.values.get(signal).cloned().flatten();
+        cells[1] = line
+            .values
+            .as_ref()
+            .and_then(|values| values.get(signal).cloned().flatten());
         cells[2] = column;
         cells[3] = robot;
         RawRow {
             row: line.row,
             cells,
-            values: Vec::new(),
+            values: None,
         }
     }
 }

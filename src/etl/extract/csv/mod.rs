@@ -213,7 +213,7 @@ impl LogSource for CsvLog {
                     )));
                 }
             }
-            let mut out = RawRow::numbered(*row);
+            let mut out = RawRow::numbered(*row, self.signals.is_some());
             for (role, index) in &self.dialect.columns {
                 out.set(*role, raw(self.rows.cell(*index)));
             }
