@@ -238,6 +238,7 @@ fn run(n: usize) -> RunRow {
         spark_channel: Some("fz_1".into()),
         disposition: None,
         note: None,
+        states: Default::default(),
         spark: vec![Some(1.0); 24],
     }
 }

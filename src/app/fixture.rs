@@ -24,13 +24,17 @@ use super::{
 use crate::etl::{
     Error,
     base::{CancelToken, Progress, Stage},
-    catalog::{Distances, HarvestRow, LogDetail, LogRow, LogState, Refresh, RunRow},
+    catalog::{
+        Distances, HarvestRow, LogDetail, LogRow, LogState, Refresh, RobotStates, RunRow,
+        align_robots,
+    },
     clean::{Ledger, Reason},
     harvest::{Outcome, RejectedRow, RejectedRows, Summary},
     pool::{Batch, JobEvent, JobId},
     profile::Profile,
     quality::Verdict,
     run_id::RunId,
+    stats::RobotState,
 };
 
 /// 2022-11-23T20:40:00Z
@@ -148,7 +152,7 @@ pub fn logs() -> Vec<LogRow> {
 /// A run as lists show it, beside runs of robots 1 and 2.
 pub fn run(n: u128, log_key: &str) -> RunRow {
     let mut list = [row(n, log_key), row(0, log_key)];
-    Distances::align(&mut list);
+    align_robots(&mut list);
     let [run, _] = list;
     run
 }
@@ -183,6 +187,15 @@ fn row(n: u128, log_key: &str) -> RunRow {
         spark_channel: (!failed).then(|| "fz_1".into()),
         disposition: None,
         note: None,
+        states: if failed {
+            RobotStates::default()
+        } else {
+            [
+                ("1".to_owned(), RobotState::Contact),
+                ("2".to_owned(), RobotState::Parked),
+            ]
+            .into()
+        },
         spark: if failed {
             Vec::new()
         } else {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::etl::{
-    catalog::{Distances, HarvestRow, LogDetail, LogRow, MachineRow, RuleCount, RunDetail, RunRow},
+    catalog::{
+        Distances, HarvestRow, LogDetail, LogRow, MachineRow, RobotStates, RuleCount, RunDetail,
+        RunRow,
+    },
     check,
     clean::Ledger,
     harvest::Results,
@@ -102,6 +105,7 @@ pub struct RunJson<'a> {
     flags: u32,
     disposition: Option<&'static str>,
     note: Option<&'a str>,
+    robot_states: &'a RobotStates,
     also_in: &'a [String],
     file_name: Option<&'a str>,
 }
@@ -125,6 +129,7 @@ impl<'a> From<&'a RunRow> for RunJson<'a> {
             flags: run.flags,
             disposition: run.disposition.map(Disposition::word),
             note: run.note.as_deref(),
+            robot_states: &run.states,
             also_in: &run.also_in,
             file_name: run.file_name.as_deref(),
         }
@@ -420,6 +425,8 @@ struct MachineJson<'a> {
     force_peak: Option<f64>,
     force_max: Option<f64>,
     force_mean: Option<f64>,
+    forming_peak: Option<f64>,
+    states: BTreeMap<&'static str, u64>,
     verdicts: &'a BTreeMap<String, u64>,
     first_seen: String,
     last_seen: String,
@@ -447,6 +454,12 @@ impl<'a> From<&'a MachineRow> for MachineJson<'a> {
             force_peak: machine.force_peak,
             force_max: machine.force_max,
             force_mean: machine.force_mean,
+            forming_peak: machine.forming_peak,
+            states: machine
+                .states
+                .iter()
+                .map(|(state, runs)| (state.word(), *runs))
+                .collect(),
             verdicts: &machine.verdicts,
             first_seen: time::format(machine.first_seen_us),
             last_seen: time::format(machine.last_seen_us),

@@ -81,8 +81,16 @@ fn render(machines: &[MachineRow]) -> String {
         "peak force",
         "max force",
         "mean force",
+        "forming",
     ];
     columns.extend(figures.map(|name| RowColumn::decimals(name, 1)));
+    columns.push(RowColumn::of("state", |machine: &MachineRow| {
+        let most = machine.most();
+        most.map_or_else(String::new, |(state, runs)| match runs < machine.runs {
+            true => format!("{} ({runs} of {})", state.word(), machine.runs),
+            false => state.word().to_owned(),
+        })
+    }));
     let rest = [
         "pass",
         "suspect",

@@ -80,6 +80,12 @@ pub fn render(runs: &[RunRow]) -> String {
     ];
     let distance = |robot: &String| RowColumn::decimals(&format!("distance {robot}"), 3);
     columns.extend(robots.iter().map(distance));
+    let robots = runs.first().map_or(&[][..], |r| r.states.robots());
+    columns.extend(
+        robots
+            .iter()
+            .map(|robot| RowColumn::new(&format!("state {robot}"))),
+    );
     let counts = ["rows", "samples", "complete", "channels"];
     columns.extend(counts.map(RowColumn::new));
     columns.extend([

@@ -450,6 +450,8 @@ fn layers() {
         type_in(&mut state, "axial>-1460");
         press(&mut state, &["enter", "enter"]);
         looks.add("layers_in_signals", &state);
+        press(&mut state, &["_"]);
+        looks.add("layers_below_the_whole_run", &state);
         press(&mut state, &["esc"]);
         looks.add("layers_filter", &state);
     });

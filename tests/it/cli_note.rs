@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use mdtui::etl::profile::BUILT_IN;
 use serde_json::Value;
 
 use crate::common::{
@@ -194,6 +195,15 @@ fn killed_at_any_change_the_notes_are_whole_and_the_next_call_goes_on() {
             more => panic!("{when}: {more} more"),
         }
         before = now.len();
+        // What was written and not told to the catalog is taken in at the next look.
+        let runs = lab.json(&["runs", LOG, "--json"]);
+        let of_run = runs["runs"].as_array().unwrap().iter();
+        let listed: Vec<&Value> = of_run.filter(|r| r["run_uuid"] == run.as_str()).collect();
+        assert_eq!(
+            listed[0]["note"].as_str(),
+            now.last().map(String::as_str),
+            "{when}"
+        );
     }
     assert!(there > 0 && not_there > 0, "{there} {not_there}");
     lab.ok(&["note", &run, "--accept", "last"]);
@@ -258,6 +268,72 @@ fn notes_outlast_harvests_renames_rebuilds_and_the_results() {
             .code,
         2
     );
+}
+
+/// Killed at any change, the same call completes the removal; no record outlasts its notes.
+#[test]
+fn a_removal_of_notes_that_was_killed_is_completed_by_the_next() {
+    let Some(shim) = shim() else { return };
+    let remove = ["remove", "--yes", "--notes", LOG];
+    let gone = || {
+        let (lab, run) = lab();
+        lab.ok(&["note", &run, "--reject", "torn"]);
+        fs::remove_file(lab.data().join(format!("{LOG}.parquet"))).unwrap();
+        lab.ok(&["list"]);
+        lab
+    };
+    let (answer, changes) = run_with(&gone(), shim, &remove, None);
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    let (mut stayed, mut went) = (0, 0);
+    // Every third change, the first and the last among them.
+    for at in (1..=changes.len()).rev().step_by(3).chain([1]) {
+        let lab = gone();
+        let (_, seen) = run_with(&lab, shim, &remove, Some((Fault::Kill, at)));
+        let when = format!("killed at {:?}", seen.get(at - 1));
+        let folder = lab.cache().join(LOG);
+        let (record, notes) = (folder.join("record.json"), folder.join("notes.json"));
+        assert!(!record.exists() || notes.exists(), "{when}: notes go last");
+        match notes.exists() {
+            true => stayed += 1,
+            false => went += 1,
+        }
+        let again = lab.run(&remove);
+        // Nothing is left to remove where the first call came that far.
+        let done = !record.exists() && !notes.exists();
+        assert!(
+            done && [0, 2].contains(&again.code),
+            "{when}: {}",
+            again.err
+        );
+        lab.ok(&["gc"]);
+        assert!(!folder.exists(), "{when}");
+        assert!(lab.states().is_empty(), "{when}: {:?}", lab.states());
+        let check = lab.run(&["check"]);
+        assert_eq!(check.code, 0, "{when}: {}{}", check.out, check.err);
+    }
+    assert!(stayed > 0 && went > 0, "{stayed} {went}");
+}
+
+#[test]
+fn a_log_that_is_renamed_while_the_rules_change_keeps_its_notes() {
+    let (lab, run) = lab();
+    lab.ok(&["note", &run, "--review", "kept"]);
+    let written = notes(&lab, &run);
+    let (old, new) = (format!("{LOG}.parquet"), "cell-01/renamed.parquet");
+    fs::rename(lab.data().join(old), lab.data().join(new)).unwrap();
+    let profile = BUILT_IN.replace("hold = 10", "hold = 5");
+    fs::write(lab.root().join("other.toml"), profile).unwrap();
+    lab.ok(&["--profile", "other.toml", "harvest"]);
+    assert_eq!(notes(&lab, &run), written);
+    let states = lab.states();
+    let keys: Vec<&str> = states.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["cell-01/renamed"], "the old key is gone");
+    assert!(!lab.cache().join(LOG).exists());
+    let listed = lab.json(&["runs", "--filter", "disposition:review note:kept", "--json"]);
+    assert_eq!(listed["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["runs"][0]["log"], "cell-01/renamed");
+    let check = lab.run(&["--profile", "other.toml", "check"]);
+    assert_eq!(check.code, 0, "{}{}", check.out, check.err);
 }
 
 #[test]

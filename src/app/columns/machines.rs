@@ -8,8 +8,9 @@ use crate::{
     etl::{
         catalog::{MachinePoint, MachineRow},
         filter::Filtered,
-        format::thousands,
+        format::{format_fit, thousands},
         quality::Verdict,
+        stats::RobotState,
     },
 };
 
@@ -36,13 +37,17 @@ impl Row for MachineRow {
             Column::new("runs", 5, 2),
             Column::new("runtime", 8, 9),
         ];
-        columns.extend(figures([11, 4, 15, 1, 14, 12]));
+        columns.extend(figures([11, 4, 15, 1, 14, 12], peak_speed));
         columns.extend([
             Column::picture("trend of peak force", (11, 3), "slope", trend)
                 .title("trend")
                 .wide(WIDE, "trend of peak force", 19)
                 .stretches(),
             Column::new("slope of peak force", 7, 5).title("N/day"),
+            Column::new("forming", 8, 16)
+                .title("forming N")
+                .wide(WIDE, "peak forming N", 14),
+            Column::new("state", 13, 14).cell(most),
             Column::new("pass", 4, 8).cell(|machine: &Self, _| runs_with(machine, Verdict::Pass)),
             Column::new("suspect", 7, 7)
                 .cell(|machine: &Self, _| runs_with(machine, Verdict::Suspect)),
@@ -69,10 +74,14 @@ impl Row for MachinePoint {
             Column::new("start", 19, 0).identity(),
             Column::new("runtime", 8, 5),
         ];
-        columns.extend(figures([7, 4, 9, 1, 8, 6]));
+        columns.extend(figures([7, 4, 9, 1, 8, 6], |point: &Self, width| {
+            speed(point.stats.speed_peak, point.stats.state, width)
+        }));
         columns.extend([
             Column::new("verdict", 13, 2)
                 .cell(|point: &Self, _| ListCell::new(point.verdict.word(), point.verdict.into())),
+            Column::new("forming", 9, 7).title("forming N"),
+            Column::new("state", 7, 7),
             Column::new("log", 22, 10)
                 .key(60)
                 .stretches()
@@ -83,8 +92,8 @@ impl Row for MachinePoint {
 }
 
 /// What is known of a robot's movements and forces, over all its runs or in one; with their
-/// priorities.
-fn figures<R: Filtered>(priorities: [u8; 6]) -> [Column<R>; 6] {
+/// priorities, and what stands for its peak speed. Forces are those of runs in contact.
+fn figures<R: Filtered>(priorities: [u8; 6], speed: fn(&R, u16) -> ListCell) -> [Column<R>; 6] {
     let [
         distance,
         peak_speed,
@@ -99,7 +108,8 @@ fn figures<R: Filtered>(priorities: [u8; 6]) -> [Column<R>; 6] {
             .exported(&["distance_mm"]),
         Column::new("peak speed", 8, peak_speed)
             .title("peak mm/s")
-            .wide(WIDE, "peak speed mm/s", 15),
+            .wide(WIDE, "peak speed mm/s", 15)
+            .cell(speed),
         Column::new("max speed", 8, max_speed).title("max mm/s"),
         Column::new("peak force", 8, peak_force)
             .title("peak N")
@@ -111,9 +121,34 @@ fn figures<R: Filtered>(priorities: [u8; 6]) -> [Column<R>; 6] {
     ]
 }
 
-/// Peak force over runs.
+/// A peak speed, or that the robot was parked: what it then shows is noise.
+fn speed(speed: Option<f64>, state: Option<RobotState>, width: u16) -> ListCell {
+    match (state, speed) {
+        (Some(RobotState::Parked), _) => ListCell::new(RobotState::Parked.word(), Meaning::Muted),
+        (_, Some(speed)) => ListCell::text(format_fit(speed, 1, width.into())),
+        (_, None) => ListCell::text(""),
+    }
+}
+
+fn peak_speed(machine: &MachineRow, width: u16) -> ListCell {
+    let state = machine.most().map(|(state, _)| state);
+    speed(machine.speed_peak, state, width)
+}
+
+/// `contact`, or `contact 36/42` where the robot did less in some of its runs.
+fn most(machine: &MachineRow, _: u16) -> ListCell {
+    match machine.most() {
+        Some((state, runs)) if runs < machine.runs => {
+            ListCell::text(format!("{} {runs}/{}", state.word(), machine.runs))
+        }
+        Some((state, _)) => ListCell::text(state.word()),
+        None => ListCell::text(""),
+    }
+}
+
+/// Peak force over runs in contact.
 fn trend(machine: &MachineRow, width: u16) -> ListCell {
-    let peaks = machine.series.iter().map(|p| p.stats.force_peak);
+    let peaks = machine.series.iter().map(|p| p.stats.contact_peak());
     let peaks: Vec<Option<f64>> = peaks.collect();
     // One place per run: stretched, few runs would look like many.
     let width = usize::from(width).min(peaks.len());

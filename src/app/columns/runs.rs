@@ -60,6 +60,9 @@ impl Row for RunRow {
             let width = title.width().clamp(DISTANCE.0, DISTANCE.1) as u16;
             Column::new(format!("distance {robot}"), width, 6).title(title)
         }));
+        let robots = rows.first().map(|run| run.states.robots().iter());
+        let state = |robot| Column::new(format!("state {robot}"), 7, 8);
+        columns.extend(robots.into_iter().flatten().map(state));
         columns.extend([
             Column::new("samples", 9, 8).empty_if(failed),
             Column::new("channels", 4, 9).title("chan").empty_if(failed),

@@ -16,7 +16,7 @@ use crate::{
         table::{Row, Table},
     },
     etl::{
-        catalog::{Distances, LogRow, LogState, MachinePoint, MachineRow, RunRow},
+        catalog::{LogRow, LogState, MachinePoint, MachineRow, RobotStates, RunRow, align_robots},
         export::Values,
         filter::{Filter, Kind},
         quality::{Flag, Severity, Verdict},
@@ -221,6 +221,7 @@ prop_compose! {
             spark_channel: None,
             disposition: None,
             note: None,
+            states: RobotStates::default(),
             spark: Vec::new(),
         }
     }
@@ -280,6 +281,8 @@ prop_compose! {
             force_mean: stats.force_mean,
             slope,
             verdicts: counts,
+            states: Default::default(),
+            forming_peak: None,
             first_seen_us: point.start_us,
             last_seen_us: point.start_us,
             series: vec![point],
@@ -335,7 +338,7 @@ proptest! {
 
     #[test]
     fn of_runs(mut rows in prop::array::uniform3(run())) {
-        Distances::align(&mut rows);
+        align_robots(&mut rows);
         holds_for_every_column(&rows)?;
     }
 
@@ -421,7 +424,7 @@ fn runs_of(distances: &[&[(&str, f64)]]) -> Vec<RunRow> {
         let each = distances.iter();
         run.distance_mm = each.map(|(robot, mm)| ((*robot).to_owned(), *mm)).collect();
     }
-    Distances::align(&mut runs);
+    align_robots(&mut runs);
     runs
 }
 

@@ -1,5 +1,5 @@
 //! The figures of a machine that have a chart over its runs: `peak` is the 99.9th percentile,
-//! `max` the maximum.
+//! `max` the maximum. Forces are those of runs in contact.
 
 use crate::etl::catalog::MachinePoint;
 
@@ -62,10 +62,10 @@ impl Figure {
     pub fn of(self, point: &MachinePoint) -> Option<f64> {
         let stats = &point.stats;
         match self {
-            Self::PeakForce => stats.force_peak,
+            Self::PeakForce => stats.contact_peak(),
             Self::PeakSpeed => stats.speed_peak,
-            Self::MeanForce => stats.force_mean,
-            Self::MaxForce => stats.force_max,
+            Self::MeanForce => stats.contact_mean(),
+            Self::MaxForce => stats.contact_max(),
             Self::MaxSpeed => stats.speed_max,
             Self::Runtime => Some(point.runtime_s),
             Self::Distance => stats.distance_mm.map(|mm| mm / 1000.0),

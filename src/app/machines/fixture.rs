@@ -8,7 +8,7 @@ use crate::{
         catalog::{MachinePoint, MachineRow},
         quality::Verdict,
         run_id::RunId,
-        stats::{RobotStats, slope_per_day},
+        stats::{Forming, RobotState, RobotStats, slope_per_day},
         time::SECOND,
     },
 };
@@ -31,7 +31,13 @@ fn point(n: i64, robot: u8) -> MachinePoint {
         start_us: NOW + n * STEP,
         runtime_s: 599.971 - (n % 5) as f64,
         stats: RobotStats {
-            state: None,
+            state: Some(if robot == 2 {
+                RobotState::Parked
+            } else if n % 7 == 6 {
+                RobotState::Unknown
+            } else {
+                RobotState::Contact
+            }),
             distance_mm: Some(speed * 48.0),
             speed_max: Some(speed * 1.5),
             speed_peak: Some(speed),
@@ -39,6 +45,10 @@ fn point(n: i64, robot: u8) -> MachinePoint {
             force_peak: force,
             force_mean: force.map(|f| f / 2.0),
             force_samples: if force.is_some() { 60_000 } else { 0 },
+            forming: Forming {
+                force_peak_n: force.filter(|_| robot == 1).map(|f| f - 210.5),
+                ..Forming::default()
+            },
             ..RobotStats::default()
         },
         verdict: match n % 9 {
@@ -56,7 +66,9 @@ pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> MachineRow {
         series.iter().filter_map(|p| of(&p.stats)).reduce(f64::max)
     };
     let mut verdicts = BTreeMap::new();
+    let mut states = BTreeMap::new();
     for p in &series {
+        *states.entry(p.stats.state.unwrap()).or_default() += 1;
         *verdicts.entry(p.verdict.word().to_owned()).or_default() += 1;
     }
     MachineRow {
@@ -67,13 +79,15 @@ pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> MachineRow {
         distance_mm: Some(series.iter().filter_map(|p| p.stats.distance_mm).sum()),
         speed_max: highest(|s| s.speed_max),
         speed_peak: highest(|s| s.speed_peak),
-        force_max: highest(|s| s.force_max),
-        force_peak: highest(|s| s.force_peak),
-        force_mean: highest(|s| s.force_mean).map(|f| f * 0.9),
+        force_max: highest(RobotStats::contact_max),
+        force_peak: highest(RobotStats::contact_peak),
+        force_mean: highest(RobotStats::contact_mean).map(|f| f * 0.9),
         verdicts,
+        states,
+        forming_peak: highest(|s| s.forming.force_peak_n),
         first_seen_us: NOW,
         last_seen_us: NOW + (runs - 1) * STEP + 600 * SECOND,
-        slope: slope_per_day(series.iter().map(|p| (p.start_us, p.stats.force_peak))),
+        slope: slope_per_day(series.iter().map(|p| (p.start_us, p.stats.contact_peak()))),
         series,
     }
 }

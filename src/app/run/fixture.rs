@@ -142,6 +142,7 @@ pub fn detail() -> RunDetail {
             spark_channel: None,
             disposition: None,
             note: None,
+            states: Default::default(),
             spark: vec![],
         },
         columns: std::iter::once("time")

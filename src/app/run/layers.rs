@@ -236,19 +236,20 @@ impl Layers {
         tab_list::update(&mut self.table, action, lines)
     }
 
-    /// The mouse was used at a place (column, line) of a view of `size`.
+    /// The mouse was used at a place (column, line) of a view of `size`; whether the line under the
+    /// cursor is to be opened.
     pub(super) fn mouse(
         &mut self,
         kind: MouseEventKind,
         (x, y): (usize, usize),
         (width, height): (usize, usize),
-    ) {
+    ) -> bool {
         let Some(y) = y.checked_sub(usize::from(self.parts(height).heading)) else {
-            return;
+            return false;
         };
         let columns = self.columns(u16::try_from(width).unwrap_or(u16::MAX));
         let lines = self.lines(height);
-        tab_list::mouse(&mut self.table, kind, (x, y), &columns, lines);
+        tab_list::mouse(&mut self.table, kind, (x, y), &columns, lines)
     }
 
     /// The trend of a column over the layers of the robot under the cursor, in order of time, in

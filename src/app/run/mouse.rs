@@ -45,8 +45,16 @@ impl RunScreen {
                 }
             }
             Tab::Signals => views.signals.mouse(mouse.kind, (x, y), size),
-            Tab::Layers => views.layers.mouse(mouse.kind, (x, y), size),
-            Tab::Quality => views.quality.mouse(mouse.kind, (x, y), size),
+            Tab::Layers => {
+                if views.layers.mouse(mouse.kind, (x, y), size) {
+                    self.open_layer();
+                }
+            }
+            Tab::Quality => {
+                if views.quality.mouse(mouse.kind, (x, y), size) {
+                    self.open_flag();
+                }
+            }
             Tab::Samples => samples(&mut views.samples, mouse.kind, y, size),
             Tab::Path => {
                 if let Some(action) = wheel(Action::ZoomIn, Action::ZoomOut) {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::{
     fixture::mouse_event,
-    run::fixture::{ROWS, answer_queries, opened},
+    run::fixture::{self, ROWS, answer_queries, opened},
     signals::{Key, Signals, SignalsHit},
     view::View,
 };
@@ -144,6 +144,54 @@ fn the_wheel_scrolls_samples_and_a_click_moves_to_a_row() {
     }
     assert_eq!(table(&screen).first_row, (ROWS - usize::from(page)) as u64);
     assert!(table(&screen).cell(table(&screen).row, 0).is_some());
+}
+
+#[test]
+fn a_click_on_the_line_under_the_cursor_opens_it() {
+    // Above the rows stands their header, and in Layers what is known of the robot.
+    for (tab, detail, above) in [
+        (Tab::Layers, fixture::layered(), 2),
+        (Tab::Quality, fixture::flagged(), 1),
+    ] {
+        let (mut screen, top) = open(tab);
+        let read = Ok(Some(Box::new(detail)));
+        let effects = fixture::deliver(&mut screen, |q| &mut q.detail, read);
+        answer_queries(&mut screen, effects);
+        let line = top + above + 1;
+        click(&mut screen, 10, line);
+        let cursor = screen.tab_list().unwrap().position().cursor;
+        assert_eq!((screen.tab, cursor), (tab, 1));
+        click(&mut screen, 10, line);
+        assert_eq!(screen.tab, Tab::Signals, "{tab:?}");
+        assert!(screen.step_back());
+        assert_eq!(screen.tab, tab);
+        // Below the last line there is nothing to open.
+        click(&mut screen, 10, top + above + 20);
+        assert_eq!(screen.tab, tab);
+    }
+}
+
+#[test]
+fn a_click_on_the_strip_of_layers_puts_the_cursor_there() {
+    let (mut screen, top) = open(Tab::Signals);
+    let read = Ok(Some(Box::new(fixture::layered())));
+    let effects = fixture::deliver(&mut screen, |q| &mut q.detail, read);
+    answer_queries(&mut screen, effects);
+    let parts = signals(&screen).layout(usize::from(layout::body(SIZE).height) - 1);
+    assert_eq!(
+        (parts.bands, signals(&screen).charted_layers().len()),
+        (1, 1)
+    );
+    let strip = top + (parts.list + 2 + parts.charts + 1) as u16;
+    let left = crate::app::chart::gutter(signals(&screen).label_width()) as u16;
+    click(&mut screen, left + 30, strip);
+    let view = signals(&screen).view;
+    let columns = usize::from(SIZE.0 - left);
+    assert_eq!(view.range.column_of(view.cursor.time, columns), Some(30));
+    // Without a chart of the robot its layers are not drawn.
+    let views = screen.views.as_mut().unwrap();
+    views.signals.chosen = [views.signals.channels.len() - 1].into();
+    assert!(signals(&screen).charted_layers().is_empty());
 }
 
 #[test]

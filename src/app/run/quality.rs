@@ -180,10 +180,10 @@ impl Quality {
         kind: MouseEventKind,
         place: (usize, usize),
         (width, height): (usize, usize),
-    ) {
+    ) -> bool {
         let columns = self.columns(u16::try_from(width).unwrap_or(u16::MAX));
         let lines = self.lines(height);
-        tab_list::mouse(&mut self.table, kind, place, &columns, lines);
+        tab_list::mouse(&mut self.table, kind, place, &columns, lines)
     }
 
     /// Flags that the list shows at once.

@@ -31,14 +31,15 @@ pub(super) fn update<R: Row>(table: &mut Table<R>, action: Action, lines: usize)
 }
 
 /// The mouse was used at a column and a line of the list, of which line 0 is the header: a click
-/// puts the cursor, on the header it sorts; the wheel moves.
+/// puts the cursor, on the header it sorts; the wheel moves. True when the line under the cursor
+/// was clicked: it is to be opened.
 pub(super) fn mouse<R: Row>(
     table: &mut Table<R>,
     kind: MouseEventKind,
     (x, y): (usize, usize),
     columns: &[PlacedColumn],
     lines: usize,
-) {
+) -> bool {
     match kind {
         MouseEventKind::ScrollDown => {
             update(table, Action::Down, lines);
@@ -55,12 +56,16 @@ pub(super) fn mouse<R: Row>(
         }
         MouseEventKind::Down(MouseButton::Left) if y <= lines => {
             let position = table.offset + y - 1;
+            if position == table.cursor && position < table.len() {
+                return true;
+            }
             if position < table.len() {
-                table.cursor = position;
+                table.put_cursor(position);
             }
         }
         _ => {}
     }
+    false
 }
 
 /// Shows the columns that were chosen; the column cursor stays on one of them.

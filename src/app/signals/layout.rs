@@ -23,7 +23,9 @@ pub struct Layout {
     pub list: usize,
     /// Lines of all charts together; 0: no charts and no time axis.
     pub charts: usize,
-    /// Lines of the strip of flags below them: the strip, and the words of a flag.
+    /// Lines of layers below them: one for each robot.
+    pub bands: usize,
+    /// Lines of the strip of flags below these: the strip, and the words of a flag.
     pub flags: usize,
 }
 
@@ -32,7 +34,7 @@ pub struct Layout {
 pub enum SignalsHit {
     /// A channel of the list, and whether the place is its mark.
     Channel(usize, bool),
-    /// The charts, or the time axis, at a time on the axis.
+    /// The charts, the time axis, or the strips below it, at a time on the axis.
     Time(i64),
     /// Neither.
     Nothing,
@@ -68,6 +70,7 @@ impl Signals {
         let list_only = Layout {
             list: n.min(height.saturating_sub(2)),
             charts: 0,
+            bands: 0,
             flags: 0,
         };
         let mut free = height.saturating_sub(AROUND);
@@ -80,7 +83,11 @@ impl Signals {
         } else {
             0
         };
-        free -= flags;
+        let bands = match free - flags >= 12 {
+            true => self.charted_layers().len(),
+            false => 0,
+        };
+        free -= flags + bands;
         let list = if self.is_aligned() {
             (free / 3).clamp(2, 10)
         } else {
@@ -96,6 +103,7 @@ impl Signals {
         Layout {
             list,
             charts,
+            bands,
             flags,
         }
     }
@@ -166,7 +174,9 @@ impl Signals {
                 SignalsHit::Nothing
             };
         }
-        let charts = layout.list + 2..=layout.list + 2 + layout.charts;
+        // The words of a flag stand at no time.
+        let strips = layout.bands + layout.flags.min(1);
+        let charts = layout.list + 2..=layout.list + 2 + layout.charts + strips;
         let left = gutter(self.label_width());
         if layout.charts == 0 || !charts.contains(&y) || !(left..width).contains(&x) {
             return SignalsHit::Nothing;

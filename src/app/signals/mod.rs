@@ -7,10 +7,11 @@
 //! * [`missing`](self): what charts lack, as queries to workers; [`query`]: their answers; [`SignalsQueries`]: those
 //!   that are under way.
 //! * [`layout`](self): which part gets how many lines and columns, and what the mouse points at.
-//! * [`flags`]: flags in the charts; [`position`](self): what is typed to go somewhere.
+//! * [`bands`](self): layers below the charts; [`flags`]: flags in the charts; [`position`](self): what is typed to go somewhere.
 //! * [`text`](self): the cursor in words; [`picture`](self): the charts as a file.
 
 mod align;
+mod bands;
 mod channel;
 mod data;
 #[cfg(test)]
@@ -26,6 +27,7 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use bands::{Band, RobotLayers};
 pub use channel::Channel;
 pub use data::{CHART_MEMORY, Key};
 pub use layout::{LOWEST_CHART, Layout, MARK, SignalsHit};
@@ -117,6 +119,8 @@ pub struct Signals {
     data: ChartData,
     /// Flags of a single run that have a place, by time.
     marks: Vec<Mark>,
+    /// Layers of a single run.
+    layers: Vec<RobotLayers>,
     /// The flag that was gone to.
     at_flag: Option<usize>,
     /// A position that was typed, and waits for the times of rows that it names.
@@ -134,6 +138,7 @@ impl Signals {
         let chosen = channel::default_of_run(&channels, detail);
         let mut signals = Self::new(vec![run], channels, chosen);
         signals.marks = marks(detail);
+        signals.layers = bands::robot_layers(detail, &signals.channels);
         Some(signals)
     }
 
@@ -162,6 +167,7 @@ impl Signals {
             runs,
             data: ChartData::default(),
             marks: Vec::new(),
+            layers: Vec::new(),
             at_flag: None,
             typed: None,
         };

@@ -10,7 +10,7 @@ use crate::{
     Result,
     natural_order::compare_names,
     quality::Verdict,
-    stats::{RobotStats, slope_per_day},
+    stats::{RobotState, slope_per_day},
 };
 
 /// Each run once for each of its robots: of the logs that have it, the copy with the most
@@ -93,8 +93,10 @@ fn empty(cell_id: Option<String>, robot: String, first: &MachinePoint) -> Machin
         force_peak: None,
         force_max: None,
         force_mean: None,
+        forming_peak: None,
         slope: None,
         verdicts: BTreeMap::new(),
+        states: BTreeMap::new(),
         first_seen_us: first.start_us,
         last_seen_us: first.start_us,
         series: Vec::new(),
@@ -111,10 +113,11 @@ impl MachineRow {
         }
         raise(&mut self.speed_peak, stats.speed_peak);
         raise(&mut self.speed_max, stats.speed_max);
-        // What load cells of a robot that touched nothing read is no force of forming.
-        if stats.may_have_formed() {
-            raise(&mut self.force_peak, stats.force_peak);
-            raise(&mut self.force_max, stats.force_max);
+        raise(&mut self.force_peak, stats.contact_peak());
+        raise(&mut self.force_max, stats.contact_max());
+        raise(&mut self.forming_peak, stats.forming.force_peak_n);
+        if let Some(state) = stats.state {
+            *self.states.entry(state).or_default() += 1;
         }
         *self
             .verdicts
@@ -129,17 +132,24 @@ impl MachineRow {
     fn finished(mut self) -> Self {
         let (mut sum, mut weight) = (0.0, 0.0);
         let stats = self.series.iter().map(|p| &p.stats);
-        for stats in stats.filter(|stats| stats.may_have_formed()) {
-            if let Some(mean) = stats.force_mean {
+        for stats in stats {
+            if let Some(mean) = stats.contact_mean() {
                 sum += mean * stats.force_samples as f64;
                 weight += stats.force_samples as f64;
             }
         }
         self.force_mean = (weight > 0.0).then(|| sum / weight);
-        let forming = |stats: &RobotStats| stats.force_peak.filter(|_| stats.may_have_formed());
         let points = self.series.iter();
-        self.slope = slope_per_day(points.map(|p| (p.start_us, forming(&p.stats))));
+        self.slope = slope_per_day(points.map(|p| (p.start_us, p.stats.contact_peak())));
         self
+    }
+
+    /// The most that the robot did in a run, and in how many: `parked` only where it was parked in
+    /// all of them; `None` where nothing is known.
+    pub fn most(&self) -> Option<(RobotState, u64)> {
+        self.states
+            .last_key_value()
+            .map(|(state, runs)| (*state, *runs))
     }
 }
 

@@ -6,7 +6,6 @@ mod assess;
 mod audit;
 mod copies;
 mod derived;
-mod distances;
 mod entry;
 mod extremes;
 mod follow;
@@ -15,6 +14,7 @@ mod logs;
 mod machines;
 mod notes;
 mod open;
+mod per_robot;
 mod read_only;
 mod rebuild;
 mod refresh;
@@ -37,8 +37,8 @@ use rusqlite::Connection;
 pub use audit::Audit;
 pub use copies::one_copy_each;
 pub use derived::{cell_title, machine_name};
-pub use distances::Distances;
 pub use extremes::{Extremes, RunExtremes};
+pub use per_robot::{Distances, PerRobot, RobotStates, align_robots};
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,
 };

@@ -37,6 +37,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0006_insight.sql"),
     include_str!("../../../assets/migrations/0007_notes.sql"),
     include_str!("../../../assets/migrations/0008_followed.sql"),
+    include_str!("../../../assets/migrations/0009_robot_states.sql"),
 ];
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Distances;
+use super::{Distances, RobotStates};
 use crate::{
     clean::Ledger,
     lake::{Disposition, Note},
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
-    stats::{ChannelStats, RobotStats},
+    stats::{ChannelStats, RobotState, RobotStats},
 };
 
 /// The state of a log; SPEC section 8 in its order.
@@ -254,6 +254,8 @@ pub struct RunRow {
     pub disposition: Option<Disposition>,
     /// The text of its last note that has one.
     pub note: Option<String>,
+    /// What each robot did.
+    pub states: RobotStates,
 }
 
 /// Everything about one run short of its samples.
@@ -308,11 +310,16 @@ pub struct MachineRow {
     pub force_max: Option<f64>,
     /// Mean over all samples of all runs, in N.
     pub force_mean: Option<f64>,
+    /// Largest of the 99.9th percentiles of force less bias in contact, in N; `None` where no run
+    /// has one: its bias is unknown, or it touched nothing.
+    pub forming_peak: Option<f64>,
     /// Slope of peak force (99.9th percentile) over runs, in N a day; see
     /// [`crate::stats::slope_per_day`].
     pub slope: Option<f64>,
     /// Runs by verdict word.
     pub verdicts: BTreeMap<String, u64>,
+    /// Runs by what the robot did; those of records before version 4 are left out.
+    pub states: BTreeMap<RobotState, u64>,
     /// Start of the first run.
     pub first_seen_us: i64,
     /// Stop of the last run.

@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::{Connection, Row, params, types::Type};
 
-use super::{Catalog, Distances, RunDetail, RunRow, entry::unsigned, notes, store::run_key};
+use super::{Catalog, RunDetail, RunRow, align_robots, entry::unsigned, notes, store::run_key};
 use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
@@ -18,7 +18,7 @@ use crate::{
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
     r.rows, r.samples, r.complete_rows, r.channels, r.verdict, r.flags, r.file_name, r.spark_channel, \
     r.spark, r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision, r.not_evaluated, \
-    r.disposition, r.note";
+    r.disposition, r.note, r.states";
 
 impl Catalog {
     /// Runs of one log, or of all, by start time.
@@ -48,7 +48,7 @@ impl Catalog {
                         .collect();
                 }
             }
-            Distances::align(&mut rows);
+            align_robots(&mut rows);
             sort(&mut rows);
             Ok(rows)
         })
@@ -138,7 +138,7 @@ impl Catalog {
         for id in chosen {
             rows.extend(self.rows_of(key, id)?);
         }
-        Distances::align(&mut rows);
+        align_robots(&mut rows);
         sort(&mut rows);
         Ok(rows)
     }
@@ -221,6 +221,7 @@ fn read_row(r: &Row<'_>) -> rusqlite::Result<RunRow> {
         spark: spark(r.get_ref(16)?.as_blob()?),
         disposition: notes::disposition(r.get_ref(23)?.as_str_or_null()?),
         note: r.get(24)?,
+        states: json::<BTreeMap<String, RobotState>>(r, 25)?.into(),
     })
 }
 

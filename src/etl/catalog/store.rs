@@ -1,6 +1,9 @@
 //! Taking records in: one transaction for each.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use rusqlite::{Connection, params};
 
@@ -260,9 +263,9 @@ pub(super) fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite
     let mut statement = tx.prepare_cached(
         "INSERT INTO runs (log_id, run, cell_id, error, start_us, stop_us, runtime_s, distance_mm, rows, \
          samples, complete_rows, verdict, flags, file_name, spark_channel, spark, columns, channels, ledger, \
-         cells_seen, lost_precision, not_evaluated) \
+         cells_seen, lost_precision, not_evaluated, states) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-         ?21, ?22) \
+         ?21, ?22, ?23) \
          RETURNING id",
     )?;
     for (run, result) in &record.run_to_result {
@@ -300,12 +303,20 @@ pub(super) fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite
                 json(&result.cells_seen)?,
                 result.source_lost_precision,
                 json(&result.not_evaluated)?,
+                json(&states(result))?,
             ],
             |r| r.get(0),
         )?;
         store_parts(tx, id, result)?;
     }
     Ok(())
+}
+
+/// What each robot of a run did, as far as its record says so.
+fn states(result: &RunResult) -> BTreeMap<&str, RobotState> {
+    let robots = result.robots.iter();
+    let states = robots.filter_map(|(robot, stats)| Some((robot.as_str(), stats.state?)));
+    states.collect()
 }
 
 fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Result<()> {

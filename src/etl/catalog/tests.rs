@@ -218,11 +218,35 @@ fn forces_of_machines_are_those_of_runs_in_contact() {
     assert_eq!((m.runs, m.speed_max), (2, Some(8.0)));
     assert_eq!(m.force_mean, Some(10.0));
     assert_eq!(m.series[1].stats.state, Some(RobotState::Parked));
+    assert_eq!(m.most(), Some((RobotState::Contact, 1)), "in one of two");
+    assert_eq!(m.states.get(&RobotState::Parked), Some(&1));
     assert!(m.series[0].stats.forming.force_median_n.is_some());
     assert!(
         m.series[0].stats.layers.is_empty(),
         "lists do not read them"
     );
+}
+
+#[test]
+fn the_states_of_robots_are_in_lists_and_a_catalog_from_before_gets_them() {
+    let mut w = world();
+    w.write("a.csv", "a.csv");
+    w.refresh();
+    let record = w.record("a.csv", "a.csv", &[(1, T), (8, T + 9)]);
+    w.commit(&record);
+    let states = |catalog: &Catalog| -> Vec<Option<RobotState>> {
+        let runs = catalog.runs(None).unwrap();
+        runs.iter().map(|run| run.states.get("1")).collect()
+    };
+    let told = [Some(RobotState::Contact), Some(RobotState::Parked)];
+    assert_eq!(states(&w.catalog), told);
+    // As version 8 left it.
+    let db = rusqlite::Connection::open(w.context.lake.local().catalog()).unwrap();
+    db.execute_batch("ALTER TABLE runs DROP COLUMN states; PRAGMA user_version = 8")
+        .unwrap();
+    drop(db);
+    let catalog = Catalog::open(&w.context.lake).unwrap();
+    assert_eq!(states(&catalog), told);
 }
 
 #[test]

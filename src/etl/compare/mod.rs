@@ -238,7 +238,7 @@ fn totals(runs: &[Option<&RunDetail>]) -> Vec<Line> {
     robots.sort_by(|a, b| compare_names(a, b));
     robots.dedup();
     for robot in robots {
-        let distance = |run: &RunDetail| run.row.distance_mm.get(robot).copied();
+        let distance = |run: &RunDetail| run.row.distance_mm.get(robot);
         lines.push(Line {
             robot: Some(robot.to_owned()),
             ..line("total_distance_mm", "mm", &distance)

@@ -41,6 +41,7 @@ fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) 
             spark_channel: None,
             disposition: None,
             note: None,
+            states: Default::default(),
             spark: vec![],
         },
         columns: std::iter::once("time".to_owned()).chain(names).collect(),

@@ -2,7 +2,7 @@
 
 use super::{
     Filtered, Kind, RowField, Value, contains,
-    rows::{COUNT, METRES, MILLIMETRES, NEWTONS, SECONDS, SLOPE, SPEED, VERDICT},
+    rows::{COUNT, METRES, MILLIMETRES, NEWTONS, SECONDS, SLOPE, SPEED, STATE, VERDICT},
 };
 use crate::{catalog::MachineRow, quality::Verdict};
 
@@ -37,6 +37,12 @@ impl Filtered for MachineRow {
         }),
         RowField::new(&["mean", "mean_force", "force_mean"], NEWTONS, |m| {
             Value::number(m.force_mean)
+        }),
+        RowField::new(&["forming", "forming_peak"], NEWTONS, |m| {
+            Value::number(m.forming_peak)
+        }),
+        RowField::new(&["state", "states"], STATE, |m| {
+            Value::robot_state(m.most().map(|(state, _)| state))
         }),
         RowField::new(&["slope", "slope_of_peak_force"], SLOPE, |m| {
             Value::number(m.slope)

@@ -15,6 +15,7 @@ pub(super) const METRES: Kind = Kind::Number(Unit::Metres);
 pub(super) const SPEED: Kind = Kind::Number(Unit::MillimetresPerSecond);
 pub(super) const SLOPE: Kind = Kind::Number(Unit::NewtonsPerDay);
 pub(super) const NEWTONS: Kind = Kind::Number(Unit::Newtons);
+pub(super) const STATE: Kind = Kind::Word(|| RobotState::ALL.map(RobotState::word).to_vec());
 pub(super) const VERDICT: Kind = Kind::Word(|| Verdict::ALL.map(Verdict::word).to_vec());
 
 impl Filtered for LogRow {
@@ -96,7 +97,7 @@ impl Filtered for RunRow {
         RowField::of_robots(
             &["distance_", "total_distance_mm_"],
             MILLIMETRES,
-            |r, robot| Value::number(r.distance_mm.get(robot).copied()),
+            |r, robot| Value::number(r.distance_mm.get(robot)),
         ),
         RowField::new(&["rows"], COUNT, |r| Value::count(Some(r.rows))),
         RowField::new(&["samples"], COUNT, |r| Value::count(Some(r.samples))),
@@ -122,6 +123,12 @@ impl Filtered for RunRow {
             |r| Value::disposition(r.disposition),
         ),
         RowField::new(&["note"], Kind::Text, |r| Value::text(r.note.as_deref())),
+        RowField::new(&["robot_state", "robot_states"], STATE, |r| {
+            Value::robot_state(r.states.most())
+        }),
+        RowField::of_robots(&["state_", "robot_states_"], STATE, |r, robot| {
+            Value::robot_state(r.states.get(robot))
+        }),
         RowField::new(&["since"], Kind::Since, |r| Value::time(r.stop_us)),
         RowField::new(&["until"], Kind::Until, |r| Value::time(r.start_us)),
     ];
@@ -156,22 +163,30 @@ impl Filtered for MachinePoint {
             Value::number(r.stats.speed_max)
         }),
         RowField::new(&["force", "peak_force", "force_peak"], NEWTONS, |r| {
-            Value::number(r.stats.force_peak)
+            Value::number(r.stats.contact_peak())
         }),
         RowField::new(&["max_force", "force_max"], NEWTONS, |r| {
-            Value::number(r.stats.force_max)
+            Value::number(r.stats.contact_max())
         }),
         RowField::new(&["mean", "mean_force", "force_mean"], NEWTONS, |r| {
-            Value::number(r.stats.force_mean)
+            Value::number(r.stats.contact_mean())
         }),
         RowField::new(&["force_samples"], COUNT, |r| {
             Value::count(Some(r.stats.force_samples))
         }),
-        RowField::new(
-            &["state"],
-            Kind::Word(|| RobotState::ALL.map(RobotState::word).to_vec()),
-            |r| Value::robot_state(r.stats.state),
-        ),
+        RowField::new(&["forming", "forming_peak"], NEWTONS, |r| {
+            Value::number(r.stats.forming.force_peak_n)
+        }),
+        RowField::new(&["forming_max"], NEWTONS, |r| {
+            Value::number(r.stats.forming.force_max_n)
+        }),
+        RowField::new(&["forming_median"], NEWTONS, |r| {
+            Value::number(r.stats.forming.force_median_n)
+        }),
+        RowField::new(&["forming_mean"], NEWTONS, |r| {
+            Value::number(r.stats.forming.force_mean_n)
+        }),
+        RowField::new(&["state"], STATE, |r| Value::robot_state(r.stats.state)),
         RowField::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
         RowField::new(&["since"], Kind::Since, |r| Value::Time(r.start_us)),
         RowField::new(&["until"], Kind::Until, |r| Value::Time(r.start_us)),

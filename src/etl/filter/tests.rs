@@ -8,7 +8,7 @@ use crate::{
     lake::Disposition,
     quality::Verdict,
     run_id::RunId,
-    stats::RobotStats,
+    stats::{RobotState, RobotStats},
 };
 
 /// 2022-11-23T20:40:00Z
@@ -57,6 +57,11 @@ fn run() -> RunRow {
         spark_channel: None,
         disposition: None,
         note: None,
+        states: [
+            ("1".to_owned(), RobotState::Contact),
+            ("2".to_owned(), RobotState::Parked),
+        ]
+        .into(),
         spark: Vec::new(),
     }
 }
@@ -82,7 +87,9 @@ fn machine() -> MachineRow {
         force_peak: Some(2100.0),
         force_mean: None,
         slope: None,
+        forming_peak: Some(1800.0),
         verdicts: BTreeMap::from([("pass".to_owned(), 2), ("suspect".to_owned(), 1)]),
+        states: BTreeMap::from([(RobotState::Contact, 2), (RobotState::Air, 1)]),
         first_seen_us: START,
         last_seen_us: START + 180_000_000,
         series: vec![point],
@@ -277,6 +284,17 @@ fn runs_and_machines_are_filtered() {
         assert!(passes(&noted, text), "{text}");
         assert!(!passes(&run, text), "{text}");
     }
+    for text in [
+        "robot_state:contact",
+        "robot_states:contact",
+        "state_1:contact and state_2:parked",
+        "\"state 2\" != contact",
+        "state_3 is null",
+    ] {
+        assert!(passes(&run, text), "{text}");
+    }
+    assert!(!passes(&run, "state_1:air or robot_state:parked"));
+    assert!(refused::<RunRow>("robot_state:pass").contains("contact"));
     let error = Filter::<RunRow>::parse("disposition:rejected")
         .unwrap_err()
         .to_string();

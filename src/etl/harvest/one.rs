@@ -282,6 +282,10 @@ impl Attempt<'_> {
         };
         self.remember(index, &record, word, describe(&record))?;
         cleared?;
+        if record.error.is_none() && prior.is_none_or(|p| p.error.is_some()) {
+            // Renamed while the rules changed: its results were made anew, its notes come along.
+            rename_detection::finish(context, index, &log.key, &record)?;
+        }
         match &record.error {
             Some(error) => Err(Error::Recorded(error.clone())),
             None => Ok(Outcome::Harvested(summary)),

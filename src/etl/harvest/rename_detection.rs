@@ -104,7 +104,8 @@ impl Predecessor {
     }
 }
 
-/// Ends a take-over that was cut off after its commit: what the old key still has goes. The
+/// What the old key of a renamed log still has goes, and its notes come to the new one: a take-over
+/// was cut off after its commit, or the rules have changed and the log was harvested anew. The
 /// log's lock is held, and `record` is its own.
 ///
 /// # Errors

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What a robot did in a run: the first that holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What a robot did in a run: the first that holds. In the order of how much that is: over several
+/// robots or runs the greatest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RobotState {
     /// It stood for the whole run: a fact, not a fault.
@@ -222,5 +223,21 @@ impl RobotStats {
     /// says nothing to the contrary.
     pub fn may_have_formed(&self) -> bool {
         matches!(self.state, None | Some(RobotState::Contact))
+    }
+
+    /// 99.9th percentile of force as recorded, in N, of a robot that may have formed: what load
+    /// cells of one that touched nothing read is not among forces.
+    pub fn contact_peak(&self) -> Option<f64> {
+        self.force_peak.filter(|_| self.may_have_formed())
+    }
+
+    /// As [`RobotStats::contact_peak`], the maximum.
+    pub fn contact_max(&self) -> Option<f64> {
+        self.force_max.filter(|_| self.may_have_formed())
+    }
+
+    /// As [`RobotStats::contact_peak`], the mean.
+    pub fn contact_mean(&self) -> Option<f64> {
+        self.force_mean.filter(|_| self.may_have_formed())
     }
 }

@@ -1,6 +1,7 @@
 //! Draws the signals of one run, or of several over each other: the list of channels, the
 //! charts of the chosen ones.
 
+mod bands;
 mod chart;
 mod flags;
 mod list;
@@ -62,6 +63,9 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
         time_axis
     };
     draw(axis, take(&mut rest, 1), buf);
+    for robot in signals.charted_layers().into_iter().take(layout.bands) {
+        bands::strip(take(&mut rest, 1), buf, signals, robot, theme);
+    }
     if layout.flags > 0 {
         flags::strip(take(&mut rest, 1), buf, signals, theme);
         flags::words(take(&mut rest, 1), buf, signals, theme);

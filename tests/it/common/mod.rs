@@ -238,7 +238,9 @@ pub fn key_paths(value: &Value) -> BTreeSet<String> {
 }
 
 fn collect(value: &Value, at: &str, paths: &mut BTreeSet<String>) {
-    const NAMED_BY_DATA: [&str; 8] = [
+    const NAMED_BY_DATA: [&str; 10] = [
+        "robot_states",
+        "states",
         "run_to_result",
         "channels",
         "robots",

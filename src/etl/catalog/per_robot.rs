@@ -1,0 +1,182 @@
+//! Values of the robots of a run; the runs of one list agree on the robots.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Serialize, Serializer};
+
+use super::RunRow;
+use crate::{natural_order::compare_names, stats::RobotState};
+
+/// The length of each robot's path in a run, in mm. A robot without all its axes has none.
+pub type Distances = PerRobot<f64>;
+
+/// What each robot did in a run. Robots of records from before version 4 have none.
+pub type RobotStates = PerRobot<RobotState>;
+
+/// A value of each robot of a run, where there is one.
+///
+/// The runs of one list share the robots of all of them, so that a column of a robot is the
+/// same place in every run, whichever robots the run has.
+#[derive(Debug, Clone)]
+pub struct PerRobot<T> {
+    /// In the order of robots (`compare_names`), each once.
+    robots: Arc<[String]>,
+    /// One for each of `robots`.
+    values: Box<[Option<T>]>,
+}
+
+impl<T: Copy> PerRobot<T> {
+    /// The robots of all runs of the list, in order: those that a column can be of.
+    pub fn robots(&self) -> &Arc<[String]> {
+        &self.robots
+    }
+
+    /// That of the robot at a place in [`PerRobot::robots`].
+    pub fn at(&self, place: usize) -> Option<T> {
+        self.values.get(place).copied().flatten()
+    }
+
+    /// That of a robot.
+    pub fn get(&self, robot: &str) -> Option<T> {
+        let at = self
+            .robots
+            .binary_search_by(|known| compare_names(known, robot))
+            .ok()?;
+        self.at(at)
+    }
+
+    /// The robots that have one, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, T)> {
+        let robots = self.robots.iter().map(String::as_str);
+        robots
+            .zip(&self.values)
+            .filter_map(|(robot, value)| Some((robot, (*value)?)))
+    }
+
+    /// Gives every run of a list the robots of all.
+    fn align(rows: &mut [RunRow], of: impl Fn(&mut RunRow) -> &mut Self) {
+        let mut robots: Arc<[String]> = Arc::default();
+        for row in rows.iter_mut() {
+            let own = &of(row).robots;
+            // Nearly every run has the robots of the run before it.
+            if own.iter().any(|robot| !robots.contains(robot)) {
+                let mut both: Vec<String> = robots.iter().chain(own.iter()).cloned().collect();
+                both.sort_by(|a, b| compare_names(a, b));
+                both.dedup();
+                robots = both.into();
+            }
+        }
+        for row in rows {
+            let own = of(row);
+            if own.robots != robots {
+                own.values = robots.iter().map(|robot| own.get(robot)).collect();
+            }
+            own.robots = robots.clone();
+        }
+    }
+}
+
+/// Gives every run of a list the robots of all.
+pub fn align_robots(rows: &mut [RunRow]) {
+    Distances::align(rows, |row| &mut row.distance_mm);
+    RobotStates::align(rows, |row| &mut row.states);
+}
+
+impl Distances {
+    /// Of all robots together; `None` where none has one.
+    pub fn total(&self) -> Option<f64> {
+        let known = self.values.iter().flatten();
+        known.copied().reduce(|a, b| a + b)
+    }
+}
+
+impl RobotStates {
+    /// The most that a robot did: `contact` where one was in contact, `parked` where all were
+    /// parked; `None` where nothing is known.
+    pub fn most(&self) -> Option<RobotState> {
+        self.values.iter().flatten().copied().max()
+    }
+}
+
+impl<T: Copy> Default for PerRobot<T> {
+    fn default() -> Self {
+        Self::from_iter([])
+    }
+}
+
+/// Whether the same robots have the same values, whatever lists the runs belong to.
+impl<T: Copy + PartialEq> PartialEq for PerRobot<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<T: Copy> FromIterator<(String, T)> for PerRobot<T> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(all: I) -> Self {
+        let mut all: Vec<(String, T)> = all.into_iter().collect();
+        all.sort_by(|(a, _), (b, _)| compare_names(a, b));
+        all.dedup_by(|(a, _), (b, _)| a == b);
+        let (robots, values): (Vec<_>, Vec<_>) = all.into_iter().map(|(r, v)| (r, Some(v))).unzip();
+        Self {
+            robots: robots.into(),
+            values: values.into(),
+        }
+    }
+}
+
+impl<T: Copy> From<BTreeMap<String, T>> for PerRobot<T> {
+    fn from(all: BTreeMap<String, T>) -> Self {
+        all.into_iter().collect()
+    }
+}
+
+impl<T: Copy, const N: usize> From<[(String, T); N]> for PerRobot<T> {
+    fn from(all: [(String, T); N]) -> Self {
+        all.into_iter().collect()
+    }
+}
+
+/// By robot, in order.
+impl<T: Copy + Serialize> Serialize for PerRobot<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(all: &[(&str, f64)]) -> Distances {
+        all.iter().map(|(r, mm)| ((*r).to_owned(), *mm)).collect()
+    }
+
+    #[test]
+    fn robots_are_in_order_and_a_missing_one_has_no_value() {
+        let some = of(&[("10", 3.0), ("left", 4.0), ("2", 1.0)]);
+        assert_eq!(**some.robots(), ["2", "10", "left"]);
+        assert_eq!((some.at(1), some.at(3)), (Some(3.0), None));
+        assert_eq!((some.get("left"), some.get("1")), (Some(4.0), None));
+        assert_eq!(
+            (some.total(), Distances::default().total()),
+            (Some(8.0), None)
+        );
+        let json = serde_json::to_string(&some).unwrap();
+        assert_eq!(json, r#"{"2":1.0,"10":3.0,"left":4.0}"#);
+    }
+
+    #[test]
+    fn the_most_that_the_robots_did() {
+        use RobotState::{Air, Contact, Parked, Unknown};
+        for (states, most) in [
+            (&[Parked, Contact][..], Some(Contact)),
+            (&[Air, Parked], Some(Air)),
+            (&[Unknown, Parked], Some(Unknown)),
+            (&[Parked, Parked], Some(Parked)),
+            (&[], None),
+        ] {
+            let named = states.iter().enumerate().map(|(n, s)| (n.to_string(), *s));
+            assert_eq!(named.collect::<RobotStates>().most(), most, "{states:?}");
+        }
+    }
+}
