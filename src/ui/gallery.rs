@@ -9,6 +9,7 @@ use crate::{
             answer, answer_queries, bare, compare_screen, harvested, harvesting, in_run, keys,
             populated, press, run_screen, type_in,
         },
+        machines::fixture::{machine, parked},
         run::fixture as run,
         runs::Runs,
         signals::Part,
@@ -208,6 +209,11 @@ fn machines() {
         looks.add("machine_gone", &state);
         press(&mut state, &["esc"]);
         looks.add("machines_none", &state);
+        let read = vec![machine(Some("10"), 1, 42), parked(Some("10"), 2, 42)];
+        answer(&mut state, |s| &mut s.machines.read, Ok(read));
+        looks.add("machines_parked", &state);
+        press(&mut state, &["G", "enter"]);
+        looks.add("machine_parked", &state);
     });
 }
 

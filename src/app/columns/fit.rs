@@ -218,9 +218,11 @@ mod tests {
         }
         let machines = |width, name| fitted::<MachineRow>(&[], (width, name), None, &usual);
         assert_eq!((logs(200, 0).len(), machines(200, 12).len()), (9, 16));
-        assert_eq!(runs(200, false, &usual).len(), 13);
+        let shown = runs(200, false, &usual);
+        let kept = ["distance 2", "state 2", "disposition", "sparkline"];
+        assert!(kept.iter().all(|name| names(&shown).contains(name)));
         let points = fitted::<MachinePoint>(&[], (200, 0), None, &usual);
-        assert_eq!(points.len(), 11);
+        assert_eq!(points.len(), 13, "all");
         for (columns, stay) in [
             (logs(80, 0), ["span", "verdict"]),
             (runs(80, true, &usual), ["distance 1", "verdict"]),

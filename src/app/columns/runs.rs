@@ -61,11 +61,13 @@ impl Row for RunRow {
             Column::new(format!("distance {robot}"), width, 6).title(title)
         }));
         let robots = rows.first().map(|run| run.states.robots().iter());
-        let state = |robot| Column::new(format!("state {robot}"), 7, 8);
+        let state = |robot| Column::new(format!("state {robot}"), 7, 9);
         columns.extend(robots.into_iter().flatten().map(state));
         columns.extend([
-            Column::new("samples", 9, 8).empty_if(failed),
-            Column::new("channels", 4, 9).title("chan").empty_if(failed),
+            Column::new("samples", 9, 10).empty_if(failed),
+            Column::new("channels", 4, 11)
+                .title("chan")
+                .empty_if(failed),
             Column::new("verdict", 13, 1)
                 .identity()
                 .exported(&["verdict", "error"])
@@ -73,9 +75,9 @@ impl Row for RunRow {
                     Some(_) => ListCell::new("failed", Meaning::Error),
                     None => ListCell::new(verdict_word(run.verdict), run.verdict.into()),
                 }),
-            Column::new("flags", 5, 10).empty_if(failed),
-            Column::new("disposition", 11, 11).cell(disposition),
-            Column::new("note", 24, 12).cell(note),
+            Column::new("flags", 5, 12).empty_if(failed),
+            Column::new("disposition", 11, 8).cell(disposition),
+            Column::new("note", 24, 13).cell(note),
             Column::picture("sparkline", (24, 7), "run", picture).title(""),
         ]);
         columns

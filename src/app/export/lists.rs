@@ -99,7 +99,7 @@ mod tests {
         table.sort_rows();
         let csv = text(ExportTable::of(&table, &all(&table)));
         let header = csv.lines().next().unwrap();
-        let distances = ",runtime (s),distance 1 (mm),distance 2 (mm),samples,";
+        let distances = ",runtime (s),distance 1 (mm),distance 2 (mm),state 1,state 2,samples,";
         assert!(header.contains(distances), "{header}");
         assert!(!header.contains(",,"), "{header}");
         let keys: Vec<String> = (0..3)

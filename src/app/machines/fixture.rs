@@ -31,12 +31,9 @@ fn point(n: i64, robot: u8) -> MachinePoint {
         start_us: NOW + n * STEP,
         runtime_s: 599.971 - (n % 5) as f64,
         stats: RobotStats {
-            state: Some(if robot == 2 {
-                RobotState::Parked
-            } else if n % 7 == 6 {
-                RobotState::Unknown
-            } else {
-                RobotState::Contact
+            state: Some(match force {
+                Some(_) => RobotState::Contact,
+                None => RobotState::Unknown,
             }),
             distance_mm: Some(speed * 48.0),
             speed_max: Some(speed * 1.5),
@@ -89,6 +86,24 @@ pub fn machine(cell: Option<&str>, robot: u8, runs: i64) -> MachineRow {
         last_seen_us: NOW + (runs - 1) * STEP + 600 * SECOND,
         slope: slope_per_day(series.iter().map(|p| (p.start_us, p.stats.contact_peak()))),
         series,
+    }
+}
+
+/// A machine that was parked in all of its runs: what its load cells read is no force.
+pub fn parked(cell: Option<&str>, robot: u8, runs: i64) -> MachineRow {
+    let mut parked = machine(cell, robot, runs);
+    for point in &mut parked.series {
+        point.stats.state = Some(RobotState::Parked);
+        point.stats.forming = Forming::default();
+    }
+    MachineRow {
+        force_max: None,
+        force_peak: None,
+        force_mean: None,
+        forming_peak: None,
+        slope: None,
+        states: BTreeMap::from([(RobotState::Parked, runs as u64)]),
+        ..parked
     }
 }
 

@@ -197,8 +197,8 @@ mod tests {
         let whole = TimeRange::new(0, 300 * SECOND);
         let bands = all.bands(whole, 300);
         assert_eq!(numbers(&bands), (1..=30).collect::<Vec<_>>());
-        assert_eq!((bands[0].columns, bands[0].is_even), ((0, 9), false));
-        assert_eq!((bands[1].columns.0, bands[1].is_even), (10, true));
+        assert_eq!((bands[0].columns, bands[0].is_even), ((0, 8), false));
+        assert_eq!((bands[1].columns.0, bands[1].is_even), (9, true));
         assert!(bands[2].is_incomplete && bands[2].columns.1 <= 24);
         assert_eq!(
             numbers(&all.bands(whole, 100)),
