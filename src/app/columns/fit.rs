@@ -219,7 +219,7 @@ mod tests {
         let machines = |width, name| fitted::<MachineRow>(&[], (width, name), None, &usual);
         assert_eq!((logs(200, 0).len(), machines(200, 12).len()), (9, 16));
         let shown = runs(200, false, &usual);
-        let kept = ["distance 2", "state 2", "disposition", "sparkline"];
+        let kept = ["distance 1", "disposition"];
         assert!(kept.iter().all(|name| names(&shown).contains(name)));
         let points = fitted::<MachinePoint>(&[], (200, 0), None, &usual);
         assert_eq!(points.len(), 13, "all");
