@@ -91,6 +91,8 @@ pub struct Robot {
     pub square: bool,
     /// It comes to the sheet after so many seconds above it.
     pub air_s: f64,
+    /// It comes down so fast, in mm/s, until then; 0: it stays above the sheet, and drops.
+    pub glide: f64,
     /// It goes down once a turn instead of all the time.
     pub layers: bool,
     /// Share by which the force grows with each turn.
@@ -145,6 +147,7 @@ impl Robot {
             radius: rng.between(60.0, 220.0),
             square: false,
             air_s: 0.0,
+            glide: 0.0,
             layers: false,
             trend: 0.0,
             tears: Vec::new(),
@@ -287,14 +290,18 @@ impl Robot {
         if self.parked {
             return 0.0;
         }
+        if self.glide > 0.0 && t < self.air_s {
+            return self.glide * (self.air_s - t);
+        }
         LIFT * (1.0 - self.touching(t))
     }
 }
 
-/// From 0 to 1 after `from` and back before `to`, in the seconds in which a contact is made and
-/// lost.
+/// Seconds in which a contact is made and lost.
+pub const RAMP: f64 = 0.08;
+
+/// From 0 to 1 after `from` and back before `to`.
 fn edge(t: f64, from: f64, to: f64) -> f64 {
-    const RAMP: f64 = 0.08;
     ((t - from).min(to - t) / RAMP).clamp(0.0, 1.0)
 }
 

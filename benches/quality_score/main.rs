@@ -15,9 +15,12 @@ mod clean;
 mod document;
 mod faults;
 mod generator;
+mod pipeline;
 mod score;
 
 use std::process::ExitCode;
+
+use mdtui::etl;
 
 /// As the program.
 #[global_allocator]

@@ -6,16 +6,9 @@ use std::{
 };
 
 use mdtui::etl::{
-    Error, Result,
-    base::CancelToken,
-    clean::{Partition, resolve_conflicts},
-    extract::{Batch, Vocabulary},
-    insight::run_insight,
+    Result,
     profile::{BUILT_IN, Profile},
-    quality::{self, Flag, Quality, RULES, Verdict},
-    run_id::{ParsedRun, RunId},
-    stats::compute_stats,
-    transform::transform,
+    quality::{Flag, Quality, RULES, Verdict},
 };
 use rayon::prelude::*;
 
@@ -23,7 +16,8 @@ use crate::{
     VARIANTS,
     clean::CLEAN,
     faults::{FAULTS, FORCE_LIMITS, FORCE_RATE, Planted, Scope},
-    generator::{FIELDS, FORCES, Recording, Rng},
+    generator::{Recording, Rng},
+    pipeline::harvested,
 };
 
 /// What the checks said of one run.
@@ -62,7 +56,7 @@ pub fn all(seeds: Range<u64>, seconds: f64, only: &str) -> Result<Vec<Outcome>> 
                 (recording, Some(planted))
             }
         };
-        let quality = check(&recording, &profile)?;
+        let (_, quality) = harvested(&recording, &profile)?;
         Ok(judge(name(*kind), quality, planted.as_ref()))
     };
     runs.par_iter().map(outcome).collect()
@@ -74,62 +68,6 @@ fn profile() -> Result<Profile> {
     let [min, max] = FORCE_LIMITS;
     let limits = format!("{field}min = {min:?}\nmax = {max:?}\nmax_rate = {FORCE_RATE:?}\n");
     Profile::parse(&BUILT_IN.replacen(field, &limits, 1), "the profile")
-}
-
-/// Cleans, transforms and checks a run as a harvest does.
-fn check(recording: &Recording, profile: &Profile) -> Result<Quality> {
-    let mut vocabulary = Vocabulary::default();
-    let run = ParsedRun {
-        // Above what a double holds exactly.
-        id: RunId(1 << 60),
-        exact: recording.exact,
-    };
-    let code = vocabulary.run_code(run);
-    let cells = ["10", "11"].map(|cell| vocabulary.cell_code(cell));
-    let tracks = recording.tracks.iter().enumerate();
-    let mut rows: Vec<(i64, usize, usize)> = tracks
-        .flat_map(|(track, t)| {
-            t.taken
-                .iter()
-                .enumerate()
-                .map(move |(i, at)| (*at, track, i))
-        })
-        .collect();
-    rows.sort_unstable();
-    let mut batch = Batch::default();
-    for (taken, track, i) in rows {
-        let track = &recording.tracks[track];
-        let second = recording.second_cell.is_some_and(|from| taken >= from);
-        batch.time.push(track.stamps[i]);
-        batch.value.push(track.values[i]);
-        batch.run.push(code);
-        batch.field.push(track.field as u8);
-        batch.robot.push(track.robot as u8);
-        // The first field of the sensor: see `Batch::sensor`.
-        let sensor = if track.field < FORCES { 0 } else { FORCES };
-        batch.sensor.push(sensor as u8);
-        batch.cell.push(cells[usize::from(second)]);
-    }
-    debug_assert_eq!(profile.fields.len(), FIELDS);
-    let mut partition = Partition::new(profile);
-    partition.add(&batch, &vocabulary);
-    let (runs, _, rejected) = partition.finish(&vocabulary);
-    let run = runs.into_iter().next();
-    let run = run.filter(|_| rejected.is_empty());
-    let samples =
-        resolve_conflicts(run.ok_or_else(|| Error::Fatal("the generator made bad rows".into()))?);
-    let table = transform(&samples, profile, &CancelToken::new())?;
-    let columns = table.columns.iter();
-    let stats = columns
-        .map(|c| (c.name.clone(), compute_stats(&table, c)))
-        .collect();
-    let seen = samples.cells.iter().filter_map(|c| vocabulary.cell(*c));
-    let seen: Vec<String> = seen.map(str::to_owned).collect();
-    let robots = run_insight(&table, &stats, profile, &profile.insight);
-    let settings = profile.settings();
-    Ok(quality::check(
-        &samples, &table, &settings, &stats, &robots, &seen,
-    ))
 }
 
 impl Scope {

@@ -12,7 +12,7 @@ const HOUR: i64 = 3600 * SECOND;
 const PAUSE: i64 = 30 * SECOND;
 
 /// Logs that differ in form or fault; further ones are like the first.
-pub const DEFAULT_LOGS: usize = 20;
+pub const DEFAULT_LOGS: usize = 22;
 
 /// One file.
 #[derive(Debug, Clone)]
@@ -100,6 +100,10 @@ pub(super) enum Fault {
     BadRows,
     /// All rows name a robot that does not exist.
     NothingToKeep,
+    /// The force of the first robot falls within a layer, as a tear lets it.
+    Tear,
+    /// The force of the first robot falls from layer to layer.
+    FallingForce,
 }
 
 /// The first `options.logs` logs.
@@ -156,6 +160,13 @@ fn log(n: usize, options: &Options) -> LogPlan {
             content: Content::Same(Box::new(log(0, options))),
         },
         19 => make.ordinary(1, 2, parquet, Order::Channel),
+        20 => make.faulty("tear", parquet, &[Some(F::Tear)]),
+        21 => {
+            let mut log = make.faulty("falling-force", parquet, &[Some(F::FallingForce)]);
+            // Ten layers that are about as long as each other.
+            each_run(&mut log, |run| run.seconds = run.seconds.max(60.0));
+            log
+        }
         // Six logs a cell, so that any number of them stays easy to look through.
         _ => {
             let more = n - DEFAULT_LOGS;

@@ -26,6 +26,12 @@ const STEP_SHARE: f64 = 0.04;
 const LIFT_FROM: f64 = 0.98;
 const LIFT: f64 = 20.0;
 
+/// Runs with a planted force begin so many seconds in the air, which tell the load cells' bias.
+const AIR_S: f64 = 2.5;
+/// Share of the force that a tear leaves, and by which a falling force falls with each layer.
+const TORN: f64 = 0.4;
+const FALL: f64 = 0.015;
+
 /// What is sampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quantity {
@@ -160,6 +166,31 @@ impl<'a> Scene<'a> {
         (radius, FEED / shrink * (RADIUS.0 / radius).ln())
     }
 
+    /// When the tool has gone round so many times, in seconds.
+    fn turn_at(&self, turns: f64) -> f64 {
+        let shrink = (RADIUS.0 - RADIUS.1) / self.run.seconds;
+        RADIUS.0 * (1.0 - (-turns * TAU * shrink / FEED).exp()) / shrink
+    }
+
+    /// When the sheet tears, in seconds from the start of the run: within the second layer.
+    pub fn tear(&self) -> (f64, f64) {
+        (self.turn_at(1.0) + 2.1, self.turn_at(2.0) - 0.55)
+    }
+
+    /// Share of the first robot's force that planted faults leave.
+    fn planted(&self, t: f64, angle: f64) -> f64 {
+        let from_the_air = ((t - AIR_S) / 0.2).clamp(0.0, 1.0);
+        match self.run.fault {
+            Some(Fault::Tear) => {
+                let (from, to) = self.tear();
+                let torn = (from..to).contains(&t);
+                from_the_air * if torn { TORN } else { 1.0 }
+            }
+            Some(Fault::FallingForce) => from_the_air * (1.0 - FALL).powf((angle / TAU).floor()),
+            _ => 1.0,
+        }
+    }
+
     /// In mm.
     fn position(&self, robot: i64, axis: usize, t: f64) -> f64 {
         let (radius, angle) = self.spiral(t);
@@ -195,7 +226,10 @@ impl<'a> Scene<'a> {
         // Less than half a per cent a turn: what the rule `force_slope` flags is none of it.
         let drift = 0.01 * (TAU * t / 180.0 + self.phase).sin() + 0.02 * share;
         let press = 1450.0 * self.run.wear * (1.0 + drift + event) * contact;
-        let press = if robot == 2 { 0.45 * press } else { press };
+        let press = match robot {
+            2 => 0.45 * press,
+            _ => press * self.planted(t, angle),
+        };
         match axis {
             // Friction against the direction of travel.
             0 => 0.42 * press * angle.sin() + 12.0,

@@ -1,6 +1,13 @@
 use std::{collections::BTreeMap, io::Read};
 
 use super::*;
+use crate::{
+    base::NoProgress,
+    catalog::Catalog,
+    harvest::{self, harvest_log},
+    lake::{Context, Lake, Record},
+    quality::Flag,
+};
 
 fn small(logs: usize) -> Options {
     Options {
@@ -227,4 +234,75 @@ fn a_full_size_log_has_the_rows_of_a_real_one() {
         "{}",
         rows.times.len()
     );
+}
+
+#[test]
+fn planted_tears_and_falling_forces_are_found_and_none_elsewhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let context = Context {
+        data_dir: dir.path().join("data"),
+        lake: Lake::new(dir.path().join("cache")),
+        profile: Profile::built_in().unwrap().into(),
+        links: crate::source::scan::Links::default(),
+    };
+    let options = Options {
+        run_seconds: 20.0,
+        ..small(DEFAULT_LOGS)
+    };
+    let token = CancelToken::new();
+    write_logs(
+        &context.data_dir,
+        &context.profile,
+        &options,
+        &token,
+        |_| {},
+    )
+    .unwrap();
+    let mut catalog = Catalog::open(&context.lake).unwrap();
+    catalog.refresh(&context, &token).unwrap();
+    let flags = |key: &str| -> Vec<Flag> {
+        let options = harvest::Options::default();
+        harvest_log(&context, key, options, &NoProgress, &token).unwrap();
+        let record = Record::read(&context.lake, key).unwrap().unwrap();
+        let flags = record.run_to_result.values().flat_map(|run| &run.quality);
+        let of_force = flags.filter(|f| ["force_drop", "force_slope"].contains(&f.rule.as_str()));
+        of_force.cloned().collect()
+    };
+    let found = flags("faults/tear");
+    let [tear] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        (tear.rule.as_str(), tear.channel.as_deref()),
+        ("force_drop", Some("f1"))
+    );
+    let log = plan::logs(&options)
+        .find(|log| log.path.contains("tear"))
+        .unwrap();
+    let Content::Rows(rows) = log.content else {
+        panic!()
+    };
+    let run = &rows.runs[0];
+    let (from, to) = signal::Scene::new(run, rows.seed).tear();
+    let found = tear.span_us().unwrap();
+    for (found, planted) in [(found.0, from), (found.1, to)] {
+        let error = (found - run.start_us) as f64 / 1e6 - planted;
+        assert!(error.abs() <= 0.2, "{error}");
+    }
+    let found = flags("faults/falling-force");
+    let [slope] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        (slope.rule.as_str(), slope.channel.as_deref()),
+        ("force_slope", Some("fz_1"))
+    );
+    assert!(slope.value.unwrap() < 0.0);
+    for key in [
+        "cell-01/2022-11-23T2040",
+        "cell-02/2022-11-23T2140",
+        "faults/gap",
+    ] {
+        assert_eq!(flags(key), [], "{key}");
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Stretch, signals::Signal};
 use crate::{
-    numeric::percentile,
+    numeric::{percentile, range},
     schema::ChannelName,
     transform::{Column, RunTable, clock::Clock},
 };
@@ -52,12 +52,7 @@ impl<'a> Force<'a> {
 
     /// The quantile `share` of all recorded magnitudes.
     pub fn quantile(&self, share: f64) -> Option<f64> {
-        percentile::of(&mut self.finite(), &[share]).map(|[value]| value)
-    }
-
-    fn finite(&self) -> Vec<f64> {
-        let values = self.recorded().iter().copied();
-        values.filter(|v| v.is_finite()).collect()
+        quantiles(self.recorded(), &[share]).map(|[value]| value)
     }
 
     /// ‖F − bias‖ at [`Force::times`], in N: `forces` are its components, `bias` one value for
@@ -87,4 +82,15 @@ impl<'a> Force<'a> {
             .for_each(|square| *square = square.sqrt());
         squares
     }
+}
+
+/// Quantiles of those values that are finite.
+pub(super) fn quantiles<const N: usize>(values: &[f64], shares: &[f64; N]) -> Option<[f64; N]> {
+    let mut kept = Vec::new();
+    if values.iter().all(|v| v.is_finite()) {
+        // Nearly always: nothing is copied but what lies near the quantiles.
+        return percentile::of_values(values, range(values), shares, &mut kept);
+    }
+    kept.extend(values.iter().filter(|v| v.is_finite()));
+    percentile::of(&mut kept, shares)
 }

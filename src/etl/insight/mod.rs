@@ -17,6 +17,8 @@ mod force;
 mod layer_figures;
 mod layers;
 mod path;
+#[cfg(test)]
+mod planted_tests;
 mod rest;
 mod robot;
 mod signals;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{
     InsightThresholds, Rest, Stretch, bias, contact,
     duty::duty,
-    force::Force,
+    force::{Force, quantiles},
     layer_figures::{self, LayerSources},
     layers::{self, Level},
     path::Path,
@@ -207,12 +207,12 @@ fn touch(
 }
 
 fn forming(times: &[i64], net: &[f64], contact: &[Stretch]) -> Forming {
-    let indices = contact.iter().map(|stretch| stretch.indices(times));
-    let values = indices.flat_map(|i| &net[i]).copied();
-    let mut values: Vec<f64> = values.filter(|v| v.is_finite()).collect();
+    let parts: Vec<&[f64]> = contact.iter().map(|s| &net[s.indices(times)]).collect();
+    let mut values = parts.concat();
+    values.retain(|v| v.is_finite());
     let n = values.len() as f64;
     let [sum] = crate::numeric::sums(&values, |v| [v]);
-    let quantiles = percentile::of(&mut values, &[0.5, 0.999, 1.0]);
+    let quantiles = quantiles(&values, &[0.5, 0.999, 1.0]);
     quantiles.map_or_else(Forming::default, |[median, peak, max]| Forming {
         force_peak_n: Some(peak),
         force_max_n: Some(max),
