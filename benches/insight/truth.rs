@@ -124,7 +124,9 @@ fn one_run(kind: Kind, rng: &mut Rng, profile: &Profile, lines: &mut Lines) -> R
     let radius = rng.between(90.0, 140.0);
     let mut robots = [Robot::forming(rng), Robot::forming(rng)];
     for robot in &mut robots {
-        robot.bias = [0; 3].map(|_| rng.between(-500.0, 500.0));
+        // Of a bias beyond half of the forces nothing can be known.
+        robot.bias = [0; 3].map(|_| rng.between(-150.0, 150.0));
+        robot.force = rng.between(900.0, 1800.0);
         (robot.radius, robot.speed) = (radius, TAU * radius / turn);
         (robot.air_s, robot.glide, robot.layers) = (turn, GLIDE, true);
     }

@@ -300,7 +300,7 @@ fn planted_tears_and_falling_forces_are_found_and_none_elsewhere() {
     assert!(slope.value.unwrap() < 0.0);
     for key in [
         "cell-01/2022-11-23T2040",
-        "cell-02/2022-11-23T2140",
+        "cell-01/2022-11-23T2140",
         "faults/gap",
     ] {
         assert_eq!(flags(key), [], "{key}");
