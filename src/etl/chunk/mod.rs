@@ -86,16 +86,19 @@ pub(super) struct PackedChunk<'a> {
 }
 
 impl PackedChunk<'_> {
-    /// The pages as they lie; `None` where they are compressed or their column is not one of
-    /// doubles, flat and optional.
+    /// The pages as they lie; `None` where they are compressed or their column is not flat, of this
+    /// type and of this greatest definition level.
     ///
     /// # Errors
     /// What is wrong with them, as a clause.
-    pub(super) fn raw_pages(&self) -> Result<Option<Vec<RawPage<'_>>>, String> {
+    pub(super) fn raw_pages(
+        &self,
+        of: (PhysicalType, i16),
+    ) -> Result<Option<Vec<RawPage<'_>>>, String> {
         let descriptor = &self.chunk.descriptor().descriptor;
         let is_plain = self.chunk.compression() == Compression::Uncompressed
-            && descriptor.primitive_type.physical_type == PhysicalType::Double
-            && (descriptor.max_def_level, descriptor.max_rep_level) == (1, 0);
+            && descriptor.primitive_type.physical_type == of.0
+            && (descriptor.max_def_level, descriptor.max_rep_level) == (of.1, 0);
         let pages = is_plain.then(|| pages::raw_pages(&self.bytes, self.rows));
         pages.transpose()
     }

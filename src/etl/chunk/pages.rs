@@ -36,6 +36,7 @@ const DATA_V2: i64 = 3;
 const PLAIN: i64 = 0;
 const PLAIN_DICTIONARY: i64 = 2;
 const RLE: i64 = 3;
+const DELTA_BINARY_PACKED: i64 = 5;
 const RLE_DICTIONARY: i64 = 8;
 
 impl Header {
@@ -46,6 +47,7 @@ impl Header {
             (DATA, Some(RLE_DICTIONARY | PLAIN_DICTIONARY)) if levels == Some(RLE) => {
                 PageKind::Keys
             }
+            (DATA, Some(DELTA_BINARY_PACKED)) => PageKind::Deltas,
             _ => PageKind::Other,
         }
     }
@@ -58,6 +60,8 @@ pub(crate) enum PageKind {
     Dictionary,
     /// Levels and keys to a dictionary, both as runs or packed bits; of the first version.
     Keys,
+    /// Differences of whole numbers, packed in blocks (and levels before them, if there are any).
+    Deltas,
     /// Something else.
     Other,
 }

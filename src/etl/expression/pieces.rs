@@ -22,6 +22,16 @@ pub trait Cells {
     /// # Errors
     /// Where they cannot be read.
     fn times(&mut self) -> Result<&[i64]>;
+
+    /// The times of some rows, ascending.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn times_at(&mut self, rows: &[u32]) -> Result<Vec<i64>> {
+        let times = self.times()?;
+        let at = rows.iter().filter_map(|row| times.get(*row as usize));
+        Ok(at.copied().collect())
+    }
 }
 
 /// What a test says of a row, so ordered that `and` is the least and `or` the greatest (Kleene's

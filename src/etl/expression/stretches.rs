@@ -112,15 +112,23 @@ impl Stretches {
                 .fold(f64::NAN, |a, b| self.extreme.of_two(a, *b))
         };
         let extremes: Vec<f64> = matching.iter().map(extreme_of).collect();
-        let times = cells.times()?;
-        let time = |row: u32| times.get(row as usize).copied().unwrap_or_default();
-        if matching.first().is_none_or(|first| first.start > 0) {
-            self.close(time(0));
+        // The rows that bound stretches: first of all that at which the open one ends.
+        let ends_open = matching.first().is_none_or(|first| first.start > 0);
+        let mut bounds = Vec::with_capacity(2 * matching.len() + 1);
+        bounds.extend(ends_open.then_some(0));
+        for part in &matching {
+            bounds.push(part.start);
+            bounds.extend((part.end < rows).then_some(part.end));
+        }
+        let mut times = cells.times_at(&bounds)?.into_iter();
+        let mut time = || times.next().unwrap_or_default();
+        if ends_open {
+            self.close(time());
         }
         for (part, extreme) in matching.into_iter().zip(extremes) {
-            self.extend(time(part.start), extreme);
+            self.extend(time(), extreme);
             if part.end < rows {
-                self.close(time(part.end));
+                self.close(time());
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! A run's table on disk: written in one go, read window by window.
 
 mod condition;
+mod deltas;
 mod encode;
 mod keys;
 mod read;

@@ -113,6 +113,16 @@ impl Cells for GroupCells<'_> {
         }
         Ok(self.times.as_deref().unwrap_or_default())
     }
+
+    fn times_at(&mut self, rows: &[u32]) -> Result<Vec<i64>> {
+        match &self.times {
+            Some(times) => {
+                let at = rows.iter().filter_map(|row| times.get(*row as usize));
+                Ok(at.copied().collect())
+            }
+            None => self.table.times_at(self.group, rows),
+        }
+    }
 }
 
 /// Cells that are in memory.

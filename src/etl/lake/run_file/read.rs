@@ -13,11 +13,11 @@ use polars_arrow::{
     types::NativeType,
 };
 use polars_parquet::{
-    parquet::statistics::Statistics,
+    parquet::{schema::types::PhysicalType, statistics::Statistics},
     read::{FileMetadata, ParquetType},
 };
 
-use super::TIME;
+use super::{TIME, deltas};
 use crate::{
     Error, Result,
     base::{CancelToken, read_at::ReadAt},
@@ -264,7 +264,7 @@ impl RunFile {
         let rows = (rows.end - rows.start) as usize;
         let packed = read_packed(&*self.file, &self.path, &self.metadata, group, leaf, &field)?;
         let pages = packed
-            .raw_pages()
+            .raw_pages((PhysicalType::Double, 1))
             .map_err(|e| damaged_column(channel, &e))?;
         // A row group has at most `MOST_ROWS`.
         if let Some(steps) = pages.and_then(|pages| Steps::of_pages(&pages, rows as u32)) {
@@ -274,6 +274,26 @@ impl RunFile {
         let arrays = decode(unpack(packed, &field)?, &field)?;
         self.copy(&arrays, &field, 0..rows, (f64::NAN, &mut cells))?;
         Ok(Steps::of(&cells))
+    }
+
+    /// The times of some rows of a row group, ascending; rows beyond it have none.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Log`].
+    pub fn times_at(&self, group: usize, rows: &[u32]) -> Result<Vec<i64>> {
+        let field = time_field();
+        let packed = read_packed(&*self.file, &self.path, &self.metadata, group, 0, &field)?;
+        let pages = packed
+            .raw_pages((PhysicalType::Int64, 0))
+            .map_err(|e| damaged_column(TIME, &e))?;
+        if let Some(times) = pages.and_then(|pages| deltas::at_rows(&pages, rows)) {
+            return Ok(times);
+        }
+        let all = self.groups().nth(group).unwrap_or_default();
+        let mut times = vec![0; (all.end - all.start) as usize];
+        self.times(group, 0..times.len(), &mut times)?;
+        let at = rows.iter().filter_map(|row| times.get(*row as usize));
+        Ok(at.copied().collect())
     }
 
     /// The times of the first and the last row; `None` without rows.
@@ -357,9 +377,7 @@ impl RunFile {
     }
 
     fn times(&self, group: usize, rows: Range<usize>, out: &mut [i64]) -> Result<()> {
-        let dtype = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
-        let field = Field::new(TIME.into(), dtype, false);
-        self.fill(group, 0, &field, rows, (0, out))
+        self.fill(group, 0, &time_field(), rows, (0, out))
     }
 
     /// Decodes `rows` of a column of a row group into `out`, which is as long, with
@@ -417,6 +435,11 @@ impl RunFile {
             Err(not_this("has fewer rows than its row group"))
         }
     }
+}
+
+fn time_field() -> Field {
+    let dtype = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()));
+    Field::new(TIME.into(), dtype, false)
 }
 
 /// A part of a window that lies in one row group.
