@@ -89,6 +89,8 @@ fn the_demo_has_the_faults_that_its_logs_are_named_after() {
             "faults/run-ids-as-doubles",
             &["source_lost_precision - suspect"],
         ),
+        ("faults/tear", &["force_drop f1 suspect"]),
+        ("faults/falling-force", &["force_slope fz_1 suspect"]),
     ]);
     for (key, record) in &records {
         // The first run has the fault, the others have none.
