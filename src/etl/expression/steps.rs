@@ -15,7 +15,7 @@ impl Steps {
         let mut steps = Self::default();
         for part in cells.chunk_by(|a, b| a.to_bits() == b.to_bits()) {
             if let Some(value) = part.first() {
-                steps.push_to(*value, steps.rows() + part.len() as u32);
+                steps.push(*value, part.len() as u32);
             }
         }
         steps
@@ -27,6 +27,11 @@ impl Steps {
             ends: Vec::with_capacity(steps),
             values: Vec::with_capacity(steps),
         }
+    }
+
+    /// The next step: a value in so many rows.
+    pub(crate) fn push(&mut self, value: f64, rows: u32) {
+        self.push_to(value, self.rows() + rows);
     }
 
     /// The next step: a value up to the row before `end`, which is beyond the last step's.
