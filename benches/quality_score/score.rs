@@ -16,7 +16,7 @@ use crate::{
     VARIANTS,
     clean::CLEAN,
     faults::{FAULTS, FORCE_LIMITS, FORCE_RATE, Planted, Scope},
-    generator::{Recording, Rng},
+    generator::Rng,
     pipeline::harvested,
 };
 
