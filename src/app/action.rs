@@ -177,6 +177,8 @@ actions! {
     PreviousView = "previous-view",
     /// The palette of every action.
     Palette = "palette",
+    /// Draws the screen anew, whatever other programs wrote on it.
+    Redraw = "redraw",
     /// Help for the view.
     Help = "help",
     /// Applies the text that was typed, or runs the line of the palette.

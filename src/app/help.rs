@@ -1,9 +1,16 @@
 //! Help and palette, made from the key table.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{
+    action::Action,
     columns::meaning::{glyph, verdict_word},
     keymap::{Binding, Context, Keymap},
+    layout,
+    prompt::Line,
+    scroll::Scroll,
     state::State,
+    wrap::wrap,
 };
 use crate::etl::{catalog::LogState, quality::Verdict};
 
@@ -33,6 +40,171 @@ const MOUSE: [(&str, &str); 7] = [
     ("wheel on a chart", "zoom around the mouse"),
     ("Shift", "held down: select text, in most terminals"),
 ];
+
+/// Help, as it is shown.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct HelpScreen {
+    /// The first line that is shown.
+    pub scroll: usize,
+    /// Only what has this text is shown.
+    pub search: Line,
+    /// Whether the text is being typed.
+    pub typing: bool,
+}
+
+/// From so many columns of the terminal on help has another column of its own.
+const COLUMN: u16 = 58;
+
+/// Characters for keys, at least and at most; longer ones stand on a line of their own.
+const KEYS: (usize, usize) = (12, 20);
+
+impl HelpScreen {
+    /// Does what a key asks for; `None`: help is closed.
+    pub fn act(mut self, state: &State, action: Action) -> Option<Self> {
+        match action {
+            Action::Escape if self.typing || !self.search.text().is_empty() => {
+                (self.typing, self.search) = (false, Line::default());
+            }
+            Action::Escape => return None,
+            Action::Accept if self.typing => self.typing = false,
+            Action::Search => self.typing = true,
+            Action::Up | Action::Down => self.scroll = self.scrolled(state, action),
+            _ if self.typing => {
+                self.search.edit(action);
+                self.scroll = 0;
+            }
+            _ => self.scroll = self.scrolled(state, action),
+        }
+        Some(self)
+    }
+
+    fn scrolled(&self, state: &State, action: Action) -> usize {
+        let page = usize::from(layout::body(state.size).height).max(1);
+        let lines = self.page(state).lines() + 1;
+        Scroll::new(lines, page).moved(self.scroll, action)
+    }
+
+    /// The first line that is shown when the last one is in sight.
+    pub fn last_scroll(&self, state: &State) -> usize {
+        let height = usize::from(layout::body(state.size).height);
+        self.page(state).lines().saturating_sub(height)
+    }
+
+    /// What is shown, in as many columns as the terminal has room for.
+    pub fn page(&self, state: &State) -> HelpPage {
+        let columns = usize::from((state.size.0 / COLUMN).clamp(1, 3));
+        let width = state.size.0 / columns as u16;
+        let lines = found(of(state), self.search.text());
+        let keys = lines.iter().filter_map(|line| match line {
+            HelpLine::Keys(keys, _) => Some(keys.width() + 2),
+            _ => None,
+        });
+        let keys = keys.filter(|width| *width <= KEYS.1).max();
+        let keys = keys.unwrap_or_default().max(KEYS.0);
+        let groups = lines.split(|line| *line == HelpLine::Blank);
+        let groups: Vec<Vec<HelpLine>> = groups
+            .filter(|group| !group.is_empty())
+            .map(|group| wrapped(group, usize::from(width), keys))
+            .collect();
+        HelpPage {
+            columns: balanced(&groups, columns),
+            width,
+            keys,
+        }
+    }
+}
+
+/// Help in columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HelpPage {
+    /// Their lines.
+    pub columns: Vec<Vec<HelpLine>>,
+    /// Characters of each.
+    pub width: u16,
+    /// Characters of the keys at its left.
+    pub keys: usize,
+}
+
+impl HelpPage {
+    /// Lines of the longest column.
+    pub fn lines(&self) -> usize {
+        self.columns.iter().map(Vec::len).max().unwrap_or(0)
+    }
+}
+
+/// The lines that have `text`, whatever the case, below their titles; a title that has it keeps
+/// all of its lines.
+fn found(lines: Vec<HelpLine>, text: &str) -> Vec<HelpLine> {
+    let text = text.trim().to_lowercase();
+    if text.is_empty() {
+        return lines;
+    }
+    let has = |part: &str| part.to_lowercase().contains(&text);
+    let mut kept = Vec::new();
+    for group in lines.split(|line| *line == HelpLine::Blank) {
+        let whole = matches!(group.first(), Some(HelpLine::Title(title)) if has(title));
+        let own: Vec<&HelpLine> = group
+            .iter()
+            .filter(|line| match line {
+                HelpLine::Keys(keys, what) => whole || has(keys) || has(what),
+                _ => false,
+            })
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        if !kept.is_empty() {
+            kept.push(HelpLine::Blank);
+        }
+        let titles = group.iter().filter(|l| matches!(l, HelpLine::Title(_)));
+        kept.extend(titles.chain(own).cloned());
+    }
+    kept
+}
+
+/// A group in a column of `width` characters, of which `keys` are those of the keys.
+fn wrapped(group: &[HelpLine], width: usize, keys: usize) -> Vec<HelpLine> {
+    let room = width.saturating_sub(keys + 5).max(10) as u16;
+    let mut lines = Vec::new();
+    for line in group {
+        let HelpLine::Keys(names, what) = line else {
+            lines.push(line.clone());
+            continue;
+        };
+        let mut names = names.clone();
+        if names.width() + 2 > keys {
+            lines.push(HelpLine::Keys(std::mem::take(&mut names), String::new()));
+        }
+        for part in wrap(what, room) {
+            lines.push(HelpLine::Keys(std::mem::take(&mut names), part));
+        }
+    }
+    lines
+}
+
+/// The groups in `columns` columns of about the same height, each group whole, a blank line
+/// between two.
+fn balanced(groups: &[Vec<HelpLine>], columns: usize) -> Vec<Vec<HelpLine>> {
+    let all: usize = groups.iter().map(|group| group.len() + 1).sum();
+    let fill = |height: usize| {
+        let mut filled: Vec<Vec<HelpLine>> = vec![Vec::new()];
+        for group in groups {
+            match filled.last_mut() {
+                Some(column) if column.is_empty() => column.extend_from_slice(group),
+                Some(column) if column.len() + 1 + group.len() <= height => {
+                    column.push(HelpLine::Blank);
+                    column.extend_from_slice(group);
+                }
+                _ => filled.push(group.clone()),
+            }
+        }
+        filled
+    };
+    let mut heights = all.div_ceil(columns.max(1))..=all;
+    heights
+        .find_map(|height| Some(fill(height)).filter(|filled| filled.len() <= columns))
+        .unwrap_or_else(|| fill(all))
+}
 
 /// Everything that help tells where `state` is.
 pub fn of(state: &State) -> Vec<HelpLine> {
@@ -212,5 +384,58 @@ mod tests {
         assert!(message.contains(&HelpLine::Title("The mouse")));
         state.mouse = false;
         assert!(!of(&state).contains(&HelpLine::Title("The mouse")));
+    }
+
+    #[test]
+    fn no_column_of_help_collides_with_another_and_nothing_is_cut() {
+        for width in [40, 60, 80, 116, 120, 174, 200, 400] {
+            let state = crate::app::fixture::populated((width, 30));
+            let page = HelpScreen::default().page(&state);
+            assert_eq!(
+                page.columns.len(),
+                usize::from((width / COLUMN).clamp(1, 3))
+            );
+            let mut told = String::new();
+            for line in page.columns.iter().flatten() {
+                if let HelpLine::Keys(keys, what) = line {
+                    let keys = keys.width().max(page.keys);
+                    let used = if what.is_empty() {
+                        0
+                    } else {
+                        keys + what.width()
+                    };
+                    assert!(used + 4 <= usize::from(page.width), "{width}: {line:?}");
+                    told.push_str(what);
+                    told.push(' ');
+                }
+            }
+            for line in of(&state) {
+                if let HelpLine::Keys(_, what) = line {
+                    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+                    assert!(
+                        told.contains(what.split_whitespace().next().unwrap_or("")),
+                        "{what}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn help_is_searched_and_esc_clears_the_search_first() {
+        let mut state = crate::app::fixture::populated((120, 30));
+        let mut lines = Vec::new();
+        let texts: [&[&str]; 4] = [&["?"], &["/", "m", "a", "r", "k"], &["enter"], &["esc"]];
+        for keys in texts {
+            crate::app::fixture::press(&mut state, keys);
+            let Some(crate::app::state::Overlay::Help(help)) = &state.overlay else {
+                panic!("{:?}", state.overlay);
+            };
+            lines.push(help.page(&state).lines());
+        }
+        assert!(lines[1] > 0 && lines[1] * 2 < lines[0], "{lines:?}");
+        assert_eq!((lines[2], lines[3]), (lines[1], lines[0]));
+        crate::app::fixture::press(&mut state, &["esc"]);
+        assert_eq!(state.overlay, None);
     }
 }

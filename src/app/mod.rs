@@ -11,6 +11,7 @@
 //! * [`saved_view`]: filter, order and columns of a view under a name.
 //! * [`jobs`]: harvests of this process.
 //! * [`top`], [`layout`]: where things stand.
+//! * [`wrap`]: text in lines.
 //! * [`scroll`]: cursors, and what of a long list is seen.
 //! * [`prompt`]: a line that is being typed; [`history`]: what was typed before; [`note`]: a note on runs.
 //! * [`export`]: what is shown, as files.
@@ -65,6 +66,7 @@ pub mod top;
 pub mod update;
 pub mod view;
 pub mod workers;
+pub mod wrap;
 
 mod config;
 mod discard;

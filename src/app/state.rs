@@ -10,6 +10,7 @@ use super::{
     columns::PlacedColumn,
     config::Config,
     effect::Effect,
+    help::HelpScreen,
     history::{History, Recall},
     jobs::Jobs,
     keymap::{Context, Keymap},
@@ -30,8 +31,8 @@ use crate::etl::{lake::ReadOnly, parse_error::ParseError, text::visible_path};
 /// What lies over the view and takes all keys.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
-    /// The keys of the view; the first line that is shown.
-    Help(usize),
+    /// The keys of the view.
+    Help(HelpScreen),
     /// Every action of the view, by what was typed, and the line under the cursor.
     Palette(Line, usize),
     /// A line that is being typed.
@@ -353,6 +354,7 @@ impl State {
     pub fn contexts(&self) -> Vec<Context> {
         match &self.overlay {
             None => self.screen_contexts(),
+            Some(Overlay::Help(help)) if help.typing => vec![Context::Input, Context::Text],
             Some(Overlay::Help(_)) => vec![Context::Help],
             Some(Overlay::Palette(..)) => vec![Context::Palette, Context::Text],
             Some(Overlay::Prompt(_)) => vec![Context::Input, Context::Text],

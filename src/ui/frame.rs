@@ -10,11 +10,13 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    text::{fit_line, fit_middle},
+    glyphs,
+    text::{fit, fit_line, fit_middle},
     theme::Theme,
 };
 use crate::app::{
-    Action, help,
+    Action,
+    help::{self, HelpScreen},
     keymap::Binding,
     layout,
     list::ListStatus,
@@ -89,6 +91,7 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
     let mut is_banner = false;
     let line = match (&state.overlay, state.message_line()) {
         (Some(Overlay::Prompt(prompt)), _) => typed(prompt, text.width, theme),
+        (Some(Overlay::Help(help)), _) => in_help(state, help, text.width, theme),
         (_, message) => {
             let mut spans = vec![Span::raw(" ")];
             let marks = marks(state);
@@ -130,6 +133,36 @@ fn position(state: &State) -> String {
         (Some(_), _) | (_, None) => String::new(),
         (None, Some((at, of))) => format!("{} of {}", thousands(at as u64), thousands(of as u64)),
     }
+}
+
+/// What is searched in help, and which of its lines are in sight.
+fn in_help<'a>(state: &State, help: &'a HelpScreen, width: u16, theme: &Theme) -> Line<'a> {
+    let mut spans = Vec::new();
+    let text = help.search.text();
+    if help.typing {
+        let (before, after) = help.search.halves();
+        let mut rest = after.chars();
+        let under = rest.next().map_or_else(|| " ".to_owned(), String::from);
+        spans.extend([
+            Span::styled(" search: ", theme.accent),
+            Span::styled(before, theme.text),
+            Span::styled(under, theme.caret),
+            Span::styled(rest.as_str(), theme.text),
+        ]);
+    } else if !text.is_empty() {
+        spans.push(Span::styled(format!(" help with `{text}`"), theme.accent));
+    }
+    let lines = help.page(state).lines();
+    let height = usize::from(layout::body(state.size).height);
+    let last = (help.scroll + height).min(lines);
+    let position = match last {
+        0 => String::new(),
+        _ => format!("{} to {last} of {lines} lines ", help.scroll + 1),
+    };
+    let used: usize = spans.iter().map(Span::width).sum();
+    let room = usize::from(width).saturating_sub(used + 1) as u16;
+    spans.push(Span::styled(fit(&position, room, true), theme.muted));
+    Line::from(spans)
 }
 
 /// Marks, filter and counts of the list on the screen.
@@ -224,7 +257,10 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
         .collect();
     for binding in fitting.into_iter().chain(always()) {
         let hint = binding.hint.as_deref().unwrap_or_default();
-        spans.push(Span::styled(help::usual_key(binding), theme.key));
+        spans.push(Span::styled(
+            glyphs::keys(help::usual_key(binding), theme.glyphs),
+            theme.key,
+        ));
         spans.push(Span::styled(format!(" {hint}  "), theme.muted));
     }
     frame.render_widget(Line::from(spans), area);

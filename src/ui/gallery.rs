@@ -86,7 +86,11 @@ fn what_lies_over_views() {
         let mut state = populated(size);
         press(&mut state, &["?"]);
         looks.add("help", &state);
-        press(&mut state, &["esc", ":", "h", "r", "v"]);
+        press(&mut state, &["/", "m", "a", "r", "k"]);
+        looks.add("help_search", &state);
+        press(&mut state, &["enter", "G"]);
+        looks.add("help_found", &state);
+        press(&mut state, &["esc", "esc", ":", "h", "r", "v"]);
         looks.add("palette", &state);
         press(&mut state, &["esc", ":"]);
         type_in(&mut state, "zzz");

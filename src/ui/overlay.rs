@@ -20,7 +20,7 @@ use super::{
 use crate::app::{
     Action,
     choice::Chooser,
-    help::{self, HelpLine},
+    help::{self, HelpLine, HelpScreen},
     layout,
     prompt::{self, Offered},
     saved_view::command,
@@ -32,7 +32,7 @@ use crate::etl::format::{count, count_of, thousands};
 /// Draws what lies over the view.
 pub fn draw(frame: &mut Frame, state: &State, overlay: &Overlay, theme: &Theme) {
     match overlay {
-        Overlay::Help(scroll) => help(frame, state, *scroll, theme),
+        Overlay::Help(screen) => help(frame, state, screen, theme),
         Overlay::Palette(line, cursor) => palette(frame, state, line, *cursor, theme),
         Overlay::Quit => question(frame, state, "Quit?", &quit_sentence(state), theme),
         Overlay::CancelAll => {
@@ -136,27 +136,39 @@ fn columns(frame: &mut Frame, state: &State, chooser: &Chooser, theme: &Theme) {
     dialog(frame, state, "Columns", lines.collect(), theme);
 }
 
-fn help(frame: &mut Frame, state: &State, scroll: usize, theme: &Theme) {
+fn help(frame: &mut Frame, state: &State, screen: &HelpScreen, theme: &Theme) {
     let area = layout::body(state.size);
     frame.render_widget(Clear, area);
-    let lines = help::of(state);
-    for (line, y) in lines.iter().skip(scroll).zip(area.y..area.bottom()) {
-        let line = match line {
-            HelpLine::Blank => Line::default(),
-            HelpLine::Title(title) => Line::styled(format!(" {title}"), theme.title),
-            HelpLine::Keys(keys, what) => Line::from(vec![
-                Span::styled(
-                    format!(
-                        "   {}",
-                        fit(&glyphs::keys(keys.clone(), theme.glyphs), 16, false)
-                    ),
-                    theme.key,
-                ),
-                Span::styled(what.as_str(), theme.text),
-            ]),
-        };
-        let line = fit_line(line, area.width);
-        frame.buffer_mut().set_line(area.x, y, &line, area.width);
+    let page = screen.page(state);
+    if page.lines() == 0 {
+        let none = Line::styled("   no key and no word of the help has it", theme.muted);
+        frame
+            .buffer_mut()
+            .set_line(area.x, area.y, &none, area.width);
+    }
+    let keys_width = page.keys as u16;
+    for (column, lines) in page.columns.iter().enumerate() {
+        let x = area.x + column as u16 * page.width;
+        for (line, y) in lines.iter().skip(screen.scroll).zip(area.y..area.bottom()) {
+            let line = match line {
+                HelpLine::Blank => Line::default(),
+                HelpLine::Title(title) => Line::styled(format!(" {title}"), theme.title),
+                HelpLine::Keys(keys, what) => {
+                    let keys = glyphs::keys(keys.clone(), theme.glyphs);
+                    let keys = if what.is_empty() {
+                        keys
+                    } else {
+                        fit(&keys, keys_width, false)
+                    };
+                    Line::from(vec![
+                        Span::styled(format!("   {keys}"), theme.key),
+                        Span::styled(what.as_str(), theme.text),
+                    ])
+                }
+            };
+            let line = fit_line(line, page.width);
+            frame.buffer_mut().set_line(x, y, &line, page.width);
+        }
     }
 }
 

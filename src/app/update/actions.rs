@@ -6,6 +6,7 @@ use crate::app::{
     OPENED_VIEWS, TOP_VIEWS,
     action::Action,
     effect::Effect,
+    help::HelpScreen,
     jobs::ToHarvest,
     prompt::Line,
     state::{Overlay, State, Tone},
@@ -34,7 +35,8 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
             }
         }
         Action::Suspend => effects.push(Effect::Suspend),
-        Action::Help => state.overlay = Some(Overlay::Help(0)),
+        Action::Redraw => effects.push(Effect::Redraw),
+        Action::Help => state.overlay = Some(Overlay::Help(HelpScreen::default())),
         Action::Palette => {
             state.saved_views.ask_names(effects);
             state.overlay = Some(Overlay::Palette(Line::default(), 0));

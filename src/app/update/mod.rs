@@ -18,7 +18,6 @@ use super::{
     event::{Event, Message, Signal},
     jobs::Jobs,
     keymap::Context,
-    layout,
     state::{Overlay, State, Tone},
     view::AfterEvent,
 };
@@ -125,10 +124,9 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(text) = state.open_view_mut().take_message() {
         state.message = Some((Tone::Plain, text));
     }
-    if let Some(Overlay::Help(scroll)) = state.overlay {
-        let lines = super::help::of(state).len();
-        let last = lines.saturating_sub(usize::from(layout::body(state.size).height));
-        state.overlay = Some(Overlay::Help(scroll.min(last)));
+    if let Some(Overlay::Help(mut help)) = state.overlay.take() {
+        help.scroll = help.scroll.min(help.last_scroll(state));
+        state.overlay = Some(Overlay::Help(help));
     }
 }
 

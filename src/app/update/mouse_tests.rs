@@ -94,7 +94,10 @@ fn a_wheel_scrolls_help_and_answers_no_question() {
     let mut state = populated((80, 24));
     keys(&mut state, &["?"]);
     mouse(&mut state, MouseEventKind::ScrollDown, 5, 5);
-    assert_eq!(state.overlay, Some(Overlay::Help(NOTCH)));
+    let Some(Overlay::Help(help)) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    assert_eq!(help.scroll, NOTCH);
     keys(&mut state, &["esc"]);
     harvesting(&mut state);
     keys(&mut state, &["Q"]);

@@ -19,6 +19,7 @@ use crate::etl::parse_error::ParseError;
 pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Suspend => return effects.push(Effect::Suspend),
+        Action::Redraw => return effects.push(Effect::Redraw),
         Action::Quit if !matches!(state.overlay, Some(Overlay::Note(_))) => {
             cancel_prompt(state);
             state.overlay = None;
@@ -27,11 +28,8 @@ pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) 
         _ => {}
     }
     match state.overlay.take() {
-        Some(Overlay::Help(scroll)) if action != Action::Escape => {
-            let page = usize::from(layout::body(state.size).height).max(1);
-            let lines = help::of(state).len() + 1;
-            let scroll = Scroll::new(lines, page).moved(scroll, action);
-            state.overlay = Some(Overlay::Help(scroll));
+        Some(Overlay::Help(help)) => {
+            state.overlay = help.act(state, action).map(Overlay::Help);
         }
         Some(Overlay::Palette(line, cursor)) if command(line.text()).is_some() => {
             super::saved_views::in_palette(state, line, cursor, action, effects);
@@ -105,6 +103,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
             line.paste(text);
             *cursor = 0;
         }
+        Some(Overlay::Help(help)) if help.typing => help.search.paste(text),
         Some(Overlay::Prompt(prompt)) => {
             prompt.line.paste(text);
             (prompt.offered, prompt.recall) = (None, Recall::default());
