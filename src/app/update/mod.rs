@@ -124,9 +124,11 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(text) = state.open_view_mut().take_message() {
         state.message = Some((Tone::Plain, text));
     }
-    if let Some(Overlay::Help(mut help)) = state.overlay.take() {
-        help.scroll = help.scroll.min(help.last_scroll(state));
-        state.overlay = Some(Overlay::Help(help));
+    if let Some(Overlay::Help(help)) = &state.overlay {
+        let scroll = help.scroll.min(help.last_scroll(state));
+        if let Some(Overlay::Help(help)) = &mut state.overlay {
+            help.scroll = scroll;
+        }
     }
 }
 
