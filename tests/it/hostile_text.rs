@@ -240,7 +240,7 @@ fn what_reaches_a_terminal_is_ours_in_every_view() {
     // Along the list, with each log beside it.
     terminal.send(&"j".repeat(30));
     for (keys, seen) in [
-        ("y", "copied"),
+        ("y", "clipboard"),
         ("4", "[4 Jobs]"),
         ("jjjj2", "[2 Runs]"),
         ("jj3", "[3 Machines]"),
