@@ -66,9 +66,9 @@ fn logs_are_harvested_with_the_keyboard_and_their_runs_looked_at() {
     terminal.wait_for("[Samples]");
     terminal.wait_for("20:40:00.002");
     terminal.send("?");
-    terminal.wait_for("one line down");
+    terminal.wait_for("one column to the left");
     terminal.send(ESC);
-    terminal.wait_until("no help", |s| !s.contains("one line down"));
+    terminal.wait_until("no help", |s| !s.contains("one column to the left"));
     // The machines of these logs, one of them, and the run under its cursor.
     terminal.send("3");
     terminal.wait_for("▾ cell");

@@ -19,7 +19,7 @@ use mdtui::etl::{
     harvest::{Options, Outcome},
     lake::{Context, Record},
     pool::{JobEvent, Pool},
-    worker::{Executor, Limits, frame::framed},
+    worker::{Executor, Limits, frame::framed, message::PROTOCOL},
 };
 
 const HEADER: &str = "time,value,field,robot_id,run_uuid,sensor_type\n";
@@ -484,7 +484,8 @@ fn a_worker_has_its_limits_and_dies_with_its_owner() {
         .spawn()
         .unwrap();
     let mut requests = fs::File::options().write(true).open(&input).unwrap();
-    let start = framed(br#"{"start":{"protocol":3,"memory":300000000}}"#).unwrap();
+    let start = format!(r#"{{"start":{{"protocol":{PROTOCOL},"memory":300000000}}}}"#);
+    let start = framed(start.as_bytes()).unwrap();
     std::io::Write::write_all(&mut requests, &start).unwrap();
     let mut hello = [0; 8];
     std::io::Read::read_exact(&mut fs::File::open(&ready).unwrap(), &mut hello).unwrap();
