@@ -67,11 +67,11 @@ typed() { tmux send-keys -l "$1"; }
 
 wait_for "pending"
 press C-a H
-wait_for "20 logs · 1 failed"
+wait_for "22 logs · 1 partial · 1 failed"
 wait_for "● harvested   line/"
 # To the log with a failed run.
 press g
-tmux send-keys -N 13 j
+tmux send-keys -N 14 j
 wait_for "▌  ◒ partial"
 capture logs
 
@@ -145,7 +145,7 @@ wait_for "[1 Logs]"
 press f
 typed "log:faults/gap"
 press Enter
-wait_for "shows 1 of 20"
+wait_for "shows 1 of 22"
 press Enter
 wait_for "[run]"
 press Enter
