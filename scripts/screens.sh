@@ -73,6 +73,7 @@ wait_for "● harvested   line/"
 press g
 tmux send-keys -N 14 j
 wait_for "▌  ◒ partial"
+wait_for "rows in"
 capture logs
 
 press g Enter
