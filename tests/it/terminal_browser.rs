@@ -440,6 +440,7 @@ fn filters_marks_orders_channels_and_markers_survive_a_restart() {
     fs::write(&file, newer).unwrap();
     let mut terminal = Terminal::start(&lab, &[], 120, 30);
     terminal.wait_for("a newer mdtui wrote");
+    terminal.wait_until("three logs", |s| s.matches("● harvested").count() >= 3);
     terminal.send(" ");
     terminal.wait_for("1 log marked");
     terminal.send("Q");
