@@ -10,6 +10,7 @@ use std::{fmt::Write, fs, path::Path, sync::Arc};
 use mdtui::etl::{
     Error,
     base::Progress,
+    catalog::Update,
     harvest::{LogRef, Options, Outcome, Summary},
     lake::{Context, Lake, lock::Owner},
     profile::{BUILT_IN, Profile},
@@ -300,12 +301,15 @@ fn protocol() {
         Report::Reading {
             column: "time".into(),
         },
-        Report::Finished(Ok(Outcome::Harvested(Summary {
-            run_errors: vec!["run 1: broken".into()],
-            ..Summary::default()
-        }))),
-        Report::Finished(Ok(Outcome::Renamed { from: "c".into() })),
-        Report::Finished(Err((&error).into())),
+        Report::Finished(
+            Ok(Outcome::Harvested(Summary {
+                run_errors: vec!["run 1: broken".into()],
+                ..Summary::default()
+            })),
+            vec![Update::Notes { key: "c".into() }],
+        ),
+        Report::Finished(Ok(Outcome::Renamed { from: "c".into() }), Vec::new()),
+        Report::Finished(Err((&error).into()), Vec::new()),
     ];
     let said = requests.iter().map(|r| message::write(r).unwrap());
     let mut words: Vec<Vec<u8>> = said

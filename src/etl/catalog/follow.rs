@@ -37,7 +37,7 @@ pub(super) struct TakenIn {
 }
 
 /// What lies in a folder of the lake.
-enum Lying {
+pub(super) enum Lying {
     Record(Box<Record>, Notes, String),
     /// It went this very moment: the next look misses it.
     Gone,
@@ -144,7 +144,7 @@ fn joined(record: &Version, notes: Option<&Version>) -> String {
     both.join(" ")
 }
 
-fn lying(context: &Context, folder: &str) -> Lying {
+pub(super) fn lying(context: &Context, folder: &str) -> Lying {
     // Before they are read: notes that come meanwhile are read again.
     let of_notes = context.lake.results().version(folder, NOTES).ok().flatten();
     match Record::read_in_place(&context.lake, folder) {

@@ -2,6 +2,7 @@
 //!
 //! Everything in it can be rebuilt from the data directory and the lake.
 
+mod apply;
 mod assess;
 mod audit;
 mod copies;
@@ -30,10 +31,16 @@ mod state_tests;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, path::PathBuf, time::Duration};
+use std::{
+    collections::HashMap,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use rusqlite::Connection;
 
+pub use apply::Update;
 pub use audit::Audit;
 pub use copies::one_copy_each;
 pub use derived::{cell_title, machine_name};
@@ -54,6 +61,8 @@ use crate::{
 pub struct Catalog {
     db: Connection,
     path: PathBuf,
+    /// Device and inode of the file; `None` in memory.
+    file: Option<(u64, u64)>,
     /// `None` in memory: there are no locks there.
     lake: Option<Lake>,
     /// What lists showed after the last look, by key: to tell what changed since,
@@ -103,11 +112,18 @@ impl Catalog {
         require_write(lake, "write to the lake")?;
         Ok(Self {
             db: open::file(&lake.local().catalog())?,
+            file: file_at(&lake.local().catalog()),
             path: lake.local().catalog(),
             lake: Some(lake.clone()),
             last_look: None,
             read_only: None,
         })
+    }
+
+    /// Whether its file is where it was opened: it may have been deleted, or another put in its
+    /// place.
+    pub fn is_in_place(&self) -> bool {
+        self.file == file_at(&self.path)
     }
 
     /// Puts a catalog that SQLite cannot use aside, before a rebuild: what it held, the
@@ -125,6 +141,7 @@ impl Catalog {
         Ok(Self {
             db: open::memory()?,
             path: PathBuf::from(":memory:"),
+            file: None,
             lake: None,
             last_look: None,
             read_only: None,
@@ -161,4 +178,10 @@ impl Catalog {
     fn error(&self, source: rusqlite::Error) -> Error {
         open::told(&self.path, source)
     }
+}
+
+/// Device and inode of a file.
+fn file_at(path: &Path) -> Option<(u64, u64)> {
+    let meta = std::fs::metadata(path).ok()?;
+    Some((meta.dev(), meta.ino()))
 }

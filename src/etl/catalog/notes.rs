@@ -46,16 +46,22 @@ impl Catalog {
     /// # Errors
     /// [`crate::Error::Catalog`].
     pub fn ingest_notes(&mut self, context: &Context, key: &str) -> Result<()> {
-        let read = || read_or_none(&context.lake, key);
-        let known = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
-        if known.is_none_or(|log| log.notes == read().digest()) {
+        if self.knows_notes(context, key)? {
             return Ok(());
         }
+        let read = || read_or_none(&context.lake, key);
         self.write(|tx| match entry::load(tx, "key = ?1", [key])?.pop() {
             // Read while no other process can take notes in: the last one stores the newest.
             Some(Entry { id: Some(id), .. }) => store(tx, id, &read()),
             _ => Ok(()),
         })
+    }
+
+    /// Whether the notes that are known of the log `key` are those in the lake, or the log is not
+    /// known itself.
+    pub(crate) fn knows_notes(&self, context: &Context, key: &str) -> Result<bool> {
+        let known = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
+        Ok(known.is_none_or(|log| log.notes == read_or_none(&context.lake, key).digest()))
     }
 }
 

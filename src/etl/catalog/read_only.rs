@@ -51,6 +51,7 @@ impl Catalog {
     ) -> Result<Self> {
         let catalog = Self {
             db,
+            file: super::file_at(&path),
             path,
             lake: Some(lake.clone()),
             last_look: None,

@@ -197,7 +197,7 @@ pub struct RuleCount {
 }
 
 /// One past harvest.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HarvestRow {
     /// The log.
     pub key: String,

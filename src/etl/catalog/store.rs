@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Result,
-    lake::{Context, Record, record::RunResult},
+    lake::{Context, Notes, Record, record::RunResult},
     quality::Verdict,
     run_id::RunId,
     source::{footer, scan},
@@ -41,24 +41,13 @@ impl Catalog {
         // The log's lock is held: this is the version of `record`.
         let version = version_of(context.lake.results(), key).ok().flatten();
         self.write(|tx| {
-            let old = entry::load(tx, "key = ?1", [key])?.pop();
-            let old_hash = old
-                .as_ref()
-                .and_then(|e| e.record.as_ref()?.content_hash.clone());
-            let id = match &old {
-                Some(Entry { id: Some(id), .. }) => *id,
-                _ => entry::save(tx, &unknown(key, record))?,
-            };
-            store_log(tx, id, record)?;
-            store_runs(tx, id, record)?;
-            notes::store(tx, id, &notes::read_or_none(&context.lake, key))?;
-            if let Some(version) = &version {
-                remember(tx, key, key, version)?;
-            }
+            let notes = notes::read_or_none(&context.lake, key);
+            let old_content = replace_record(tx, key, record, &notes, version.as_deref())?;
             if let Some(outcome) = outcome {
                 store_outcome(tx, outcome)?;
             }
-            reassess(tx, context, key, old_hash.as_deref())
+            let rules = ProfileRules::load(tx, context)?;
+            reassess(tx, context, &rules, key, old_content.as_deref())
         })
     }
 
@@ -75,17 +64,9 @@ impl Catalog {
     }
 
     /// Whether the record that is known of the log is this one.
-    pub(super) fn knows(&self, key: &str, record: &Record) -> Result<bool> {
+    pub(crate) fn knows(&self, key: &str, record: &Record) -> Result<bool> {
         let known = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
         Ok(known.and_then(|e| e.record) == Some(Facts::of(record)))
-    }
-
-    /// Adds a line to the history without touching the log (cancelled, failed again).
-    ///
-    /// # Errors
-    /// [`crate::Error::Catalog`].
-    pub fn store_attempt(&mut self, outcome: &HarvestRow) -> Result<()> {
-        self.write(|tx| store_outcome(tx, outcome))
     }
 
     /// Drops everything known of a log (its results were taken over by another key).
@@ -93,12 +74,42 @@ impl Catalog {
     /// # Errors
     /// [`crate::Error::Catalog`].
     pub fn forget(&mut self, key: &str) -> Result<()> {
-        self.write(|tx| {
-            tx.execute("DELETE FROM logs WHERE key = ?1", [key])?;
-            tx.execute("DELETE FROM followed WHERE log = ?1", [key])?;
-            Ok(())
-        })
+        self.write(|tx| forget(tx, key))
     }
+}
+
+/// Replaces what is known of the log `key` by its record and notes. Returns the hash of the content
+/// that it had before. `version` is that of [`version_of`].
+pub(super) fn replace_record(
+    tx: &Connection,
+    key: &str,
+    record: &Record,
+    notes: &Notes,
+    version: Option<&str>,
+) -> rusqlite::Result<Option<String>> {
+    let old = entry::load(tx, "key = ?1", [key])?.pop();
+    let old_content = old
+        .as_ref()
+        .and_then(|e| e.record.as_ref()?.content_hash.clone());
+    let id = match &old {
+        Some(Entry { id: Some(id), .. }) => *id,
+        _ => entry::save(tx, &unknown(key, record))?,
+    };
+    store_log(tx, id, record)?;
+    store_runs(tx, id, record)?;
+    notes::store(tx, id, notes)?;
+    if let Some(version) = version {
+        remember(tx, key, key, version)?;
+    }
+    Ok(old_content)
+}
+
+pub(super) fn forget(tx: &Connection, key: &str) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM logs WHERE key = ?1")?
+        .execute([key])?;
+    tx.prepare_cached("DELETE FROM followed WHERE log = ?1")?
+        .execute([key])
+        .map(drop)
 }
 
 /// A log that no look has seen yet.
@@ -121,9 +132,10 @@ pub(super) fn unknown(key: &str, record: &Record) -> Entry {
 }
 
 /// The state of a log whose record is new, and of those that hang together with it.
-fn reassess(
+pub(super) fn reassess(
     tx: &Connection,
     context: &Context,
+    rules: &ProfileRules,
     key: &str,
     old_hash: Option<&str>,
 ) -> rusqlite::Result<()> {
@@ -140,8 +152,7 @@ fn reassess(
         "key = ?1 OR content_hash = ?2 OR content_hash = ?3 OR inode = ?4 OR rec_inode = ?4",
         params![key, hash, old_hash, inode],
     )?;
-    let rules = ProfileRules::load(tx, context)?;
-    let verdicts = assess_all(&near, &rules, time::now());
+    let verdicts = assess_all(&near, rules, time::now());
     for (mut entry, verdict) in near.into_iter().zip(verdicts) {
         if entry.verdict != verdict && depends(&entry, key, [hash, old_hash], inode) {
             entry.verdict = verdict;
@@ -407,7 +418,7 @@ fn store_channel(
     Ok(())
 }
 
-fn store_outcome(tx: &Connection, outcome: &HarvestRow) -> rusqlite::Result<()> {
+pub(super) fn store_outcome(tx: &Connection, outcome: &HarvestRow) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO harvests (key, at_us, seconds, outcome, message) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?

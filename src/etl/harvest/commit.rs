@@ -136,7 +136,6 @@ fn worker_crashes_of(record: &Record, stat: Stat, context: &Context) -> u32 {
 }
 
 /// Writes down why an attempt failed: beside what is good, or as a record of its own.
-/// Returns the record as it now stands.
 pub(super) fn failure(
     context: &Context,
     log: &FoundLog,
@@ -144,7 +143,7 @@ pub(super) fn failure(
     hash: Option<&str>,
     prior: Option<&Record>,
     error: &Error,
-) -> Result<Record> {
+) -> Result<()> {
     let before = prior.map_or(0, |p| worker_crashes_of(p, stat, context));
     let worker_crashes = before + u32::from(matches!(error, Error::Died(_)));
     let words = match error {
@@ -184,6 +183,5 @@ pub(super) fn failure(
             }
         }
     };
-    replace(context, &log.key, &record, prior)?;
-    Ok(record)
+    replace(context, &log.key, &record, prior)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    catalog::{Catalog, HarvestRow},
+    catalog::{Catalog, HarvestRow, Update},
     lake::{Context, Record},
     source::{FoundLog, scan},
     text,
@@ -41,20 +41,28 @@ impl<'a> LogRef<'a> {
     }
 }
 
-/// The catalog, or nothing: then records are all that a harvest leaves.
-pub(super) enum Index {
-    Catalog(Box<Catalog>),
-    None,
+/// What a harvest reads of the catalog, and what the catalog is to be told of it. Without a
+/// catalog, records are all that a harvest leaves.
+pub(super) struct Index<'a> {
+    catalog: Option<&'a mut Catalog>,
+    updates: Vec<Update>,
 }
 
-impl Index {
-    /// # Errors
-    /// Those of [`Catalog::open`].
-    pub(super) fn open(context: &Context, log: LogRef<'_>) -> Result<Self> {
-        match log {
-            LogRef::Known(_) => Ok(Self::Catalog(Box::new(Catalog::open(&context.lake)?))),
-            LogRef::At { .. } => Ok(Self::None),
+impl<'a> Index<'a> {
+    pub(super) fn new(catalog: Option<&'a mut Catalog>) -> Self {
+        Self {
+            catalog,
+            updates: Vec::new(),
         }
+    }
+
+    pub(super) fn has_catalog(&self) -> bool {
+        self.catalog.is_some()
+    }
+
+    /// What the catalog is to be told, in this order.
+    pub(super) fn into_updates(self) -> Vec<Update> {
+        self.updates
     }
 
     /// The log's file; `None` for an unknown key or a log that is gone.
@@ -62,9 +70,9 @@ impl Index {
     /// # Errors
     /// [`crate::Error::Catalog`].
     pub(super) fn source(&self, context: &Context, log: LogRef<'_>) -> Result<Option<FoundLog>> {
-        match (self, log) {
-            (Self::Catalog(catalog), log) => catalog.source(context, log.key()),
-            (Self::None, log) => Ok(log.found(context)),
+        match &self.catalog {
+            Some(catalog) => catalog.source(context, log.key()),
+            None => Ok(log.found(context)),
         }
     }
 
@@ -73,13 +81,13 @@ impl Index {
     /// # Errors
     /// [`crate::Error::Catalog`].
     pub(super) fn with_content(&self, hash: &str, except_key: &str) -> Result<Vec<(String, bool)>> {
-        match self {
-            Self::Catalog(catalog) => catalog.with_content(hash, except_key),
-            Self::None => Ok(Vec::new()),
-        }
+        self.catalog
+            .as_ref()
+            .map_or(Ok(Vec::new()), |c| c.with_content(hash, except_key))
     }
 
-    /// See [`Catalog::ingest_record`].
+    /// A record and notes that lie in the lake are taken in, unless they are those that are known:
+    /// the process that wrote them may have been killed before it updated the catalog.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
@@ -89,59 +97,38 @@ impl Index {
         key: &str,
         record: &Record,
     ) -> Result<()> {
-        match self {
-            Self::Catalog(catalog) => catalog.ingest_record(context, key, record),
-            Self::None => Ok(()),
+        match &self.catalog {
+            Some(catalog) if catalog.knows(key, record)? => self.ingest_notes(context, key),
+            _ => {
+                self.tell_record(key, None);
+                Ok(())
+            }
         }
     }
 
-    /// See [`Catalog::ingest_notes`].
+    /// Notes that lie in the lake are taken in, unless they are those that are known.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
     pub(super) fn ingest_notes(&mut self, context: &Context, key: &str) -> Result<()> {
-        match self {
-            Self::Catalog(catalog) => catalog.ingest_notes(context, key),
-            Self::None => Ok(()),
+        if let Some(catalog) = &self.catalog
+            && !catalog.knows_notes(context, key)?
+        {
+            let key = key.to_owned();
+            self.tell(Update::Notes { key });
         }
+        Ok(())
     }
 
-    /// See [`Catalog::store_record`].
-    ///
-    /// # Errors
-    /// [`crate::Error::Catalog`].
-    pub(super) fn store_record(
-        &mut self,
-        context: &Context,
-        key: &str,
-        record: &Record,
-        outcome: &HarvestRow,
-    ) -> Result<()> {
-        match self {
-            Self::Catalog(catalog) => catalog.store_record(context, key, record, Some(outcome)),
-            Self::None => Ok(()),
-        }
+    /// The log has a new record.
+    pub(super) fn tell_record(&mut self, key: &str, outcome: Option<HarvestRow>) {
+        let key = key.to_owned();
+        self.tell(Update::Record { key, outcome });
     }
 
-    /// See [`Catalog::store_attempt`].
-    ///
-    /// # Errors
-    /// [`crate::Error::Catalog`].
-    pub(super) fn store_attempt(&mut self, outcome: &HarvestRow) -> Result<()> {
-        match self {
-            Self::Catalog(catalog) => catalog.store_attempt(outcome),
-            Self::None => Ok(()),
-        }
-    }
-
-    /// See [`Catalog::forget`].
-    ///
-    /// # Errors
-    /// [`crate::Error::Catalog`].
-    pub(super) fn forget(&mut self, key: &str) -> Result<()> {
-        match self {
-            Self::Catalog(catalog) => catalog.forget(key),
-            Self::None => Ok(()),
+    pub(super) fn tell(&mut self, update: Update) {
+        if self.has_catalog() {
+            self.updates.push(update);
         }
     }
 }

@@ -13,16 +13,18 @@ mod rejected_examples;
 mod remove;
 mod rename_detection;
 mod run;
+mod session;
 mod spill;
+mod threads;
 pub(crate) mod worker_crash;
 
 use serde::{Deserialize, Serialize};
 
 pub use index::LogRef;
 pub use none_kept::NONE_KEPT;
-pub use one::{harvest, harvest_log};
 pub use rejected_examples::{RejectedRow, RejectedRows};
 pub use remove::{Results, check_gone, remove_log};
+pub use session::{Harvested, Session, harvest_log};
 pub use worker_crash::MAX_WORKER_CRASHES;
 
 use crate::base::memory::available;

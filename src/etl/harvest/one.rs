@@ -18,16 +18,17 @@ use super::{
     read::{self, HeldRun, Rows, Stat},
     rename_detection::{self, Predecessor},
     run::{self, Done, Target},
+    threads::Threads,
 };
 use crate::{
     Error, ErrorClass, Result,
     base::{CancelToken, ProgressSink, Stage, panic::panic_sentence},
-    catalog::{HarvestRow, LogState, status_of},
+    catalog::{HarvestRow, LogState, Update, status_of},
     clean::{Ledger, Reason, resolve_conflicts},
     format::{count, thousands},
     harvest::rejected::write_rejected,
     lake::{
-        Context, Presence, Record,
+        Context, Record,
         files::{Content, TempPath, commit_record},
         gc::{remove_leftovers, remove_unnamed},
         layout::rejected_file_name,
@@ -37,59 +38,52 @@ use crate::{
     text, time,
 };
 
-/// Harvests the log `key`, which the catalog knows; see [`harvest`].
-///
-/// # Errors
-/// Those of [`harvest`].
-pub fn harvest_log(
-    context: &Context,
-    key: &str,
-    options: Options,
-    sink: &dyn ProgressSink,
-    cancel: &CancelToken,
-) -> Result<Outcome> {
-    harvest(context, LogRef::Known(key), options, sink, cancel)
+/// Which log is to be harvested, and how.
+pub(super) struct Request<'a> {
+    pub(super) context: &'a Context,
+    pub(super) log: LogRef<'a>,
+    pub(super) options: Options,
+    pub(super) threads: &'a Threads,
+    /// Whether leftovers of dead processes are removed first.
+    pub(super) clears: bool,
 }
 
-/// Harvests a log.
+/// Harvests a log; `index` keeps what the catalog is to be told.
 ///
 /// A log that is harvested and current is left alone (unless forced). What an
 /// interrupted harvest finished is used. A failure is written to the log's record.
 ///
 /// # Errors
-/// [`Error::Usage`] for an unknown key; [`Error::Log`] when the log is at fault;
-/// [`Error::Io`], [`Error::Moving`] and [`Error::Busy`] when trying again may help;
-/// [`Error::Cancelled`].
-pub fn harvest(
-    context: &Context,
-    log: LogRef<'_>,
-    options: Options,
+/// Those of [`super::harvest_log`].
+pub(super) fn harvest(
+    request: &Request<'_>,
+    index: &mut Index<'_>,
     sink: &dyn ProgressSink,
     cancel: &CancelToken,
 ) -> Result<Outcome> {
-    cancel.check()?;
-    let key = log.key();
-    let mut index = Index::open(context, log)?;
-    let log = index.source(context, log)?.ok_or_else(|| match log {
-        LogRef::Known(_) => Error::Usage(format!(
-            "there is no log {} below the data directory",
-            text::quoted(key, 200)
-        )),
-        // It was there when a list was made: a share may not be mounted.
-        LogRef::At { raw, .. } => {
-            let file = scan::real_path(&context.data_dir, raw);
-            Error::io("read", &file, std::io::ErrorKind::NotFound.into())
-        }
-    })?;
-    // One directory for all temporary files of this harvest.
-    let _presence = Presence::in_lake(&context.lake)?;
+    let (context, key) = (request.context, request.log.key());
+    let log = index
+        .source(context, request.log)?
+        .ok_or_else(|| match request.log {
+            LogRef::Known(_) => Error::Usage(format!(
+                "there is no log {} below the data directory",
+                text::quoted(key, 200)
+            )),
+            // It was there when a list was made: a share may not be mounted.
+            LogRef::At { raw, .. } => {
+                let file = scan::real_path(&context.data_dir, raw);
+                Error::io("read", &file, std::io::ErrorKind::NotFound.into())
+            }
+        })?;
     let lock = LogLock::acquire(&context.lake, key, cancel)?.ok_or_else(|| {
         Error::Busy(format!(
             "another mdtui is harvesting {}",
             text::quoted(key, 200)
         ))
     })?;
-    if let Err(e) = remove_leftovers(&context.lake) {
+    if request.clears
+        && let Err(e) = remove_leftovers(&context.lake)
+    {
         tracing::warn!("what a dead process left behind stays: {e}");
     }
     let started = Instant::now();
@@ -101,7 +95,7 @@ pub fn harvest(
     {
         return Err(another_log_is_there(context, key, &other.source_file));
     }
-    if let Index::None = index
+    if !index.has_catalog()
         && let Some(outcome) = settled(context, &log, prior.as_ref())?
     {
         return Ok(outcome);
@@ -109,17 +103,21 @@ pub fn harvest(
     let mut attempt = Attempt {
         context,
         log: &log,
-        options,
+        options: request.options,
         cancel,
         meter: &meter,
         started,
         hash: None,
         damaged: unreadable || prior.as_ref().is_some_and(|p| p.damaged),
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| attempt.run(&mut index, prior.as_ref())))
-        .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        request
+            .threads
+            .run(log.size, || attempt.run(index, prior.as_ref()))
+    }))
+    .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
     if let Err(error) = &outcome {
-        attempt.write_down(&mut index, prior.as_ref(), error);
+        attempt.write_down(index, prior.as_ref(), error);
     }
     drop(lock);
     outcome
@@ -202,7 +200,7 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    fn run(&mut self, index: &mut Index, prior: Option<&Record>) -> Result<Outcome> {
+    fn run(&mut self, index: &mut Index<'_>, prior: Option<&Record>) -> Result<Outcome> {
         let (context, log) = (self.context, self.log);
         if let Some(trouble) = &log.trouble {
             return Err(Error::Log(trouble.clone()));
@@ -226,10 +224,10 @@ impl Attempt<'_> {
             && let Some(old) = Predecessor::find(context, index, log, stat, &hash)?
         {
             let from = old.key.clone();
-            let record = old.adopt_results(context, index, log, stat)?;
+            old.adopt_results(context, index, log, stat)?;
             let message =
                 format!("took over the results of {from}, of which it is the renamed log");
-            self.remember(index, &record, "renamed", message)?;
+            self.remember(index, "renamed", message);
             return Ok(Outcome::Renamed { from });
         }
         let unmoved = || read::check_unmoved(log, stat, &hash, started_us, self.cancel, self.meter);
@@ -280,7 +278,7 @@ impl Attempt<'_> {
             0 => "harvested",
             _ => "partial",
         };
-        self.remember(index, &record, word, describe(&record))?;
+        self.remember(index, word, describe(&record));
         cleared?;
         if record.error.is_none() && prior.is_none_or(|p| p.error.is_some()) {
             // Renamed while the rules changed: its results were made anew, its notes come along.
@@ -313,7 +311,7 @@ impl Attempt<'_> {
     }
 
     /// The same content under another time: only the record is brought up to date.
-    fn touch(&self, index: &mut Index, same: &Record, stat: Stat) -> Result<Outcome> {
+    fn touch(&self, index: &mut Index<'_>, same: &Record, stat: Stat) -> Result<Outcome> {
         let mut record = same.clone();
         let rows = record.source.rows;
         record.source = source_info(self.log, stat, self.hash.as_deref(), rows);
@@ -321,13 +319,13 @@ impl Attempt<'_> {
         record.worker_crashes = 0;
         commit::replace(self.context, &self.log.key, &record, Some(same))?;
         let message = "the log's time changed, its content did not".to_owned();
-        self.remember(index, &record, "current", message)?;
+        self.remember(index, "current", message);
         self.finish(index, &record)?;
         Ok(Outcome::Current)
     }
 
     /// What a harvest that was cut off after its commit did not clear away.
-    fn finish(&self, index: &mut Index, record: &Record) -> Result<()> {
+    fn finish(&self, index: &mut Index<'_>, record: &Record) -> Result<()> {
         remove_unnamed(&self.context.lake, &self.log.key, record)?;
         rename_detection::finish(self.context, index, &self.log.key, record)
     }
@@ -438,15 +436,9 @@ impl Attempt<'_> {
         Ok(Some((name, content)))
     }
 
-    fn remember(
-        &self,
-        index: &mut Index,
-        record: &Record,
-        outcome: &str,
-        message: String,
-    ) -> Result<()> {
+    fn remember(&self, index: &mut Index<'_>, outcome: &str, message: String) {
         let row = self.history(outcome, message);
-        index.store_record(self.context, &self.log.key, record, &row)
+        index.tell_record(&self.log.key, Some(row));
     }
 
     fn history(&self, outcome: &str, message: String) -> HarvestRow {
@@ -461,7 +453,7 @@ impl Attempt<'_> {
 
     /// Keeps why an attempt failed. What cannot be written down is only logged: the
     /// first error is the one to tell.
-    fn write_down(&self, index: &mut Index, prior: Option<&Record>, error: &Error) {
+    fn write_down(&self, index: &mut Index<'_>, prior: Option<&Record>, error: &Error) {
         let now = Record::read(&self.context.lake, &self.log.key)
             .ok()
             .flatten();
@@ -474,11 +466,17 @@ impl Attempt<'_> {
                 index.ingest_record(self.context, &self.log.key, record)
             }
             (_, ErrorClass::Cancelled) => {
-                index.store_attempt(&self.history("cancelled", "cancelled".into()))
+                index.tell(Update::Attempt(
+                    self.history("cancelled", "cancelled".into()),
+                ));
+                Ok(())
             }
             // What is left of a damaged record may be all that tells of results that cannot
             // be made again: only a harvest that came to its end replaces it.
-            _ if self.damaged => index.store_attempt(&self.history("failed", error.to_string())),
+            _ if self.damaged => {
+                index.tell(Update::Attempt(self.history("failed", error.to_string())));
+                Ok(())
+            }
             _ => Stat::of(&self.log.file)
                 .or(Ok(Stat {
                     size: self.log.size,
@@ -488,8 +486,9 @@ impl Attempt<'_> {
                 }))
                 .and_then(|stat| {
                     let hash = self.hash.as_deref();
-                    let record = commit::failure(self.context, self.log, stat, hash, prior, error)?;
-                    self.remember(index, &record, "failed", error.to_string())
+                    commit::failure(self.context, self.log, stat, hash, prior, error)?;
+                    self.remember(index, "failed", error.to_string());
+                    Ok(())
                 }),
         };
         if let Err(e) = written {

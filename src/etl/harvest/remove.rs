@@ -3,7 +3,7 @@
 use crate::{
     Error, Result,
     base::CancelToken,
-    catalog::{Catalog, HarvestRow},
+    catalog::{Catalog, HarvestRow, Update},
     format::count,
     lake::{Context, Lake, Notes, Record, gc::remove_results, lock::LogLock, notes},
     source::reserved::NOTES,
@@ -91,14 +91,15 @@ pub fn remove_log(
     if with_notes {
         notes::remove(lake, key, cancel)?;
     }
-    catalog.forget(key)?;
-    catalog.store_attempt(&HarvestRow {
-        key: key.to_owned(),
+    let key = key.to_owned();
+    let outcome = HarvestRow {
+        key: key.clone(),
         at_us: time::now(),
         seconds: 0.0,
         outcome: "removed".into(),
         message: format!("its results were deleted: {}", count(results.runs, "run")),
-    })?;
+    };
+    catalog.apply(context, &[Update::Forget { key }, Update::Attempt(outcome)])?;
     Ok(results)
 }
 

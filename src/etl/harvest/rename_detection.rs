@@ -4,6 +4,7 @@ use super::{commit, index::Index, read::Stat};
 use crate::{
     Result,
     base::CancelToken,
+    catalog::Update,
     lake::{Context, Record, files::commit_record, gc::remove_results, lock::LogLock, notes},
     source::FoundLog,
     time,
@@ -24,7 +25,7 @@ impl Predecessor {
     /// [`Error::Catalog`], [`Error::Io`].
     pub(super) fn find(
         context: &Context,
-        index: &Index,
+        index: &Index<'_>,
         log: &FoundLog,
         stat: Stat,
         hash: &str,
@@ -71,10 +72,10 @@ impl Predecessor {
     pub(super) fn adopt_results(
         self,
         context: &Context,
-        index: &mut Index,
+        index: &mut Index<'_>,
         log: &FoundLog,
         stat: Stat,
-    ) -> Result<Record> {
+    ) -> Result<()> {
         let lake = &context.lake;
         for file in self.record.files() {
             lake.results().copy(&self.key, &log.key, file)?;
@@ -99,8 +100,7 @@ impl Predecessor {
                 .or_else(|| log.folder.clone());
         }
         commit_record(lake, &log.key, &record)?;
-        clear(context, index, &self.key, &log.key)?;
-        Ok(record)
+        clear(context, index, &self.key, &log.key)
     }
 }
 
@@ -112,7 +112,7 @@ impl Predecessor {
 /// [`Error::Io`], [`Error::Catalog`].
 pub(super) fn finish(
     context: &Context,
-    index: &mut Index,
+    index: &mut Index<'_>,
     key: &str,
     record: &Record,
 ) -> Result<()> {
@@ -146,9 +146,12 @@ pub(super) fn finish(
 
 /// Removes what the key `old` has of results that are those of `new` now, and moves its notes:
 /// after its record is gone, so that no note is written there any more.
-fn clear(context: &Context, index: &mut Index, old: &str, new: &str) -> Result<()> {
+fn clear(context: &Context, index: &mut Index<'_>, old: &str, new: &str) -> Result<()> {
     remove_results(&context.lake, old)?;
     notes::carry(&context.lake, old, new, true, &CancelToken::new())?;
     index.ingest_notes(context, new)?;
-    index.forget(old)
+    index.tell(Update::Forget {
+        key: old.to_owned(),
+    });
+    Ok(())
 }

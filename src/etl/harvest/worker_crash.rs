@@ -4,14 +4,14 @@
 use std::time::Instant;
 
 use super::{
-    Outcome, commit,
+    Harvested, Outcome, commit,
     index::{Index, LogRef},
     one,
     read::Stat,
 };
 use crate::{
     Error, Result,
-    catalog::HarvestRow,
+    catalog::{Catalog, HarvestRow},
     lake::{Context, Record, gc::remove_dead, lock::LogLock, store::Version},
     source::reserved::RECORD,
     time,
@@ -28,26 +28,47 @@ pub(crate) fn record_version(context: &Context, key: &str) -> Option<Version> {
 
 /// Cleans up after a worker process that harvested a log and died. Writes `error`
 /// into the log's record, unless the worker had committed before it died: then the harvest
-/// was done, and only the catalog has to hear of it.
-///
-/// # Errors
-/// `error`, or what kept it from being written down.
+/// was done, and only the catalog has to hear of it. The result is `error`, or what kept it from
+/// being written down.
 pub(crate) fn record_worker_crash(
     context: &Context,
     log: LogRef<'_>,
     before: Option<Version>,
     started: Instant,
     error: Error,
-) -> Result<Outcome> {
-    let key = log.key();
+) -> Harvested {
     if let Err(e) = remove_dead(&context.lake) {
         tracing::warn!("what a dead worker left behind stays: {e}");
     }
+    let opened = match log {
+        LogRef::Known(_) => Catalog::open(&context.lake).map(Some),
+        LogRef::At { .. } => Ok(None),
+    };
+    let mut catalog = match opened {
+        Ok(catalog) => catalog,
+        Err(e) => return Harvested::failed(e),
+    };
+    let mut index = Index::new(catalog.as_mut());
+    let result = look_after(context, &mut index, log, before, started, error);
+    Harvested {
+        result,
+        updates: index.into_updates(),
+    }
+}
+
+fn look_after(
+    context: &Context,
+    index: &mut Index<'_>,
+    log: LogRef<'_>,
+    before: Option<Version>,
+    started: Instant,
+    error: Error,
+) -> Result<Outcome> {
+    let key = log.key();
     // Somebody else has it already: what comes of it is theirs to write.
     let Some(_lock) = LogLock::try_acquire(&context.lake, key)? else {
         return Err(error);
     };
-    let mut index = Index::open(context, log)?;
     let (prior, _) = one::prior_record(context, key);
     if let Some(record) = prior
         .as_ref()
@@ -63,7 +84,7 @@ pub(crate) fn record_worker_crash(
     if matches!(error, Error::Cancelled) {
         return Err(error);
     }
-    if let Err(e) = write_down(context, &mut index, log, prior.as_ref(), started, &error) {
+    if let Err(e) = write_down(context, index, log, prior.as_ref(), started, &error) {
         tracing::error!("why {key} failed ({error}) cannot be written down: {e}");
     }
     Err(error)
@@ -71,7 +92,7 @@ pub(crate) fn record_worker_crash(
 
 fn write_down(
     context: &Context,
-    index: &mut Index,
+    index: &mut Index<'_>,
     log: LogRef<'_>,
     prior: Option<&Record>,
     started: Instant,
@@ -82,7 +103,7 @@ fn write_down(
         return Ok(());
     };
     let stat = Stat::of(&log.file)?;
-    let record = commit::failure(context, &log, stat, None, prior, error)?;
+    commit::failure(context, &log, stat, None, prior, error)?;
     let row = HarvestRow {
         key: log.key.clone(),
         at_us: time::now(),
@@ -90,5 +111,6 @@ fn write_down(
         outcome: "failed".into(),
         message: error.to_string(),
     };
-    index.store_record(context, &log.key, &record, &row)
+    index.tell_record(&log.key, Some(row));
+    Ok(())
 }

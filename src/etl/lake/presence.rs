@@ -100,6 +100,11 @@ impl Presence {
         &self.id
     }
 
+    /// Whether its lock file is where other processes look for it.
+    pub fn is_in_place(&self) -> bool {
+        is_at(&self.file, &self.lock)
+    }
+
     /// The directory of this process's temporary files, created if necessary.
     ///
     /// # Errors
@@ -127,7 +132,7 @@ impl Drop for Presence {
     fn drop(&mut self) {
         let _ = fs::remove_dir(&self.dir);
         // Removed while still locked: a process that opened it before sees that it is gone.
-        if is_at(&self.file, &self.lock) {
+        if self.is_in_place() {
             let _ = fs::remove_file(&self.lock);
         }
     }

@@ -3,17 +3,22 @@
 //! A job that waits is an entry of a map and nothing else: no thread, no lock file, no write
 //! to the catalog. Queueing or cancelling any number of jobs is one call and one event.
 
+mod acknowledge;
 mod batch;
 mod queue;
 
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        mpsc::{Sender, channel},
+    },
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
+use acknowledge::{Ended, acknowledge};
 pub use batch::Batch;
 use queue::{Job, Queue};
 
@@ -21,7 +26,7 @@ use crate::{
     Error, Result,
     base::{CancelToken, Progress, ProgressSink, panic::panic_sentence},
     harvest::{
-        LogRef, Options, Outcome, harvest,
+        Harvested, LogRef, Options, Outcome, Session,
         worker_crash::{record_version, record_worker_crash},
     },
     lake::{Context, Presence, lock::Owner},
@@ -95,6 +100,7 @@ impl Shared {
 /// [`Executor::InProcess`], by itself). Dropping it cancels what runs and waits for it.
 pub struct Pool {
     shared: Arc<Shared>,
+    /// The last one acknowledges what the others did, and ends after them.
     workers: Vec<JoinHandle<()>>,
 }
 
@@ -142,13 +148,21 @@ impl Pool {
             wake: Condvar::new(),
             listener,
         });
-        let workers = (0..jobs)
-            .filter_map(|n| {
-                let shared = shared.clone();
-                let executor = executor.clone();
-                std::thread::Builder::new()
-                    .name(format!("harvest-{n}"))
-                    .spawn(move || work(&shared, executor))
+        let (sender, ended) = channel();
+        let own = shared.clone();
+        let last = std::thread::Builder::new()
+            .name("acknowledge".into())
+            .spawn(move || acknowledge(&own, &ended));
+        let threads = (0..jobs).map(|n| {
+            let (shared, executor, ended) = (shared.clone(), executor.clone(), sender.clone());
+            std::thread::Builder::new()
+                .name(format!("harvest-{n}"))
+                .spawn(move || work(&shared, executor, &ended))
+        });
+        let workers = threads
+            .chain([last])
+            .filter_map(|thread| {
+                thread
                     .map_err(|e| tracing::error!("cannot start a harvest worker: {e}"))
                     .ok()
             })
@@ -231,6 +245,21 @@ impl Shared {
         }
     }
 
+    /// A job that was started is over, and the catalog has heard of it.
+    fn finished(&self, job: JobId, key: String, result: Result<Outcome>) {
+        let mut queue = self.queue();
+        queue.jobs.end(job, &key);
+        (self.listener)(JobEvent::Finished { job, key, result });
+    }
+
+    /// A job that waits, without waiting for one.
+    fn waiting(&self) -> Option<Job> {
+        let mut queue = self.queue();
+        let started = queue.jobs.start()?;
+        (self.listener)(JobEvent::Started { job: started.0 });
+        Some(started)
+    }
+
     /// The next job; `None` when the pool ends. `idle` is called once when nothing came for
     /// that long.
     fn next(&self, mut idle: Option<(Duration, impl FnOnce())>) -> Option<Job> {
@@ -263,54 +292,120 @@ impl Shared {
     }
 }
 
-fn work(shared: &Shared, executor: Executor) {
-    let mut client = match executor {
-        Executor::InProcess => None,
-        Executor::Workers { program, limits } => Some(Client::new(program, limits)),
-    };
+fn work(shared: &Shared, executor: Executor, ended: &Sender<Ended>) {
+    let mut hands = Hands::new(executor);
     loop {
-        let kept = client.as_mut().filter(|c| c.is_kept());
-        let idle = kept.map(|client| (client.idle(), || client.dismiss()));
-        let Some((job, key, options, token)) = shared.next(idle) else {
+        let next = shared.waiting().or_else(|| {
+            hands.rest();
+            let kept = hands.client().filter(|client| client.is_kept());
+            let idle = kept.map(|client| (client.idle(), || client.dismiss()));
+            shared.next(idle)
+        });
+        let Some((job, key, options, token)) = next else {
             return;
         };
         let sink = Forward {
             job,
             listener: &shared.listener,
         };
-        let context = &shared.context;
-        let log = shared.log(&key);
-        let result = match &mut client {
-            Some(client) => by_worker(client, context, log, options, &sink, &token),
-            None => catch_unwind(AssertUnwindSafe(|| {
-                harvest(context, log, options, &sink, &token)
-            }))
-            .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref())))),
-        };
-        let mut queue = shared.queue();
-        queue.jobs.end(job, &key);
+        let (context, log) = (&shared.context, shared.log(&key));
+        let harvested = catch_unwind(AssertUnwindSafe(|| {
+            hands.harvest(context, log, options, &sink, &token)
+        }))
+        .unwrap_or_else(|panic| Harvested::failed(Error::Log(panic_sentence(panic.as_ref()))));
         let key = key.as_ref().to_owned();
-        (shared.listener)(JobEvent::Finished { job, key, result });
+        let of_job = Ended {
+            job,
+            key,
+            harvested,
+        };
+        // It ends after all that send.
+        if let Err(unsent) = ended.send(of_job) {
+            let Ended {
+                job,
+                key,
+                harvested,
+            } = unsent.0;
+            shared.finished(job, key, harvested.result);
+        }
+    }
+}
+
+/// What a thread of the pool harvests with.
+enum Hands {
+    Own(Session),
+    Worker {
+        client: Client,
+        /// While logs follow each other.
+        presence: Option<Arc<Presence>>,
+    },
+}
+
+impl Hands {
+    fn new(executor: Executor) -> Self {
+        match executor {
+            Executor::InProcess => Self::Own(Session::default()),
+            Executor::Workers { program, limits } => Self::Worker {
+                client: Client::new(program, limits),
+                presence: None,
+            },
+        }
+    }
+
+    fn client(&mut self) -> Option<&mut Client> {
+        match self {
+            Self::Own(_) => None,
+            Self::Worker { client, .. } => Some(client),
+        }
+    }
+
+    /// No log follows at once.
+    fn rest(&mut self) {
+        match self {
+            Self::Own(session) => session.rest(),
+            Self::Worker { presence, .. } => *presence = None,
+        }
+    }
+
+    fn harvest(
+        &mut self,
+        context: &Context,
+        log: LogRef<'_>,
+        options: Options,
+        sink: &dyn ProgressSink,
+        cancel: &CancelToken,
+    ) -> Harvested {
+        match self {
+            Self::Own(session) => session.harvest(context, log, options, sink, cancel),
+            Self::Worker { client, presence } => {
+                let by = (client, presence);
+                by_worker(by, context, log, options, sink, cancel).unwrap_or_else(Harvested::failed)
+            }
+        }
     }
 }
 
 fn by_worker(
-    client: &mut Client,
+    (client, present): (&mut Client, &mut Option<Arc<Presence>>),
     context: &Context,
     log: LogRef<'_>,
     options: Options,
     sink: &dyn ProgressSink,
     cancel: &CancelToken,
-) -> Result<Outcome> {
+) -> Result<Harvested> {
     cancel.check()?;
     let (before, started) = (record_version(context, log.key()), Instant::now());
     // While this program is present in the lake, the lock that its worker takes counts as held.
-    let presence = Presence::in_lake(&context.lake)?;
-    let task = Task::new(context, log, options, Owner::new(&presence));
-    match client.harvest(task, sink, cancel)? {
-        Ending::Told(result) => result,
+    let presence = match present.take().filter(|p| p.is_in_place()) {
+        Some(presence) => presence,
+        None => Presence::in_lake(&context.lake)?,
+    };
+    let owner = Owner::new(present.insert(presence));
+    let task = Task::new(context, log, options, owner);
+    Ok(match client.harvest(task, sink, cancel)? {
+        Ending::Told(harvested) => harvested,
         Ending::Died(error) => record_worker_crash(context, log, before, started, error),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Error, Result,
     base::{CancelToken, ProgressSink},
-    harvest::Outcome,
+    harvest::Harvested,
     text,
 };
 
@@ -67,7 +67,7 @@ pub struct Client {
 #[derive(Debug)]
 pub enum Ending {
     /// The worker said how.
-    Told(Result<Outcome>),
+    Told(Harvested),
     /// The worker is dead. Why: [`Error::Died`], or [`Error::Cancelled`] when it was killed
     /// because it did not give up.
     Died(Error),
@@ -213,10 +213,11 @@ impl Client {
                 }
                 Heard::Report(Report::Reading { column }) => seen.begins(&column),
                 Heard::Report(Report::Read { column }) => seen.ends(&column),
-                Heard::Report(Report::Finished(result)) => {
+                Heard::Report(Report::Finished(result, updates)) => {
                     note_words(process.id(), &process.said);
                     self.process = Some(process);
-                    return Ending::Told(result.map_err(Fault::into_error));
+                    let result = result.map_err(Fault::into_error);
+                    return Ending::Told(Harvested { result, updates });
                 }
                 Heard::Report(other) => {
                     return self.died(process, &seen, |_| End::ProtocolError(other.noun().into()));

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::fault::{Fault, PathText};
 use crate::{
-    Result,
     base::{CancelToken, Progress, ProgressSink},
-    harvest::{LogRef, Options, Outcome, harvest},
+    catalog::Update,
+    harvest::{Harvested, LogRef, Options, Outcome, Session},
     lake::{Context, Lake, lock::Owner},
     profile::Profile,
     source::scan::Links,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Raised whenever a message changes.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;
 
 /// What the program says. The end of the pipe means: end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,10 +80,12 @@ impl Task {
     }
 
     /// Harvests the log in this process.
-    ///
-    /// # Errors
-    /// Those of [`harvest`].
-    pub fn harvest(&self, sink: &dyn ProgressSink, cancel: &CancelToken) -> Result<Outcome> {
+    pub fn harvest(
+        &self,
+        session: &mut Session,
+        sink: &dyn ProgressSink,
+        cancel: &CancelToken,
+    ) -> Harvested {
         let path = self.path.as_ref().map(PathBuf::from);
         let log = match &path {
             None => LogRef::Known(&self.key),
@@ -92,7 +94,7 @@ impl Task {
                 raw: path.as_os_str().as_bytes(),
             },
         };
-        harvest(&self.context(), log, self.options, sink, cancel)
+        session.harvest(&self.context(), log, self.options, sink, cancel)
     }
 
     /// Where logs lie, where results go, and under which rules.
@@ -131,8 +133,8 @@ pub enum Report {
         /// The column's name.
         column: String,
     },
-    /// The log is over.
-    Finished(Result<Outcome, Fault>),
+    /// The log is over, and this is what the catalog is to be told.
+    Finished(Result<Outcome, Fault>, Vec<Update>),
 }
 
 impl Report {
@@ -143,8 +145,8 @@ impl Report {
             Self::Accepted => "that it begins",
             Self::Progress(_) => "its progress",
             Self::Reading { .. } | Self::Read { .. } => "the name of a column",
-            Self::Finished(Ok(_)) => "a result",
-            Self::Finished(Err(_)) => "an error",
+            Self::Finished(Ok(_), _) => "a result",
+            Self::Finished(Err(_), _) => "an error",
         }
     }
 }
@@ -219,8 +221,9 @@ mod tests {
             seconds: 0.1 + 0.2,
             ..Summary::default()
         };
-        there_and_back(Report::Finished(Ok(Outcome::Harvested(summary))));
-        there_and_back(Report::Finished(Err(Fault::Log("bad".into()))));
+        let updates = vec![Update::Forget { key: "a".into() }];
+        there_and_back(Report::Finished(Ok(Outcome::Harvested(summary)), updates));
+        there_and_back(Report::Finished(Err(Fault::Log("bad".into())), Vec::new()));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod process;
 mod serve;
 
 pub use client::{Client, Ending, Executor};
+pub(crate) use fault::Fault;
 pub use fault::PathText;
 pub use limits::Limits;
 pub use message::Task;

@@ -149,7 +149,17 @@ impl Process {
         if let Err(e) = wait(&mut both, timeout) {
             return Heard::Garbage(format!("nothing ({e})"));
         }
-        self.take_errors();
+        let [speaks, errs] = [0, 1].map(|at| {
+            let fd = both.get(at);
+            fd.is_some_and(|fd| !fd.revents().is_empty())
+        });
+        drop(both);
+        if errs {
+            self.take_errors();
+        }
+        if !speaks {
+            return Heard::Nothing;
+        }
         let mut buffer = [0; 1 << 14];
         match self.output.read(&mut buffer) {
             Ok(0) => Heard::End,

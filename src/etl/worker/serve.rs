@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal, Read, Write},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     time::{Duration, Instant},
 };
@@ -21,10 +21,13 @@ use super::{
 use crate::{
     Error, Result, activity,
     base::{CancelToken, Progress, ProgressSink, Stage},
+    harvest::{Harvested, Session},
 };
 
 /// Progress within a stage is told no more often than this.
 const BETWEEN: Duration = Duration::from_millis(40);
+/// How long the next log may take to come before this process is not present in the lake any more.
+const LINGER: Duration = Duration::from_millis(100);
 
 /// Serves the process that started this one. Standard input and output are its.
 ///
@@ -68,7 +71,8 @@ enum Order {
 }
 
 fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>) -> Result<()> {
-    while let Ok(order) = orders.recv() {
+    let mut session = Session::with_own_threads();
+    while let Some(order) = next(orders, &mut session) {
         match order {
             Order::Start { protocol, memory } => {
                 if protocol != PROTOCOL {
@@ -84,10 +88,11 @@ fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>)
             Order::Harvest(task, token) => {
                 reporter.say(&Report::Accepted);
                 task.owner.clone().sign_for();
-                let result = task.harvest(reporter, &token);
+                let Harvested { result, updates } = task.harvest(&mut session, reporter, &token);
                 // What it was told in the meantime was for this log.
                 *locked(job) = CancelToken::new();
-                reporter.say(&Report::Finished(result.map_err(|e| Fault::from(&e))));
+                let result = result.map_err(|e| Fault::from(&e));
+                reporter.say(&Report::Finished(result, updates));
             }
             Order::Garbled(what) => {
                 return Err(Error::Fatal(format!("the program sent {what}")));
@@ -95,6 +100,18 @@ fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>)
         }
     }
     Ok(())
+}
+
+/// The next order; `None` when the pipe has ended. What is kept for the next log is let go when
+/// none comes at once.
+fn next(orders: &Receiver<Order>, session: &mut Session) -> Option<Order> {
+    match orders.recv_timeout(LINGER) {
+        Err(RecvTimeoutError::Timeout) => {
+            session.rest();
+            orders.recv().ok()
+        }
+        order => order.ok(),
+    }
 }
 
 /// Reads requests until the pipe ends; then gives up what is being harvested.

@@ -1,0 +1,57 @@
+//! How many threads harvest a log. Waking a second one costs more than a small log is worth.
+
+use std::sync::OnceLock;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// Logs of fewer bytes are harvested by the calling thread alone.
+const SMALL: u64 = 128 << 10;
+/// As the main thread of a program has.
+const STACK: usize = 8 << 20;
+
+/// The threads that a harvest may use.
+#[derive(Debug, Default)]
+pub(super) enum Threads {
+    /// Those of the process.
+    #[default]
+    Shared,
+    /// The calling thread, which is a pool of its own, and for logs that are not small a pool that
+    /// is started when it is needed first.
+    Own(OnceLock<Option<ThreadPool>>),
+}
+
+impl Threads {
+    /// Makes the calling thread a pool of its own, for good: what it splits it does itself.
+    pub(super) fn own() -> Self {
+        let alone = ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+        match alone.build() {
+            // Its only thread is this one, which ends with the process.
+            Ok(pool) => {
+                std::mem::forget(pool);
+                Self::Own(OnceLock::new())
+            }
+            Err(e) => {
+                tracing::debug!("small logs are harvested by all threads: {e}");
+                Self::Shared
+            }
+        }
+    }
+
+    /// Does `work` for a log of so many bytes.
+    pub(super) fn run<T: Send>(&self, bytes: u64, work: impl FnOnce() -> T + Send) -> T {
+        match self {
+            Self::Own(many) if bytes >= SMALL => match many.get_or_init(started) {
+                Some(pool) => pool.install(work),
+                None => work(),
+            },
+            _ => work(),
+        }
+    }
+}
+
+/// As many threads as the process was told to have, or as there are cores.
+fn started() -> Option<ThreadPool> {
+    let pool = ThreadPoolBuilder::new().stack_size(STACK).build();
+    pool.inspect_err(|e| tracing::warn!("one thread harvests: {e}"))
+        .ok()
+}
