@@ -99,7 +99,9 @@ fn child(words: &[String]) -> Result<()> {
                 Owner::new(&presence),
             );
             match client.harvest(task, &NoProgress, &token)? {
-                Ending::Told(harvested) => harvested.acknowledge(&context, &mut catalog).map(drop),
+                Ending::Told(harvested) => harvested
+                    .acknowledge(&context, &key, &mut catalog)
+                    .map(drop),
                 Ending::Died(error) => Err(error),
             }
         };

@@ -291,6 +291,11 @@ fn protocol() {
     ];
     let full = std::io::ErrorKind::StorageFull.into();
     let error = Error::io("read", Path::new("a"), full);
+    let finished = |result| Report::Finished {
+        result,
+        updates: vec![Update::Notes { key: "c".into() }],
+        unsettled: true,
+    };
     let reports = [
         Report::Ready {
             protocol: PROTOCOL,
@@ -301,15 +306,12 @@ fn protocol() {
         Report::Reading {
             column: "time".into(),
         },
-        Report::Finished(
-            Ok(Outcome::Harvested(Summary {
-                run_errors: vec!["run 1: broken".into()],
-                ..Summary::default()
-            })),
-            vec![Update::Notes { key: "c".into() }],
-        ),
-        Report::Finished(Ok(Outcome::Renamed { from: "c".into() }), Vec::new()),
-        Report::Finished(Err((&error).into()), Vec::new()),
+        finished(Ok(Outcome::Harvested(Summary {
+            run_errors: vec!["run 1: broken".into()],
+            ..Summary::default()
+        }))),
+        finished(Ok(Outcome::Renamed { from: "c".into() })),
+        finished(Err((&error).into())),
     ];
     let said = requests.iter().map(|r| message::write(r).unwrap());
     let mut words: Vec<Vec<u8>> = said

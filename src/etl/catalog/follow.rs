@@ -2,10 +2,14 @@
 //! lake that cannot be written, everything when a catalog is made anew.
 //!
 //! A record is read when its version, or that of the notes beside it, is not the one that was taken in last. Records are read in
-//! parallel and stored by the dozen; the states of their logs are brought up to date by the look
+//! parallel while others are stored; the states of their logs are brought up to date by the look
 //! at the data directory that follows.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::mpsc::sync_channel,
+    time::{Duration, Instant},
+};
 
 use rayon::prelude::*;
 use rusqlite::{Connection, params};
@@ -23,8 +27,11 @@ use crate::{
     text::visible_path,
 };
 
-/// Records in memory at a time, and in one transaction.
+/// Records that are read together, in parallel. While these are stored, as many are being read.
 const TOGETHER: usize = 64;
+/// A transaction stores records for about so long: pages that many records change are written once,
+/// and no other process waits for much longer.
+const TRANSACTION: Duration = Duration::from_millis(500);
 
 /// What was taken in.
 #[derive(Debug, Default)]
@@ -96,34 +103,64 @@ impl Catalog {
         if folders.is_empty() {
             return Ok(taken);
         }
-        // One sync for each transaction would take minutes for many thousand records; what a power
-        // cut takes away is taken in again.
-        self.sql(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
-        let mut all = || {
-            for folders in folders.chunks(TOGETHER) {
-                cancel.check()?;
-                let lying: Vec<Lying> = folders.par_iter().map(|f| lying(context, f)).collect();
+        // What a power cut takes away is taken in again. Pages are copied from the WAL seldom.
+        self.sql(|db| {
+            db.pragma_update(None, "synchronous", "NORMAL")?;
+            db.pragma_update(None, "wal_autocheckpoint", 16_384)
+        })?;
+        let done = self.store_all(context, folders, cancel, &mut taken);
+        if self.read_only.is_none() {
+            self.sql(|db| {
+                db.pragma_update(None, "wal_autocheckpoint", 1_000)?;
+                db.pragma_update(None, "synchronous", "FULL")
+            })?;
+        }
+        done.map(|()| taken)
+    }
+
+    /// Stores the records of `folders` while the next ones are read.
+    fn store_all(
+        &mut self,
+        context: &Context,
+        folders: &[String],
+        cancel: &CancelToken,
+        taken: &mut TakenIn,
+    ) -> Result<()> {
+        let (sender, read) = sync_channel::<Vec<Lying>>(1);
+        // Owned by the scope: its reader ends when this gives up.
+        std::thread::scope(move |scope| {
+            scope.spawn(move || {
+                for folders in folders.chunks(TOGETHER) {
+                    let lying = folders.par_iter().map(|f| lying(context, f)).collect();
+                    if sender.send(lying).is_err() {
+                        return;
+                    }
+                }
+            });
+            let mut chunks = folders.chunks(TOGETHER).peekable();
+            while chunks.peek().is_some() {
                 self.write(|tx| {
-                    for (folder, lying) in folders.iter().zip(&lying) {
-                        match lying {
-                            Lying::Record(record, notes, version) => {
-                                let beside = (record.as_ref(), notes);
-                                store_one(tx, context, (folder, version), beside, &mut taken)?;
+                    let began = Instant::now();
+                    while began.elapsed() < TRANSACTION && !cancel.is_cancelled() {
+                        let Some(folders) = chunks.next() else { break };
+                        let all = read.recv().unwrap_or_default();
+                        for (folder, lying) in folders.iter().zip(&all) {
+                            match lying {
+                                Lying::Record(record, notes, version) => {
+                                    let beside = (record.as_ref(), notes);
+                                    store_one(tx, context, (folder, version), beside, taken)?;
+                                }
+                                Lying::Gone => {}
+                                Lying::Problem(problem) => taken.problems.push(problem.clone()),
                             }
-                            Lying::Gone => {}
-                            Lying::Problem(problem) => taken.problems.push(problem.clone()),
                         }
                     }
                     Ok(())
                 })?;
+                cancel.check()?;
             }
             Ok(())
-        };
-        let done = all();
-        if self.read_only.is_none() {
-            self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
-        }
-        done.map(|()| taken)
+        })
     }
 }
 
@@ -185,6 +222,7 @@ fn store_one(
             notes::store(tx, *id, notes)?;
         }
     } else {
+        let had_notes = known.as_ref().is_some_and(|entry| entry.notes.is_some());
         let id = match known {
             // The catalog gave the key to another log, which gets a new one at the next look.
             Some(entry) if entry.record.is_none() && entry.path != record.source.path => {
@@ -202,7 +240,9 @@ fn store_one(
         };
         store::store_log(tx, id, record)?;
         store::store_runs(tx, id, record)?;
-        notes::store(tx, id, notes)?;
+        if had_notes || !notes.is_empty() {
+            notes::store(tx, id, notes)?;
+        }
         taken.records += 1;
         taken.runs += record.run_to_result.len();
     }

@@ -97,7 +97,9 @@ pub(super) fn replace_record(
     };
     store_log(tx, id, record)?;
     store_runs(tx, id, record)?;
-    notes::store(tx, id, notes)?;
+    if !notes.is_empty() || old.is_some_and(|e| e.notes.is_some()) {
+        notes::store(tx, id, notes)?;
+    }
     if let Some(version) = version {
         remember(tx, key, key, version)?;
     }

@@ -1,5 +1,6 @@
 //! Where a harvest finds its log, and what it keeps up to date beside the lake.
 
+use super::{Harvested, Outcome};
 use crate::{
     Result,
     catalog::{Catalog, HarvestRow, Update},
@@ -46,6 +47,8 @@ impl<'a> LogRef<'a> {
 pub(super) struct Index<'a> {
     catalog: Option<&'a mut Catalog>,
     updates: Vec<Update>,
+    /// Whether the log's record is still to be settled.
+    pub(super) unsettled: bool,
 }
 
 impl<'a> Index<'a> {
@@ -53,6 +56,7 @@ impl<'a> Index<'a> {
         Self {
             catalog,
             updates: Vec::new(),
+            unsettled: false,
         }
     }
 
@@ -60,9 +64,13 @@ impl<'a> Index<'a> {
         self.catalog.is_some()
     }
 
-    /// What the catalog is to be told, in this order.
-    pub(super) fn into_updates(self) -> Vec<Update> {
-        self.updates
+    /// What is left to be done once the harvest ended with `result`.
+    pub(super) fn harvested(self, result: Result<Outcome>) -> Harvested {
+        Harvested {
+            result,
+            updates: self.updates,
+            unsettled: self.unsettled,
+        }
     }
 
     /// The log's file; `None` for an unknown key or a log that is gone.

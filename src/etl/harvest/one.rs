@@ -29,7 +29,7 @@ use crate::{
     harvest::rejected::write_rejected,
     lake::{
         Context, Record,
-        files::{Content, TempPath, commit_record},
+        files::{Content, TempPath, replace_record},
         gc::{remove_leftovers, remove_unnamed},
         layout::rejected_file_name,
         lock::LogLock,
@@ -267,7 +267,13 @@ impl Attempt<'_> {
             remove_unnamed(&context.lake, &log.key, good)?;
             return Err(Error::Log(error.clone()));
         }
-        commit_record(&context.lake, &log.key, &record)?;
+        replace_record(&context.lake, &log.key, &record)?;
+        // What is removed from now on must not be missed after a power cut. Where nothing is, many
+        // records are settled at once before any is acknowledged.
+        index.unsettled = !self.damaged && prior.is_none_or(|p| p.files() == record.files());
+        if !index.unsettled {
+            context.lake.results().settle(&[&log.key])?;
+        }
         // The results are there now, and stay, whatever cannot be cleared away; the next
         // harvest of the log takes it.
         let cleared = commit::clear(context, &log.key, &record, prior)

@@ -138,6 +138,7 @@ pub(super) fn finish(
             Err(_) => false,
         };
         if is_own {
+            context.lake.results().settle(&[key])?;
             clear(context, index, &old, key)?;
         }
     }

@@ -50,10 +50,7 @@ pub(crate) fn record_worker_crash(
     };
     let mut index = Index::new(catalog.as_mut());
     let result = look_after(context, &mut index, log, before, started, error);
-    Harvested {
-        result,
-        updates: index.into_updates(),
-    }
+    index.harvested(result)
 }
 
 fn look_after(
@@ -74,6 +71,7 @@ fn look_after(
         .as_ref()
         .filter(|_| record_version(context, key) != before)
     {
+        index.unsettled = true;
         index.ingest_record(context, key, record)?;
         return match (&record.error, &record.last_attempt) {
             (None, None) => Ok(Outcome::Harvested(one::summary(record, 0))),

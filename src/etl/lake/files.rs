@@ -87,11 +87,21 @@ pub fn move_to_new(finished: &Path, target: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// Replaces the record of log `key`: the commit. Everything that it names must be published.
+/// Replaces the record of log `key` so that it lasts: the commit. Everything that it names must be
+/// published.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
+    replace_record(lake, key, record)?;
+    lake.results().settle(&[key])
+}
+
+/// As [`commit_record`], but it lasts only once it is settled; see [`super::Store::settle`].
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn replace_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
     let temp = TempPath::new(lake)?;
     let io = |e| Error::io("write", temp.path(), e);
     let file = File::create_new(temp.path()).map_err(io)?;
@@ -164,6 +174,22 @@ impl Content {
 /// # Errors
 /// [`Error::Io`].
 pub fn create_dir(dir: &Path) -> Result<()> {
+    for made in make_dir(dir)? {
+        match made.parent() {
+            Some(above) if above.as_os_str().is_empty() => sync_dir(Path::new("."))?,
+            Some(above) => sync_dir(above)?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Creates a directory and what leads to it. Returns those that were not there.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(super) fn make_dir(dir: &Path) -> Result<Vec<&Path>> {
+    let mut made = Vec::new();
     let mut missing: Vec<&Path> = dir
         .ancestors()
         .take_while(|d| !d.as_os_str().is_empty() && !d.is_dir())
@@ -178,14 +204,10 @@ pub fn create_dir(dir: &Path) -> Result<()> {
                 missing.extend(next.parent());
             }
             Err(e) => return Err(Error::io("create", next, e)),
-            Ok(()) => match next.parent() {
-                Some(above) if above.as_os_str().is_empty() => sync_dir(Path::new("."))?,
-                Some(above) => sync_dir(above)?,
-                None => {}
-            },
+            Ok(()) => made.push(next),
         }
     }
-    Ok(())
+    Ok(made)
 }
 
 fn is_gone(dir: Option<&Path>) -> bool {

@@ -1,9 +1,12 @@
 //! Published results in a directory: `<root>/<key>/<name>`.
 //!
 //! Files come into it by a rename within one file system, so that `finished` files lie below
-//! the same root. A file's directory is synced before and after its record is replaced.
+//! the same root. A file's directory is synced before its record is replaced; when it is settled, it
+//! and the directories above it are synced. Those that are new are no sooner: what is missing with
+//! one of them is missing as a whole.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, Metadata},
     io::{self, ErrorKind, Read},
     os::unix::fs::MetadataExt,
@@ -13,7 +16,7 @@ use std::{
 use walkdir::WalkDir;
 
 use super::{
-    files::{create_dir, move_to, remove, sync_dir},
+    files::{make_dir, move_to, remove, sync_dir},
     store::{If, Keys, Replaced, Store, StoredFile, Version},
 };
 use crate::{
@@ -168,11 +171,12 @@ impl Store for LocalStore {
     }
 
     fn publish(&self, finished: &Path, key: &str, name: &str) -> Result<()> {
+        make_dir(&self.folder(key))?;
         move_to(finished, &self.location(key, name))
     }
 
     fn copy(&self, from: &str, to: &str, name: &str) -> Result<()> {
-        create_dir(&self.folder(to))?;
+        make_dir(&self.folder(to))?;
         let (from, to) = (self.location(from, name), self.location(to, name));
         remove(&to)?;
         fs::hard_link(&from, &to)
@@ -188,7 +192,7 @@ impl Store for LocalStore {
         condition: If<'_>,
     ) -> Result<Replaced> {
         let dir = self.folder(key);
-        create_dir(&dir)?;
+        make_dir(&dir)?;
         sync_dir(&dir)?;
         // The writer holds the lock of the document, so no other write comes between.
         if let If::Version(wanted) = condition
@@ -197,8 +201,27 @@ impl Store for LocalStore {
             return Ok(Replaced::Lost);
         }
         move_to(finished, &self.location(key, name))?;
-        sync_dir(&dir)?;
         Ok(Replaced::Done)
+    }
+
+    fn settle(&self, keys: &[&str]) -> Result<()> {
+        let folders = keys.iter().map(|key| self.folder(key));
+        let all: BTreeSet<PathBuf> = folders
+            .flat_map(|folder| {
+                let within = |dir: &&Path| dir.starts_with(&self.root);
+                let dirs = folder.ancestors().take_while(within);
+                dirs.map(Path::to_owned).collect::<Vec<_>>()
+            })
+            .collect();
+        // From within: what a directory has lasts before its own name does.
+        for dir in all.iter().rev() {
+            match sync_dir(dir) {
+                // Removed since, with all that was there.
+                Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+                synced => synced?,
+            }
+        }
+        Ok(())
     }
 
     fn remove(&self, key: &str, name: &str) -> Result<()> {

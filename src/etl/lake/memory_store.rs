@@ -183,6 +183,10 @@ impl Store for Memory {
         Ok(Replaced::Done)
     }
 
+    fn settle(&self, _keys: &[&str]) -> Result<()> {
+        Ok(())
+    }
+
     fn remove(&self, key: &str, name: &str) -> Result<()> {
         let key = self.known(key);
         let mut files = self.files.lock().unwrap();

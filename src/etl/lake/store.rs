@@ -23,8 +23,10 @@ use crate::{Result, base::read_at::ReadAt, source::reserved::RECORD};
 /// * **Order.** Tables are published before the record that names them is replaced; the record
 ///   is removed before its tables. A reader that sees a record finds its files, unless that
 ///   record has been replaced meanwhile.
-/// * **Durable.** What [`Store::replace`] committed outlasts a power cut once it returns, and
-///   with it everything that was published under that key before. A table alone need not.
+/// * **Durable.** What [`Store::replace`] committed outlasts a power cut once [`Store::settle`]
+///   returned for its key, and with it everything that was published under that key before. Until
+///   then a power cut leaves what was there before or the whole of it. Nothing that the document
+///   replaces may be removed before it is settled, and no success reported.
 /// * **Own writes** are seen at once, also in lists.
 /// * **Errors** are [`crate::Error::Io`] with the location: transient, so that a later attempt
 ///   may help. What is not there is [`std::io::ErrorKind::NotFound`] where a file is opened,
@@ -94,7 +96,7 @@ pub trait Store: Debug + Send + Sync {
     fn copy(&self, from: &str, to: &str, name: &str) -> Result<()>;
 
     /// Replaces a document by the finished, synced local file `finished`, which may be moved away.
-    /// With the record this is the commit. [`If::Version`] guards against writers that do not
+    /// With the record this is the commit; see [`Store::settle`]. [`If::Version`] guards against writers that do not
     /// share this machine's locks.
     ///
     /// # Errors
@@ -106,6 +108,12 @@ pub trait Store: Debug + Send + Sync {
         name: &str,
         condition: If<'_>,
     ) -> Result<Replaced>;
+
+    /// Makes what was replaced under `keys` outlast a power cut. Many at once cost less.
+    ///
+    /// # Errors
+    /// See [`Store`].
+    fn settle(&self, keys: &[&str]) -> Result<()>;
 
     /// Removes a file.
     ///

@@ -245,7 +245,7 @@ impl Shared {
         }
     }
 
-    /// A job that was started is over, and the catalog has heard of it.
+    /// A job that was started is over, and acknowledged.
     fn finished(&self, job: JobId, key: String, result: Result<Outcome>) {
         let mut queue = self.queue();
         queue.jobs.end(job, &key);

@@ -213,11 +213,18 @@ impl Client {
                 }
                 Heard::Report(Report::Reading { column }) => seen.begins(&column),
                 Heard::Report(Report::Read { column }) => seen.ends(&column),
-                Heard::Report(Report::Finished(result, updates)) => {
+                Heard::Report(Report::Finished {
+                    result,
+                    updates,
+                    unsettled,
+                }) => {
                     note_words(process.id(), &process.said);
                     self.process = Some(process);
-                    let result = result.map_err(Fault::into_error);
-                    return Ending::Told(Harvested { result, updates });
+                    return Ending::Told(Harvested {
+                        result: result.map_err(Fault::into_error),
+                        updates,
+                        unsettled,
+                    });
                 }
                 Heard::Report(other) => {
                     return self.died(process, &seen, |_| End::ProtocolError(other.noun().into()));

@@ -133,8 +133,15 @@ pub enum Report {
         /// The column's name.
         column: String,
     },
-    /// The log is over, and this is what the catalog is to be told.
-    Finished(Result<Outcome, Fault>, Vec<Update>),
+    /// The log is over; see [`Harvested`].
+    Finished {
+        /// What the harvest did, or why it failed.
+        result: Result<Outcome, Fault>,
+        /// What the catalog is to be told.
+        updates: Vec<Update>,
+        /// Whether the record is to be settled.
+        unsettled: bool,
+    },
 }
 
 impl Report {
@@ -145,8 +152,8 @@ impl Report {
             Self::Accepted => "that it begins",
             Self::Progress(_) => "its progress",
             Self::Reading { .. } | Self::Read { .. } => "the name of a column",
-            Self::Finished(Ok(_), _) => "a result",
-            Self::Finished(Err(_), _) => "an error",
+            Self::Finished { result: Ok(_), .. } => "a result",
+            Self::Finished { result: Err(_), .. } => "an error",
         }
     }
 }
@@ -222,8 +229,16 @@ mod tests {
             ..Summary::default()
         };
         let updates = vec![Update::Forget { key: "a".into() }];
-        there_and_back(Report::Finished(Ok(Outcome::Harvested(summary)), updates));
-        there_and_back(Report::Finished(Err(Fault::Log("bad".into())), Vec::new()));
+        there_and_back(Report::Finished {
+            result: Ok(Outcome::Harvested(summary)),
+            updates,
+            unsettled: true,
+        });
+        there_and_back(Report::Finished {
+            result: Err(Fault::Log("bad".into())),
+            updates: Vec::new(),
+            unsettled: false,
+        });
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     Error, Result, activity,
     base::{CancelToken, Progress, ProgressSink, Stage},
-    harvest::{Harvested, Session},
+    harvest::Session,
 };
 
 /// Progress within a stage is told no more often than this.
@@ -88,11 +88,14 @@ fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>)
             Order::Harvest(task, token) => {
                 reporter.say(&Report::Accepted);
                 task.owner.clone().sign_for();
-                let Harvested { result, updates } = task.harvest(&mut session, reporter, &token);
+                let harvested = task.harvest(&mut session, reporter, &token);
                 // What it was told in the meantime was for this log.
                 *locked(job) = CancelToken::new();
-                let result = result.map_err(|e| Fault::from(&e));
-                reporter.say(&Report::Finished(result, updates));
+                reporter.say(&Report::Finished {
+                    result: harvested.result.map_err(|e| Fault::from(&e)),
+                    updates: harvested.updates,
+                    unsettled: harvested.unsettled,
+                });
             }
             Order::Garbled(what) => {
                 return Err(Error::Fatal(format!("the program sent {what}")));

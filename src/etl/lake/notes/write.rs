@@ -242,6 +242,10 @@ fn replace(lake: &Lake, key: &str, notes: &Notes, version: Option<&Version>) -> 
     file.write_all(&text).map_err(io)?;
     file.sync_all()
         .map_err(|e| Error::io("sync", temp.path(), e))?;
-    lake.results()
-        .replace(temp.path(), key, NOTES, If::Version(version))
+    let results = lake.results();
+    let replaced = results.replace(temp.path(), key, NOTES, If::Version(version))?;
+    if replaced == Replaced::Done {
+        results.settle(&[key])?;
+    }
+    Ok(replaced)
 }
