@@ -111,6 +111,8 @@ actions! {
     Marker = "marker",
     /// Draws chosen channels of one unit in one chart, or each in its own.
     Overlay = "overlay",
+    /// Shows the histogram of the channel under the cursor, or hides it.
+    Distribution = "distribution",
     /// Shows the path of the next robot.
     NextRobot = "next-robot",
     /// Shows the path in the next pair of axes.
@@ -125,6 +127,10 @@ actions! {
     NewLine = "new-line",
     /// Compares the marked runs.
     Compare = "compare",
+    /// Compares a run with the one of the same machine before it.
+    ComparePrevious = "compare-previous",
+    /// Shows all figures, or only those that differ.
+    ShowAll = "show-all",
     /// Chooses the run whose place is set next.
     NextRun = "next-run",
     /// Aligns a run at the cursor.
@@ -139,6 +145,12 @@ actions! {
     MoveDown = "move-down",
     /// Shows all columns in their usual order.
     ResetColumns = "reset-columns",
+    /// The largest value of the channel under the cursor.
+    Largest = "largest",
+    /// The smallest value of the channel under the cursor.
+    Smallest = "smallest",
+    /// Draws the path with equal scales, or stretched over the screen.
+    Stretch = "stretch",
     /// Goes to a time or a row.
     GoTo = "go-to",
     /// Copies what is under the cursor to the terminal's clipboard.

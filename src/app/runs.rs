@@ -112,6 +112,11 @@ impl View for Runs {
             Action::Compare => {
                 CompareScreen::open_over(context, &self.table, |row| (&row.log_key, row.run));
             }
+            Action::ComparePrevious => {
+                if let Some(row) = self.table.current() {
+                    CompareScreen::open_previous_over(context, &row.log_key, row.run);
+                }
+            }
             _ => list::act(&mut self.table, action, context),
         }
     }

@@ -388,6 +388,12 @@ impl<T: Row> Table<T> {
         rows.filter_map(|at| self.shown.row(at)).collect()
     }
 
+    /// The marked rows, as far as they are few in the order in which they were marked.
+    pub fn marked_in_order(&self) -> Vec<&T> {
+        let rows = self.marks.in_order();
+        rows.filter_map(|at| self.shown.row(at)).collect()
+    }
+
     /// The marked rows, for a worker: see [`Table::chosen`].
     pub fn marked_rows(&self) -> Marked<T> {
         Marked::new(self.shown.rows().clone(), self.marks.clone())

@@ -33,6 +33,7 @@
 //! * [`infer`]: a profile for a log that nobody has described.
 //! * [`lake`]: the files: layout, run files, records, locks, garbage.
 //! * [`overview`]: a run in a few thousand spans, for sparklines and first charts.
+//! * [`held`]: which cells of a run's table are samples.
 //! * [`catalog`]: the SQLite index of the lake and the state of every log.
 //! * [`harvest`]: one log, from its bytes to its record.
 //! * [`worker`]: processes that parse logs, so that a hostile one costs only itself.
@@ -74,6 +75,7 @@ pub mod filter;
 pub mod find;
 pub mod format;
 pub mod harvest;
+pub mod held;
 pub mod infer;
 pub mod insight;
 pub mod lake;

@@ -38,7 +38,7 @@ fn times(state: &mut State, n: usize, chord: &str) {
 
 /// The run is read again, and what follows is answered.
 fn read_run(state: &mut State, detail: RunDetail) {
-    let read = Ok(Some(Box::new(detail)));
+    let read = Ok(Some(run::opened_run(detail)));
     let effects = run::deliver(run_screen(state), |q| &mut q.detail, read);
     answer_queries(state, effects);
 }
@@ -104,7 +104,9 @@ fn what_lies_over_views() {
         press(&mut state, &["e", "p"]);
         looks.add("logs_export", &state);
         let mut state = in_run(size);
-        press(&mut state, &["tab", "?"]);
+        press(&mut state, &["tab", "d", "j"]);
+        looks.add("signals_distribution", &state);
+        press(&mut state, &["d", "k", "?"]);
         looks.add("help_signals", &state);
         press(&mut state, &["esc", "o"]);
         type_in(&mut state, "soon");
@@ -477,7 +479,7 @@ fn wrong_moments_of_runs() {
         let deliver = |state: &mut State, result| {
             run::deliver(run_screen(state), |q| &mut q.detail, result);
         };
-        deliver(&mut state, Ok(Some(Box::new(run::detail()))));
+        deliver(&mut state, Ok(Some(run::opened_run(run::detail()))));
         keys(&mut state, &["tab"]);
         looks.add("signals_reading", &state);
         let gone =

@@ -55,7 +55,7 @@ fn keys_without_plan_in_the_morning() {
 }
 
 /// Ways into the views, as one who knows the keys goes them.
-const WAYS: [&[&str]; 16] = [
+const WAYS: [&[&str]; 23] = [
     &["2", "space", "i", "a", "ctrl-j", "tab", "ctrl-s"],
     &["2", "enter", "i", "b", "esc", "n", "enter"],
     &["1", "enter", "enter"],
@@ -73,6 +73,30 @@ const WAYS: [&[&str]; 16] = [
     &["2", "l", "l", "s", "s"],
     &["3", "s", "s"],
     &["1", "enter", "l", "s", "s"],
+    // One time in all tabs of a run.
+    &[
+        "2",
+        "enter",
+        "j",
+        "j",
+        "l",
+        "l",
+        "enter",
+        "$",
+        "tab",
+        "j",
+        "^",
+        "shift-tab",
+    ],
+    &[
+        "2", "enter", "tab", "tab", "$", "G", "tab", "z", "a", "$", "tab", "tab", "j", "tab",
+    ],
+    &["2", "enter", "tab", "^", "tab", "^", "f"],
+    // Histograms, and the run before.
+    &["2", "enter", "tab", "d", "+", "j", "l", "$", "d"],
+    &["2", "enter", "tab", "d", "_", "u", "G", "h"],
+    &["2", "G", "P", "tab", "a", "j", "a"],
+    &["2", "j", "enter", "P", "+", "tab", "e"],
 ];
 
 /// The first word of what a value is called.

@@ -42,6 +42,7 @@ mod read_only;
 mod recipes;
 mod shared_lake;
 mod terminal_browser;
+mod terminal_charts;
 mod terminal_compare;
 mod terminal_faults;
 mod terminal_find;

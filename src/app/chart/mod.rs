@@ -2,16 +2,20 @@
 //! numbers on its axes. What lines are made of comes from [`crate::etl::reduce`].
 //! [`TimeView`] is what charts over one axis share, and what keys and mouse change.
 
+mod axis_labels;
 mod cursor;
 mod geometry;
 mod marker;
 mod ticks;
 mod view;
 
+pub use axis_labels::AxisLabels;
 pub use cursor::Cursor;
 pub use geometry::{NUMBERS, gutter};
 pub use marker::Marker;
-pub use ticks::{format_tick, number_labels, offset_labels, time_labels, value_ticks};
+pub use ticks::{number_labels, offset_labels, time_labels};
 pub use view::TimeView;
+
+use ticks::{format_tick, value_ticks};
 
 pub use crate::etl::reduce::{Column, Reduced, Series, TimeRange};

@@ -8,12 +8,14 @@ use crate::etl::{
 };
 
 /// At most `most` round values within `min..=max`, ascending, and the digits after
-/// the point that their step needs. A range without length has its value as a tick.
-pub fn value_ticks(min: f64, max: f64, most: usize) -> (Vec<f64>, usize) {
+/// the point that their step needs. A range without length, up to rounding, has its value as a
+/// tick.
+pub(super) fn value_ticks(min: f64, max: f64, most: usize) -> (Vec<f64>, usize) {
     if most == 0 || !min.is_finite() || !max.is_finite() {
         return (Vec::new(), 0);
     }
-    if max <= min {
+    // Steps of less than this are the rounding of the values, not the values.
+    if max - min <= min.abs().max(max.abs()) * 1e-12 {
         return (vec![min], decimals_for(min, max));
     }
     let mut step = 10f64.powf(((max - min) / (most as f64 + 1.0)).log10().floor());
@@ -34,7 +36,7 @@ pub fn value_ticks(min: f64, max: f64, most: usize) -> (Vec<f64>, usize) {
 }
 
 /// A value on an axis.
-pub fn format_tick(value: f64, decimals: usize) -> String {
+pub(super) fn format_tick(value: f64, decimals: usize) -> String {
     format_value(value, decimals)
 }
 

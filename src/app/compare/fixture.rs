@@ -1,6 +1,6 @@
 //! Runs side by side for tests: no file, no catalog.
 
-use super::{CompareScreen, ReadRuns};
+use super::{CompareScreen, FindPrevious, ReadRuns};
 use crate::{
     app::{
         effect::Effect,
@@ -45,6 +45,14 @@ pub fn names(n: usize) -> Vec<(String, RunId)> {
 
 /// Answers a query as a worker would; `None`: it is of another kind.
 pub fn answer(question: &Question) -> Option<Answer> {
+    if let Some(FindPrevious(key, _)) = question.query() {
+        // The first of all has none before it.
+        let at = names(6).iter().position(|(known, _)| known == key);
+        let before = at
+            .and_then(|at| at.checked_sub(1))
+            .map(|at| names(6).swap_remove(at));
+        return Some(question.reply::<FindPrevious>(Ok(before)));
+    }
     let Some(ReadRuns(runs)) = question.query() else {
         return fixture::answer(question);
     };

@@ -19,6 +19,6 @@ mod screen;
 pub mod sheet;
 mod view;
 
-pub use query::ReadRuns;
+pub use query::{FindPrevious, ReadRuns};
 pub use screen::{CompareScreen, Compared, Pane, Views};
 pub use sheet::Sheet;

@@ -40,3 +40,24 @@ fn two_to_six_marked_runs_are_opened_and_other_numbers_are_refused() {
     assert!(state.view::<Runs>().is_some());
     assert_eq!(state.runs.table.marked(), 6);
 }
+
+#[test]
+fn the_run_that_was_marked_first_is_the_first() {
+    let mut state = populated((80, 24));
+    press(&mut state, &["2"]);
+    let runs = (0..4).map(|n| run(n, "cell-10/2022-11-23T2040")).collect();
+    answer(&mut state, |s| &mut s.runs.read, Ok(runs));
+    let ids: Vec<_> = (0..state.runs.table.len())
+        .map(|at| state.runs.table.get(at).unwrap().run)
+        .collect();
+    // The third, then the first; the second is marked and unmarked between them.
+    press(
+        &mut state,
+        &[
+            "g", "j", "j", "space", "g", "j", "space", "g", "j", "space", "g", "space", "c",
+        ],
+    );
+    let compared = state.view::<CompareScreen>().expect("a comparison is open");
+    let order: Vec<_> = compared.runs.iter().map(|r| r.run).collect();
+    assert_eq!(order, [ids[2], ids[0]]);
+}

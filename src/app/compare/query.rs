@@ -22,3 +22,15 @@ impl Query for ReadRuns {
         details.collect()
     }
 }
+
+/// The run of the same machine before a run (log key, id); `None`: there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindPrevious(pub String, pub RunId);
+
+impl Query for FindPrevious {
+    type Answer = Option<(String, RunId)>;
+
+    fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
+        on.catalog()?.previous_run(&self.0, self.1)
+    }
+}

@@ -1,7 +1,7 @@
 //! Runs side by side: the way from a key to what is asked of workers.
 
 use super::{
-    ReadRuns, Sheet,
+    FindPrevious, ReadRuns, Sheet,
     layout::{self, Parts},
 };
 use crate::{
@@ -68,6 +68,7 @@ pub struct CompareScreen {
     /// What charts are drawn with at first.
     pub marker: Marker,
     pub(super) details: Pending<ReadRuns>,
+    pub(super) previous: Pending<FindPrevious>,
     pub(super) queries: SignalsQueries,
 }
 
@@ -82,6 +83,7 @@ impl CompareScreen {
         let mut screen = Self {
             queries: SignalsQueries::default(),
             details: Pending::default(),
+            previous: Pending::default(),
             runs: runs.into_iter().map(compared).collect(),
             size,
             pane: Pane::default(),
@@ -95,9 +97,20 @@ impl CompareScreen {
         (screen, effects)
     }
 
+    /// Opens a run beside the one of the same machine before it, which is the first: what is new
+    /// is held against what was.
+    pub fn open_previous(log_key: String, run: RunId, size: (u16, u16)) -> (Self, Vec<Effect>) {
+        Self::open(vec![(log_key, run)], size)
+    }
+
     /// Asks again for what is shown: the lake may have changed.
     pub fn reload(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if let [alone] = self.runs.as_slice() {
+            let query = FindPrevious(alone.log_key.clone(), alone.run);
+            self.previous.ask(query, &mut effects);
+            return effects;
+        }
         let runs = self.runs.iter().map(|r| (r.log_key.clone(), r.run));
         self.details.ask(ReadRuns(runs.collect()), &mut effects);
         effects
@@ -120,6 +133,10 @@ impl CompareScreen {
                     self.lay_out_sheet();
                 }
             }
+            (Action::ShowAll, Pane::Sheet) => {
+                views.sheet.all = !views.sheet.all;
+                self.lay_out_sheet();
+            }
             (action, Pane::Sheet) => views.sheet.update(action, (width, parts.sheet)),
         }
         self.fit();
@@ -129,6 +146,32 @@ impl CompareScreen {
     /// Applies the answer to one of the screen's own queries; any other stays as it is.
     pub fn answer(&mut self, answer: &mut Answer) -> Vec<Effect> {
         let mut effects = Vec::new();
+        match self.previous.receive(answer, &mut effects) {
+            Some(Ok(Some((log_key, run)))) => {
+                let detail = None;
+                let first = Compared {
+                    log_key,
+                    run,
+                    detail,
+                };
+                self.runs.insert(0, first);
+                self.error = None;
+                return self.reload();
+            }
+            Some(Ok(None)) => {
+                self.error = Some(
+                    "The lake has no earlier run of this machine: none of the same cell, with a \
+                     robot that moved in both, began before this one. Esc leads back."
+                        .into(),
+                );
+                return effects;
+            }
+            Some(Err(sentence)) => {
+                self.error = Some(sentence);
+                return effects;
+            }
+            None => {}
+        }
         match self.details.receive(answer, &mut effects) {
             Some(Ok(details)) => self.ingest(details),
             Some(Err(sentence)) if self.views.is_some() => self.message = Some(sentence),
@@ -180,7 +223,8 @@ impl CompareScreen {
     pub(super) fn lay_out_sheet(&mut self) {
         let Some(views) = &mut self.views else { return };
         let shown = |at: usize| is_shown(&views.signals, at);
-        let mut sheet = Sheet::new(self.runs.len(), &views.comparison, shown);
+        let all = views.sheet.all;
+        let mut sheet = Sheet::new(self.runs.len(), &views.comparison, all, shown);
         (sheet.top, sheet.first_column) = (views.sheet.top, views.sheet.first_column);
         views.sheet = sheet;
     }

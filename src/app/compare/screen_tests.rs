@@ -170,3 +170,39 @@ fn a_run_that_goes_or_changes_is_read_again_without_losing_ones_place() {
     );
     assert!(screen.views.is_some() && screen.error.is_none());
 }
+
+#[test]
+fn a_run_is_compared_with_the_one_before_or_says_that_there_is_none() {
+    let (key, run) = fixture::names(3).swap_remove(2);
+    let (mut screen, effects) = CompareScreen::open_previous(key.clone(), run, (80, 24));
+    fixture::answer_queries(&mut screen, effects);
+    let keys: Vec<&str> = screen.runs.iter().map(|r| r.log_key.as_str()).collect();
+    assert_eq!(
+        keys,
+        [fixture::names(3)[1].0.as_str(), key.as_str()],
+        "the earlier one is A"
+    );
+    assert!(screen.views.is_some() && screen.error.is_none());
+    let (key, run) = fixture::names(1).swap_remove(0);
+    let (mut screen, effects) = CompareScreen::open_previous(key, run, (80, 24));
+    fixture::answer_queries(&mut screen, effects);
+    assert!(
+        screen
+            .error
+            .unwrap()
+            .contains("no earlier run of this machine")
+    );
+    assert!(screen.views.is_none());
+}
+
+#[test]
+fn equal_figures_are_shown_on_one_key() {
+    let mut screen = fixture::opened(3, (80, 24));
+    screen.update(Action::NextPane);
+    let rows = |screen: &CompareScreen| screen.views.as_ref().unwrap().sheet.rows.len();
+    let some = rows(&screen);
+    screen.update(Action::ShowAll);
+    assert!(rows(&screen) > some);
+    screen.update(Action::ShowAll);
+    assert_eq!(rows(&screen), some);
+}

@@ -8,7 +8,7 @@ use crate::{
         scroll::Scroll,
     },
     etl::{
-        compare::{Cell, Comparison, Line, letter, with_unit},
+        compare::{Channel, Comparison, Line, Relative, letter, with_unit},
         format::{decimals_for, format_delta, format_value, thousands},
         time::SECOND,
     },
@@ -39,6 +39,10 @@ pub struct Sheet {
     pub top: usize,
     /// The first scrolled column.
     pub first_column: usize,
+    /// Whether all figures are shown, in the order of the table.
+    pub all: bool,
+    /// Figures that are not shown, because all runs have the same.
+    pub hidden: usize,
 }
 
 /// `+12.345 s`: a time from where the runs are aligned, to the millisecond.
@@ -48,39 +52,97 @@ pub fn offset(us: i64) -> String {
     format!("{sign}{text} s")
 }
 
+/// The totals, or the figures of a channel.
+struct Group {
+    rows: Vec<Row>,
+    /// The largest difference.
+    size: f64,
+    hidden: usize,
+}
+
+impl Group {
+    /// Figures, each with the size of its difference, below the name of their channel.
+    fn new(head: Option<String>, figures: impl Iterator<Item = (f64, Row)>, all: bool) -> Self {
+        let mut figures: Vec<(f64, Row)> = figures.collect();
+        let count = figures.len();
+        if !all {
+            figures.retain(|(size, row)| *size > 0.0 && row.differs());
+            figures.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        }
+        let hidden = count - figures.len();
+        let size = figures.iter().map(|(size, _)| *size).fold(0.0, f64::max);
+        let head = head.filter(|_| !figures.is_empty());
+        let head = head.map(|name| Row {
+            head: true,
+            cells: vec![name],
+        });
+        let rows = figures.into_iter().map(|(_, row)| row);
+        Self {
+            rows: head.into_iter().chain(rows).collect(),
+            size,
+            hidden,
+        }
+    }
+}
+
+impl Row {
+    /// Whether a difference is written that is not zero, or one is missing.
+    fn differs(&self) -> bool {
+        let differences = self.cells.iter().skip(3).step_by(3);
+        let mut texts = differences.map(String::as_str);
+        texts.any(|text| text == "·" || text.bytes().any(|b| (b'1'..=b'9').contains(&b)))
+    }
+}
+
+fn channel_group(channel: &Channel, all: bool) -> Group {
+    let values: Vec<&Line> = channel
+        .lines
+        .iter()
+        .filter(|line| line.unit == channel.unit && !line.is_count())
+        .collect();
+    let digits = decimals(&values);
+    let figures = channel.lines.iter().map(|line| {
+        // The head says the channel's unit; only other units are repeated.
+        let other = line.unit != channel.unit;
+        let digits = if other { decimals(&[line]) } else { digits };
+        let scale = line.scale(Some(channel));
+        let row = row(&format!("  {}", line.title(other)), line, digits, scale);
+        (line.size(scale), row)
+    });
+    Group::new(Some(with_unit(&channel.name, &channel.unit)), figures, all)
+}
+
 impl Sheet {
     /// The totals, then the statistics of those channels of `comparison` for which
-    /// `shown` holds (its index), from the top.
-    pub fn new(runs: usize, comparison: &Comparison, shown: impl Fn(usize) -> bool) -> Self {
+    /// `shown` holds (its index), from the top. Without `all` only what differs as it is
+    /// written, channels and their figures by the size of the difference.
+    pub fn new(
+        runs: usize,
+        comparison: &Comparison,
+        all: bool,
+        shown: impl Fn(usize) -> bool,
+    ) -> Self {
         let mut titles = vec!["statistic".to_owned(), "A".to_owned()];
         for run in 1..runs {
             let run = letter(run);
             titles.extend([run.to_string(), format!("{run} − A"), "%".to_owned()]);
         }
-        let mut rows: Vec<Row> = comparison
-            .totals
-            .iter()
-            .map(|line| row(&line.title(true), line, decimals(&[line])))
-            .collect();
+        let totals = comparison.totals.iter();
+        let totals = totals.map(|line| {
+            let row = row(&line.title(true), line, decimals(&[line]), None);
+            (line.size(None), row)
+        });
+        let mut groups = vec![Group::new(None, totals, all)];
         let channels = comparison.channels.iter().enumerate();
-        for (_, channel) in channels.filter(|(at, _)| shown(*at)) {
-            rows.push(Row {
-                head: true,
-                cells: vec![with_unit(&channel.name, &channel.unit)],
-            });
-            let values: Vec<&Line> = channel
-                .lines
-                .iter()
-                .filter(|line| line.unit == channel.unit && !line.is_count())
-                .collect();
-            let digits = decimals(&values);
-            for line in &channel.lines {
-                // The head says the channel's unit; only other units are repeated.
-                let other = line.unit != channel.unit;
-                let digits = if other { decimals(&[line]) } else { digits };
-                rows.push(row(&format!("  {}", line.title(other)), line, digits));
-            }
+        let channels = channels.filter(|(at, _)| shown(*at));
+        groups.extend(channels.map(|(_, channel)| channel_group(channel, all)));
+        if !all {
+            // The totals stay above.
+            let (_, channels) = groups.split_at_mut(1);
+            channels.sort_by(|a, b| b.size.total_cmp(&a.size));
         }
+        let hidden = groups.iter().map(|group| group.hidden).sum();
+        let rows: Vec<Row> = groups.into_iter().flat_map(|group| group.rows).collect();
         let width = |(c, title): (usize, &String)| {
             let cells = rows.iter().filter_map(|r| r.cells.get(c));
             let widths = cells.chain([title]).map(|text| text.chars().count());
@@ -93,6 +155,8 @@ impl Sheet {
             widths,
             top: 0,
             first_column: 1,
+            all,
+            hidden,
         }
     }
 
@@ -230,7 +294,7 @@ fn decimals(lines: &[&Line]) -> usize {
         .map_or(2, |(min, max)| decimals_for(min, max).min(3))
 }
 
-fn row(title: &str, line: &Line, decimals: usize) -> Row {
+fn row(title: &str, line: &Line, decimals: usize, scale: Option<f64>) -> Row {
     let mut cells = vec![title.to_owned()];
     let null = f64::NAN;
     for (at, cell) in line.cells.iter().enumerate() {
@@ -239,13 +303,14 @@ fn row(title: &str, line: &Line, decimals: usize) -> Row {
             value => format_value(value.unwrap_or(null), decimals),
         });
         if at > 0 {
-            let Cell {
-                difference,
-                percent,
-                ..
-            } = cell;
-            cells.push(signed(difference.unwrap_or(null), decimals));
-            cells.push(signed(percent.unwrap_or(null), 2));
+            cells.push(signed(cell.difference.unwrap_or(null), decimals));
+            cells.push(match line.relative(at, scale) {
+                Relative::Percent(percent) => signed(percent, 2),
+                Relative::Times(times) => format!("× {}", format_value(times, 1)),
+                // No ratio to almost nothing.
+                Relative::NearZero => "—".into(),
+                Relative::Unknown => format_value(null, 2),
+            });
         }
     }
     Row { head: false, cells }

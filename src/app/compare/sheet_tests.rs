@@ -17,7 +17,7 @@ fn find<'a>(sheet: &'a Sheet, title: &str) -> &'a [String] {
 
 #[test]
 fn rows_bear_values_differences_and_signs() {
-    let sheet = Sheet::new(3, &comparison(), |_| true);
+    let sheet = Sheet::new(3, &comparison(), true, |_| true);
     assert_eq!(
         sheet.titles,
         ["statistic", "A", "B", "B − A", "%", "C", "C − A", "%"]
@@ -49,9 +49,9 @@ fn rows_bear_values_differences_and_signs() {
 #[test]
 fn only_what_is_shown_has_rows() {
     let comparison = comparison();
-    let all = Sheet::new(3, &comparison, |_| true).rows.len();
-    let none = Sheet::new(3, &comparison, |_| false).rows.len();
-    let one = Sheet::new(3, &comparison, |at| at == 2).rows.len();
+    let all = Sheet::new(3, &comparison, true, |_| true).rows.len();
+    let none = Sheet::new(3, &comparison, true, |_| false).rows.len();
+    let one = Sheet::new(3, &comparison, true, |at| at == 2).rows.len();
     let statistics = ChannelStatistic::compared().count();
     assert_eq!(none, comparison.totals.len());
     assert_eq!(one, none + 1 + statistics);
@@ -60,7 +60,7 @@ fn only_what_is_shown_has_rows() {
 
 #[test]
 fn scrolling_ends_with_the_last_row_and_column() {
-    let mut sheet = Sheet::new(3, &comparison(), |_| true);
+    let mut sheet = Sheet::new(3, &comparison(), true, |_| true);
     let size = (40, 10);
     sheet.update(Action::Last, size);
     assert_eq!(sheet.top, sheet.rows.len() - 9);
@@ -102,4 +102,33 @@ fn what_is_copied_are_plain_numbers() {
     odd.channels[0].name = "a,\"b".into();
     let csv = listed(3, &odd, |at| at == 0).csv();
     assert!(csv.contains("\n\"a,\"\"b\",mean,mm,"), "{csv}");
+}
+
+#[test]
+fn what_differs_stands_first_and_what_is_equal_is_hidden() {
+    let comparison = comparison();
+    let (all, some) = (
+        Sheet::new(3, &comparison, true, |_| true),
+        Sheet::new(3, &comparison, false, |_| true),
+    );
+    let figures = |sheet: &Sheet| sheet.rows.iter().filter(|row| !row.head).count();
+    assert_eq!(
+        (all.hidden, figures(&all)),
+        (0, figures(&some) + some.hidden)
+    );
+    assert!(some.hidden > 20, "{}", some.hidden);
+    let titles: Vec<&str> = some.rows.iter().map(|row| row.cells[0].as_str()).collect();
+    assert_eq!(
+        titles[0], "runtime (s)",
+        "distances, samples and rows are equal"
+    );
+    // B has no f1: no difference is larger.
+    assert_eq!(titles[1], "f1 (N)");
+    // x_2 is 5 mm in all of them, and its mean and rms are 2.5 mm apart; v1 moves by 200 mm/s.
+    let place = |name: &str| titles.iter().position(|t| *t == name).unwrap();
+    assert!(place("x_2 (mm)") < place("v1 (mm/s)"));
+    assert!(!titles.contains(&"  min"), "{titles:?}");
+    for row in some.rows.iter().filter(|row| !row.head) {
+        assert!(row.differs(), "{row:?}");
+    }
 }

@@ -48,9 +48,19 @@ impl CompareScreen {
                 "mark {FEWEST} to {MOST} runs to compare them: {marked} marked"
             ));
         }
-        let runs = list.chosen().into_iter().map(run);
+        let runs = list.marked_in_order().into_iter().map(run);
         let runs: Vec<_> = runs.map(|(log, run)| (log.clone(), run)).collect();
         let (mut screen, asked) = Self::open(runs, context.size);
+        screen.marker = context.marker;
+        context.open(screen, asked);
+    }
+}
+
+impl CompareScreen {
+    /// Compares a run with the one of the same machine before it, over the view that handles a
+    /// key.
+    pub fn open_previous_over(context: &mut ActionContext<'_>, log_key: &str, run: RunId) {
+        let (mut screen, asked) = Self::open_previous(log_key.to_owned(), run, context.size);
         screen.marker = context.marker;
         context.open(screen, asked);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::svg::{Anchor, COLOURS, Pen, Svg};
 use crate::{
     app::{
-        chart::{Reduced, Series, TimeRange, format_tick, offset_labels, time_labels, value_ticks},
+        chart::{AxisLabels, NUMBERS, Reduced, Series, TimeRange, offset_labels, time_labels},
         compare::sheet::offset,
         run::TableRef,
         signals::query::{ChannelRead, ReadChannel},
@@ -225,11 +225,13 @@ fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64) {
     let pad = ((high - low) * 0.04).max((high.abs() * 1e-6).max(1e-9));
     let (bottom_value, top_value) = (low - pad, high + pad);
     let up = |v: f64| top + CHART * (top_value - v) / (top_value - bottom_value);
-    let (ticks, decimals) = value_ticks(low, high, 5);
-    for tick in ticks {
-        svg.line((from, up(tick)), (to, up(tick)), GREY, false);
-        let text = format_tick(tick, decimals);
-        svg.text((from - 6.0, up(tick) + 4.0), Anchor::End, TEXT, &text);
+    let labels = AxisLabels::new(low, high, 5, NUMBERS);
+    for (tick, text) in &labels.ticks {
+        svg.line((from, up(*tick)), (to, up(*tick)), GREY, false);
+        svg.text((from - 6.0, up(*tick) + 4.0), Anchor::End, TEXT, text);
+    }
+    if let Some(offset) = &labels.offset {
+        svg.text((from - 6.0, top - 5.0), Anchor::End, TEXT, offset);
     }
     for (trace, reduced) in traces.iter().zip(&reduced) {
         let ink = colour(trace.colour);
@@ -240,7 +242,14 @@ fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64) {
         {
             svg.line((from, up(*limit)), (to, up(*limit)), ink, true);
         }
-        svg.pen(&draw(reduced, (from, to), up), ink);
+        let band = draw(reduced, (from, to), up);
+        if reduced.means.is_empty() {
+            svg.pen(&band, ink);
+        } else {
+            // From the smallest to the largest value, and the mean over it.
+            svg.faint_pen(&band, ink);
+            svg.pen(&draw_means(reduced, (from, to), up), ink);
+        }
         for (t, value) in trace.marked(range) {
             let share = (t - range.start()) as f64 / range.span().max(1) as f64;
             svg.dot((from + share * (to - from), up(value)), ink);
@@ -272,6 +281,26 @@ fn draw(reduced: &Reduced, (from, to): (f64, f64), up: impl Fn(f64) -> f64) -> P
             pen.to(x, up(bucket.max));
             pen.to(x, up(bucket.last));
         }
+    }
+    if let Some(leave) = reduced.leave.filter(|_| pen.is_down()) {
+        pen.to(to, up(leave));
+    }
+    pen
+}
+
+/// The line through the means of what was reduced, broken where it has gaps.
+fn draw_means(reduced: &Reduced, (from, to): (f64, f64), up: impl Fn(f64) -> f64) -> Pen {
+    let mut pen = Pen::default();
+    if let Some(enter) = reduced.enter {
+        pen.to(from, up(enter));
+    }
+    let step = (to - from) / reduced.columns.len().max(1) as f64;
+    for (c, (column, mean)) in reduced.columns.iter().zip(&reduced.means).enumerate() {
+        let Some(column) = column else { continue };
+        if !column.joined {
+            pen.lift();
+        }
+        pen.to(from + (c as f64 + 0.5) * step, up(*mean));
     }
     if let Some(leave) = reduced.leave.filter(|_| pen.is_down()) {
         pen.to(to, up(leave));

@@ -1,9 +1,9 @@
-//! The path of a robot as a picture: equal scales, coloured as on the screen.
+//! The path of a robot as a picture: in the scales and the colours of the screen.
 
 use super::svg::{Anchor, Pen, Svg};
 use crate::{
     app::{
-        chart::{TimeRange, format_tick, value_ticks},
+        chart::{AxisLabels, NUMBERS, TimeRange},
         run::{
             Path,
             path::{Colour, Point, RobotPath},
@@ -47,35 +47,44 @@ impl PathPicture {
             extent(robot.points.iter().map(x))?,
             extent(robot.points.iter().map(y))?,
         ];
-        // Equal scales: the longer side fills the sheet.
-        let scale = SIDE / (x1 - x0).max(y1 - y0).max(1e-9);
+        // Equal scales: the longer side fills the sheet. Stretched: both do, up to two thirds.
+        let equal = SIDE / (x1 - x0).max(y1 - y0).max(1e-9);
+        let (x_scale, y_scale) = match self.path.stretched {
+            true => (SIDE / (x1 - x0).max(1e-9), SIDE / 1.5 / (y1 - y0).max(1e-9)),
+            false => (equal, equal),
+        };
         let (width, height) = (
-            ((x1 - x0) * scale).max(200.0),
-            ((y1 - y0) * scale).max(200.0),
+            ((x1 - x0) * x_scale).max(200.0),
+            ((y1 - y0) * y_scale).max(200.0),
         );
-        let across = |v: f64| LEFT + width / 2.0 + (v - (x0 + x1) / 2.0) * scale;
-        let up = |v: f64| TOP + height / 2.0 - (v - (y0 + y1) / 2.0) * scale;
+        let across = |v: f64| LEFT + width / 2.0 + (v - (x0 + x1) / 2.0) * x_scale;
+        let up = |v: f64| TOP + height / 2.0 - (v - (y0 + y1) / 2.0) * y_scale;
         let mut svg = Svg::new(LEFT + width.max(700.0) + 30.0, TOP + height + BOTTOM);
         svg.text((LEFT, 20.0), Anchor::Start, "black", &self.title);
-        let (ticks, decimals) = value_ticks(x0, x1, 8);
-        for tick in ticks {
-            svg.line(
-                (across(tick), TOP),
-                (across(tick), TOP + height),
-                GREY,
-                false,
-            );
-            let at = (across(tick), TOP + height + 18.0);
-            svg.text(at, Anchor::Middle, TEXT, &format_tick(tick, decimals));
+        let labels = AxisLabels::new(x0, x1, 8, NUMBERS);
+        for (tick, text) in &labels.ticks {
+            let x = across(*tick);
+            svg.line((x, TOP), (x, TOP + height), GREY, false);
+            svg.text((x, TOP + height + 18.0), Anchor::Middle, TEXT, text);
         }
-        let (ticks, decimals) = value_ticks(y0, y1, 8);
-        for tick in ticks {
-            svg.line((LEFT, up(tick)), (LEFT + width, up(tick)), GREY, false);
-            let at = (LEFT - 6.0, up(tick) + 4.0);
-            svg.text(at, Anchor::End, TEXT, &format_tick(tick, decimals));
+        if let Some(offset) = &labels.offset {
+            let at = (LEFT + width, TOP + height + 34.0);
+            svg.text(at, Anchor::End, TEXT, offset);
+        }
+        let labels = AxisLabels::new(y0, y1, 8, NUMBERS);
+        for (tick, text) in &labels.ticks {
+            let y = up(*tick);
+            svg.line((LEFT, y), (LEFT + width, y), GREY, false);
+            svg.text((LEFT - 6.0, y + 4.0), Anchor::End, TEXT, text);
+        }
+        if let Some(offset) = &labels.offset {
+            svg.text((LEFT - 6.0, TOP - 6.0), Anchor::End, TEXT, offset);
         }
         let name = |axis: usize| robot.axes.get(axis).map_or("", String::as_str);
-        let labels = format!("→ {}  ↑ {}  ({})", name(axes.0), name(axes.1), robot.unit);
+        let mut labels = format!("→ {}  ↑ {}  ({})", name(axes.0), name(axes.1), robot.unit);
+        if self.path.stretched {
+            labels.push_str("  axes stretched");
+        }
         svg.text((LEFT, TOP + height + 42.0), Anchor::Start, TEXT, &labels);
         self.lines(&mut svg, robot, &|p| (across(x(p)), up(y(p))));
         Some(svg.finish())

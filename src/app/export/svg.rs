@@ -84,6 +84,17 @@ impl Svg {
         }
     }
 
+    /// As [`Svg::pen`], so faint that a line over it is seen.
+    pub fn faint_pen(&mut self, pen: &Pen, colour: &str) {
+        let from = self.out.len();
+        self.pen(pen, colour);
+        let faint = self
+            .out
+            .split_off(from)
+            .replace(" fill=\"none\"", " fill=\"none\" opacity=\"0.35\"");
+        self.out.push_str(&faint);
+    }
+
     /// The file's text.
     pub fn finish(mut self) -> String {
         self.out.push_str("</svg>\n");

@@ -72,10 +72,14 @@ const ABSENT: &[(&[&str], &[&str], &str)] = &[
     (
         &["differences", "Summary"],
         &[
-            "space", "v", "ctrl-a", "enter", "/", "n", "N", "f", "s", "+", "=", "-", "_", ",", ".",
-            "p", "o",
+            "space", "v", "ctrl-a", "/", "n", "N", "f", "s", "+", "=", "-", "_", ",", ".", "p", "o",
         ],
-        "a page of figures: nothing to mark, to open, to sort or to zoom",
+        "a page of figures: nothing to mark, to sort or to zoom",
+    ),
+    (
+        &["differences"],
+        &["enter"],
+        "a difference is of whole runs: it has no place in the charts",
     ),
     (
         &["Samples"],

@@ -149,6 +149,11 @@ impl View for MachineScreen {
             Action::Compare => {
                 CompareScreen::open_over(context, &self.table, |point| (&point.log_key, point.run));
             }
+            Action::ComparePrevious => {
+                if let Some(point) = self.table.current() {
+                    CompareScreen::open_previous_over(context, &point.log_key, point.run);
+                }
+            }
             Action::Open => {
                 if let Some(point) = self.table.current() {
                     RunScreen::open_over(context, &point.log_key, point.run);

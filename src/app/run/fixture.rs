@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    FilterRows, FindRow, LocateTime, ReadPaths, ReadRows, ReadRun, RunQueries, RunScreen,
-    path::PathBuilder,
+    CountChanges, FilterRows, FindRow, FindSample, FoundSample, Goal, LocateTime, OpenedRun,
+    ReadPaths, ReadRows, ReadRun, RunQueries, RunScreen, SampleRows, path::PathBuilder,
+    queries::telling_channels,
 };
 use crate::{
     app::{
@@ -16,7 +17,9 @@ use crate::{
     etl::{
         catalog::{RunDetail, RunRow},
         clean::{Ledger, Reason},
+        held::CellKinds,
         lake::run_file::Window,
+        profile::Profile,
         quality::{Flag, NotEvaluated, Severity, Verdict},
         run_id::RunId,
         stats::{ChannelStats, ContactSource, Layer, RobotState, RobotStats, Slope},
@@ -179,30 +182,62 @@ pub fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
     }
 }
 
+/// What is read when the run is opened.
+pub fn opened_run(detail: RunDetail) -> OpenedRun {
+    OpenedRun {
+        telling: telling_channels(&Profile::built_in().unwrap(), &detail),
+        detail: Box::new(detail),
+    }
+}
+
 /// Answers a query as a worker would from the run's file; `None`: it is of another kind.
 pub fn answer(question: &Question) -> Option<Answer> {
     if question.query::<ReadRun>().is_some() {
-        return Some(question.reply::<ReadRun>(Ok(Some(Box::new(detail())))));
+        return Some(question.reply::<ReadRun>(Ok(Some(opened_run(detail())))));
     }
     if let Some(query) = question.query::<SignalsQuery>() {
         return Some(question.reply::<SignalsQuery>(Ok(signals::fixture::answer(query))));
     }
     if let Some(query) = question.query::<ReadRows>() {
-        let channels = &query.channels;
-        let Some(rows) = &query.rows else {
-            let found = window(channels, query.positions.clone());
-            return Some(question.reply::<ReadRows>(Ok(found)));
+        let names: Vec<&str> = query.channels.iter().map(String::as_str).collect();
+        let kinds = CellKinds::new(&Profile::built_in().unwrap(), &names, &query.whole);
+        let mut out = SampleRows {
+            window: window(&query.channels, 0..0),
+            kinds: vec![Vec::new(); names.len()],
         };
-        let mut out = window(channels, 0..0);
-        out.first_row = query.positions.start;
-        for row in rows {
-            let one = window(channels, *row..row + 1);
-            out.times.extend(one.times);
-            for (to, from) in out.columns.iter_mut().zip(one.columns) {
-                to.extend(from);
+        out.window.first_row = query.positions.start;
+        let all = || query.positions.clone().collect();
+        for row in query.rows.clone().unwrap_or_else(all) {
+            let first = row.saturating_sub(1);
+            let read = window(&query.channels, first..row + 1);
+            if row < ROWS as u64 {
+                out.add(&read, (row - first) as usize, &kinds);
             }
         }
         return Some(question.reply::<ReadRows>(Ok(out)));
+    }
+    if question.query::<CountChanges>().is_some() {
+        return Some(question.reply::<CountChanges>(Ok(["fx_1".to_owned()].into())));
+    }
+    if let Some(query) = question.query::<FindSample>() {
+        let channel = NAMES.iter().position(|n| *n == query.channel).unwrap();
+        let shown = |row: &usize| {
+            let among = query.among.as_ref();
+            among.is_none_or(|rows| rows.contains(&(*row as u64)))
+        };
+        let worth = |row: usize| match query.goal {
+            Goal::Largest => value(channel, row),
+            Goal::Smallest => -value(channel, row),
+            Goal::Nearest(wanted) => -(value(channel, row) - wanted).abs(),
+        };
+        let rows = (0..ROWS).filter(|row| shown(row) && !value(channel, *row).is_nan());
+        let best = rows.rev().max_by(|a, b| worth(*a).total_cmp(&worth(*b)));
+        let found = best.map(|row| FoundSample {
+            row: row as u64,
+            time: time_of(row),
+            value: value(channel, row),
+        });
+        return Some(question.reply::<FindSample>(Ok((query.clone(), found))));
     }
     if let Some(FilterRows { condition, .. }) = question.query() {
         let channels: Vec<String> = condition
@@ -246,9 +281,11 @@ pub fn answer(question: &Question) -> Option<Answer> {
         }
         return Some(question.reply::<ReadPaths>(Ok(vec![builder.finish()])));
     }
-    let LocateTime { time, .. } = question.query()?;
-    let row = (0..ROWS).take_while(|r| time_of(*r) < *time).count() as u64;
-    Some(question.reply::<LocateTime>(Ok(row)))
+    let query: &LocateTime = question.query()?;
+    let before = |row: &usize| time_of(*row) < query.time + i64::from(query.cursor);
+    let row = (0..ROWS).take_while(before).count() as u64;
+    let row = row.saturating_sub(u64::from(query.cursor));
+    Some(question.reply::<LocateTime>(Ok((query.clone(), row))))
 }
 
 /// Answers what `effects` ask, and what the answers ask, until nothing is asked. Gives

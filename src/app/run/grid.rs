@@ -33,6 +33,15 @@ pub fn last_first(widths: &[usize], width: usize) -> usize {
     first
 }
 
+/// The first scrolled column, if it was `first`, so that column `at` is shown.
+pub fn first_showing(widths: &[usize], first: usize, at: usize, width: usize) -> usize {
+    let mut first = first.clamp(1, last_first(widths, width)).min(at.max(1));
+    while first < at && first + visible_columns(widths, first, width) <= at {
+        first += 1;
+    }
+    first
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

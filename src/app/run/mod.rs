@@ -7,9 +7,11 @@
 //! * [`summary`], [`samples`], [`path`], [`layers`], [`quality`]: where each tab is and what it has; its charts
 //!   are [`crate::app::signals`].
 //! * [`samples_columns`], [`samples_rows`], [`condition`]: which of the samples are shown.
+//! * [`time_cursor`](self): the moment that all tabs share; [`find_sample`]: the sample of a statistic.
 //! * [`grid`]: which columns of a table fit.
 //! * [`Position`]: what an operator types to go somewhere.
 
+pub mod find_sample;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod grid;
@@ -31,15 +33,19 @@ mod screen_samples;
 pub mod summary;
 mod tab_list;
 mod table_ref;
+mod time_cursor;
 mod view;
 
+pub use find_sample::{FindSample, FoundSample, Goal};
 pub use layers::Layers;
 pub use path::{Path, RobotPath};
 pub use path_query::ReadPaths;
 pub use quality::Quality;
-pub use queries::ReadRun;
+pub use queries::{OpenedRun, ReadRun};
 pub use samples::Samples;
-pub use samples_queries::{FilterRows, FindRow, LocateTime, ReadRows, Target};
+pub use samples_queries::{
+    CountChanges, FilterRows, FindRow, LocateTime, ReadRows, SampleRows, Target,
+};
 #[cfg(test)]
 pub(crate) use screen::RunQueries;
 pub use screen::{RunScreen, Tab, Views};

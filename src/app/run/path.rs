@@ -161,6 +161,8 @@ pub struct Path {
     robot: usize,
     plane: usize,
     colour: usize,
+    /// Each axis has a scale of its own, so that the trace fills the screen.
+    pub stretched: bool,
     asked: bool,
 }
 
@@ -171,6 +173,7 @@ impl Path {
             Action::NextRobot => self.robot += 1,
             Action::NextPlane => self.plane += 1,
             Action::NextColour => self.colour += 1,
+            Action::Stretch => self.stretched = !self.stretched,
             _ => return false,
         }
         true
@@ -242,6 +245,7 @@ impl Path {
     /// Replaces an earlier view of the same run.
     pub fn resume(&mut self, earlier: Self, same_file: bool) {
         (self.robot, self.plane, self.colour) = (earlier.robot, earlier.plane, earlier.colour);
+        self.stretched = earlier.stretched;
         if same_file && earlier.robots.is_some() {
             self.robots = earlier.robots;
             self.asked = true;

@@ -118,6 +118,8 @@ pub struct Quality {
     pub verdict: Verdict,
     /// Which columns were chosen.
     pub choice: Choice,
+    /// The time of the charts' cursor, and the flag that stands for it.
+    shared: Option<(i64, Option<usize>)>,
 }
 
 impl Quality {
@@ -129,7 +131,46 @@ impl Quality {
             ..Self::default()
         };
         quality.table.replace(rows(detail));
+        let flag = quality.table.current().map(|row| row.position);
+        quality.shared = detail.row.start_us.map(|start| (start, flag));
         quality
+    }
+
+    /// The charts' cursor is at `time`: when it was moved, the flag nearest to it is under the
+    /// list's cursor, of several the one that was; when another flag was chosen, gives back the
+    /// time of it.
+    pub(super) fn share(&mut self, time: i64, lines: usize) -> Option<i64> {
+        let current = |table: &Table<FlagRow>| table.current().map(|row| row.position);
+        match self.shared {
+            Some((before, flag)) if before == time => {
+                let now = current(&self.table);
+                if flag == now {
+                    return None;
+                }
+                self.shared = Some((time, now));
+                let (from, to) = self.table.current()?.span?;
+                // A flag of the whole run leaves the cursor where it is.
+                let outside = !(from..=to).contains(&time);
+                self.shared = Some((if outside { from } else { time }, now));
+                outside.then_some(from)
+            }
+            _ => {
+                let distance = |row: &FlagRow| {
+                    let (from, to) = row.span?;
+                    Some((from - time).max(time - to).max(0))
+                };
+                let rows = (0..self.table.len()).filter_map(|at| {
+                    let row = self.table.get(at)?;
+                    Some((distance(row)?, at != self.table.cursor, at))
+                });
+                if let Some((_, _, at)) = rows.min() {
+                    self.table.put_cursor(at);
+                    self.table.keep_cursor_visible(lines);
+                }
+                self.shared = Some((time, current(&self.table)));
+                None
+            }
+        }
     }
 
     /// Replaces an earlier view of the same run.
@@ -138,6 +179,7 @@ impl Quality {
         self.table = earlier.table;
         self.table.replace(rows);
         self.choice = earlier.choice;
+        self.shared = earlier.shared;
     }
 
     /// The columns that `width` has room for.

@@ -1,15 +1,15 @@
 //! The samples of a run: a table of any length of which a window is in memory.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::samples_rows::Filtered;
+use super::{SampleRows, samples_rows::Filtered};
 use crate::{
     app::{action::Action, scroll::Scroll},
     etl::{
         catalog::RunDetail,
         filter::Condition,
         format::{decimals_for, format_value},
-        lake::run_file::Window,
+        held::{CellKind, never_held},
         zone,
     },
 };
@@ -78,7 +78,14 @@ pub struct Samples {
     /// The filter that is being evaluated.
     pub filtering: Option<Condition>,
     /// What is in memory.
-    pub window: Option<Arc<Window>>,
+    pub window: Option<Arc<SampleRows>>,
+    /// Channels that hold no value.
+    pub(super) whole: BTreeSet<String>,
+    /// Channels whose cells that repeat a value are held; `None` until they are counted.
+    pub(super) all_change: Option<BTreeSet<String>>,
+    /// The time of the charts' cursor, and the row of the table that stands for it here; `None`:
+    /// the row is to be found.
+    pub(super) shared: Option<(i64, u64)>,
     /// Why the table cannot be read.
     pub error: Option<String>,
     asked: Option<Range<u64>>,
@@ -101,6 +108,9 @@ impl Samples {
             filtered: None,
             filtering: None,
             window: None,
+            whole: never_held(&detail.channels),
+            all_change: None,
+            shared: detail.row.start_us.map(|start| (start, 0)),
             error: None,
             asked: None,
         }
@@ -148,6 +158,7 @@ impl Samples {
         let loaded = self
             .window
             .as_ref()
+            .map(|r| &r.window)
             .map(|w| w.first_row..w.first_row + w.times.len() as u64);
         if seen.is_empty() || self.error.is_some() || loaded.iter().chain(&self.asked).any(covers) {
             return None;
@@ -175,10 +186,13 @@ impl Samples {
             self.filtered = earlier.filtered;
             self.filtering = earlier.filtering;
             self.window = earlier.window;
+            self.all_change = earlier.all_change;
+            self.shared = earlier.shared;
         } else {
             // A filter belongs to the rows that it was evaluated over.
             self.row = row.min(self.rows.saturating_sub(1));
             self.first_row = earlier.first_row;
+            self.shared = None;
         }
     }
 
@@ -190,10 +204,10 @@ impl Samples {
     }
 
     /// Takes rows that were read.
-    pub fn take(&mut self, window: Window) {
+    pub fn take(&mut self, rows: SampleRows) {
         self.asked = None;
         self.error = None;
-        self.window = Some(Arc::new(window));
+        self.window = Some(Arc::new(rows));
     }
 
     /// Records that they could not be read.
@@ -204,7 +218,7 @@ impl Samples {
 
     /// The text of a cell; `None` while it is not in memory.
     pub fn cell(&self, row: u64, column: usize) -> Option<String> {
-        let window = self.window.as_ref()?;
+        let window = &self.window.as_ref()?.window;
         let at = usize::try_from(row.checked_sub(window.first_row)?).ok()?;
         match column.checked_sub(1) {
             None => window.times.get(at).map(|t| clock(*t, self.columns.dated)),
@@ -217,9 +231,27 @@ impl Samples {
         }
     }
 
+    /// What the cell of a channel is; `None` for the time, and while it is not in memory.
+    pub fn kind(&self, row: u64, column: usize) -> Option<CellKind> {
+        let rows = self.window.as_ref()?;
+        let at = usize::try_from(row.checked_sub(rows.window.first_row)?).ok()?;
+        let channel = self.shown.get(column)?.checked_sub(1)?;
+        let kind = *rows.kinds.get(channel)?.get(at)?;
+        let all_change = || {
+            let name = self.columns.titles.get(column);
+            let counted = self.all_change.as_ref();
+            name.zip(counted)
+                .is_some_and(|(name, all)| all.contains(name))
+        };
+        Some(match kind {
+            CellKind::Unknown if all_change() => CellKind::Held,
+            kind => kind,
+        })
+    }
+
     /// The time of the row under the cursor, when it is in memory.
     pub fn time(&self) -> Option<i64> {
-        let window = self.window.as_ref()?;
+        let window = &self.window.as_ref()?.window;
         let at = usize::try_from(self.row.checked_sub(window.first_row)?).ok()?;
         window.times.get(at).copied()
     }
@@ -264,10 +296,7 @@ fn layout(detail: &RunDetail) -> ColumnLayout {
             let length = |v| format_value(v, decimals).chars().count();
             length(min).max(length(max))
         });
-        // Brackets tell the current column.
-        let width = numbers
-            .max(name.chars().count() + 2)
-            .max(unit.chars().count());
+        let width = numbers.max(name.chars().count()).max(unit.chars().count());
         out.titles.push(name.clone());
         out.units.push(unit);
         out.widths.push(width.max(6));

@@ -41,16 +41,7 @@ impl Samples {
     /// Scrolls so far that the current column is on the screen.
     pub fn show_column(&mut self, width: usize) {
         let widths = &self.columns.widths;
-        self.first_column = self
-            .first_column
-            .clamp(1, grid::last_first(widths, width))
-            .min(self.column);
-        while self.first_column < self.column
-            && self.first_column + grid::visible_columns(widths, self.first_column, width)
-                <= self.column
-        {
-            self.first_column += 1;
-        }
+        self.first_column = grid::first_showing(widths, self.first_column, self.column, width);
     }
 
     /// The name of the current column.

@@ -1,14 +1,33 @@
 //! What the samples of a run ask.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use super::{TableRef, table_ref::names};
 use crate::{
     app::query::{Query, QueryContext},
     etl::{
-        Error, Result, filter::Condition, lake::run_file::Window, profile::Profile, schema::Field,
+        Error, Result,
+        filter::Condition,
+        held::{self, CellKind, CellKinds},
+        lake::run_file::Window,
+        profile::Profile,
+        schema::Field,
+        stats::ChannelStats,
     },
 };
+
+/// Rows of the samples in memory.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SampleRows {
+    /// Their times and values.
+    pub window: Window,
+    /// What each cell is, by the window's columns and rows.
+    pub kinds: Vec<Vec<CellKind>>,
+}
 
 /// The rows of the table at some positions of what is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +36,8 @@ pub struct ReadRows {
     pub table: TableRef,
     /// Which channels, in order.
     pub channels: Vec<String>,
+    /// Those of them that hold no value.
+    pub whole: BTreeSet<String>,
     /// Positions among the rows that are shown.
     pub positions: Range<u64>,
     /// The rows at these positions, ascending, where a filter shows not all rows of the table.
@@ -24,36 +45,84 @@ pub struct ReadRows {
 }
 
 impl Query for ReadRows {
-    /// A window that begins at the first position.
-    type Answer = Window;
+    /// Rows whose window begins at the first position.
+    type Answer = SampleRows;
 
     fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
         let (file, channels) = (self.table.open(on.lake)?, names(&self.channels));
-        let Some(rows) = self.rows else {
-            return file.read(&channels, self.positions, on.cancel);
+        let kinds = CellKinds::new(&on.lake.profile, &channels, &self.whole);
+        let mut out = SampleRows {
+            window: Window {
+                first_row: self.positions.start,
+                times: Vec::new(),
+                columns: vec![Vec::new(); channels.len()],
+            },
+            kinds: vec![Vec::new(); channels.len()],
         };
-        let mut out = Window {
-            first_row: self.positions.start,
-            times: Vec::with_capacity(rows.len()),
-            columns: vec![Vec::with_capacity(rows.len()); channels.len()],
-        };
-        for group in file.groups() {
-            let from = rows.partition_point(|r| *r < group.start);
-            let to = rows.partition_point(|r| *r < group.end);
-            let inside = rows.get(from..to).unwrap_or_default();
-            let Some((first, last)) = inside.first().zip(inside.last()) else {
-                continue;
-            };
-            let window = file.read(&channels, *first..last + 1, on.cancel)?;
-            for row in inside {
+        let mut add = |rows: Range<u64>, wanted: &mut dyn Iterator<Item = u64>| {
+            // What a cell is shows beside the one above it.
+            let read = rows.start.saturating_sub(1)..rows.end;
+            let window = file.read(&channels, read, on.cancel)?;
+            for row in wanted {
                 let at = (row - window.first_row) as usize;
-                out.times.extend(window.times.get(at));
-                for (to, from) in out.columns.iter_mut().zip(&window.columns) {
-                    to.extend(from.get(at));
+                if at < window.times.len() {
+                    out.add(&window, at, &kinds);
+                }
+            }
+            Ok::<_, Error>(())
+        };
+        match self.rows {
+            None => add(self.positions.clone(), &mut self.positions.clone())?,
+            Some(rows) => {
+                for group in file.groups() {
+                    let from = rows.partition_point(|r| *r < group.start);
+                    let to = rows.partition_point(|r| *r < group.end);
+                    let inside = rows.get(from..to).unwrap_or_default();
+                    if let Some((first, last)) = inside.first().zip(inside.last()) {
+                        add(*first..last + 1, &mut inside.iter().copied())?;
+                    }
                 }
             }
         }
         Ok(out)
+    }
+}
+
+impl SampleRows {
+    /// Adds a row of a window that also has the row before it.
+    pub(super) fn add(&mut self, window: &Window, at: usize, kinds: &CellKinds) {
+        self.window.times.extend(window.times.get(at));
+        let columns = self.window.columns.iter_mut().zip(&mut self.kinds);
+        for (column, ((values, out), from)) in columns.zip(&window.columns).enumerate() {
+            values.extend(from.get(at));
+            out.push(kinds.of(window, column, at));
+        }
+    }
+}
+
+/// The channels whose samples all differ from the one before: their cells that repeat a value
+/// are held. Reads whole columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountChanges {
+    /// Where.
+    pub table: TableRef,
+    /// Statistics of the run's channels.
+    pub channels: BTreeMap<String, ChannelStats>,
+}
+
+impl Query for CountChanges {
+    type Answer = BTreeSet<String>;
+
+    const SLOW: bool = true;
+
+    fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
+        let (file, profile) = (self.table.open(on.lake)?, &on.lake.profile);
+        let mut names = held::without_derivative(profile, &self.channels);
+        names.retain(|name| file.columns().contains(name));
+        if names.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        held::changes(&file, profile, &names, &self.channels, on.cancel)
     }
 }
 
@@ -171,20 +240,30 @@ pub(super) fn limits(profile: &Profile, channel: &str) -> (Option<f64>, Option<f
     field.map(Field::limits).unwrap_or_default()
 }
 
-/// The first row of the table at or after a time.
+/// The row of the table at a time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LocateTime {
     /// Where.
     pub table: TableRef,
     /// Microseconds since 1970.
     pub time: i64,
+    /// The row that a chart's cursor reads at this time: the last at or before it. Else, of a
+    /// time that was typed, the first at or after it.
+    pub cursor: bool,
 }
 
 impl Query for LocateTime {
-    type Answer = u64;
+    /// The query, and the row.
+    type Answer = (LocateTime, u64);
 
     fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
-        self.table.open(on.lake)?.row_at(self.time)
+        let file = self.table.open(on.lake)?;
+        let row = if self.cursor {
+            file.row_at(self.time.saturating_add(1))?.saturating_sub(1)
+        } else {
+            file.row_at(self.time)?
+        };
+        Ok((self, row))
     }
 }
 
@@ -215,17 +294,18 @@ mod tests {
             log_key: "a.csv".into(),
             run: RunId(7),
         };
-        let detail = run(&context, query).unwrap().unwrap();
+        let detail = run(&context, query).unwrap().unwrap().detail;
         assert_eq!(TableRef::of(&detail.row).as_ref(), Some(&table));
         assert_eq!(detail.row.rows, 700);
 
         let rows = ReadRows {
             table: table.clone(),
             channels: vec!["fx_1".to_owned(), "x_1".to_owned()],
+            whole: BTreeSet::new(),
             positions: 690..2000,
             rows: None,
         };
-        let window = run(&context, rows).unwrap();
+        let window = run(&context, rows).unwrap().window;
         assert_eq!((window.first_row, window.times.len()), (690, 10));
         assert_eq!(
             window.columns[1],
@@ -236,11 +316,13 @@ mod tests {
             table: table.clone(),
         };
         assert_eq!(run(&context, paths).unwrap(), []);
-        let locate = LocateTime {
-            table,
+        let locate = |cursor| LocateTime {
+            table: table.clone(),
             time: START + 5_001_000,
+            cursor,
         };
-        assert_eq!(run(&context, locate).unwrap(), 501);
+        assert_eq!(run(&context, locate(false)).unwrap().1, 501);
+        assert_eq!(run(&context, locate(true)).unwrap().1, 500);
     }
 
     #[test]
@@ -248,7 +330,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (context, table) = harvested(dir.path());
         std::fs::remove_file(context.lake.location("a.csv", &table.file_name)).unwrap();
-        let error = run(&context, LocateTime { table, time: 0 });
+        let query = LocateTime {
+            table,
+            time: 0,
+            cursor: false,
+        };
+        let error = run(&context, query);
         let error = error.unwrap_err().to_string();
         assert!(
             error.contains("is gone; a harvest of a.csv (H) makes it again"),

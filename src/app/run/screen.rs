@@ -1,8 +1,8 @@
 //! One run that is open: its tabs, and the way from a key to what is asked of workers.
 
 use super::{
-    FilterRows, FindRow, Layers, LocateTime, Path, Quality, ReadPaths, ReadRows, ReadRun, Samples,
-    Summary, TableRef,
+    CountChanges, FilterRows, FindRow, FindSample, Layers, LocateTime, OpenedRun, Path, Quality,
+    ReadPaths, ReadRows, ReadRun, Samples, Summary, TableRef,
 };
 use crate::{
     app::{
@@ -100,6 +100,8 @@ pub(crate) struct RunQueries {
     pub locate: Pending<LocateTime>,
     pub filter: Pending<FilterRows>,
     pub find: Pending<FindRow>,
+    pub sample: Pending<FindSample>,
+    pub changes: Pending<CountChanges>,
     pub paths: Pending<ReadPaths>,
 }
 
@@ -175,7 +177,7 @@ impl RunScreen {
     /// never come here.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         let (width, height) = self.body();
-        if let Some(effects) = self.jump(action) {
+        if let Some(effects) = self.jump(action).or_else(|| self.seek(action)) {
             return effects;
         }
         match action {
@@ -183,6 +185,11 @@ impl RunScreen {
             Action::PreviousPane => self.turn(Tab::ALL.len() - 1),
             Action::Open if self.tab == Tab::Quality => self.open_flag(),
             Action::Open if self.tab == Tab::Layers => self.open_layer(),
+            Action::Open if self.tab == Tab::Summary => {
+                let mut effects = self.open_statistic();
+                effects.extend(self.ask_missing());
+                return effects;
+            }
             action => {
                 let Some(views) = &mut self.views else {
                     return Vec::new();
@@ -216,7 +223,7 @@ impl RunScreen {
         let mut effects = Vec::new();
         let (queries, asked) = (&mut self.queries, &mut effects);
         match (queries.detail.receive(answer, asked), &mut self.views) {
-            (Some(Ok(detail)), _) => self.ingest_detail(detail),
+            (Some(Ok(opened)), _) => self.ingest(opened),
             (Some(Err(sentence)), Some(_)) => self.message = Some(sentence),
             (Some(Err(sentence)), None) => self.error = Some(sentence),
             // Nothing else is asked before the run is read.
@@ -241,9 +248,17 @@ impl RunScreen {
                     }
                 } else if let Some(result) = queries.locate.receive(answer, asked) {
                     match result {
-                        Ok(row) => v.samples.go_to_table_row(row, height),
+                        Ok((query, row)) => self.located(&query, row),
                         Err(sentence) => self.message = Some(sentence),
                     }
+                } else if let Some(result) = queries.sample.receive(answer, asked) {
+                    match result {
+                        Ok((query, found)) => self.found_sample(&query, found),
+                        Err(sentence) => self.message = Some(sentence),
+                    }
+                } else if let Some(result) = queries.changes.receive(answer, asked) {
+                    // Where it cannot be counted, nothing is told by it.
+                    v.samples.all_change = Some(result.unwrap_or_default());
                 } else if let Some(result) = queries.find.receive(answer, asked) {
                     match result {
                         Ok((target, row)) => self.found(&target, row),
@@ -259,10 +274,10 @@ impl RunScreen {
         effects
     }
 
-    fn ingest_detail(&mut self, detail: Option<Box<RunDetail>>) {
+    fn ingest(&mut self, opened: Option<OpenedRun>) {
         let earlier = self.views.take();
         let (width, height) = self.body();
-        let Some(detail) = detail else {
+        let Some(OpenedRun { detail, telling }) = opened else {
             let run = self.run.short();
             self.queries = RunQueries::default();
             self.detail = None;
@@ -270,7 +285,7 @@ impl RunScreen {
             return;
         };
         self.error = detail.row.error.clone();
-        let signals = Signals::of_run(&detail);
+        let signals = Signals::of_run(&detail, &telling);
         if let (Some(mut signals), Some(file_name)) = (signals, detail.row.file_name.clone()) {
             let table = TableRef {
                 log_key: self.log_key.clone(),
@@ -293,6 +308,7 @@ impl RunScreen {
                 signals.resume(earlier.signals);
                 (summary.top, summary.first_column) =
                     (earlier.summary.top, earlier.summary.first_column);
+                (summary.row, summary.column) = (earlier.summary.row, earlier.summary.column);
                 if !same && !earlier.samples.filter_text().is_empty() {
                     self.message = Some("the run was harvested anew: its filter is off".into());
                 }
@@ -326,6 +342,7 @@ impl RunScreen {
     /// Asks for what the tab that is seen lacks.
     pub(super) fn ask_missing(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.share_cursor(&mut effects);
         let ((width, height), queries) = (self.body(), &mut self.queries);
         let Some(Views {
             table,
@@ -351,10 +368,19 @@ impl RunScreen {
                     let query = ReadRows {
                         table: table(),
                         channels: names(signals),
+                        whole: samples.whole.clone(),
                         rows: samples.listed(&positions),
                         positions,
                     };
                     queries.rows.ask(query, &mut effects);
+                }
+                let uncounted = samples.all_change.is_none() && !queries.changes.is_asked();
+                if let Some(detail) = self.detail.as_ref().filter(|_| uncounted) {
+                    let query = CountChanges {
+                        table: table(),
+                        channels: detail.channels.clone(),
+                    };
+                    queries.changes.ask(query, &mut effects);
                 }
             }
         }

@@ -40,7 +40,11 @@ impl RunScreen {
                 Position::Time(time) => views.signals.inside(time)?,
             };
             let (table, mut effects) = (views.table.clone(), Vec::new());
-            let query = LocateTime { table, time };
+            let query = LocateTime {
+                table,
+                time,
+                cursor: false,
+            };
             self.queries.locate.ask(query, &mut effects);
             return Ok(effects);
         }

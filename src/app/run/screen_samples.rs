@@ -123,6 +123,9 @@ impl RunScreen {
             let typed = &filtered.condition.text;
             text = format!("{text}  {shown} of {of} pass {typed}");
         }
+        if samples.filtered.is_none() && samples.filtering.is_none() {
+            text.push_str("  dim: held  ?: held or sampled");
+        }
         if let Some(condition) = &samples.filtering {
             text = format!("{text}  filtering by {} …", condition.text);
         }

@@ -47,7 +47,8 @@ fn each_tab_reads_what_it_shows_when_it_is_shown() {
         1,
         "values of the other channels"
     );
-    assert_eq!(act(&mut screen, Action::NextPane), 1);
+    // The row at the cursor, rows, which channels never repeat a value.
+    assert_eq!(act(&mut screen, Action::NextPane), 3);
     assert_eq!(
         samples(&screen).cell(0, 0).as_deref(),
         Some("20:40:00.027000")
@@ -167,7 +168,7 @@ fn a_run_that_failed_or_is_gone_says_so() {
     detail.row.error = Some("every sample of robot 2 has the same time".into());
     detail.row.start_us = None;
     detail.row.file_name = None;
-    let read = Ok(Some(Box::new(detail)));
+    let read = Ok(Some(fixture::opened_run(detail)));
     assert_eq!(fixture::deliver(&mut screen, |q| &mut q.detail, read), []);
     assert_eq!(
         screen.error.as_deref(),

@@ -1,7 +1,9 @@
 //! The summary of a run: facts, then the statistics of every channel, on one page
 //! that scrolls down, with the statistics scrolling sideways.
 
-use super::grid;
+use std::ops::Range;
+
+use super::{Goal, grid};
 use crate::{
     app::{
         action::Action,
@@ -68,6 +70,24 @@ pub struct Summary {
     pub top: usize,
     /// The first scrolled column of the table.
     pub first_column: usize,
+    /// The channel under the cursor.
+    pub row: usize,
+    /// The column under the cursor: a statistic.
+    pub column: usize,
+}
+
+/// The first column of a statistic: after the channel and its unit.
+const FIRST_STATISTIC: usize = 2;
+
+/// What the cell under the cursor leads to in Signals.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Leads {
+    /// The sample of a channel with this value, or the one nearest to it; what it is called.
+    Sample(String, Goal, String),
+    /// A time at which a channel has a sample, in microseconds since 1970; what it is called.
+    Time(String, i64, String),
+    /// Nothing, and why.
+    Nothing(String),
 }
 
 impl Page {
@@ -85,36 +105,118 @@ impl Page {
 impl Summary {
     /// The summary of `detail`, from its top.
     pub fn new(detail: &RunDetail) -> Self {
+        // Enter leads somewhere from the first.
+        let largest = statistics().iter().position(|s| s.key == "max");
         Self {
             page: page(detail),
             top: 0,
             first_column: 1,
+            row: 0,
+            column: FIRST_STATISTIC + largest.unwrap_or(0),
         }
     }
 
-    /// Scrolls; true when `action` was a move.
+    /// Moves the cursor among the statistics, and scrolls where there are none in sight; true
+    /// when `action` was a move.
     pub fn update(&mut self, action: Action, size: (usize, usize)) -> bool {
-        let page = size.1.saturating_sub(HEADER);
-        let lines = self.lines(size.0);
-        if let Some(top) = Scroll::new(lines, page).step(self.top, action) {
-            self.top = top;
-            self.clamp(size);
-            return true;
-        }
-        let last_column = grid::last_first(&self.page.widths, size.0);
+        let last = self.page.titles.len().saturating_sub(1);
         match action {
-            Action::Right => self.first_column = (self.first_column + 1).min(last_column),
-            Action::Left => self.first_column = self.first_column.saturating_sub(1).max(1),
-            _ => return false,
+            Action::Right => self.column = (self.column + 1).min(last),
+            Action::Left => self.column = self.column.saturating_sub(1).max(FIRST_STATISTIC),
+            action => return self.update_row(action, size),
+        }
+        self.show_column(size.0);
+        true
+    }
+
+    fn update_row(&mut self, action: Action, size: (usize, usize)) -> bool {
+        let visible = self.visible(size);
+        let rows = Scroll::new(self.page.rows.len(), visible.len());
+        let Some(to) = rows.step(self.row, action) else {
+            return false;
+        };
+        let lines = Scroll::new(self.lines(size.0), size.1.saturating_sub(HEADER));
+        if action == Action::First {
+            (self.row, self.top) = (0, 0);
+        } else if action == Action::Last {
+            self.row = to;
+            self.show_row(size);
+        } else if to == self.row || to > self.row && self.row >= visible.end {
+            // The facts have no cursor: what is above the first channel scrolls.
+            self.top = lines.moved(self.top, action);
+        } else {
+            self.row = to;
+            self.show_row(size);
         }
         self.clamp(size);
         true
+    }
+
+    /// The channels whose statistics are in sight.
+    fn visible(&self, (width, height): (usize, usize)) -> Range<usize> {
+        let facts = self.page.fact_lines(width);
+        let (first, above) = match facts.checked_sub(self.top) {
+            // A blank line, and the titles.
+            Some(left) if left > 0 => (0, left + 2),
+            _ => (self.top - facts, 1),
+        };
+        let end = first + height.saturating_sub(above);
+        first..end.min(self.page.rows.len()).max(first)
+    }
+
+    fn show_row(&mut self, size: (usize, usize)) {
+        let facts = self.page.fact_lines(size.0);
+        if self.row < self.visible(size).start {
+            self.top = facts + self.row;
+        }
+        let lines = self.lines(size.0);
+        while self.row >= self.visible(size).end && self.top < lines {
+            self.top += 1;
+        }
+    }
+
+    /// Scrolls so far that the column under the cursor is on the screen.
+    pub fn show_column(&mut self, width: usize) {
+        let widths = &self.page.widths;
+        self.first_column = grid::first_showing(widths, self.first_column, self.column, width);
+    }
+
+    /// Where the cell under the cursor leads.
+    pub fn leads(&self, detail: &RunDetail) -> Leads {
+        let row = self.page.rows.get(self.row).and_then(|row| row.first());
+        let stats = row.and_then(|name| Some((name.clone(), detail.channels.get(name)?)));
+        let Some((channel, stats)) = stats else {
+            return Leads::Nothing("no statistic is under the cursor".into());
+        };
+        let at = self.column.saturating_sub(FIRST_STATISTIC);
+        let Some(statistic) = statistics().get(at).copied() else {
+            let first = stats.first_time.as_deref();
+            return match first.and_then(|text| time::parse(text.as_bytes())) {
+                Some(time) => Leads::Time(channel, time, "first sample".into()),
+                None => Leads::Nothing(format!("{channel} has no samples")),
+            };
+        };
+        let Some(value) = (statistic.of)(stats).number() else {
+            return Leads::Nothing(format!("{channel} has no {}", statistic.title));
+        };
+        let title = statistic.title.to_owned();
+        match statistic.key {
+            "max" => Leads::Sample(channel, Goal::Largest, title),
+            "min" => Leads::Sample(channel, Goal::Smallest, title),
+            // Percentiles lie between two samples.
+            "p1" | "median" | "p99" | "peak" => Leads::Sample(channel, Goal::Nearest(value), title),
+            _ => Leads::Nothing(format!(
+                "{title} has no sample of its own: min, max, p1, median, p99 and peak have"
+            )),
+        }
     }
 
     /// Keeps the last line at the bottom.
     pub fn clamp(&mut self, (width, height): (usize, usize)) {
         let page = height.max(HEADER + 1);
         self.top = Scroll::new(self.lines(width), page).top(self.top);
+        self.row = self.row.min(self.page.rows.len().saturating_sub(1));
+        self.show_column(width);
     }
 
     /// Lines of the whole view in `width` characters.
@@ -131,10 +233,16 @@ fn fact(label: &str, value: impl Into<String>) -> Fact {
     }
 }
 
+/// The statistics that have a column of their own.
+fn statistics() -> Vec<&'static ChannelStatistic> {
+    let all = ChannelStatistic::by_unit().into_iter();
+    all.filter(|s| s.unit != StatisticUnit::Time).collect()
+}
+
 fn page(detail: &RunDetail) -> Page {
-    let (times, statistics): (Vec<_>, Vec<_>) = ChannelStatistic::by_unit()
-        .into_iter()
-        .partition(|s| s.unit == StatisticUnit::Time);
+    let statistics = statistics();
+    let times = ChannelStatistic::by_unit().into_iter();
+    let times: Vec<_> = times.filter(|s| s.unit == StatisticUnit::Time).collect();
     let mut titles = vec!["channel".to_owned(), "unit".to_owned()];
     titles.extend(statistics.iter().map(|statistic| heading(statistic)));
     titles.push(joined(times.iter().map(|time| Some(heading(time)))));

@@ -9,6 +9,7 @@ use crate::{
         chart::Marker,
         choice::{Choices, Chooser},
         command::Command,
+        compare::CompareScreen,
         effect::Effect,
         export::{Export, Form},
         jobs::ToHarvest,
@@ -112,6 +113,8 @@ impl View for RunScreen {
             && let Some(list) = self.tab_list_mut()
         {
             list::act(list, action, context);
+        } else if action == Action::ComparePrevious {
+            CompareScreen::open_previous_over(context, &self.log_key, self.run);
         } else if let Some(purpose) = self.prompt(action) {
             context.ask_text(purpose, 0, self.filter_text());
         } else {

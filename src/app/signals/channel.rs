@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::etl::{
-    catalog::RunDetail, compare, format::decimals_for, natural_order, schema::ChannelName,
-    stats::ChannelStats,
+    catalog::RunDetail, compare, format::decimals_for, schema::ChannelName, stats::ChannelStats,
 };
 
 /// One channel as the list shows it.
@@ -83,20 +82,13 @@ impl Channel {
     }
 }
 
-/// What has a chart at first, of one run: force and speed of the first robot that has them,
-/// else the first channel with samples.
-pub(super) fn default_of_run(channels: &[Channel], detail: &RunDetail) -> BTreeSet<usize> {
-    let with = |name: ChannelName<'_>| {
-        let name = name.to_string();
-        let found = channels.iter().position(|c| c.name == name);
-        found.filter(|c| channels.get(*c).is_some_and(|c| c.extent.is_some()))
-    };
-    for (robot, _) in natural_order::sorted(&detail.robots) {
-        let both = [ChannelName::TotalForce(robot), ChannelName::Speed(robot)];
-        let both: BTreeSet<usize> = both.into_iter().filter_map(with).collect();
-        if !both.is_empty() {
-            return both;
-        }
+/// What has a chart at first, of one run: the channels that tell most, else the first channel
+/// with samples.
+pub(super) fn default_of_run(channels: &[Channel], telling: &[String]) -> BTreeSet<usize> {
+    let find = |name: &String| channels.iter().position(|c| c.name == *name);
+    let found: BTreeSet<usize> = telling.iter().filter_map(find).collect();
+    if !found.is_empty() {
+        return found;
     }
     let first = channels.iter().position(|c| c.extent.is_some());
     first.into_iter().collect()

@@ -52,6 +52,14 @@ pub fn answer(query: &SignalsQuery) -> SignalsAnswer {
             builder.add(&window(at, channels, 0..ROWS));
             SignalsAnswer::Overview(Some(builder.finish()))
         }
+        Ask::Distribution(read) => {
+            let own = |time: i64| time - at as i64 * 86_400 * SECOND;
+            let rows_before = |time: i64| (0..ROWS).take_while(|r| time_of(*r) < time).count();
+            let from = rows_before(own(read.range.start()));
+            let to = rows_before(own(read.range.end()) + 1);
+            let window = window(at, std::slice::from_ref(&read.channel), from..to);
+            SignalsAnswer::Distribution(read.of_window(&window).map(Box::new))
+        }
         Ask::Channel(read) => {
             let mut window = window(at, std::slice::from_ref(&read.channel), 0..ROWS);
             let values = window.columns.remove(0);

@@ -13,6 +13,9 @@ pub const MARK: usize = 3;
 /// Lines that are no channel, no chart and no flag: the list's header, a rule, the time axis,
 /// the cursor's line.
 const AROUND: usize = 4;
+/// A histogram with its figures, names and axis is this high at least, and at most.
+const LOWEST_DISTRIBUTION: usize = 5;
+const HIGHEST_DISTRIBUTION: usize = 16;
 /// A chart lower than this says nothing.
 pub const LOWEST_CHART: usize = 3;
 
@@ -26,6 +29,9 @@ pub struct Layout {
     /// Lines of layers below them: one for each robot.
     pub bands: usize,
     /// Lines of the strip of flags below these: the strip, and the words of a flag.
+    /// Lines of the histogram below the charts; 0: none.
+    pub distribution: usize,
+    /// Lines of the strip of flags below them: the strip, and the words of a flag.
     pub flags: usize,
 }
 
@@ -58,7 +64,12 @@ impl Signals {
         label.max(unit + 2)
     }
 
-    /// Columns that lines are reduced to in a view of so many characters.
+    /// Characters of a plot in a view of so many characters.
+    pub fn plot_characters(&self, width: usize) -> usize {
+        width.saturating_sub(gutter(self.label_width())).max(1)
+    }
+
+    /// Columns that lines are reduced to there.
     pub fn plot_columns(&self, width: usize) -> usize {
         let plot = width.saturating_sub(gutter(self.label_width()));
         (plot * self.view.marker.dots().0).max(1)
@@ -71,6 +82,7 @@ impl Signals {
             list: n.min(height.saturating_sub(2)),
             charts: 0,
             bands: 0,
+            distribution: 0,
             flags: 0,
         };
         let mut free = height.saturating_sub(AROUND);
@@ -95,8 +107,18 @@ impl Signals {
             let needed = self.chosen.len() * 12;
             (free * 2 / 5).max(free.saturating_sub(needed)).max(1)
         };
-        let list = n.min(list);
-        let charts = free.saturating_sub(list);
+        let mut list = n.min(list);
+        let mut distribution = 0;
+        if self.has_distribution && !self.is_aligned() {
+            list = list.min((free / 5).max(3));
+            let rest = free.saturating_sub(list);
+            let most = rest.saturating_sub(LOWEST_CHART).min(HIGHEST_DISTRIBUTION);
+            distribution = (rest * 3 / 5).min(most);
+            if distribution < LOWEST_DISTRIBUTION {
+                distribution = 0;
+            }
+        }
+        let charts = free.saturating_sub(list + distribution);
         if charts < LOWEST_CHART {
             return list_only;
         }
@@ -104,6 +126,7 @@ impl Signals {
             list,
             charts,
             bands,
+            distribution,
             flags,
         }
     }

@@ -116,7 +116,7 @@ impl Runs {
 
     fn signals(&self, budget: usize) -> Signals {
         let signals = match self.details.as_slice() {
-            [detail] => Signals::of_run(detail).unwrap(),
+            [detail] => Signals::of_run(detail, &["v1", "f1"].map(str::to_owned)).unwrap(),
             details => {
                 let details: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
                 Signals::of_runs(&details, &Comparison::new(&details, &[]))

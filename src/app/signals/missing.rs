@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    CursorRow, Key, Part, Signals, SignalsAnswer, SignalsQuery,
+    CursorRow, Key, Part, ReadDistribution, Signals, SignalsAnswer, SignalsQuery,
     query::{Ask, ReadChannel, Times},
 };
 use crate::{
@@ -25,6 +25,7 @@ pub(super) struct Loading {
     has_overview: bool,
     channel: Option<LoadingChannel>,
     row: Option<(i64, Vec<usize>)>,
+    distribution: Option<ReadDistribution>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -154,6 +155,7 @@ impl Signals {
                 self.want_overview(run, &drawn),
                 self.want_cursor_row(run, &drawn),
                 self.want_row_times(),
+                self.want_distribution(run, size),
             ];
             let query = |ask| SignalsQuery {
                 table: table.clone(),
@@ -304,6 +306,28 @@ impl Signals {
         Some(Ask::CursorRow { channels, time })
     }
 
+    /// The histogram that is shown, of what is visible now: each once, the latest counts.
+    fn want_distribution(&mut self, run: usize, size: (usize, usize)) -> Option<Ask> {
+        if self.is_aligned() || !self.has_distribution || self.layout(size.1).distribution == 0 {
+            return None;
+        }
+        let channel = self.channels.get(self.row)?;
+        let read = ReadDistribution {
+            channel: channel.name.clone(),
+            interval_us: channel.interval_us(run),
+            whole: self.whole.clone(),
+            range: self.own_range(run),
+            bins: self.plot_characters(size.0),
+        };
+        let known = self.counted.as_ref().map(|(query, _)| query);
+        let asked = &mut self.runs.get_mut(run)?.loading.distribution;
+        if known == Some(&read) || asked.as_ref() == Some(&read) {
+            return None;
+        }
+        *asked = Some(read.clone());
+        Some(Ask::Distribution(read))
+    }
+
     fn want_row_times(&mut self) -> Option<Ask> {
         let rows = self.typed.as_mut()?.rows_to_ask()?;
         Some(Ask::RowTimes(rows))
@@ -350,6 +374,14 @@ impl Signals {
             }
             (Part::RowTimes, Ok(SignalsAnswer::RowTimes(times))) => {
                 return self.go_to_rows(&times);
+            }
+            (Part::Distribution, result) => {
+                let read = known.loading.distribution.take()?;
+                let found = result.and_then(|answer| match answer {
+                    SignalsAnswer::Distribution(found) => Ok(found.map(|found| *found)),
+                    _ => Err("internal error (please report): an answer of another kind".into()),
+                });
+                self.counted = Some((read, found));
             }
             (Part::RowTimes, Err(sentence)) => {
                 self.typed = None;

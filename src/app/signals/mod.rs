@@ -6,6 +6,7 @@
 //! * [`CHART_MEMORY`]: what is in memory, within a budget ([`data`]).
 //! * [`missing`](self): what charts lack, as queries to workers; [`query`]: their answers; [`SignalsQueries`]: those
 //!   that are under way.
+//! * [`Distribution`]: the histogram of a channel.
 //! * [`layout`](self): which part gets how many lines and columns, and what the mouse points at.
 //! * [`bands`](self): layers below the charts; [`flags`]: flags in the charts; [`position`](self): what is typed to go somewhere.
 //! * [`text`](self): the cursor in words; [`picture`](self): the charts as a file.
@@ -14,6 +15,7 @@ mod align;
 mod bands;
 mod channel;
 mod data;
+mod distribution;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod flags;
@@ -30,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use bands::{Band, RobotLayers};
 pub use channel::Channel;
 pub use data::{CHART_MEMORY, Key};
+pub use distribution::{Distribution, PERCENTILES, ReadDistribution, bin_of};
 pub use layout::{LOWEST_CHART, Layout, MARK, SignalsHit};
 pub use missing::Line;
 pub use pending::SignalsQueries;
@@ -48,7 +51,7 @@ use crate::{
         run::TableRef,
         scroll::Scroll,
     },
-    etl::{catalog::RunDetail, compare::Comparison},
+    etl::{catalog::RunDetail, compare::Comparison, held::never_held},
 };
 
 /// A run whose signals are shown.
@@ -111,6 +114,12 @@ pub struct Signals {
     pub view: TimeView,
     /// Whether chosen channels of one unit share a chart.
     pub overlaid: bool,
+    /// Whether the histogram of the channel under the cursor is shown.
+    pub has_distribution: bool,
+    /// The histogram, or why it cannot be made, and the query that it answers.
+    counted: Option<(ReadDistribution, Result<Option<Distribution>, String>)>,
+    /// Channels of a single run that hold no value.
+    whole: BTreeSet<String>,
     /// The run whose place is set next.
     pub turn: usize,
     /// Why there are no sparklines.
@@ -128,17 +137,19 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// The signals of one run; `None` when it has no table or no span of time (it failed).
-    pub fn of_run(detail: &RunDetail) -> Option<Self> {
+    /// The signals of one run; `None` when it has no table or no span of time (it failed). The
+    /// channels `telling` have a chart at first; without any the first that has samples.
+    pub fn of_run(detail: &RunDetail, telling: &[String]) -> Option<Self> {
         let run = Run::of(Some(detail));
         if run.table.is_none() || run.span.is_none() {
             return None;
         }
         let channels = Channel::of_run(detail);
-        let chosen = channel::default_of_run(&channels, detail);
+        let chosen = channel::default_of_run(&channels, telling);
         let mut signals = Self::new(vec![run], channels, chosen);
         signals.marks = marks(detail);
         signals.layers = bands::robot_layers(detail, &signals.channels);
+        signals.whole = never_held(&detail.channels);
         Some(signals)
     }
 
@@ -162,6 +173,9 @@ impl Signals {
             channels,
             view: TimeView::new(TimeRange::new(0, 0)),
             overlaid: false,
+            has_distribution: false,
+            counted: None,
+            whole: BTreeSet::new(),
             turn: runs.iter().position(|r| r.span.is_some()).unwrap_or(0),
             error: None,
             runs,
@@ -206,6 +220,19 @@ impl Signals {
             (None, Action::AlignHere) if several => return Some(self.align_here()),
             (None, Action::AlignStart) if several => return Some(self.align_at_start()),
             (None, Action::Overlay) if !several => self.overlaid = !self.overlaid,
+            (None, Action::Distribution) if !several => {
+                self.has_distribution = !self.has_distribution;
+                if self.has_distribution && self.layout(height).distribution == 0 {
+                    self.has_distribution = false;
+                    let sentence = match self.chosen.is_empty() {
+                        true => {
+                            "choose a channel with Space first: the histogram shares the charts' room"
+                        }
+                        false => "the terminal is too low for a histogram",
+                    };
+                    return Some(sentence.into());
+                }
+            }
             (None, Action::Next | Action::Previous) if !several => {
                 return Some(self.step_flag(action == Action::Next));
             }
@@ -297,6 +324,17 @@ impl Signals {
         at_time.find_map(|row| row.values.get(&channel).copied())
     }
 
+    /// The histogram of the channel under the cursor over what is visible, or why there is none;
+    /// of what was visible before, while that is counted. `None`: nothing is counted yet.
+    pub fn distribution(&self) -> Option<Result<Option<&Distribution>, &str>> {
+        let channel = self.channels.get(self.row)?;
+        let (query, result) = self.counted.as_ref()?;
+        (query.channel == channel.name).then(|| match result {
+            Ok(found) => Ok(found.as_ref()),
+            Err(sentence) => Err(sentence.as_str()),
+        })
+    }
+
     /// What changed of a channel of a run from the pinned place to the cursor; `None` when
     /// nothing is pinned or a value is not known, NaN when one is null.
     pub fn since_pin(&self, run: usize, channel: usize) -> Option<f64> {
@@ -346,6 +384,7 @@ impl Signals {
             }
         }
         (self.top, self.overlaid) = (earlier.top, earlier.overlaid);
+        self.has_distribution = earlier.has_distribution;
         self.view.bounds = self.bounds();
         self.view.resume(&earlier.view);
         self.set_turn(earlier.turn);

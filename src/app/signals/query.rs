@@ -2,6 +2,8 @@
 
 use std::{ops::Range, sync::Arc};
 
+use super::{Distribution, ReadDistribution};
+
 use crate::{
     app::{
         chart::{Reduced, Series, TimeRange},
@@ -34,15 +36,18 @@ pub enum Part {
     CursorRow,
     /// The times of rows that were typed.
     RowTimes,
+    /// The histogram.
+    Distribution,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Overview,
         Self::Channel,
         Self::CursorRow,
         Self::RowTimes,
+        Self::Distribution,
     ];
 }
 
@@ -80,6 +85,8 @@ pub enum Ask {
     },
     /// The times of rows.
     RowTimes(Vec<u64>),
+    /// The histogram of a channel.
+    Distribution(ReadDistribution),
 }
 
 /// A channel over a visible span: rows where they fit into the memory for them, else their
@@ -154,6 +161,8 @@ pub enum SignalsAnswer {
     CursorRow(Vec<f64>),
     /// To [`Ask::RowTimes`], one for each row.
     RowTimes(Vec<i64>),
+    /// To [`Ask::Distribution`]; `None`: no value is visible.
+    Distribution(Option<Box<Distribution>>),
 }
 
 impl Query for SignalsQuery {
@@ -172,6 +181,7 @@ impl SignalsQuery {
             Ask::Channel(_) => Part::Channel,
             Ask::CursorRow { .. } => Part::CursorRow,
             Ask::RowTimes(_) => Part::RowTimes,
+            Ask::Distribution(_) => Part::Distribution,
         }
     }
 
@@ -214,6 +224,11 @@ impl SignalsQuery {
                 let values = window.columns.iter();
                 let values = values.map(|c| value(c).unwrap_or(f64::NAN)).collect();
                 Ok(SignalsAnswer::CursorRow(values))
+            }
+            Ask::Distribution(read) => {
+                let file = self.table.open(context)?;
+                let found = read.from_table(&file, &context.profile, cancel)?;
+                Ok(SignalsAnswer::Distribution(found.map(Box::new)))
             }
             Ask::RowTimes(rows) => {
                 let file = self.table.open(context)?;

@@ -18,7 +18,7 @@ const SIZE: (usize, usize) = (100, 40);
 const HEIGHT: usize = 20;
 
 fn single() -> Signals {
-    Signals::of_run(&one::detail()).unwrap()
+    Signals::of_run(&one::detail(), &["v1", "f1"].map(str::to_owned)).unwrap()
 }
 
 /// Three runs of 105, 95 and 85 seconds; the second has no `f1`. Nothing is read.
@@ -36,8 +36,13 @@ fn asks(signals: &mut Signals) -> Vec<String> {
         Ask::Channel(read) => format!("{run} {}", read.channel),
         Ask::CursorRow { .. } => format!("{run} cursor"),
         Ask::RowTimes(rows) => format!("{run} {rows:?}"),
+        Ask::Distribution(read) => format!("{run} distribution of {}", read.channel),
     };
     wants.iter().map(word).collect()
+}
+
+fn one_answer(query: &SignalsQuery) -> SignalsAnswer {
+    super::fixture::answer(query)
 }
 
 fn names(signals: &Signals) -> Vec<&str> {
@@ -86,15 +91,12 @@ fn start(run: usize) -> i64 {
 }
 
 #[test]
-fn force_and_speed_of_a_run_are_chosen_first() {
+fn channels_that_tell_most_are_chosen_first() {
     assert_eq!(names(&single()), ["v1", "f1"]);
     let mut detail = one::detail();
-    for name in ["v1", "f1"] {
-        detail.channels.get_mut(name).unwrap().min = None;
-    }
-    assert_eq!(names(&Signals::of_run(&detail).unwrap()), ["x_1"]);
+    assert_eq!(names(&Signals::of_run(&detail, &[]).unwrap()), ["x_1"]);
     detail.row.start_us = None;
-    assert!(Signals::of_run(&detail).is_none());
+    assert!(Signals::of_run(&detail, &[]).is_none());
 }
 
 #[test]
@@ -115,7 +117,7 @@ fn a_channel_is_asked_for_once_and_a_failed_one_not_again() {
 fn a_long_run_is_drawn_before_its_table_is_read() {
     let mut detail = one::detail();
     detail.row.rows = LONG;
-    let mut s = Signals::of_run(&detail).unwrap();
+    let mut s = Signals::of_run(&detail, &["v1", "f1"].map(str::to_owned)).unwrap();
     let f1 = Key { run: 0, channel: 4 };
     assert_eq!(asks(&mut s), ["0 overview stored=true", "0 cursor"]);
     assert_eq!(asks(&mut s), [""; 0]);
@@ -367,4 +369,43 @@ fn reopening_keeps_places_choice_and_what_was_read_from_the_same_files() {
     assert_eq!((again.view.marker, again.turn), (s.view.marker, s.turn));
     assert!(again.value_at(0, f1, 0).is_some());
     assert_eq!(asks(&mut again), ["2 f1"]);
+}
+
+#[test]
+fn the_histogram_follows_the_cursor_of_the_list_and_the_visible_span() {
+    use crate::app::action::Action;
+    let mut s = single();
+    let answer = |s: &mut Signals| {
+        for _ in 0..8 {
+            for (run, query) in s.queries(SIZE) {
+                s.take(run, query.part(), Ok(one_answer(&query)));
+            }
+        }
+    };
+    answer(&mut s);
+    assert!(s.distribution().is_none());
+    assert_eq!(s.update(Action::Distribution, HEIGHT), None);
+    assert_eq!(asks(&mut s), ["0 distribution of v1"]);
+    assert_eq!(asks(&mut s), [""; 0], "each once");
+    // The run is zoomed before the answer: the later question counts.
+    s.update(Action::ZoomIn, HEIGHT);
+    answer(&mut s);
+    let rows = |s: &Signals| s.distribution().unwrap().unwrap().unwrap().samples;
+    let half = rows(&s);
+    s.update(Action::ZoomFit, HEIGHT);
+    assert_eq!(rows(&s), half, "shown until the other is counted");
+    answer(&mut s);
+    assert_eq!(rows(&s), 10_000);
+    assert!((4_000..6_000).contains(&half), "{half}");
+    s.update(Action::Down, HEIGHT);
+    assert!(s.distribution().is_none(), "of another channel");
+    answer(&mut s);
+    assert!(s.distribution().is_some());
+    // Too low a terminal says so.
+    let mut low = single();
+    let said = low.update(Action::Distribution, 10);
+    assert!(said.unwrap().contains("too low") && !low.has_distribution);
+    let mut several = three();
+    several.update(Action::Distribution, HEIGHT);
+    assert!(!several.has_distribution);
 }

@@ -13,7 +13,12 @@ const BITS: usize = u64::BITS as usize;
 pub(super) struct Marks {
     words: Vec<u64>,
     count: usize,
+    /// The first marked rows in the order in which they were marked.
+    order: Vec<usize>,
 }
+
+/// Rows whose order of marking is remembered: more than a comparison takes.
+const ORDERED: usize = 16;
 
 impl Marks {
     /// How many are marked.
@@ -42,12 +47,18 @@ impl Marks {
             } else {
                 self.count - 1
             };
+            if !marked {
+                self.order.retain(|row| *row != at);
+            } else if self.order.len() < ORDERED {
+                self.order.push(at);
+            }
         }
     }
 
     /// Unmarks all.
     pub(super) fn clear(&mut self) {
         self.words.clear();
+        self.order.clear();
         self.count = 0;
     }
 
@@ -59,13 +70,19 @@ impl Marks {
         })
     }
 
+    /// The marked rows, those first whose order of marking is known, in that order.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = usize> {
+        let rest = self.rows().filter(|row| !self.order.contains(row));
+        self.order.iter().copied().chain(rest)
+    }
+
     /// The marks stay with their rows, wherever these went.
     pub(super) fn carry(&mut self, moved: &Moved) {
         if self.count == 0 || *moved == Moved::Nowhere {
             return;
         }
         let mut carried = Self::default();
-        for place in self.rows().filter_map(|at| moved.place(at)) {
+        for place in self.in_order().filter_map(|at| moved.place(at)) {
             carried.set(place, true);
         }
         *self = carried;

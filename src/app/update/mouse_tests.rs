@@ -74,7 +74,7 @@ fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
     answer(&mut state, |s| &mut s.runs.read, Ok(runs.into()));
     keys(&mut state, &["enter"]);
     let detail = crate::app::run::fixture::detail();
-    let read = Ok(Some(Box::new(detail)));
+    let read = Ok(Some(crate::app::run::fixture::opened_run(detail)));
     crate::app::run::fixture::deliver(run_screen(&mut state), |q| &mut q.detail, read);
     let top = layout::body(state.size).y;
     let mut seen = Vec::new();

@@ -446,14 +446,16 @@ fn a_late_answer_about_a_run_is_not_shown_under_the_next_one() {
     let late = question::<ReadRun>(press(&mut state, &["enter"]));
     let asked = question::<ReadRun>(press(&mut state, &["esc", "j", "enter"]));
     let mut detail = crate::app::run::fixture::detail();
-    let answer = late.reply::<ReadRun>(Ok(Some(Box::new(detail.clone()))));
+    let answer = late.reply::<ReadRun>(Ok(Some(crate::app::run::fixture::opened_run(
+        detail.clone(),
+    ))));
     assert_eq!(update(&mut state, fixture::answered(answer)), []);
     let run = fixture::run_screen(&mut state);
     assert_ne!(run.run, detail.row.run);
     assert!(run.detail.is_none() && run.views.is_none());
     assert!(late.is_cancelled() && !asked.is_cancelled());
     detail.row.run = run.run;
-    let answer = asked.reply::<ReadRun>(Ok(Some(Box::new(detail))));
+    let answer = asked.reply::<ReadRun>(Ok(Some(crate::app::run::fixture::opened_run(detail))));
     update(&mut state, fixture::answered(answer));
     assert!(fixture::run_screen(&mut state).views.is_some());
 }
@@ -467,7 +469,7 @@ fn a_filter_over_a_table_is_not_shown_over_the_table_of_a_later_harvest() {
     let late = question::<FilterRows>(press(&mut state, &["enter"]));
     let mut detail = crate::app::run::fixture::detail();
     detail.row.file_name = Some("of_another_harvest.parquet".into());
-    let read = Ok(Some(Box::new(detail)));
+    let read = Ok(Some(crate::app::run::fixture::opened_run(detail)));
     crate::app::run::fixture::deliver(fixture::run_screen(&mut state), |q| &mut q.detail, read);
     let condition = late.query::<FilterRows>().unwrap().condition.clone();
     let answer = late.reply::<FilterRows>(Ok((condition, vec![3])));

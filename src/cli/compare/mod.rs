@@ -18,7 +18,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::RunDetail,
-    compare::{Cell, Comparison, FEWEST, Line, MOST, letter, with_unit},
+    compare::{Cell, Comparison, FEWEST, Line, MOST, Relative, letter, with_unit},
     format::thousands,
     stats::ChannelStatistic,
     zone,
@@ -141,7 +141,7 @@ fn statistics_table(runs: usize, comparison: &Comparison) -> TextTable {
     let mut table = TextTable::new(&heads);
     let blank = vec![String::new(); heads.len()];
     for line in &comparison.totals {
-        table.row(figure_row(&line.title(true), line));
+        table.row(figure_row(&line.title(true), line, None));
     }
     for channel in &comparison.channels {
         table.row(blank.clone());
@@ -153,13 +153,14 @@ fn statistics_table(runs: usize, comparison: &Comparison) -> TextTable {
         for line in &channel.lines {
             // The head says the channel's unit; only other units are repeated.
             let other = line.unit != channel.unit;
-            table.row(figure_row(&format!("  {}", line.title(other)), line));
+            let scale = line.scale(Some(channel));
+            table.row(figure_row(&format!("  {}", line.title(other)), line, scale));
         }
     }
     table
 }
 
-fn figure_row(title: &str, line: &Line) -> Vec<String> {
+fn figure_row(title: &str, line: &Line, scale: Option<f64>) -> Vec<String> {
     let count = line.is_count();
     let number = |value: Option<f64>| match value {
         Some(n) if count => thousands(n as u64),
@@ -169,10 +170,20 @@ fn figure_row(title: &str, line: &Line) -> Vec<String> {
     for (at, cell) in line.cells.iter().enumerate() {
         row.push(number(cell.value));
         if at > 0 {
-            row.extend([difference(cell, count), signed(cell.percent, 2)]);
+            row.extend([difference(cell, count), relative(line.relative(at, scale))]);
         }
     }
     row
+}
+
+/// `+4.10`, `x25.0` where per cent would be very many, `~0` where the first value is about zero.
+fn relative(relative: Relative) -> String {
+    match relative {
+        Relative::Percent(percent) => signed(Some(percent), 2),
+        Relative::Times(times) => format!("x{times:.1}"),
+        Relative::NearZero => "~0".into(),
+        Relative::Unknown => NONE.into(),
+    }
 }
 
 fn difference(cell: &Cell, count: bool) -> String {

@@ -16,6 +16,7 @@ mod machines;
 mod notes;
 mod open;
 mod per_robot;
+mod previous;
 mod read_only;
 mod rebuild;
 mod refresh;

@@ -85,6 +85,83 @@ pub fn letter(run: usize) -> char {
         .map_or('?', char::from)
 }
 
+/// How a value stands to the first run's, where a number says something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Relative {
+    /// The difference in per cent of the first run's magnitude.
+    Percent(f64),
+    /// So many times the first run's value, which is far from it.
+    Times(f64),
+    /// The first run's value is near zero: no ratio to it means anything.
+    NearZero,
+    /// One of the two is missing.
+    Unknown,
+}
+
+/// From so many per cent on a ratio reads better.
+const MOST_PERCENT: f64 = 1000.0;
+/// A value of less than this share of the channel's range is as good as zero.
+const NEAR_ZERO: f64 = 0.005;
+
+impl Channel {
+    /// The largest range (maximum − minimum) of the channel in one of the runs; `None` where no
+    /// run has one.
+    pub fn range(&self) -> Option<f64> {
+        let value = |name: &str| {
+            let line = self.lines.iter().find(|line| line.name == name)?;
+            Some(line.cells.iter().map(|cell| cell.value))
+        };
+        let ranges = value("max")?.zip(value("min")?);
+        let ranges = ranges.filter_map(|(max, min)| Some(max? - min?));
+        ranges.filter(|range| range.is_finite()).reduce(f64::max)
+    }
+}
+
+impl Line {
+    /// What its values are held against: the channel's range for values in the channel's unit;
+    /// `None` for counts, rates, times and totals, which are held against the first run's value.
+    pub fn scale(&self, channel: Option<&Channel>) -> Option<f64> {
+        let channel = channel.filter(|c| c.unit == self.unit && !self.is_count())?;
+        channel.range().filter(|range| *range > 0.0)
+    }
+
+    /// How far the runs are from the first: the largest difference as a share of `scale`, or of
+    /// the larger of both values. 0: they are equal. Infinite where a run has no figure that
+    /// another has.
+    pub fn size(&self, scale: Option<f64>) -> f64 {
+        let first = self.cells.first().and_then(|cell| cell.value);
+        let size = |cell: &Cell| match (first, cell.value) {
+            (None, None) => 0.0,
+            (Some(a), Some(b)) if a == b => 0.0,
+            (Some(a), Some(b)) => (b - a).abs() / scale.unwrap_or(a.abs().max(b.abs())),
+            _ => f64::INFINITY,
+        };
+        self.cells.iter().skip(1).map(size).fold(0.0, f64::max)
+    }
+
+    /// How the value of a run stands to the first run's.
+    pub fn relative(&self, run: usize, scale: Option<f64>) -> Relative {
+        let first = self.cells.first().and_then(|cell| cell.value);
+        let Some(((cell, value), first)) = self
+            .cells
+            .get(run)
+            .and_then(|cell| Some((cell, cell.value?)))
+            .zip(first)
+        else {
+            return Relative::Unknown;
+        };
+        if value == first {
+            return Relative::Percent(0.0);
+        }
+        match cell.percent {
+            _ if scale.is_some_and(|scale| first.abs() < scale * NEAR_ZERO) => Relative::NearZero,
+            Some(percent) if percent.abs() < MOST_PERCENT => Relative::Percent(percent),
+            Some(_) => Relative::Times(value / first),
+            None => Relative::NearZero,
+        }
+    }
+}
+
 impl Line {
     /// What it is called: `distance 1 (mm)`; with its unit where `unit` asks for it.
     pub fn title(&self, unit: bool) -> String {

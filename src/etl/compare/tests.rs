@@ -215,3 +215,29 @@ fn runs_are_called_by_letters_and_statistics_by_their_keys() {
         ("rate_hz", "rate (Hz)")
     );
 }
+
+#[test]
+fn a_ratio_to_almost_nothing_is_not_a_number() {
+    let line = |a: Option<f64>, b: Option<f64>| Line {
+        name: "mean",
+        robot: None,
+        unit: "N".into(),
+        cells: cells([a, b].into_iter()),
+    };
+    let of = |a: f64, b: f64| line(Some(a), Some(b)).relative(1, Some(400.0));
+    assert_eq!(of(0.02, 3.1), Relative::NearZero);
+    assert_eq!(of(0.0, 3.1), Relative::NearZero);
+    assert_eq!(of(0.0, 0.0), Relative::Percent(0.0));
+    assert_eq!(of(-200.0, -100.0), Relative::Percent(50.0));
+    assert_eq!(of(4.0, 100.0), Relative::Times(25.0));
+    assert_eq!(of(4.0, -100.0), Relative::Times(-25.0));
+    assert_eq!(
+        line(Some(0.001), Some(2.0)).relative(1, None),
+        Relative::Times(2000.0)
+    );
+    assert_eq!(line(None, Some(2.0)).relative(1, None), Relative::Unknown);
+    assert_eq!(line(Some(1.0), Some(3.0)).size(Some(400.0)), 0.005);
+    assert_eq!(line(Some(1.0), Some(4.0)).size(None), 0.75);
+    assert_eq!(line(Some(1.0), None).size(None), f64::INFINITY);
+    assert_eq!(line(None, None).size(None), 0.0);
+}

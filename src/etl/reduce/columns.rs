@@ -17,6 +17,8 @@ pub struct Column {
 pub struct Reduced {
     /// One entry per column; `None` where no sample falls into it.
     pub columns: Vec<Option<Column>>,
+    /// The mean over time of each column's values, NaN where it has none; empty: not known.
+    pub means: Vec<f64>,
     /// Height at which the line enters at the left edge, when it comes from outside.
     pub enter: Option<f64>,
     /// Height at which the line leaves at the right edge, when it goes on outside.
@@ -42,7 +44,8 @@ impl Reduced {
 
     /// Bytes it takes in memory.
     pub fn bytes(&self) -> usize {
-        self.columns.len() * size_of::<Option<Column>>() + self.gaps.len() * 16
+        let columns = self.columns.len() * size_of::<Option<Column>>();
+        columns + self.means.len() * size_of::<f64>() + self.gaps.len() * 16
     }
 
     /// Stretches of empty columns: the first of each, and the one after its last.

@@ -17,6 +17,8 @@ pub struct Reducer {
     usual_us: f64,
     reduced: Reduced,
     sums: Sums,
+    /// The same of each column.
+    of_columns: Vec<Sums>,
     /// The last row.
     before: Option<(i64, f64)>,
     /// Time of the last row with a value.
@@ -38,6 +40,7 @@ impl Reducer {
                 ..Reduced::default()
             },
             sums: Sums::default(),
+            of_columns: vec![Sums::default(); spans.count()],
             before: None,
             known: None,
             breaks: Vec::new(),
@@ -49,6 +52,8 @@ impl Reducer {
         let range = self.spans.range();
         let shortest = range.span() / self.spans.count() as i64;
         let (mut span, mut end) = (0, i64::MIN);
+        // The column of the row before.
+        let mut column_before = self.before.map_or(0, |(time, _)| self.spans.of(time));
         for (time, value) in times.iter().zip(values) {
             let (time, value) = (*time, if value.is_finite() { *value } else { f64::NAN });
             let before = self.before.replace((time, value));
@@ -58,7 +63,11 @@ impl Reducer {
             if let Some((t, v)) = before {
                 if range.contains(t) {
                     let until = joined.map(|_| (time - t) as f64);
-                    self.sums.weigh(v, until.unwrap_or(self.usual_us));
+                    let weight = until.unwrap_or(self.usual_us);
+                    self.sums.weigh(v, weight);
+                    if let Some(column) = self.of_columns.get_mut(column_before) {
+                        column.weigh(v, weight);
+                    }
                 }
                 if t < range.start() && range.start() <= time {
                     self.reduced.enter = joined.map(|b| height_at(b, (time, value), range.start()));
@@ -84,6 +93,7 @@ impl Reducer {
                 span = self.spans.of(time);
                 end = self.spans.begin(span + 1);
             }
+            column_before = span;
             let Some(column) = self.reduced.columns.get_mut(span) else {
                 continue;
             };
@@ -105,6 +115,9 @@ impl Reducer {
             && self.spans.range().contains(t)
         {
             self.sums.weigh(v, self.usual_us);
+            if let Some(column) = self.of_columns.get_mut(self.spans.of(t)) {
+                column.weigh(v, self.usual_us);
+            }
         }
         let range = self.spans.range();
         let middles = empty_stretches(&self.reduced.columns)
@@ -114,6 +127,12 @@ impl Reducer {
             self.breaks.iter().find(around).copied()
         });
         self.reduced.gaps = gaps.collect();
+        let columns = self.reduced.columns.iter().zip(&self.of_columns);
+        let mean = |(column, sums): (&Option<Column>, &Sums)| match column {
+            Some(Column { bucket, .. }) => sums.stats(bucket.min, bucket.max).mean,
+            None => f64::NAN,
+        };
+        self.reduced.means = columns.map(mean).collect();
         let buckets = self.reduced.columns.iter().flatten().map(|c| c.bucket);
         let whole = buckets.reduce(Bucket::merge);
         let stats = whole.map(|whole| self.sums.stats(whole.min, whole.max));
@@ -161,6 +180,10 @@ mod tests {
             prop_assert_eq!((reduced.enter, reduced.leave), (wanted.enter, wanted.leave));
             prop_assert_eq!(reduced.gaps, wanted.gaps);
             let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()));
+            prop_assert_eq!(reduced.means.len(), wanted.means.len());
+            for (mean, wanted) in reduced.means.iter().zip(&wanted.means) {
+                prop_assert!(mean.is_nan() && wanted.is_nan() || close(*mean, *wanted), "{} {}", mean, wanted);
+            }
             match (stats, series.stats(range)) {
                 (None, None) => {}
                 (Some(a), Some(b)) => {

@@ -147,6 +147,7 @@ impl Series {
         let (begin, end) = self.rows_in(range);
         let visible = self.times.get(begin..end).unwrap_or_default();
         let mut columns = Vec::with_capacity(width);
+        let mut means = Vec::with_capacity(self.sums.as_ref().map_or(0, |_| width));
         let mut lo = begin;
         for c in 0..width {
             let hi = if c + 1 == width {
@@ -155,12 +156,24 @@ impl Series {
                 let until = range.column_start(c + 1, width);
                 begin + visible.partition_point(|t| *t < until)
             };
-            columns.push(self.column(lo, hi));
+            let column = self.column(lo, hi);
+            if let Some(sums) = &self.sums {
+                // What is drawn of a single value is that value, whatever rounding says.
+                means.push(match &column {
+                    Some(Column { bucket, .. }) if bucket.min < bucket.max => {
+                        sums.sum(self, lo, hi).stats(bucket.min, bucket.max).mean
+                    }
+                    Some(column) => column.bucket.min,
+                    None => f64::NAN,
+                });
+            }
+            columns.push(column);
             lo = hi.max(lo);
         }
         Reduced {
             gaps: self.gaps(&columns, range),
             columns,
+            means,
             enter: begin
                 .checked_sub(1)
                 .and_then(|i| self.crossing(i, range.start())),

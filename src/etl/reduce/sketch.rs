@@ -18,8 +18,14 @@ pub fn sketch(buckets: &[Option<Bucket>], spans: Spans, range: TimeRange, width:
             joined: begins && before.is_some_and(Option::is_some),
         })
     };
+    let columns: Vec<Option<Column>> = (0..width).map(column).collect();
+    // An overview has no means: the middle between the ends of a span stands for it.
+    let middle = |column: &Option<Column>| {
+        column.map_or(f64::NAN, |c| (c.bucket.first + c.bucket.last) / 2.0)
+    };
     Reduced {
-        columns: (0..width).map(column).collect(),
+        means: columns.iter().map(middle).collect(),
+        columns,
         ..Reduced::default()
     }
 }

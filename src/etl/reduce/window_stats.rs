@@ -110,7 +110,7 @@ impl SumTree {
         self.levels.iter().map(Vec::len).sum::<usize>() * size_of::<Sums>()
     }
 
-    fn sum(&self, series: &Series, lo: usize, hi: usize) -> Sums {
+    pub(super) fn sum(&self, series: &Series, lo: usize, hi: usize) -> Sums {
         let raw = |a, b| rows(series, a, b, self.usual_us);
         let (mut up, mut down) = (lo.div_ceil(FACTOR), hi / FACTOR);
         if up >= down {

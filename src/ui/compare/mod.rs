@@ -21,10 +21,14 @@ use super::{
 use crate::{
     app::{
         State,
-        compare::{CompareScreen, Compared, mouse::PANES, sheet::offset},
+        compare::{CompareScreen, Compared, Pane, mouse::PANES, sheet::offset},
         layout,
     },
-    etl::{compare::letter, time, zone},
+    etl::{
+        compare::letter,
+        format::{count, thousands},
+        time, zone,
+    },
 };
 
 /// Draws the comparison that is open.
@@ -68,7 +72,19 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme)
 /// brackets.
 fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) {
     let left = layout::titles_left(&PANES, area.width);
-    let text = format!(" {} runs, {}", screen.runs.len(), screen.alignment());
+    let runs = count(screen.runs.len() as u64, "run");
+    let mut text = format!(" {runs}, {}", screen.alignment());
+    let sheet = screen.views.as_ref().map(|views| &views.sheet);
+    if let Some(sheet) = sheet.filter(|_| screen.pane == Pane::Sheet) {
+        text = match (sheet.all, sheet.hidden) {
+            (true, _) => format!(" {runs}, all figures"),
+            (false, 0) => format!(" {runs}, by size of difference"),
+            (false, n) => format!(
+                " {runs}, by size of difference, {} equal",
+                thousands(n as u64)
+            ),
+        };
+    }
     put(
         Rect {
             width: left,

@@ -20,10 +20,12 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, sheet: &Sheet, theme: &Theme) {
         GridCell {
             muted: text == "·",
             text,
+            mark: None,
         }
     };
     let table = Grid {
         titles: &sheet.titles,
+        current: None,
         units: &[],
         left: 1,
         widths: &sheet.widths,

@@ -9,7 +9,7 @@ use crate::{
         path::{Colour, Point},
     },
     etl::{
-        format::{decimals_for, format_value},
+        format::{decimals_for, format_fit, format_value},
         schema::ChannelName,
         zone,
     },
@@ -72,22 +72,30 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         height: area.height - 2,
         ..area
     };
-    PathPlot {
-        places: &mut whole.chain(seen_places),
+    let mut places = whole.chain(seen_places);
+    let path_plot = PathPlot {
+        places: &mut places,
         extent,
+        stretched: path.stretched,
         cursor,
         marker: signals.view.marker,
         styles: &styles,
         cursor_style: theme.accent,
-    }
-    .render(plot, buf);
+    };
+    let scales = match path_plot.stretch(plot) {
+        Some(stretch) => format!("  stretched: ↑ × {}", format_fit(stretch, 2, 6)),
+        None if path.stretched => "  stretched".to_owned(),
+        None => "  equal scales".to_owned(),
+    };
+    path_plot.render(plot, buf);
     let name = |axis: usize| robot.axes.get(axis).map_or("", String::as_str);
     let range = |axis: usize, (low, high): (f64, f64)| {
+        let decimals = decimals_for(low, high).saturating_sub(1);
         format!(
             "{} {} … {}",
             name(axis),
-            format_value(low, 1),
-            format_value(high, 1)
+            format_value(low, decimals),
+            format_value(high, decimals)
         )
     };
     let [in_x, in_y] = extent;
@@ -103,6 +111,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         let place = path.place(signals.view.cursor.time);
         let parts = [
             format!(" robot {}", robot.robot),
+            scales,
             format!("  → {}", range(across, in_x)),
             format!("  ↑ {} {}", range(up, in_y), robot.unit),
             format!("  at {clock}: {}", place.unwrap_or_else(|| "·".into())),

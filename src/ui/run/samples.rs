@@ -5,6 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::{put, sentence};
 use crate::{
     app::run::{RunScreen, Samples},
+    etl::held::CellKind,
     ui::{
         theme::Theme,
         widgets::grid::{Grid, GridCell, GridStyles},
@@ -31,23 +32,25 @@ pub(super) fn draw(
         ..area
     };
     let cell = |row: u64, column: usize| match samples.cell(row, column) {
-        Some(text) => GridCell {
-            muted: text == "·",
-            text,
-        },
+        Some(text) => {
+            let kind = samples.kind(row, column);
+            GridCell {
+                muted: text == "·" || kind == Some(CellKind::Held),
+                mark: (kind == Some(CellKind::Unknown)).then_some('?'),
+                text,
+            }
+        }
         // Not read yet: a placeholder that is no value.
         None => GridCell {
             text: "…".into(),
             muted: true,
+            mark: None,
         },
     };
-    // The current column is marked by brackets, not by colour alone.
-    let mut titles = samples.columns.titles.clone();
-    if let Some(title) = titles.get_mut(samples.column) {
-        *title = format!("[{title}]");
-    }
     Grid {
-        titles: &titles,
+        titles: &samples.columns.titles,
+        // Brackets, for colour alone does not tell.
+        current: Some(samples.column),
         units: &samples.columns.units,
         left: 1,
         widths: &samples.columns.widths,

@@ -55,17 +55,20 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
         GridCell {
             muted: text == "·" || column == 1,
             text,
+            mark: None,
         }
     };
     Grid {
         titles: &page.titles,
+        // Brackets, for colour alone does not tell.
+        current: Some(summary.column),
         units: &[],
         left: 2,
         widths: &page.widths,
         first_column: summary.first_column,
         first_row,
         rows: page.rows.len() as u64,
-        cursor: None,
+        cursor: Some(summary.row as u64),
         cell: &cell,
         styles: GridStyles {
             header: theme.muted,

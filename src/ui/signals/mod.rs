@@ -3,6 +3,7 @@
 
 mod bands;
 mod chart;
+mod distribution;
 mod flags;
 mod list;
 mod statistics;
@@ -65,6 +66,9 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
     draw(axis, take(&mut rest, 1), buf);
     for robot in signals.charted_layers().into_iter().take(layout.bands) {
         bands::strip(take(&mut rest, 1), buf, signals, robot, theme);
+    }
+    if layout.distribution > 0 {
+        distribution::draw(take(&mut rest, layout.distribution), buf, signals, theme);
     }
     if layout.flags > 0 {
         flags::strip(take(&mut rest, 1), buf, signals, theme);

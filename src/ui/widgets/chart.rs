@@ -1,11 +1,14 @@
 //! Line charts in a stack: each has its own scale, all share the time axis below.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
 
 use super::chart_canvas::{Canvas, sample_symbol, symbol};
 use crate::{
-    app::chart::{Marker, NUMBERS, Reduced, TimeRange, format_tick, gutter, value_ticks},
-    etl::format::format_fit,
+    app::chart::{AxisLabels, Marker, NUMBERS, Reduced, TimeRange, gutter},
     ui::theme::Theme,
 };
 
@@ -47,6 +50,13 @@ pub struct Trace {
     pub reduced: Reduced,
     /// Colour of the line.
     pub style: Style,
+}
+
+impl Trace {
+    /// The style of the band from the smallest to the largest value, under the line of means.
+    fn band(&self) -> Style {
+        self.style.add_modifier(Modifier::DIM)
+    }
 }
 
 /// A text within the plot, such as `gap 4.2 s`.
@@ -192,17 +202,36 @@ impl Chart<'_> {
     /// Numbers at the rows of round values; the extremes themselves, when the plot is
     /// too low for round ones.
     fn axis(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
-        let (ticks, decimals) = value_ticks(low, high, usize::from(plot.height / 2).max(1));
-        for value in ticks {
-            let y = plot.y + row_of(value, low, high, plot.height);
-            let mut text = format_tick(value, decimals);
-            if text.chars().count() > NUMBERS {
-                text = format_fit(value, decimals, NUMBERS);
+        let most = usize::from(plot.height / 2).max(1);
+        let mut labels = AxisLabels::new(low, high, most, NUMBERS);
+        let row = |value: f64| plot.y + row_of(value, low, high, plot.height);
+        if let Some(offset) = &labels.offset {
+            let taken: Vec<u16> = labels.ticks.iter().map(|(value, _)| row(*value)).collect();
+            if !self.offset(plot, buf, offset, &taken) {
+                labels = labels.without_offset(NUMBERS);
             }
+        }
+        for (value, text) in &labels.ticks {
             let text = format!("{text:>NUMBERS$} ┤");
             let x = plot.x.saturating_sub(NUMBERS as u16 + 2);
-            buf.set_stringn(x, y, text, NUMBERS + 2, self.styles.axis);
+            buf.set_stringn(x, row(*value), text, NUMBERS + 2, self.styles.axis);
         }
+    }
+
+    /// Writes what all numbers are counted from into the first free line of the gutter that has
+    /// room for it; false when none has.
+    fn offset(&self, plot: Rect, buf: &mut Buffer, text: &str, taken: &[u16]) -> bool {
+        let length = text.chars().count() as u16;
+        let Some(x) = plot.x.checked_sub(length + 1) else {
+            return false;
+        };
+        let blank = |y: u16| (x..plot.x - 1).all(|x| buf[(x, y)].symbol() == " ");
+        let mut lines = (plot.top()..plot.bottom()).filter(|y| !taken.contains(y));
+        let Some(y) = lines.find(|y| blank(*y)) else {
+            return false;
+        };
+        buf.set_string(x, y, text, self.styles.axis);
+        true
     }
 
     fn limit_lines(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
@@ -233,28 +262,50 @@ impl Chart<'_> {
         }
     }
 
-    /// The lines; where several meet in a character, the last one colours it.
+    /// The bands from smallest to largest values, and over them the lines of means; where several
+    /// meet in a character, the last one colours it, lines before bands. Within a filled part of a
+    /// band the line stands alone, so that it is seen.
     fn draw_traces(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
         let (width, height) = (usize::from(plot.width), usize::from(plot.height));
-        let draw = |trace: &Trace| {
-            let mut canvas = Canvas::new(self.marker, width, height);
-            canvas.trace(&trace.reduced, low, high);
-            (canvas, trace.style)
-        };
-        let layers: Vec<(Canvas, Style)> = self.traces.iter().map(draw).collect();
+        let canvas = || Canvas::new(self.marker, width, height);
+        let layers = self.traces.iter().map(|trace| {
+            let (mut band, mut line) = (canvas(), canvas());
+            band.trace(&trace.reduced, low, high);
+            line.means(&trace.reduced, low, high);
+            (band, line, trace)
+        });
+        let layers: Vec<(Canvas, Canvas, &Trace)> = layers.collect();
         for y in 0..height {
             for x in 0..width {
-                let bits = layers
-                    .iter()
-                    .fold(0, |bits, (layer, _)| bits | layer.bits(x, y));
-                let top = layers.iter().rfind(|(layer, _)| layer.bits(x, y) != 0);
-                if let Some((_, style)) = top {
-                    buf[(plot.x + x as u16, plot.y + y as u16)]
-                        .set_char(symbol(self.marker, bits))
-                        .set_style(*style);
+                let all = layers.iter().fold(0, |bits, (band, line, _)| {
+                    bits | band.bits(x, y) | line.bits(x, y)
+                });
+                if all == 0 {
+                    continue;
                 }
+                let line = layers.iter().rfind(|(_, line, _)| line.bits(x, y) != 0);
+                let band = layers.iter().rfind(|(band, _, _)| band.bits(x, y) != 0);
+                let (bits, style) = match (line, band) {
+                    (Some((band, line, trace)), _) if band.is_full(x, y) => {
+                        (line.bits(x, y), trace.style)
+                    }
+                    (Some((_, _, trace)), _) => (all, trace.style),
+                    // Without means the band is the line.
+                    (None, Some((_, _, trace))) if trace.reduced.means.is_empty() => {
+                        (all, trace.style)
+                    }
+                    (None, Some((_, _, trace))) => (all, trace.band()),
+                    (None, None) => continue,
+                };
+                buf[(plot.x + x as u16, plot.y + y as u16)]
+                    .set_char(symbol(self.marker, bits))
+                    .set_style(style);
             }
         }
+        let layers: Vec<(Canvas, Style)> = layers
+            .into_iter()
+            .map(|(band, _, trace)| (band, trace.style))
+            .collect();
         for (trace, (canvas, style)) in self.traces.iter().zip(&layers) {
             for (time, value) in &trace.reduced.samples {
                 let Some(x) = self.range.column_of(*time, width) else {

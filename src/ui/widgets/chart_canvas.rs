@@ -69,6 +69,36 @@ impl Canvas {
         }
     }
 
+    /// Draws the means of a reduced series as a thin line, over what [`Canvas::trace`] draws: the
+    /// same where each column has one value.
+    pub(super) fn means(&mut self, reduced: &Reduced, low: f64, high: f64) {
+        if reduced.means.is_empty() {
+            return;
+        }
+        let (marker, height) = (self.marker, self.height);
+        let y = |v: f64| y_of(marker, height, v, low, high);
+        let mut pen = reduced.enter.map(|v| (0.0, y(v)));
+        let columns = reduced.columns.iter().zip(&reduced.means);
+        for (x, (column, mean)) in columns.enumerate() {
+            let Some(Column { joined, .. }) = column else {
+                continue;
+            };
+            let here = (x as f64, y(*mean));
+            self.line(pen.filter(|_| *joined).unwrap_or(here), here);
+            pen = Some(here);
+        }
+        if let (Some(from), Some(leave)) = (pen, reduced.leave) {
+            let last = reduced.columns.len().saturating_sub(1) as f64;
+            self.line(from, (last, y(leave)));
+        }
+    }
+
+    /// Whether all dots of a cell are set.
+    pub(super) fn is_full(&self, x: usize, y: usize) -> bool {
+        let (across, down) = self.marker.dots();
+        self.bits(x, y).count_ones() as usize == across * down
+    }
+
     /// The line of characters of a value.
     pub(super) fn row(&self, value: f64, low: f64, high: f64) -> usize {
         let dot = y_of(self.marker, self.height, value, low, high)

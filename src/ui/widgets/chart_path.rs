@@ -1,4 +1,4 @@
-//! A trace in a plane, with equal scales across and up, in a few colours.
+//! A trace in a plane, with equal scales across and up or stretched, in a few colours.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
@@ -24,6 +24,8 @@ pub struct PathPlot<'a> {
     pub places: &'a mut dyn Iterator<Item = Place>,
     /// Smallest and largest values across, then up.
     pub extent: [(f64, f64); 2],
+    /// Whether each axis fills the plot; else both have one scale.
+    pub stretched: bool,
     /// A place to point at.
     pub cursor: Option<(f64, f64)>,
     /// What lines are drawn with.
@@ -81,6 +83,15 @@ impl PathPlot<'_> {
         }
     }
 
+    /// How many times larger up is drawn than across, where the axes are stretched; `None` where
+    /// one of them has no length.
+    pub fn stretch(&self, area: Rect) -> Option<f64> {
+        let (width, height) = (f64::from(area.width), f64::from(area.height) * 2.0);
+        let [(x0, x1), (y0, y1)] = self.extent;
+        let stretch = (height / (y1 - y0)) / (width / (x1 - x0));
+        (self.stretched && stretch.is_finite() && stretch > 0.0).then_some(stretch)
+    }
+
     /// From values to dots. A character is twice as high as it is wide, so a dot of
     /// `1/across` by `2/down` is what equal scales have to allow for.
     fn projection(&self, width: usize, height: usize) -> impl Fn(f64, f64) -> (f64, f64) + use<> {
@@ -99,12 +110,19 @@ impl PathPlot<'_> {
                 f64::MAX
             }
         };
-        let scale = fit(room.0, x0, x1).min(fit(room.1, y0, y1));
-        let scale = if scale == f64::MAX { 1.0 } else { scale };
+        let scales = (fit(room.0, x0, x1), fit(room.1, y0, y1));
+        let least = scales.0.min(scales.1);
+        let (x_scale, y_scale) = match self.stretched {
+            true => scales,
+            false => (least, least),
+        };
+        // An axis without length has no scale: its only value lies in the middle.
+        let some = |scale: f64| if scale == f64::MAX { 1.0 } else { scale };
+        let (x_scale, y_scale) = (some(x_scale), some(y_scale));
         let (x_mid, y_mid) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
         move |x, y| {
-            let x = room.0 / 2.0 + (x - x_mid) * scale;
-            let y = room.1 / 2.0 - (y - y_mid) * scale;
+            let x = room.0 / 2.0 + (x - x_mid) * x_scale;
+            let y = room.1 / 2.0 - (y - y_mid) * y_scale;
             (x * across, y * down)
         }
     }
@@ -129,6 +147,7 @@ mod tests {
                 joined: *joined,
             }),
             extent: [range(|p| p.0), range(|p| p.1)],
+            stretched: false,
             cursor: None,
             marker,
             styles: &[Style::default(), Style::default()],

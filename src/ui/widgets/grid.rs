@@ -26,8 +26,10 @@ pub struct GridStyles {
 pub struct GridCell {
     /// What it says.
     pub text: String,
-    /// Drawn as something that is not there (null, not loaded yet).
+    /// Drawn as something that is not there (null, held, not loaded yet).
     pub muted: bool,
+    /// A muted character behind it, in the space between columns.
+    pub mark: Option<char>,
 }
 
 /// A grid whose first column stays while the others scroll. Numbers end at the
@@ -35,6 +37,8 @@ pub struct GridCell {
 pub struct Grid<'a> {
     /// Titles, the frozen column's first.
     pub titles: &'a [String],
+    /// The column under the cursor: its title stands in brackets.
+    pub current: Option<usize>,
     /// Second line of the header (units); empty: no such line.
     pub units: &'a [String],
     /// How many columns, from the frozen one on, begin at their left edge: text.
@@ -72,6 +76,9 @@ impl Grid<'_> {
                 let text = line.get(*column).map_or("", String::as_str);
                 let left = *column < self.left;
                 put(buf, *x, y, (*width, left), text, self.styles.header);
+                if y == area.y && self.current == Some(*column) {
+                    self.brackets(area, buf, (*x, *width), text.width().min(*width));
+                }
             }
             y += 1;
         }
@@ -92,6 +99,10 @@ impl Grid<'_> {
                     (false, _) => self.styles.cell,
                 };
                 put(buf, *x, y, (*width, *column < self.left), &cell.text, style);
+                let behind = *x + *width as u16;
+                if let Some(mark) = cell.mark.filter(|_| behind < area.right()) {
+                    buf[(behind, y)].set_char(mark).set_style(self.styles.muted);
+                }
             }
             if self.cursor == Some(row) {
                 buf.set_style(
@@ -108,6 +119,19 @@ impl Grid<'_> {
         let number = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
         let (first, all) = (number(self.first_row), number(self.rows));
         scroll_mark::draw(lines, buf, first, all, self.styles.muted);
+    }
+
+    /// Brackets around the title of a column that ends at its right edge, in the space between
+    /// columns.
+    fn brackets(&self, area: Rect, buf: &mut Buffer, column: (u16, usize), title: usize) {
+        let end = column.0 + column.1 as u16;
+        let start = end - title as u16;
+        if let Some(before) = start.checked_sub(1).filter(|x| *x >= area.x) {
+            buf.set_string(before, area.y, "[", self.styles.header);
+        }
+        if end < area.right() {
+            buf.set_string(end, area.y, "]", self.styles.header);
+        }
     }
 
     /// Visible columns: index, left edge, width.
@@ -160,12 +184,14 @@ mod tests {
             GridCell {
                 text: format!("{row}.{column}"),
                 muted: false,
+                mark: None,
             }
         };
         let titles = words(&["time", "fx_1", "fy_1", "fz_1"]);
         let units = words(&["", "N", "N", "N"]);
         let table = Grid {
             titles: &titles,
+            current: (first_column == 1).then_some(2),
             units: &units,
             left: 0,
             widths: &[8, 6, 6, 6],
@@ -192,7 +218,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "    time    fx_1    fy_1",
+                "    time    fx_1   [fy_1",
                 "               N       N",
                 "     7.0     7.1     7.2",
                 "     8.0     8.1     8.2▐",
