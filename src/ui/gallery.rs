@@ -516,7 +516,7 @@ fn wrong_moments_of_runs() {
             failed.row.stop_us,
             failed.row.runtime_s,
         ) = (None, None, None);
-        looks.add("run_failed", &open(Ok(Some(Box::new(failed)))));
+        looks.add("run_failed", &open(Ok(Some(run::opened_run(failed)))));
         looks.add("run_gone", &open(Ok(None)));
         let busy = "the catalog cache/catalog.db is busy: another process writes it; try again";
         looks.add("run_busy", &open(Err(busy.into())));
