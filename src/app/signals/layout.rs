@@ -29,10 +29,9 @@ pub struct Layout {
     /// Lines of layers below them: one for each robot.
     pub bands: usize,
     /// Lines of the strip of flags below these: the strip, and the words of a flag.
-    /// Lines of the histogram below the charts; 0: none.
-    pub distribution: usize,
-    /// Lines of the strip of flags below them: the strip, and the words of a flag.
     pub flags: usize,
+    /// Lines of the histogram at the bottom; 0: none.
+    pub distribution: usize,
 }
 
 /// What lies under a place of the view.

@@ -67,12 +67,12 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
     for robot in signals.charted_layers().into_iter().take(layout.bands) {
         bands::strip(take(&mut rest, 1), buf, signals, robot, theme);
     }
-    if layout.distribution > 0 {
-        distribution::draw(take(&mut rest, layout.distribution), buf, signals, theme);
-    }
     if layout.flags > 0 {
         flags::strip(take(&mut rest, 1), buf, signals, theme);
         flags::words(take(&mut rest, 1), buf, signals, theme);
+    }
+    if layout.distribution > 0 {
+        distribution::draw(take(&mut rest, layout.distribution), buf, signals, theme);
     }
     cursor_line(take(&mut rest, 1), buf, signals, theme);
 }
