@@ -56,7 +56,8 @@ pub fn answer(question: &Question) -> Option<Answer> {
     let Some(ReadRuns(runs)) = question.query() else {
         return fixture::answer(question);
     };
-    let details = (0..runs.len()).map(|at| Some(detail(at))).collect();
+    let details = (0..runs.len()).map(|at| Some(fixture::opened_run(detail(at))));
+    let details = details.collect();
     Some(question.reply::<ReadRuns>(Ok(details)))
 }
 
@@ -73,7 +74,11 @@ pub fn read(
     screen: &mut CompareScreen,
     result: Result<Vec<Option<RunDetail>>, String>,
 ) -> Vec<Effect> {
-    let mut answer = screen.details.reply(result);
+    let opened = |details: Vec<Option<RunDetail>>| {
+        let details = details.into_iter();
+        details.map(|d| d.map(fixture::opened_run)).collect()
+    };
+    let mut answer = screen.details.reply(result.map(opened));
     screen.answer(&mut answer)
 }
 

@@ -78,6 +78,7 @@ fn clicks_choose_channels_runs_and_panes() {
     let title = places(&screen, |s| s == CompareHit::Title(Pane::Sheet))[0];
     click(&mut screen, title.0, title.1);
     assert_eq!(screen.pane, Pane::Sheet);
+    screen.update(Action::ShowAll);
     let sheet = places(&screen, |s| s == CompareHit::Sheet)[0];
     mouse(&mut screen, MouseEventKind::ScrollDown, sheet.0, sheet.1);
     assert_eq!(screen.views.as_ref().unwrap().sheet.top, NOTCH);

@@ -65,12 +65,18 @@ mod tests {
     #[test]
     fn each_run_has_its_line_from_where_it_is_aligned() {
         let mut screen = fixture::opened(3, (80, 24));
+        let signals = &mut screen.views.as_mut().unwrap().signals;
+        let f1 = signals.channels.iter().position(|c| c.name == "f1");
+        (signals.row, signals.chosen) = (f1.unwrap(), f1.into_iter().collect());
+        let effects = screen.update(Action::ZoomFit);
+        fixture::answer_queries(&mut screen, effects);
         let picture = charts(&screen);
         let names: Vec<&str> = picture.charts[0].iter().map(|t| t.name.as_str()).collect();
         assert_eq!(names, ["A f1", "C f1"], "run B has no f1");
         let colours: Vec<usize> = picture.charts[0].iter().map(|t| t.colour).collect();
         assert_eq!((colours, picture.legend.len()), (vec![0, 2], 3));
-        assert_eq!(picture.svg().matches("<path").count(), 2);
+        let paths = picture.svg().matches("<path").count();
+        assert_eq!(paths, 4, "a band and the line of means each");
         screen.submit("30").unwrap();
         screen.update(Action::AlignHere);
         let aligned = charts(&screen);
@@ -100,6 +106,9 @@ mod tests {
             other => panic!("{other:?}"),
         });
         let tables: Vec<_> = tables.collect();
-        assert_eq!(tables, [("run_0.parquet", "v1"), ("run_1.parquet", "v1")]);
+        assert_eq!(
+            tables,
+            [("run_0.parquet", "fz_1"), ("run_1.parquet", "fz_1")]
+        );
     }
 }

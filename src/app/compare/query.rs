@@ -1,8 +1,11 @@
 //! What the comparison of runs asks; their channels are asked as those of one run are.
 
 use crate::{
-    app::query::{Query, QueryContext},
-    etl::{Result, catalog::RunDetail, run_id::RunId},
+    app::{
+        query::{Query, QueryContext},
+        run::OpenedRun,
+    },
+    etl::{Result, run_id::RunId},
 };
 
 /// Everything about runs (log key, id) short of samples.
@@ -11,15 +14,12 @@ pub struct ReadRuns(pub Vec<(String, RunId)>);
 
 impl Query for ReadRuns {
     /// One for each run; `None`: no such run any more.
-    type Answer = Vec<Option<RunDetail>>;
+    type Answer = Vec<Option<OpenedRun>>;
 
     fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
-        let catalog = on.catalog()?;
-        let details = self
-            .0
-            .iter()
-            .map(|(key, run)| catalog.run_detail(key, *run));
-        details.collect()
+        let runs = self.0.iter();
+        runs.map(|(key, run)| OpenedRun::read(on, key, *run))
+            .collect()
     }
 }
 

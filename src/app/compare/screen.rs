@@ -12,6 +12,7 @@ use crate::{
         layout as screen_layout,
         prompt::Purpose,
         query::{Answer, Pending},
+        run::OpenedRun,
         signals::{Signals, SignalsQueries, check_form},
     },
     etl::{catalog::RunDetail, compare::Comparison, parse_error::ParseError, run_id::RunId},
@@ -36,6 +37,16 @@ pub struct Compared {
     pub run: RunId,
     /// What is known of it; `None` until it is read, and when it is gone.
     pub detail: Option<Box<RunDetail>>,
+}
+
+impl Compared {
+    fn new(log_key: String, run: RunId) -> Self {
+        Self {
+            log_key,
+            run,
+            detail: None,
+        }
+    }
 }
 
 /// What there is once the runs are read.
@@ -75,16 +86,14 @@ pub struct CompareScreen {
 impl CompareScreen {
     /// Opens runs (log key, id) in a terminal of `size` (columns, lines).
     pub fn open(runs: Vec<(String, RunId)>, size: (u16, u16)) -> (Self, Vec<Effect>) {
-        let compared = |(log_key, run)| Compared {
-            log_key,
-            run,
-            detail: None,
-        };
         let mut screen = Self {
             queries: SignalsQueries::default(),
             details: Pending::default(),
             previous: Pending::default(),
-            runs: runs.into_iter().map(compared).collect(),
+            runs: runs
+                .into_iter()
+                .map(|(key, run)| Compared::new(key, run))
+                .collect(),
             size,
             pane: Pane::default(),
             views: None,
@@ -148,13 +157,7 @@ impl CompareScreen {
         let mut effects = Vec::new();
         match self.previous.receive(answer, &mut effects) {
             Some(Ok(Some((log_key, run)))) => {
-                let detail = None;
-                let first = Compared {
-                    log_key,
-                    run,
-                    detail,
-                };
-                self.runs.insert(0, first);
+                self.runs.insert(0, Compared::new(log_key, run));
                 self.error = None;
                 return self.reload();
             }
@@ -190,15 +193,19 @@ impl CompareScreen {
         effects
     }
 
-    fn ingest(&mut self, details: Vec<Option<RunDetail>>) {
+    fn ingest(&mut self, opened: Vec<Option<OpenedRun>>) {
         self.error = None;
-        for (run, detail) in self.runs.iter_mut().zip(details) {
-            run.detail = detail.map(Box::new);
+        let mut default_channels = Vec::new();
+        for (run, opened) in self.runs.iter_mut().zip(opened) {
+            run.detail = opened.map(|opened| {
+                default_channels.extend(opened.default_channels);
+                opened.detail
+            });
         }
         let details = self.runs.iter().map(|r| r.detail.as_deref());
         let details: Vec<Option<&RunDetail>> = details.collect();
         let comparison = Comparison::new(&details, &[]);
-        let mut signals = Signals::of_runs(&details, &comparison);
+        let mut signals = Signals::of_runs(&details, &comparison, &default_channels);
         signals.view.marker = self.marker;
         let mut sheet = Sheet::default();
         if let Some(earlier) = self.views.take() {

@@ -36,19 +36,22 @@ fn a_line_says_how_far_the_cursor_is_from_its_pin() {
 #[test]
 fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     let mut screen = fixture::opened(2, (80, 24));
-    // Two runs share no f1: v1 is charted.
+    // Equal statistics have rows too.
+    screen.update(Action::NextPane);
+    screen.update(Action::ShowAll);
+    screen.update(Action::NextPane);
     let rows = |screen: &CompareScreen| screen.views.as_ref().unwrap().sheet.rows.len();
     let one = rows(&screen);
     assert_eq!(
         screen.command().unwrap().words()[..3],
-        ["compare".to_owned(), "--channels".into(), "v1".into()]
+        ["compare".to_owned(), "--channels".into(), "fz_1".into()]
     );
     assert!(screen.command().unwrap().words()[3].starts_with("cell-10/2022-11-23T2040/"));
     screen.update(Action::First);
     screen.update(Action::Mark);
     let statistics = ChannelStatistic::compared().count();
     assert_eq!(rows(&screen), one + 1 + statistics);
-    assert_eq!(screen.command().unwrap().words()[2], "x_1,v1");
+    assert_eq!(screen.command().unwrap().words()[2], "x_1,fz_1");
     assert!(screen.copy().unwrap().contains("\nx_1\tmean\t"));
     screen.update(Action::NextPane);
     let export = screen.export(&[], Form::Csv).unwrap();
@@ -82,6 +85,7 @@ fn keys_go_to_the_pane_that_has_them() {
     screen.update(Action::NextPane);
     assert_eq!(screen.contexts()[0], Context::Differences);
     assert_eq!(screen.prompt(Action::GoTo), None);
+    screen.update(Action::ShowAll);
     screen.update(Action::Down);
     assert_eq!(screen.views.as_ref().unwrap().sheet.top, 1);
     screen.update(Action::PreviousPane);

@@ -10,7 +10,7 @@ pub mod charts;
 pub mod lists;
 pub mod path;
 pub mod sheet;
-mod svg;
+pub mod svg;
 mod write;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The path of a robot as a picture: in the scales and the colours of the screen.
 
-use super::svg::{Anchor, Pen, Svg};
+use super::svg::{Anchor, Pen, SCALE, Svg};
 use crate::{
     app::{
         chart::{AxisLabels, NUMBERS, TimeRange},
@@ -21,8 +21,6 @@ const TOP: f64 = 60.0;
 const BOTTOM: f64 = 60.0;
 const GREY: &str = "#d8d8d8";
 const TEXT: &str = "#404040";
-/// From low to high (viridis, which keeps its order without colours too).
-const CLASSES: [&str; 5] = ["#fde725", "#5ec962", "#21918c", "#3b528b", "#440154"];
 
 /// A path and what of it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,9 +104,9 @@ impl PathPicture {
         let (low, high) = figures.unwrap_or_default();
         let class = |p: &Point| {
             let share = (p.figure(colour) - low) / (high - low).max(f64::MIN_POSITIVE);
-            (share.max(0.0) * CLASSES.len() as f64).min(CLASSES.len() as f64 - 1.0) as usize
+            (share.max(0.0) * SCALE.len() as f64).min(SCALE.len() as f64 - 1.0) as usize
         };
-        let mut pens: [Pen; CLASSES.len()] = Default::default();
+        let mut pens: [Pen; SCALE.len()] = Default::default();
         let mut before: Option<&Point> = None;
         for p in seen {
             if let Some(pen) = pens.get_mut(class(p)) {
@@ -120,7 +118,7 @@ impl PathPicture {
             }
             before = Some(p);
         }
-        for (pen, colour) in pens.iter().zip(CLASSES) {
+        for (pen, colour) in pens.iter().zip(SCALE) {
             svg.pen(pen, colour);
         }
         let mut x = LEFT;
@@ -128,8 +126,8 @@ impl PathPicture {
         svg.text((x, 42.0), Anchor::Start, TEXT, &word);
         x += 7.0 * (word.chars().count() as f64 + 2.0);
         let decimals = decimals_for(low, high).saturating_sub(1);
-        for (i, colour_of) in CLASSES.iter().enumerate().filter(|_| figures.is_some()) {
-            let from = low + (high - low) * i as f64 / CLASSES.len() as f64;
+        for (i, colour_of) in SCALE.iter().enumerate().filter(|_| figures.is_some()) {
+            let from = low + (high - low) * i as f64 / SCALE.len() as f64;
             let text = match colour {
                 Colour::Time => zone::format_clock(from as i64),
                 _ => format_value(from, decimals),
@@ -183,8 +181,8 @@ mod tests {
             unit: "N".into(),
         };
         let svg = picture.svg().unwrap();
-        assert_eq!(svg.matches("<path").count(), 1 + CLASSES.len());
-        assert_eq!(svg.matches("■").count(), CLASSES.len());
+        assert_eq!(svg.matches("<path").count(), 1 + SCALE.len());
+        assert_eq!(svg.matches("■").count(), SCALE.len());
         assert!(svg.contains("→ x_1  ↑ y_1  (mm)") && !svg.contains("NaN"));
         picture.path = Path::default();
         assert_eq!(picture.svg(), None);

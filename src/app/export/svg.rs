@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
-/// Colours of lines that most eyes can tell apart (Okabe and Ito, 2008).
-pub const COLOURS: [&str; 7] = [
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000",
+/// Colours of lines: those of the light theme, which are legible on white.
+pub const COLOURS: [&str; 6] = [
+    "#4963de", "#ac571d", "#222ba5", "#830000", "#8b5d96", "#5f2c5b",
 ];
+/// Colours of a scale, from low to high: those of the light theme.
+pub const SCALE: [&str; 5] = ["#21918c", "#2d708e", "#3b528b", "#472d7b", "#440154"];
 
 /// Where a text stands beside its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,25 +76,23 @@ impl Svg {
 
     /// What a pen drew.
     pub fn pen(&mut self, pen: &Pen, colour: &str) {
-        if !pen.d.is_empty() {
-            let _ = writeln!(
-                self.out,
-                "<path d=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-linecap=\"round\" \
-                 stroke-linejoin=\"round\"/>",
-                pen.d.trim_end()
-            );
-        }
+        self.path(pen, colour, "");
     }
 
     /// As [`Svg::pen`], so faint that a line over it is seen.
     pub fn faint_pen(&mut self, pen: &Pen, colour: &str) {
-        let from = self.out.len();
-        self.pen(pen, colour);
-        let faint = self
-            .out
-            .split_off(from)
-            .replace(" fill=\"none\"", " fill=\"none\" opacity=\"0.35\"");
-        self.out.push_str(&faint);
+        self.path(pen, colour, " opacity=\"0.35\"");
+    }
+
+    fn path(&mut self, pen: &Pen, colour: &str, opacity: &str) {
+        if !pen.d.is_empty() {
+            let _ = writeln!(
+                self.out,
+                "<path d=\"{}\" fill=\"none\"{opacity} stroke=\"{colour}\" \
+                 stroke-linecap=\"round\" stroke-linejoin=\"round\"/>",
+                pen.d.trim_end()
+            );
+        }
     }
 
     /// The file's text.

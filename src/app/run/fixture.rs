@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     CountChanges, FilterRows, FindRow, FindSample, FoundSample, Goal, LocateTime, OpenedRun,
     ReadPaths, ReadRows, ReadRun, RunQueries, RunScreen, SampleRows, path::PathBuilder,
-    queries::telling_channels,
+    queries::default_channels,
 };
 use crate::{
     app::{
@@ -185,7 +185,7 @@ pub fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {
 /// What is read when the run is opened.
 pub fn opened_run(detail: RunDetail) -> OpenedRun {
     OpenedRun {
-        telling: telling_channels(&Profile::built_in().unwrap(), &detail),
+        default_channels: default_channels(&Profile::built_in().unwrap(), &detail),
         detail: Box::new(detail),
     }
 }

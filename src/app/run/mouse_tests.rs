@@ -58,12 +58,12 @@ fn a_click_moves_the_cursor_of_the_list_and_its_marks_choose() {
     click(&mut screen, 20, top + 1);
     assert_eq!(signals(&screen).row, 0);
     assert_eq!(signals(&screen).chosen, before);
-    click(&mut screen, 1, top + 2);
-    assert_eq!(signals(&screen).row, 1);
-    let line = signals(&screen).visible_stats(Key { run: 0, channel: 1 });
-    assert!(signals(&screen).chosen.contains(&1) && line.is_some());
-    mouse(&mut screen, MouseEventKind::ScrollDown, 20, top + 1);
+    click(&mut screen, 1, top + 3);
     assert_eq!(signals(&screen).row, 2);
+    let line = signals(&screen).visible_stats(Key { run: 0, channel: 2 });
+    assert!(signals(&screen).chosen.contains(&2) && line.is_some());
+    mouse(&mut screen, MouseEventKind::ScrollDown, 20, top + 1);
+    assert_eq!(signals(&screen).row, 3);
     // A second click acts on the channel of the first, wherever the list is scrolled to.
     let effects = screen.resize((100, 20));
     answer_queries(&mut screen, effects);
@@ -154,7 +154,7 @@ fn a_click_on_the_line_under_the_cursor_opens_it() {
         (Tab::Quality, fixture::flagged(), 1),
     ] {
         let (mut screen, top) = open(tab);
-        let read = Ok(Some(Box::new(detail)));
+        let read = Ok(Some(fixture::opened_run(detail)));
         let effects = fixture::deliver(&mut screen, |q| &mut q.detail, read);
         answer_queries(&mut screen, effects);
         let line = top + above + 1;
@@ -174,7 +174,7 @@ fn a_click_on_the_line_under_the_cursor_opens_it() {
 #[test]
 fn a_click_on_the_strip_of_layers_puts_the_cursor_there() {
     let (mut screen, top) = open(Tab::Signals);
-    let read = Ok(Some(Box::new(fixture::layered())));
+    let read = Ok(Some(fixture::opened_run(fixture::layered())));
     let effects = fixture::deliver(&mut screen, |q| &mut q.detail, read);
     answer_queries(&mut screen, effects);
     let parts = signals(&screen).layout(usize::from(layout::body(SIZE).height) - 1);

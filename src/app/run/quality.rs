@@ -136,9 +136,10 @@ impl Quality {
         quality
     }
 
-    /// The charts' cursor is at `time`: when it was moved, the flag nearest to it is under the
-    /// list's cursor, of several the one that was; when another flag was chosen, gives back the
-    /// time of it.
+    /// The charts' cursor is at `time`: when it was moved, the flag at this time is under the
+    /// list's cursor (the shortest, for a flag of the whole run says least of a moment), else the
+    /// nearest, of several the one that was; when another flag was chosen, gives back the time of
+    /// it.
     pub(super) fn share(&mut self, time: i64, lines: usize) -> Option<i64> {
         let current = |table: &Table<FlagRow>| table.current().map(|row| row.position);
         match self.shared {
@@ -155,15 +156,12 @@ impl Quality {
                 outside.then_some(from)
             }
             _ => {
-                let distance = |row: &FlagRow| {
-                    let (from, to) = row.span?;
-                    Some((from - time).max(time - to).max(0))
-                };
                 let rows = (0..self.table.len()).filter_map(|at| {
-                    let row = self.table.get(at)?;
-                    Some((distance(row)?, at != self.table.cursor, at))
+                    let (from, to) = self.table.get(at)?.span?;
+                    let distance = (from - time).max(time - to).max(0);
+                    Some((distance, to - from, at != self.table.cursor, at))
                 });
-                if let Some((_, _, at)) = rows.min() {
+                if let Some((.., at)) = rows.min() {
                     self.table.put_cursor(at);
                     self.table.keep_cursor_visible(lines);
                 }

@@ -16,8 +16,8 @@ use crate::{
 pub struct OpenedRun {
     /// Everything about it short of its samples.
     pub detail: Box<RunDetail>,
-    /// The channels that have a chart at first, see [`telling_channels`].
-    pub telling: Vec<String>,
+    /// The channels that have a chart at first, see [`default_channels`].
+    pub default_channels: Vec<String>,
 }
 
 /// Everything about a run short of its samples; `None`: no such run any more.
@@ -33,20 +33,30 @@ impl Query for ReadRun {
     type Answer = Option<OpenedRun>;
 
     fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
-        let detail = on.catalog()?.run_detail(&self.log_key, self.run)?;
-        Ok(detail.map(|detail| OpenedRun {
-            telling: telling_channels(&on.lake.profile, &detail),
+        OpenedRun::read(on, &self.log_key, self.run)
+    }
+}
+
+impl OpenedRun {
+    /// Reads it; `None`: no such run any more.
+    ///
+    /// # Errors
+    /// As [`QueryContext::catalog`] and [`crate::etl::catalog::Catalog::run_detail`].
+    pub fn read(on: &mut QueryContext<'_>, log_key: &str, run: RunId) -> Result<Option<Self>> {
+        let detail = on.catalog()?.run_detail(log_key, run)?;
+        Ok(detail.map(|detail| Self {
+            default_channels: default_channels(&on.lake.profile, &detail),
             detail: Box::new(detail),
         }))
     }
 }
 
-/// The channels of a run that tell most of it: of the robot in contact (else of the first that
-/// moved, else of the first) the force along the forming axis, the magnitude of force and the
-/// position along the forming axis; of a robot without forces its positions. Channels that do
-/// not change, or have no samples, tell nothing.
-pub fn telling_channels(schema: &Schema, detail: &RunDetail) -> Vec<String> {
-    let tells = |name: &String| {
+/// The channels of a run that have a chart at first: of the robot in contact (else of the first
+/// that moved, else of the first) the force along the forming axis, the magnitude of force and
+/// the position along the forming axis; of a robot without forces its positions. Channels that
+/// are constant or have no samples are left out.
+pub fn default_channels(schema: &Schema, detail: &RunDetail) -> Vec<String> {
+    let varies = |name: &String| {
         let stats = detail.channels.get(name);
         stats.is_some_and(|s| s.min.zip(s.max).is_some_and(|(min, max)| min < max))
     };
@@ -63,12 +73,12 @@ pub fn telling_channels(schema: &Schema, detail: &RunDetail) -> Vec<String> {
             field.kind == kind && axis.is_none_or(|axis| field.axis.as_deref() == Some(axis))
         });
         let names = fields.map(|field| ChannelName::Raw(field, robot).to_string());
-        names.filter(tells).collect()
+        names.filter(varies).collect()
     };
     let forming = Some(schema.forming_axis());
     for robot in robots {
         let mut names = raw(FieldKind::Force, forming, robot);
-        names.extend(Some(ChannelName::TotalForce(robot).to_string()).filter(tells));
+        names.extend(Some(ChannelName::TotalForce(robot).to_string()).filter(varies));
         names.extend(match names.is_empty() {
             true => raw(FieldKind::Position, None, robot),
             false => raw(FieldKind::Position, forming, robot),
@@ -89,11 +99,11 @@ mod tests {
     fn the_robot_in_contact_has_charts_of_its_forming_axis() {
         let profile = Profile::built_in().unwrap();
         let mut detail = fixture::detail();
-        let names = |detail: &RunDetail| telling_channels(&profile, detail);
+        let names = |detail: &RunDetail| default_channels(&profile, detail);
         assert_eq!(names(&detail), ["fz_1", "f1", "z_1"]);
         let mut x = profile.clone();
         x.schema.forming_axis = Some("x".into());
-        assert_eq!(telling_channels(&x, &detail), ["fx_1", "f1", "x_1"]);
+        assert_eq!(default_channels(&x, &detail), ["fx_1", "f1", "x_1"]);
         // Robot 2 is in contact, but its only position never changes.
         detail.robots.entry("2".into()).or_default().state = Some(RobotState::Contact);
         assert_eq!(names(&detail), ["fz_1", "f1", "z_1"]);

@@ -249,7 +249,7 @@ impl RunScreen {
                 } else if let Some(result) = queries.locate.receive(answer, asked) {
                     match result {
                         Ok((query, row)) => self.located(&query, row),
-                        Err(sentence) => self.message = Some(sentence),
+                        Err(sentence) => self.not_located(sentence),
                     }
                 } else if let Some(result) = queries.sample.receive(answer, asked) {
                     match result {
@@ -277,7 +277,11 @@ impl RunScreen {
     fn ingest(&mut self, opened: Option<OpenedRun>) {
         let earlier = self.views.take();
         let (width, height) = self.body();
-        let Some(OpenedRun { detail, telling }) = opened else {
+        let Some(OpenedRun {
+            detail,
+            default_channels,
+        }) = opened
+        else {
             let run = self.run.short();
             self.queries = RunQueries::default();
             self.detail = None;
@@ -285,7 +289,7 @@ impl RunScreen {
             return;
         };
         self.error = detail.row.error.clone();
-        let signals = Signals::of_run(&detail, &telling);
+        let signals = Signals::of_run(&detail, &default_channels);
         if let (Some(mut signals), Some(file_name)) = (signals, detail.row.file_name.clone()) {
             let table = TableRef {
                 log_key: self.log_key.clone(),

@@ -30,9 +30,9 @@ fn each_tab_reads_what_it_shows_when_it_is_shown() {
     let mut screen = opened((80, 24));
     assert_eq!(screen.tab, Tab::Summary);
     assert!(signals(&screen).overview(X).is_none());
-    // Sparklines, two channels, the values at the cursor.
-    assert_eq!(act(&mut screen, Action::NextPane), 4);
-    for channel in [4, 5] {
+    // Sparklines, z_1, fz_1 and f1, the values at the cursor.
+    assert_eq!(act(&mut screen, Action::NextPane), 5);
+    for channel in [1, 3, 5] {
         let line = signals(&screen).visible_stats(Key { run: 0, channel });
         assert!(line.is_some());
     }
@@ -197,12 +197,12 @@ fn a_table_deleted_by_hand_is_reported_in_every_tab_and_queried_once() {
             asked += 1;
             open.extend(screen.answer(&mut question.fail("the run's table is gone")));
         }
-        assert!((1..=4).contains(&asked), "{asked}");
+        assert!((1..=5).contains(&asked), "{asked}");
         assert_eq!(screen.resize((100, 30)), []);
     }
     assert!(samples(&screen).error.is_some());
     let failure = |channel| signals(&screen).failure(Key { run: 0, channel });
-    assert!(failure(4).is_some() && failure(5).is_some());
+    assert!(failure(3).is_some() && failure(5).is_some());
     assert!(signals(&screen).error.is_some());
     // Looking again finds it back.
     let again = screen.reload();
@@ -248,11 +248,11 @@ fn commands_and_copies_say_what_is_shown() {
             .unwrap()
             .words()
             .join(" ")
-            .contains("--columns v1,f1 --from 2022-11-23T20:40:00.027000Z --to")
+            .contains("--columns z_1,fz_1,f1 --from 2022-11-23T20:40:00.027000Z --to")
     );
     assert_eq!(
         screen.copy().as_deref(),
-        Some("2022-11-23T20:40:00.027000Z v1=120 mm/s f1=1400 N")
+        Some("2022-11-23T20:40:00.027000Z z_1=-48 mm fz_1=-1400 N f1=1400 N")
     );
     act(&mut screen, Action::NextPane);
     let copied = screen.copy().unwrap();

@@ -46,15 +46,27 @@ impl RunScreen {
         }
     }
 
-    /// The row at a time that was asked for.
+    /// The row at a time that was asked for. The charts' cursor goes to the row of a time that
+    /// was typed.
     pub(super) fn located(&mut self, query: &LocateTime, row: u64) {
         let height = self.body().1;
         let Some(views) = &mut self.views else { return };
         let samples = &mut views.samples;
         samples.go_to_table_row(row, height);
-        if query.cursor {
-            samples.shared = Some((query.time, samples.table_row(samples.row)));
-        }
+        samples.shared = Some(match query.cursor {
+            true => (query.time, samples.table_row(samples.row)),
+            false => (views.signals.view.cursor.time, u64::MAX),
+        });
+    }
+
+    /// The row at a time cannot be found: the row of Samples stays, and is not asked for again
+    /// before the cursor moves.
+    pub(super) fn not_located(&mut self, sentence: String) {
+        self.message = Some(sentence);
+        let Some(views) = &mut self.views else { return };
+        let samples = &mut views.samples;
+        let row = samples.table_row(samples.row);
+        samples.shared = Some((views.signals.view.cursor.time, row));
     }
 
     /// Asks for the largest or the smallest sample of the channel under the cursor; `None` when

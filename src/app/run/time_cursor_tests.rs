@@ -67,6 +67,39 @@ fn the_row_of_samples_and_the_cursor_of_the_charts_are_one() {
 }
 
 #[test]
+fn a_row_that_cannot_be_found_is_not_asked_for_again() {
+    let mut screen = opened(Tab::Signals);
+    screen
+        .views
+        .as_mut()
+        .unwrap()
+        .signals
+        .view
+        .go_to(time_of(50));
+    let mut open = screen.update(Action::NextPane);
+    assert_eq!(screen.tab, Tab::Samples);
+    let mut asked = 0;
+    while let Some(effect) = open.pop() {
+        let crate::app::effect::Effect::Ask(question) = effect else {
+            continue;
+        };
+        let mut answer = if question.query::<LocateTime>().is_some() {
+            asked += 1;
+            assert!(asked < 3, "it is asked for again and again");
+            question.fail("the run's table is busy")
+        } else {
+            fixture::answer(&question).unwrap()
+        };
+        open.extend(screen.answer(&mut answer));
+    }
+    assert_eq!((asked, row(&screen), cursor(&screen)), (1, 0, time_of(50)));
+    assert_eq!(screen.message.as_deref(), Some("the run's table is busy"));
+    // The next row that is chosen leads again.
+    act(&mut screen, Action::Down);
+    assert_eq!((row(&screen), cursor(&screen)), (1, time_of(1)));
+}
+
+#[test]
 fn a_row_that_a_filter_hides_leaves_the_cursor_of_the_charts() {
     let mut screen = opened(Tab::Samples);
     let effects = screen.submit(Purpose::Filter, "fz_1 < -5000").unwrap();
@@ -201,6 +234,19 @@ fn quality_follows_the_cursor_and_leads_it() {
     go(&mut screen, Tab::Quality);
     assert_eq!(rule(&screen), "missing_axis", "it lasts for the whole run");
     assert_eq!(cursor(&screen), time_of(7_700));
+    // The spike's time is within the whole run too: the shorter flag says more of it.
+    go(&mut screen, Tab::Signals);
+    screen
+        .views
+        .as_mut()
+        .unwrap()
+        .signals
+        .view
+        .go_to(time_of(7_777));
+    go(&mut screen, Tab::Quality);
+    assert_eq!(rule(&screen), "spike");
+    act(&mut screen, Action::Down);
+    assert_eq!(rule(&screen), "missing_axis");
     act(&mut screen, Action::Up);
     assert_eq!(rule(&screen), "spike");
     assert_eq!(cursor(&screen), time_of(7_777));

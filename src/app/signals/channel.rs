@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::etl::{
-    catalog::RunDetail, compare, format::decimals_for, schema::ChannelName, stats::ChannelStats,
-};
+use crate::etl::{catalog::RunDetail, compare, format::decimals_for, stats::ChannelStats};
 
 /// One channel as the list shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,29 +80,21 @@ impl Channel {
     }
 }
 
-/// What has a chart at first, of one run: the channels that tell most, else the first channel
-/// with samples.
-pub(super) fn default_of_run(channels: &[Channel], telling: &[String]) -> BTreeSet<usize> {
-    let find = |name: &String| channels.iter().position(|c| c.name == *name);
-    let found: BTreeSet<usize> = telling.iter().filter_map(find).collect();
-    if !found.is_empty() {
-        return found;
+/// What has a chart at first: the first `most` of the default channels that are there, else the
+/// first channel with samples, else the first.
+pub(super) fn charted_at_first(
+    channels: &[Channel],
+    default_channels: &[String],
+    most: usize,
+) -> BTreeSet<usize> {
+    let place = |name: &String| channels.iter().position(|c| c.name == *name);
+    let charted = default_channels.iter().filter_map(place).take(most);
+    let charted: BTreeSet<usize> = charted.collect();
+    if !charted.is_empty() || channels.is_empty() {
+        return charted;
     }
-    let first = channels.iter().position(|c| c.extent.is_some());
-    first.into_iter().collect()
-}
-
-/// The same of several runs: the magnitude of force, else of speed, else the first channel.
-pub(super) fn default_of_runs(channels: &[Channel], robots: &[&String]) -> BTreeSet<usize> {
-    let magnitude = |of: for<'r> fn(&'r str) -> ChannelName<'r>| {
-        let names: Vec<String> = robots.iter().map(|r| of(r).to_string()).collect();
-        channels.iter().position(|c| names.contains(&c.name))
-    };
-    magnitude(|r| ChannelName::TotalForce(r))
-        .or_else(|| magnitude(|r| ChannelName::Speed(r)))
-        .or_else(|| (!channels.is_empty()).then_some(0))
-        .into_iter()
-        .collect()
+    let sampled = channels.iter().position(|c| c.extent.is_some());
+    [sampled.unwrap_or(0)].into()
 }
 
 #[cfg(test)]
@@ -112,18 +102,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_magnitude_the_first_channel_of_several_runs_has_a_chart() {
-        let robots = ["1", "2", "10", "left"].map(str::to_owned);
-        let robots: Vec<&String> = robots.iter().collect();
-        let first = |names: &[&str]| {
-            let channel = |name: &&str| Channel::new(name, String::new(), vec![]);
-            let channels: Vec<Channel> = names.iter().map(channel).collect();
-            default_of_runs(&channels, &robots).first().copied()
+    fn default_channels_have_charts_else_the_first_with_samples() {
+        let channel = |name: &str, extent| Channel {
+            extent,
+            ..Channel::new(name, String::new(), vec![])
         };
-        assert_eq!(first(&["fx_1", "v1", "f2", "f10"]), Some(2));
-        assert_eq!(first(&["flow_left", "vleft", "fleft"]), Some(2));
-        assert_eq!(first(&["fx_1", "v", "v1"]), Some(2));
-        assert_eq!(first(&["fx_1", "temperature"]), Some(0));
-        assert_eq!(first(&[]), None);
+        let some = Some((0.0, 1.0));
+        let channels = [
+            channel("x_1", None),
+            channel("z_1", some),
+            channel("fz_1", some),
+            channel("f1", some),
+        ];
+        let charted = |channels: &[Channel], names: &[&str], most| -> Vec<usize> {
+            let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+            charted_at_first(channels, &names, most)
+                .into_iter()
+                .collect()
+        };
+        let names = ["fz_2", "fz_1", "f1", "z_1"];
+        assert_eq!(charted(&channels, &names, 3), [1, 2, 3]);
+        assert_eq!(
+            charted(&channels, &names, 1),
+            [2],
+            "the first that is there"
+        );
+        assert_eq!(charted(&channels, &[], 3), [1]);
+        assert_eq!(charted(&channels[..1], &[], 3), [0]);
+        assert_eq!(charted(&[], &names, 3), [0; 0]);
     }
 }

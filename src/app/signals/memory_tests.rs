@@ -119,7 +119,11 @@ impl Runs {
             [detail] => Signals::of_run(detail, &["v1", "f1"].map(str::to_owned)).unwrap(),
             details => {
                 let details: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
-                Signals::of_runs(&details, &Comparison::new(&details, &[]))
+                Signals::of_runs(
+                    &details,
+                    &Comparison::new(&details, &[]),
+                    &["f1".to_owned()],
+                )
             }
         };
         signals.with_memory(budget)

@@ -138,14 +138,14 @@ pub struct Signals {
 
 impl Signals {
     /// The signals of one run; `None` when it has no table or no span of time (it failed). The
-    /// channels `telling` have a chart at first; without any the first that has samples.
-    pub fn of_run(detail: &RunDetail, telling: &[String]) -> Option<Self> {
+    /// `default_channels` have a chart at first; without any the first that has samples.
+    pub fn of_run(detail: &RunDetail, default_channels: &[String]) -> Option<Self> {
         let run = Run::of(Some(detail));
         if run.table.is_none() || run.span.is_none() {
             return None;
         }
         let channels = Channel::of_run(detail);
-        let chosen = channel::default_of_run(&channels, telling);
+        let chosen = channel::charted_at_first(&channels, default_channels, usize::MAX);
         let mut signals = Self::new(vec![run], channels, chosen);
         signals.marks = marks(detail);
         signals.layers = bands::robot_layers(detail, &signals.channels);
@@ -153,11 +153,15 @@ impl Signals {
         Some(signals)
     }
 
-    /// The signals that runs (`None`: gone) share, from what was found out of them.
-    pub fn of_runs(details: &[Option<&RunDetail>], comparison: &Comparison) -> Self {
+    /// The signals that runs (`None`: gone) share, from what was found out of them. The first of
+    /// the `default_channels` that they share has a chart at first.
+    pub fn of_runs(
+        details: &[Option<&RunDetail>],
+        comparison: &Comparison,
+        default_channels: &[String],
+    ) -> Self {
         let channels = Channel::of_runs(details, &comparison.channels);
-        let robots = details.iter().flatten().flat_map(|run| run.robots.keys());
-        let chosen = channel::default_of_runs(&channels, &robots.collect::<Vec<_>>());
+        let chosen = channel::charted_at_first(&channels, default_channels, 1);
         let runs = details.iter().map(|detail| Run::of(*detail)).collect();
         Self::new(runs, channels, chosen)
     }

@@ -25,7 +25,7 @@ fn single() -> Signals {
 fn three() -> Signals {
     let details = [0, 1, 2].map(several::detail);
     let runs: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
-    Signals::of_runs(&runs, &Comparison::new(&runs, &[]))
+    Signals::of_runs(&runs, &Comparison::new(&runs, &[]), &["f1".to_owned()])
 }
 
 /// What is asked, in few words.
@@ -91,7 +91,7 @@ fn start(run: usize) -> i64 {
 }
 
 #[test]
-fn channels_that_tell_most_are_chosen_first() {
+fn default_channels_are_chosen_first() {
     assert_eq!(names(&single()), ["v1", "f1"]);
     let mut detail = one::detail();
     assert_eq!(names(&Signals::of_run(&detail, &[]).unwrap()), ["x_1"]);
@@ -360,7 +360,7 @@ fn reopening_keeps_places_choice_and_what_was_read_from_the_same_files() {
     let mut details = [0, 1, 2].map(several::detail);
     details[2].row.file_name = Some("another.parquet".into());
     let runs: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
-    let mut again = Signals::of_runs(&runs, &Comparison::new(&runs, &[]));
+    let mut again = Signals::of_runs(&runs, &Comparison::new(&runs, &[]), &["f1".to_owned()]);
     again.resume(s.clone());
     assert_eq!(
         (again.place(0), again.chosen.clone()),

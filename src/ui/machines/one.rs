@@ -173,6 +173,7 @@ fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, 
         traces: vec![Trace {
             reduced: reduced.clone(),
             style,
+            band: theme.series_dim(order),
         }],
         range: machine.view.range,
         cursor: Some(machine.view.cursor.time),

@@ -167,6 +167,7 @@ fn over_layers(area: Rect, buf: &mut Buffer, layers: &Layers, marker: Marker, th
         traces: vec![Trace {
             reduced: reduced.clone(),
             style,
+            band: theme.series_dim(0),
         }],
         range,
         cursor,

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::style_of;
+use super::series_of;
 use crate::{
     app::{
         chart::{Reduced, TimeRange},
@@ -40,7 +40,7 @@ pub(super) fn draw(
             continue;
         };
         unit = &channel.unit;
-        let style = style_of(signals, 0, *at, theme);
+        let style = theme.series(series_of(signals, 0, *at));
         labels.push((
             channel.name.as_str(),
             if several { theme.title } else { style },
@@ -66,8 +66,12 @@ pub(super) fn draw(
                 reduced.samples = signals.marked_samples(key, width / PER_SAMPLE);
                 limits.extend(signals.limits(key));
             }
-            let style = style_of(signals, run, *at, theme);
-            traces.push(Trace { reduced, style });
+            let series = series_of(signals, run, *at);
+            traces.push(Trace {
+                reduced,
+                style: theme.series(series),
+                band: theme.series_dim(series),
+            });
             letters.push(letter(run));
         }
     }

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::style_of;
+use super::series_of;
 use crate::{
     app::{
         chart::AxisLabels,
@@ -26,7 +26,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Them
     let Some(channel) = signals.channels.get(signals.row) else {
         return;
     };
-    let style = style_of(signals, 0, signals.row, theme);
+    let style = theme.series(series_of(signals, 0, signals.row));
     let mut rest = area;
     let title = take(&mut rest, 1);
     let name = format!(" {} ({}) ", channel.name, channel.unit);

@@ -9,7 +9,7 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::style_of;
+use super::series_of;
 use crate::{
     app::{
         columns::SCROLL_MARK,
@@ -186,7 +186,7 @@ fn overview(
     let style = if channel.extent.is_none() {
         theme.muted
     } else if signals.chosen.contains(&at) {
-        style_of(signals, 0, at, theme)
+        theme.series(series_of(signals, 0, at))
     } else {
         theme.text
     };

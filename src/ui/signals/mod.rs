@@ -8,7 +8,7 @@ mod flags;
 mod list;
 mod statistics;
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span, widgets::Widget};
+use ratatui::{buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
 use super::{
     lines::{put, sentence, take},
@@ -128,11 +128,11 @@ fn cursor_line(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
     whole_parts(parts, area.width).render(area, buf);
 }
 
-/// The colour of a channel of a run: of several runs each has its own.
-fn style_of(signals: &Signals, run: usize, channel: usize, theme: &Theme) -> Style {
+/// Which of the theme's series a channel of a run has: of several runs each has its own.
+fn series_of(signals: &Signals, run: usize, channel: usize) -> usize {
     if signals.is_aligned() {
-        return theme.series(run);
+        return run;
     }
     let order = signals.chosen.iter().position(|c| *c == channel);
-    theme.series(order.unwrap_or(0))
+    order.unwrap_or(0)
 }

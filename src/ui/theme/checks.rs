@@ -8,7 +8,10 @@ use super::{
     Theme,
     color::{self, Lab, Rgb, distance, linear, oklab, times},
 };
-use crate::app::abilities::Colors;
+use crate::app::{
+    abilities::Colors,
+    export::svg::{COLOURS, SCALE},
+};
 
 /// Normal sight, protanopia, deuteranopia, tritanopia: Machado, Oliveira, Fernandes 2009,
 /// severity 1.
@@ -186,5 +189,22 @@ fn a_dim_series_lies_between_its_line_and_the_surface() {
                 "{name}: {at} {full:.2} {dim:.2}"
             );
         }
+    }
+}
+
+#[test]
+fn exported_pictures_have_the_colours_of_the_light_theme_and_are_legible_on_white() {
+    let light = Theme::named("light", false).unwrap();
+    let hex = |styles: &[Style]| -> Vec<String> {
+        let text = |style: &Style| {
+            let [r, g, b] = foreground(*style);
+            format!("#{r:02x}{g:02x}{b:02x}")
+        };
+        styles.iter().map(text).collect()
+    };
+    assert_eq!(hex(&light.series), COLOURS);
+    assert_eq!(hex(&light.scale), SCALE);
+    for style in light.series.iter().chain(&light.scale) {
+        assert!(contrast(foreground(*style), [255; 3]) >= 3.0, "{style:?}");
     }
 }

@@ -315,7 +315,7 @@ fn dim(series: Style, surface: Style, colors: Colors) -> Style {
 /// A colour as a terminal of so many colours shows it.
 fn shown(color: Color, cube: Option<u8>, colors: Colors) -> Color {
     match (color, colors) {
-        (Color::Rgb(r, g, b), Colors::None | Colors::Sixteen | Colors::Cube) => {
+        (Color::Rgb(r, g, b), Colors::Sixteen | Colors::Cube) => {
             Color::Indexed(cube.unwrap_or_else(|| color::nearest([r, g, b])))
         }
         _ => color,

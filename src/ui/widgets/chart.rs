@@ -1,10 +1,6 @@
 //! Line charts in a stack: each has its own scale, all share the time axis below.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::{Modifier, Style},
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::chart_canvas::{Canvas, sample_symbol, symbol};
 use crate::{
@@ -50,13 +46,8 @@ pub struct Trace {
     pub reduced: Reduced,
     /// Colour of the line.
     pub style: Style,
-}
-
-impl Trace {
-    /// The style of the band from the smallest to the largest value, under the line of means.
-    fn band(&self) -> Style {
-        self.style.add_modifier(Modifier::DIM)
-    }
+    /// The colour of the band from the smallest to the largest value, under the line of means.
+    pub band: Style,
 }
 
 /// A text within the plot, such as `gap 4.2 s`.
@@ -294,7 +285,7 @@ impl Chart<'_> {
                     (None, Some((_, _, trace))) if trace.reduced.means.is_empty() => {
                         (all, trace.style)
                     }
-                    (None, Some((_, _, trace))) => (all, trace.band()),
+                    (None, Some((_, _, trace))) => (all, trace.band),
                     (None, None) => continue,
                 };
                 buf[(plot.x + x as u16, plot.y + y as u16)]
@@ -383,6 +374,7 @@ mod tests {
             traces: vec![Trace {
                 reduced: series.reduce(range, plot_columns(plot.width, marker)),
                 style: Style::default(),
+                band: Style::default(),
             }],
             range,
             cursor: Some(START + 5 * SECOND),
@@ -446,6 +438,7 @@ mod tests {
             Trace {
                 reduced: series.reduce(range, plot_columns(plot.width, Marker::Dot)),
                 style: Style::default(),
+                band: Style::default(),
             }
         };
         let chart = Chart {

@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "    time    fx_1   [fy_1",
+                "    time    fx_1   [fy_1]",
                 "               N       N",
                 "     7.0     7.1     7.2",
                 "     8.0     8.1     8.2▐",
