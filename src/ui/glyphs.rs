@@ -29,7 +29,8 @@ const FORMS: &[(char, char)] = &[
     ('▼', 'v'),
     // Texts.
     ('…', '~'),
-    ('·', '.'),
+    // A missing value, or a separator: a dot would read as the point of a number.
+    ('·', '-'),
     ('›', '>'),
     ('–', '-'),
     ('−', '-'),

@@ -12,8 +12,17 @@ use crate::{
 #[test]
 fn opening_asks_for_the_runs_then_for_a_channel_of_each_that_has_it() {
     let (mut screen, effects) = CompareScreen::open(fixture::names(3), (80, 24));
-    // The runs, and f1 of A and C.
-    assert_eq!(fixture::answer_queries(&mut screen, effects), 3);
+    // The runs, and fz_1 of each.
+    assert_eq!(fixture::answer_queries(&mut screen, effects), 4);
+    let signals = &mut screen.views.as_mut().unwrap().signals;
+    signals.row = signals
+        .channels
+        .iter()
+        .position(|c| c.name == "f1")
+        .unwrap();
+    // Also f1, which B does not have.
+    let effects = screen.update(Action::Mark);
+    assert_eq!(fixture::answer_queries(&mut screen, effects), 2);
     let views = screen.views.as_ref().unwrap();
     assert_eq!(views.signals.value_at(1, views.signals.row, 0), None);
     let at = |run| views.signals.value_at(run, views.signals.row, 0).unwrap();
@@ -29,7 +38,7 @@ fn a_line_says_how_far_the_cursor_is_from_its_pin() {
         screen.update(action);
     }
     let line = screen.views.as_ref().unwrap().signals.cursor_line();
-    let expected = "cursor +2.100 s  pin 0.000 s  Δ +2.100 s  v1  B − A +40.00 mm/s";
+    let expected = "cursor +2.100 s  pin 0.000 s  Δ +2.100 s  fz_1  B − A +40.00 N";
     assert_eq!(line, expected);
 }
 

@@ -121,6 +121,8 @@ impl PathPicture {
         for (pen, colour) in pens.iter().zip(SCALE) {
             svg.pen(pen, colour);
         }
+        let ends = robot.points.first().zip(robot.points.last());
+        let run = ends.map_or((0, 0), |(first, last)| (first.time, last.time));
         let mut x = LEFT;
         let word = format!("{} {}", colour.word(), self.unit);
         svg.text((x, 42.0), Anchor::Start, TEXT, &word);
@@ -129,7 +131,7 @@ impl PathPicture {
         for (i, colour_of) in SCALE.iter().enumerate().filter(|_| figures.is_some()) {
             let from = low + (high - low) * i as f64 / SCALE.len() as f64;
             let text = match colour {
-                Colour::Time => zone::format_clock(from as i64),
+                Colour::Time => zone::format_clock_within(from as i64, run),
                 _ => format_value(from, decimals),
             };
             svg.text((x, 42.0), Anchor::Start, colour_of, "■");
@@ -164,13 +166,16 @@ fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::run::fixture;
+    use crate::{
+        app::{Action, run::fixture},
+        etl::time::SECOND,
+    };
 
     #[test]
     fn a_path_is_drawn_with_its_colours_and_legend() {
         let mut screen = fixture::opened((80, 24));
         for _ in 0..3 {
-            let effects = screen.update(crate::app::Action::PreviousPane);
+            let effects = screen.update(Action::PreviousPane);
             fixture::answer_queries(&mut screen, effects);
         }
         let views = screen.views.as_ref().unwrap();
@@ -184,6 +189,21 @@ mod tests {
         assert_eq!(svg.matches("<path").count(), 1 + SCALE.len());
         assert_eq!(svg.matches("■").count(), SCALE.len());
         assert!(svg.contains("→ x_1  ↑ y_1  (mm)") && !svg.contains("NaN"));
+        // Coloured by time, a run over midnight says its days.
+        for _ in 0..2 {
+            picture.path.update(Action::NextColour);
+        }
+        assert!(picture.svg().unwrap().contains(">from 20:40:00.027<"));
+        let later = (3 * 3600 + 19 * 60 + 30) * SECOND;
+        let mut robots = picture.path.robots.as_deref().unwrap().clone();
+        for point in &mut robots[0].points {
+            point.time += later;
+        }
+        picture.path.robots = Some(robots.into());
+        let range = picture.range;
+        picture.range = TimeRange::new(range.start() + later, range.end() + later);
+        let svg = picture.svg().unwrap();
+        assert!(svg.contains(">from 11-23 23:59:30.027<"), "{svg}");
         picture.path = Path::default();
         assert_eq!(picture.svg(), None);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    queries::{FindPlan, FoundStretches, PrepareFind, SearchTables},
+    queries::{FindPlan, FoundStretches, ListColumns, PrepareFind, SearchTables},
     stretch_row::{StretchOf, StretchRow},
 };
 use crate::{
@@ -59,6 +59,10 @@ pub fn stretch(n: u32) -> StretchRow {
 /// What a worker would answer; two stretches in the tables that are read at once.
 pub fn answer(question: &Question) -> Option<Answer> {
     let never_cancelled = CancelToken::new();
+    if question.query::<ListColumns>().is_some() {
+        let columns = ["time", "fx_1", "fz_1", "v1"].map(str::to_owned);
+        return Some(question.reply::<ListColumns>(Ok(columns.into())));
+    }
     if let Some(PrepareFind { condition, .. }) = question.query() {
         let sentence = "the condition: unknown column `fz_9` at character 1, did you mean fz_1? \
              The columns are time, fx_1, fz_1";

@@ -12,7 +12,7 @@ mod tests;
 
 use ratatui::layout::Rect;
 
-use queries::{FindPlan, FoundStretches, PrepareFind, SearchTables};
+use queries::{FindPlan, FoundStretches, ListColumns, PrepareFind, SearchTables};
 use stretch_row::StretchRow;
 
 use super::{
@@ -33,7 +33,7 @@ use super::{
 };
 use crate::etl::{
     catalog::RunRow,
-    filter::{self, Filter},
+    filter::{self, Completion, Filter},
     parse_error::ParseError,
     time,
 };
@@ -63,6 +63,9 @@ pub struct FindView {
     pub cut: bool,
     /// Why nothing can be searched.
     pub error: Option<String>,
+    /// What a condition may name, as far as it is known.
+    columns: Vec<String>,
+    list_columns: Pending<ListColumns>,
     prepare: Pending<PrepareFind>,
     search: Pending<SearchTables>,
     queries: ListQueries<StretchRow>,
@@ -78,7 +81,7 @@ impl FindView {
             context.say("the list's filter asks for what runs do not have: it is left out");
         }
         let filter = Some(filter.trim()).filter(|filter| is_of_runs && !filter.is_empty());
-        let view = Self {
+        let mut view = Self {
             filter: match (scope, filter) {
                 (Some(scope), Some(filter)) => format!("{scope} and ({filter})"),
                 (Some(scope), None) => scope,
@@ -87,7 +90,9 @@ impl FindView {
             ..Self::default()
         };
         context.ask_text(Purpose::Find, 0, "");
-        context.open(view, Vec::new());
+        let mut effects = Vec::new();
+        view.list_columns.ask(ListColumns, &mut effects);
+        context.open(view, effects);
     }
 
     /// Whether the search goes on.
@@ -182,6 +187,14 @@ impl View for FindView {
         }
     }
 
+    fn completion(&self, purpose: Purpose, before: &str) -> Completion {
+        match purpose {
+            Purpose::Find => filter::complete_columns(before, &self.columns),
+            Purpose::Filter => self.table.completion(before),
+            Purpose::Search | Purpose::GoTo => Completion::default(),
+        }
+    }
+
     fn submit(&mut self, purpose: Purpose, text: &str) -> Option<Result<Vec<Effect>, ParseError>> {
         if purpose != Purpose::Find {
             return None;
@@ -227,13 +240,22 @@ impl View for FindView {
     }
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
-        if occasion == Occasion::Look && !self.condition.is_empty() {
+        if occasion != Occasion::Look {
+            return;
+        }
+        self.list_columns.ask(ListColumns, effects);
+        if !self.condition.is_empty() {
             self.table.replace(Vec::new());
             self.begin(effects);
         }
     }
 
     fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
+        if let Some(result) = self.list_columns.receive(answer, context.effects) {
+            // What cannot be listed is not completed; the search itself says what is wrong.
+            self.columns = result.unwrap_or_default();
+            return;
+        }
         if let Some(result) = self.prepare.receive(answer, context.effects) {
             match result {
                 Ok(plan) => self.plan = Some(plan),

@@ -13,6 +13,7 @@ use crate::{
         Error, Result,
         filter::Filter,
         find::{self, Event, Search},
+        lake::run_file::TIME,
     },
 };
 
@@ -43,6 +44,20 @@ pub struct FindPlan {
     pub channel: Option<String>,
     /// What the column of extremes is called: `min fz_1 N`.
     pub heading: Arc<str>,
+}
+
+/// The columns that a condition may name, `time` first.
+#[derive(Debug, PartialEq)]
+pub struct ListColumns;
+
+impl Query for ListColumns {
+    type Answer = Vec<String>;
+
+    fn run(self, on: &mut QueryContext<'_>) -> Result<Self::Answer> {
+        let mut columns = vec![TIME.to_owned()];
+        columns.extend(on.catalog()?.columns()?);
+        Ok(columns)
+    }
 }
 
 impl Query for PrepareFind {

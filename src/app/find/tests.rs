@@ -8,6 +8,7 @@ use crate::app::{
     fixture::{answer, answer_queries, answered, asked, keys, populated, press, type_in},
     lake_queries::WriteExport,
     runs::Runs,
+    state::Overlay,
     update,
 };
 
@@ -196,4 +197,37 @@ fn a_text_field_that_is_dropped_leaves_the_filter_of_the_list() {
     press(&mut state, &["enter", "o", "esc"]);
     let machine: &crate::app::machines::MachineScreen = state.view().unwrap();
     assert_eq!(machine.list().unwrap().status().filter, "verdict:fail");
+}
+
+#[test]
+fn tab_completes_the_columns_of_all_runs() {
+    let mut state = populated((80, 24));
+    press(&mut state, &["2"]);
+    let effects = keys(&mut state, &["F"]);
+    assert_eq!(asked::<ListColumns>(&effects).len(), 1);
+    type_in(&mut state, "fz");
+    press(&mut state, &["tab"]);
+    let line = |state: &State| match &state.overlay {
+        Some(Overlay::Prompt(prompt)) => prompt.line.text().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(line(&state), "fz", "not known yet");
+    answer_queries(&mut state, effects);
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), "fz_1");
+    press(&mut state, &["space"]);
+    type_in(&mut state, "< -2500 and");
+    press(&mut state, &["space", "tab", "tab"]);
+    assert_eq!(line(&state), "fz_1 < -2500 and time");
+    press(&mut state, &["shift-tab"]);
+    assert_eq!(line(&state), "fz_1 < -2500 and v1");
+    // The list's own filter has its own fields.
+    press(&mut state, &["space"]);
+    type_in(&mut state, "> 10");
+    let effects = keys(&mut state, &["enter"]);
+    answer_queries(&mut state, effects);
+    press(&mut state, &["f"]);
+    type_in(&mut state, "cel");
+    press(&mut state, &["tab"]);
+    assert!(line(&state).starts_with("cell"), "{}", line(&state));
 }

@@ -128,10 +128,8 @@ impl RunScreen {
         match views.summary.leads(detail) {
             Leads::Nothing(why) => self.message = Some(why),
             Leads::Time(channel, at, title) => {
-                self.message = Some(format!(
-                    "{title} of {channel} at {}",
-                    zone::format_clock(at)
-                ));
+                let clock = zone::format_clock_within(at, views.signals.view.bounds.ends());
+                self.message = Some(format!("{title} of {channel} at {clock}"));
                 self.show_sample(at, &channel);
             }
             Leads::Sample(channel, goal, title) => {
@@ -173,7 +171,7 @@ impl RunScreen {
         let known = views.signals.channels.iter().find(|c| c.name == *channel);
         let (unit, decimals) = known.map_or(("", 3), |c| (c.unit.as_str(), c.decimals));
         let value = |value: f64| format!("{} {unit}", format_value(value, decimals));
-        let clock = zone::format_clock(found.time);
+        let clock = zone::format_clock_within(found.time, views.signals.view.bounds.ends());
         self.message = Some(match query.goal {
             Goal::Nearest(wanted) if wanted != found.value => format!(
                 "{title} of {channel} is {}: the nearest sample, {}, at {clock}",

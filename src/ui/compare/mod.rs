@@ -78,11 +78,8 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) 
     if let Some(sheet) = sheet.filter(|_| screen.pane == Pane::Sheet) {
         text = match (sheet.all, sheet.hidden) {
             (true, _) => format!(" {runs}, all figures"),
-            (false, 0) => format!(" {runs}, by size of difference"),
-            (false, n) => format!(
-                " {runs}, by size of difference, {} equal",
-                thousands(n as u64)
-            ),
+            (false, 0) => format!(" {runs}, by difference"),
+            (false, n) => format!(" {runs}, by difference, {} equal", thousands(n as u64)),
         };
     }
     put(

@@ -6,7 +6,7 @@ use crate::{
     app::compare::Sheet,
     ui::{
         theme::Theme,
-        widgets::grid::{Grid, GridCell, GridStyles},
+        widgets::grid::{Grid, GridCell},
     },
 };
 
@@ -34,23 +34,14 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, sheet: &Sheet, theme: &Theme) {
         rows: sheet.rows.len() as u64,
         cursor: None,
         cell: &cell,
-        styles: GridStyles {
-            header: theme.muted,
-            frozen: theme.text,
-            cell: theme.text,
-            cursor: theme.cursor,
-            muted: theme.muted,
-        },
-    };
-    let area = Rect {
-        x: area.x + 1,
-        width: area.width.saturating_sub(1),
-        ..area
+        theme,
+        frozen: theme.text,
     };
     table.render(area, buf);
     // The names of channels stand out from their statistics.
     let lines = area.rows().skip(1).zip(sheet.rows.iter().skip(sheet.top));
-    for (line, _) in lines.filter(|(_, row)| row.head) {
+    for (mut line, _) in lines.filter(|(_, row)| row.head) {
+        (line.x, line.width) = (line.x + 1, line.width.saturating_sub(1));
         buf.set_style(line.intersection(buf.area), theme.title);
     }
 }

@@ -105,8 +105,8 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
             Colour::Speed => unit_of(views, &ChannelName::Speed(&robot.robot).to_string()),
             Colour::Time => "",
         };
-        legend(*legend_line, buf, (colour, unit), figures, theme);
         let run = signals.view.bounds.ends();
+        legend(*legend_line, buf, (colour, unit), (figures, run), theme);
         let clock = zone::format_clock_within(signals.cursor_time(), run);
         let place = path.place(signals.view.cursor.time);
         let parts = [
@@ -139,12 +139,13 @@ fn unit_of<'a>(views: &'a Views, channel: &str) -> &'a str {
     found.map_or("", |c| c.unit.as_str())
 }
 
-/// `force N  ■ 921 ■ 1,218 ■ …`: where each colour begins.
-fn legend(
+/// `force N  ■ 921 ■ 1,218 ■ …`: where each colour begins; `run` is the run's first and last
+/// time, which decide whether a time carries its day.
+pub(super) fn legend(
     area: Rect,
     buf: &mut Buffer,
     (colour, unit): (Colour, &str),
-    figures: Option<(f64, f64)>,
+    (figures, run): (Option<(f64, f64)>, (i64, i64)),
     theme: &Theme,
 ) {
     let title = format!(" {} {unit}", colour.word());
@@ -154,7 +155,7 @@ fn legend(
         Some((low, high)) => {
             let decimals = decimals_for(low, high).saturating_sub(1);
             let number = |v: f64| match colour {
-                Colour::Time => zone::format_clock(v as i64),
+                Colour::Time => zone::format_clock_within(v as i64, run),
                 _ => format_value(v, decimals),
             };
             for class in 0..CLASSES {

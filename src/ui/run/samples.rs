@@ -8,7 +8,7 @@ use crate::{
     etl::held::CellKind,
     ui::{
         theme::Theme,
-        widgets::grid::{Grid, GridCell, GridStyles},
+        widgets::grid::{Grid, GridCell},
     },
 };
 
@@ -26,8 +26,6 @@ pub(super) fn draw(
         return sentence(area, buf, error, theme.error);
     }
     let table = Rect {
-        x: area.x + 1.min(area.width - 1),
-        width: area.width.saturating_sub(1),
         height: area.height - 1,
         ..area
     };
@@ -59,13 +57,8 @@ pub(super) fn draw(
         rows: samples.rows,
         cursor: Some(samples.row),
         cell: &cell,
-        styles: GridStyles {
-            header: theme.muted,
-            frozen: theme.text,
-            cell: theme.text,
-            cursor: theme.cursor,
-            muted: theme.muted,
-        },
+        theme,
+        frozen: theme.text,
     }
     .render(table, buf);
     if let Some(filtered) = samples.filtered.as_ref().filter(|_| samples.rows == 0) {

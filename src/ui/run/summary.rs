@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         theme::Theme,
-        widgets::grid::{Grid, GridCell, GridStyles},
+        widgets::grid::{Grid, GridCell},
     },
 };
 
@@ -44,10 +44,9 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
     }
     let first_row = summary.top.saturating_sub(fact_lines) as u64;
     let rest = Rect {
-        x: area.x + 1.min(area.width),
-        width: area.width.saturating_sub(1),
         y: area.y + y.min(area.height),
         height: area.height.saturating_sub(y),
+        ..area
     };
     let cell = |row: u64, column: usize| {
         let row = usize::try_from(row).ok().and_then(|r| page.rows.get(r));
@@ -70,13 +69,8 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
         rows: page.rows.len() as u64,
         cursor: Some(summary.row as u64),
         cell: &cell,
-        styles: GridStyles {
-            header: theme.muted,
-            frozen: theme.title,
-            cell: theme.text,
-            cursor: theme.cursor,
-            muted: theme.muted,
-        },
+        theme,
+        frozen: theme.title,
     }
     .render(rest, buf);
 }

@@ -4,22 +4,10 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::scroll_mark;
-use crate::app::run::grid;
-
-/// The styles of the parts of a grid.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct GridStyles {
-    /// Titles and units.
-    pub header: Style,
-    /// The frozen column.
-    pub frozen: Style,
-    /// All other cells.
-    pub cell: Style,
-    /// Laid over the row under the cursor.
-    pub cursor: Style,
-    /// Null, placeholders.
-    pub muted: Style,
-}
+use crate::{
+    app::run::grid,
+    ui::{list::select, theme::Theme},
+};
 
 /// One cell as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,14 +43,22 @@ pub struct Grid<'a> {
     pub cursor: Option<u64>,
     /// Gives the cell of a row and a column.
     pub cell: &'a dyn Fn(u64, usize) -> GridCell,
-    /// Its style.
-    pub styles: GridStyles,
+    /// Its styles.
+    pub theme: &'a Theme,
+    /// The style of the frozen column.
+    pub frozen: Style,
 }
 
 impl Grid<'_> {
-    /// Draws it.
+    /// Draws it. The first column of characters is the margin, in which the row under the cursor
+    /// has its bar.
     pub fn render(&self, area: Rect, buf: &mut Buffer) {
-        let area = area.intersection(buf.area);
+        let whole = area.intersection(buf.area);
+        let area = Rect {
+            x: whole.x + 1.min(whole.width),
+            width: whole.width.saturating_sub(1),
+            ..whole
+        };
         if area.width == 0 || area.height == 0 {
             return;
         }
@@ -75,7 +71,7 @@ impl Grid<'_> {
             for (column, x, width) in &columns {
                 let text = line.get(*column).map_or("", String::as_str);
                 let left = *column < self.left;
-                put(buf, *x, y, (*width, left), text, self.styles.header);
+                put(buf, *x, y, (*width, left), text, self.theme.muted);
                 if y == area.y && self.current == Some(*column) {
                     self.brackets(area, buf, (*x, *width), text.width().min(*width));
                 }
@@ -94,31 +90,29 @@ impl Grid<'_> {
             for (column, x, width) in &columns {
                 let cell = (self.cell)(row, *column);
                 let style = match (cell.muted, *column) {
-                    (true, _) => self.styles.muted,
-                    (false, 0) => self.styles.frozen,
-                    (false, _) => self.styles.cell,
+                    (true, _) => self.theme.muted,
+                    (false, 0) => self.frozen,
+                    (false, _) => self.theme.text,
                 };
                 put(buf, *x, y, (*width, *column < self.left), &cell.text, style);
                 let behind = *x + *width as u16;
                 if let Some(mark) = cell.mark.filter(|_| behind < area.right()) {
-                    buf[(behind, y)].set_char(mark).set_style(self.styles.muted);
+                    buf[(behind, y)].set_char(mark).set_style(self.theme.muted);
                 }
             }
             if self.cursor == Some(row) {
-                buf.set_style(
-                    Rect {
-                        y,
-                        height: 1,
-                        ..area
-                    },
-                    self.styles.cursor,
-                );
+                let line = Rect {
+                    y,
+                    height: 1,
+                    ..whole
+                };
+                select(line, buf, self.theme);
             }
             y += 1;
         }
         let number = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
         let (first, all) = (number(self.first_row), number(self.rows));
-        scroll_mark::draw(lines, buf, first, all, self.styles.muted);
+        scroll_mark::draw(lines, buf, first, all, self.theme.muted);
     }
 
     /// Brackets around the title of a column that ends at its right edge, in the space between
@@ -127,10 +121,10 @@ impl Grid<'_> {
         let end = column.0 + column.1 as u16;
         let start = end - title as u16;
         if let Some(before) = start.checked_sub(1).filter(|x| *x >= area.x) {
-            buf.set_string(before, area.y, "[", self.styles.header);
+            buf.set_string(before, area.y, "[", self.theme.muted);
         }
         if end < area.right() {
-            buf.set_string(end, area.y, "]", self.styles.header);
+            buf.set_string(end, area.y, "]", self.theme.muted);
         }
     }
 
@@ -200,7 +194,8 @@ mod tests {
             rows: 10_000_000,
             cursor: Some(first_row),
             cell: &cell,
-            styles: GridStyles::default(),
+            theme: &Theme::default(),
+            frozen: Style::default(),
         };
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
@@ -214,22 +209,22 @@ mod tests {
 
     #[test]
     fn the_first_column_stays_while_the_others_scroll() {
-        let (lines, _) = draw(25, 4, 1, 7);
+        let (lines, _) = draw(26, 4, 1, 7);
         assert_eq!(
             lines,
             [
-                "    time    fx_1   [fy_1]",
-                "               N       N",
-                "     7.0     7.1     7.2",
-                "     8.0     8.1     8.2▐",
+                "     time    fx_1   [fy_1]",
+                "                N       N",
+                "▌     7.0     7.1     7.2",
+                "      8.0     8.1     8.2▐",
             ]
         );
-        let (lines, _) = draw(24, 3, 3, 9_999_999);
+        let (lines, _) = draw(25, 3, 3, 9_999_999);
         assert_eq!(
             lines,
-            ["    time    fz_1", "               N", "9999999…9999999…"].map(|l| match l {
+            ["     time    fz_1", "                N", "9999999…9999999…"].map(|l| match l {
                 // Too long for their columns: cut with a mark.
-                "9999999…9999999…" => "9999999…  99999…       ▐".to_owned(),
+                "9999999…9999999…" => "▌9999999…  99999…       ▐".to_owned(),
                 l => l.to_owned(),
             })
         );
@@ -237,7 +232,7 @@ mod tests {
 
     #[test]
     fn only_what_is_on_the_screen_is_asked_for() {
-        let (_, asked) = draw(25, 12, 1, 5_000_000);
+        let (_, asked) = draw(26, 12, 1, 5_000_000);
         assert_eq!(asked, 10 * 3);
         let (_, asked) = draw(200, 3, 4, 0);
         assert_eq!(asked, 1);
