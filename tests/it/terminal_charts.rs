@@ -54,7 +54,9 @@ fn the_moment_of_an_extreme_is_that_of_every_tab() {
         let mut terminal = Terminal::start(&lab, &[], columns, rows);
         terminal.wait_for("● harvested");
         terminal.send("2");
-        terminal.wait_for("[2 Runs]");
+        terminal.wait_until("the runs", |s| {
+            s.contains("[2 Runs]") && s.contains("11-23")
+        });
         terminal.send(&format!("g{ENTER}"));
         terminal.wait_until("the summary with a column", |s| s.contains("[max]"));
         // From the smallest fz to its sample: y, z, fx, fy, fz; min is left of max.
@@ -97,7 +99,9 @@ fn a_run_is_compared_with_the_one_before_on_one_key() {
     let mut terminal = Terminal::start(&lab, &[], 100, 30);
     terminal.wait_for("● harvested");
     terminal.send("2");
-    terminal.wait_for("[2 Runs]");
+    terminal.wait_until("the runs", |s| {
+        s.contains("[2 Runs]") && s.contains("11-23")
+    });
     terminal.send("gP");
     terminal.wait_for("no earlier run of this machine");
     terminal.send(&format!("{ESC}GP"));

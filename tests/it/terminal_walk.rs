@@ -68,8 +68,8 @@ fn every_view_is_reached_with_the_keyboard_alone() {
     go("jj", "a machine under the cursor", &["▌"]);
     go(ENTER, "one machine or a folded cell", &["[3 Machines]"]);
     go("2", "runs", &["[2 Runs]", "11ed"]);
-    go(F1, "help", &["one line down", "j down"]);
-    go("q", "no help", &["Enter open", "!one line down"]);
+    go(F1, "help", &["compare the marked runs", "j down"]);
+    go("q", "no help", &["Enter open", "!compare the marked runs"]);
     go("g", "the first run", &["▌"]);
     go(ENTER, "a summary", &["[Summary]", "complete rows"]);
     go(TAB, "signals", &["[Signals]", "whole run", "at cursor"]);
