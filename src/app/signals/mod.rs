@@ -333,10 +333,8 @@ impl Signals {
     pub fn distribution(&self) -> Option<Result<Option<&Distribution>, &str>> {
         let channel = self.channels.get(self.row)?;
         let (query, result) = self.counted.as_ref()?;
-        (query.channel == channel.name).then(|| match result {
-            Ok(found) => Ok(found.as_ref()),
-            Err(sentence) => Err(sentence.as_str()),
-        })
+        let result = result.as_ref().map(Option::as_ref);
+        (query.channel == channel.name).then_some(result.map_err(String::as_str))
     }
 
     /// What changed of a channel of a run from the pinned place to the cursor; `None` when
