@@ -62,7 +62,7 @@ impl Choices {
     /// For the file.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).unwrap_or_else(|error| {
-            tracing::warn!("the columns cannot be remembered: {error}");
+            tracing::warn!("cannot save the chosen columns: {error}");
             String::new()
         })
     }

@@ -46,7 +46,7 @@ pub enum Message {
 /// What the operating system wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGTERM, SIGHUP or SIGINT, or the keyboard is gone: end at once.
+    /// SIGTERM, SIGHUP or SIGINT, or cannot read the keyboard: end at once.
     End,
     /// SIGTSTP: sleep.
     Stop,

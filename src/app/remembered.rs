@@ -92,7 +92,7 @@ impl Remembered {
     /// [`Error::Fatal`] when it cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String> {
         toml::to_string(self)
-            .map_err(|e| Error::Fatal(format!("filters and marks cannot be remembered: {e}")))
+            .map_err(|e| Error::Fatal(format!("cannot save filters and marks: {e}")))
     }
 }
 
@@ -133,7 +133,9 @@ impl Memory {
         match std::fs::read_to_string(&file) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => {
-                memory.note = Some(format!("cannot read what was remembered, {shown}: {e}"));
+                memory.note = Some(format!(
+                    "cannot read the saved filters and marks, {shown}: {e}"
+                ));
             }
             Ok(toml) => match Remembered::parse(&toml) {
                 Ok(remembered) => {
@@ -148,7 +150,7 @@ impl Memory {
                 }
                 Err(e) => {
                     memory.note = Some(format!(
-                        "filters, orders and marks of the last time are lost: {} ({shown})",
+                        "the saved filters, orders and marks are lost: {} ({shown})",
                         e.sentence
                     ));
                 }

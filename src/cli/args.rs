@@ -46,7 +46,7 @@ pub struct Global {
     /// What a log looks like: a TOML file [default: built in]
     #[arg(long, global = true, value_name = "FILE", env = "MDTUI_PROFILE", hide_env_values = true, value_hint = ValueHint::FilePath)]
     pub profile: Option<PathBuf>,
-    /// A place that the config file names: its directories and settings [example: press-2]
+    /// A site of the config file: its directories and settings [example: press-2]
     #[arg(long, global = true, value_name = "NAME")]
     pub site: Option<String>,
     /// Read this config file instead of the user's [default: ~/.config/mdtui/config.toml]

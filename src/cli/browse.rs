@@ -85,7 +85,7 @@ fn remembered(file: Option<&Path>) -> (Choices, Option<String>) {
         Ok(choices) => (choices, None),
         Err(wrong) => {
             let file = text::visible_path(file);
-            let note = format!("the columns of the last time are lost: {file}, {wrong}");
+            let note = format!("the chosen columns are lost: {file}, {wrong}");
             (Choices::default(), Some(note))
         }
     }

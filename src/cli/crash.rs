@@ -55,14 +55,11 @@ fn message(info: &PanicHookInfo<'_>) -> String {
         format!(" ({}, line {})", text::visible(at.file()), at.line())
     });
     let details = log::path().map_or_else(String::new, |path| {
-        format!(
-            "\nWhat is known of it stands in {}.",
-            text::visible_path(&path)
-        )
+        format!("\nDetails are in {}.", text::visible_path(&path))
     });
     format!(
-        "mdtui: stopped by a fault of its own: {}{place}\n\
-         Harvests that ran are cancelled; what was harvested is safe.{details}",
+        "mdtui: stopped by an internal error: {}{place}\n\
+         Running harvests were cancelled; what was harvested is safe.{details}",
         text::quoted(what, LONGEST)
     )
 }

@@ -17,10 +17,10 @@ use crate::etl::{
     zone,
 };
 
-/// Note what is to be said of a run: accept or reject its part, and why
+/// Write a note on a run: accept or reject its part, and say why
 ///
-/// Without a text and a disposition it prints the notes of the run. Notes are only added: a later
-/// one takes the place of an earlier one where the two disagree.
+/// Without a text and a disposition it prints the notes of the run. Notes are never changed: where two
+/// disagree, the later one counts.
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {
@@ -35,13 +35,13 @@ pub struct Args {
     /// The part is bad
     #[arg(long, group = "disposition")]
     pub reject: bool,
-    /// Take back what was said before
+    /// Withdraw the last disposition
     #[arg(long, group = "disposition")]
     pub clear: bool,
-    /// Who says it [default: `author` of the config file, or the login name]
+    /// Author of the note [default: `author` of the config file, or the login name]
     #[arg(long, value_name = "A")]
     pub author: Option<String>,
-    /// What is to be said, in one or more lines
+    /// The text of the note, of one or more lines
     pub text: Option<String>,
     /// Print JSON
     #[arg(long)]

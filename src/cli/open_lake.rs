@@ -135,7 +135,7 @@ impl OpenLake {
 /// Another process changed the catalog between two questions.
 pub fn gone(name: &str) -> Error {
     Error::Moving(format!(
-        "{name} was being harvested again just now; ask once more"
+        "{name} was being harvested again just now; try again"
     ))
 }
 

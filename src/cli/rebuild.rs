@@ -20,7 +20,7 @@ pub struct Args {}
 /// Examples for help and man page.
 pub const EXAMPLES: &[Example] = &[Example::new(
     "mdtui rebuild",
-    "make a catalog that was lost or damaged",
+    "recreate a catalog that was lost or damaged",
 )];
 
 /// Rebuilds the catalog. A record that cannot be read is named and passed over.

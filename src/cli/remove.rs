@@ -25,14 +25,14 @@ use crate::etl::{
     text,
 };
 
-/// Delete the results of logs that are gone; they cannot be made again
+/// Delete the results of logs that are gone; they cannot be recreated
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {
     /// Logs in the state missing, by key or path
     #[arg(required = true, value_name = "LOG")]
     pub logs: Vec<OsString>,
-    /// Delete the notes of their runs, too, which stay otherwise
+    /// Delete the notes of their runs, too, which are kept otherwise
     #[arg(long)]
     pub notes: bool,
     /// Do not ask
@@ -150,7 +150,7 @@ fn described(args: &Args, key: &str, results: &Results) -> String {
 fn agreed(lake: &OpenLake, args: &Args, logs: &[(String, Results)]) -> Result<bool> {
     if !stdin().is_terminal() {
         return Err(Error::Usage(
-            "remove asks before it deletes results that cannot be made again, and there is no \
+            "remove asks before it deletes results that cannot be recreated, and there is no \
              terminal to ask on: say --yes, or look with --dry-run first"
                 .into(),
         ));
@@ -170,7 +170,7 @@ fn agreed(lake: &OpenLake, args: &Args, logs: &[(String, Results)]) -> Result<bo
         ));
     }
     let what = count(logs.len() as u64, "log");
-    let question = format!("Delete the results of {what}? They cannot be made again. [y/N] ");
+    let question = format!("Delete the results of {what}? They cannot be recreated. [y/N] ");
     let io = |e| Error::io("ask on", std::path::Path::new("the terminal"), e);
     stderr().write_all(question.as_bytes()).map_err(io)?;
     let mut answer = String::new();

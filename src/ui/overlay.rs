@@ -204,7 +204,7 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
     }
     let found = help::palette(&state.keymap, &state.screen_contexts(), typed.text());
     if found.is_empty() {
-        let none = "   no action is called so; `save NAME` and `open NAME` save and open views";
+        let none = "   there is no such action; `save NAME` and `open NAME` save and open views";
         let none = Line::styled(none, theme.muted);
         frame
             .buffer_mut()

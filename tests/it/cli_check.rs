@@ -255,7 +255,7 @@ fn tables_whose_record_and_log_are_gone_are_not_removed() {
         assert!(answer.out.contains(wanted), "{}", answer.out);
         assert!(before == tables(&lab));
     };
-    repair("2040/record.json is gone, though the catalog knows what stood in it");
+    repair("2040/record.json is gone, although the catalog has its content");
     // Nor is what the catalog still knows forgotten.
     assert!(lab.ok(&["runs"]).contains(KEY));
     lab.ok(&["rebuild"]);
@@ -295,7 +295,7 @@ fn a_catalog_that_is_wrong_damaged_or_gone_is_found_and_mended() {
         let line = answer.out.lines().next().unwrap();
         assert!(line.starts_with("catalog  "), "{line}");
         assert!(
-            line.contains("catalog.db says something else of the log "),
+            line.contains("catalog.db disagrees about the log "),
             "{line}"
         );
         assert!(line.contains(parts), "{change}: {line}");

@@ -54,9 +54,9 @@ fn a_panic_gives_the_terminal_back_and_says_where_the_rest_is() {
     terminal.send("\u{1}H");
     terminal.wait_for("harvesting");
     std::fs::write(&trigger, "").unwrap();
-    let said = terminal.wait_for("What is known of it stands in");
+    let said = terminal.wait_for("Details are in");
     assert!(
-        said.contains("mdtui: stopped by a fault of its own: a test \\u{1b}[31mwants this (src/"),
+        said.contains("mdtui: stopped by an internal error: a test \\u{1b}[31mwants this (src/"),
         "{said}"
     );
     assert!(said.contains("what was harvested is safe"), "{said}");

@@ -314,7 +314,8 @@ impl RunScreen {
                     (earlier.summary.top, earlier.summary.first_column);
                 (summary.row, summary.column) = (earlier.summary.row, earlier.summary.column);
                 if !same && !earlier.samples.filter_text().is_empty() {
-                    self.message = Some("the run was harvested anew: its filter is off".into());
+                    self.message =
+                        Some("the run was harvested again: its filter was cleared".into());
                 }
                 samples.resume(earlier.samples, same);
                 path.resume(earlier.path, same);

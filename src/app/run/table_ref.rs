@@ -34,7 +34,7 @@ impl TableRef {
             Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
                 let path = lake.lake.location(&self.log_key, &self.file_name);
                 Err(Error::Log(format!(
-                    "the run's table {} is gone; a harvest of {} (H) makes it again",
+                    "the run's table {} is gone; a harvest of {} (H) recreates it",
                     text::visible_path(&path),
                     self.log_key
                 )))

@@ -37,7 +37,7 @@ pub fn read_input(events: Sender<Event>) -> Result<()> {
                 // The signal tells it: crossterm forgets a resize that comes with a key.
                 Ok(Raw::Resize(..) | Raw::FocusGained | Raw::FocusLost) => continue,
                 Err(error) => {
-                    tracing::info!("the keyboard is gone: {error}");
+                    tracing::info!("cannot read the keyboard: {error}");
                     let _ = events.send(Event::Signal(Signal::End));
                     return;
                 }

@@ -33,7 +33,7 @@ use crate::etl::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {
-    /// Repair what the logs and the records allow; removes nothing that cannot be made again
+    /// Repair what the logs and the records allow; removes nothing that cannot be recreated
     #[arg(long)]
     pub repair: bool,
     /// Instead print which flags stored runs would have under the thresholds, limits and rules of a profile (the one in

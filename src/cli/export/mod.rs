@@ -26,7 +26,7 @@ use crate::etl::{
 
 /// Write the table of a run or of several, or a view of the lake, to a file
 ///
-/// The form is CSV, Parquet, NDJSON or Arrow, by the ending of the file. The tables of several runs, or of those of
+/// The format is CSV, Parquet, NDJSON or Arrow, by the ending of the file. The tables of several runs, or of those of
 /// --filter, become one table whose rows have run_uuid, log and cell_id. Views: logs, runs, channels, robots, flags,
 /// layers, notes, and table_rows, the rows of all tables.
 #[derive(Debug, clap::Args)]
@@ -55,7 +55,7 @@ pub struct Args {
         conflicts_with = "resample"
     )]
     pub r#where: Option<String>,
-    /// One row a step, such as 10ms, 0.5s or 1m, from the run's start, with the values in force then
+    /// One row a step, such as 10ms, 0.5s or 1m, from the run's start, with the values in effect then
     #[arg(long, value_name = "STEP")]
     pub resample: Option<String>,
     /// Only rows in which no column is empty
@@ -64,10 +64,10 @@ pub struct Args {
     /// A row for each sample (time, channel, value), without the values that are held between them
     #[arg(long, conflicts_with_all = ["resample", "complete"])]
     pub samples: bool,
-    /// Where to: .csv, .parquet, .ndjson (.jsonl) or .arrow (.ipc, .feather); - is standard output
+    /// File to write: .csv, .parquet, .ndjson (.jsonl) or .arrow (.ipc, .feather); - is standard output
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
-    /// How to write, whatever the ending of the file
+    /// Format, whatever the ending of the file
     #[arg(long, value_name = "FORMAT", value_parser = Format::ALL.map(|(_, word)| word))]
     pub format: Option<String>,
     /// Write more than 100,000,000 rows too

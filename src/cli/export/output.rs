@@ -37,7 +37,7 @@ pub fn format(named: Option<&str>, output: &Path) -> Result<Format> {
         }
         Some(format) => Ok(format),
         None if is_stdout => Err(Error::Usage(
-            "-o - does not say how to write: add --format csv, parquet, ndjson or arrow".into(),
+            "-o - needs a format: add --format csv, parquet, ndjson or arrow".into(),
         )),
         None => Format::of(output),
     }

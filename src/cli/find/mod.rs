@@ -40,7 +40,7 @@ pub struct Args {
     /// What must hold, over columns of the tables: 'fz_1 < -2500 and vz_1 > 10', 'v1 > v2', 'fx_1 is null'
     #[arg(allow_hyphen_values = true)]
     pub condition: String,
-    /// Only stretches at least so long, such as 0.5s or 200ms
+    /// Only stretches of at least this duration, such as 0.5s or 200ms
     #[arg(long, value_name = "DURATION", value_parser = at_least)]
     pub r#for: Option<i64>,
     /// Only in runs that pass a filter: cell:10, runtime>9m, not verdict:fail (see docs/filters.md)

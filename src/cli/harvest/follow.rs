@@ -138,7 +138,7 @@ impl Follow {
             bars.all.set_draw_target(ProgressDrawTarget::hidden());
             exit::note("");
         }
-        exit::note("stopping: what is not finished is cancelled");
+        exit::note("stopping: unfinished harvests are cancelled");
     }
 
     /// Writes a line without tearing the bars.

@@ -48,7 +48,7 @@ impl DataDir {
             }
             (Some(Is::Missing), Is::Full | Is::Empty) => Some(format!("{shown} is there now")),
             (Some(Is::Full), Is::Empty) => Some(format!(
-                "{shown} is empty now, as an unmounted share is; watching on"
+                "{shown} is empty now, as an unmounted share is; still watching"
             )),
             (Some(Is::Empty), Is::Full) if self.was_full => {
                 Some(format!("{shown} has files again"))
@@ -94,7 +94,7 @@ mod tests {
         fs::remove_file(path.join("a.csv")).unwrap();
         look(
             true,
-            "share is empty now, as an unmounted share is; watching on",
+            "share is empty now, as an unmounted share is; still watching",
         );
         fs::write(path.join("a.csv"), "").unwrap();
         look(true, "share has files again");

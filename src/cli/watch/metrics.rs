@@ -116,7 +116,9 @@ impl Metrics {
             Err(_) if self.has_failed => None,
             Err(e) => {
                 self.has_failed = true;
-                Some(format!("{e}; the metrics are old until it can be written"))
+                Some(format!(
+                    "{e}; the metrics stay out of date until it can be written"
+                ))
             }
         }
     }
@@ -185,7 +187,7 @@ impl Metrics {
         family(
             "finished_logs_total",
             "counter",
-            "Logs that are over, by outcome.",
+            "Finished logs, by outcome.",
             &outcomes,
         );
         let counters = [

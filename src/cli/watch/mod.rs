@@ -69,11 +69,11 @@ pub struct Args {
     /// Print a line of JSON for each log
     #[arg(long)]
     pub json: bool,
-    /// Program to run for each log that is over, without a shell: its arguments are the log and
+    /// Program to run for each finished log, without a shell: its arguments are the log and
     /// the outcome, its input is the line of --json
     #[arg(long, value_name = "PROGRAM", value_hint = ValueHint::CommandName)]
     pub hook: Option<PathBuf>,
-    /// File to keep counters in, as Prometheus text; replaced by a rename
+    /// File to keep counters in, in the Prometheus text format; replaced atomically
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub metrics_file: Option<PathBuf>,
 }

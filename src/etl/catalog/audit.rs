@@ -58,7 +58,7 @@ impl Audit {
         Ok(Self { scratch, questions })
     }
 
-    /// The tables in which `catalog` says something else of the log `key` than `record`.
+    /// The tables in which `catalog` disagrees about the log `key` than `record`.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].

@@ -72,9 +72,9 @@ fn gone(known: &Known<'_>) -> Assessment {
             let when = screen(facts.harvested_at_us);
             match known.became {
                 Some(new) => format!(
-                    "the log is gone, {new} looks like it; the results harvested {when} stay"
+                    "the log is gone, {new} looks like it; the results harvested {when} are kept"
                 ),
-                None => format!("the log is gone; the results harvested {when} stay"),
+                None => format!("the log is gone; the results harvested {when} are kept"),
             }
         }
         None => "the log is gone".into(),
@@ -181,7 +181,7 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
     }
     if let Some(attempt) = attempt {
         let reason = format!(
-            "harvesting it again failed at {}: {}; the results harvested {} stay",
+            "harvesting it again failed at {}: {}; the results harvested {} are kept",
             screen(at(&attempt.at)),
             attempt.error,
             screen(facts.harvested_at_us)
@@ -216,7 +216,7 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
     if facts.rules != known.rules {
         return state(
             LogState::Stale,
-            format!("harvested under other rules: {}", known.rules_differ),
+            format!("harvested under different rules: {}", known.rules_differ),
         );
     }
     let runs = facts.runs_ok + facts.runs_failed;

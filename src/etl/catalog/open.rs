@@ -277,11 +277,11 @@ fn refuse(file: &Path, error: rusqlite::Error) -> Error {
     }
     Error::Fatal(match code {
         Some(ErrorCode::NotADatabase) => {
-            format!("{path} is not a database: mdtui rebuild puts it aside and makes a new one")
+            format!("{path} is not a database: mdtui rebuild sets it aside and creates a new one")
         }
         Some(ErrorCode::DatabaseCorrupt) => {
             format!(
-                "the catalog {path} is damaged ({why}): mdtui rebuild puts it aside and makes a new one"
+                "the catalog {path} is damaged ({why}): mdtui rebuild sets it aside and creates a new one"
             )
         }
         _ => format!("cannot use the catalog {path}: {why}"),

@@ -229,7 +229,7 @@ fn other_rules_and_older_pipelines_are_stale_and_say_what_differs() {
     assert_eq!(row.state, LogState::Stale);
     assert_eq!(
         row.reason,
-        "harvested under other rules: hold was unlimited, is 10"
+        "harvested under different rules: hold was unlimited, is 10"
     );
 
     let mut record = w.record("a", "a.parquet", &[(1, T)]);

@@ -80,7 +80,7 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
             }
         },
         Ok(None) => {
-            let message = "is gone, though the catalog knows what stood in it".to_owned();
+            let message = "is gone, although the catalog has its content".to_owned();
             let cure = match check.logs.contains_key(key) {
                 true => Cure::Harvest,
                 false => Cure::None,
@@ -104,7 +104,7 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
                     "its log is gone too: put the record back from a backup, or give its results up \
                      with mdtui remove {key}"
                 ),
-                _ => "see to it that it can be read, and check again".into(),
+                _ => "make it readable, and check again".into(),
             };
         }
         return Ok(checked);
@@ -114,7 +114,7 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
     if record.damaged {
         add(
             Kind::Damaged,
-            "is not what was written (it has another hash than it names)".into(),
+            "was altered (its content does not match its hash)".into(),
             Cure::Harvest,
         );
     } else if record.record_hash.is_none() {
@@ -171,7 +171,7 @@ fn tables(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) 
         if let Some((kind, message, cure)) = found {
             let finding = Finding::new(kind, key, &path, message, cure);
             checked.findings.push(if cure == Cure::None {
-                finding.remedy("see to it that it can be read, and check again")
+                finding.remedy("make it readable, and check again")
             } else {
                 finding
             });
@@ -198,11 +198,11 @@ fn content(
         Ok(file) => file,
         Err(Error::Io { source, .. }) => match source.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => {
-                let message = "is gone, though its record names it".into();
+                let message = "is gone, although its record names it".into();
                 return Ok(Some((Kind::Missing, message, Cure::Harvest)));
             }
             ErrorKind::IsADirectory => {
-                let message = "is not a file, though the record names it".into();
+                let message = "is not a file, although the record names it".into();
                 return Ok(Some((Kind::Missing, message, Cure::None)));
             }
             _ => return unreadable(&source),
@@ -226,7 +226,8 @@ fn content(
         Ok(now) => {
             checked.file_bytes += now.size;
             let same = now.hash == hash;
-            let message = "has another content than its record says (the hash differs)".into();
+            let message =
+                "does not have the content that its record states (the hash differs)".into();
             Ok((!same).then_some((Kind::Damaged, message, Cure::Harvest)))
         }
         Err(Error::Io { source, .. }) => unreadable(&source),
@@ -256,7 +257,7 @@ fn log(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) -> 
                 Kind::Log,
                 key,
                 &log.file,
-                "has another content than was harvested, though size and time are the same",
+                "does not have the content that was harvested, although size and time are the same",
                 Cure::None,
             )
             .remedy(format!(
@@ -267,7 +268,7 @@ fn log(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) -> 
         Err(Error::Io { source, .. }) => {
             let message = format!("cannot be read ({source})");
             Finding::new(Kind::Unreadable, key, &log.file, message, Cure::None)
-                .remedy("see to it that it can be read, and check again")
+                .remedy("make it readable, and check again")
         }
         Err(e) => return Err(e),
     };

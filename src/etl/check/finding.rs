@@ -80,9 +80,9 @@ impl Finding {
         cure: Cure,
     ) -> Self {
         let remedy = match cure {
-            Cure::Harvest => format!("mdtui check --repair makes it again from the log {log}"),
+            Cure::Harvest => format!("mdtui check --repair recreates it from the log {log}"),
             Cure::Learn => "mdtui check --repair brings the catalog up to date".into(),
-            Cure::Rebuild => "mdtui check --repair makes the catalog anew from the lake".into(),
+            Cure::Rebuild => "mdtui check --repair recreates the catalog from the lake".into(),
             Cure::Collect => "mdtui check --repair removes it, as mdtui gc does".into(),
             Cure::None => String::new(),
         };
@@ -112,7 +112,7 @@ impl Finding {
             format!("was not read everywhere: {problem}"),
             Cure::None,
         )
-        .remedy("see to it that it can be read, and check again")
+        .remedy("make it readable, and check again")
     }
 
     /// A file that nothing needs.
@@ -132,7 +132,7 @@ impl Finding {
         let finding = Self::new(Kind::Leftover, "", &path, what, cure);
         if cure == Cure::None {
             return finding.remedy(
-                "its log is gone and cannot make it again: keep it elsewhere, or let mdtui gc remove it",
+                "its log is gone, so it cannot be recreated: keep it elsewhere, or let mdtui gc remove it",
             );
         }
         finding

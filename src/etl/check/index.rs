@@ -64,7 +64,7 @@ pub(super) fn open(
     catalog.rebuild(context, cancel)?;
     if let (Some(aside), Some(finding)) = (aside, report.findings.last_mut()) {
         finding.mended = Some(format!(
-            "made anew from the lake, the old one is {}",
+            "recreated from the lake; the old one is {}",
             text::visible_path(&aside)
         ));
     }
@@ -105,7 +105,7 @@ pub(super) fn compare(
             continue;
         }
         let message = format!(
-            "says something else of the log {key} than its record ({})",
+            "disagrees about the log {key} than its record ({})",
             parts.join(", ")
         );
         let path = context.lake.local().catalog();

@@ -44,7 +44,7 @@ pub(super) fn check(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -
                     Error::Io { source, .. } => source.to_string(),
                     other => other.to_string(),
                 };
-                let remedy = "see to it that it can be read, and check again";
+                let remedy = "make it readable, and check again";
                 (
                     Kind::Unreadable,
                     format!("cannot be read ({reason})"),

@@ -125,14 +125,14 @@ fn update_findings(report: &mut Report, key: &str, after: Vec<Finding>) {
 fn harvest(check: &Check<'_>, executor: &Executor, key: &str) -> Result<()> {
     let refuse = |why: &str| Err(Error::Log(why.to_owned()));
     let Some(log) = check.logs.get(key) else {
-        return refuse("its log is gone, and only the log could make it again");
+        return refuse("its log is gone, and only the log could recreate it");
     };
     if let Some(trouble) = &log.trouble {
         return Err(Error::Log(format!("its log cannot be read ({trouble})")));
     }
     let Some(profile) = rules_that_made_it(check, key, log)? else {
         return Err(Error::Log(format!(
-            "the log or the rules are others now, so that harvesting it would replace what is left; \
+            "the log or the rules have changed, so harvesting it would replace what is left; \
              mdtui harvest --force {key} does so"
         )));
     };

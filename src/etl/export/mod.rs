@@ -259,7 +259,7 @@ pub fn write_new(
         .tempfile_in(folder)
         .map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => Error::Usage(format!(
-                "there is no folder {} to write to: make it first",
+                "there is no folder {} to write to: create it first",
                 crate::text::visible_path(folder)
             )),
             _ => Error::io("write to", folder, e),

@@ -371,7 +371,7 @@ impl Records {
         }
         self.last.as_ref().ok_or_else(|| {
             Error::Moving(format!(
-                "{key} was being harvested again just now; ask once more"
+                "{key} was being harvested again just now; try again"
             ))
         })
     }
@@ -380,7 +380,7 @@ impl Records {
 /// Another process replaced the record between two questions.
 fn moved(run: &RunTarget) -> Error {
     Error::Moving(format!(
-        "{}:{} was being harvested again just now; ask once more",
+        "{}:{} was being harvested again just now; try again",
         run.log_key, run.run
     ))
 }

@@ -59,8 +59,7 @@ impl Format {
             "ndjson" | "jsonl" => Ok(Self::Ndjson),
             "arrow" | "ipc" | "feather" => Ok(Self::Arrow),
             _ => Err(Error::Usage(format!(
-                "cannot tell from its ending how to write {}: .csv, .parquet, .ndjson and .arrow \
-                 are known",
+                "the ending of {} names no known format: .csv, .parquet, .ndjson and .arrow are known",
                 text::visible_path(target)
             ))),
         }

@@ -62,7 +62,7 @@ pub(super) fn locate(names: &[&str], schema: &Schema) -> Result<Vec<(Role, usize
             (Some(index), None) => found.push((role, index)),
             (Some(_), Some(_)) => {
                 return Err(Error::Log(format!(
-                    "column `{}` stands twice; which one is meant?",
+                    "column `{}` occurs twice: rename one of them",
                     text::quoted(name, 60)
                 )));
             }

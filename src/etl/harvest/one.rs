@@ -84,7 +84,7 @@ pub(super) fn harvest(
     if request.clears
         && let Err(e) = remove_leftovers(&context.lake)
     {
-        tracing::warn!("what a dead process left behind stays: {e}");
+        tracing::warn!("cannot remove what a dead process left behind: {e}");
     }
     let started = Instant::now();
     let meter = Meter::new(sink, key, log.size);

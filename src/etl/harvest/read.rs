@@ -204,7 +204,7 @@ pub(super) fn rows(
         return Err(Error::Log("the log has no rows".into()));
     }
     if intake.spill.bytes() > 0 {
-        tracing::info!("{} bytes of rows were put spilled", intake.spill.bytes());
+        tracing::info!("{} bytes of rows were spilled", intake.spill.bytes());
     }
     let mut rows = intake.finish(reader.lines_read());
     if profile.is_one_run() {

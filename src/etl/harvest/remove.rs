@@ -57,7 +57,7 @@ pub fn check_gone(context: &Context, catalog: &Catalog, key: &str, with_notes: b
         Some(true) => Ok(()),
         Some(false) => Err(Error::Usage(format!(
             "the log {name} still exists, and remove deletes only the results of logs that are \
-             gone: mdtui harvest --force {name} makes its results again; to be rid of both, \
+             gone: mdtui harvest --force {name} recreates its results; to be rid of both, \
              delete the log first"
         ))),
         None if with_notes && has_notes() => Ok(()),

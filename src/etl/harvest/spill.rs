@@ -74,7 +74,7 @@ impl Spill {
             let end = self.end + bytes.len() as u64;
             if end > self.most {
                 return Err(Error::Log(format!(
-                    "its rows would take more than {} spilled in {}: no log of its size does, so it was given up",
+                    "its rows would take more than {} spilled in {}: no log of its size should, so the harvest was stopped",
                     binary_bytes(self.most),
                     visible_path(&self.dir)
                 )));

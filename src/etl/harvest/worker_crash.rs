@@ -38,7 +38,7 @@ pub(crate) fn record_worker_crash(
     error: Error,
 ) -> Harvested {
     if let Err(e) = remove_dead(&context.lake) {
-        tracing::warn!("what a dead worker left behind stays: {e}");
+        tracing::warn!("cannot remove what a dead worker left behind: {e}");
     }
     let opened = match log {
         LogRef::Known(_) => Catalog::open(&context.lake).map(Some),

@@ -13,8 +13,8 @@ This directory is a lake of mdtui, a terminal browser for robot machine logs. It
 the results of every log that was harvested into it. The logs themselves lie elsewhere:
 source.path in a log's record.json is its path below the data directory of the harvest.
 
-As long as a log exists, mdtui can make its results again. The results of logs that are
-gone cannot be made again: keep this directory as long as you need them, and back it up.
+As long as a log exists, mdtui can recreate its results. The results of logs that are
+gone cannot be recreated: keep this directory as long as you need them, and back it up.
 
 What lies here:
 
@@ -22,7 +22,7 @@ What lies here:
   <log>/run_*.parquet   the table of a run: times in UTC, and a column for each channel
   <log>/rejected.*      rows of the log that were dropped, and why
   exports/              files that people exported
-  catalog.db            an index; mdtui rebuild makes it again from the records
+  catalog.db            an index; mdtui rebuild recreates it from the records
   .mdtui/               locks and temporary files: nothing to read
 
 How to read it:

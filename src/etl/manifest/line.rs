@@ -181,8 +181,7 @@ pub(super) fn write(lines: &[Line], path: &Path) -> Result<()> {
     let name = path.file_name().unwrap_or_default();
     if Format::of_name(name.as_bytes()).is_some() {
         return Err(Error::Usage(format!(
-            "{} is named like a log, and logs are never changed; name the manifest otherwise, such \
-             as manifest.jsonl",
+            "{} is named like a log, and logs are never changed; give the manifest another name, such as manifest.jsonl",
             visible_path(path)
         )));
     }

@@ -159,7 +159,7 @@ impl Client {
             Ok(Report::Ready { program, .. }) => {
                 let _ = process.kill();
                 return Err(Error::Fatal(format!(
-                    "the worker process is {}, which this program cannot talk to; start mdtui anew",
+                    "the worker process is {}, which this program cannot work with; restart mdtui",
                     text::quoted(&program, 60)
                 )));
             }
@@ -243,7 +243,7 @@ impl Client {
                 }
             }
             if asked.is_some_and(|at| at.elapsed() > self.limits.grace) {
-                tracing::warn!("a worker did not give up and was killed");
+                tracing::warn!("a worker did not stop when asked and was killed");
                 let pid = process.id();
                 let (_, said) = process.kill();
                 note_words(pid, &said);

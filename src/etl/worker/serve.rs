@@ -37,7 +37,7 @@ const LINGER: Duration = Duration::from_millis(100);
 pub fn serve() -> Result<()> {
     if io::stdin().is_terminal() {
         return Err(Error::Usage(
-            "`mdtui worker` is how mdtui talks to itself: it is of no use on a terminal".into(),
+            "`mdtui worker` is used by mdtui itself: it is of no use on a terminal".into(),
         ));
     }
     let refused = |e: io::Error| Error::Fatal(format!("the worker cannot start: {e}"));
@@ -186,7 +186,7 @@ impl Reporter {
                 pipe.write_all(&bytes)
             });
         if let Err(e) = said {
-            tracing::warn!("cannot tell the program: {e}");
+            tracing::warn!("cannot answer the program: {e}");
         }
     }
 

@@ -40,7 +40,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
         let text = match &signals.error {
             Some(error) => return sentence(rest, buf, error, theme.error),
             None if signals.chosen.is_empty() => " No channel is chosen for a chart.",
-            None => " The terminal is too low for charts.",
+            None => " The terminal has too few lines for charts.",
         };
         return put(rest, buf, text, theme.muted);
     }
