@@ -189,7 +189,7 @@ actions! {
     PreviousView = "previous-view",
     /// The palette of every action.
     Palette = "palette",
-    /// Draws the screen anew, whatever other programs wrote on it.
+    /// Redraws the screen, whatever other programs wrote on it.
     Redraw = "redraw",
     /// Help for the view.
     Help = "help",

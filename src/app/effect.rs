@@ -23,7 +23,7 @@ pub enum Effect {
     Copy(String),
     /// Give the terminal back and sleep until woken.
     Suspend,
-    /// Draw everything anew: another program wrote on the screen.
+    /// Redraw everything: another program wrote on the screen.
     Redraw,
     /// End the browser.
     Quit,

@@ -314,7 +314,7 @@ impl View for Logs {
                 }
             }
         } else if self.queries.receive(&mut self.table, answer, context) {
-            // The rows that are sorted may have been read anew.
+            // The rows that are sorted may have been read again.
             self.count_logs(context.effects);
         }
     }

@@ -72,7 +72,7 @@ pub struct Prompt {
 
 impl Prompt {
     /// A text field over a list with this cursor and filter; a filter or a condition, which then
-    /// stands in the place of the filter, is edited, other text is typed anew.
+    /// stands in the place of the filter, is edited, other text is typed again.
     pub fn new(purpose: Purpose, cursor: usize, filter: &str) -> Self {
         let text = match purpose {
             Purpose::Filter | Purpose::Find => filter,

@@ -210,7 +210,7 @@ impl<T: Row> Table<T> {
         fit(&T::columns(self.rows()), room)
     }
 
-    /// Filters and sorts anew; the cursor stays with its key. Very many rows are left to a
+    /// Filters and sorts again; the cursor stays with its key. Very many rows are left to a
     /// worker: see [`Table::wants`].
     pub fn sort_rows(&mut self) {
         self.reordering = true;

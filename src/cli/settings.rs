@@ -342,7 +342,7 @@ const PROFILE: PathSetting = PathSetting {
 };
 
 fn path(global: &Global, sources: &mut Sources, setting: &PathSetting) -> Option<PathBuf> {
-    // An empty variable of the environment is as good as none.
+    // An empty environment variable counts as unset.
     let given = (setting.given)(global).clone();
     match given.filter(|path| !path.as_os_str().is_empty()) {
         Some(path) => {

@@ -345,8 +345,7 @@ fn compare() {
             third.row.file_name = None;
             third.channels.clear();
         }
-        let gone =
-            "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
+        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
         let compare = compare_screen(&mut state);
         compared::read(compare, Ok(details));
         compared::channel_fails(compare, 0, gone);
@@ -411,7 +410,7 @@ fn wrong_moments_of_lists() {
         }
         let (mut state, _) = bare(size);
         let damaged =
-            "cache/catalog.db is damaged (file is not a database): `mdtui rebuild` makes it anew";
+            "cache/catalog.db is damaged (file is not a database): `mdtui rebuild` recreates it";
         answer(&mut state, |s| &mut s.logs.read_first, Err(damaged.into()));
         fail_lists(&mut state, damaged);
         answer(&mut state, |s| &mut s.jobs.read, Err(damaged.into()));
@@ -482,8 +481,7 @@ fn wrong_moments_of_runs() {
         deliver(&mut state, Ok(Some(run::opened_run(run::detail()))));
         keys(&mut state, &["tab"]);
         looks.add("signals_reading", &state);
-        let gone =
-            "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
+        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
         let run = run_screen(&mut state);
         for part in [
             Part::Channel,

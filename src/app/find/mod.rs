@@ -100,7 +100,7 @@ impl FindView {
         self.prepare.is_asked() || self.search.is_asked()
     }
 
-    /// Begins anew. What was found stays until there is something else to show.
+    /// Starts again. What was found stays until there is something else to show.
     fn begin(&mut self, effects: &mut Vec<Effect>) {
         (self.plan, self.error) = (None, None);
         (self.read, self.unreadable, self.cut) = (0, 0, false);

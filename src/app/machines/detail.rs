@@ -104,7 +104,7 @@ impl MachineScreen {
         self.trace();
     }
 
-    /// Makes the charts anew from the runs that are shown. To be called after their
+    /// Makes the charts again from the runs that are shown. To be called after their
     /// filter was changed.
     pub fn trace(&mut self) {
         let mut points: Vec<&MachinePoint> = (0..self.table.len())

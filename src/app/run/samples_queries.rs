@@ -338,7 +338,7 @@ mod tests {
         let error = run(&context, query);
         let error = error.unwrap_err().to_string();
         assert!(
-            error.contains("is gone; a harvest of a.csv (H) makes it again"),
+            error.contains("is gone; a harvest of a.csv (H) recreates it"),
             "{error}"
         );
     }

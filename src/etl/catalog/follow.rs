@@ -1,5 +1,5 @@
 //! Taking in records that others wrote: other processes, tasks on other machines, harvests of a
-//! lake that cannot be written, everything when a catalog is made anew.
+//! lake that cannot be written, everything when a catalog is recreated.
 //!
 //! A record is read when its version, or that of the notes beside it, is not the one that was taken in last. Records are read in
 //! parallel while others are stored; the states of their logs are brought up to date by the look

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Catalog {
-    /// Fills the catalog anew from the records of the lake, then refreshes.
+    /// Fills the catalog again from the records of the lake, then refreshes.
     ///
     /// # Errors
     /// [`Error::Catalog`], [`Error::Cancelled`], those of [`Catalog::refresh`].

@@ -329,7 +329,7 @@ fn digests(entries: &[Entry], held: &HashSet<String>) -> HashMap<String, u64> {
         .collect()
 }
 
-/// What a list shows of a log, as one number: to tell whether it must be drawn anew.
+/// What a list shows of a log, as one number: to tell whether it must be redrawn.
 fn digest(entry: &Entry, held: bool) -> u64 {
     let mut hasher = DefaultHasher::new();
     let verdict = &entry.verdict;

@@ -47,7 +47,7 @@ pub(super) enum Cure {
     Harvest,
     /// By telling the catalog what the record says.
     Learn,
-    /// By making the catalog anew.
+    /// By recreating the catalog.
     Rebuild,
     /// By removing it.
     Collect,

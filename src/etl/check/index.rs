@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Opens the catalog, and says whether it can be held against the lake. One that is missing
-/// (a note) or damaged (a finding) is made anew with `repair`; without it, a catalog in memory stands in for it
+/// (a note) or damaged (a finding) is recreated with `repair`; without it, a catalog in memory stands in for it
 /// and nothing is written. That of a lake that cannot be written is not looked at.
 ///
 /// # Errors

@@ -107,7 +107,7 @@ fn update_findings(report: &mut Report, key: &str, after: Vec<Finding>) {
     for finding in of(report, key, Cure::Harvest) {
         let same = |f: &Finding| (f.kind, &f.path) == (finding.kind, &finding.path);
         if !after.iter().any(same) {
-            finding.mended = Some("made again from its log".into());
+            finding.mended = Some("recreated from its log".into());
         }
     }
     for finding in after {

@@ -123,7 +123,7 @@ pub(super) fn harvest(
     outcome
 }
 
-/// A record that cannot be read is as good as none: the log is harvested anew. Also says
+/// A record that cannot be read is treated as missing: the log is harvested again. Also says
 /// whether there is such a record.
 pub(super) fn prior_record(context: &Context, key: &str) -> (Option<Record>, bool) {
     match Record::read(&context.lake, key) {
@@ -287,7 +287,7 @@ impl Attempt<'_> {
         self.remember(index, word, describe(&record));
         cleared?;
         if record.error.is_none() && prior.is_none_or(|p| p.error.is_some()) {
-            // Renamed while the rules changed: its results were made anew, its notes come along.
+            // Renamed while the rules changed: its results were recreated, its notes come along.
             rename_detection::finish(context, index, &log.key, &record)?;
         }
         match &record.error {

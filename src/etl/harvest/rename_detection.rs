@@ -105,7 +105,7 @@ impl Predecessor {
 }
 
 /// What the old key of a renamed log still has goes, and its notes come to the new one: a take-over
-/// was cut off after its commit, or the rules have changed and the log was harvested anew. The
+/// was cut off after its commit, or the rules have changed and the log was harvested again. The
 /// log's lock is held, and `record` is its own.
 ///
 /// # Errors

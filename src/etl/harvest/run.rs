@@ -37,9 +37,9 @@ pub(super) struct Target<'a> {
     pub(super) key: &'a str,
     pub(super) profile: &'a Profile,
     pub(super) fingerprint: &'a str,
-    /// Tables that are there already are made anew.
+    /// Tables that are there already are recreated.
     pub(super) force: bool,
-    /// What the lake says of the log now: tables that are not what it says are made anew.
+    /// What the lake says of the log now: tables that are not what it says are recreated.
     pub(super) prior: Option<&'a Record>,
 }
 

@@ -16,7 +16,7 @@ use crate::{
 /// Seconds that a stretch in the air needs, and samples of each force channel.
 const AIR_SECONDS: i64 = 2_000_000;
 const AIR_SAMPLES: usize = 20;
-/// How often a stretch in the air is cut anew after its median moved.
+/// How often a stretch in the air is cut again after its median moved.
 const CUTS: usize = 16;
 
 /// The bias of each force channel of a robot, by its name. `force` is `None` where a channel is

@@ -91,7 +91,7 @@ mod tests {
         write(&lake).unwrap();
         let path = lake.local().readme();
         assert_eq!(fs::read_to_string(&path).unwrap(), TEXT);
-        assert!(TEXT.contains("cannot be made again") && TEXT.contains("list"));
+        assert!(TEXT.contains("cannot be recreated") && TEXT.contains("list"));
         assert!(TEXT.lines().all(|line| line.len() <= 90));
         fs::write(&path, "the operator's").unwrap();
         write(&lake).unwrap();

@@ -49,7 +49,7 @@ impl Intervals {
         Some(intervals)
     }
 
-    /// Finds the edges anew: `span` is the run's, by right clocks.
+    /// Finds the edges again: `span` is the run's, by right clocks.
     pub fn set_edges(&mut self, channel: &RawChannel<'_>, thresholds: &Thresholds, span: Gap) {
         let (first, last) = (channel.span().0, self.last_us(channel));
         let least = self.gap_us.max(thresholds.get(&EDGE_S) * 1e6);

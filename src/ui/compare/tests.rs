@@ -44,8 +44,7 @@ fn runs_that_are_gone_or_failed_say_so() {
             third.channels.clear();
         }
         fixture::read(&mut screen, Ok(details));
-        let gone =
-            "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
+        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
         fixture::channel_fails(&mut screen, 0, gone);
         let shown = text(&screen);
         for word in ["the run's table", "gone", "every sample"] {
