@@ -24,8 +24,16 @@ step files
 for file in usr/share/man/man1/mdtui.1.gz usr/share/man/man1/mdtui-harvest.1.gz \
     usr/share/bash-completion/completions/mdtui usr/share/zsh/vendor-completions/_mdtui \
     usr/share/fish/vendor_completions.d/mdtui.fish etc/mdtui/config.toml etc/default/mdtui \
-    usr/share/doc/mdtui/examples/config.toml; do
+    usr/share/doc/mdtui/assets/config.toml; do
     [ -s "$root/$file" ] || { echo "missing: /$file" >&2; exit 1; }
+done
+# Every link of the documents leads to a file of the package.
+documents="$root/usr/share/doc/mdtui"
+find "$documents" -name '*.md' -o -name '*.md.gz' | while read -r document; do
+    { zcat -f "$document" | grep -oE '\]\([^)#:]+[)#]' || true; } | sed 's/^](//; s/[)#]$//' | while read -r link; do
+        target="$(dirname "$document")/$link"
+        [ -e "$target" ] || [ -e "$target.gz" ] || { echo "dead link: $link in ${document#"$root"}" >&2; exit 1; }
+    done
 done
 unit="$(find "$root"/lib/systemd "$root"/usr/lib/systemd -name mdtui-watch.service -print -quit)"
 [ -n "$unit" ] || { echo "missing: mdtui-watch.service" >&2; exit 1; }

@@ -16,6 +16,7 @@ use mdtui::{
         args::{Cli, Command},
         crash, exit,
         exit::Exit,
+        signals::survive_file_size_limit,
     },
     etl::text,
 };
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     if let Err(e) = crash::install(matches!(cli.command, Some(Command::Worker))) {
         exit::note(&format!("mdtui: cannot install the panic hook: {e}"));
     }
+    survive_file_size_limit();
     let exit = crash::caught(|| {
         cli::run(&cli).unwrap_or_else(|error| {
             exit::note(&format!("mdtui: {error}"));

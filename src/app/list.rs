@@ -31,6 +31,8 @@ pub struct ListPosition {
 pub struct ListStatus {
     /// Number of marked rows.
     pub marked: usize,
+    /// Of these, how many the filter hides.
+    pub hidden_marks: usize,
     /// Whether a range is being marked.
     pub range: bool,
     /// Whether a worker filters, sorts or searches.
@@ -226,6 +228,7 @@ impl<T: Row> List for Table<T> {
     fn status(&self) -> ListStatus {
         ListStatus {
             marked: self.marked(),
+            hidden_marks: self.hidden_marks(),
             range: self.anchor.is_some(),
             waiting: self.is_waiting(),
             filter: Self::filter(self).to_owned(),

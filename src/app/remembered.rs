@@ -21,7 +21,7 @@ use super::{
     table::ListState,
     view::TopView,
 };
-use crate::etl::{Error, Result, text, toml_place::mistake};
+use crate::etl::{Error, Result, base::small_file, text, toml_place::mistake};
 
 /// Raised when an older program would misread the file.
 pub const VERSION: u32 = 1;
@@ -130,7 +130,7 @@ impl Memory {
             return memory;
         };
         let shown = text::visible_path(&file);
-        match std::fs::read_to_string(&file) {
+        match small_file::read(&file) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => {
                 memory.note = Some(format!(
@@ -296,7 +296,7 @@ impl SaveRemembered {
     /// # Errors
     /// [`Error::Fatal`] when it cannot be written.
     pub fn write(&self) -> Result<()> {
-        let there = std::fs::read_to_string(&self.file);
+        let there = small_file::read(&self.file);
         let is_newer = |toml: &String| Remembered::parse(toml).is_err_and(|e| e.is_newer);
         if there.as_ref().is_ok_and(is_newer) {
             return Ok(());

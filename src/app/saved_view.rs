@@ -16,7 +16,7 @@ use super::{
     state_file,
     table::ListState,
 };
-use crate::etl::{Error, Result, text, toml_place::mistake};
+use crate::etl::{Error, Result, base::small_file, lake::named_file, text, toml_place::mistake};
 
 /// Raised when an older program would misread the file.
 const VERSION: u32 = 1;
@@ -145,14 +145,16 @@ pub enum ViewCommand<'a> {
 
 /// The command in a text of the palette: `save evening`, `open evening`, `open path/to.toml`.
 pub fn command(typed: &str) -> Option<ViewCommand<'_>> {
-    let typed = typed.trim_start();
-    let saved = typed
-        .strip_prefix("save ")
-        .map(|name| ViewCommand::Save(name.trim()));
-    saved.or_else(|| {
-        let name = typed.strip_prefix("open ")?;
-        Some(ViewCommand::Open(name.trim()))
-    })
+    let (verb, name) = typed
+        .trim_start()
+        .split_once(' ')
+        .unwrap_or((typed.trim(), ""));
+    match verb {
+        "save" => Some(ViewCommand::Save(name.trim())),
+        // The word alone is an action.
+        "open" if typed.trim_start().starts_with("open ") => Some(ViewCommand::Open(name.trim())),
+        _ => None,
+    }
 }
 
 /// Whether a name is that of a file.
@@ -269,10 +271,21 @@ impl Query for WriteView {
 
     const OUTLIVES_VIEW: bool = true;
 
-    fn run(self, _: &mut QueryContext<'_>) -> Result<Self::Answer> {
+    fn run(self, context: &mut QueryContext<'_>) -> Result<Self::Answer> {
         let shown = text::visible_path(&self.file);
+        named_file::guard(context.lake, &self.file)?;
+        if is_path(&self.name)
+            && self
+                .file
+                .parent()
+                .is_some_and(|dir| !dir.as_os_str().is_empty() && !dir.is_dir())
+        {
+            return Err(Error::Usage(format!(
+                "there is no folder for {shown}: create it first"
+            )));
+        }
         // Another view of this name is replaced, any other file is not.
-        let replaced = match fs::read_to_string(&self.file) {
+        let replaced = match small_file::read(&self.file) {
             Ok(toml) => {
                 SavedView::parse(&toml, &shown).map_err(|e| {
                     Error::Usage(format!(
@@ -307,7 +320,7 @@ impl Query for ReadView {
 
     fn run(self, _: &mut QueryContext<'_>) -> Result<Self::Answer> {
         let shown = text::visible_path(&self.file);
-        let toml = fs::read_to_string(&self.file).map_err(|e| match e.kind() {
+        let toml = small_file::read(&self.file).map_err(|e| match e.kind() {
             ErrorKind::NotFound => Error::Usage(format!(
                 "there is no view `{}`: there is no file {shown}",
                 text::quoted(&self.name, 60)
@@ -358,6 +371,7 @@ mod tests {
             Some(ViewCommand::Open("a/b.toml"))
         );
         assert_eq!(command("open "), Some(ViewCommand::Open("")));
+        assert_eq!(command("save"), Some(ViewCommand::Save("")));
         for other in ["open", "savex y", "harvest", ""] {
             assert_eq!(command(other), None);
         }

@@ -379,6 +379,15 @@ impl<T: Row> Table<T> {
         self.marks.count()
     }
 
+    /// Number of marked rows that the filter hides.
+    pub fn hidden_marks(&self) -> usize {
+        if self.filter().is_empty() || self.marks.count() == 0 {
+            return 0;
+        }
+        let shown = (0..self.len()).filter_map(|position| self.shown.at(position));
+        self.marks.count() - shown.filter(|at| self.marks.has(*at)).count()
+    }
+
     /// The marked rows in the order of all rows; the one under the cursor when none is.
     pub fn chosen(&self) -> Vec<&T> {
         if self.marks.count() == 0 {

@@ -1,9 +1,10 @@
 //! `mdtui` without a command: the browser.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use super::{
     exit::Exit,
+    open_lake::no_directory,
     settings::{Settings, state_dir, user_cache},
 };
 use crate::{
@@ -14,16 +15,20 @@ use crate::{
         choice::Choices,
         remembered::Memory,
     },
-    etl::{Error, Result, text},
+    etl::{Error, Result, base::small_file, text},
     ui,
 };
 
 /// Opens the browser and comes back when the operator quits.
 ///
 /// # Errors
-/// Those of [`ui::browse`], but for a signal that ended it: that is an exit code.
+/// [`Error::Fatal`] where there is neither a data directory nor a lake; those of [`ui::browse`], but for a signal that ended it: that is an exit code.
 pub fn run(settings: &Settings) -> Result<Exit> {
     let context = settings.context()?;
+    // A mistyped directory should not leave a lake behind.
+    if !context.data_dir.is_dir() && !context.lake.root().exists() {
+        return Err(no_directory(&context.data_dir));
+    }
     let abilities = Abilities::of(variable);
     // Each lake has its own; the name of the file is that of its catalog for users.
     let lake = context.lake.local().id();
@@ -77,7 +82,7 @@ pub(super) fn is_light() -> bool {
 
 /// The columns of the last time; none, and why, when they cannot be read.
 fn remembered(file: Option<&Path>) -> (Choices, Option<String>) {
-    let Some((file, toml)) = file.and_then(|file| Some((file, fs::read_to_string(file).ok()?)))
+    let Some((file, toml)) = file.and_then(|file| Some((file, small_file::read(file).ok()?)))
     else {
         return (Choices::default(), None);
     };

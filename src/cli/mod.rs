@@ -35,7 +35,7 @@ mod remove;
 mod runs;
 pub mod settings;
 mod show;
-mod signals;
+pub mod signals;
 pub mod size;
 pub mod table;
 mod views;

@@ -15,6 +15,14 @@ use super::{exit, settings::Settings};
 /// Candidates that an error lists.
 const MOST_CANDIDATES: usize = 8;
 
+/// That the data directory does not exist.
+pub fn no_directory(data_dir: &Path) -> Error {
+    Error::Fatal(format!(
+        "there is no directory {}; name the one with the logs with --data-dir, or see synthetic logs with mdtui demo",
+        text::visible_path(data_dir)
+    ))
+}
+
 /// The catalog, brought up to date with the data directory.
 pub struct OpenLake {
     /// Where everything is.
@@ -36,10 +44,7 @@ impl OpenLake {
             exit::note(&read_only.note());
         } else if !context.data_dir.is_dir() && !context.lake.local().catalog().exists() {
             // Before the catalog: a mistyped directory should not leave one behind.
-            return Err(Error::Fatal(format!(
-                "there is no directory {}; name the one with the logs with --data-dir",
-                text::visible_path(&context.data_dir)
-            )));
+            return Err(no_directory(&context.data_dir));
         }
         let mut catalog = Catalog::open_for_reading(&context.lake)?;
         let refresh = catalog.refresh(&context, cancel)?;

@@ -15,6 +15,7 @@ use crate::etl::{
     Result,
     base::CancelToken,
     catalog::survey,
+    lake::named_file,
     manifest::{Plan, Which},
 };
 
@@ -55,6 +56,13 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     cancel_on_signals(&cancel, || {})?;
     let context = settings.context()?;
+    let output = args
+        .output
+        .as_deref()
+        .filter(|path| *path != OsStr::new("-"));
+    if let Some(path) = output {
+        named_file::guard(&context, path)?;
+    }
     let survey = survey(&context, &cancel)?;
     for note in survey.notes.iter().chain(&survey.problems) {
         exit::note(note);
@@ -64,11 +72,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         false => Which::Due,
     };
     let plan = Plan::new(&survey, which, args.tasks);
-    match args
-        .output
-        .as_deref()
-        .filter(|path| *path != OsStr::new("-"))
-    {
+    match output {
         Some(path) => plan.write(path)?,
         None => exit::print(&plan.text()?)?,
     }

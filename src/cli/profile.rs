@@ -79,6 +79,9 @@ fn infer(log: &Path) -> Result<Exit> {
     for guess in &proposal.guesses {
         exit::note(&format!("guessed: {guess}"));
     }
+    for column in &proposal.left_out {
+        exit::note(&format!("left out: {column}"));
+    }
     exit::note(&format!("{shown}: {}", proposal.trial));
     exit::print(&proposal.toml)?;
     Ok(Exit::Ok)

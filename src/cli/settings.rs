@@ -263,6 +263,12 @@ impl Settings {
                     text::quoted(set, 60)
                 )));
             };
+            if saved.is_empty() {
+                return Err(Error::Usage(format!(
+                    "the set of channels \"@{}\" of the config file is empty",
+                    text::quoted(set, 60)
+                )));
+            }
             columns.extend(saved.iter().cloned());
         }
         Ok(columns)

@@ -173,6 +173,7 @@ fn marks(state: &State) -> String {
     };
     let ListStatus {
         marked,
+        hidden_marks,
         range,
         waiting,
         filter,
@@ -197,7 +198,11 @@ fn marks(state: &State) -> String {
         text.push_str(&format!("marking a range: {key} ends it. "));
     }
     if marked > 0 {
-        text.push_str(&format!("{} marked. ", count_of(marked as u64, one, many)));
+        text.push_str(&format!("{} marked", count_of(marked as u64, one, many)));
+        if hidden_marks > 0 {
+            text.push_str(&format!(", {} not shown", thousands(hidden_marks as u64)));
+        }
+        text.push_str(". ");
     }
     text
 }

@@ -8,7 +8,10 @@ use ratatui::{
 };
 
 use super::{text::fit_middle, theme::Theme};
-use crate::app::{columns::Meaning, layout, note::NoteEditor, state::State};
+use crate::{
+    app::{columns::Meaning, layout, note::NoteEditor, state::State},
+    etl::format::thousands,
+};
 
 /// Columns of the editor where there is room for them.
 const WIDEST: u16 = 84;
@@ -27,7 +30,12 @@ pub(super) fn draw(frame: &mut Frame, state: &State, editor: &NoteEditor, theme:
     };
     frame.render_widget(Clear, area);
     let room = width.saturating_sub(6);
-    let title = format!("Note on {}", editor.runs.name());
+    let mut title = format!("Note on {}", editor.runs.name());
+    let list = state.open_view().list();
+    let hidden = list.map_or(0, |list| list.status().hidden_marks);
+    if hidden > 0 && editor.runs.count() > 1 {
+        title.push_str(&format!(", {} not shown", thousands(hidden as u64)));
+    }
     let block = Block::bordered()
         .border_style(theme.accent)
         .title(Span::styled(

@@ -3,7 +3,10 @@
 use ratatui::Frame;
 
 use super::{list, theme::Theme};
-use crate::app::{Action, layout, runs::Runs, state::State};
+use crate::{
+    app::{Action, layout, runs::Runs, state::State},
+    etl::catalog::LogState,
+};
 
 /// Draws the list of runs that is open.
 pub fn draw(frame: &mut Frame, state: &State, runs: &Runs, theme: &Theme) {
@@ -42,17 +45,21 @@ fn empty(
         let logs = state.logs.table.rows();
         let at = logs.binary_search_by(|row| row.key.as_str().cmp(log));
         let row = at.ok().and_then(|at| logs.get(at));
-        let reason = row.map_or(String::new(), |row| {
+        let log_state = row.map(|row| {
             let open = state.jobs.of_log(log).and_then(|entry| entry.log_state());
-            let state = open.unwrap_or(row.state);
+            open.unwrap_or(row.state)
+        });
+        let reason = log_state.zip(row).map_or(String::new(), |(state, row)| {
             format!(" {}: {}.", state.word(), row.reason)
         });
+        // Harvesting a log again that failed for good gives the same failure.
+        let more = match log_state {
+            Some(LogState::Failed) => "",
+            _ => "; harvest it there",
+        };
         (
             format!("{log} has no runs in the lake.{reason}"),
-            format!(
-                "{} goes back to the logs; harvest it there.",
-                key(Action::Escape)
-            ),
+            format!("{} goes back to the logs{more}.", key(Action::Escape)),
         )
     } else {
         (

@@ -117,3 +117,46 @@ fn commands_of_the_documents_work_as_typed() {
         }
     }
 }
+
+/// Runs the lines of a document's block where there is one log, with a log of the demo for the log that it names, and a
+/// harvest in the place of the browser.
+fn first_steps(document: &str, begin: &str, named: &str, log: &str) {
+    let demo = Lab::demo(0);
+    demo.write_demo(&Options::default());
+    let lab = Lab::demo(0);
+    let folder = lab.data().join(log);
+    std::fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    std::fs::copy(demo.data().join(log), folder).unwrap();
+    let path = format!("{}/{document}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let (_, rest) = text.split_once(begin).unwrap();
+    let (block, _) = rest.split_once("<!-- end -->").unwrap();
+    assert!(block.contains(named), "{document}: {block}");
+    let block = block.replace(named, demo.data().join(log).to_str().unwrap());
+    let lines = block.lines().filter(|line| !line.starts_with("```"));
+    let mut script: Vec<String> = lines
+        .map(|line| line.split(" #").next().unwrap().trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect();
+    // The browser needs a terminal.
+    script.last_mut().unwrap().push_str(" harvest");
+    let (code, said) = typed(&lab, &format!("set -e; {}", script.join("; ")));
+    assert_eq!(code, Some(0), "{document}: {said}");
+    assert!(said.contains("harvested"), "{document}: {said}");
+}
+
+#[test]
+fn first_steps_of_the_documents_work_as_typed() {
+    first_steps(
+        "README.md",
+        "<!-- own logs -->",
+        "/path/to/2022-11-23T2040.parquet",
+        "cell-01/2022-11-23T2040.parquet",
+    );
+    first_steps(
+        "docs/configuration.md",
+        "<!-- another kind of log -->",
+        "path/to/a/log.csv",
+        "cell-02/2022-11-23T2140.csv",
+    );
+}

@@ -34,6 +34,7 @@ mod many_at_once;
 mod memory;
 mod moving;
 mod mutants;
+mod named_files;
 mod names;
 mod parquet_logs;
 mod profiles;

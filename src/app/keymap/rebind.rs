@@ -83,8 +83,13 @@ fn context(name: &str) -> Result<Context, String> {
             let names: Vec<&str> = known().map(|c| c.name()).collect();
             let name = text::quoted(name, 40);
             let guess = did_you_mean(&name, names.iter().copied());
+            let guess = if guess.is_empty() {
+                "; the".to_owned()
+            } else {
+                guess + " The"
+            };
             Err(format!(
-                "there is no context `{name}`{guess}; there are {}",
+                "there is no context `{name}`{guess} contexts are {}",
                 names.join(", ")
             ))
         }

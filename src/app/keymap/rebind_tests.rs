@@ -113,7 +113,7 @@ fn mistakes_name_file_and_line_and_what_was_meant() {
         ),
         (
             "[keys.signal]\nmark = \"i\"\n",
-            "f.toml, line 1: there is no context `signal`, did you mean `signals`?; there are global, list",
+            "f.toml, line 1: there is no context `signal`, did you mean `signals`? The contexts are global, list",
         ),
         (
             "[keys]\nharvest = [\"F5\",\n \"hyper-x\"]\n",

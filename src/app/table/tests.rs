@@ -142,6 +142,19 @@ fn ranges_mark_both_ends() {
 }
 
 #[test]
+fn marks_that_a_filter_hides_are_counted() {
+    let mut table = table();
+    table.act(Action::MarkAll, 10);
+    let all = table.marked();
+    assert_eq!(table.hidden_marks(), 0);
+    table.set_filter("pear").unwrap();
+    assert!(table.len() < all);
+    assert_eq!(table.hidden_marks(), all - table.len());
+    table.clear_marks();
+    assert_eq!(table.hidden_marks(), 0);
+}
+
+#[test]
 fn the_cursor_is_always_on_the_screen() {
     let mut table = table();
     for (cursor, lines, offset) in [(4, 2, 3), (0, 2, 0), (2, 1, 2), (3, 9, 0), (9, 0, 4)] {

@@ -2,7 +2,7 @@
 
 use crossbeam_channel::Sender;
 use signal_hook::{
-    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH},
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH},
     iterator::{Handle, Signals},
 };
 
@@ -26,7 +26,7 @@ impl Drop for Listening {
 /// [`Error::Fatal`] when the system refuses.
 pub fn listen(events: Sender<Event>) -> Result<Listening> {
     let refused = |e: std::io::Error| Error::Fatal(format!("cannot listen to signals: {e}"));
-    let heard = [SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT, SIGWINCH];
+    let heard = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
     let mut signals = Signals::new(heard).map_err(refused)?;
     let handle = signals.handle();
     std::thread::Builder::new()

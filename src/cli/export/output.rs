@@ -12,7 +12,7 @@ use crate::{
         Error, Result,
         base::CancelToken,
         export::{Exported, Format, write_new},
-        lake::{Context, access::require_write},
+        lake::{Context, access::require_write, named_file},
         source::reserved::is_named_as_a_table,
         text,
     },
@@ -48,8 +48,7 @@ const STDOUT: &str = "-";
 
 /// Whether it is standard output, or a pipe or device, which nothing can be renamed onto.
 fn is_stream(output: &Path) -> bool {
-    output.as_os_str() == STDOUT
-        || std::fs::metadata(output).is_ok_and(|m| !m.is_file() && !m.is_dir())
+    output.as_os_str() == STDOUT || named_file::is_stream(output)
 }
 
 /// What it is called in messages.
@@ -120,25 +119,14 @@ impl Write for Pipe {
 /// # Errors
 /// [`Error::Usage`] for a file that no export may replace.
 pub fn guard(lake: &OpenLake, output: &Path) -> Result<()> {
-    if is_stream(output) {
+    if output.as_os_str() == STDOUT {
         return Ok(());
     }
-    if is_log(lake, output)? {
-        return Err(Error::Usage(format!(
-            "{} is a log, and logs are never changed; name another file",
-            text::visible_path(output)
-        )));
-    }
-    if is_in_lake(&lake.context, output) {
-        return Err(Error::Usage(format!(
-            "{} is in the lake, which only harvests write; name a file elsewhere, or in {}",
-            text::visible_path(output),
-            text::visible_path(&lake.context.lake.local().exports())
-        )));
-    }
+    named_file::guard(&lake.context, output)?;
     make_exports(&lake.context, output)?;
     let name = output.file_name().and_then(OsStr::to_str);
-    if name.is_some_and(is_named_as_a_table) && is_in(&lake.context.lake.local().exports(), output)
+    if name.is_some_and(is_named_as_a_table)
+        && named_file::is_below(&lake.context.lake.local().exports(), output)
     {
         return Err(Error::Usage(format!(
             "{} is named like a table of the lake, and queries over run_*.parquet would find the \
@@ -167,31 +155,4 @@ fn make_exports(context: &Context, output: &Path) -> Result<()> {
         std::fs::create_dir_all(&exports).map_err(|e| Error::io("create", &exports, e))?;
     }
     Ok(())
-}
-
-/// Whether the file that would be replaced is a log, not only named like one.
-fn is_log(lake: &OpenLake, output: &Path) -> Result<bool> {
-    let Ok(real) = output.canonicalize() else {
-        return Ok(false);
-    };
-    let Some(log) = lake.find_log(output.as_os_str())? else {
-        return Ok(false);
-    };
-    let source = lake.catalog.source(&lake.context, &log.key)?;
-    Ok(source.is_some_and(|s| s.file.canonicalize().is_ok_and(|file| file == real)))
-}
-
-/// Whether the lake has a place for `output` that is not its folder for exports.
-fn is_in_lake(context: &Context, output: &Path) -> bool {
-    is_in(context.lake.root(), output) && !is_in(&context.lake.local().exports(), output)
-}
-
-/// Whether the file `output` is, or would be, below `folder`.
-fn is_in(folder: &Path, output: &Path) -> bool {
-    let parent = output.parent().filter(|p| !p.as_os_str().is_empty());
-    let real = |path: &Path| path.canonicalize().ok();
-    match (real(parent.unwrap_or(Path::new("."))), real(folder)) {
-        (Some(parent), Some(folder)) => parent.starts_with(folder),
-        _ => false,
-    }
 }

@@ -15,7 +15,7 @@ use super::{
     report::{Done, Report},
 };
 use crate::{
-    cli::{exit, exit::Exit, settings::Settings},
+    cli::{exit, exit::Exit, open_lake::no_directory, settings::Settings},
     etl::{
         Error, Result,
         base::CancelToken,
@@ -23,7 +23,6 @@ use crate::{
         lake::{Context, access::require_write},
         manifest::{Line, Manifest, Retry, Standing, is_gone, standing_of, tidy},
         pool::{JobEvent, JobId, Paths, Pool},
-        text,
     },
 };
 
@@ -55,10 +54,7 @@ pub(super) fn run(
     let context = settings.context()?;
     require_write(&context.lake, "harvest")?;
     if !context.data_dir.is_dir() {
-        return Err(Error::Fatal(format!(
-            "there is no directory {}; name the one with the logs with --data-dir",
-            text::visible_path(&context.data_dir)
-        )));
+        return Err(no_directory(&context.data_dir));
     }
     tidy(&context.lake)?;
     let keys: Vec<Arc<str>> = lines.iter().map(|line| line.key.as_str().into()).collect();

@@ -191,10 +191,13 @@ fn unknown_site(site: &str, mut known: Vec<&str>) -> String {
         );
     }
     let guess = nearest(&site, known.iter().copied());
-    let guess = guess.map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
+    let guess = guess.map_or_else(
+        || "; the".to_owned(),
+        |near| format!(", did you mean `{near}`? The"),
+    );
     let known: Vec<String> = known.iter().map(|name| text::quoted(name, 60)).collect();
     format!(
-        "there is no site `{site}`{guess}; there are {}",
+        "there is no site `{site}`{guess} sites are {}",
         known.join(", ")
     )
 }
@@ -362,7 +365,7 @@ mod tests {
         };
         assert_eq!(
             refused("press2"),
-            "there is no site `press2`, did you mean `press-2`?; there are press-1, press-2, saw"
+            "there is no site `press2`, did you mean `press-2`? The sites are press-1, press-2, saw"
         );
         let none = sources("", "", Some("x")).unwrap_err().to_string();
         assert!(

@@ -5,14 +5,16 @@
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    fs::File,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
 use crate::{
     cli::harvest::{report::Done, select::Selection},
-    etl::{Error, PIPELINE_VERSION, Result, catalog::LogState},
+    etl::{
+        PIPELINE_VERSION, Result,
+        catalog::LogState,
+        lake::named_file::{self, Readers},
+    },
 };
 
 /// What is counted, since the start of this process unless it says otherwise.
@@ -123,22 +125,9 @@ impl Metrics {
         }
     }
 
+    /// Others may read it: the collector is another user.
     fn replace(&self) -> Result<()> {
-        let folder = match self.path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let failed = |e| Error::io("write", &self.path, e);
-        // The collector reads only names that end in `.prom`.
-        let mut file = tempfile::Builder::new()
-            .prefix(".mdtui-metrics-")
-            .suffix(".tmp")
-            .tempfile_in(folder)
-            .map_err(failed)?;
-        file.write_all(self.text().as_bytes()).map_err(failed)?;
-        readable(file.as_file()).map_err(failed)?;
-        file.persist(&self.path).map_err(|e| failed(e.error))?;
-        Ok(())
+        named_file::replace(&self.path, self.text().as_bytes(), Readers::All)
     }
 
     /// The text format of Prometheus, version 0.0.4.
@@ -260,12 +249,6 @@ impl Metrics {
         }
         out
     }
-}
-
-/// As the umask would have it: a temporary file is its owner's alone, but a collector is another user.
-fn readable(file: &File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ use crate::etl::{
     base::CancelToken,
     format::count,
     harvest::{Options, Outcome},
-    lake::{Context, access::require_write},
+    lake::{Context, access::require_write, named_file},
     pool::{JobEvent, Pool},
     source::watch::Watcher,
     text, time,
@@ -112,10 +112,11 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     })?;
     let context = settings.context()?;
     require_write(&context.lake, "harvest")?;
-    let metrics = args.metrics_file.as_deref();
-    let metrics = metrics
-        .map(|path| Metrics::start(path, seconds_now()))
-        .transpose()?;
+    let metrics = args.metrics_file.as_deref().map(|path| {
+        named_file::guard(&context, path)?;
+        Metrics::start(path, seconds_now())
+    });
+    let metrics = metrics.transpose()?;
     let hook = args.hook.as_deref().map(Hook::start).transpose()?;
     let jobs = args.jobs.unwrap_or_else(|| settings.jobs.number());
     let events = sender.clone();

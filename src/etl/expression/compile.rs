@@ -359,7 +359,12 @@ fn unknown_field(name: &Text, scope: &impl Scope) -> ParseError {
     let (noun, names) = (scope.noun(), scope.names());
     let near = nearest(&name.text, names.iter().flatten().map(String::as_str));
     let near = near.map_or(String::new(), |near| {
-        format!(", did you mean {}?", super::quote_name(near))
+        let double = if near == name.text {
+            " (a name has no quotes, or double ones)"
+        } else {
+            ""
+        };
+        format!(", did you mean {}{double}?", super::quote_name(near))
     });
     let shown = |names: &Vec<String>| {
         let quoted: Vec<String> = names.iter().map(|name| super::quote_name(name)).collect();

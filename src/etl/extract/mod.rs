@@ -27,4 +27,5 @@ pub use columns::{Batch, INVALID_TIME, NO_CELL, NO_RUN, UNKNOWN, Vocabulary};
 pub use log_source::{LogSource, RowGroups};
 pub use open::LogReader;
 pub use preview::{PreviewColumn, preview};
+pub(crate) use role::list as list_of_columns;
 pub use rows::{RawRow, raw_rows};

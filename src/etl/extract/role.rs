@@ -69,7 +69,7 @@ pub(super) fn locate(names: &[&str], schema: &Schema) -> Result<Vec<(Role, usize
             (None, _) if role == Role::Cell => {}
             (None, _) => {
                 return Err(Error::Log(format!(
-                    "column `{}` is missing; there are {}",
+                    "column `{}` is missing; there are {}. For another kind of log, `mdtui profile infer` proposes a profile",
                     text::quoted(name, 60),
                     list(names)
                 )));
@@ -79,7 +79,8 @@ pub(super) fn locate(names: &[&str], schema: &Schema) -> Result<Vec<(Role, usize
     Ok(found)
 }
 
-fn list(names: &[&str]) -> String {
+/// The names of columns for a sentence: the first twenty.
+pub(crate) fn list(names: &[&str]) -> String {
     const MOST: usize = 20;
     if names.is_empty() {
         return "none".into();

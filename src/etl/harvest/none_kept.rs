@@ -49,8 +49,9 @@ pub(super) fn sentence(
         let column = text::quoted(column, SHOWN);
         let words = match &raw.cells[place] {
             Some(value) => format!(
-                ": row {row} has `{}` in column `{column}`",
-                text::quoted(value, SHOWN)
+                ": row {row} has `{}` in column `{column}`{}",
+                text::quoted(value, SHOWN),
+                allowed(*reason)
             ),
             None => format!(": row {row} has nothing in column `{column}`"),
         };
@@ -58,6 +59,16 @@ pub(super) fn sentence(
         Ok(())
     })?;
     Ok(sentence)
+}
+
+/// What the column may hold, where that is the same under every profile.
+fn allowed(reason: Reason) -> &'static str {
+    match reason {
+        Reason::InvalidTime => "; a time is such as 2022-11-23T20:40:00.035Z",
+        Reason::InvalidValue => "; a value is a number",
+        Reason::InvalidRun => "; a run id is a whole number or a UUID",
+        _ => "",
+    }
 }
 
 /// How many rows there are, and how many were dropped for each reason.

@@ -33,6 +33,8 @@ pub struct Proposal {
     pub trial: String,
     /// What could only be guessed, a sentence each.
     pub guesses: Vec<String>,
+    /// Columns of the log that it does not use, each with the reason.
+    pub left_out: Vec<String>,
 }
 
 /// Proposes a profile for the log at `path`.
@@ -48,6 +50,22 @@ pub fn propose(path: &Path) -> Result<Proposal> {
             "{shown} is not named like a log: .parquet, .pq, .csv and .csv.gz are known"
         ))
     })?;
+    match std::fs::metadata(path) {
+        // Opening a pipe would wait for a writer.
+        Ok(file) if !file.is_file() => {
+            return Err(Error::Usage(format!(
+                "{} is not a file",
+                crate::text::visible_path(path)
+            )));
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Error::Usage(format!(
+                "there is no file {}",
+                crate::text::visible_path(path)
+            )));
+        }
+        _ => {}
+    }
     let columns = preview(path, format, ROWS)?;
     let roles = roles::find(&columns)?;
     let draft = names::describe(&columns, &roles);
@@ -55,7 +73,7 @@ pub fn propose(path: &Path) -> Result<Proposal> {
     // Only what can be read is proposed.
     let profile = Profile::parse(&toml, "the proposed profile").map_err(|e| {
         Error::Usage(format!(
-            "the columns of this log have names that no profile can have: {e}"
+            "no profile can be proposed for the columns of this log: {e}"
         ))
     })?;
     let trial = trial(path, format, &profile)?;
@@ -63,6 +81,7 @@ pub fn propose(path: &Path) -> Result<Proposal> {
         toml,
         trial,
         guesses: draft.guesses,
+        left_out: roles.left_out,
     })
 }
 

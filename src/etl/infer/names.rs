@@ -48,7 +48,13 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// A name without the unit in brackets at its end, and that unit.
+/// Units that are known without brackets, after a blank at the end of a name.
+const BARE_UNITS: [&str; 22] = [
+    "mm", "µm", "um", "cm", "m", "in", "N", "kN", "lbf", "°C", "°F", "K", "A", "mA", "V", "bar",
+    "Nm", "W", "kW", "rpm", "Hz", "%",
+];
+
+/// A name without the unit at its end, in brackets or after a blank, and that unit.
 fn unit_of(name: &str) -> (&str, Option<&str>) {
     let pairs = [('[', ']'), ('(', ')')];
     let found = pairs.iter().find_map(|(open, close)| {
@@ -58,7 +64,13 @@ fn unit_of(name: &str) -> (&str, Option<&str>) {
     });
     match found {
         Some((rest, unit)) if !rest.is_empty() && !unit.is_empty() => (rest, Some(unit)),
-        _ => (name, None),
+        Some(_) => (name, None),
+        None => match name.trim_end().rsplit_once(' ') {
+            Some((rest, unit)) if BARE_UNITS.contains(&unit) && !rest.trim().is_empty() => {
+                (rest.trim_end(), Some(unit))
+            }
+            _ => (name, None),
+        },
     }
 }
 
@@ -187,6 +199,7 @@ fn field(
 pub(super) fn describe(columns: &[PreviewColumn], roles: &Roles) -> Draft {
     let mut draft = Draft {
         robots: roles.robots.clone(),
+        guesses: roles.guesses.clone(),
         ..Draft::default()
     };
     for (name, sensors) in &roles.fields {
@@ -195,10 +208,32 @@ pub(super) fn describe(columns: &[PreviewColumn], roles: &Roles) -> Draft {
         let field = field(name, name, sensor, &mut draft.guesses);
         draft.fields.push(field);
     }
-    for index in &roles.signals {
-        let column = &columns[*index].name;
-        let (bare, _) = unit_of(column);
-        let (mut base, robot) = robot_of(&words(bare));
+    let named: Vec<(usize, String, Option<String>)> = roles
+        .signals
+        .iter()
+        .map(|index| {
+            let (base, robot) = robot_of(&words(unit_of(&columns[*index].name).0));
+            (*index, base, robot)
+        })
+        .collect();
+    // A signal of the whole machine belongs to one of its robots.
+    let mut robots: Vec<&String> = named
+        .iter()
+        .filter_map(|(.., robot)| robot.as_ref())
+        .collect();
+    robots.sort_by(|a, b| crate::natural_order::compare_names(a, b));
+    let first = robots.first().map(|robot| (*robot).clone());
+    for (index, mut base, robot) in named {
+        let column = &columns[index].name;
+        let robot = robot.unwrap_or_else(|| {
+            if let Some(first) = &first {
+                let column = crate::text::quoted(column, 40);
+                draft.guesses.push(format!(
+                    "the column \"{column}\" names no robot and is given to robot {first}"
+                ));
+            }
+            first.clone().unwrap_or_else(|| "1".to_owned())
+        });
         let is_taken = |base: &str, draft: &Draft| {
             let mut signals = draft.signals.iter();
             signals.any(|(_, field, of)| field == base && *of == robot)
@@ -248,8 +283,9 @@ fn one_field_per_axis(draft: &mut Draft) {
     }
 }
 
-/// The name of a signal without its robot, and that robot: `fx_1`, `r1_fx`, `left.fx`, `robot 2 fx`, `fx1`.
-fn robot_of(words: &[String]) -> (String, String) {
+/// The name of a signal without its robot, and that robot if it names one: `fx_1`, `r1_fx`, `left.fx`,
+/// `robot 2 fx`, `fx1`.
+fn robot_of(words: &[String]) -> (String, Option<String>) {
     let number = |word: &str| word.parse::<u8>().ok().map(|n| n.to_string());
     let prefixed = |word: &str| {
         let prefixes = ["robot", "rob", "arm", "r"];
@@ -270,30 +306,30 @@ fn robot_of(words: &[String]) -> (String, String) {
             && let Some(name) = next.and_then(|n| number(n))
             && words.len() > 2
         {
-            return (without(i, i + 2), name);
+            return (without(i, i + 2), Some(name));
         }
         if words.len() > 1
             && let Some(name) = prefixed(word)
         {
-            return (without(i, i + 1), name);
+            return (without(i, i + 1), Some(name));
         }
         if words.len() > 1 && ["left", "right"].contains(&word.as_str()) {
-            return (without(i, i + 1), word.clone());
+            return (without(i, i + 1), Some(word.clone()));
         }
     }
     if let [.., last] = words
         && words.len() > 1
         && let Some(name) = number(last)
     {
-        return (without(words.len() - 1, words.len()), name);
+        return (without(words.len() - 1, words.len()), Some(name));
     }
     // `x1`, `fz2`: only where the rest is plainly a position or a force.
     if let [only] = words {
         let base = only.trim_end_matches(|c: char| c.is_ascii_digit());
         let is_axis = kind(&[base.to_owned()]).0 != FieldKind::Other;
         if let Some(name) = number(&only[base.len()..]).filter(|_| is_axis) {
-            return (base.to_owned(), name);
+            return (base.to_owned(), Some(name));
         }
     }
-    (without(0, 0), "1".to_owned())
+    (without(0, 0), None)
 }

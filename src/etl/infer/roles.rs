@@ -23,6 +23,10 @@ pub(super) struct Roles {
     pub(super) fields: Vec<(String, BTreeMap<String, usize>)>,
     /// The distinct cells of the robot column of a long log.
     pub(super) robots: Vec<String>,
+    /// Roles that were told by the cells of a column alone, a sentence each.
+    pub(super) guesses: Vec<String>,
+    /// Columns that the proposal does not use, each with the reason.
+    pub(super) left_out: Vec<String>,
 }
 
 /// What a column's cells look like.
@@ -38,6 +42,11 @@ struct Look<'a> {
     runs: usize,
     distinct: BTreeSet<&'a str>,
 }
+
+/// Words in the names of columns that tell a run.
+const RUN: [&str; 11] = [
+    "run", "uuid", "part", "job", "order", "cycle", "batch", "lot", "trial", "serial", "id",
+];
 
 /// More distinct cells than this are not counted.
 const COUNTED: usize = 2_000;
@@ -94,14 +103,21 @@ pub(super) fn find(columns: &[PreviewColumn]) -> Result<Roles> {
         .collect();
     let rows = columns.first().map_or(0, |c| c.cells.len());
     let refused = |what: &str| {
-        let names = columns
-            .iter()
-            .map(|c| format!("`{}`", text::quoted(&c.name, 40)));
+        let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+        let names = crate::extract::list_of_columns(&names);
         Error::Usage(format!(
-            "no profile can be proposed: {what}; its columns are {}",
-            names.collect::<Vec<_>>().join(", ")
+            "no profile can be proposed: {what}; its columns are {names}"
         ))
     };
+    let is_cell = |name: &str| {
+        let name = name.trim();
+        name.parse::<f64>().is_ok() || time::parse(name.as_bytes()).is_some()
+    };
+    if !looks.is_empty() && looks.iter().all(|l| is_cell(&l.column.name)) {
+        return Err(refused(
+            "its first line holds times and numbers, not names: write a header above it",
+        ));
+    }
     if rows == 0 {
         return Err(refused("it has no rows"));
     }
@@ -115,21 +131,18 @@ pub(super) fn find(columns: &[PreviewColumn]) -> Result<Roles> {
     let time = take(&|l| l.is(l.times) && l.is_named(&TIME)).or_else(|| take(&|l| l.is(l.times)));
     let Some(time) = time else {
         return Err(refused(
-            "none of its columns holds times such as 2022-11-23T20:40:00.035Z",
+            "none of its columns holds times such as 2022-11-23T20:40:00.035Z or 2022-11-23 20:40:00,035+01:00 \
+             (other forms, such as 23.11.2022 or seconds since 1970, have to be converted first)",
         ));
     };
     roles.columns.insert("time", time.column.name.clone());
     const CELL: [&str; 4] = ["cell", "station", "line", "plant"];
     let cell = take(&|l| l.is_named(&CELL) && l.distinct.len() <= COUNTED && l.is_in_stretches());
-    const ROBOT: [&str; 4] = ["robot", "arm", "manipulator", "side"];
-    let robot = take(&|l| {
-        l.is_named(&ROBOT) && (1..=MOST_ROBOTS).contains(&l.distinct.len()) && l.filled == rows
-    });
-    const RUN: [&str; 9] = [
-        "run", "uuid", "part", "job", "cycle", "batch", "trial", "serial", "id",
-    ];
-    let run =
-        take(&|l| l.is(l.runs) && l.filled == rows && l.is_named(&RUN) && l.is_in_stretches());
+    const ROBOT: [&str; 5] = ["robot", "arm", "manipulator", "machine", "side"];
+    let is_robot = |l: &Look<'_>| (1..=MOST_ROBOTS).contains(&l.distinct.len()) && l.filled == rows;
+    let mut robot = take(&|l| l.is_named(&ROBOT) && is_robot(l));
+    let is_run = |l: &Look<'_>| l.is(l.runs) && l.filled == rows && l.is_in_stretches();
+    let mut run = take(&|l| l.is_named(&RUN) && is_run(l));
     const SENSOR: [&str; 4] = ["sensor", "source", "device", "kind"];
     let is_words = |l: &Look<'_>, most| !l.is(l.numbers) && (1..=most).contains(&l.distinct.len());
     const FIELD: [&str; 9] = [
@@ -144,22 +157,59 @@ pub(super) fn find(columns: &[PreviewColumn]) -> Result<Roles> {
         "axis",
     ];
     const VALUE: [&str; 5] = ["value", "val", "reading", "measure", "data"];
-    let field = take(&|l| is_words(l, MOST_FIELDS) && l.filled == rows && l.is_named(&FIELD));
+    // In this order: where a log has an `axis` beside a `signal`, the axis is no field.
+    let field = FIELD.iter().find_map(|name| {
+        take(&|l| is_words(l, MOST_FIELDS) && l.filled == rows && l.is_named(&[name]))
+    });
     let sensor = take(&|l| is_words(l, MOST_ROBOTS) && l.filled == rows && l.is_named(&SENSOR));
     let value = field.and_then(|_| {
         take(&|l| l.is(l.numbers) && l.is_named(&VALUE)).or_else(|| take(&|l| l.is(l.numbers)))
     });
+    if value.is_some() {
+        // A long log must have both: what looks like one is better than nothing.
+        let mut guess = |what: &str, look: Option<&Look<'_>>| {
+            if let Some(look) = look {
+                let name = text::quoted(&look.column.name, 40);
+                roles
+                    .guesses
+                    .push(format!("the column `{name}` is taken to tell the {what}"));
+            }
+        };
+        if run.is_none() {
+            run = take(&|l| is_run(l) && l.distinct.len() < rows);
+            guess("run", run);
+        }
+        if robot.is_none() {
+            robot = take(&|l| {
+                is_robot(l)
+                    && (is_words(l, MOST_ROBOTS)
+                        || l.distinct
+                            .iter()
+                            .all(|c| run_id::parse_text(c.as_bytes()).is_some()))
+            });
+            guess("robot", robot);
+        }
+    }
     for (role, look) in [("run", run), ("cell", cell)] {
         if let Some(look) = look {
             roles.columns.insert(role, look.column.name.clone());
         }
     }
     if let (Some(field), Some(value)) = (field, value) {
-        let missing = [("a run", run.is_none()), ("a robot", robot.is_none())];
+        let missing = [
+            (
+                "the run (a whole number or a UUID in every row)",
+                run.is_none(),
+            ),
+            (
+                "the robot (one of at most 16 names in every row)",
+                robot.is_none(),
+            ),
+        ];
         if let Some((what, _)) = missing.iter().find(|(_, is_missing)| *is_missing) {
             return Err(refused(&format!(
-                "it looks like a long log (fields in `{}`, values in `{}`), but no column tells {what}, \
-                 which a long log must",
+                "it looks like a long log (fields in `{}`, values in `{}`), and such a log must have a column that \
+                 tells {what}",
                 text::quoted(&field.column.name, 40),
                 text::quoted(&value.column.name, 40)
             )));
@@ -181,16 +231,37 @@ pub(super) fn find(columns: &[PreviewColumn]) -> Result<Roles> {
             .robots
             .sort_by(|a, b| crate::natural_order::compare_names(a, b));
         roles.robots.dedup();
+        roles.left_out = free.iter().map(|l| left_out(l, true)).collect();
         return Ok(roles);
     }
-    let signals = free.iter().filter(|l| l.is(l.numbers));
-    roles.signals = signals.map(|l| l.index).collect();
+    let (signals, others): (Vec<&Look<'_>>, Vec<&Look<'_>>) =
+        free.into_iter().partition(|l| l.is(l.numbers));
+    roles.signals = signals.iter().map(|l| l.index).collect();
+    roles.left_out = others.iter().map(|l| left_out(l, false)).collect();
     // What was taken for the column of a role that only long logs have may be a signal after all.
     roles.signals.sort_unstable();
     if roles.signals.is_empty() {
         return Err(refused("besides times none of its columns holds numbers"));
     }
     Ok(roles)
+}
+
+/// Why a column is not used.
+fn left_out(look: &Look<'_>, is_long: bool) -> String {
+    let name = text::quoted(&look.column.name, 40);
+    let first = look.column.cells.iter().flatten().next();
+    match first {
+        None => format!("the column `{name}`: it is empty"),
+        Some(cell) if look.is_named(&RUN) && !look.is(look.runs) => format!(
+            "the column `{name}`: `{}` is no run id, which is a whole number or a UUID",
+            text::quoted(cell, 40)
+        ),
+        Some(_) if is_long => format!("the column `{name}`: a long log has one column of values"),
+        Some(cell) => format!(
+            "the column `{name}`: `{}` is not a number",
+            text::quoted(cell, 40)
+        ),
+    }
 }
 
 /// `1.0` and `01` are robot 1.

@@ -134,7 +134,10 @@ fn what_allows_no_guess_is_refused_with_the_columns() {
     let no_run = told(&lines("time,field,value", 300, |i| {
         format!("{},1", ["fx", "fy"][i % 2])
     }));
-    assert!(no_run.contains("no column tells a run"), "{no_run}");
+    assert!(
+        no_run.contains("must have a column that tells the run"),
+        "{no_run}"
+    );
     let other = propose(Path::new("a.txt")).unwrap_err().to_string();
     assert!(other.contains("not named like a log"), "{other}");
 }
@@ -157,4 +160,44 @@ fn hostile_names_make_a_profile_or_an_error_but_never_another_document() {
             assert!(profile.signals.len() <= 2, "{name}");
         }
     }
+}
+
+#[test]
+fn a_long_log_with_other_names_has_its_run_and_robot_told_by_their_cells() {
+    let log = lines("ts,station,axis_group,signal,val,lot_no", 400, |i| {
+        let (group, signal) = (["left", "right"][i / 2 % 2], ["pos_x", "force_z"][i % 2]);
+        format!("4,{group},{signal},1.5,{}", 4711 + i / 200)
+    });
+    let (proposal, profile) = proposed("a.csv", &log).unwrap();
+    assert_eq!(profile.columns.field, "signal");
+    assert_eq!(profile.columns.robot, "axis_group");
+    assert_eq!(profile.columns.run, "lot_no");
+    assert_eq!(
+        proposal.guesses[0],
+        "the column `axis_group` is taken to tell the robot"
+    );
+    assert!(proposal.trial.contains("keeps 400"), "{}", proposal.trial);
+}
+
+#[test]
+fn what_a_wide_log_loses_and_whose_signals_were_assigned_is_said() {
+    let log = lines("Time,Batch,Left X (mm),Right X (mm),Oil °C", 50, |_| {
+        "A17,1.5,2.5,41".into()
+    });
+    let (proposal, profile) = proposed("a.csv", &log).unwrap();
+    let robots: Vec<String> = profile.robots.iter().map(|r| r.to_string()).collect();
+    assert_eq!(robots, ["left", "right"]);
+    let oil = profile.fields.iter().find(|f| f.unit == "°C").unwrap();
+    assert_eq!(oil.name, "oil");
+    assert!(
+        proposal.guesses.contains(
+            &"the column \"Oil °C\" names no robot and is given to robot left".to_owned()
+        ),
+        "{:?}",
+        proposal.guesses
+    );
+    assert_eq!(
+        proposal.left_out,
+        ["the column `Batch`: `A17` is no run id, which is a whole number or a UUID"]
+    );
 }

@@ -11,6 +11,7 @@ pub mod lock;
 #[cfg(test)]
 pub(crate) mod memory_store;
 pub(crate) mod mount;
+pub mod named_file;
 pub mod notes;
 pub mod presence;
 pub mod readme;

@@ -3,9 +3,8 @@
 use std::{
     collections::HashMap,
     ffi::OsStr,
-    fs::{self, Permissions},
-    io::Write,
-    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+    fs,
+    os::unix::ffi::OsStrExt,
     path::{Component, Path, PathBuf},
 };
 
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
+    lake::named_file::{self, Readers},
     source::{Format, key::is_key},
     text::{is_unsafe, quoted, visible_path},
     worker::PathText,
@@ -185,18 +185,7 @@ pub(super) fn write(lines: &[Line], path: &Path) -> Result<()> {
             visible_path(path)
         )));
     }
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
-    let dir = dir.unwrap_or(Path::new("."));
-    let io = |e| Error::io("write", path, e);
-    let mut file = tempfile::Builder::new()
-        .prefix(".manifest-")
-        // Less the umask: tasks of other users may read it.
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(dir)
-        .map_err(io)?;
-    file.write_all(text(lines)?.as_bytes()).map_err(io)?;
-    file.as_file().sync_all().map_err(io)?;
-    file.persist(path).map(drop).map_err(|e| io(e.error))
+    named_file::replace(path, text(lines)?.as_bytes(), Readers::Umask)
 }
 
 /// What serde says, without the place: the line is told already.
