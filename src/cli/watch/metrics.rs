@@ -254,7 +254,10 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::etl::harvest::{Outcome, Summary};
+    use crate::etl::{
+        Error,
+        harvest::{Outcome, Summary},
+    };
 
     fn harvested() -> Done {
         let summary = Summary {
