@@ -337,7 +337,7 @@ mod tests {
         let before = std::fs::read(&path).unwrap();
         let error = file(&path).unwrap_err().to_string();
         assert!(
-            error.contains("catalog.db is not a database: mdtui rebuild puts it aside"),
+            error.contains("catalog.db is not a database: mdtui rebuild sets it aside"),
             "{error}"
         );
         assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -210,7 +210,7 @@ fn a_failed_attempt_at_a_good_log_is_failed_and_says_that_the_results_stay() {
     assert_eq!(
         row.reason,
         "harvesting it again failed at 2023-11-14 22:15:00: no column named time; \
-         the results harvested 2023-11-14 22:13:20 stay"
+         the results harvested 2023-11-14 22:13:20 are kept"
     );
     assert!(row.leave_alone.is_some());
     assert_eq!(row.runs_ok, Some(1));

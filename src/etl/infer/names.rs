@@ -217,12 +217,7 @@ pub(super) fn describe(columns: &[PreviewColumn], roles: &Roles) -> Draft {
         })
         .collect();
     // A signal of the whole machine belongs to one of its robots.
-    let mut robots: Vec<&String> = named
-        .iter()
-        .filter_map(|(.., robot)| robot.as_ref())
-        .collect();
-    robots.sort_by(|a, b| crate::natural_order::compare_names(a, b));
-    let first = robots.first().map(|robot| (*robot).clone());
+    let first = named.iter().find_map(|(.., robot)| robot.clone());
     for (index, mut base, robot) in named {
         let column = &columns[index].name;
         let robot = robot.unwrap_or_else(|| {

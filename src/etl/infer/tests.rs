@@ -68,7 +68,7 @@ fn a_wide_log_has_its_robots_axes_and_units_told_by_its_names() {
     assert_eq!(profile.layout, Layout::Wide);
     assert!(profile.is_one_run());
     let robots: Vec<&str> = profile.robots.iter().map(|r| &**r).collect();
-    assert_eq!(robots, ["1", "2", "left", "right"]);
+    assert_eq!(robots, ["2", "left", "right"]);
     let told: Vec<(&str, FieldKind, Option<&str>, &str)> = profile
         .fields
         .iter()
@@ -97,7 +97,10 @@ fn a_wide_log_has_its_robots_axes_and_units_told_by_its_names() {
     );
     assert_eq!(
         proposal.guesses,
-        ["the unit of \"torque\" is taken to be N m"]
+        [
+            "the column \"Temp [°C]\" names no robot and is given to robot left",
+            "the unit of \"torque\" is taken to be N m"
+        ]
     );
 }
 

@@ -25,10 +25,10 @@ pub fn guard(context: &Context, path: &Path) -> Result<()> {
     if is_stream(path) {
         return Ok(());
     }
-    let name = path.file_name().unwrap_or_default();
     // A link is followed: what it leads to is replaced, or would be.
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     for place in [path, &real] {
+        let name = place.file_name().unwrap_or_default();
         if is_below(&context.data_dir, place) && Format::of_name(name.as_encoded_bytes()).is_some()
         {
             return Err(Error::Usage(if path.exists() {
