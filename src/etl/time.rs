@@ -3,6 +3,8 @@
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
+/// 9999-12-31T23:59:59.999999Z in microseconds since 1970: the last time that [`parse`] reads.
+pub const LAST: i64 = 253_402_300_800 * SECOND - 1;
 
 /// Parses the times of a log to microseconds since 1970-01-01T00:00:00Z.
 ///
@@ -68,7 +70,7 @@ pub fn parse(text: &[u8]) -> Option<i64> {
     let minutes = hour * 60 + minute - offset_minutes;
     let us = days_from_civil(year, month, day) * DAY + (minutes * 60 + second) * SECOND + micros;
     // An offset may lead out of the years that can be written.
-    let writable = days_from_civil(0, 1, 1) * DAY..days_from_civil(10_000, 1, 1) * DAY;
+    let writable = days_from_civil(0, 1, 1) * DAY..=LAST;
     writable.contains(&us).then_some(us)
 }
 

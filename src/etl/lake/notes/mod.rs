@@ -63,7 +63,7 @@ impl Disposition {
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// When, in microseconds since 1970 (UTC text in the file). Later than every note of the run
-    /// that its writer knew.
+    /// that its writer knew, but at most [`time::LAST`]: then the id is greater than theirs.
     #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
     pub at: i64,
     /// Random, and in no other note.
@@ -256,10 +256,9 @@ impl Notes {
         current
     }
 
-    /// When the last note of a run was written.
-    fn last_at(&self, run: RunId) -> Option<i64> {
-        let own = self.notes.iter().filter(|note| note.run_uuid == run);
-        own.map(|note| note.at).max()
+    /// The last note of a run: that with the greatest (`at`, `id`).
+    fn last(&self, run: RunId) -> Option<&Note> {
+        self.notes.iter().rfind(|note| note.run_uuid == run)
     }
 }
 

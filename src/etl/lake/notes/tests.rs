@@ -153,6 +153,50 @@ fn a_note_is_later_than_those_of_its_run_also_when_the_clock_is_behind() {
 }
 
 #[test]
+fn a_note_behind_the_last_time_can_be_read_and_is_the_last() {
+    let foreign = |id: &str| Note {
+        at: time::LAST,
+        id: id.to_owned(),
+        run_uuid: RunId(1),
+        author: "bob".into(),
+        disposition: Some(Disposition::Reject),
+        reference: None,
+        part: None,
+        text: None,
+    };
+    assert_eq!(time::format(time::LAST), "9999-12-31T23:59:59.999999Z");
+    let ids = [
+        "f".repeat(32),
+        "zoë".into(),
+        "0".repeat(32),
+        "é".repeat(20),
+        "F".repeat(32),
+    ];
+    for id in ids {
+        let world = harvested();
+        let lake = &world.context.lake;
+        let notes = Notes::of(vec![foreign(&id)]);
+        merge_into(lake, "a", &notes, &CancelToken::new()).unwrap();
+        for n in 0..40 {
+            let kind = [Disposition::Accept, Disposition::Review][n % 2];
+            add_to(lake, "a", said(Some(kind), &n.to_string())).unwrap();
+            let read = Notes::read(lake, "a").unwrap();
+            assert_eq!(read.len(), n + 2, "{id}");
+            let current = read.current().remove(&RunId(1)).unwrap();
+            assert_eq!(current.disposition, Some(kind), "{id} {n}");
+            assert_eq!(current.text, Some(n.to_string()), "{id} {n}");
+        }
+        let longest = Notes::read(lake, "a")
+            .unwrap()
+            .notes
+            .iter()
+            .map(|n| n.id.len())
+            .max();
+        assert!(longest.unwrap() <= id.len() + 32, "{id}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_left_as_it_is() {
     let world = harvested();
     let lake = &world.context.lake;
@@ -180,6 +224,36 @@ fn what_cannot_be_read_is_left_as_it_is() {
         assert!(sentence.contains("notes.json") && sentence.contains("left as it is"));
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
     }
+}
+
+#[test]
+fn each_refresh_reports_notes_that_cannot_be_used_until_they_can() {
+    let mut world = harvested();
+    let lake = world.context.lake.clone();
+    add_to(&lake, "a", said(Some(Disposition::Reject), "torn")).unwrap();
+    world.refresh();
+    let disposition = |world: &World| world.catalog.runs(None).unwrap()[0].disposition;
+    assert_eq!(disposition(&world), Some(Disposition::Reject));
+    let file = lake.location("a", NOTES);
+    let aside = file.with_extension("aside");
+    fs::rename(&file, &aside).unwrap();
+    fs::write(&file, "{\"version\": 1, \"notes\": 5}").unwrap();
+    for _ in 0..2 {
+        let problems = world.refresh().problems;
+        assert_eq!(problems.len(), 1);
+        assert!(
+            problems[0].contains("a/notes.json does not hold notes"),
+            "{problems:?}"
+        );
+        assert_eq!(disposition(&world), None);
+    }
+    // A harvest does not hide it.
+    world.harvest("a", "a.parquet", &[(1, 0), (2, 20)]);
+    assert_eq!(world.refresh().problems.len(), 1);
+    // The very file that was there before.
+    fs::rename(&aside, &file).unwrap();
+    assert_eq!(world.refresh().problems, [""; 0]);
+    assert_eq!(disposition(&world), Some(Disposition::Reject));
 }
 
 #[test]

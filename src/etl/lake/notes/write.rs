@@ -127,12 +127,10 @@ pub fn add(
         )));
     }
     let notes = update(lake, key, |known| {
-        let after = known
-            .last_at(run)
-            .map_or(i64::MIN, |at| at.saturating_add(1));
+        let (at, id) = place_after(known.last(run), time::now(), &id);
         let new = Note {
-            at: time::now().max(after),
-            id: id.clone(),
+            at,
+            id,
             run_uuid: run,
             author: note.author.clone(),
             disposition: note.disposition,
@@ -143,6 +141,34 @@ pub fn add(
         known.merge(Notes { notes: vec![new] })
     })?;
     Ok(Added { notes, _lock: lock })
+}
+
+/// The time and id of a note that is to be the last of its run, at `now` or as soon after the last
+/// one as needed. Behind a note of [`time::LAST`], which only a wrong clock gives, no later time
+/// can be read back: there the id decides.
+fn place_after(last: Option<&Note>, now: i64, random: &str) -> (i64, String) {
+    let now = now.min(time::LAST);
+    match last {
+        None => (now, random.to_owned()),
+        Some(last) if last.at < time::LAST => (now.max(last.at + 1), random.to_owned()),
+        Some(last) => (time::LAST, id_after(&last.id, random)),
+    }
+}
+
+/// An id that is greater than `last`, with the second half of the 32 random digits at its end. Its
+/// first half counts up, so that many such notes do not make ids longer.
+fn id_after(last: &str, random: &str) -> String {
+    const HALF: usize = 16;
+    let low = random.get(HALF..).unwrap_or(random);
+    let counted = last.len().checked_sub(2 * HALF).and_then(|at| {
+        let (head, tail) = last.split_at_checked(at)?;
+        let count = u64::from_str_radix(tail.get(..HALF)?, 16).ok()?;
+        Some(format!("{head}{:016x}{low}", count.checked_add(1)?))
+    });
+    match counted.filter(|id| id.as_str() > last) {
+        Some(id) => id,
+        None => format!("{last}{:016x}{low}", 0),
+    }
 }
 
 /// Merges `notes` into those of the log `key`. Returns all of them.
