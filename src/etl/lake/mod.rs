@@ -4,6 +4,7 @@ pub mod access;
 mod context;
 pub mod files;
 pub mod gc;
+mod harmless_json;
 pub mod layout;
 mod local_state;
 mod local_store;

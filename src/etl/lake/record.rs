@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{layout::Lake, store::Version};
+use super::{harmless_json, layout::Lake, store::Version};
 use crate::{
     Error, Result,
     clean::Ledger,
@@ -343,12 +343,16 @@ impl Record {
     /// # Errors
     /// [`Error::Log`] with the place and the trouble.
     pub fn parse(bytes: &[u8], origin: &str) -> Result<Self> {
-        let mut record: Self = serde_json::from_slice(bytes)
-            .map_err(|e| Error::Log(format!("{origin} is not a record of mdtui: {e}")))?;
+        let mut record: Self = harmless_json::read(bytes).map_err(|e| {
+            Error::Log(format!(
+                "{origin} is not a record of mdtui: {}",
+                quoted(&e.to_string(), 200)
+            ))
+        })?;
         if record.record_version > RECORD_VERSION {
             return Err(Error::Log(format!(
                 "{origin} was written by a newer mdtui ({}); use that one",
-                record.program
+                quoted(&record.program, 60)
             )));
         }
         if let Some(run) = record.run_to_result.values().find(|r| !r.is_consistent()) {
@@ -421,7 +425,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::fixture::world;
+    use crate::{catalog::fixture::world, text};
 
     #[test]
     fn every_flipped_bit_of_a_record_is_noticed() {
@@ -540,6 +544,41 @@ mod tests {
         );
         assert!(written.is_old(), "its results are of an older pipeline");
         assert!(!record.is_old());
+    }
+
+    #[test]
+    fn text_of_other_writers_is_harmless_wherever_it_stands() {
+        let world = world();
+        world.write("a.parquet", "a");
+        let mut record = world.record("a", "a.parquet", &[(7, 0)]);
+        let steering = "\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\n";
+        let shown = "\\u{1b}]0;x\\u{7}\\u{9b}2J\\u{202e}\\n";
+        record.error = Some(steering.into());
+        record.profile.name = steering.into();
+        let run = record.run_to_result.get_mut(&RunId(7)).unwrap();
+        run.cell_id = Some(steering.into());
+        let channel = run.channels.values().next().unwrap().clone();
+        run.channels.insert(steering.into(), channel);
+        let mut text = Vec::new();
+        record.seal(&mut text).unwrap();
+        let read = Record::parse(&text, "a").unwrap();
+        assert!(!read.damaged);
+        assert_eq!(read.error.as_deref(), Some(shown));
+        assert_eq!(read.profile.name, shown);
+        let run = &read.run_to_result[&RunId(7)];
+        assert_eq!(run.cell_id.as_deref(), Some(shown));
+        assert!(run.channels.contains_key(shown));
+        // Nowhere else, either, and the rest stays as it was.
+        let expected = text::visible(&String::from_utf8(text).unwrap().replace('\n', " "));
+        assert!(!expected.contains(text::is_unsafe));
+        let again = serde_json::to_string(&read).unwrap();
+        assert!(!again.contains("\\u00"), "{again}");
+
+        let error = Record::parse(
+            b"{\"error\": \"\\u001b[2J\", \"file_stats\": \"\\u001b\"}",
+            "a",
+        );
+        assert!(!error.unwrap_err().to_string().contains('\u{1b}'));
     }
 
     #[test]
