@@ -73,7 +73,7 @@ impl Catalog {
                         if let Some(Entry { id: Some(id), .. }) =
                             entry::load(tx, "key = ?1", [key])?.pop()
                         {
-                            notes::store(tx, id, &notes::read_or_none(&context.lake, key))?;
+                            notes::store(tx, id, &notes::read_or_none(&context.lake, key).0)?;
                         }
                     }
                     Update::Forget { key } => store::forget(tx, key)?,
@@ -99,8 +99,9 @@ fn store_lying<'a>(
     lying: &Lying,
 ) -> rusqlite::Result<Option<(&'a str, Option<String>)>> {
     match lying {
-        Lying::Record(record, notes, version) => {
-            store::replace_record(tx, key, record, notes, Some(version))
+        Lying::Record(found) => {
+            let version = Some(found.version.as_str());
+            store::replace_record(tx, key, &found.record, &found.notes, version)
                 .map(|old_content| Some((key, old_content)))
         }
         // Removed since: the next look misses it.

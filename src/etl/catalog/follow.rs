@@ -1,7 +1,8 @@
 //! Taking in records that others wrote: other processes, tasks on other machines, harvests of a
 //! lake that cannot be written, everything when a catalog is recreated.
 //!
-//! A record is read when its version, or that of the notes beside it, is not the one that was taken in last. Records are read in
+//! A record is read when its version, or that of the notes beside it, is not the one that was taken
+//! in last; notes that cannot be used are read, and reported, each time. Records are read in
 //! parallel while others are stored; the states of their logs are brought up to date by the look
 //! at the data directory that follows.
 
@@ -45,10 +46,20 @@ pub(super) struct TakenIn {
 
 /// What lies in a folder of the lake.
 pub(super) enum Lying {
-    Record(Box<Record>, Notes, String),
+    Record(Box<Found>),
     /// It went this very moment: the next look misses it.
     Gone,
     Problem(String),
+}
+
+/// A record and the notes beside it.
+pub(super) struct Found {
+    pub record: Record,
+    pub notes: Notes,
+    /// Why the notes cannot be used.
+    pub problem: Option<String>,
+    /// See [`version_of`] and [`unusable`].
+    pub version: String,
 }
 
 impl Catalog {
@@ -80,10 +91,11 @@ impl Catalog {
                 Err(e) => problems.push(e.to_string()),
             }
         }
+        // Below a folder that cannot be read now they may all be there.
+        let is_complete = problems.is_empty();
         let mut taken = self.take_in(context, &changed, cancel)?;
         taken.problems.splice(0..0, problems);
-        // Below a folder that cannot be read now they may all be there.
-        if self.read_only.is_some() && taken.problems.is_empty() {
+        if self.read_only.is_some() && is_complete {
             for (log, _) in known.values() {
                 self.forget(log)?;
             }
@@ -146,9 +158,8 @@ impl Catalog {
                         let all = read.recv().unwrap_or_default();
                         for (folder, lying) in folders.iter().zip(&all) {
                             match lying {
-                                Lying::Record(record, notes, version) => {
-                                    let beside = (record.as_ref(), notes);
-                                    store_one(tx, context, (folder, version), beside, taken)?;
+                                Lying::Record(found) => {
+                                    store_one(tx, context, folder, found, taken)?;
                                 }
                                 Lying::Gone => {}
                                 Lying::Problem(problem) => taken.problems.push(problem.clone()),
@@ -186,8 +197,17 @@ pub(super) fn lying(context: &Context, folder: &str) -> Lying {
     let of_notes = context.lake.results().version(folder, NOTES).ok().flatten();
     match Record::read_in_place(&context.lake, folder) {
         Ok(Some((record, version))) => {
-            let notes = notes::read_or_none(&context.lake, folder);
-            Lying::Record(Box::new(record), notes, joined(&version, of_notes.as_ref()))
+            let (notes, unread) = notes::read_or_none(&context.lake, folder);
+            let version = joined(&version, of_notes.as_ref());
+            Lying::Record(Box::new(Found {
+                record,
+                notes,
+                version: match unread {
+                    None => version,
+                    Some(_) => unusable(&version),
+                },
+                problem: unread.map(|e| e.to_string()),
+            }))
         }
         Ok(None) => Lying::Gone,
         Err(e) => Lying::Problem(e.to_string()),
@@ -197,10 +217,12 @@ pub(super) fn lying(context: &Context, folder: &str) -> Lying {
 fn store_one(
     tx: &Connection,
     context: &Context,
-    (folder, version): (&str, &str),
-    (record, notes): (&Record, &Notes),
+    folder: &str,
+    found: &Found,
     taken: &mut TakenIn,
 ) -> rusqlite::Result<()> {
+    let (record, notes) = (&found.record, &found.notes);
+    taken.problems.extend(found.problem.clone());
     let key = record.source_file.as_str();
     let known = entry::load(tx, "key = ?1", [key])?.pop();
     let facts = known.as_ref().and_then(|entry| entry.record.as_ref());
@@ -246,7 +268,12 @@ fn store_one(
         taken.records += 1;
         taken.runs += record.run_to_result.len();
     }
-    remember(tx, folder, key, version)
+    remember(tx, folder, key, &found.version)
+}
+
+/// In the place of a version: what was read is no state to stay with, and is read again each time.
+pub(super) fn unusable(version: &str) -> String {
+    format!("{version} (notes cannot be used)")
 }
 
 /// Remembers which version of a record and its notes (see [`version_of`]) the catalog has.
@@ -256,7 +283,11 @@ pub(super) fn remember(
     key: &str,
     version: &str,
 ) -> rusqlite::Result<()> {
-    tx.prepare_cached("INSERT OR REPLACE INTO followed VALUES (?1, ?2, ?3)")?
-        .execute(params![folder, key, version])
-        .map(drop)
+    tx.prepare_cached(
+        "INSERT INTO followed VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE \
+         SET log = excluded.log, version = excluded.version \
+         WHERE (log, version) IS NOT (excluded.log, excluded.version)",
+    )?
+    .execute(params![folder, key, version])
+    .map(drop)
 }

@@ -9,7 +9,7 @@ use super::{
     store::run_key,
 };
 use crate::{
-    Result,
+    Error, Result,
     base::CancelToken,
     lake::{
         Context, Disposition, Lake, Note, Notes,
@@ -49,7 +49,7 @@ impl Catalog {
         if self.knows_notes(context, key)? {
             return Ok(());
         }
-        let read = || read_or_none(&context.lake, key);
+        let read = || read_or_none(&context.lake, key).0;
         self.write(|tx| match entry::load(tx, "key = ?1", [key])?.pop() {
             // Read while no other process can take notes in: the last one stores the newest.
             Some(Entry { id: Some(id), .. }) => store(tx, id, &read()),
@@ -61,17 +61,20 @@ impl Catalog {
     /// known itself.
     pub(crate) fn knows_notes(&self, context: &Context, key: &str) -> Result<bool> {
         let known = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
-        Ok(known.is_none_or(|log| log.notes == read_or_none(&context.lake, key).digest()))
+        Ok(known.is_none_or(|log| log.notes == read_or_none(&context.lake, key).0.digest()))
     }
 }
 
-/// The notes of the log `key`; none when they cannot be used: a harvest does not fail for that,
-/// and `check` reports it.
-pub(super) fn read_or_none(lake: &Lake, key: &str) -> Notes {
-    Notes::read(lake, key).unwrap_or_else(|error| {
-        tracing::warn!("notes are left out: {error}");
-        Notes::default()
-    })
+/// The notes of the log `key`; none when they cannot be used, and why: a harvest does not fail for
+/// that, and every refresh reports it.
+pub(super) fn read_or_none(lake: &Lake, key: &str) -> (Notes, Option<Error>) {
+    match Notes::read(lake, key) {
+        Ok(notes) => (notes, None),
+        Err(error) => {
+            tracing::warn!("notes are left out: {error}");
+            (Notes::default(), Some(error))
+        }
+    }
 }
 
 /// Replaces the notes of a log, and what they come to for each of its runs.

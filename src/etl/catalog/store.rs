@@ -11,7 +11,7 @@ use super::{
     Catalog, HarvestRow,
     assess::{ProfileRules, assess_all},
     entry::{self, Assessment, Entry, Facts, Seen, micros, signed},
-    follow::{remember, version_of},
+    follow::{remember, unusable, version_of},
     notes,
     rows::LogState,
 };
@@ -41,7 +41,11 @@ impl Catalog {
         // The log's lock is held: this is the version of `record`.
         let version = version_of(context.lake.results(), key).ok().flatten();
         self.write(|tx| {
-            let notes = notes::read_or_none(&context.lake, key);
+            let (notes, unread) = notes::read_or_none(&context.lake, key);
+            let version = match unread {
+                None => version.clone(),
+                Some(_) => version.as_deref().map(unusable),
+            };
             let old_content = replace_record(tx, key, record, &notes, version.as_deref())?;
             if let Some(outcome) = outcome {
                 store_outcome(tx, outcome)?;
