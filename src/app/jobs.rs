@@ -407,9 +407,9 @@ fn tell(result: &Result<Outcome, Error>) -> (&'static str, String) {
         Ok(Outcome::Harvested(s)) => {
             let failed = s.run_errors.len();
             let mut text = format!(
-                "{}, {} rows in {}",
+                "{}, {} in {}",
                 format::count(u64::from(s.runs_ok), "run"),
-                format::thousands(s.rows_in),
+                format::count(s.rows_in, s.layout.counted()),
                 format::seconds(s.seconds),
             );
             if failed > 0 {

@@ -116,7 +116,10 @@ impl Text<'_> {
         self.quality(detail);
         // A log that could not be read has none.
         if let Some(ledger) = detail.ledger.as_ref().filter(|l| l.rows_in > 0) {
-            self.ledger(ledger, &panel.rejected);
+            // The lines of a wide log hold several samples each.
+            let is_wide = row.rows.is_some_and(|lines| lines != ledger.rows_in);
+            let counted = if is_wide { "samples" } else { "rows in" };
+            self.ledger(ledger, counted, &panel.rejected);
         }
         self.history(&detail.history);
     }
@@ -172,10 +175,15 @@ impl Text<'_> {
     }
 
     /// How many rows were kept and dropped, with examples of the rejected ones, and where they lie.
-    fn ledger(&mut self, ledger: &Ledger, rejected: &Result<Option<RejectedRows>, String>) {
+    fn ledger(
+        &mut self,
+        ledger: &Ledger,
+        counted: &str,
+        rejected: &Result<Option<RejectedRows>, String>,
+    ) {
         let theme = self.theme;
         self.blank();
-        self.count("rows in", ledger.rows_in, theme.text);
+        self.count(counted, ledger.rows_in, theme.text);
         self.count("kept", ledger.rows_kept, theme.text);
         let found = rejected.as_ref().ok().and_then(Option::as_ref);
         for (reason, rows) in &ledger.dropped {

@@ -410,6 +410,53 @@ fn a_bad_cell_of_a_wide_log_is_rejected_alone_and_shown_with_its_line_and_column
 }
 
 #[test]
+fn lines_without_values_make_no_run_and_samples_are_called_so() {
+    let lab = Lab::new();
+    let profile = r#"
+name = "wide"
+robots = [1]
+layout = "wide"
+columns = { time = "t", run = "run" }
+fields = [{ name = "z", kind = "position", axis = "z", unit = "mm" }, { name = "temp", kind = "other", unit = "C" }]
+signals = [{ column = "Z", field = "z", robot = 1 }, { column = "T", field = "temp", robot = 1 }]
+"#;
+    fs::write(lab.root().join("wide.toml"), profile).unwrap();
+    let line = |run: u32, s: usize, cells: &str| format!("2026-03-02T06:00:{s:02},{run},{cells}\n");
+    let log = |cells: &str| (0..50).map(|s| line(7, s, cells)).collect::<String>();
+    let empty = line(8, 50, ",") + &line(8, 51, ",");
+    for (name, text) in [
+        ("a", log("1.5,20") + &empty),
+        ("none", log(",")),
+        ("bad", log("x,")),
+    ] {
+        fs::write(
+            lab.data().join(format!("{name}.csv")),
+            format!("t,run,Z,T\n{text}"),
+        )
+        .unwrap();
+    }
+    let harvest = lab.run(&["--profile", "wide.toml", "harvest"]);
+    assert_eq!(harvest.code, 1, "{}", harvest.err);
+    let printed = harvest.out + &harvest.err;
+    for sentence in [
+        "1 run, 100 samples",
+        "the log has 50 lines, and none has a value in a column of the profile's signals",
+        "none of its 50 samples could be kept (invalid_value 50)",
+        "(1 run, 100 samples)",
+    ] {
+        assert!(printed.contains(sentence), "{sentence}: {printed}");
+    }
+    let list = lab.json(&["--profile", "wide.toml", "list", "--json"]);
+    let states: Vec<&str> = list["logs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|log| log["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["harvested", "failed", "failed"]);
+}
+
+#[test]
 fn a_profile_that_keeps_no_row_of_harvested_logs_is_refused_before_the_others_are_tried() {
     let lab = Lab::demo(3);
     lab.ok(&["harvest"]);

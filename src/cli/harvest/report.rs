@@ -10,6 +10,7 @@ use crate::{
         catalog::{LogRow, LogState},
         format::{bytes, count, seconds, thousands},
         harvest::{Outcome, Summary},
+        schema::Layout,
     },
 };
 
@@ -63,6 +64,8 @@ pub struct Done {
     key: String,
     outcome: Word,
     message: String,
+    #[serde(skip)]
+    layout: Layout,
     pub(in crate::cli) rows_in: Option<u64>,
     pub(in crate::cli) rows_kept: Option<u64>,
     pub(in crate::cli) rows_dropped: Option<u64>,
@@ -114,6 +117,7 @@ impl Done {
             key,
             outcome,
             message,
+            layout: s.map(|s| s.layout).unwrap_or_default(),
             rows_in: s.map(|s| s.rows_in),
             rows_kept: s.map(|s| s.rows_kept),
             rows_dropped: s.map(|s| s.rows_dropped),
@@ -192,7 +196,7 @@ fn harvested(s: &Summary) -> String {
     let mut text = format!(
         "{}, {}",
         count(s.runs_ok.into(), "run"),
-        count(s.rows_in, "row")
+        count(s.rows_in, s.layout.counted())
     );
     if s.rows_dropped > 0 {
         text.push_str(&format!(" ({} dropped)", thousands(s.rows_dropped)));
@@ -304,6 +308,9 @@ impl Report {
         let sum = |of: fn(&Done) -> Option<u64>| self.logs.iter().filter_map(of).sum::<u64>();
         let runs = sum(|done| done.runs_ok.map(u64::from));
         let rows = sum(|done| done.rows_in);
+        // One profile reads all logs.
+        let is_wide = self.logs.iter().any(|done| done.layout == Layout::Wide);
+        let layout = if is_wide { Layout::Wide } else { Layout::Long };
         let mut text = format!(
             "{}harvested {} ({}, {}) in {}",
             if self.interrupted {
@@ -313,7 +320,7 @@ impl Report {
             },
             count(harvested, "log"),
             count(runs, "run"),
-            count(rows, "row"),
+            count(rows, layout.counted()),
             seconds(self.seconds),
         );
         let rest = [

@@ -27,7 +27,7 @@ pub use remove::{Results, check_gone, remove_log};
 pub use session::{Harvested, Session, harvest_log};
 pub use worker_crash::MAX_WORKER_CRASHES;
 
-use crate::base::memory::available;
+use crate::{base::memory::available, schema::Layout};
 
 /// How a harvest is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -79,6 +79,8 @@ pub enum Outcome {
 /// What a harvest stored, for messages and `--json`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {
+    /// That of the log: the rows of a wide one are its samples.
+    pub layout: Layout,
     /// Rows of the log.
     pub rows_in: u64,
     /// Rows kept.

@@ -29,7 +29,7 @@ pub(super) fn sentence(
     log: (&Path, Format),
     profile: &Profile,
 ) -> Result<String> {
-    let mut sentence = reasons(ledger);
+    let mut sentence = reasons(ledger, profile);
     // The first of those that are equally frequent.
     let most = ledger.dropped.iter().rev().max_by_key(|(_, rows)| **rows);
     let example = most.and_then(|(most, _)| rejected.iter().find(|(_, reason)| reason == most));
@@ -71,15 +71,15 @@ fn allowed(reason: Reason) -> &'static str {
     }
 }
 
-/// How many rows there are, and how many were dropped for each reason.
-pub(super) fn reasons(ledger: &Ledger) -> String {
+/// How many rows (of a wide log: samples) there are, and how many were dropped for each reason.
+pub(super) fn reasons(ledger: &Ledger, profile: &Profile) -> String {
     let dropped = ledger.dropped.iter();
     let reasons: Vec<String> = dropped
         .map(|(reason, rows)| format!("{} {}", reason.word(), thousands(*rows)))
         .collect();
     format!(
         "{NONE_KEPT}{} could be kept ({})",
-        count(ledger.rows_in, "row"),
+        count(ledger.rows_in, profile.layout.counted()),
         reasons.join(", ")
     )
 }

@@ -532,6 +532,7 @@ struct Transformed {
 
 pub(super) fn summary(record: &Record, runs_resumed: u32) -> Summary {
     Summary {
+        layout: record.profile.layout,
         rows_in: record.ledger.rows_in,
         rows_kept: record.ledger.rows_kept,
         rows_dropped: record.ledger.rows_dropped(),
@@ -557,7 +558,7 @@ fn describe(record: &Record) -> String {
     format!(
         "{}, {}, {} dropped{failed}",
         count(stats.run_success_count.into(), "run"),
-        count(record.ledger.rows_in, "row"),
+        count(record.ledger.rows_in, record.profile.layout.counted()),
         thousands(record.ledger.rows_dropped())
     )
 }

@@ -15,6 +15,7 @@ use crate::{
     base::{CancelToken, Stage},
     clean::{Ledger, Part, Partition, Reason, RunRows},
     extract::{LogReader, RowGroups, Vocabulary},
+    format::count,
     lake::Context,
     run_id::RunId,
     source::FoundLog,
@@ -119,7 +120,9 @@ impl Intake {
         self.spilled.resize(runs.len(), Vec::new());
         let held = runs.into_iter().zip(self.spilled);
         Rows {
+            // A run of which a wide log has nothing but empty cells has no samples, and is none.
             runs: held
+                .filter(|(rows, _)| rows.ledger.rows_in > 0)
                 .map(|(rows, spilled)| HeldRun { rows, spilled })
                 .collect(),
             ledger,
@@ -201,7 +204,13 @@ pub(super) fn rows(
         }
     }
     if intake.partition.is_empty() {
-        return Err(Error::Log("the log has no rows".into()));
+        return Err(Error::Log(match reader.lines_read() {
+            0 => "the log has no rows".into(),
+            lines => format!(
+                "the log has {}, and none has a value in a column of the profile's signals",
+                count(lines, "line")
+            ),
+        }));
     }
     if intake.spill.bytes() > 0 {
         tracing::info!("{} bytes of rows were spilled", intake.spill.bytes());

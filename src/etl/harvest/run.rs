@@ -122,7 +122,10 @@ fn make(
     cancel: &CancelToken,
 ) -> Result<Done> {
     if samples.channels.is_empty() {
-        return Err(Error::Log(none_kept::reasons(&samples.ledger)));
+        return Err(Error::Log(none_kept::reasons(
+            &samples.ledger,
+            target.profile,
+        )));
     }
     let name = run_file_name(samples.run.id, target.fingerprint);
     if !target.force

@@ -47,6 +47,16 @@ pub enum Layout {
     Wide,
 }
 
+impl Layout {
+    /// What a ledger counts: `row`, or `sample` of wide logs, whose lines hold several.
+    pub fn counted(self) -> &'static str {
+        match self {
+            Self::Long => "row",
+            Self::Wide => "sample",
+        }
+    }
+}
+
 /// A column of a wide log, and what it holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
