@@ -24,6 +24,9 @@ pub enum Origin {
     /// A run that starts then: `+90s` counts from it, and a time of day lies in the first
     /// day after it where it comes at or after it.
     Run(i64),
+    /// As `Run`, but times that name no offset are UTC, whatever zone times are shown in: for what
+    /// must mean the same everywhere.
+    UtcRun(i64),
     /// No run, but a list that is read then: a time of day is of that day, and `+90s`
     /// means nothing.
     Now(i64),
@@ -58,7 +61,11 @@ pub fn read_time(text: &str, origin: Origin) -> Option<i64> {
 /// The first and the last microsecond of what a time names: a day, a minute, a second, or
 /// one microsecond where it has a fraction or is an offset.
 pub fn read_span(text: &str, origin: Origin) -> Option<(i64, i64)> {
-    read_span_in(text, origin, zone::shown())
+    let zone = match origin {
+        Origin::UtcRun(_) => &Zone::Utc,
+        Origin::Run(_) | Origin::Now(_) => zone::shown(),
+    };
+    read_span_in(text, origin, zone)
 }
 
 fn read_span_in(text: &str, origin: Origin, zone: &Zone) -> Option<(i64, i64)> {
@@ -66,7 +73,9 @@ fn read_span_in(text: &str, origin: Origin, zone: &Zone) -> Option<(i64, i64)> {
     let span = |first: i64, length: i64| Some((first, first.checked_add(length - 1)?));
     if let Some(offset) = text.strip_prefix('+') {
         return match origin {
-            Origin::Run(start) => span(start.checked_add(duration(offset)?)?, 1),
+            Origin::Run(start) | Origin::UtcRun(start) => {
+                span(start.checked_add(duration(offset)?)?, 1)
+            }
             Origin::Now(_) => None,
         };
     }
@@ -97,7 +106,7 @@ fn read_span_in(text: &str, origin: Origin, zone: &Zone) -> Option<(i64, i64)> {
     }
     let (clock, length) = clock(text)?;
     let origin_us = match origin {
-        Origin::Run(us) | Origin::Now(us) => us,
+        Origin::Run(us) | Origin::UtcRun(us) | Origin::Now(us) => us,
     };
     let zone = if text.ends_with('Z') {
         &Zone::Utc
@@ -108,7 +117,8 @@ fn read_span_in(text: &str, origin: Origin, zone: &Zone) -> Option<(i64, i64)> {
     let at = |day: i64| Some(zone.clock_to_utc(day.checked_mul(DAY)?.checked_add(clock)?));
     let time = at(day)?;
     // The seconds before the start still mean the same day: a second's slack.
-    let next_day = matches!(origin, Origin::Run(start) if time.saturating_add(SECOND) < start);
+    let is_run = !matches!(origin, Origin::Now(_));
+    let next_day = is_run && time.saturating_add(SECOND) < origin_us;
     span(
         if next_day {
             at(day.checked_add(1)?)?

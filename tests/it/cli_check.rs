@@ -539,6 +539,74 @@ fn rules_are_tried_on_stored_runs_as_a_harvest_would_find_them() {
     assert_eq!(told(less["runs"].as_array().unwrap(), &["gone"]), predicted);
 }
 
+/// Real encoders and load cells repeat values, of which only the table's metadata tells samples.
+fn repeating_log() -> String {
+    let mut log = "time,value,field,robot_id,run_uuid,sensor_type\n".to_owned();
+    for tick in 0..400_u32 {
+        let at = tick * 1667;
+        let clock = format!(
+            "2022-11-23T20:{:02}:{:02}.{:03}Z",
+            40 + at / 60_000,
+            at / 1000 % 60,
+            at % 1000
+        );
+        for (field, sensor) in ["x", "y", "z", "fx", "fy", "fz"]
+            .map(|f| (f, if f.len() == 1 { "encoder" } else { "load_cell" }))
+        {
+            // Steps of several samples, and spikes.
+            let value = match (field, tick % 97) {
+                ("fx", 50) => 400,
+                ("x", _) => tick / 8 % 5 * 3,
+                _ => tick / 4 % 7,
+            };
+            log += &format!("{clock},{value}.0,{field},1,7,{sensor}\n");
+        }
+    }
+    log
+}
+
+#[test]
+fn a_trial_tells_all_samples_and_reads_times_as_a_harvest_does() {
+    let profiles = [
+        BUILT_IN.replace("spike_sigma = ", "spike_sigma = 4 # "),
+        BUILT_IN.replace("name = \"x\"\n", "name = \"x\"\nmax = 5\n"),
+        format!("{BUILT_IN}\n[[rules]]\nname = \"early\"\nwhen = \"x_1 > 5 and time < 20:45\"\n"),
+    ];
+    for (n, profile) in profiles.iter().enumerate() {
+        assert_ne!(profile, BUILT_IN, "{n}");
+        let lab = Lab::new();
+        fs::write(lab.data().join("a.csv"), repeating_log()).unwrap();
+        lab.ok(&["harvest"]);
+        fs::write(lab.root().join("p.toml"), profile).unwrap();
+        fs::write(lab.root().join("c.toml"), "time_zone = \"Asia/Tokyo\"\n").unwrap();
+        let tried = lab.json(&["--config", "c.toml", "check", "--rules", "p.toml", "--json"]);
+        let tried = &tried["runs"][0];
+        lab.ok(&["--config", "c.toml", "--profile", "p.toml", "harvest"]);
+        let (_, record) = lab.lake("record.json").pop_first().unwrap();
+        let record: Value = serde_json::from_slice(&record).unwrap();
+        let run = record["run_to_result"]
+            .as_object()
+            .unwrap()
+            .values()
+            .next()
+            .unwrap()
+            .clone();
+        assert_eq!(tried["verdict_then"], run["verdict"], "{n}");
+        let flags = |lists: &[&Value]| {
+            let flags = lists.iter().flat_map(|list| list.as_array().unwrap());
+            let mut flags: Vec<String> = flags.map(Value::to_string).collect();
+            flags.sort();
+            flags
+        };
+        let predicted = flags(&[&tried["new"], &tried["same"]]);
+        assert_eq!(predicted, flags(&[&run["quality"]]), "{n}");
+        assert!(
+            !tried["new"].as_array().unwrap().is_empty(),
+            "{n}: {predicted:?}"
+        );
+    }
+}
+
 #[test]
 fn what_a_trial_of_rules_cannot_tell_is_said() {
     let lab = Lab::demo_of_runs(2, 2.0);

@@ -303,7 +303,7 @@ fn time<T>(
             Origin::Now(_) => TIME_FORMS
                 .rsplit_once(", or ")
                 .map_or(TIME_FORMS, |(forms, _)| forms),
-            Origin::Run(_) => TIME_FORMS,
+            Origin::Run(_) | Origin::UtcRun(_) => TIME_FORMS,
         };
         error(value, &format!("is not a time; write {forms}"))
     })

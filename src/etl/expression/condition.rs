@@ -29,10 +29,23 @@ impl Condition {
     /// # Errors
     /// One sentence that quotes what is wrong and lists what is allowed, and its position.
     pub fn parse(text: &str, columns: &[String], start_us: i64) -> Result<Self, ParseError> {
+        Self::parse_from(text, columns, Origin::Run(start_us))
+    }
+
+    /// As [`Condition::parse`] for a condition of a profile, whose times are UTC whatever zone times
+    /// are shown in: it must mean the same in every process.
+    ///
+    /// # Errors
+    /// As [`Condition::parse`].
+    pub fn parse_utc(text: &str, columns: &[String], start_us: i64) -> Result<Self, ParseError> {
+        Self::parse_from(text, columns, Origin::UtcRun(start_us))
+    }
+
+    fn parse_from(text: &str, columns: &[String], origin: Origin) -> Result<Self, ParseError> {
         let Some(expr) = parse(text)? else {
             return Err("the condition is empty: write such as `fz_1 < -1500`".into());
         };
-        Self::compile(text.trim(), &expr, columns, start_us)
+        Self::compile_from(text.trim(), &expr, columns, origin)
     }
 
     /// Compiles a condition that was parsed, as [`Condition::parse`]; `text` is what was typed.
@@ -45,10 +58,19 @@ impl Condition {
         columns: &[String],
         start_us: i64,
     ) -> Result<Self, ParseError> {
+        Self::compile_from(text, expr, columns, Origin::Run(start_us))
+    }
+
+    fn compile_from(
+        text: &str,
+        expr: &Expr,
+        columns: &[String],
+        origin: Origin,
+    ) -> Result<Self, ParseError> {
         let mut scope = TableScope {
             known: columns,
             columns: Vec::new(),
-            start_us,
+            origin,
         };
         let test = compile(expr, &mut scope)?;
         Ok(Self {
@@ -102,7 +124,7 @@ impl Condition {
 struct TableScope<'a> {
     known: &'a [String],
     columns: Vec<String>,
-    start_us: i64,
+    origin: Origin,
 }
 
 impl Scope for TableScope<'_> {
@@ -137,7 +159,7 @@ impl Scope for TableScope<'_> {
     }
 
     fn origin(&self) -> Origin {
-        Origin::Run(self.start_us)
+        self.origin
     }
 }
 

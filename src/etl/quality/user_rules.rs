@@ -98,7 +98,7 @@ impl UserRule {
 
     /// The condition over `columns`, whose incomplete times count from `start_us`.
     fn condition(&self, columns: &[String], start_us: i64) -> Result<Condition, String> {
-        let condition = Condition::parse(&self.when, columns, start_us);
+        let condition = Condition::parse_utc(&self.when, columns, start_us);
         let condition = condition.map_err(|e| e.sentence)?;
         if condition.channels().is_empty() {
             return Err(format!(

@@ -56,10 +56,8 @@ impl<'a> StoredRun<'a> {
         {
             return self.in_full(&self.samples(channels));
         }
-        let mut limited = Vec::new();
-        for id in self.ids().filter(|id| self.is_limited(*id)) {
-            limited.extend(channel(id, self.told(id)?));
-        }
+        let limited = self.ids().filter(|id| self.is_limited(*id)).collect();
+        let limited = self.channels(limited)?;
         let (flags, not_evaluated) = recheck(
             &self.samples(limited),
             &self.profile.settings(),
@@ -105,24 +103,32 @@ impl<'a> StoredRun<'a> {
 
     /// All raw channels; `None` where the table does not tell all of their samples.
     fn all_channels(self) -> Result<Option<Vec<Channel>>> {
-        let mut channels: Vec<Channel> = Vec::new();
-        for id in self.ids() {
+        let channels = self.channels(self.ids().collect())?;
+        let is_all = self.ids().all(|id| {
             let stats = self.result.channels.get(&self.name(id));
-            let told = self.told(id)?;
-            if stats.is_none_or(|stats| stats.count != told.0.len() as u64) {
-                return Ok(None);
-            }
-            let Some(mut channel) = channel(id, told) else {
+            let told = channels.iter().find(|channel| channel.id == id);
+            let told = told.map_or(0, |channel| channel.times.len() as u64);
+            stats.is_some_and(|stats| stats.count == told)
+        });
+        Ok(is_all.then_some(channels))
+    }
+
+    /// These channels with the samples that the table tells; without those of which it tells none.
+    fn channels(self, ids: Vec<usize>) -> Result<Vec<Channel>> {
+        let mut channels: Vec<Channel> = Vec::new();
+        for (id, (times, values)) in ids.iter().zip(self.told(&ids)?) {
+            if times.is_empty() {
                 continue;
-            };
-            // Those of one sensor share a clock.
-            let same = channels.iter().find(|c| c.times == channel.times);
-            if let Some(same) = same {
-                channel.times = same.times.clone();
             }
-            channels.push(channel);
+            // Those of one sensor share a clock.
+            let same = channels.iter().find(|c| *c.times == times);
+            channels.push(Channel {
+                id: *id,
+                times: same.map_or_else(|| Arc::new(times), |same| same.times.clone()),
+                values: values.into(),
+            });
         }
-        Ok(Some(channels))
+        Ok(channels)
     }
 
     fn samples(self, channels: Vec<Channel>) -> RunSamples {
@@ -151,16 +157,38 @@ impl<'a> StoredRun<'a> {
             })
     }
 
-    /// The samples of a channel that the table tells. Of a column that is written row by row, it does
-    /// not tell one that repeats the value before it.
-    fn told(self, id: usize) -> Result<Samples> {
-        let name = self.name(id);
+    /// The samples of these channels that the table tells: all, but in tables of older versions.
+    fn told(self, ids: &[usize]) -> Result<Vec<Samples>> {
+        let names: Vec<String> = ids.iter().map(|id| self.name(*id)).collect();
+        let Ok(sample_rows) = self.table.sample_rows() else {
+            return names.iter().map(|name| self.changes(name)).collect();
+        };
+        let columns: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut told = vec![Samples::default(); columns.len()];
+        for (group, rows) in self.table.groups().enumerate() {
+            let window = self.table.read(&columns, rows, self.cancel)?;
+            for ((column, cells), samples) in columns.iter().zip(&window.columns).zip(&mut told) {
+                for row in sample_rows.of(group, column)? {
+                    let row = row as usize;
+                    if let (Some(time), Some(value)) = (window.times.get(row), cells.get(row)) {
+                        samples.0.push(*time);
+                        samples.1.push(*value);
+                    }
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    /// The samples of a channel that a table tells which was written by an older version: those that
+    /// do not repeat the value before them.
+    fn changes(self, name: &str) -> Result<Samples> {
         let mut samples = Samples::default();
         let mut before = f64::NAN;
         for group in 0..self.table.groups().count() {
             self.cancel.check()?;
             let mut cells = GroupCells::new(self.table, group, self.cancel);
-            let steps = cells.steps(&name)?.cloned().unwrap_or_default();
+            let steps = cells.steps(name)?.cloned().unwrap_or_default();
             let rows = cells.times()?;
             let mut first = 0;
             for (value, end) in steps.iter() {
@@ -217,13 +245,4 @@ impl<'a> StoredRun<'a> {
         let window = self.table.read(&[], row..row + 1, self.cancel)?;
         Ok(window.times.first().copied())
     }
-}
-
-/// `None` for a channel without samples, which no run has.
-fn channel(id: usize, (times, values): Samples) -> Option<Channel> {
-    (!times.is_empty()).then(|| Channel {
-        id,
-        times: Arc::new(times),
-        values: values.into(),
-    })
 }
