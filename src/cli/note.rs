@@ -96,10 +96,20 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             ..NewNote::default()
         };
         lake.catalog
-            .add_note(&lake.context, &row.log_key, row.run, new, &cancel)?
+            .add_note(&lake.context, &row.log_key, row.run, new, &cancel)
     } else {
-        Notes::read(&lake.context.lake, &row.log_key)?
+        Notes::read(&lake.context.lake, &row.log_key)
     };
+    let all = all.map_err(|error| {
+        lake.unless_noted(error, || {
+            let not = if writes {
+                "the note was not written"
+            } else {
+                "there is nothing to print"
+            };
+            format!("{not}: the notes of {} cannot be read", row.log_key)
+        })
+    })?;
     let of_run = all.of_run(row.run);
     if args.json {
         exit::print_json(&NotesJson::new(&row, &of_run))?;

@@ -29,6 +29,8 @@ pub struct OpenLake {
     pub context: Context,
     /// Up to date.
     pub catalog: Catalog,
+    /// Records and notes that cannot be used, one sentence each, which were printed.
+    problems: Vec<String>,
 }
 
 impl OpenLake {
@@ -51,7 +53,25 @@ impl OpenLake {
         for note in refresh.notes.iter().chain(&refresh.problems) {
             exit::note(note);
         }
-        Ok(Self { context, catalog })
+        Ok(Self {
+            context,
+            catalog,
+            problems: refresh.problems,
+        })
+    }
+
+    /// An error of a log that was not printed when the lake was opened; else a shorter one.
+    pub fn unless_noted(&self, error: Error, shorter: impl FnOnce() -> String) -> Error {
+        match error {
+            Error::Log(sentence) if self.problems.contains(&sentence) => Error::Log(shorter()),
+            other => other,
+        }
+    }
+
+    /// Prints those of these sentences that were not printed when the lake was opened.
+    pub fn note_new(&self, sentences: &[String]) {
+        let new = sentences.iter().filter(|s| !self.problems.contains(s));
+        new.for_each(|sentence| exit::note(sentence));
     }
 
     /// The log that `name` means.

@@ -11,6 +11,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     export::{RunTarget, RunsPlan, RunsQuery},
+    format::count,
     views,
 };
 
@@ -48,11 +49,22 @@ pub fn run(settings: &Settings) -> Result<Exit> {
     if targets.is_empty() {
         exit::note("the lake has no tables yet: run `mdtui views` again after the first harvest");
     }
+    let hidden = lake.catalog.recorded_keys()?;
+    let hidden = hidden.iter().filter(|key| key.contains('\\')).count();
+    if hidden > 0 {
+        exit::note(&format!(
+            "the views lack {}: DuckDB finds no file below a directory with a backslash in its name; \
+             mdtui export has them",
+            count(hidden as u64, "log")
+        ));
+    }
     let query = RunsQuery {
         force: true,
+        leave_out: true,
         ..RunsQuery::default()
     };
     let plan = RunsPlan::of(&lake.context.lake, targets, query, &cancel)?;
+    lake.note_new(&plan.left_out);
     let has_files = !runs.is_empty() || root.join(crate::etl::source::reserved::README).is_file();
     exit::print(&views::duckdb_sql(&root, has_files, &plan.column_names())?)?;
     Ok(Exit::Ok)

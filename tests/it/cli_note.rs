@@ -132,16 +132,24 @@ fn what_makes_no_sense_is_refused_and_nothing_is_written() {
     for args in [&["note", &run, "text"][..], &["note", &run]] {
         let answer = lab.run(args);
         assert_eq!(answer.code, 1, "{}", answer.err);
-        let sentence = answer.sentence();
+        let [why, result] = answer.err.lines().collect::<Vec<_>>()[..] else {
+            panic!("{}", answer.err)
+        };
         assert!(
-            sentence.contains("version 2") && sentence.contains("use the mdtui"),
-            "{sentence}"
+            why.contains("version 2") && why.contains("use the mdtui"),
+            "{why}"
         );
+        assert!(result.contains("cannot be read"), "{result}");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "{\"version\":2}");
     // It harms nothing else, and check says what is wrong.
     lab.ok(&["harvest", "--force", LOG]);
-    lab.ok(&["rebuild"]);
+    let rebuild = lab.run(&["rebuild"]);
+    assert!(
+        rebuild.code == 1 && rebuild.err.contains("version 2"),
+        "{}",
+        rebuild.err
+    );
     let check = lab.run(&["check", "--repair"]);
     assert_eq!(check.code, 1, "{}", check.out);
     assert!(

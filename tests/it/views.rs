@@ -100,6 +100,75 @@ fn duckdb_and_export_have_the_same_rows() {
 }
 
 #[test]
+fn a_damaged_log_stops_neither_exports_nor_views_of_the_others() {
+    let lab = lab();
+    let key = "cell-01/2022-11-23T2040";
+    let notes = lab.cache().join("line/2022-11-23T2040/notes.json");
+    let count = |lab: &Lab, view: &str, code: i32| {
+        let done = lab.run(&["export", view, "-o", "-", "--format", "ndjson"]);
+        assert_eq!(done.code, code, "{view}: {}", done.err);
+        (done.out.lines().count(), done.err)
+    };
+    let (runs, _) = count(&lab, "runs", 0);
+    let record = lab.cache().join(key).join("record.json");
+    let good = fs::read_to_string(&record).unwrap();
+    let good_notes = fs::read_to_string(&notes).unwrap();
+    // The same runs stand in another log.
+    let own: usize = lab.json(&["runs", key, "--json"])["runs"]
+        .as_array()
+        .unwrap()
+        .len();
+    for damaged in [
+        "garbage",
+        "5",
+        r#"{"source_file": "KEY", "run_to_result": 5}"#,
+    ] {
+        fs::write(&record, damaged.replace("KEY", key)).unwrap();
+        for view in View::ALL.map(View::name) {
+            let (_, err) = count(&lab, view, 1);
+            assert_eq!(
+                err.matches("is not a record of mdtui").count(),
+                1,
+                "{view}: {err}"
+            );
+            assert!(
+                err.contains("left out what 1 log would have given"),
+                "{view}: {err}"
+            );
+        }
+        let (left, _) = count(&lab, "runs", 1);
+        assert!(left >= runs - own && left < runs, "{left} of {runs}");
+        for text in [r#"{"version": 1, "notes": 5}"#, r#"{"a": 1}"#, "[", "[1]"] {
+            fs::write(&notes, text).unwrap();
+            let (left, err) = count(&lab, "notes", 1);
+            assert_eq!(left, 0);
+            assert!(err.contains("notes.json does not hold notes"), "{err}");
+            let sql = lab.run(&["views"]);
+            assert_eq!(sql.code, 0, "{}", sql.err);
+            fs::write(lab.root().join("views.sql"), sql.out).unwrap();
+            let names: Vec<&str> = View::ALL.map(View::name).to_vec();
+            let program = format!(
+                "import duckdb\ncon = duckdb.connect()\ncon.execute(open('views.sql').read())\n\
+                 print([con.sql(f'FROM {{v}}').fetchall() and 1 or 0 for v in {names:?}])\n"
+            );
+            if let Some(printed) = python::printed(lab.root(), "damaged", &["duckdb"], &program) {
+                assert_eq!(printed.trim(), "[1, 1, 1, 1, 1, 0, 0, 1]");
+            }
+        }
+        fs::write(&notes, &good_notes).unwrap();
+    }
+    fs::write(&notes, "[").unwrap();
+    fs::write(&record, good).unwrap();
+    let list = lab.run(&["runs", "--filter", "disposition:reject"]);
+    assert_eq!(list.code, 0);
+    assert!(
+        list.err.contains("notes.json does not hold notes"),
+        "{}",
+        list.err
+    );
+}
+
+#[test]
 fn peaks_by_cell_and_day_count_each_run_once() {
     let lab = lab();
     fs::write(lab.root().join("views.sql"), lab.ok(&["views"])).unwrap();

@@ -2,7 +2,7 @@
 
 mod output;
 
-use std::path::PathBuf;
+use std::{cell::RefCell, path::PathBuf};
 
 use clap::ValueHint;
 
@@ -124,13 +124,23 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     cancel_on_signals(&cancel, || {})?;
     let lake = OpenLake::new(settings, &cancel)?;
+    let mut left_out = Vec::new();
     let done = match view {
         Some(view) if view != View::TableRows => {
             refuse_table_options(args, view)?;
             let plan = view_plan(&lake, view, &columns, args)?;
             output::guard(&lake, &args.output)?;
+            let sentences = RefCell::new(&mut left_out);
             output::write(&args.output, &cancel, &|out, name| {
-                plan.write(&lake.context.lake, out, format, name, &cancel)
+                let mut left_out = sentences.borrow_mut();
+                plan.write(
+                    &lake.context.lake,
+                    out,
+                    format,
+                    name,
+                    &mut left_out,
+                    &cancel,
+                )
             })?
         }
         _ => {
@@ -146,8 +156,10 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
                 samples: args.samples,
                 with_ids: view.is_some() || args.filter.is_some() || args.what.len() > 1,
                 force: args.force,
+                leave_out: view.is_some() || args.filter.is_some(),
             };
-            let plan = RunsPlan::of(&lake.context.lake, runs, query, &cancel)?;
+            let mut plan = RunsPlan::of(&lake.context.lake, runs, query, &cancel)?;
+            left_out.append(&mut plan.left_out);
             if plan.most_rows == 0 && (args.from.is_some() || args.to.is_some()) {
                 return Err(Error::Usage(plan.span_sentence()?));
             }
@@ -159,7 +171,15 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if let Some(done) = done {
         report(&done, args, view);
     }
-    Ok(Exit::Ok)
+    if left_out.is_empty() {
+        return Ok(Exit::Ok);
+    }
+    lake.note_new(&left_out);
+    exit::note(&format!(
+        "left out what {} would have given: mdtui check says more",
+        count(left_out.len() as u64, "log")
+    ));
+    Ok(Exit::SomeFailed)
 }
 
 /// The view that is named. None of their names can name a run: no id and no part of one has such

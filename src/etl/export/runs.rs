@@ -82,6 +82,8 @@ pub struct RunsQuery {
     pub with_ids: bool,
     /// More than [`super::MOST_ROWS`] are written too.
     pub force: bool,
+    /// Runs whose record cannot be read are left out ([`RunsPlan::left_out`]), and are no error.
+    pub leave_out: bool,
 }
 
 /// An export of runs that can be made: its columns are known, and its rows are not too many.
@@ -98,6 +100,8 @@ pub struct RunsPlan<'a> {
     samples: u64,
     /// Rows of the tables before conditions on their cells.
     pub most_rows: u64,
+    /// Why runs were left out, one sentence for each log.
+    pub left_out: Vec<String>,
 }
 
 impl<'a> RunsPlan<'a> {
@@ -120,6 +124,7 @@ impl<'a> RunsPlan<'a> {
             columns: Vec::new(),
             samples: 0,
             most_rows: 0,
+            left_out: Vec::new(),
         };
         let all = plan.all_columns(cancel)?;
         plan.known = all.iter().map(|column| column.name.clone()).collect();
@@ -264,17 +269,25 @@ impl<'a> RunsPlan<'a> {
         Ok(Some(condition))
     }
 
-    /// The columns of all runs, each once, and the number of their samples: those of the run that has most, then those of others.
+    /// The columns of all runs, each once, and the number of their samples: those of the run that
+    /// has most, then those of others. Leaves out the runs that the query lets it leave out.
     fn all_columns(&mut self, cancel: &CancelToken) -> Result<Vec<ColumnInfo>> {
         let mut samples = 0;
         let mut lists: Vec<Vec<String>> = Vec::new();
         let mut infos: HashMap<String, ColumnInfo> = HashMap::new();
         let mut records = Records::default();
-        for run in &self.runs {
+        for run in std::mem::take(&mut self.runs) {
             cancel.check()?;
-            let record = records.of(self.lake, &run.log_key)?;
-            let Some(result) = record.run_to_result.get(&run.run) else {
-                return Err(moved(run));
+            let read = records.of(self.lake, &run.log_key).and_then(|record| {
+                let result = record.run_to_result.get(&run.run);
+                Ok((record, result.ok_or_else(|| moved(&run))?))
+            });
+            let (record, result) = match read {
+                Err(e) if self.query.leave_out => {
+                    self.left_out.push(e.to_string());
+                    continue;
+                }
+                read => read?,
             };
             let stats = result.run_stats.as_ref();
             let names = stats.map_or(&[][..], |stats| &stats.available_channels);
@@ -300,7 +313,10 @@ impl<'a> RunsPlan<'a> {
             if !lists.contains(&names) {
                 lists.push(names);
             }
+            self.runs.push(run);
         }
+        // The runs of a log follow each other.
+        self.left_out.dedup();
         self.samples = samples;
         // The first of the longest.
         let first = lists

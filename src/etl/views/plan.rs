@@ -76,19 +76,21 @@ impl ViewPlan {
     }
 
     /// Writes to anything, a pipe too; `target` names it in errors. Of a log or run whose record
-    /// is gone meanwhile there are no rows.
+    /// is gone meanwhile there are no rows, nor of one whose record (for [`View::Notes`]: notes)
+    /// cannot be read: the sentences in `left_out` say why.
     ///
     /// # Errors
-    /// Those of [`Record::read`], [`Notes::read`] and [`TableWriter::write`];
-    /// [`Error::Cancelled`].
+    /// Those of [`TableWriter::write`]; [`Error::Cancelled`].
     pub fn write(
         &self,
         lake: &Lake,
         out: impl Write + Send,
         format: Format,
         target: &Path,
+        left_out: &mut Vec<String>,
         cancel: &CancelToken,
     ) -> Result<Exported> {
+        let mut leave_out = |error: Error| left_out.push(error.to_string());
         let infos = self.columns.iter().map(|column| column.info.clone());
         let mut out = Batches {
             writer: TableWriter::new(out, format, infos.collect(), target)?,
@@ -97,8 +99,10 @@ impl ViewPlan {
         };
         for log in &self.logs {
             cancel.check()?;
-            if let Some(record) = Record::read(lake, log)? {
-                out.push([rows::of_log(record)?])?;
+            match Record::read(lake, log) {
+                Ok(Some(record)) => out.push([rows::of_log(record)?])?,
+                Ok(None) => {}
+                Err(e) => leave_out(e),
             }
         }
         for runs in self.runs.chunk_by(|a, b| a.log_key == b.log_key) {
@@ -106,12 +110,20 @@ impl ViewPlan {
             let Some(key) = runs.first().map(|run| &run.log_key) else {
                 continue;
             };
-            let Some(mut record) = Record::read(lake, key)? else {
-                continue;
-            };
-            let notes = match self.view {
-                View::Notes => Notes::read(lake, key)?,
-                _ => Notes::default(),
+            let read = Record::read(lake, key).and_then(|record| {
+                let notes = match self.view {
+                    View::Notes => Notes::read(lake, key)?,
+                    _ => Notes::default(),
+                };
+                Ok(record.map(|record| (record, notes)))
+            });
+            let (mut record, notes) = match read {
+                Ok(Some(read)) => read,
+                Ok(None) => continue,
+                Err(e) => {
+                    leave_out(e);
+                    continue;
+                }
             };
             for run in runs {
                 if let Some(result) = record.run_to_result.remove(&run.run) {

@@ -78,7 +78,7 @@ fn records() -> String {
          \n\
          CREATE OR REPLACE VIEW mdtui_notes AS\n\
          SELECT log, item->>'$.run_uuid' AS run_uuid, item->>'$.at' AS written_at, item->>'$.id' AS note_id, item\n\
-         FROM (SELECT log, unnest(CAST(notes->'$.notes' AS JSON[])) AS item\n\
+         FROM (SELECT log, unnest(TRY_CAST(notes->'$.notes' AS JSON[])) AS item\n\
                FROM (SELECT {noted} AS log, TRY_CAST(content AS JSON) AS notes\n\
                      FROM mdtui_documents WHERE path LIKE '%/{NOTES}'));\n"
     )
@@ -92,9 +92,9 @@ fn copies() -> String {
      \x20      list_sort(list(log) OVER (PARTITION BY run_uuid)) AS logs, run\n\
      FROM (SELECT log, rules, entry.key AS run_uuid, entry.value AS run,\n\
      \x20            entry.value->>'$.error' AS error,\n\
-     \x20            CAST(entry.value->>'$.samples' AS BIGINT) AS samples\n\
+     \x20            TRY_CAST(entry.value->>'$.samples' AS BIGINT) AS samples\n\
      \x20     FROM (SELECT log, rules,\n\
-     \x20                  unnest(map_entries(CAST(record->'$.run_to_result' AS MAP(VARCHAR, JSON)))) AS entry\n\
+     \x20                  unnest(map_entries(TRY_CAST(record->'$.run_to_result' AS MAP(VARCHAR, JSON)))) AS entry\n\
      \x20           FROM mdtui_records))\n\
      QUALIFY row_number() OVER (PARTITION BY run_uuid ORDER BY error IS NOT NULL, samples DESC, log) = 1;\n"
         .to_owned()
@@ -107,15 +107,15 @@ fn names() -> String {
      \x20      coalesce(field->>'$.channel', field->>'$.name') || '_' || robot,\n\
      \x20      'v' || (field->>'$.axis') || '_' || robot, 'a' || (field->>'$.axis') || '_' || robot,\n\
      \x20      'v' || robot, 'a' || robot, 'f' || robot, 'p_' || robot]) AS channel\n\
-     FROM (SELECT rules, robot->>'$' AS robot, unnest(CAST(profile->'$.fields' AS JSON[])) AS field\n\
-     \x20     FROM (SELECT rules, profile, unnest(CAST(profile->'$.robots' AS JSON[])) AS robot\n\
+     FROM (SELECT rules, robot->>'$' AS robot, unnest(TRY_CAST(profile->'$.fields' AS JSON[])) AS field\n\
+     \x20     FROM (SELECT rules, profile, unnest(TRY_CAST(profile->'$.robots' AS JSON[])) AS robot\n\
      \x20           FROM (SELECT rules, any_value(record->'$.profile') AS profile\n\
      \x20                 FROM mdtui_records GROUP BY rules)));\n\
      \n\
      CREATE OR REPLACE VIEW mdtui_robots AS\n\
      SELECT run_uuid, log, cell_id, start_time, entry.key AS robot, entry.value AS item\n\
      FROM (SELECT run_uuid, log, cell_id, start_time,\n\
-     \x20            unnest(map_entries(CAST(run->'$.robots' AS MAP(VARCHAR, JSON)))) AS entry\n\
+     \x20            unnest(map_entries(TRY_CAST(run->'$.robots' AS MAP(VARCHAR, JSON)))) AS entry\n\
      \x20     FROM mdtui_runs);\n"
         .to_owned()
 }
@@ -161,25 +161,25 @@ fn relation(view: View) -> &'static str {
     match view {
         View::Logs => {
             "SELECT r.log, s.cell_id, s.start_time, s.stop_time, r.record AS item,\n\
-             \x20      CAST(r.record->>'$.ledger.rows_in' AS BIGINT)\n\
-             \x20      - CAST(r.record->>'$.ledger.rows_kept' AS BIGINT) AS rows_dropped\n\
+             \x20      TRY_CAST(r.record->>'$.ledger.rows_in' AS BIGINT)\n\
+             \x20      - TRY_CAST(r.record->>'$.ledger.rows_kept' AS BIGINT) AS rows_dropped\n\
              FROM mdtui_records r LEFT JOIN (\n\
              \x20 SELECT log, min(start_time) AS start_time, max(stop_time) AS stop_time,\n\
              \x20        CASE WHEN count(cell_id) = count(*) AND min(cell_id) = max(cell_id) THEN min(cell_id) END AS cell_id\n\
              \x20 FROM (SELECT log, run->>'$.cell_id' AS cell_id,\n\
              \x20              TRY_CAST(run->>'$.run_stats.start_time' AS TIMESTAMPTZ) AS start_time,\n\
              \x20              TRY_CAST(run->>'$.run_stats.stop_time' AS TIMESTAMPTZ) AS stop_time\n\
-             \x20       FROM (SELECT log, unnest(map_values(CAST(record->'$.run_to_result' AS MAP(VARCHAR, JSON)))) AS run\n\
+             \x20       FROM (SELECT log, unnest(map_values(TRY_CAST(record->'$.run_to_result' AS MAP(VARCHAR, JSON)))) AS run\n\
              \x20             FROM mdtui_records)\n\
              \x20       WHERE run->>'$.error' IS NULL)\n\
              \x20 GROUP BY log) s ON s.log = r.log"
         }
         View::Runs => {
             "SELECT r.run_uuid, r.log, r.cell_id, r.run AS item,\n\
-             \x20      CASE WHEN error IS NULL THEN CAST(run->>'$.run_stats.total_runtime_seconds' AS DOUBLE) END AS total_runtime_seconds,\n\
-             \x20      CAST(run->>'$.ledger.rows_in' AS BIGINT) - CAST(run->>'$.ledger.rows_kept' AS BIGINT) AS rows_dropped,\n\
-             \x20      CAST(coalesce(json_array_length(run, '$.run_stats.available_channels'), 1) AS BIGINT) - 1 AS channels,\n\
-             \x20      CAST(json_array_length(run, '$.quality') AS BIGINT) AS flags,\n\
+             \x20      CASE WHEN error IS NULL THEN TRY_CAST(run->>'$.run_stats.total_runtime_seconds' AS DOUBLE) END AS total_runtime_seconds,\n\
+             \x20      TRY_CAST(run->>'$.ledger.rows_in' AS BIGINT) - TRY_CAST(run->>'$.ledger.rows_kept' AS BIGINT) AS rows_dropped,\n\
+             \x20      TRY_CAST(coalesce(json_array_length(run, '$.run_stats.available_channels'), 1) AS BIGINT) - 1 AS channels,\n\
+             \x20      TRY_CAST(json_array_length(run, '$.quality') AS BIGINT) AS flags,\n\
              \x20      NULLIF(n.disposition, 'clear') AS disposition, n.note,\n\
              \x20      NULLIF(array_to_string([other for other in r.logs if other <> r.log], ', '), '') AS also_in,\n\
              \x20      CASE WHEN error IS NULL THEN run->>'$.file_name' END AS file_name\n\
@@ -191,29 +191,29 @@ fn relation(view: View) -> &'static str {
         }
         View::Channels => {
             "SELECT r.run_uuid, r.log, r.cell_id, r.start_time, r.entry.key AS channel, n.robot,\n\
-             \x20      json_extract_string(r.verdicts, '$.\"' || r.entry.key || '\"') AS verdict,\n\
+             \x20      json_extract_string(r.verdicts, '$.\"' || nullif(regexp_replace(r.entry.key, '[\"\\\\]', '', 'g'), '') || '\"') AS verdict,\n\
              \x20      TRY_CAST(b.bias->>'$.value' AS DOUBLE) AS bias, b.bias->>'$.source' AS bias_source,\n\
              \x20      TRY_CAST(b.bias->>'$.sigma' AS DOUBLE) AS bias_sigma, r.entry.value AS item\n\
              FROM (SELECT run_uuid, log, cell_id, start_time, rules, run->'$.channel_verdicts' AS verdicts,\n\
-             \x20            unnest(map_entries(CAST(run->'$.channels' AS MAP(VARCHAR, JSON)))) AS entry\n\
+             \x20            unnest(map_entries(TRY_CAST(run->'$.channels' AS MAP(VARCHAR, JSON)))) AS entry\n\
              \x20     FROM mdtui_runs) r\n\
              LEFT JOIN mdtui_channel_names n ON n.rules = r.rules AND n.channel = r.entry.key\n\
              LEFT JOIN (SELECT run_uuid, robot, entry.key AS channel, entry.value AS bias\n\
              \x20          FROM (SELECT run_uuid, robot,\n\
-             \x20                       unnest(map_entries(CAST(item->'$.bias' AS MAP(VARCHAR, JSON)))) AS entry\n\
+             \x20                       unnest(map_entries(TRY_CAST(item->'$.bias' AS MAP(VARCHAR, JSON)))) AS entry\n\
              \x20                FROM mdtui_robots)) b\n\
              ON b.run_uuid = r.run_uuid AND b.robot = n.robot AND b.channel = r.entry.key"
         }
         View::Robots => {
-            "SELECT *, CAST(coalesce(json_array_length(item, '$.layers'), 0) AS BIGINT) AS layers FROM mdtui_robots"
+            "SELECT *, TRY_CAST(coalesce(json_array_length(item, '$.layers'), 0) AS BIGINT) AS layers FROM mdtui_robots"
         }
         View::Flags => {
-            "SELECT run_uuid, log, cell_id, unnest(CAST(run->'$.quality' AS JSON[])) AS item FROM mdtui_runs"
+            "SELECT run_uuid, log, cell_id, unnest(TRY_CAST(run->'$.quality' AS JSON[])) AS item FROM mdtui_runs"
         }
         View::Layers => {
             "SELECT run_uuid, log, cell_id, robot, unnest(layers) AS item,\n\
-             \x20      CAST(generate_subscripts(layers, 1) AS BIGINT) AS layer\n\
-             FROM (SELECT *, CAST(item->'$.layers' AS JSON[]) AS layers FROM mdtui_robots)"
+             \x20      TRY_CAST(generate_subscripts(layers, 1) AS BIGINT) AS layer\n\
+             FROM (SELECT *, TRY_CAST(item->'$.layers' AS JSON[]) AS layers FROM mdtui_robots)"
         }
         View::Notes => {
             "SELECT r.run_uuid, r.log, r.cell_id, n.item\n\
