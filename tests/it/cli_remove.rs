@@ -90,7 +90,7 @@ fn the_terminal_is_asked_and_only_yes_deletes() {
         ("y", "deleted faults/bad-rows"),
     ] {
         let mut terminal = Terminal::start(&lab, &["remove", "faults/bad-rows"], 100, 20);
-        terminal.wait_for("cannot be made again. [y/N]");
+        terminal.wait_for("cannot be recreated. [y/N]");
         assert!(files_of(&lab, "faults/bad-rows") > 0);
         terminal.send(&format!("{answer}\r"));
         let text = String::from_utf8_lossy(&terminal.finished()).into_owned();

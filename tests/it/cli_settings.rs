@@ -171,7 +171,7 @@ fn the_settings_in_force_and_where_they_came_from_are_printed() {
     assert!(
         unknown
             .sentence()
-            .ends_with("did you mean `saw`?; there are saw")
+            .ends_with("did you mean `saw`? The sites are saw")
     );
 }
 
