@@ -42,7 +42,7 @@ fn marked_runs_are_compared_and_a_table_that_is_gone_is_named() {
     terminal.wait_for("2 runs marked");
     fs::remove_file(lab.cache().join(log).join(file)).unwrap();
     terminal.send("c");
-    terminal.wait_for("(H) makes it again");
+    terminal.wait_for("(H) recreates it");
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
 }
