@@ -36,6 +36,7 @@ pub struct Cli {
 
 /// Options of every command. Unset ones come from the config file, then from the defaults.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// Where the logs are [default: data]
     #[arg(long, global = true, value_name = "DIR", env = "MDTUI_DATA_DIR", hide_env_values = true, value_hint = ValueHint::DirPath)]
@@ -109,6 +110,65 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// The lines of options in a help text below a heading, without their descriptions.
+    fn options(help: &str, heading: &str) -> Vec<String> {
+        let lines = help.lines().skip_while(|line| *line != heading).skip(1);
+        let lines = lines.take_while(|line| !line.is_empty());
+        let option = |line: &str| {
+            let words = line.split_whitespace();
+            words
+                .map(|w| w.trim_end_matches(',').to_owned())
+                .find(|w| w.starts_with("--"))
+        };
+        lines.filter_map(option).collect()
+    }
+
+    #[test]
+    fn help_groups_options_the_same_way_in_every_command() {
+        let mut command = Cli::command();
+        command.build();
+        let global = [
+            "--data-dir",
+            "--cache-dir",
+            "--profile",
+            "--site",
+            "--config",
+        ];
+        let commands = command.get_subcommands().filter(|c| !c.is_hide_set());
+        let commands: Vec<clap::Command> = commands.cloned().collect();
+        for mut command in commands {
+            let help = command.render_help().to_string();
+            let name = command.get_name();
+            let every = options(&help, "Options of every command:");
+            if name != "help" {
+                assert_eq!(every, global, "{name}");
+            }
+            let own = options(&help, "Options:");
+            assert!(
+                !own.iter().any(|o| global.contains(&o.as_str())),
+                "{name}: {own:?}"
+            );
+            // Which rows come before what of them, and that before the form and the place.
+            let order = [
+                "--state",
+                "--filter",
+                "--columns",
+                "--channels",
+                "--from",
+                "--to",
+                "--dry-run",
+                "--json",
+                "--output",
+                "--format",
+            ];
+            let places: Vec<usize> = own
+                .iter()
+                .filter_map(|o| order.iter().position(|k| k == o))
+                .collect();
+            assert!(places.is_sorted(), "{name}: {own:?}");
+        }
     }
 
     #[test]

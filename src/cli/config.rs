@@ -8,6 +8,7 @@ use super::{
     exit,
     exit::Exit,
     json::VERSION,
+    page::Page,
     settings::{
         Settings,
         sources::{FileLine, Origin, Sources},
@@ -254,7 +255,7 @@ impl Report {
         ] {
             terminal.row(vec![what.into(), value.into(), why.clone()]);
         }
-        let tables = [settings, places, terminal].map(|table| table.render());
+        let tables = [settings, places, terminal].map(|table| table.render(&Page::default()));
         tables.join("\n")
     }
 }

@@ -13,6 +13,7 @@ use super::{
     exit::Exit,
     harvest, list,
     open_lake::OpenLake,
+    page::Page,
     settings::Settings,
 };
 use crate::etl::{
@@ -117,7 +118,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     }
     let ended = harvest::run(&settings, &harvest::Args::default())?;
     let lake = OpenLake::new(&settings, &CancelToken::new())?;
-    exit::print(&list::render(&lake.catalog.logs()?))?;
+    let page = Page::stdout();
+    page.print(&list::render(&lake.catalog.logs()?, &page))?;
     exit::note(&format!(
         "see more: mdtui --data-dir {dir}/data --cache-dir {dir}/cache"
     ));

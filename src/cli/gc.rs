@@ -5,6 +5,7 @@ use super::{
     exit,
     exit::Exit,
     json::GcJson,
+    progress::Progress,
     settings::Settings,
 };
 use crate::etl::{
@@ -44,7 +45,9 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             text::visible_path(lake.root())
         )));
     }
+    let progress = Progress::new("searching the lake for files that no record names");
     let report = gc::gc(&lake, args.dry_run)?;
+    drop(progress);
     if args.json {
         exit::print_json(&GcJson::new(&report, args.dry_run))?;
         return Ok(Exit::Ok);

@@ -8,6 +8,7 @@ use super::{
     exit::Exit,
     json::LogsJson,
     open_lake::OpenLake,
+    page::Page,
     settings::Settings,
     table::{self, RowColumn, or_none},
 };
@@ -78,7 +79,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         let data = crate::etl::text::visible_path(&lake.context.data_dir);
         exit::note(&format!("{which} below {data}"));
     } else {
-        exit::print(&render(&logs))?;
+        let page = Page::stdout();
+        page.print(&render(&logs, &page))?;
     }
     Ok(Exit::Ok)
 }
@@ -97,22 +99,26 @@ pub(super) fn keep<T: Filtered>(rows: &mut Vec<T>, filter: Option<&str>) -> Resu
 }
 
 /// The table of `list`.
-pub fn render(logs: &[LogRow]) -> String {
+pub fn render(logs: &[LogRow], page: &Page) -> String {
     let runs = |log: &LogRow| or_none(stored_and_all(log));
     table::of_rows(
         logs,
         &[
             RowColumn::new("state"),
-            RowColumn::new("log"),
-            RowColumn::new("cell"),
-            RowColumn::new("size"),
-            RowColumn::new("rows"),
-            RowColumn::new("runs").written(runs),
-            RowColumn::new("start"),
-            RowColumn::new("span"),
-            RowColumn::new("verdict"),
-            RowColumn::new("reason").written(reason),
+            RowColumn::new("log").key(),
+            RowColumn::new("cell").priority(3),
+            RowColumn::new("size").priority(6),
+            RowColumn::new("rows").priority(7),
+            RowColumn::new("runs").written(runs).priority(4),
+            RowColumn::new("start").priority(5),
+            RowColumn::new("span").priority(8),
+            RowColumn::new("verdict").priority(1),
+            RowColumn::new("reason")
+                .written(reason)
+                .priority(2)
+                .sentences(),
         ],
+        page,
     )
 }
 

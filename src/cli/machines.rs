@@ -7,6 +7,7 @@ use super::{
     json::MachinesJson,
     list::keep,
     open_lake::OpenLake,
+    page::Page,
     settings::Settings,
     table::{self, RowColumn},
 };
@@ -65,40 +66,44 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     } else if machines.is_empty() {
         exit::note("no machines: nothing is harvested yet");
     } else {
-        exit::print(&render(&machines))?;
+        let page = Page::stdout();
+        page.print(&render(&machines, &page))?;
     }
     Ok(Exit::Ok)
 }
 
-fn render(machines: &[MachineRow]) -> String {
-    let mut columns: Vec<_> = ["cell", "robot", "runs", "runtime"]
-        .map(RowColumn::new)
+fn render(machines: &[MachineRow], page: &Page) -> String {
+    let optional = |(name, priority)| RowColumn::new(name).priority(priority);
+    let mut columns: Vec<_> = [("cell", 0), ("robot", 0), ("runs", 1), ("runtime", 4)]
+        .map(optional)
         .into();
     let figures = [
-        "distance_mm",
-        "peak speed",
-        "max speed",
-        "peak force",
-        "max force",
-        "mean force",
-        "forming",
+        ("distance_mm", 7),
+        ("peak speed", 3),
+        ("max speed", 10),
+        ("peak force", 2),
+        ("max force", 10),
+        ("mean force", 11),
+        ("forming", 5),
     ];
-    columns.extend(figures.map(|name| RowColumn::decimals(name, 1)));
-    columns.push(RowColumn::of("state", |machine: &MachineRow| {
+    let figure = |(name, priority)| RowColumn::decimals(name, 1).priority(priority);
+    columns.extend(figures.map(figure));
+    let state = RowColumn::of("state", |machine: &MachineRow| {
         let most = machine.most();
         most.map_or_else(String::new, |(state, runs)| match runs < machine.runs {
             true => format!("{} ({runs} of {})", state.word(), machine.runs),
             false => state.word().to_owned(),
         })
-    }));
+    });
+    columns.push(state.priority(8));
     let rest = [
-        "pass",
-        "suspect",
-        "fail",
-        "not evaluated",
-        "first seen",
-        "last seen",
+        ("pass", 6),
+        ("suspect", 6),
+        ("fail", 6),
+        ("not evaluated", 9),
+        ("first seen", 12),
+        ("last seen", 4),
     ];
-    columns.extend(rest.map(RowColumn::new));
-    table::of_rows(machines, &columns)
+    columns.extend(rest.map(optional));
+    table::of_rows(machines, &columns, page)
 }

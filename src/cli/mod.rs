@@ -2,9 +2,10 @@
 //!
 //! * [`args`]: what may be written on the command line.
 //! * [`settings`]: command line, environment, config files, sites and defaults.
-//! * [`open_lake`]: the catalog brought up to date, and names of logs and runs.
-//! * [`exit`]: exit codes and standard output.
-//! * [`json`] and [`table`]: the two forms in which commands answer.
+//! * [`open_lake`]: the catalog brought up to date, and names of logs and runs; [`names`]: those that mean nothing.
+//! * [`exit`]: exit codes and standard output; [`output`]: files that commands write.
+//! * [`json`] and [`table`]: the two forms in which commands answer; [`page`]: how wide a table may be.
+//! * [`progress`]: how far a command is.
 //! * [`signals`], [`log`]: what every process does.
 
 pub mod args;
@@ -26,10 +27,14 @@ mod list;
 mod log;
 mod machines;
 mod man;
+mod names;
 mod note;
 mod open_lake;
+mod output;
+mod page;
 mod plan;
 mod profile;
+mod progress;
 mod rebuild;
 mod remove;
 mod runs;

@@ -6,14 +6,12 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     catalog::{Catalog, LogRow, RunDetail, RunRow},
+    compare::letter,
     lake::{Context, ReadOnly},
     text,
 };
 
-use super::{exit, settings::Settings};
-
-/// Candidates that an error lists.
-const MOST_CANDIDATES: usize = 8;
+use super::{exit, names, progress::Progress, settings::Settings};
 
 /// That the data directory does not exist.
 pub fn no_directory(data_dir: &Path) -> Error {
@@ -48,8 +46,10 @@ impl OpenLake {
             // Before the catalog: a mistyped directory should not leave one behind.
             return Err(no_directory(&context.data_dir));
         }
+        let progress = Progress::new("reading the lake and the folders of logs");
         let mut catalog = Catalog::open_for_reading(&context.lake)?;
         let refresh = catalog.refresh(&context, cancel)?;
+        drop(progress);
         for note in refresh.notes.iter().chain(&refresh.problems) {
             exit::note(note);
         }
@@ -83,9 +83,12 @@ impl OpenLake {
             Some(log) => Ok(log),
             None => {
                 let name = text::visible_os(name);
-                let logs = self.catalog.logs()?;
-                let near = near(&name, logs.iter().map(|log| log.key.as_str()));
-                Err(Error::Usage(unknown("log", &name, &near, logs.len())))
+                let runs = self.catalog.find_runs(&name)?;
+                let sentence = match runs.as_slice() {
+                    [run] => names::run_for_log(&name, run),
+                    _ => names::unknown_log(&name, &self.catalog.logs()?),
+                };
+                Err(Error::Usage(sentence))
             }
         }
     }
@@ -122,7 +125,7 @@ impl OpenLake {
     pub fn find_run(&self, part: &str) -> Result<Option<RunRow>> {
         let mut runs = self.catalog.find_runs(part)?;
         if runs.len() > 1 {
-            return Err(Error::Usage(ambiguous(part, &runs)));
+            return Err(Error::Usage(names::ambiguous_run(part, &runs)));
         }
         Ok(runs.pop())
     }
@@ -135,15 +138,34 @@ impl OpenLake {
         if let Some(run) = self.find_run(part)? {
             return Ok(run);
         }
-        let runs = self.catalog.runs(None)?;
-        let ids: Vec<String> = runs.iter().map(|r| r.run.short()).collect();
-        let near = near(part, ids.iter().map(String::as_str));
-        Err(Error::Usage(unknown(
-            "run",
-            &text::visible(part),
-            &near,
-            runs.len(),
-        )))
+        let sentence = match self.find_log(OsStr::new(part))? {
+            Some(log) => names::log_for_run(part, &self.catalog.runs(Some(&log.key))?),
+            None => names::unknown_run(part, &self.catalog.runs(None)?),
+        };
+        Err(Error::Usage(sentence))
+    }
+
+    /// Everything about the runs that `names` mean, in that order.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an unknown run, a name that means several, and a run that is named
+    /// twice; those of [`OpenLake::detail`].
+    pub fn distinct_runs(&self, names: &[String]) -> Result<Vec<RunDetail>> {
+        let mut runs: Vec<RunDetail> = Vec::with_capacity(names.len());
+        for name in names {
+            let row = self.run(name)?;
+            let same = |r: &RunDetail| (r.row.run, &r.row.log_key) == (row.run, &row.log_key);
+            if let Some(at) = runs.iter().position(same) {
+                return Err(Error::Usage(format!(
+                    "the run {}:{} is named twice: it is run {} already",
+                    row.log_key,
+                    row.run,
+                    letter(at)
+                )));
+            }
+            runs.push(self.detail(&row)?);
+        }
+        Ok(runs)
     }
 
     /// Everything about a run that was found.
@@ -162,93 +184,4 @@ pub fn gone(name: &str) -> Error {
     Error::Moving(format!(
         "{name} was being harvested again just now; try again"
     ))
-}
-
-/// Names that contain `name`, or begin as it does.
-fn near<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let name = name.to_lowercase();
-    let last = name.rsplit('/').next().unwrap_or_default().to_owned();
-    let stem = last.split('.').next().unwrap_or_default().to_owned();
-    all.filter(|other| {
-        let other = other.to_lowercase();
-        other.contains(&name) || (!stem.is_empty() && other.contains(&stem))
-    })
-    .collect()
-}
-
-fn unknown(what: &str, name: &str, near: &[&str], all: usize) -> String {
-    let name = text::quoted(name, 120);
-    let list = if what == "run" { "runs" } else { "list" };
-    match near {
-        [] if all == 0 => format!("there is no {what} \"{name}\": there are no {what}s at all"),
-        [] => format!("there is no {what} \"{name}\"; `mdtui {list}` prints the {all} there are"),
-        near => format!(
-            "there is no {what} \"{name}\"; is one of these meant: {}?",
-            join(near)
-        ),
-    }
-}
-
-fn ambiguous(part: &str, runs: &[RunRow]) -> String {
-    let same_run = runs
-        .windows(2)
-        .all(|w| matches!(w, [a, b] if a.run == b.run));
-    let names: Vec<String> = runs
-        .iter()
-        .map(|r| format!("{}:{}", r.log_key, r.run))
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let part = text::quoted(part, 120);
-    if same_run {
-        format!(
-            "the run \"{part}\" stands in {} logs; name one of {}",
-            runs.len(),
-            join(&names)
-        )
-    } else {
-        format!(
-            "\"{part}\" names {} runs; name one of {}",
-            runs.len(),
-            join(&names)
-        )
-    }
-}
-
-fn join(names: &[&str]) -> String {
-    let shown = names
-        .iter()
-        .take(MOST_CANDIDATES)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    match names.len().saturating_sub(MOST_CANDIDATES) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_name_brings_those_that_are_meant_perhaps() {
-        let all = [
-            "cell-01/2022-11-23T2040",
-            "cell-02/2022-11-23T2040",
-            "faults/gap",
-        ];
-        assert_eq!(near("GAP.parquet", all.into_iter()), ["faults/gap"]);
-        assert_eq!(near("x/2022-11-23T2040.parquet", all.into_iter()).len(), 2);
-        assert!(near("zebra", all.into_iter()).is_empty());
-        assert!(unknown("log", "z", &[], 3).contains("`mdtui list` prints the 3"));
-        assert!(unknown("log", "z", &[], 0).contains("no logs at all"));
-    }
-
-    #[test]
-    fn long_lists_of_candidates_are_cut() {
-        let names: Vec<String> = (0..11).map(|n| n.to_string()).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        assert_eq!(join(&names), "0, 1, 2, 3, 4, 5, 6, 7 and 3 more");
-    }
 }

@@ -8,6 +8,7 @@ use super::{
     example::{self, Example},
     exit,
     exit::Exit,
+    progress::Progress,
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -63,7 +64,9 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if let Some(path) = output {
         named_file::guard(&context, path)?;
     }
+    let progress = Progress::new("comparing logs and records");
     let survey = survey(&context, &cancel)?;
+    drop(progress);
     for note in survey.notes.iter().chain(&survey.problems) {
         exit::note(note);
     }

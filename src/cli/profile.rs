@@ -11,6 +11,7 @@ use super::{
     example::{self, Example},
     exit,
     exit::Exit,
+    progress::Progress,
     settings::Settings,
 };
 use crate::etl::{Error, Result, infer::propose, profile::BUILT_IN, text};
@@ -72,10 +73,12 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 
 fn infer(log: &Path) -> Result<Exit> {
     let shown = text::visible_path(log);
+    let progress = Progress::new(format!("reading {shown}"));
     let proposal = propose(log).map_err(|e| match e {
         Error::Log(why) => Error::Usage(format!("{shown}: {why}")),
         other => other,
     })?;
+    drop(progress);
     for guess in &proposal.guesses {
         exit::note(&format!("guessed: {guess}"));
     }

@@ -4,6 +4,7 @@ use super::{
     example::{self, Example},
     exit,
     exit::Exit,
+    progress::Progress,
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -44,7 +45,9 @@ pub fn run(settings: &Settings) -> Result<Exit> {
             text::visible_path(&aside)
         ));
     }
+    let progress = Progress::new("rebuilding the catalog");
     let rebuilt = Catalog::open(&context.lake)?.rebuild(&context, &cancel)?;
+    drop(progress);
     for problem in &rebuilt.problems {
         exit::note(problem);
     }

@@ -10,6 +10,7 @@ use super::{
     json::RunsJson,
     list::keep,
     open_lake::OpenLake,
+    page::Page,
     settings::Settings,
     table::{self, RowColumn},
 };
@@ -64,44 +65,49 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     } else if runs.is_empty() {
         exit::note("no runs: nothing of it is harvested yet");
     } else {
-        exit::print(&render(&runs))?;
+        let page = Page::stdout();
+        page.print(&render(&runs, &page))?;
     }
     Ok(Exit::Ok)
 }
 
 /// The table of `runs`.
-pub fn render(runs: &[RunRow]) -> String {
+pub fn render(runs: &[RunRow], page: &Page) -> String {
     let robots = runs.first().map_or(&[][..], |r| r.distance_mm.robots());
     let mut columns = vec![
         RowColumn::new("run"),
-        RowColumn::new("cell"),
-        RowColumn::new("start"),
-        RowColumn::decimals("runtime", 3),
+        RowColumn::new("cell").priority(3),
+        RowColumn::new("start").priority(4),
+        RowColumn::decimals("runtime", 3).priority(5),
     ];
-    let distance = |robot: &String| RowColumn::decimals(&format!("distance {robot}"), 3);
+    let distance =
+        |robot: &String| RowColumn::decimals(&format!("distance {robot}"), 3).priority(8);
     columns.extend(robots.iter().map(distance));
     let robots = runs.first().map_or(&[][..], |r| r.states.robots());
     columns.extend(
         robots
             .iter()
-            .map(|robot| RowColumn::new(&format!("state {robot}"))),
+            .map(|robot| RowColumn::new(&format!("state {robot}")).priority(9)),
     );
     let counts = ["rows", "samples", "complete", "channels"];
-    columns.extend(counts.map(RowColumn::new));
+    columns.extend(counts.map(|name| RowColumn::new(name).priority(10)));
     columns.extend([
-        RowColumn::new("verdict").written(verdict),
-        RowColumn::new("log"),
+        RowColumn::new("verdict").written(verdict).priority(1),
+        RowColumn::new("log").key().priority(2),
         RowColumn::of("disposition", |run: &RunRow| {
             let word = run.disposition.map(|d| d.word().to_owned());
             word.unwrap_or_default()
-        }),
+        })
+        .priority(7),
         RowColumn::of("note", |run: &RunRow| {
             let note = run.note.as_deref().unwrap_or_default();
             note.lines().collect::<Vec<_>>().join(" / ")
-        }),
-        RowColumn::of("remark", remark),
+        })
+        .priority(6)
+        .sentences(),
+        RowColumn::of("remark", remark).priority(6).sentences(),
     ]);
-    table::of_rows(runs, &columns)
+    table::of_rows(runs, &columns, page)
 }
 
 fn verdict(run: &RunRow) -> String {

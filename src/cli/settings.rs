@@ -28,6 +28,7 @@ use crate::{
         lake::{Context, Lake, access::login_name},
         profile::Profile,
         source::scan::Links,
+        suggest::did_you_mean,
         text,
         worker::{Executor, Limits, this_program},
         zone::Zone,
@@ -258,8 +259,9 @@ impl Settings {
                     [] => "the config file has no [channels]".to_owned(),
                     known => format!("there are {}", known.join(", ")),
                 };
+                let near = did_you_mean(set, self.channels.keys().map(String::as_str));
                 return Err(Error::Usage(format!(
-                    "there is no set of channels \"@{}\": {known}",
+                    "there is no set of channels \"@{}\"{near}: {known}",
                     text::quoted(set, 60)
                 )));
             };

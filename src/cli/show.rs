@@ -10,6 +10,7 @@ use super::{
     json::{ShowLogJson, ShowRunJson},
     note::note_text,
     open_lake::{self, OpenLake},
+    page::Page,
     settings::Settings,
     table::{TextTable, fixed, or_none},
 };
@@ -69,7 +70,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         } else {
             let cancel = CancelToken::new();
             let rejected = RejectedRows::of(&lake.context.lake, &log.key, &cancel);
-            exit::print(&log_text(&detail, &rejected, &runs))?;
+            let page = Page::stdout();
+            page.print(&log_text(&detail, &rejected, &runs, &page))?;
         }
         return Ok(Exit::Ok);
     }
@@ -84,7 +86,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if args.json {
         exit::print_json(&ShowRunJson::new(&detail))?;
     } else {
-        exit::print(&run_text(&detail))?;
+        let page = Page::stdout();
+        page.print(&run_text(&detail, &page))?;
     }
     Ok(Exit::Ok)
 }
@@ -98,6 +101,7 @@ fn log_text(
     detail: &LogDetail,
     rejected: &Result<Option<RejectedRows>>,
     runs: &[RunDetail],
+    page: &Page,
 ) -> String {
     let log = &detail.row;
     let mut out = format!("log {}\n", log.key);
@@ -154,7 +158,9 @@ fn log_text(
     if !detail.history.is_empty() {
         let mut table =
             TextTable::new(&[&zone::heading("harvest"), ">seconds", "outcome", "message"])
-                .indent(2);
+                .indent(2)
+                .priorities(&[0, 2, 0, 1])
+                .sentences(3);
         for h in &detail.history {
             let at = zone::format_screen(h.at_us);
             table.row(vec![
@@ -165,11 +171,11 @@ fn log_text(
             ]);
         }
         out.push('\n');
-        out.push_str(&table.render());
+        out.push_str(&table.render(page));
     }
     for run in runs {
         out.push('\n');
-        out.push_str(&run_text(run));
+        out.push_str(&run_text(run, page));
     }
     out
 }
@@ -204,7 +210,7 @@ fn rejected_text(out: &mut String, rejected: &RejectedRows) {
     }
 }
 
-fn run_text(detail: &RunDetail) -> String {
+fn run_text(detail: &RunDetail, page: &Page) -> String {
     let run = &detail.row;
     let mut out = format!("run {}\n", run.run);
     line(&mut out, "log", &run.log_key);
@@ -285,7 +291,7 @@ fn run_text(detail: &RunDetail) -> String {
     }
     if !detail.robots.is_empty() {
         out.push('\n');
-        out.push_str(&robots(detail).render());
+        out.push_str(&robots(detail).render(page));
         for (robot, stats) in natural_order::sorted(&detail.robots) {
             if !stats.bias.is_empty() {
                 line(&mut out, &format!("bias {robot}"), &bias_text(stats));
@@ -297,9 +303,9 @@ fn run_text(detail: &RunDetail) -> String {
     }
     if !detail.channels.is_empty() {
         out.push('\n');
-        out.push_str(&values(detail).render());
+        out.push_str(&values(detail).render(page));
         out.push('\n');
-        out.push_str(&clocks(detail).render());
+        out.push_str(&clocks(detail).render(page));
     }
     out
 }
@@ -338,7 +344,8 @@ fn robots(detail: &RunDetail) -> TextTable {
         ">in contact",
         ">chatter (N rms)",
     ])
-    .indent(2);
+    .indent(2)
+    .in_blocks(1);
     for (robot, m) in natural_order::sorted(&detail.robots) {
         let figures = [
             m.distance_mm,
@@ -458,7 +465,7 @@ fn statistics_table(first: &[&str], heads: impl Iterator<Item = String>) -> Text
     let heads: Vec<String> = heads.collect();
     let heads = heads.iter().map(String::as_str);
     let heads: Vec<&str> = first.iter().copied().chain(heads).collect();
-    TextTable::new(&heads).indent(2)
+    TextTable::new(&heads).indent(2).in_blocks(first.len())
 }
 
 /// A statistic of a channel, with the decimals of what it is measured in.

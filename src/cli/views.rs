@@ -5,6 +5,7 @@ use super::{
     exit,
     exit::Exit,
     open_lake::OpenLake,
+    progress::Progress,
     settings::Settings,
 };
 use crate::etl::{
@@ -63,7 +64,9 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         leave_out: true,
         ..RunsQuery::default()
     };
+    let progress = Progress::new("reading the columns of the tables");
     let plan = RunsPlan::of(&lake.context.lake, targets, query, &cancel)?;
+    drop(progress);
     lake.note_new(&plan.left_out);
     let has_files = !runs.is_empty() || root.join(crate::etl::source::reserved::README).is_file();
     exit::print(&views::duckdb_sql(&root, has_files, &plan.column_names())?)?;

@@ -13,8 +13,8 @@
 //! * [`reduce`]: a channel reduced to the columns of a chart: overviews, sparklines, charts.
 //! * [`run_id`]: the id of a run.
 //! * [`parse_error`]: what is wrong with a text that was typed, and where.
-//! * [`toml_place`]: the same for a TOML file.
 //! * [`suggest`]: the name that a mistyped one was meant to be.
+//! * [`toml_place`]: what is wrong with a TOML file, and where.
 //! * [`position`]: times, durations and rows as an operator types them.
 //! * [`expression`]: the language of filters, conditions and user rules.
 //! * [`activity`]: which column is being decoded, for when a worker dies of it.

@@ -5,7 +5,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::text;
+use super::{suggest::did_you_mean, text};
 
 /// One step into a TOML document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,23 @@ pub fn mistake(toml: &str, error: &toml::de::Error) -> String {
     let line = before.map_or(1, line_after);
     // The message may run over several lines.
     let message = text::quoted(&error.message().replace('\n', " "), 500);
+    let message = with_suggestion(&message);
     format!("line {line}: {message}")
+}
+
+/// ``unknown field `holt`, expected one of `name`, `hold` `` with the one that is meant probably.
+fn with_suggestion(message: &str) -> String {
+    const EXPECTED: &str = ", expected ";
+    let suggested = || {
+        let unknown = message.strip_prefix("unknown ")?;
+        let (unknown, known) = unknown.split_once(EXPECTED)?;
+        let name = unknown.split('`').nth(1)?;
+        // Every second piece stands between quotes.
+        let near = did_you_mean(name, known.split('`').skip(1).step_by(2));
+        let near = Some(near).filter(|near| !near.is_empty())?;
+        Some(format!("unknown {unknown}{near} Expected {known}"))
+    };
+    suggested().unwrap_or_else(|| message.to_owned())
 }
 
 /// The line of what lies at `path`, or of the last step that there is.
@@ -56,6 +72,18 @@ fn line_after(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mistyped_name_brings_the_one_that_is_meant() {
+        assert_eq!(
+            with_suggestion("unknown field `holt`, expected one of `name`, `hold`"),
+            "unknown field `holt`, did you mean `hold`? Expected one of `name`, `hold`"
+        );
+        let far = "unknown field `temperature`, expected `name` or `hold`";
+        assert_eq!(with_suggestion(far), far);
+        let other = "invalid type: string \"a\", expected a boolean";
+        assert_eq!(with_suggestion(other), other);
+    }
 
     #[test]
     fn lines_are_found_by_path() {

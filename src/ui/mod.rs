@@ -24,7 +24,7 @@ pub mod run;
 mod runs;
 mod saved_views;
 mod signals;
-mod text;
+pub mod text;
 pub mod theme;
 pub mod widgets;
 

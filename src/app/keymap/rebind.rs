@@ -10,7 +10,7 @@ use toml::{
 use super::{Binding, Chord, Context, Keymap};
 use crate::{
     app::action::Action,
-    etl::{Error, Result, suggest::nearest, text},
+    etl::{Error, Result, suggest, text},
 };
 
 /// The keys of one action, in every view or in one context.
@@ -82,22 +82,10 @@ fn context(name: &str) -> Result<Context, String> {
         None => {
             let names: Vec<&str> = known().map(|c| c.name()).collect();
             let name = text::quoted(name, 40);
-            let guess = did_you_mean(&name, names.iter().copied());
-            let guess = if guess.is_empty() {
-                "; the".to_owned()
-            } else {
-                guess + " The"
-            };
-            Err(format!(
-                "there is no context `{name}`{guess} contexts are {}",
-                names.join(", ")
-            ))
+            let known = suggest::among(&name, "contexts", &names);
+            Err(format!("there is no context `{name}`{known}"))
         }
     }
-}
-
-fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    nearest(name, known).map_or_else(String::new, |near| format!(", did you mean `{near}`?"))
 }
 
 fn rebinding(
@@ -110,7 +98,7 @@ fn rebinding(
     let at = line(name.span().start);
     let shown = text::quoted(name.get_ref(), 40);
     let action = Action::from_name(name.get_ref()).ok_or_else(|| {
-        let guess = did_you_mean(&shown, Action::ALL.iter().map(|a| a.name()));
+        let guess = suggest::did_you_mean(&shown, Action::ALL.iter().map(|a| a.name()));
         let more = if guess.is_empty() {
             "; docs/keys.md lists the actions, and so does the palette"
         } else {

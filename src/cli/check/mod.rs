@@ -3,19 +3,14 @@
 
 mod rules;
 
-use std::{
-    io::{IsTerminal, stderr},
-    path::PathBuf,
-    time::{Duration, Instant},
-};
-
-use indicatif::{ProgressBar, ProgressStyle};
+use std::path::PathBuf;
 
 use super::{
     example::{self, Example},
     exit,
     exit::Exit,
     json::CheckJson,
+    progress::{Progress, Unit},
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -58,9 +53,6 @@ pub const EXAMPLES: &[Example] = &[
     ),
 ];
 
-/// A check that takes longer than this shows how far it is.
-const SHOW_BAR_AFTER: Duration = Duration::from_millis(500);
-
 /// Checks; with `--repair` mends what can be mended.
 ///
 /// # Errors
@@ -84,10 +76,12 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             None => rules::run(&context, &context.profile, args.json, &cancel),
         };
     }
-    let bar = Bar::new();
+    let progress = Progress::counting("checking the lake", Unit::Things("records"));
     let repair = args.repair.then(|| settings.executor());
-    let report = check::check(&context, repair, &cancel, &|done, all| bar.done(done, all));
-    bar.finish();
+    let report = check::check(&context, repair, &cancel, &|done, all| {
+        progress.done_of(done as u64, all as u64)
+    });
+    drop(progress);
     let report = report?;
     if args.json {
         exit::print_json(&CheckJson::new(&report, args.repair))?;
@@ -98,40 +92,6 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         exit::print(&render(&report))?;
     }
     Ok(exit(&report))
-}
-
-/// How many records are done, on a terminal.
-struct Bar {
-    bar: Option<ProgressBar>,
-    begin: Instant,
-}
-
-impl Bar {
-    fn new() -> Self {
-        let bar = stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{bar:24} {pos} of {len} records, {elapsed}");
-            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-            ProgressBar::new(0).with_style(style.progress_chars("=> "))
-        });
-        Self {
-            bar,
-            begin: Instant::now(),
-        }
-    }
-
-    fn done(&self, done: usize, all: usize) {
-        let late = self.begin.elapsed() > SHOW_BAR_AFTER;
-        if let Some(bar) = self.bar.as_ref().filter(|_| late) {
-            bar.set_length(all as u64);
-            bar.set_position(done as u64);
-        }
-    }
-
-    fn finish(self) {
-        if let Some(bar) = self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }
 
 /// A line for each finding, and what was checked.

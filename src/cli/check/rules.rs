@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::Bar;
 use crate::{
     cli::{
         exit::{self, Exit},
         harvest::report::worst,
         json::VERSION,
+        progress::{Progress, Unit},
     },
     etl::{
         Result,
@@ -26,9 +26,11 @@ use crate::{
 /// # Errors
 /// Those of [`try_rules`].
 pub fn run(context: &Context, profile: &Profile, json: bool, cancel: &CancelToken) -> Result<Exit> {
-    let bar = Bar::new();
-    let trial = try_rules(context, profile, cancel, &|done, all| bar.done(done, all));
-    bar.finish();
+    let progress = Progress::counting("trying the rules", Unit::Things("records"));
+    let trial = try_rules(context, profile, cancel, &|done, all| {
+        progress.done_of(done as u64, all as u64)
+    });
+    drop(progress);
     let trial = trial?;
     for error in &trial.errors {
         exit::note(&format!("mdtui: {error}"));

@@ -11,11 +11,12 @@ use super::{
     exit,
     exit::Exit,
     open_lake::OpenLake,
+    page::Page,
     settings::Settings,
     table::{self, NONE, TextTable, fixed, or_none},
 };
 use crate::etl::{
-    Error, Result,
+    Result,
     base::CancelToken,
     catalog::RunDetail,
     compare::{Cell, Comparison, FEWEST, Line, MOST, Relative, letter, with_unit},
@@ -63,24 +64,11 @@ fn statistics() -> impl TypedValueParser<Value = &'static ChannelStatistic> {
 /// Compares runs.
 ///
 /// # Errors
-/// [`Error::Usage`] for an unknown run, a name that means several, a run that is named
+/// [`crate::etl::Error::Usage`] for an unknown run, a name that means several, a run that is named
 /// twice and a channel that no two of the runs share; those of [`OpenLake::new`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let lake = OpenLake::new(settings, &CancelToken::new())?;
-    let mut runs: Vec<RunDetail> = Vec::with_capacity(args.runs.len());
-    for name in &args.runs {
-        let row = lake.run(name)?;
-        let same = |r: &RunDetail| (r.row.run, &r.row.log_key) == (row.run, &row.log_key);
-        if let Some(at) = runs.iter().position(same) {
-            return Err(Error::Usage(format!(
-                "the run {}:{} is named twice: it is run {} already",
-                row.log_key,
-                row.run,
-                letter(at)
-            )));
-        }
-        runs.push(lake.detail(&row)?);
-    }
+    let runs = lake.distinct_runs(&args.runs)?;
     let all: Vec<&RunDetail> = runs.iter().collect();
     let present: Vec<Option<&RunDetail>> = runs.iter().map(Some).collect();
     let mut comparison = Comparison::new(&present, &args.stats);
@@ -90,15 +78,16 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if args.json {
         exit::print_json(&CompareJson::new(&all, &comparison))?;
     } else {
-        exit::print(&text(&all, &comparison))?;
+        let page = Page::stdout();
+        page.print(&text(&all, &comparison, &page))?;
     }
     Ok(Exit::Ok)
 }
 
-fn text(runs: &[&RunDetail], comparison: &Comparison) -> String {
-    let mut out = legend(runs).render();
+fn text(runs: &[&RunDetail], comparison: &Comparison, page: &Page) -> String {
+    let mut out = legend(runs).render(page);
     out.push('\n');
-    out.push_str(&statistics_table(runs.len(), comparison).render());
+    out.push_str(&statistics_table(runs.len(), comparison).render(page));
     for run in 0..runs.len() {
         let alone = comparison.singles.iter().filter(|s| s.run == run);
         let names: Vec<&str> = alone.map(|s| s.name.as_str()).collect();
@@ -113,7 +102,10 @@ fn text(runs: &[&RunDetail], comparison: &Comparison) -> String {
 /// Which run is which.
 fn legend(runs: &[&RunDetail]) -> TextTable {
     let start = zone::heading("start");
-    let mut table = TextTable::new(&["", "run", "log", "cell", &start, "verdict", "note"]);
+    let mut table = TextTable::new(&["", "run", "log", "cell", &start, "verdict", "note"])
+        .priorities(&[0, 0, 2, 4, 5, 1, 3])
+        .key(2)
+        .sentences(6);
     for (at, run) in runs.iter().enumerate() {
         let row = &run.row;
         let failed = row.error.as_ref().map(|e| format!("failed: {e}"));
@@ -138,7 +130,7 @@ fn statistics_table(runs: usize, comparison: &Comparison) -> TextTable {
         heads.extend([format!(">{run}"), format!(">{run} − A"), ">%".to_owned()]);
     }
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
-    let mut table = TextTable::new(&heads);
+    let mut table = TextTable::new(&heads).in_blocks(1);
     let blank = vec![String::new(); heads.len()];
     for line in &comparison.totals {
         table.row(figure_row(&line.title(true), line, None));

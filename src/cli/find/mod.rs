@@ -1,7 +1,6 @@
 //! `mdtui find`: every stretch of every run in which a condition holds.
 
 mod json;
-mod progress;
 
 use std::{
     collections::BTreeSet,
@@ -9,7 +8,6 @@ use std::{
 };
 
 use json::FindJson;
-use progress::Progress;
 
 use super::{
     example::{self, Example},
@@ -17,6 +15,8 @@ use super::{
     exit::Exit,
     harvest::report::worst,
     open_lake::OpenLake,
+    page::Page,
+    progress::{Progress, Unit},
     settings::Settings,
     signals::cancel_on_signals,
     table::{TextTable, fixed, or_none},
@@ -89,29 +89,31 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, || {})?;
     let lake = OpenLake::new(settings, &cancel)?;
     let search = Search::new(&lake.catalog, &query)?;
-    let progress = Progress::new(search.targets.len());
+    let progress = Progress::counting("searching", Unit::Things("tables"));
+    let tables = search.targets.len() as u64;
     let exits = Mutex::new(Vec::new());
     let found = search.collect(&lake.context.lake, &cancel, &|event| match event {
-        Event::Searched { done, .. } => progress.done(*done),
+        Event::Searched { done, .. } => progress.done_of(*done as u64, tables),
         Event::Unreadable(error) => {
             progress.note(&format!("mdtui: {error}"));
             let mut exits = exits.lock().unwrap_or_else(PoisonError::into_inner);
             exits.push(Exit::of(error));
         }
     });
-    progress.finish();
+    drop(progress);
     let found = found?;
     if args.json {
         exit::print_json(&FindJson::new(&search, &found))?;
     } else if !found.is_empty() {
-        exit::print(&render(&search, &found))?;
+        let page = Page::stdout();
+        page.print(&render(&search, &found, &page))?;
     }
     exit::note(&summary(&search, &found));
     let exits = exits.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(worst(exits.into_iter()))
 }
 
-fn render(search: &Search, found: &[Stretch]) -> String {
+fn render(search: &Search, found: &[Stretch], page: &Page) -> String {
     let extreme = search.channel.as_ref().map_or(String::new(), |channel| {
         let name = text::quoted(channel, 60);
         match search.unit() {
@@ -120,7 +122,9 @@ fn render(search: &Search, found: &[Stretch]) -> String {
         }
     });
     let start = zone::heading("start");
-    let mut table = TextTable::new(&["run", "log", "cell", &start, ">seconds", &extreme]);
+    let mut table = TextTable::new(&["run", "log", "cell", &start, ">seconds", &extreme])
+        .priorities(&[0, 3, 4, 1, 0, 2])
+        .key(1);
     for stretch in found {
         let Some(target) = search.target(stretch) else {
             continue;
@@ -136,7 +140,7 @@ fn render(search: &Search, found: &[Stretch]) -> String {
         row.extend(search.channel.as_ref().map(|_| fixed(stretch.extreme(), 3)));
         table.row(row);
     }
-    table.render()
+    table.render(page)
 }
 
 /// `3 stretches in 2 runs; 1,000 runs searched, 990 of them excluded by their extremes`

@@ -27,6 +27,7 @@ use super::{
     json::LogsJson,
     list,
     open_lake::OpenLake,
+    page::Page,
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -256,7 +257,8 @@ fn dry_run(selection: &Selection, json: bool) -> Result<Exit> {
     } else if selection.logs.is_empty() {
         exit::print(&format!("{}\n", report::nothing(selection)))?;
     } else {
-        exit::print(&list::render(&selection.logs))?;
+        let page = Page::stdout();
+        page.print(&list::render(&selection.logs, &page))?;
     }
     Ok(Exit::Ok)
 }

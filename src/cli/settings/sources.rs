@@ -12,7 +12,7 @@ use toml::de::DeTable;
 use super::file::{ConfigFile, parse};
 use crate::{
     app::keymap::rebind::{self, Rebinding},
-    etl::{Error, Result, suggest::nearest, text, toml_place::line_at},
+    etl::{Error, Result, suggest, text, toml_place::line_at},
 };
 
 /// Settings of the whole machine; those of the user take precedence.
@@ -190,15 +190,11 @@ fn unknown_site(site: &str, mut known: Vec<&str>) -> String {
             if site.is_empty() { "press-2" } else { &site }
         );
     }
-    let guess = nearest(&site, known.iter().copied());
-    let guess = guess.map_or_else(
-        || "; the".to_owned(),
-        |near| format!(", did you mean `{near}`? The"),
-    );
     let known: Vec<String> = known.iter().map(|name| text::quoted(name, 60)).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     format!(
-        "there is no site `{site}`{guess} sites are {}",
-        known.join(", ")
+        "there is no site `{site}`{}",
+        suggest::among(&site, "sites", &known)
     )
 }
 

@@ -8,6 +8,7 @@ use super::{
     catalog::RunDetail,
     natural_order::compare_names,
     stats::{ChannelStatistic, ChannelStats, StatisticUnit},
+    suggest::did_you_mean,
     text,
 };
 
@@ -255,10 +256,15 @@ impl Comparison {
             if self.channels.iter().any(|c| c.name == *name) {
                 continue;
             }
+            let known = self.channels.iter().map(|c| c.name.as_str());
             let single = self.singles.iter().find(|s| s.name == *name);
             let why = match single {
                 Some(single) => format!("only run {} has the channel", letter(single.run)),
                 None => "none of the runs has a channel".into(),
+            };
+            let near = match single {
+                Some(_) => String::new(),
+                None => did_you_mean(name, known),
             };
             let shared: Vec<&str> = self.channels.iter().map(|c| c.name.as_str()).collect();
             let shared = match shared.as_slice() {
@@ -266,7 +272,7 @@ impl Comparison {
                 names => format!("they share {}", names.join(", ")),
             };
             let name = text::quoted(name, 60);
-            return Err(Error::Usage(format!("{why} \"{name}\"; {shared}")));
+            return Err(Error::Usage(format!("{why} \"{name}\"{near}; {shared}")));
         }
         let place = |c: &Channel| names.iter().position(|n| *n == c.name);
         self.channels.retain(|c| place(c).is_some());

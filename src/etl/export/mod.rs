@@ -40,7 +40,7 @@ pub use self::{
 use super::{
     Error, Result, format,
     lake::run_file::{RunFile, TIME},
-    text,
+    suggest, text,
 };
 use crate::base::CancelToken;
 
@@ -243,11 +243,11 @@ fn time_info() -> ColumnInfo {
 /// # Errors
 /// [`Error::Usage`] when there is no such folder; [`Error::Io`], [`Error::Cancelled`], and those of
 /// `write`.
-pub fn write_new(
+pub fn write_new<T>(
     target: &Path,
     cancel: &CancelToken,
-    write: impl FnOnce(&mut File) -> Result<Exported>,
-) -> Result<Exported> {
+    write: impl FnOnce(&mut File) -> Result<T>,
+) -> Result<T> {
     let folder = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -305,8 +305,9 @@ fn columns(table: &RunFile, options: &Options) -> Result<Vec<String>> {
         }
         if !all.iter().any(|c| c == name) {
             return Err(Error::Usage(format!(
-                "the run has no column \"{}\"; it has {}",
+                "the run has no column \"{}\"{}; it has {}",
                 text::quoted(name, 60),
+                suggest::did_you_mean(name, all.iter().map(String::as_str)),
                 all.join(", ")
             )));
         }

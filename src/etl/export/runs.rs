@@ -16,7 +16,7 @@ use crate::{
         run_file::{RunFile, TIME},
     },
     run_id::RunId,
-    text, zone,
+    suggest, text, zone,
 };
 
 /// The columns that say of which run a row is.
@@ -363,9 +363,9 @@ fn chosen(all: Vec<ColumnInfo>, names: &[String]) -> Result<Vec<ColumnInfo>> {
         let Some(column) = all.iter().find(|column| column.name == name) else {
             let all: Vec<&str> = all.iter().map(|column| column.name.as_str()).collect();
             return Err(Error::Usage(format!(
-                "there is no column \"{}\"; there are {}",
+                "there is no column \"{}\"{}",
                 text::quoted(name, 60),
-                all.join(", ")
+                suggest::among(name, "columns", &all)
             )));
         };
         columns.push(column.clone());

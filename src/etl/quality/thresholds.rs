@@ -258,7 +258,7 @@ mod tests {
         for (line, words) in [
             (
                 "max_sped = 5",
-                "unknown field `max_sped`, expected one of `min_samples`, `gap_factor`",
+                "unknown field `max_sped`, did you mean `max_speed`? Expected one of `min_samples`, `gap_factor`",
             ),
             (
                 "gap_factor = 0.5",

@@ -422,7 +422,7 @@ mod tests {
                 "hold = 10",
                 "holt = 10",
                 8,
-                "unknown field `holt`, expected one of `name`, `hold`",
+                "unknown field `holt`, did you mean `hold`? Expected one of `name`, `hold`",
             ),
             (
                 "robots = [1, 2]",

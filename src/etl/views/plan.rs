@@ -12,7 +12,7 @@ use crate::{
     catalog::RunRow,
     export::{Exported, Format, TableWriter, Values, check_rows},
     lake::{Lake, Notes, Record},
-    text,
+    suggest, text,
 };
 
 /// Rows that are held at a time.
@@ -179,9 +179,10 @@ fn chosen(view: View, names: &[String]) -> Result<Vec<ViewColumn>> {
         let Some(column) = all.iter().find(|column| column.info.name == name) else {
             let all: Vec<&str> = all.iter().map(|c| c.info.name.as_str()).collect();
             return Err(Error::Usage(format!(
-                "the view {} has no column \"{}\"; it has {}",
+                "the view {} has no column \"{}\"{}; it has {}",
                 view.name(),
                 text::quoted(name, 60),
+                suggest::did_you_mean(name, all.iter().copied()),
                 all.join(", ")
             )));
         };

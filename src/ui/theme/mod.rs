@@ -19,7 +19,7 @@ use crate::{
         abilities::{Colors, Glyphs},
         columns::Meaning,
     },
-    etl::{Error, Result},
+    etl::{Error, Result, suggest},
 };
 
 const THEMES: [(&str, &str); 5] = [
@@ -288,8 +288,8 @@ fn raw(name: &str) -> Result<Raw> {
     let (_, toml) = found.ok_or_else(|| {
         let known: Vec<&str> = Theme::names().collect();
         Error::Usage(format!(
-            "there is no theme `{name}`; there are {}",
-            known.join(", ")
+            "there is no theme `{name}`{}",
+            suggest::among(name, "themes", &known)
         ))
     })?;
     toml::from_str(toml).map_err(|e| {
@@ -394,7 +394,7 @@ mod tests {
         let error = Theme::named("neon", false).unwrap_err().to_string();
         assert_eq!(
             error,
-            "there is no theme `neon`; there are dark, light, dark-16, light-16, high-contrast"
+            "there is no theme `neon`; the themes are dark, light, dark-16, light-16, high-contrast"
         );
     }
 }

@@ -1,8 +1,9 @@
 //! `mdtui export`: the table of a run or of several, or a view of the lake, to a file.
 
-mod output;
-
-use std::{cell::RefCell, path::PathBuf};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+};
 
 use clap::ValueHint;
 
@@ -12,6 +13,7 @@ use super::{
     exit::Exit,
     list::keep,
     open_lake::OpenLake,
+    output,
     settings::Settings,
     signals::cancel_on_signals,
 };
@@ -113,7 +115,7 @@ pub const EXAMPLES: &[Example] = &[
 /// [`Error::Usage`] for an unknown run, column, time, step or ending; those of [`RunsPlan`] and
 /// [`ViewPlan`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    let format = output::format(args.format.as_deref(), &args.output)?;
+    let format = format(args.format.as_deref(), &args.output)?;
     let step_us = args
         .resample
         .as_deref()
@@ -180,6 +182,31 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         count(left_out.len() as u64, "log")
     ));
     Ok(Exit::SomeFailed)
+}
+
+/// By `--format`, else by the ending.
+///
+/// # Errors
+/// [`Error::Usage`] for an ending that says nothing, and for bytes to a terminal.
+fn format(named: Option<&str>, output: &Path) -> Result<Format> {
+    let word = named.unwrap_or_default();
+    let named = named.and_then(|named| {
+        let same = |(format, word): (Format, &str)| (word == named).then_some(format);
+        Format::ALL.into_iter().find_map(same)
+    });
+    let is_stdout = output::is_stdout(output);
+    match named {
+        Some(format) => {
+            if !format.is_text() {
+                output::refuse_terminal(word, output)?;
+            }
+            Ok(format)
+        }
+        None if is_stdout => Err(Error::Usage(
+            "-o - needs a format: add --format csv, parquet, ndjson or arrow".into(),
+        )),
+        None => Format::of(output),
+    }
 }
 
 /// The view that is named. None of their names can name a run: no id and no part of one has such

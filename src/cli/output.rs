@@ -1,4 +1,4 @@
-//! Where an export goes: a file that may be written, standard output or a pipe, and in which form.
+//! Where the file of a command goes: a file that may be written, standard output or a pipe.
 
 use std::{
     ffi::OsStr,
@@ -7,73 +7,74 @@ use std::{
 };
 
 use crate::{
-    cli::open_lake::OpenLake,
+    cli::{
+        open_lake::OpenLake,
+        progress::{Progress, Unit},
+    },
     etl::{
         Error, Result,
         base::CancelToken,
-        export::{Exported, Format, write_new},
+        export::write_new,
         lake::{Context, access::require_write, named_file},
         source::reserved::is_named_as_a_table,
         text,
     },
 };
 
-/// By `--format`, else by the ending.
-///
-/// # Errors
-/// [`Error::Usage`] for an ending that says nothing, and for bytes to a terminal.
-pub fn format(named: Option<&str>, output: &Path) -> Result<Format> {
-    let word = named.unwrap_or_default();
-    let named = named.and_then(|named| {
-        let same = |(format, word): (Format, &str)| (word == named).then_some(format);
-        Format::ALL.into_iter().find_map(same)
-    });
-    let is_stdout = output.as_os_str() == STDOUT;
-    match named {
-        Some(format) if is_stdout && !format.is_text() && std::io::stdout().is_terminal() => {
-            Err(Error::Usage(format!(
-                "{word} is not for a terminal: send it to a program with |, or to a file with >"
-            )))
-        }
-        Some(format) => Ok(format),
-        None if is_stdout => Err(Error::Usage(
-            "-o - needs a format: add --format csv, parquet, ndjson or arrow".into(),
-        )),
-        None => Format::of(output),
-    }
-}
-
 /// The name of standard output.
 const STDOUT: &str = "-";
 
+/// Whether it is the name of standard output.
+pub fn is_stdout(output: &Path) -> bool {
+    output.as_os_str() == STDOUT
+}
+
+/// # Errors
+/// [`Error::Usage`] when bytes of this format would go to a terminal.
+pub fn refuse_terminal(format: &str, output: &Path) -> Result<()> {
+    if is_stdout(output) && std::io::stdout().is_terminal() {
+        return Err(Error::Usage(format!(
+            "{format} is not for a terminal: send it to a program with |, or to a file with >"
+        )));
+    }
+    Ok(())
+}
+
 /// Whether it is standard output, or a pipe or device, which nothing can be renamed onto.
 fn is_stream(output: &Path) -> bool {
-    output.as_os_str() == STDOUT || named_file::is_stream(output)
+    is_stdout(output) || named_file::is_stream(output)
 }
 
 /// What it is called in messages.
 pub fn destination(output: &Path) -> String {
-    if output.as_os_str() == STDOUT {
+    if is_stdout(output) {
         "standard output".into()
     } else {
         text::visible_path(output)
     }
 }
 
-/// What writes an export to a file or a pipe, whose name is for errors.
-pub type Writing<'a> = &'a dyn Fn(&mut (dyn Write + Send), &Path) -> Result<Exported>;
+/// What writes to a file or a pipe, whose name is for errors.
+pub type Writing<'a, T> = &'a dyn Fn(&mut (dyn Write + Send), &Path) -> Result<T>;
 
 /// Writes to `output`: a file is replaced when it is whole; a pipe gets row by row. `None`: the
 /// reader of the pipe closed it (`| head`), which is not an error.
 ///
 /// # Errors
 /// Those of `write` and of [`write_new`].
-pub fn write(output: &Path, cancel: &CancelToken, write: Writing<'_>) -> Result<Option<Exported>> {
+pub fn write<T>(output: &Path, cancel: &CancelToken, write: Writing<'_, T>) -> Result<Option<T>> {
+    // Rows on a terminal show themselves.
+    let is_shown = is_stdout(output) && std::io::stdout().is_terminal();
+    let writing = || Progress::counting(format!("writing {}", destination(output)), Unit::Bytes);
+    let progress = (!is_shown).then(writing);
     if !is_stream(output) {
-        return write_new(output, cancel, |file| write(file, output)).map(Some);
+        return write_new(output, cancel, |file| {
+            write(&mut Counted::new(file, progress.as_ref()), output)
+        })
+        .map(Some);
     }
     let name = PathBuf::from(destination(output));
-    let inner: Box<dyn Write + Send> = if output.as_os_str() == STDOUT {
+    let inner: Box<dyn Write + Send> = if is_stdout(output) {
         Box::new(std::io::stdout())
     } else {
         let file = std::fs::File::options().write(true).open(output);
@@ -83,9 +84,41 @@ pub fn write(output: &Path, cancel: &CancelToken, write: Writing<'_>) -> Result<
         inner,
         is_closed: false,
     };
-    match write(&mut pipe, &name) {
+    match write(&mut Counted::new(&mut pipe, progress.as_ref()), &name) {
         Err(_) if pipe.is_closed => Ok(None),
         other => other.map(Some),
+    }
+}
+
+/// Reports how many bytes were written.
+struct Counted<'a, W> {
+    inner: W,
+    bytes: u64,
+    progress: Option<&'a Progress>,
+}
+
+impl<'a, W> Counted<'a, W> {
+    fn new(inner: W, progress: Option<&'a Progress>) -> Self {
+        Self {
+            inner,
+            bytes: 0,
+            progress,
+        }
+    }
+}
+
+impl<W: Write> Write for Counted<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.bytes += written as u64;
+        if let Some(progress) = self.progress {
+            progress.done(self.bytes);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
     }
 }
 

@@ -1,0 +1,82 @@
+//! Names that are mistyped: the error says which was meant probably.
+
+use crate::common::Lab;
+
+#[test]
+fn a_mistyped_name_brings_the_one_that_is_meant() {
+    let lab = Lab::demo(2);
+    lab.ok(&["harvest"]);
+    let runs = lab.json(&["runs", "--json"]);
+    let run = &runs["runs"][0];
+    let (id, log) = (
+        run["run_uuid"].as_str().unwrap(),
+        run["log"].as_str().unwrap(),
+    );
+    let bare = id.trim_start_matches(['0', '-']);
+    // The same with a letter that no id has, and with one too many.
+    let wrong = bare.replacen(&bare[1..2], "z", 1);
+    let short = &wrong[..8];
+    let mistyped_log = log.replacen("20", "2O", 1);
+    let of_log = format!("{log}:{short}");
+    let refused = |args: &[&str], parts: &[&str]| {
+        let answer = lab.run(args);
+        assert_eq!(answer.code, 2, "{args:?}: {}{}", answer.out, answer.err);
+        for part in parts {
+            assert!(
+                answer.err.contains(part),
+                "{args:?} lacks {part}: {}",
+                answer.err
+            );
+        }
+    };
+    let digits: String = bare.chars().filter(|c| *c != '-').collect();
+    let head = &digits[..8];
+    refused(
+        &["show", &wrong],
+        &["there is no run", "did you mean", head],
+    );
+    refused(&["note", short], &["there is no run", "did you mean", head]);
+    refused(&["export", &of_log, "-o", "x.csv"], &["did you mean", head]);
+    refused(
+        &["export", log, "-o", "x.csv"],
+        &["is a log: name one of its runs, ", head],
+    );
+    refused(&["compare", log, id], &["is a log: name one of its runs, "]);
+    refused(&["runs", id], &["it is a run of the log", log]);
+    refused(
+        &["runs", &mistyped_log],
+        &["there is no log", "did you mean", log],
+    );
+    refused(
+        &["harvest", &mistyped_log],
+        &["there is no log", "did you mean", log],
+    );
+    refused(
+        &["remove", &mistyped_log],
+        &["there is no log", "did you mean", log],
+    );
+    refused(
+        &["export", id, "--columns", "fzz_1", "-o", "x.csv"],
+        &["did you mean `fz_1`?"],
+    );
+    refused(
+        &["export", "robots", "--columns", "robt", "-o", "x.csv"],
+        &["did you mean `robot`?"],
+    );
+    refused(
+        &["list", "--filter", "stat:failed"],
+        &["did you mean state?"],
+    );
+    refused(&["find", "fzz_1 < 3"], &["did you mean fz_1?"]);
+    refused(
+        &["list", "--state", "fialed"],
+        &["a similar value exists: 'failed'"],
+    );
+    refused(&["hravest"], &["a similar subcommand exists: 'harvest'"]);
+    refused(
+        &["list", "--filtr", "x"],
+        &["a similar argument exists: '--filter'"],
+    );
+    std::fs::write(lab.root().join("a.toml"), "theem = \"dark\"\n").unwrap();
+    refused(&["--config", "a.toml", "list"], &["did you mean `theme`?"]);
+}
