@@ -142,6 +142,9 @@ pub struct AnswerContext<'a> {
     pub not_found: Option<String>,
     /// The machines, when they were read: for all views that show some.
     pub machines: Option<Vec<MachineRow>>,
+    /// Whether the view closes, for the answer leaves it nothing to show. One that lies below
+    /// another stays, and says so itself.
+    pub closes: bool,
 }
 
 impl AnswerContext<'_> {

@@ -6,7 +6,6 @@ use std::{fmt::Write as _, fs};
 use crate::common::{Lab, terminal::Terminal};
 
 const ENTER: &str = "\r";
-const ESC: &str = "\u{1b}";
 const TAB: &str = "\t";
 
 /// Two logs of one cell, a day apart, each with a run of 20 s: positions every 20 ms and forces
@@ -74,10 +73,10 @@ fn the_moment_of_an_extreme_is_that_of_every_tab() {
         terminal.wait_for("20:40:19.987000");
         terminal.send(TAB);
         terminal.wait_until("the end of the path", |s| {
-            s.contains("[Path]") && s.contains("equal scales")
+            s.contains("[Path]") && s.contains("  1:1  at 20:40:19.98")
         });
         terminal.send("az");
-        terminal.wait_for("stretched");
+        terminal.wait_for("↑ ×");
         terminal.send("$");
         terminal.wait_until("the hardest press", |s| s.contains("largest f1: 8,993"));
         terminal.send(&format!("{TAB}{TAB}{TAB}{TAB}"));
@@ -103,8 +102,12 @@ fn a_run_is_compared_with_the_one_before_on_one_key() {
         s.contains("[2 Runs]") && s.contains("11-23")
     });
     terminal.send("gP");
-    terminal.wait_for("no earlier run of this machine");
-    terminal.send(&format!("{ESC}GP"));
+    terminal.wait_until("why not", |s| {
+        s.contains("no earlier run of this machine")
+            && s.contains("[2 Runs]")
+            && !s.contains("A ━━")
+    });
+    terminal.send("GP");
     terminal.wait_until("both runs", |s| {
         s.contains("2 runs, aligned") && s.contains("A ━━") && s.contains("B ━━")
     });

@@ -61,3 +61,29 @@ fn the_run_that_was_marked_first_is_the_first() {
     let order: Vec<_> = compared.runs.iter().map(|r| r.run).collect();
     assert_eq!(order, [ids[2], ids[0]]);
 }
+
+#[test]
+fn without_an_earlier_run_the_view_closes_and_says_so() {
+    let mut state = populated((80, 24));
+    press(&mut state, &["2"]);
+    let runs = (0..4).map(|n| run(n, "cell-10/2022-11-23T2040")).collect();
+    answer(&mut state, |s| &mut s.runs.read, Ok(runs));
+    for result in [Ok(None), Err("the catalog is busy".to_owned())] {
+        press(&mut state, &["P"]);
+        let said = match &result {
+            Ok(_) => "no earlier run of this machine",
+            Err(sentence) => sentence,
+        }
+        .to_owned();
+        answer(
+            &mut state,
+            |s| {
+                let screen: &mut CompareScreen = s.view_mut().expect("a comparison is open");
+                &mut screen.previous
+            },
+            result,
+        );
+        assert!(state.view::<Runs>().is_some());
+        assert!(state.message.as_ref().unwrap().1.contains(&said));
+    }
+}

@@ -162,11 +162,9 @@ impl CompareScreen {
                 return self.reload();
             }
             Some(Ok(None)) => {
-                self.error = Some(
-                    "The lake has no earlier run of this machine: none of the same cell, with a \
-                     robot that moved in both, began before this one. Esc leads back."
-                        .into(),
-                );
+                let sentence =
+                    "no earlier run of this machine (same cell, a robot that moved in both)";
+                self.error = Some(sentence.into());
                 return effects;
             }
             Some(Err(sentence)) => {

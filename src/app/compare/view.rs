@@ -19,6 +19,7 @@ use crate::{
         note::NotedRuns,
         prompt::Purpose,
         query::Answer,
+        state::Tone,
         table::{Row, Table},
         view::{ActionContext, AnswerContext, Occasion, View},
     },
@@ -164,6 +165,11 @@ impl View for CompareScreen {
 
     fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
         context.effects.extend(Self::answer(self, answer));
+        if let ([_], Some(sentence)) = (self.runs.as_slice(), &self.error) {
+            // There is no run to compare it with: the view below says so.
+            context.message = Some((Tone::Plain, sentence.clone()));
+            context.closes = true;
+        }
     }
 
     fn take_message(&mut self) -> Option<String> {

@@ -314,6 +314,7 @@ mod tests {
         // One axis is no path.
         let paths = ReadPaths {
             table: table.clone(),
+            intervals_s: BTreeMap::new(),
         };
         assert_eq!(run(&context, paths).unwrap(), []);
         let locate = |cursor| LocateTime {

@@ -15,7 +15,7 @@ use crate::{
         query::{Answer, Pending},
         signals::{Signals, SignalsQueries},
     },
-    etl::{catalog::RunDetail, run_id::RunId},
+    etl::{catalog::RunDetail, run_id::RunId, stats::ChannelStats},
 };
 
 /// The views of a run.
@@ -363,7 +363,14 @@ impl RunScreen {
         let names = |s: &Signals| s.channels.iter().map(|c| c.name.clone()).collect();
         match self.tab {
             Tab::Path if path.needs_query() => {
-                let query = ReadPaths { table: table() };
+                let channels = self.detail.iter().flat_map(|detail| &detail.channels);
+                let interval = |(name, stats): (&String, &ChannelStats)| {
+                    Some((name.clone(), stats.interval_median_s?))
+                };
+                let query = ReadPaths {
+                    table: table(),
+                    intervals_s: channels.filter_map(interval).collect(),
+                };
                 queries.paths.ask(query, &mut effects);
             }
             Tab::Summary | Tab::Layers | Tab::Quality | Tab::Path => {}

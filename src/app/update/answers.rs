@@ -53,6 +53,7 @@ fn offer(state: &mut State, answer: &mut Answer, effects: &mut Vec<Effect>) {
         message: None,
         not_found: None,
         machines: None,
+        closes: false,
     };
     state.each_view(|view, is_open| {
         if answer.is_stale() {
@@ -61,14 +62,19 @@ fn offer(state: &mut State, answer: &mut Answer, effects: &mut Vec<Effect>) {
             context
                 .message
                 .take_if(|(tone, _)| !is_open && *tone != Tone::Error);
+            context.closes &= is_open;
         }
     });
     let AnswerContext {
         message,
         not_found,
         machines,
+        closes,
         ..
     } = context;
+    if closes {
+        state.close();
+    }
     if let Some(machines) = machines {
         state.each_view(|view, _| view.update_machines(&machines));
         state.machines.take(machines);

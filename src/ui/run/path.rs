@@ -83,9 +83,9 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         cursor_style: theme.accent,
     };
     let scales = match path_plot.stretch(plot) {
-        Some(stretch) => format!("  stretched: ↑ × {}", format_fit(stretch, 2, 6)),
+        Some(stretch) => format!("  ↑ × {}", format_fit(stretch, 2, 6)),
         None if path.stretched => "  stretched".to_owned(),
-        None => "  equal scales".to_owned(),
+        None => "  1:1".to_owned(),
     };
     path_plot.render(plot, buf);
     let name = |axis: usize| robot.axes.get(axis).map_or("", String::as_str);
@@ -112,9 +112,9 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         let parts = [
             format!(" robot {}", robot.robot),
             scales,
+            format!("  at {clock}: {}", place.unwrap_or_else(|| "·".into())),
             format!("  → {}", range(across, in_x)),
             format!("  ↑ {} {}", range(up, in_y), robot.unit),
-            format!("  at {clock}: {}", place.unwrap_or_else(|| "·".into())),
         ];
         let parts = parts.map(|text| vec![Span::styled(text, theme.muted)]);
         whole_parts(parts.into(), place_line.width).render(*place_line, buf);

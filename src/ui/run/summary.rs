@@ -96,7 +96,7 @@ fn facts_line(page: &Page, line: usize, area: Rect, buf: &mut Buffer, theme: &Th
 
 fn fact_at(fact: &Fact, area: Rect, buf: &mut Buffer, theme: &Theme) {
     put(area, buf, &format!(" {}", fact.label), theme.muted);
-    let left = (LABEL as u16 + 1).min(area.width);
+    let left = (LABEL as u16 + 2).min(area.width);
     let rest = Rect {
         x: area.x + left,
         width: area.width - left,
