@@ -78,8 +78,9 @@ fn every_view_is_reached_with_the_keyboard_alone() {
     go("o", "a place", &["go to: "]);
     go("+0.5s\r", "gone there", &["pin "]);
     go("_", "the whole", &["whole run"]);
-    go(TAB, "samples", &["[Samples]", "row 1 of"]);
-    go(PAGE_DOWN, "further", &["row 2"]);
+    let there = ["[Samples]", "▌20:40:00.499", "row 319 of"];
+    go(TAB, "samples at the same time", &there);
+    go(PAGE_DOWN, "further", &["row 34"]);
     go("G", "the last row", &["row "]);
     go("f", "a filter of samples", &["filter: "]);
     go("time > +0.2s\r", "filtered", &["rows pass time > +0.2s"]);
