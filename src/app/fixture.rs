@@ -40,9 +40,9 @@ use crate::etl::{
 /// 2022-11-23T20:40:00Z
 pub const NOW: i64 = 1_669_236_000_000_000;
 
-/// The state at start, before any answer.
-pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
-    let config = Config {
+/// A configuration that nothing was remembered with.
+pub fn config() -> Config {
+    Config {
         data_dir: "data".into(),
         cache_dir: "cache".into(),
         profile: Arc::new(Profile::built_in().unwrap()),
@@ -62,8 +62,12 @@ pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
         keymap: Arc::new(Keymap::built_in().unwrap()),
         abilities: Abilities::default(),
         user_cache: None,
-    };
-    State::new(&config, size)
+    }
+}
+
+/// The state at start, before any answer.
+pub fn bare(size: (u16, u16)) -> (State, Vec<Effect>) {
+    State::new(&config(), size)
 }
 
 /// A worker answers what is waited for (asked in passing, if nothing is); what follows.

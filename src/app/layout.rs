@@ -6,7 +6,11 @@ use ratatui::layout::Rect;
 pub const MINIMUM: (u16, u16) = (40, 10);
 
 /// From this many columns on the panel about a log stands beside the list.
-const PANEL_FROM: u16 = 110;
+const LOG_PANEL_FROM: u16 = 110;
+
+/// From this many columns on a panel stands beside the lists of runs and machines, which have
+/// more figures than that of logs.
+const PANEL_FROM: u16 = 160;
 
 /// Whether the terminal is too small for the views.
 pub fn too_small(size: (u16, u16)) -> bool {
@@ -32,14 +36,35 @@ pub fn hints(size: (u16, u16)) -> Rect {
 }
 
 /// Whether the panel about a log stands beside the list.
+pub fn has_log_panel(size: (u16, u16)) -> bool {
+    size.0 >= LOG_PANEL_FROM
+}
+
+/// Whether a panel stands beside the lists of runs and machines.
 pub fn has_panel(size: (u16, u16)) -> bool {
     size.0 >= PANEL_FROM
 }
 
-/// The list of logs and the panel beside it.
-pub fn logs(size: (u16, u16), focused: bool) -> (Option<Rect>, Option<Rect>) {
+/// The list of logs and the panel beside it; where there is no room for both, the one that has
+/// the keys.
+pub fn logs(size: (u16, u16), panel_has_keys: bool) -> (Option<Rect>, Option<Rect>) {
+    list_and_panel(size, has_log_panel(size), panel_has_keys)
+}
+
+/// As [`logs`] of runs.
+pub fn runs(size: (u16, u16), panel_has_keys: bool) -> (Option<Rect>, Option<Rect>) {
+    list_and_panel(size, has_panel(size), panel_has_keys)
+}
+
+/// The list of machines, and the panel beside it where there is room for it.
+pub fn machines(size: (u16, u16)) -> (Rect, Option<Rect>) {
+    let (list, panel) = list_and_panel(size, has_panel(size), false);
+    (list.unwrap_or_default(), panel)
+}
+
+fn list_and_panel(size: (u16, u16), both: bool, focused: bool) -> (Option<Rect>, Option<Rect>) {
     let body = body(size);
-    if !has_panel(size) {
+    if !both {
         return if focused {
             (None, Some(body))
         } else {
@@ -117,6 +142,7 @@ mod tests {
                 let size = (width, height);
                 let screen = Rect::new(0, 0, width, height);
                 let (list, panel) = logs(size, false);
+                let (of_runs, run_panel) = runs(size, false);
                 let (jobs, messages) = jobs(size);
                 if too_small(size) {
                     continue;
@@ -127,6 +153,8 @@ mod tests {
                     Some(hints(size)),
                     list,
                     panel,
+                    of_runs,
+                    run_panel,
                     Some(jobs),
                     Some(messages),
                 ] {
@@ -135,6 +163,9 @@ mod tests {
                 }
                 if let (Some(list), Some(panel)) = (list, panel) {
                     assert!(!list.intersects(panel) && list.width >= 70, "{size:?}");
+                }
+                if let (Some(list), Some(panel)) = (of_runs, run_panel) {
+                    assert!(!list.intersects(panel) && list.width >= 100, "{size:?}");
                 }
             }
         }

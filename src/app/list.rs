@@ -108,7 +108,7 @@ pub trait List {
     fn placed(
         &self,
         width: u16,
-        room: (u16, Option<&'static str>),
+        room: (u16, &'static [&'static str]),
         choices: &Choices,
     ) -> Vec<PlacedColumn> {
         let list = self.inner();
@@ -240,7 +240,7 @@ impl<T: Row> List for Table<T> {
     fn placed(
         &self,
         width: u16,
-        (key, without): (u16, Option<&'static str>),
+        (key, without): (u16, &'static [&'static str]),
         choices: &Choices,
     ) -> Vec<PlacedColumn> {
         self.fit(Room {

@@ -2,7 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::etl::catalog::{LogRow, LogState, RunRow};
+use super::{
+    columns::Meaning,
+    top::{Count, Counted},
+};
+use crate::etl::{
+    catalog::{LogRow, LogState, RunRow},
+    format::{count, thousands},
+    quality::Verdict,
+};
 
 /// The list of logs, with what is computed once from all of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,12 +49,87 @@ pub struct RunList {
     pub rows: Vec<RunRow>,
     /// Characters that nine keys of logs of ten fit into.
     pub key_width: u16,
+    /// How many have each verdict.
+    pub counts: RunCounts,
+}
+
+/// How many runs have each verdict, and how many a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RunCounts {
+    /// All runs.
+    pub all: usize,
+    /// Those that could not be harvested, and so have no verdict.
+    pub failed: usize,
+    /// Runs with the verdict `fail`.
+    pub fail: usize,
+    /// Runs with the verdict `suspect`.
+    pub suspect: usize,
+    /// Runs of which nothing was evaluated.
+    pub not_evaluated: usize,
+    /// Runs with a note or a disposition.
+    pub noted: usize,
+}
+
+impl RunCounts {
+    fn of(rows: &[RunRow]) -> Self {
+        let mut counts = Self {
+            all: rows.len(),
+            ..Self::default()
+        };
+        for row in rows {
+            counts.noted += usize::from(row.note.is_some() || row.disposition.is_some());
+            match (&row.error, row.verdict) {
+                (Some(_), _) => counts.failed += 1,
+                (None, Verdict::Fail) => counts.fail += 1,
+                (None, Verdict::Suspect) => counts.suspect += 1,
+                (None, Verdict::NotEvaluated) => counts.not_evaluated += 1,
+                (None, Verdict::Pass) => {}
+            }
+        }
+        counts
+    }
+
+    /// For the top line: `310 runs`, `4 fail`, `21 suspect`.
+    pub fn in_words(self) -> Vec<Count> {
+        if self.all == 0 {
+            return Vec::new();
+        }
+        let mut words = vec![Count {
+            of: Counted::Runs,
+            text: count(self.all as u64, "run"),
+            meaning: Meaning::Muted,
+        }];
+        let not_evaluated = Verdict::NotEvaluated;
+        for (n, word, of, meaning) in [
+            (self.failed, "failed", Counted::Failed, Meaning::Error),
+            (self.fail, "fail", Counted::Failed, Verdict::Fail.into()),
+            (
+                self.suspect,
+                "suspect",
+                Counted::Suspect,
+                Verdict::Suspect.into(),
+            ),
+            (
+                self.not_evaluated,
+                "not evaluated",
+                Counted::NotEvaluated,
+                not_evaluated.into(),
+            ),
+        ] {
+            if n > 0 {
+                let text = format!("{} {word}", thousands(n as u64));
+                words.push(Count { of, text, meaning });
+            }
+        }
+        words
+    }
 }
 
 impl From<Vec<RunRow>> for RunList {
     fn from(rows: Vec<RunRow>) -> Self {
         Self {
             key_width: key_width(rows.iter().map(|row| row.log_key.as_str())),
+            counts: RunCounts::of(&rows),
             rows,
         }
     }

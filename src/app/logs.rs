@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::MouseEvent;
 use ratatui::layout::Rect;
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     log_list::LogList,
     query::{Answer, Pending},
     runs::Runs,
-    scroll::Scroll,
+    side_panel::SidePanel,
     state::Tone,
     table::Table,
     view::{ActionContext, AfterEvent, AnswerContext, Cancel, Occasion, View},
@@ -66,10 +66,8 @@ pub struct Logs {
     pub detail: Option<Box<LogPanel>>,
     /// The log that the panel was asked for: its key.
     pub detail_of: Option<String>,
-    /// Whether keys go to the panel.
-    pub panel: bool,
-    /// The first line of the panel that is shown.
-    pub panel_scroll: usize,
+    /// The panel.
+    pub panel: SidePanel,
 }
 
 impl Logs {
@@ -116,7 +114,7 @@ impl Logs {
         let row = rows
             .binary_search_by(|row| row.key.as_str().cmp(key))
             .ok()?;
-        self.panel = !layout::has_panel(size);
+        self.panel.has_keys = !layout::has_log_panel(size);
         Some(self.table.put_cursor_on(row))
     }
 
@@ -135,7 +133,7 @@ impl Logs {
         if key == self.detail_of {
             return;
         }
-        self.panel_scroll = 0;
+        self.panel.scroll = 0;
         match &key {
             Some(key) => self.read_detail.ask(ReadLog(key.clone()), effects),
             None => self.detail = None,
@@ -144,13 +142,8 @@ impl Logs {
     }
 
     fn act_in_panel(&mut self, action: Action, size: (u16, u16)) {
-        if action == Action::NextPane {
-            self.panel = false;
-            return;
-        }
-        let page = usize::from(layout::body(size).height).max(1);
         let lines = self.detail.as_deref().map_or(0, panel_lines);
-        self.panel_scroll = Scroll::new(lines, page).moved(self.panel_scroll, action);
+        self.panel.act(action, lines, size);
     }
 }
 
@@ -162,12 +155,12 @@ fn panel_lines(panel: &LogPanel) -> usize {
     let rejected = panel.rejected.as_ref().ok().and_then(Option::as_ref);
     let examples = rejected.map_or(0, |r| r.examples.values().map(Vec::len).sum());
     let sentences = 4 + detail.errors.len() + detail.quality.len() + detail.history.len();
-    12 + dropped + examples + sentences * WRAPPED
+    20 + dropped + examples + sentences * WRAPPED
 }
 
 impl View for Logs {
     fn contexts(&self) -> Vec<Context> {
-        if self.panel {
+        if self.panel.has_keys {
             return vec![Context::Panel];
         }
         vec![
@@ -192,8 +185,8 @@ impl View for Logs {
     }
 
     /// Keys are not cut to make room for figures.
-    fn list_room(&self, _size: (u16, u16)) -> (u16, Option<&'static str>) {
-        (self.key_width, None)
+    fn list_room(&self, _size: (u16, u16)) -> (u16, &'static [&'static str]) {
+        (self.key_width, &[])
     }
 
     fn row_nouns(&self) -> Option<(&'static str, &'static str)> {
@@ -202,13 +195,13 @@ impl View for Logs {
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         match action {
-            _ if self.panel => self.act_in_panel(action, context.size),
+            _ if self.panel.has_keys => self.act_in_panel(action, context.size),
             Action::Open => {
                 if let Some(row) = self.table.current() {
                     Runs::open_over(context, &row.key);
                 }
             }
-            Action::NextPane => self.panel = true,
+            Action::NextPane => self.panel.has_keys = true,
             Action::Find => FindView::open_over(context, None, self.table.filter()),
             _ => list::act(&mut self.table, action, context),
         }
@@ -216,26 +209,20 @@ impl View for Logs {
 
     /// A click gives the keys to the list or to the panel.
     fn mouse(&mut self, mouse: MouseEvent, size: (u16, u16)) -> Option<Vec<Effect>> {
-        let body = layout::body(size);
-        let inside = (body.y..body.bottom()).contains(&mouse.row);
-        if mouse.kind != MouseEventKind::Down(MouseButton::Left) || !inside {
-            return None;
-        }
-        let (list, _) = layout::logs(size, self.panel);
-        self.panel = list.is_none_or(|list| mouse.column >= list.right());
-        self.panel.then(Vec::new)
+        let (list, _) = layout::logs(size, self.panel.has_keys);
+        self.panel.click(mouse, list, size).then(Vec::new)
     }
 
     fn clear_filter(&mut self) -> Option<Vec<Effect>> {
-        (!self.panel && list::clear(&mut self.table)).then(Vec::new)
+        (!self.panel.has_keys && list::clear(&mut self.table)).then(Vec::new)
     }
 
     fn step_back(&mut self) -> bool {
-        std::mem::take(&mut self.panel) || self.table.stop_range()
+        std::mem::take(&mut self.panel.has_keys) || self.table.stop_range()
     }
 
     fn command(&self) -> Option<Command> {
-        Some(if self.panel {
+        Some(if self.panel.has_keys {
             Command::new("show").names(self.current_key())
         } else if self.table.marked() > 0 {
             let chosen = self.table.chosen().into_iter();
@@ -254,7 +241,7 @@ impl View for Logs {
     }
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
-        Some(if self.panel {
+        Some(if self.panel.has_keys {
             (ToHarvest::Keys(self.current_key().into_iter().collect()), 1)
         } else {
             ToHarvest::chosen(&self.table, |row| &row.key, ToHarvest::Logs)
@@ -272,7 +259,7 @@ impl View for Logs {
                 self.read_first.ask(ReadLogs(Some(FIRST_LOGS)), effects);
                 self.read.ask(ReadLogs(None), effects);
             }
-            Occasion::Shown => self.panel = false,
+            Occasion::Shown => self.panel.has_keys = false,
             Occasion::Look | Occasion::Noted(_) => {}
             Occasion::LogsChanged => {
                 self.read.ask_after(ReadLogs(None), effects);
@@ -321,7 +308,7 @@ impl View for Logs {
 
     fn after_event(&mut self, event: AfterEvent<'_>, effects: &mut Vec<Effect>) {
         self.queries.ask(&mut self.table, effects);
-        if event.is_open && (self.panel || layout::has_panel(event.size)) {
+        if event.is_open && (self.panel.has_keys || layout::has_log_panel(event.size)) {
             self.ask_detail(effects);
         }
     }

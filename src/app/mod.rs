@@ -15,7 +15,7 @@
 //! * [`scroll`]: cursors, and what of a long list is seen.
 //! * [`prompt`]: a line that is being typed; [`history`]: what was typed before; [`note`]: a note on runs.
 //! * [`export`]: what is shown, as files.
-//! * [`logs`], [`runs`]: the lists of logs and runs.
+//! * [`logs`], [`runs`]: the lists of logs and runs; [`side_panel`], [`run_panel`]: the panels beside them.
 //! * [`find`]: stretches of runs in which a condition holds.
 //! * [`run`], [`chart`]: the views of one run.
 //! * [`machines`]: machines over their runs.
@@ -53,9 +53,11 @@ pub mod prompt;
 pub mod query;
 pub mod remembered;
 pub mod run;
+pub mod run_panel;
 pub mod runs;
 pub mod saved_view;
 pub mod scroll;
+pub mod side_panel;
 pub mod signals;
 pub mod sparkline;
 pub mod state;

@@ -34,7 +34,7 @@ pub struct Remembered {
     pub version: u32,
     /// The cache directory, for people who look into the file.
     pub lake: String,
-    /// What charts are drawn with.
+    /// What charts are drawn with, if it is not what is configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub marker: Option<Marker>,
     /// The channels that were last chosen for the charts of a run.
@@ -236,11 +236,12 @@ impl State {
         }
     }
 
-    /// What charts are drawn with from now on.
+    /// What charts are drawn with from now on, in this lake. The configured one is not remembered,
+    /// so that the lake follows when another is configured.
     pub(super) fn remember_marker(&mut self, marker: Marker) {
         if self.marker != marker {
             self.marker = marker;
-            self.memorizer.base.marker = Some(marker);
+            self.memorizer.base.marker = Some(marker).filter(|m| *m != self.default_marker);
             self.memorizer.is_changed = true;
         }
     }
@@ -351,6 +352,29 @@ mod tests {
         let read = Memory::read(Some(file.clone()), Path::new("/srv/cache"));
         assert_eq!(read.remembered, some());
         assert_eq!((read.file, read.note), (Some(file), None));
+    }
+
+    #[test]
+    fn the_marker_of_a_lake_takes_precedence_over_the_configured_one() {
+        use crate::app::{Config, State, fixture};
+        let start = |configured, remembered| {
+            let mut config: Config = fixture::config();
+            config.marker = configured;
+            config.memory.remembered.marker = remembered;
+            State::new(&config, (80, 24)).0
+        };
+        assert_eq!(start(Marker::Dot, None).marker, Marker::Dot);
+        let mut state = start(Marker::Dot, Some(Marker::Block));
+        assert_eq!(state.marker, Marker::Block);
+        // Once it is the configured one again, the lake has none of its own.
+        state.remember_marker(Marker::Braille);
+        assert_eq!(state.memorizer.base.marker, Some(Marker::Braille));
+        state.remember_marker(Marker::Dot);
+        assert_eq!(
+            (state.marker, state.memorizer.base.marker),
+            (Marker::Dot, None)
+        );
+        assert!(state.memorizer.is_changed);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The view Runs: the runs of all logs, or of one.
 
+use crossterm::event::MouseEvent;
+use ratatui::layout::Rect;
+
 use super::{
     action::Action,
     command::Command,
@@ -10,13 +13,17 @@ use super::{
     jobs::ToHarvest,
     keymap::Context,
     lake_queries::ReadRunList,
+    layout,
     list::{self, List},
     list_queries::ListQueries,
+    log_list::RunCounts,
     note::{NotedRun, NotedRuns},
     query::{Answer, Pending},
     run::RunScreen,
+    run_panel::RunPanel,
     state::Tone,
     table::Table,
+    top::Count,
     view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
 };
 use crate::etl::{catalog::RunRow, filter::quote_value};
@@ -38,6 +45,10 @@ pub struct Runs {
     pub loaded: bool,
     /// Why it cannot be read.
     pub error: Option<String>,
+    /// How many runs have each verdict.
+    pub counts: RunCounts,
+    /// The panel about the run under the cursor.
+    pub panel: RunPanel,
 }
 
 impl Runs {
@@ -72,6 +83,9 @@ impl Runs {
 
 impl View for Runs {
     fn contexts(&self) -> Vec<Context> {
+        if self.panel.panel.has_keys {
+            return vec![Context::Panel];
+        }
         vec![
             Context::Runs,
             Context::Marks,
@@ -84,6 +98,10 @@ impl View for Runs {
         self.log.as_ref().map(|log| format!("Logs › {log}"))
     }
 
+    fn counts(&self) -> Option<Vec<Count>> {
+        Some(self.counts.in_words())
+    }
+
     fn list(&self) -> Option<&dyn List> {
         Some(&self.table)
     }
@@ -92,9 +110,21 @@ impl View for Runs {
         Some(&mut self.table)
     }
 
-    /// The log of all rows is named above the list.
-    fn list_room(&self, _size: (u16, u16)) -> (u16, Option<&'static str>) {
-        (self.key_width, self.log.is_some().then_some("log"))
+    fn list_area(&self, size: (u16, u16)) -> Rect {
+        let (list, _) = layout::runs(size, false);
+        list.unwrap_or_default()
+    }
+
+    /// The log of all rows is named above the list; where no run has a note, the columns of notes
+    /// would be empty.
+    fn list_room(&self, _size: (u16, u16)) -> (u16, &'static [&'static str]) {
+        let without: &[&str] = match (self.log.is_some(), self.counts.noted > 0) {
+            (true, true) => &["log"],
+            (true, false) => &["log", "disposition", "note"],
+            (false, true) => &[],
+            (false, false) => &["disposition", "note"],
+        };
+        (self.key_width, without)
     }
 
     fn row_nouns(&self) -> Option<(&'static str, &'static str)> {
@@ -103,6 +133,11 @@ impl View for Runs {
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         match action {
+            _ if self.panel.panel.has_keys => {
+                let lines = self.panel.lines();
+                self.panel.panel.act(action, lines, context.size);
+            }
+            Action::NextPane => self.panel.panel.has_keys = true,
             Action::Open => self.open_current(context),
             Action::Find => {
                 let of_log = |log: &String| format!("log == {}", quote_value(log));
@@ -121,7 +156,24 @@ impl View for Runs {
         }
     }
 
+    /// A click gives the keys to the list or to the panel.
+    fn mouse(&mut self, mouse: MouseEvent, size: (u16, u16)) -> Option<Vec<Effect>> {
+        let (list, _) = layout::runs(size, self.panel.panel.has_keys);
+        self.panel.panel.click(mouse, list, size).then(Vec::new)
+    }
+
+    fn clear_filter(&mut self) -> Option<Vec<Effect>> {
+        (!self.panel.panel.has_keys && list::clear(&mut self.table)).then(Vec::new)
+    }
+
+    fn step_back(&mut self) -> bool {
+        std::mem::take(&mut self.panel.panel.has_keys) || self.table.stop_range()
+    }
+
     fn command(&self) -> Option<Command> {
+        if self.panel.panel.has_keys {
+            return Some(Command::new("show").names(self.copy()));
+        }
         let command = Command::new("runs").filter(self.table.filter());
         Some(command.names(self.log.clone()))
     }
@@ -141,6 +193,10 @@ impl View for Runs {
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
         let table = &self.table;
+        if self.panel.panel.has_keys {
+            let log = table.current().map(|row| row.log_key.clone());
+            return Some((ToHarvest::Keys(log.into_iter().collect()), 1));
+        }
         Some(ToHarvest::chosen(
             table,
             |row| &row.log_key,
@@ -158,6 +214,13 @@ impl View for Runs {
     }
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
+        if let Occasion::Shown = occasion {
+            self.panel.panel.has_keys = false;
+        }
+        let log = self.table.current().map(|row| &row.log_key);
+        if occasion.concerns(log.into_iter()) {
+            self.panel.set_stale();
+        }
         let (is_asked, has_failed) = (self.read.is_asked(), self.error.is_some());
         if occasion.asks_for_list(self.loaded, is_asked, has_failed) {
             self.ask(effects);
@@ -165,6 +228,9 @@ impl View for Runs {
     }
 
     fn answer(&mut self, answer: &mut Answer, context: &mut AnswerContext<'_>) {
+        if self.panel.receive(answer, context.effects) {
+            return;
+        }
         let Some(result) = self.read.receive(answer, context.effects) else {
             self.queries.receive(&mut self.table, answer, context);
             return;
@@ -174,13 +240,17 @@ impl View for Runs {
             Ok(list) => {
                 self.error = None;
                 self.key_width = list.key_width;
+                self.counts = list.counts;
                 self.table.replace(list.rows);
             }
             Err(sentence) => self.error = Some(sentence),
         }
     }
 
-    fn after_event(&mut self, _: AfterEvent<'_>, effects: &mut Vec<Effect>) {
+    fn after_event(&mut self, event: AfterEvent<'_>, effects: &mut Vec<Effect>) {
         self.queries.ask(&mut self.table, effects);
+        if event.is_open && (self.panel.panel.has_keys || layout::has_panel(event.size)) {
+            self.panel.ask(self.table.current(), effects);
+        }
     }
 }

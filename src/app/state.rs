@@ -143,6 +143,8 @@ pub struct State {
     pub light: bool,
     /// What charts are drawn with at first.
     pub marker: Marker,
+    /// What they are drawn with in a lake that remembers no other.
+    pub(super) default_marker: Marker,
     /// What is remembered for the next start.
     pub memorizer: Memorizer,
     /// Views that were saved under a name.
@@ -190,7 +192,8 @@ impl State {
             mouse: config.mouse,
             is_in_tmux: false,
             light: config.light,
-            marker: config.marker,
+            marker: config.memory.remembered.marker.unwrap_or(config.marker),
+            default_marker: config.marker,
             memorizer: Memorizer::new(&config.memory),
             saved_views: SavedViews::new(config.views_dir.clone()),
             keymap: config.keymap.clone(),

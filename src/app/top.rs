@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{TOP_VIEWS, action::Action, state::State, view::TopView};
+use super::{TOP_VIEWS, action::Action, columns::Meaning, state::State, view::TopView};
 use crate::etl::{
     catalog::LogState,
     format::{count, thousands},
@@ -17,17 +17,37 @@ pub struct Top {
     pub place_width: u16,
     /// The views: number, title as drawn, and the action that shows it.
     pub views: Vec<(u8, String, Action)>,
-    /// Counts at the right: how many logs there are, and in the states that ask for something.
+    /// Counts at the right: how many logs there are, and in the states that ask for something; of
+    /// a list of runs how many there are, and with which verdicts.
     pub counts: Vec<Count>,
 }
 
 /// One count of the top line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
-    /// The state that is counted; `None`: all logs.
-    pub state: Option<LogState>,
+    /// What is counted.
+    pub of: Counted,
     /// As it is drawn: `14 pending`.
     pub text: String,
+    /// Its style.
+    pub meaning: Meaning,
+}
+
+/// What a count of the top line counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// All logs.
+    Logs,
+    /// All runs.
+    Runs,
+    /// The logs in a state.
+    State(LogState),
+    /// Runs that failed, or have the verdict `fail`.
+    Failed,
+    /// Runs with the verdict `suspect`.
+    Suspect,
+    /// Runs of which nothing was evaluated.
+    NotEvaluated,
 }
 
 /// States that ask for something, in the order of the line.
@@ -42,13 +62,16 @@ const COUNTED: [LogState; 7] = [
 ];
 
 /// Which counts go first where there is no room for all.
-const LEAVING: [Option<LogState>; 6] = [
-    Some(LogState::Missing),
-    Some(LogState::Writing),
-    None,
-    Some(LogState::Stale),
-    Some(LogState::Changed),
-    Some(LogState::Partial),
+const LEAVING: [Counted; 9] = [
+    Counted::State(LogState::Missing),
+    Counted::State(LogState::Writing),
+    Counted::Logs,
+    Counted::NotEvaluated,
+    Counted::State(LogState::Stale),
+    Counted::State(LogState::Changed),
+    Counted::State(LogState::Partial),
+    Counted::Runs,
+    Counted::Suspect,
 ];
 
 /// So many of them go before titles of views are shortened.
@@ -97,7 +120,7 @@ impl Top {
         let steps = steps.map(|(titles, leaving)| {
             let gone = LEAVING.get(..leaving).unwrap_or_default();
             let mut counts = all.clone();
-            counts.retain(|count| !gone.contains(&count.state));
+            counts.retain(|count| !gone.contains(&count.of));
             (views(state, titles), counts)
         });
         let mut last = (Vec::new(), Vec::new());
@@ -110,10 +133,13 @@ impl Top {
         }
         let (shown, mut counts) = last;
         if width < views_width(&shown) + counts_width(&counts) + 5 {
-            counts.retain(|count| count.state == Some(LogState::Failed));
+            counts.retain(|count| {
+                matches!(count.of, Counted::State(LogState::Failed) | Counted::Failed)
+            });
         }
         let left = width.saturating_sub(views_width(&shown) + counts_width(&counts) + 5);
-        let needed = place.width().max(if width >= 100 { 40 } else { 0 });
+        // The titles stand where they stood when another view is shown, whatever it counts.
+        let needed = place.width().max(if width >= 140 { 40 } else { 0 });
         Self {
             place,
             place_width: left.min(needed) as u16,
@@ -180,20 +206,28 @@ fn views(state: &State, titles: Titles) -> Vec<(u8, String, Action)> {
 }
 
 fn counts(state: &State) -> Vec<Count> {
+    if let Some(counts) = state.open_view().counts() {
+        return counts;
+    }
     let counts = &state.logs.counts;
     let total: usize = counts.values().sum();
     if total == 0 {
         return Vec::new();
     }
     let mut shown = vec![Count {
-        state: None,
+        of: Counted::Logs,
         text: count(total as u64, "log"),
+        meaning: Meaning::Muted,
     }];
     for state in COUNTED {
         if let Some(n) = counts.get(&state).filter(|n| **n > 0) {
             let text = format!("{} {}", thousands(*n as u64), state.word());
-            let state = Some(state);
-            shown.push(Count { state, text });
+            let meaning = match state {
+                LogState::Failed | LogState::Partial => Meaning::Error,
+                _ => Meaning::Muted,
+            };
+            let of = Counted::State(state);
+            shown.push(Count { of, text, meaning });
         }
     }
     shown
@@ -202,7 +236,10 @@ fn counts(state: &State) -> Vec<Count> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::fixture::{bare, harvesting, keys, populated};
+    use crate::app::{
+        fixture::{bare, harvesting, keys, populated},
+        log_list::RunCounts,
+    };
 
     /// The top line in so many columns, with these counts of logs.
     fn top(width: u16, counts: &[(LogState, usize)], key: &str) -> Top {
@@ -224,7 +261,7 @@ mod tests {
             (LogState::Missing, 12),
         ];
         for width in 40..220 {
-            for key in ["1", "2", "3", "4"] {
+            for key in ["1", "3", "4"] {
                 let top = top(width, &counts, key);
                 let texts: Vec<&str> = top.counts.iter().map(|c| c.text.as_str()).collect();
                 let has_pending = texts.contains(&"9,912 pending");
@@ -239,6 +276,34 @@ mod tests {
             }
         }
         assert_eq!(top(200, &counts, "1").counts.len(), 6);
+    }
+
+    #[test]
+    fn runs_are_counted_by_verdict_in_their_view() {
+        let counts = RunCounts {
+            all: 310,
+            fail: 4,
+            suspect: 21,
+            ..RunCounts::default()
+        };
+        let words = |width: u16, counts: RunCounts| {
+            let mut state = populated((width, 24));
+            keys(&mut state, &["2"]);
+            state.runs.counts = counts;
+            let top = Top::of(&state);
+            let texts: Vec<String> = top.counts.iter().map(|c| c.text.clone()).collect();
+            texts.join(BETWEEN)
+        };
+        assert_eq!(words(80, counts), "310 runs · 4 fail · 21 suspect");
+        assert_eq!(words(60, counts), "4 fail · 21 suspect");
+        assert!(words(40, counts).contains("4 fail"));
+        assert_eq!(words(80, RunCounts::default()), "");
+        let failed = RunCounts {
+            all: 1,
+            failed: 1,
+            ..RunCounts::default()
+        };
+        assert_eq!(words(80, failed), "1 run · 1 failed");
     }
 
     #[test]

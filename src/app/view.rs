@@ -23,6 +23,7 @@ use super::{
     prompt::Purpose,
     query::Answer,
     state::{Overlay, Prompt, State, Tone},
+    top::Count,
 };
 use crate::etl::{catalog::MachineRow, filter::Completion, parse_error::ParseError};
 
@@ -184,6 +185,11 @@ pub trait View: Any + Debug {
         None
     }
 
+    /// What the top line counts; `None`: the logs, by state.
+    fn counts(&self) -> Option<Vec<Count>> {
+        None
+    }
+
     /// A number beside the name of a view of the top level; 0: none.
     fn badge(&self) -> u64 {
         0
@@ -209,10 +215,10 @@ pub trait View: Any + Debug {
         usize::from(self.list_area(size).height).saturating_sub(1)
     }
 
-    /// Characters kept for the keys of rows, and a column that is of no use here: see
+    /// Characters kept for the keys of rows, and columns that are of no use here: see
     /// [`super::columns::Room`].
-    fn list_room(&self, _size: (u16, u16)) -> (u16, Option<&'static str>) {
-        (0, None)
+    fn list_room(&self, _size: (u16, u16)) -> (u16, &'static [&'static str]) {
+        (0, &[])
     }
 
     /// The line of the cursor, from 1 on, and the number of lines of what has the keys, where the

@@ -52,10 +52,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         choices_file,
         light: is_light(),
         author: settings.author(),
-        marker: settings
-            .markers
-            .or(memory.remembered.marker)
-            .unwrap_or_default(),
+        marker: settings.markers.unwrap_or_default(),
         memory,
         views_dir: state_dir().map(|dir| dir.join("views")),
         mouse: settings.mouse,

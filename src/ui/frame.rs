@@ -24,7 +24,6 @@ use crate::app::{
     top::{BETWEEN, Top},
 };
 use crate::etl::{
-    catalog::LogState,
     format::{count_of, thousands},
     zone,
 };
@@ -60,11 +59,7 @@ pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
         if n > 0 {
             counts.push(Span::styled(BETWEEN, theme.muted));
         }
-        let style = match count.state {
-            Some(LogState::Failed | LogState::Partial) => theme.error,
-            _ => theme.muted,
-        };
-        counts.push(Span::styled(count.text.as_str(), style));
+        counts.push(Span::styled(count.text.as_str(), theme.of(count.meaning)));
     }
     let counts = Line::from(counts);
     let width = counts.width() as u16;

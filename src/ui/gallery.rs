@@ -125,12 +125,58 @@ fn runs() {
         looks.add("runs", &state);
         press(&mut state, &["j", "enter"]);
         looks.add("runs_failed", &state);
+        press(&mut state, &["j", "tab"]);
+        looks.add("runs_panel", &state);
+        press(&mut state, &["G"]);
+        looks.add("runs_panel_end", &state);
+        press(&mut state, &["tab"]);
         press(&mut state, &["f"]);
         type_in(&mut state, "runtime>600");
         press(&mut state, &["enter"]);
         looks.add("runs_filter_empty", &state);
         press(&mut state, &["1", "j", "enter"]);
         looks.add("runs_of_log", &state);
+    });
+}
+
+#[test]
+fn panel_of_a_run() {
+    gallery(|size, looks| {
+        let open = || {
+            let mut state = populated(size);
+            press(&mut state, &["2", "tab"]);
+            state
+        };
+        let read = |state: &mut State, result| {
+            let effects = answer(state, |s| &mut s.runs.panel.read, result);
+            answer_queries(state, effects);
+        };
+        let mut state = open();
+        let mut flagged = run::flagged();
+        flagged.verdicts = [
+            ("z_1".to_owned(), Verdict::Fail),
+            ("fz_1".to_owned(), Verdict::Suspect),
+        ]
+        .into();
+        read(&mut state, Ok(Some(run::opened_run(flagged))));
+        looks.add("runs_panel_flags", &state);
+        let mut state = open();
+        read(
+            &mut state,
+            Err(
+                "the catalog cache/catalog.db is busy: another process writes it; try again".into(),
+            ),
+        );
+        looks.add("runs_panel_busy", &state);
+        let mut state = open();
+        let gone =
+            "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) makes it again";
+        answer(
+            &mut state,
+            |s| &mut s.runs.panel.read_sketch,
+            Err(gone.into()),
+        );
+        looks.add("runs_panel_table_gone", &state);
     });
 }
 

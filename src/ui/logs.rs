@@ -19,9 +19,9 @@ use crate::{
 
 /// Draws the list, the panel beside it, or both.
 pub fn draw(frame: &mut Frame, state: &State, logs: &Logs, theme: &Theme) {
-    let (list, panel) = layout::logs(state.size, logs.panel);
+    let (list, panel) = layout::logs(state.size, logs.panel.has_keys);
     if let Some(area) = panel {
-        panel::draw(frame, area, logs, theme);
+        panel::log::draw(frame, area, logs, theme);
     }
     let Some(area) = list else {
         return;

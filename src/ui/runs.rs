@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 
-use super::{list, theme::Theme};
+use super::{list, panel, theme::Theme};
 use crate::{
     app::{Action, layout, runs::Runs, state::State},
     etl::catalog::LogState,
@@ -10,7 +10,13 @@ use crate::{
 
 /// Draws the list of runs that is open.
 pub fn draw(frame: &mut Frame, state: &State, runs: &Runs, theme: &Theme) {
-    let area = layout::body(state.size);
+    let (list, panel) = layout::runs(state.size, runs.panel.panel.has_keys);
+    if let Some(area) = panel {
+        panel::run::draw(frame, area, runs, theme);
+    }
+    let Some(area) = list else {
+        return;
+    };
     if runs.table.is_empty() {
         return empty(frame, area, state, runs, theme);
     }

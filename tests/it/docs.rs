@@ -1,6 +1,6 @@
 //! Documents are held against the program.
 
-use std::sync::Mutex;
+use std::{collections::BTreeSet, sync::Mutex};
 
 use mdtui::{
     app::{
@@ -408,4 +408,55 @@ fn the_sentences_of_troubleshooting_are_what_the_program_says() {
         }
     }
     assert!(checked > 25, "{checked}");
+}
+
+/// What a document names as `](DIR/NAME.svg)`.
+fn images_in(document: &str, dir: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for part in document.split("](").skip(1) {
+        let target = part.split(')').next().unwrap_or_default();
+        if let Some(name) = target.strip_prefix(dir) {
+            names.insert(name.to_owned());
+        } else {
+            let ending = target.rsplit('.').next().unwrap_or_default();
+            let is_image = ["svg", "png", "jpg", "gif"].contains(&ending);
+            assert!(!is_image, "{target} is not in docs/images");
+        }
+    }
+    names
+}
+
+#[test]
+fn every_image_is_shown_captured_and_there() {
+    let read = |path: &str| std::fs::read_to_string(format!("{ROOT}/{path}")).unwrap();
+    let mut named = images_in(&read("README.md"), "docs/images/");
+    for entry in std::fs::read_dir(format!("{ROOT}/docs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "md") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            named.append(&mut images_in(&text, "images/"));
+        }
+    }
+    let script = read("scripts/screens.sh");
+    let captured = script
+        .lines()
+        .filter_map(|line| line.strip_prefix("image "));
+    let captured = captured.map(|rest| format!("{}.svg", rest.split(' ').next().unwrap()));
+    assert_eq!(captured.collect::<BTreeSet<String>>(), named);
+    let mut there = BTreeSet::new();
+    for entry in std::fs::read_dir(format!("{ROOT}/docs/images")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let image = std::fs::read_to_string(entry.path()).unwrap();
+        assert!(
+            image.starts_with("<svg ") && image.trim_end().ends_with("</svg>"),
+            "{name}"
+        );
+        assert!(image.len() < 120_000, "{name} has {} bytes", image.len());
+        // Fonts differ in these, or lack them: they are shapes.
+        let glyph = |c: char| matches!(c, '\u{2500}'..='\u{2588}' | '\u{2800}'..='\u{28ff}');
+        assert!(!image.contains(glyph), "{name}");
+        there.insert(name);
+    }
+    assert_eq!(there, named);
 }

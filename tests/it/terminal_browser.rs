@@ -318,7 +318,7 @@ fn the_browser_outlives_a_worker_and_says_what_happened() {
     assert!(!over.contains("panicked"), "{over}");
     terminal.send("g");
     terminal.wait_until("why it failed", |s| {
-        s.contains("the worker ran out of its 256") && s.contains("MiB limit")
+        s.contains("the worker ran out of its") && s.contains("MiB limit")
     });
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);

@@ -22,7 +22,7 @@ fn a_note_is_typed_saved_and_shown_at_once() {
     let mut terminal = Terminal::start(&lab, &[], 200, 40);
     terminal.wait_for("[1 Logs]");
     terminal.send("2");
-    terminal.wait_for("disposition");
+    terminal.wait_for("[run]");
     terminal.send("i");
     terminal.wait_for("Note on run");
     terminal.send("torn at the rim");

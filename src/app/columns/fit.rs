@@ -38,15 +38,15 @@ pub struct Room<'a> {
     /// Characters kept for the keys of rows, whatever other columns that costs; within the
     /// bounds of their column.
     pub key: u16,
-    /// A column that is of no use here.
-    pub without: Option<&'static str>,
+    /// Columns that are of no use here.
+    pub without: &'static [&'static str],
     /// What the operator chose.
     pub choice: &'a Choice,
 }
 
 /// The columns that have room, from left to right.
 pub fn fit<R: Filtered>(columns: &[Column<R>], room: Room<'_>) -> Vec<PlacedColumn> {
-    let hidden = |c: &Column<R>| room.choice.hides(&c.name) || room.without == Some(&*c.name);
+    let hidden = |c: &Column<R>| room.choice.hides(&c.name) || room.without.contains(&&*c.name);
     let all = columns.iter().enumerate();
     let mut order: Vec<(usize, &Column<R>)> = all.clone().filter(|(_, c)| !hidden(c)).collect();
     order.sort_by_key(|(_, column)| column.priority);
@@ -149,7 +149,7 @@ mod tests {
     fn fitted<R: Row>(
         rows: &[R],
         (width, key): (u16, u16),
-        without: Option<&'static str>,
+        without: &'static [&'static str],
         choice: &Choice,
     ) -> Vec<(String, String, u16)> {
         let columns = R::columns(rows);
@@ -170,13 +170,14 @@ mod tests {
     }
 
     fn logs(width: u16, key: u16) -> Vec<(String, String, u16)> {
-        fitted::<LogRow>(&[], (width, key), None, &Choice::default())
+        fitted::<LogRow>(&[], (width, key), &[], &Choice::default())
     }
 
     fn runs(width: u16, of_log: bool, choice: &Choice) -> Vec<(String, String, u16)> {
         let mut run = fixture::run(0, "a");
         run.distance_mm = ROBOTS.map(|robot| (robot.to_owned(), 1.0)).into();
-        fitted(&[run], (width, 0), of_log.then_some("log"), choice)
+        let without: &[&str] = if of_log { &["log"] } else { &[] };
+        fitted(&[run], (width, 0), without, choice)
     }
 
     fn names(columns: &[(String, String, u16)]) -> Vec<&str> {
@@ -212,20 +213,20 @@ mod tests {
             assert_eq!((state.0.as_str(), state.2), ("state", 12), "{width}");
             runs(width, false, &usual);
             for name in [0, 15, 200] {
-                fitted::<MachineRow>(&[], (width, name), None, &usual);
+                fitted::<MachineRow>(&[], (width, name), &[], &usual);
             }
-            fitted::<MachinePoint>(&[], (width, 0), None, &usual);
+            fitted::<MachinePoint>(&[], (width, 0), &[], &usual);
         }
-        let machines = |width, name| fitted::<MachineRow>(&[], (width, name), None, &usual);
+        let machines = |width, name| fitted::<MachineRow>(&[], (width, name), &[], &usual);
         assert_eq!((logs(200, 0).len(), machines(200, 12).len()), (9, 16));
         let shown = runs(200, false, &usual);
         let kept = ["distance 1", "disposition"];
         assert!(kept.iter().all(|name| names(&shown).contains(name)));
-        let points = fitted::<MachinePoint>(&[], (200, 0), None, &usual);
+        let points = fitted::<MachinePoint>(&[], (200, 0), &[], &usual);
         assert_eq!(points.len(), 13, "all");
         for (columns, stay) in [
             (logs(80, 0), ["span", "verdict"]),
-            (runs(80, true, &usual), ["distance 1", "verdict"]),
+            (runs(80, true, &usual), ["disposition", "verdict"]),
             (machines(80, 12), ["peak force", "suspect"]),
         ] {
             assert!(stay.iter().all(|name| names(&columns).contains(name)));
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn titles_are_whole_words_where_there_is_room() {
         let title = |width| {
-            let shown = fitted::<MachinePoint>(&[], (width, 0), None, &Choice::default());
+            let shown = fitted::<MachinePoint>(&[], (width, 0), &[], &Choice::default());
             shown.into_iter().find(|c| c.0 == "peak speed").unwrap().1
         };
         assert_eq!(
@@ -286,7 +287,7 @@ mod tests {
         let room = Room {
             width: 200,
             key: 0,
-            without: None,
+            without: &[],
             choice: &choice,
         };
         let columns = places(&fit(&LogRow::columns(&[]), room));

@@ -152,7 +152,7 @@ fn trend(machine: &MachineRow, width: u16) -> ListCell {
     let peaks: Vec<Option<f64>> = peaks.collect();
     // One place per run: stretched, few runs would look like many.
     let width = usize::from(width).min(peaks.len());
-    ListCell::new(sparkline_values(&peaks, width), Meaning::Accent)
+    ListCell::new(sparkline_values(&peaks, width), Meaning::Picture)
 }
 
 /// How many runs have a verdict.

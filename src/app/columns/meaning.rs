@@ -14,8 +14,8 @@ pub enum Meaning {
     Text,
     /// What matters less.
     Muted,
-    /// Pictures.
-    Accent,
+    /// Small pictures in lines.
+    Picture,
     /// Harvested, pass.
     Good,
     /// Suspect, partial, stale.

@@ -58,14 +58,14 @@ impl Row for RunRow {
         columns.extend(robots.into_iter().flatten().map(|robot| {
             let title = format!("distance {robot} mm");
             let width = title.width().clamp(DISTANCE.0, DISTANCE.1) as u16;
-            Column::new(format!("distance {robot}"), width, 6).title(title)
+            Column::new(format!("distance {robot}"), width, 8).title(title)
         }));
         let robots = rows.first().map(|run| run.states.robots().iter());
         let state = |robot| Column::new(format!("state {robot}"), 7, 9);
         columns.extend(robots.into_iter().flatten().map(state));
         columns.extend([
-            Column::new("samples", 9, 10).empty_if(failed),
-            Column::new("channels", 4, 11)
+            Column::new("samples", 9, 11).empty_if(failed),
+            Column::new("channels", 4, 12)
                 .title("chan")
                 .empty_if(failed),
             Column::new("verdict", 13, 1)
@@ -75,8 +75,8 @@ impl Row for RunRow {
                     Some(_) => ListCell::new("failed", Meaning::Error),
                     None => ListCell::new(verdict_word(run.verdict), run.verdict.into()),
                 }),
-            Column::new("flags", 5, 12).empty_if(failed),
-            Column::new("disposition", 11, 8).cell(disposition),
+            Column::new("flags", 5, 10).empty_if(failed),
+            Column::new("disposition", 11, 6).cell(disposition),
             Column::new("note", 24, 13).cell(note),
             Column::picture("sparkline", (24, 7), "run", picture).title(""),
         ]);
@@ -121,5 +121,5 @@ fn picture(run: &RunRow, _: u16) -> ListCell {
     }
     let line = sparkline_values(&run.spark, PICTURE);
     let channel = run.spark_channel.as_deref().unwrap_or_default();
-    ListCell::new(format!("{line} {channel}"), Meaning::Accent)
+    ListCell::new(format!("{line} {channel}"), Meaning::Picture)
 }

@@ -46,8 +46,8 @@ contexts! {
     Choose = "choose", "Columns";
     /// The list of logs.
     Logs = "logs", "Logs";
-    /// The panel about a log.
-    Panel = "panel", "The panel about a log";
+    /// The panel about a log or a run.
+    Panel = "panel", "The panel about a log or a run";
     /// A list of runs.
     Runs = "runs", "Runs";
     /// The stretches that were found.

@@ -16,6 +16,7 @@ use crate::{
         jobs::ToHarvest,
         keymap::Context,
         lake_queries::ReadMachines,
+        layout,
         list::{self, List, ListPosition, ListStatus},
         note::{NotedRun, NotedRuns},
         prompt::Purpose,
@@ -44,8 +45,12 @@ impl View for Machines {
         Some(self)
     }
 
-    fn list_room(&self, _size: (u16, u16)) -> (u16, Option<&'static str>) {
-        (self.name_width(), None)
+    fn list_area(&self, size: (u16, u16)) -> Rect {
+        layout::machines(size).0
+    }
+
+    fn list_room(&self, _size: (u16, u16)) -> (u16, &'static [&'static str]) {
+        (self.name_width(), &[])
     }
 
     fn row_nouns(&self) -> Option<(&'static str, &'static str)> {

@@ -14,7 +14,7 @@ pub(super) fn columns<R: Row>(table: &Table<R>, width: u16, choice: &Choice) -> 
     table.fit(Room {
         width,
         key: 0,
-        without: None,
+        without: &[],
         choice,
     })
 }

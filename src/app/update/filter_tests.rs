@@ -49,7 +49,7 @@ fn escape_clears_range_filter_and_search_before_it_goes_back() {
     // The panel is left before the filter of the list is cleared.
     filtered(&mut state, "state:failed");
     press(&mut state, &["tab", "esc"]);
-    assert!(!state.logs.panel && !state.logs.table.filter().is_empty());
+    assert!(!state.logs.panel.has_keys && !state.logs.table.filter().is_empty());
     press(&mut state, &["esc"]);
     assert_eq!(state.logs.table.filter(), "");
 }

@@ -189,7 +189,7 @@ fn many_harvests_end_with_one_summary_that_stays_until_it_is_read() {
         (line(&state).as_str(), state.is_failure_unread()),
         ("", false)
     );
-    assert!(state.view::<Logs>().is_some() && state.logs.panel);
+    assert!(state.view::<Logs>().is_some() && state.logs.panel.has_keys);
     assert_eq!(state.logs.table.current().unwrap().key, keys[2]);
     // Read in other ways.
     for keys in [&["esc"][..], &["4", "j"]] {
@@ -254,7 +254,7 @@ fn the_first_failed_log_is_shown_though_a_filter_hides_it() {
         line(&state),
         format!("the filter was cleared: it hid {key}")
     );
-    assert!(!state.logs.panel, "it stands beside the list");
+    assert!(!state.logs.panel.has_keys, "it stands beside the list");
     assert_eq!(state.logs.table.filter(), "");
     let keys = harvest(&mut state, &[End::Failed]);
     press(&mut state, &["E"]);

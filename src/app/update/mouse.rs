@@ -84,7 +84,7 @@ fn click(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) {
     let Some(list) = state.open_view().list() else {
         return;
     };
-    if !(area.y..area.bottom()).contains(&y) {
+    if !area.contains((x, y).into()) {
         return;
     }
     let Some(line) = y.checked_sub(area.y + 1) else {

@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line as Text, Span},
 };
 
-use super::{list, text::fit, theme::Theme, widgets::scroll_mark};
+use super::{list, panel, text::fit, theme::Theme, widgets::scroll_mark};
 use crate::{
     app::{
         Action,
@@ -26,9 +26,13 @@ use crate::{
 
 /// Draws the list.
 pub fn draw(frame: &mut Frame, state: &State, machines: &Machines, theme: &Theme) {
-    let area = layout::body(state.size).intersection(frame.area());
+    let (area, panel) = layout::machines(state.size);
+    let area = area.intersection(frame.area());
     if machines.lines().is_empty() {
         return empty(frame, area, state, machines, theme);
+    }
+    if let Some(area) = panel {
+        panel::machine::draw(frame, area, machines, theme);
     }
     let columns = state.placed_columns();
     list::header(frame, area, machines.table(), &columns, theme);

@@ -132,7 +132,7 @@ impl Theme {
         match meaning.into() {
             Meaning::Text => self.text,
             Meaning::Muted => self.muted,
-            Meaning::Accent => self.accent,
+            Meaning::Picture => self.muted,
             Meaning::Good => self.good,
             Meaning::Warning => self.warning,
             Meaning::Error => self.error,

@@ -1,16 +1,8 @@
 //! What is known of the log under the cursor.
 
-use ratatui::{
-    Frame,
-    layout::Rect,
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::{Frame, layout::Rect, style::Style, text::Span};
 
-use super::{
-    text::{fit, fit_line, fit_middle, wrap},
-    theme::Theme,
-};
+use super::Text;
 use crate::{
     app::{
         columns::meaning::{glyph, verdict_word},
@@ -24,6 +16,7 @@ use crate::{
         harvest::RejectedRows,
         zone,
     },
+    ui::{text::fit, theme::Theme},
 };
 
 /// Draws the panel.
@@ -32,37 +25,12 @@ pub fn draw(frame: &mut Frame, area: Rect, logs: &Logs, theme: &Theme) {
     let Some(row) = table.now(table.cursor) else {
         return;
     };
-    let title = if logs.panel {
-        theme.accent
-    } else {
-        theme.title
-    };
     // The cursor may have gone on before the answer came.
     let panel = logs.detail.as_deref();
     let panel = panel.filter(|panel| panel.detail.row.key == row.key);
-    let width = area.width.saturating_sub(1);
-    let mut text = Text {
-        lines: vec![Line::styled(fit_middle(&row.key, width), title)],
-        said: String::new(),
-        width,
-        theme,
-    };
+    let mut text = Text::new(&row.key, logs.panel.has_keys, area, theme);
     text.log(&row, panel);
-    let lines = text.lines;
-    let last_page = lines.len().saturating_sub(usize::from(area.height));
-    let scroll = logs.panel_scroll.min(last_page);
-    for (line, y) in lines.iter().skip(scroll).zip(area.y..area.bottom()) {
-        frame.buffer_mut().set_line(area.x + 1, y, line, width);
-    }
-}
-
-/// The lines of the panel.
-struct Text<'a> {
-    lines: Vec<Line<'static>>,
-    /// The sentences so far: what was said is not said again.
-    said: String,
-    width: u16,
-    theme: &'a Theme,
+    text.draw(frame, area, logs.panel.scroll);
 }
 
 impl Text<'_> {
@@ -98,20 +66,24 @@ impl Text<'_> {
             }
             self.sentence(&text, theme.text);
         }
-        self.blank();
+        self.heading("log");
         if let Some(size) = row.size {
-            self.pair("size", &bytes(size));
+            self.pair("size", &bytes(size), "");
         }
         if let (Some(start), Some(stop)) = (row.start_us, row.stop_us) {
-            self.pair("first", &zone::format_screen(start));
-            self.pair("last", &zone::format_screen(stop));
+            self.pair("first", &zone::format_screen(start), "");
+            self.pair("last", &zone::format_screen(stop), "");
         }
         if let Some(hash) = &detail.content_hash {
             let (head, tail) = (
                 hash.get(..4).unwrap_or(hash),
                 hash.get(hash.len().saturating_sub(4)..),
             );
-            self.pair("content", &format!("{head}…{}", tail.unwrap_or_default()));
+            self.pair(
+                "content",
+                &format!("{head}…{}", tail.unwrap_or_default()),
+                "",
+            );
         }
         self.quality(detail);
         // A log that could not be read has none.
@@ -124,48 +96,14 @@ impl Text<'_> {
         self.history(&detail.history);
     }
 
-    /// `text` without the end that was said already.
-    fn new_part<'t>(&self, text: &'t str) -> &'t str {
-        if self.said.contains(text) {
-            return "";
-        }
-        let mut ends = text.match_indices(": ");
-        let end = ends.find(|(at, colon)| {
-            let end = text.get(at + colon.len()..);
-            end.is_some_and(|end| !end.is_empty() && self.said.contains(end))
-        });
-        end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
-    }
-
-    fn sentence(&mut self, text: &str, style: Style) {
-        if text.is_empty() {
-            return;
-        }
-        self.said.push_str(text);
-        self.said.push('\n');
-        let lines = wrap(text, self.width).into_iter();
-        self.lines
-            .extend(lines.map(|line| Line::styled(line, style)));
-    }
-
-    fn blank(&mut self) {
-        self.lines.push(Line::default());
-    }
-
-    fn pair(&mut self, name: &str, value: &str) {
-        self.lines.push(Line::from(vec![
-            Span::styled(fit(name, 9, false), self.theme.muted),
-            Span::styled(value.to_owned(), self.theme.text),
-        ]));
-    }
-
     /// The verdict, and which checks found something in how many runs.
     fn quality(&mut self, detail: &LogDetail) {
         let Some(verdict) = detail.row.verdict else {
             return;
         };
-        self.pair("quality", verdict_word(verdict));
-        self.sentence(verdict.meaning(), self.theme.muted);
+        self.heading("quality");
+        let text = format!("{}: {}", verdict_word(verdict), verdict.meaning());
+        self.sentence(&text, self.theme.of(verdict));
         for found in &detail.quality {
             let runs = count(u64::from(found.runs), "run");
             let flags = count(u64::from(found.flags), "flag");
@@ -182,7 +120,7 @@ impl Text<'_> {
         rejected: &Result<Option<RejectedRows>, String>,
     ) {
         let theme = self.theme;
-        self.blank();
+        self.heading("ledger");
         self.count(counted, ledger.rows_in, theme.text);
         self.count("kept", ledger.rows_kept, theme.text);
         let found = rejected.as_ref().ok().and_then(Option::as_ref);
@@ -196,8 +134,7 @@ impl Text<'_> {
                     Some(value) => format!(": `{value}`"),
                 };
                 let text = format!("  row {}{value}", thousands(example.row));
-                let line = fit_line(Line::styled(text, theme.muted), self.width);
-                self.lines.push(line);
+                self.push(vec![Span::styled(text, theme.muted)]);
             }
         }
         match rejected {
@@ -211,19 +148,17 @@ impl Text<'_> {
     }
 
     fn count(&mut self, name: &str, rows: u64, style: Style) {
-        self.lines.push(Line::from(vec![
+        self.push(vec![
             Span::styled(fit(name, 16, false), self.theme.muted),
             Span::styled(fit(&thousands(rows), 14, true), style),
-        ]));
+        ]);
     }
 
     fn history(&mut self, history: &[HarvestRow]) {
         if history.is_empty() {
             return;
         }
-        self.blank();
-        self.lines
-            .push(Line::styled("past harvests", self.theme.muted));
+        self.heading("past harvests");
         for past in history {
             let message = self.new_part(&past.message);
             let colon = if message.is_empty() { "" } else { ": " };

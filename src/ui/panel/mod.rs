@@ -1,0 +1,110 @@
+//! Panels beside lists: what is known of the line under the cursor.
+//!
+//! * [`log`], [`run`], [`machine`]: by what the list has.
+//! * [`Text`]: the lines of a panel, in groups that have headings.
+
+pub mod log;
+pub mod machine;
+pub mod run;
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    text::{fit, fit_line, fit_middle, wrap},
+    theme::Theme,
+    widgets::scroll_mark,
+};
+use crate::app::columns::SCROLL_MARK;
+
+/// Characters for the names of values.
+const NAME: u16 = 10;
+
+/// The lines of a panel.
+struct Text<'a> {
+    lines: Vec<Line<'static>>,
+    /// The sentences so far: what was said is not said again.
+    said: String,
+    width: u16,
+    theme: &'a Theme,
+}
+
+impl<'a> Text<'a> {
+    /// A panel with a title, which says by its colour whether the panel has the keys.
+    fn new(title: &str, has_keys: bool, area: Rect, theme: &'a Theme) -> Self {
+        let style = if has_keys { theme.accent } else { theme.title };
+        let width = area.width.saturating_sub(1 + SCROLL_MARK);
+        Self {
+            lines: vec![Line::styled(fit_middle(title, width), style)],
+            said: String::new(),
+            width,
+            theme,
+        }
+    }
+
+    /// Draws the lines from the `scroll`th on; the last page stays full.
+    fn draw(self, frame: &mut Frame, area: Rect, scroll: usize) {
+        let area = area.intersection(frame.area());
+        let last_page = self.lines.len().saturating_sub(usize::from(area.height));
+        let first = scroll.min(last_page);
+        let shown = self.lines.iter().skip(first);
+        let buf = frame.buffer_mut();
+        for (line, y) in shown.zip(area.y..area.bottom()) {
+            buf.set_line(area.x + 1, y, line, self.width);
+        }
+        scroll_mark::draw(area, buf, first, self.lines.len(), self.theme.muted);
+    }
+
+    /// The heading of a group: a blank line, the word, and a rule to the edge.
+    fn heading(&mut self, word: &str) {
+        let rule = usize::from(self.width).saturating_sub(word.width() + 1);
+        self.lines.push(Line::default());
+        self.lines.push(Line::from(vec![
+            Span::styled(format!("{word} "), self.theme.title),
+            Span::styled("─".repeat(rule), self.theme.rule),
+        ]));
+    }
+
+    /// `text` without the end that was said already.
+    fn new_part<'t>(&self, text: &'t str) -> &'t str {
+        if self.said.contains(text) {
+            return "";
+        }
+        let mut ends = text.match_indices(": ");
+        let end = ends.find(|(at, colon)| {
+            let end = text.get(at + colon.len()..);
+            end.is_some_and(|end| !end.is_empty() && self.said.contains(end))
+        });
+        end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+    }
+
+    fn sentence(&mut self, text: &str, style: Style) {
+        if text.is_empty() {
+            return;
+        }
+        self.said.push_str(text);
+        self.said.push('\n');
+        let lines = wrap(text, self.width).into_iter();
+        self.lines
+            .extend(lines.map(|line| Line::styled(line, style)));
+    }
+
+    /// A value with its name before it and its unit, dimmed, behind it.
+    fn pair(&mut self, name: &str, value: &str, unit: &str) {
+        self.push(vec![
+            Span::styled(fit(name, NAME, false), self.theme.muted),
+            Span::styled(value.to_owned(), self.theme.text),
+            Span::styled(format!(" {unit}"), self.theme.muted),
+        ]);
+    }
+
+    /// A line of its own, cut where it is too long.
+    fn push(&mut self, spans: Vec<Span<'static>>) {
+        self.lines.push(fit_line(Line::from(spans), self.width));
+    }
+}
