@@ -169,8 +169,7 @@ fn panel_of_a_run() {
         );
         looks.add("runs_panel_busy", &state);
         let mut state = open();
-        let gone =
-            "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
+        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
         answer(
             &mut state,
             |s| &mut s.runs.panel.read_sketch,
