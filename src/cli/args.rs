@@ -87,6 +87,7 @@ pub enum Command {
     Show(super::show::Args),
     Note(super::note::Args),
     Export(super::export::Args),
+    Plot(super::plot::Args),
     Views(super::views::Args),
     Find(super::find::Args),
     Check(super::check::Args),

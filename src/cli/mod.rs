@@ -33,6 +33,7 @@ mod open_lake;
 mod output;
 mod page;
 mod plan;
+mod plot;
 mod profile;
 mod progress;
 mod rebuild;
@@ -91,6 +92,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Show(args) => show::run(&settings, args),
         Command::Note(args) => note::run(&settings, args),
         Command::Export(args) => export::run(&settings, args),
+        Command::Plot(args) => plot::run(&settings, args),
         Command::Views(_) => views::run(&settings),
         Command::Find(args) => find::run(&settings, args),
         Command::Check(args) => check::run(&settings, args),

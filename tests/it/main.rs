@@ -15,6 +15,7 @@ mod cli_find;
 mod cli_harvest;
 mod cli_names;
 mod cli_note;
+mod cli_plot;
 mod cli_remove;
 mod cli_sample;
 mod cli_settings;

@@ -19,6 +19,7 @@ mod screen;
 pub mod sheet;
 mod view;
 
+pub use picture::charts;
 pub use query::{FindPrevious, ReadRuns};
 pub use screen::{CompareScreen, Compared, Pane, Views};
 pub use sheet::Sheet;

@@ -1,9 +1,9 @@
 //! The charts of runs over each other as a picture.
 
-use super::CompareScreen;
+use super::{CompareScreen, Compared};
 use crate::{
     app::{
-        export::{Charts, Export, What},
+        export::{Charts, Export, PictureSize, What},
         signals::Signals,
     },
     etl::{compare::letter, zone},
@@ -18,35 +18,40 @@ impl CompareScreen {
         let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();
         Ok(Export {
             name: format!("compare_{}", ids.join("_")),
-            what: What::Charts(Charts {
-                title: format!("{} runs, {}", self.runs.len(), self.alignment()),
-                legend: (0..self.runs.len())
-                    .map(|run| self.line(signals, run))
-                    .collect(),
-                range: signals.view.range,
-                aligned: true,
-                charts: signals.traces()?,
-            }),
+            what: What::Charts(charts(&self.runs, signals)?),
         })
     }
+}
 
-    /// Which run a colour is, and where it is aligned.
-    fn line(&self, signals: &Signals, run: usize) -> String {
-        let Some(compared) = self.runs.get(run) else {
-            return String::new();
-        };
-        let row = compared.detail.as_ref().map(|d| &d.row);
-        let mut words = vec![
-            letter(run).to_string(),
-            compared.run.to_string(),
-            compared.log_key.clone(),
-        ];
-        words.extend(row.and_then(|r| r.start_us).map(zone::format_screen));
-        let place = signals.place(run);
-        words.extend(place.map(|place| format!("at {}", super::sheet::offset(place))));
-        words.extend(signals.failure_of(run).map(str::to_owned));
-        words.join("  ")
-    }
+/// The charts of the signals of runs over each other, a line for each run that has a channel.
+///
+/// # Errors
+/// One sentence: why there is nothing to draw.
+pub fn charts(runs: &[Compared], signals: &Signals) -> Result<Charts, String> {
+    let legend = runs.iter().enumerate();
+    Ok(Charts {
+        size: PictureSize::default(),
+        title: format!("{} runs, {}", runs.len(), signals.alignment()),
+        legend: legend.map(|(at, run)| line(at, run, signals)).collect(),
+        range: signals.view.range,
+        aligned: true,
+        charts: signals.traces()?,
+    })
+}
+
+/// Which run a colour is, and where it is aligned.
+fn line(at: usize, run: &Compared, signals: &Signals) -> String {
+    let row = run.detail.as_ref().map(|d| &d.row);
+    let mut words = vec![
+        letter(at).to_string(),
+        run.run.to_string(),
+        run.log_key.clone(),
+    ];
+    words.extend(row.and_then(|r| r.start_us).map(zone::format_screen));
+    let place = signals.place(at);
+    words.extend(place.map(|place| format!("at {}", super::sheet::offset(place))));
+    words.extend(signals.failure_of(at).map(str::to_owned));
+    words.join("  ")
 }
 
 #[cfg(test)]

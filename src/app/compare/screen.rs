@@ -49,6 +49,16 @@ impl Compared {
     }
 }
 
+impl From<RunDetail> for Compared {
+    fn from(detail: RunDetail) -> Self {
+        Self {
+            log_key: detail.row.log_key.clone(),
+            run: detail.row.run,
+            detail: Some(Box::new(detail)),
+        }
+    }
+}
+
 /// What there is once the runs are read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Views {
@@ -262,10 +272,8 @@ impl CompareScreen {
 
     /// How the runs are aligned, in words.
     pub fn alignment(&self) -> &'static str {
-        match &self.views {
-            Some(views) if views.signals.has_places() => "aligned at their places",
-            _ => "aligned at their starts",
-        }
+        let views = self.views.as_ref();
+        views.map_or("aligned at their starts", |v| v.signals.alignment())
     }
 
     /// Whether a run's place is set next.

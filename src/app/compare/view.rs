@@ -27,6 +27,7 @@ use crate::{
         compare::{FEWEST, MOST},
         parse_error::ParseError,
         run_id::RunId,
+        time::SECOND,
     },
 };
 
@@ -100,13 +101,25 @@ impl View for CompareScreen {
     }
 
     fn command(&self) -> Option<Command> {
-        let mut command = Command::new("compare");
-        let chosen: Vec<&str> = self
-            .views
-            .as_ref()
-            .map_or_else(Vec::new, |views| views.signals.chosen_names().collect());
+        let signals = self.views.as_ref().map(|views| &views.signals);
+        let chosen: Vec<&str> = signals.map_or_else(Vec::new, |s| s.chosen_names().collect());
+        // Charts of runs that are aligned elsewhere have no command.
+        let charts = signals.filter(|signals| {
+            self.pane == Pane::Overlaid && !chosen.is_empty() && !signals.has_places()
+        });
+        let mut command = Command::new(if charts.is_some() { "plot" } else { "compare" });
         if !chosen.is_empty() {
             command = command.option("--channels", chosen.join(","));
+        }
+        if let Some(signals) = charts {
+            let range = signals.view.range;
+            if range != signals.view.bounds {
+                let offset = |us: i64| format!("+{}s", us as f64 / SECOND as f64);
+                command = command
+                    .option("--from", offset(range.start()))
+                    .option("--to", offset(range.end()));
+            }
+            command = command.option("-o", "compare.svg");
         }
         let runs = self.runs.iter();
         Some(command.names(runs.map(|run| format!("{}/{}", run.log_key, run.run))))

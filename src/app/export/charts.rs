@@ -13,20 +13,16 @@ use crate::{
     etl::{Result, base::CancelToken, lake::Context, zone},
 };
 
-const WIDTH: f64 = 1200.0;
 /// Of the labels, and of the right edge.
 const LEFT: f64 = 90.0;
 const RIGHT: f64 = 20.0;
 const TOP: f64 = 40.0;
-const CHART: f64 = 180.0;
+/// A chart lower than this has no room for its labels.
+const LOWEST: f64 = 40.0;
 const SPACE: f64 = 34.0;
 const AXIS: f64 = 50.0;
 const GREY: &str = "#d8d8d8";
 const TEXT: &str = "#404040";
-/// Spans that a line is reduced to: more than two a pixel cannot be seen.
-const COLUMNS: usize = 2000;
-/// Characters that the axis of time has room for.
-const LABELS: usize = 110;
 /// Samples of a line that are marked at most: more would be another line.
 const MARKED: usize = 400;
 /// Height of a line of the legend.
@@ -73,9 +69,46 @@ pub struct Trace {
     pub limits: Vec<f64>,
 }
 
+/// How large a picture is, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PictureSize {
+    /// Of the whole picture.
+    pub width: f64,
+    /// Of one chart, between its edges.
+    pub chart_height: f64,
+}
+
+impl Default for PictureSize {
+    fn default() -> Self {
+        Self {
+            width: 1200.0,
+            chart_height: 180.0,
+        }
+    }
+}
+
+impl PictureSize {
+    /// Spans that a line is reduced to: more than two a pixel cannot be seen.
+    fn columns(self) -> usize {
+        (self.width / 0.6) as usize
+    }
+
+    /// Characters that the axis of time has room for.
+    fn label_characters(self) -> usize {
+        ((self.width - LEFT) / 10.0) as usize
+    }
+
+    /// The right edge of the charts.
+    fn right(self) -> f64 {
+        self.width - RIGHT
+    }
+}
+
 /// Charts over one span of time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Charts {
+    /// How large they are drawn.
+    pub size: PictureSize,
     /// What stands above them.
     pub title: String,
     /// Lines below the title, each in its colour.
@@ -108,15 +141,21 @@ impl Trace {
     }
 
     /// The visible span, reduced to the columns of the picture.
-    fn reduced(&self, range: TimeRange) -> Reduced {
+    fn reduced(&self, range: TimeRange, columns: usize) -> Reduced {
         match &self.source {
-            Source::Series(series) => series.reduce(self.own(range), COLUMNS),
+            Source::Series(series) => series.reduce(self.own(range), columns),
             Source::Reduced(reduced) => reduced.clone(),
             Source::Table(_) => Reduced::default(),
         }
     }
 
-    fn read(&mut self, range: TimeRange, context: &Context, cancel: &CancelToken) -> Result<()> {
+    fn read(
+        &mut self,
+        range: TimeRange,
+        columns: usize,
+        context: &Context,
+        cancel: &CancelToken,
+    ) -> Result<()> {
         let Source::Table(source) = &self.source else {
             return Ok(());
         };
@@ -124,7 +163,7 @@ impl Trace {
             channel: source.channel.clone(),
             interval_us: source.interval_us,
             range: self.own(range),
-            columns: COLUMNS,
+            columns,
             // No rows are kept.
             most_rows: 0,
             known: None,
@@ -148,8 +187,9 @@ impl Charts {
     /// # Errors
     /// Whatever a run's table refuses; [`Error::Cancelled`](crate::etl::Error::Cancelled).
     pub fn read(mut self, context: &Context, cancel: &CancelToken) -> Result<Self> {
+        let columns = self.size.columns();
         for trace in self.charts.iter_mut().flatten() {
-            trace.read(self.range, context, cancel)?;
+            trace.read(self.range, columns, context, cancel)?;
             if self.aligned {
                 trace.limits.clear();
             }
@@ -157,11 +197,37 @@ impl Charts {
         Ok(self)
     }
 
+    /// Height of what stands above the charts.
+    fn head(&self) -> f64 {
+        TOP + self.legend.len() as f64 * LINE
+    }
+
+    /// Height of the picture.
+    pub fn height(&self) -> f64 {
+        let chart = self.size.chart_height + SPACE;
+        self.head() + self.charts.len() as f64 * chart + AXIS
+    }
+
+    /// Lets the charts share a picture of this height.
+    ///
+    /// # Errors
+    /// The least height that has room for them.
+    pub fn fit_height(&mut self, height: f64) -> std::result::Result<(), f64> {
+        let charts = self.charts.len().max(1) as f64;
+        let around = self.head() + AXIS;
+        let chart_height = (height - around) / charts - SPACE;
+        if chart_height < LOWEST {
+            return Err(around + charts * (LOWEST + SPACE));
+        }
+        self.size.chart_height = chart_height;
+        Ok(())
+    }
+
     /// The picture's text, of charts that are [read](Self::read).
     pub fn svg(&self) -> String {
-        let head = TOP + self.legend.len() as f64 * LINE;
-        let bottom = head + self.charts.len() as f64 * (CHART + SPACE);
-        let mut svg = Svg::new(WIDTH, bottom + AXIS);
+        let (head, size) = (self.head(), self.size);
+        let bottom = self.height() - AXIS;
+        let mut svg = Svg::new(size.width, bottom + AXIS);
         svg.text((LEFT, 22.0), Anchor::Start, "black", &self.title);
         for (i, line) in self.legend.iter().enumerate() {
             let at = (LEFT, 22.0 + (i as f64 + 1.0) * LINE);
@@ -173,14 +239,14 @@ impl Charts {
         } else {
             time_labels
         };
-        let times = labels(self.range, LABELS);
+        let times = labels(self.range, size.label_characters());
         for traces in &self.charts {
             for (t, _) in &times {
                 let x = self.across(*t);
-                svg.line((x, top), (x, top + CHART), GREY, false);
+                svg.line((x, top), (x, top + size.chart_height), GREY, false);
             }
-            chart(&mut svg, traces, self.range, top);
-            top += CHART + SPACE;
+            chart(&mut svg, traces, self.range, top, size);
+            top += size.chart_height + SPACE;
         }
         let y = bottom + 6.0;
         for (t, text) in &times {
@@ -199,12 +265,14 @@ impl Charts {
 
     fn across(&self, t: i64) -> f64 {
         let share = (t - self.range.start()) as f64 / self.range.span().max(1) as f64;
-        LEFT + share * (WIDTH - LEFT - RIGHT)
+        LEFT + share * (self.size.right() - LEFT)
     }
 }
 
-fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64) {
-    let reduced: Vec<Reduced> = traces.iter().map(|t| t.reduced(range)).collect();
+fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64, size: PictureSize) {
+    let height = size.chart_height;
+    let reduced = |trace: &Trace| trace.reduced(range, size.columns());
+    let reduced: Vec<Reduced> = traces.iter().map(reduced).collect();
     let extents = reduced.iter().filter_map(Reduced::extent);
     let extent = extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let mut x = LEFT;
@@ -213,18 +281,18 @@ fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64) {
         svg.text((x, top - 5.0), Anchor::Start, colour(trace.colour), &label);
         x += 8.0 * (label.chars().count() as f64 + 2.0);
     }
-    let (from, to) = (LEFT, WIDTH - RIGHT);
-    for y in [top, top + CHART] {
+    let (from, to) = (LEFT, size.right());
+    for y in [top, top + height] {
         svg.line((from, y), (to, y), "#a0a0a0", false);
     }
     let Some((low, high)) = extent else {
-        let at = ((from + to) / 2.0, top + CHART / 2.0);
+        let at = ((from + to) / 2.0, top + height / 2.0);
         return svg.text(at, Anchor::Middle, TEXT, "no samples here");
     };
     // A line along the edge of its chart would be half hidden.
     let pad = ((high - low) * 0.04).max((high.abs() * 1e-6).max(1e-9));
     let (bottom_value, top_value) = (low - pad, high + pad);
-    let up = |v: f64| top + CHART * (top_value - v) / (top_value - bottom_value);
+    let up = |v: f64| top + height * (top_value - v) / (top_value - bottom_value);
     let labels = AxisLabels::new(low, high, 5, NUMBERS);
     for (tick, text) in &labels.ticks {
         svg.line((from, up(*tick)), (to, up(*tick)), GREY, false);
@@ -331,6 +399,7 @@ mod tests {
         late.origin = 500_000;
         (late.colour, late.dots) = (1, true);
         let charts = Charts {
+            size: PictureSize::default(),
             title: "2 runs".into(),
             legend: vec!["A  first".into(), "B  second".into()],
             range: TimeRange::new(-500_000, 490_000),
@@ -352,7 +421,7 @@ mod tests {
             .parse()
             .unwrap();
         assert!(
-            (x - (LEFT + 0.505 * (WIDTH - LEFT - RIGHT))).abs() < 1.0,
+            (x - (LEFT + 0.505 * (charts.size.right() - LEFT))).abs() < 1.0,
             "{a}"
         );
         assert!(svg.contains(">B  second</text>") && svg.contains(">0.0 s</text>"));
@@ -365,6 +434,7 @@ mod tests {
         values[2000..2500].fill(f64::NAN);
         values[4321] = 1000.0;
         let charts = Charts {
+            size: PictureSize::default(),
             title: "run <1>".into(),
             legend: vec![],
             aligned: false,

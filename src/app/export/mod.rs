@@ -3,19 +3,20 @@
 //!
 //! * [`Export`]: what is to be written, made from the state.
 //! * [`lists`], [`sheet`]: the lists as columns of typed cells.
-//! * [`charts`], [`path`], [`svg`]: the pictures.
+//! * [`charts`], [`path`], [`svg`]: the pictures; [`png`]: as pixels.
 //! * [`write`]: does it, on a worker's thread.
 
 pub mod charts;
 pub mod lists;
 pub mod path;
+pub mod png;
 pub mod sheet;
 pub mod svg;
 mod write;
 
 use std::sync::Arc;
 
-pub use charts::{Charts, Source, TableChannel, Trace};
+pub use charts::{Charts, PictureSize, Source, TableChannel, Trace};
 pub use path::PathPicture;
 pub use sheet::ExportTable;
 pub use write::write;

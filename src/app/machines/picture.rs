@@ -1,7 +1,7 @@
 //! The charts of one machine as a picture.
 
 use super::{Figure, MachineScreen};
-use crate::app::export::{Charts, Export, Source, Trace, What};
+use crate::app::export::{Charts, Export, PictureSize, Source, Trace, What};
 use crate::etl::format::count;
 
 impl MachineScreen {
@@ -38,6 +38,7 @@ impl MachineScreen {
         Ok(Export {
             name: format!("trends_{}", self.name()),
             what: What::Charts(Charts {
+                size: PictureSize::default(),
                 title: format!("{}  {runs}{filter}", self.name()),
                 legend: Vec::new(),
                 range: self.view.range,

@@ -41,7 +41,7 @@ pub use layers::Layers;
 pub use path::{Path, RobotPath};
 pub use path_query::ReadPaths;
 pub use quality::Quality;
-pub use queries::{OpenedRun, ReadRun};
+pub use queries::{OpenedRun, ReadRun, default_channels};
 pub use samples::Samples;
 pub use samples_queries::{
     CountChanges, FilterRows, FindRow, LocateTime, ReadRows, SampleRows, Target,
@@ -49,5 +49,6 @@ pub use samples_queries::{
 #[cfg(test)]
 pub(crate) use screen::RunQueries;
 pub use screen::{RunScreen, Tab, Views};
+pub use screen_export::charts;
 pub use summary::Summary;
 pub use table_ref::TableRef;

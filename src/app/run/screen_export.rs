@@ -2,8 +2,11 @@
 
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
-    app::export::{Charts, Export, ExportTable, Form, PathPicture, What},
-    etl::{schema::ChannelName, zone},
+    app::{
+        export::{Charts, Export, ExportTable, Form, PathPicture, PictureSize, What},
+        signals::Signals,
+    },
+    etl::{catalog::RunRow, schema::ChannelName, zone},
 };
 
 /// A run's id without the groups of zeros that most begin with.
@@ -25,9 +28,10 @@ impl RunScreen {
     /// One sentence: why there is nothing to write.
     pub fn export(&self, form: Form) -> Result<Export, String> {
         let views = self.views.as_ref().ok_or("the run is not read yet")?;
+        let detail = self.detail.as_ref().ok_or("the run is not read yet")?;
         let signals = &views.signals;
         let (what, kind) = match self.tab {
-            Tab::Signals => (self.charts()?, "signals"),
+            Tab::Signals => (What::Charts(charts(&detail.row, signals)?), "signals"),
             Tab::Path => {
                 if views.path.shown().is_none() {
                     return Err("there is no path to export".into());
@@ -40,7 +44,7 @@ impl RunScreen {
                 };
                 let found = signals.channels.iter().find(|c| c.name == figure);
                 let picture = PathPicture {
-                    title: format!("{}  robot {robot}", self.heading()),
+                    title: format!("{}  robot {robot}", heading(&detail.row)),
                     path: views.path.clone(),
                     range: signals.view.range,
                     unit: found.map(|c| c.unit.clone()).unwrap_or_default(),
@@ -48,7 +52,6 @@ impl RunScreen {
                 (What::Path(Box::new(picture)), "path")
             }
             Tab::Summary => {
-                let detail = self.detail.as_ref().ok_or("the run is not read yet")?;
                 let list = super::summary::sheet(detail);
                 (What::List { list, form }, "summary")
             }
@@ -83,30 +86,30 @@ impl RunScreen {
             what,
         })
     }
+}
 
-    fn charts(&self) -> Result<What, String> {
-        let signals = self.views.as_ref().map(|v| &v.signals);
-        let signals = signals.ok_or("the run is not read yet")?;
-        Ok(What::Charts(Charts {
-            title: self.heading(),
-            legend: Vec::new(),
-            range: signals.view.range,
-            aligned: false,
-            charts: signals.traces()?,
-        }))
-    }
+/// The charts of a run's signals as a picture.
+///
+/// # Errors
+/// One sentence: why there is nothing to draw.
+pub fn charts(row: &RunRow, signals: &Signals) -> Result<Charts, String> {
+    Ok(Charts {
+        size: PictureSize::default(),
+        title: heading(row),
+        legend: Vec::new(),
+        range: signals.view.range,
+        aligned: false,
+        charts: signals.traces()?,
+    })
+}
 
-    /// Run, cell, log and start, for above a picture.
-    fn heading(&self) -> String {
-        let row = self.detail.as_ref().map(|d| &d.row);
-        let cell = row.and_then(|r| r.cell_id.as_ref());
-        let start = row.and_then(|r| r.start_us).map(zone::format_screen);
-        let mut words = vec![format!("run {}", self.run)];
-        words.extend(cell.map(|c| format!("cell {c}")));
-        words.push(self.log_key.clone());
-        words.extend(start);
-        words.join("  ")
-    }
+/// Run, cell, log and start, for above a picture.
+fn heading(row: &RunRow) -> String {
+    let mut words = vec![format!("run {}", row.run)];
+    words.extend(row.cell_id.as_ref().map(|cell| format!("cell {cell}")));
+    words.push(row.log_key.clone());
+    words.extend(row.start_us.map(zone::format_screen));
+    words.join("  ")
 }
 
 #[cfg(test)]

@@ -242,14 +242,12 @@ fn commands_and_copies_say_what_is_shown() {
     assert_eq!(screen.copy(), Some(run));
     act(&mut screen, Action::NextPane);
     act(&mut screen, Action::ZoomIn);
-    assert!(
-        screen
-            .command()
-            .unwrap()
-            .words()
-            .join(" ")
-            .contains("--columns z_1,fz_1,f1 --from 2022-11-23T20:40:00.027000Z --to")
-    );
+    let command = |screen: &RunScreen| screen.command().unwrap().words().join(" ");
+    let begin = "plot --channels z_1,fz_1,f1 --from 2022-11-23T20:40:00.027000Z --to";
+    assert!(command(&screen).starts_with(begin), "{}", command(&screen));
+    act(&mut screen, Action::Overlay);
+    assert!(command(&screen).contains(" --overlay ") && command(&screen).contains(".svg "));
+    act(&mut screen, Action::Overlay);
     assert_eq!(
         screen.copy().as_deref(),
         Some("2022-11-23T20:40:00.027000Z z_1=-48 mm fz_1=-1400 N f1=1400 N")

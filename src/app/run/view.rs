@@ -181,7 +181,6 @@ impl View for RunScreen {
             return Some(Command::new("show").names([run]));
         };
         let signals = &views.signals;
-        let mut command = Command::new("export");
         let columns: Vec<String> = match self.tab {
             Tab::Signals => signals.chosen_names().map(str::to_owned).collect(),
             Tab::Path => {
@@ -190,8 +189,17 @@ impl View for RunScreen {
             }
             _ => views.samples.ordered().unwrap_or_default(),
         };
+        let is_chart = self.tab == Tab::Signals && !columns.is_empty();
+        let (verb, option, ending) = match is_chart {
+            true => ("plot", "--channels", "svg"),
+            false => ("export", "--columns", "csv"),
+        };
+        let mut command = Command::new(verb);
         if !columns.is_empty() {
-            command = command.option("--columns", columns.join(","));
+            command = command.option(option, columns.join(","));
+        }
+        if is_chart && signals.overlaid {
+            command = command.flag("--overlay");
         }
         if self.tab == Tab::Samples {
             if let Some(filtered) = &views.samples.filtered {
@@ -205,7 +213,7 @@ impl View for RunScreen {
         }
         Some(
             command
-                .option("-o", format!("{}.csv", self.run))
+                .option("-o", format!("{}.{ending}", self.run))
                 .names([run]),
         )
     }

@@ -48,6 +48,14 @@ impl Signals {
         self.runs.iter().any(|r| r.place.is_some())
     }
 
+    /// Where the runs lie over each other, in words.
+    pub fn alignment(&self) -> &'static str {
+        match self.has_places() {
+            true => "aligned at their places",
+            false => "aligned at their starts",
+        }
+    }
+
     /// Chooses the run whose place is set next, if it has samples.
     pub fn set_turn(&mut self, run: usize) {
         if self.span(run).is_some() {
