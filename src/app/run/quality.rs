@@ -96,6 +96,9 @@ impl Filtered for FlagRow {
     }
 }
 
+/// Lines of the sentence that stands in the place of the list.
+const NOTICE: u16 = 3;
+
 /// Lines of the parts of the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
@@ -200,6 +203,15 @@ impl Quality {
         } else {
             needed.min(left / 3)
         };
+        if self.table.rows().is_empty() && !self.not_evaluated.is_empty() {
+            // One sentence, and what it does not hold for right below it.
+            let list = left.min(NOTICE);
+            return Parts {
+                list,
+                explained: 0,
+                rest: left - list,
+            };
+        }
         Parts {
             list: left - rest,
             explained,

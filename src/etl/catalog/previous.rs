@@ -6,9 +6,10 @@ use super::{Catalog, runs::run_id, store::run_key};
 use crate::{Result, run_id::RunId};
 
 impl Catalog {
-    /// The run (log key, id) of the same machine that began last before a run of a log began: of
+    /// The run (log key, id) of the same machine that began last before a run of a log began, of those that had ended
+    /// by then where there are such: of
     /// the same cell, with a robot that is parked in neither (any robot, where all of the run
-    /// are). Of copies in several logs the one with the most samples. Failed runs do not count.
+    /// are). Of copies in several logs that of the same log, then the one with the most samples. Failed runs do not count.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
@@ -26,7 +27,8 @@ impl Catalog {
                      OR EXISTS (SELECT 1 FROM robots a JOIN robots b ON b.robot = a.robot \
                          WHERE a.run_id = c.id AND b.run_id = p.id \
                          AND a.state IS NOT 'parked' AND b.state IS NOT 'parked')) \
-                 ORDER BY p.start_us DESC, p.samples DESC, l.key LIMIT 1",
+                 ORDER BY (p.stop_us <= c.start_us) DESC, p.start_us DESC, (l.id = lc.id) DESC, \
+                     p.samples DESC, l.key LIMIT 1",
             )?;
             let found = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, run_id(r, 1)?));
             statement

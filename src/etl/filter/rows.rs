@@ -138,6 +138,14 @@ impl Filtered for RunRow {
             || may_be_id(text) && self.run.matches(text)
             || self.error.as_deref().is_some_and(|e| contains(e, text))
     }
+
+    fn mentions(&self, word: &str) -> bool {
+        self.contains(word)
+            || self
+                .note
+                .as_deref()
+                .is_some_and(|note| contains(note, word))
+    }
 }
 
 impl Filtered for MachinePoint {

@@ -48,7 +48,11 @@ fn nothing(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
         let words = "Nothing of this run was evaluated, which is not a pass.".to_owned();
         (words, theme.warning)
     } else {
-        ("No check found anything.".to_owned(), theme.good)
+        let words = match quality.not_evaluated.is_empty() {
+            true => "No check found anything.",
+            false => "No check found anything; these could not be made:",
+        };
+        (words.to_owned(), theme.good)
     };
     list::notice(frame, area, &[(&first, style)]);
 }
@@ -84,7 +88,7 @@ fn not_evaluated(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme
     let more = texts.len() > shown;
     for (at, (line, (text, style))) in area.rows().zip(texts).enumerate() {
         let text = if more && at + 1 == shown {
-            format!(" {text} …")
+            format!(" {text} … and more")
         } else {
             format!(" {text}")
         };

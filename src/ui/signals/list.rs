@@ -188,7 +188,7 @@ fn overview(
     } else if signals.chosen.contains(&at) {
         theme.series(series_of(signals, 0, at))
     } else {
-        theme.text
+        theme.muted
     };
     Span::styled(line, style)
 }

@@ -5,6 +5,7 @@ use crate::etl::format::{format_value, thousands};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
+    style::Color,
     text::{Line, Span},
     widgets::Widget,
 };
@@ -21,13 +22,15 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Them
     let Some(channel) = channel.filter(|_| !signals.is_aligned()) else {
         return;
     };
+    // Text has no colour of its own in some themes; then it would take that of the rule.
+    let plain = theme.text.fg(theme.text.fg.unwrap_or(Color::Reset));
     let mut x = area.x + 1.min(area.width);
     // What does not fit whole is left out: a cut number would be another number.
     let mut part = |title: &str, texts: &[String]| {
         for text in texts {
             let line = Line::from(vec![
                 Span::styled(format!(" {title} "), theme.accent),
-                Span::styled(format!("{text} "), theme.text),
+                Span::styled(format!("{text} "), plain),
             ]);
             let width = line.width() as u16;
             if x + width <= area.right() {
@@ -63,7 +66,7 @@ fn visible(signals: &Signals, channel: &Channel) -> Vec<String> {
     if let Some(longest) = texts.first() {
         let samples = match seen.changed {
             0 => "no new value".to_owned(),
-            n => format!("n ≥ {}", thousands(n)),
+            n => format!("at least {} samples", thousands(n)),
         };
         texts.insert(0, format!("{longest}  {samples}"));
     }
