@@ -37,3 +37,26 @@ impl Catalog {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::fixture::world;
+
+    #[test]
+    fn a_run_that_had_ended_is_nearer_than_one_that_went_on() {
+        const SECOND: i64 = 1_000_000;
+        let mut world = world();
+        world.write("c1/a.csv", "a");
+        world.write("c1/b.csv", "b");
+        // Runs of a minute: 3 begins after 1 has ended, while 2 goes on.
+        world.harvest("c1/a.csv", "c1/a.csv", &[(1, 0), (3, 70 * SECOND)]);
+        world.harvest("c1/b.csv", "c1/b.csv", &[(2, 30 * SECOND)]);
+        let previous = |log: &str, id| world.catalog.previous_run(log, RunId(id)).unwrap();
+        let of = |log: &str, id| Some((log.to_owned(), RunId(id)));
+        assert_eq!(previous("c1/a.csv", 3), of("c1/a.csv", 1));
+        // None had ended: the one that began last.
+        assert_eq!(previous("c1/b.csv", 2), of("c1/a.csv", 1));
+        assert_eq!(previous("c1/a.csv", 1), None);
+    }
+}

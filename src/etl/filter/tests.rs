@@ -280,6 +280,7 @@ fn runs_and_machines_are_filtered() {
         "disposition!=accept",
         "note:TORN",
         "note:'the rim'",
+        "torn",
     ] {
         assert!(passes(&noted, text), "{text}");
         assert!(!passes(&run, text), "{text}");
