@@ -3,7 +3,11 @@
 //!
 //! `cargo bench --bench scale` prints three tables. Each line is a process of its own;
 //! memory is its peak as the kernel saw it. Options after `--`: `--most-logs N` (10,000),
-//! `--most-rows N` (64: times the rows of the first line), `--limit-mib N` (256).
+//! `--most-rows N` (64: times the rows of the first line), `--limit-mib N` (256), `--small` (the table
+//! of small logs alone), `--old FILE` (another build of the program, for the same table).
+
+#[path = "program/mod.rs"]
+mod program;
 
 use std::{
     fs::File,
@@ -46,7 +50,7 @@ fn failed(e: impl std::fmt::Display) -> Error {
     Error::Fatal(e.to_string())
 }
 
-/// Harvests every log below a directory; prints seconds, rows and KiB.
+/// Harvests every log below a directory; prints seconds and KiB.
 fn child(words: &[String]) -> Result<()> {
     let context = Context {
         data_dir: words[0].clone().into(),
@@ -55,17 +59,15 @@ fn child(words: &[String]) -> Result<()> {
         profile: Profile::built_in()?.into(),
     };
     let cancel = CancelToken::new();
-    let started = Instant::now();
     let mut catalog = Catalog::open(&context.lake)?;
     catalog.refresh(&context, &cancel)?;
-    let looked = started.elapsed().as_secs_f64();
     let logs = catalog.logs()?;
     let started = Instant::now();
     for log in logs {
         harvest_log(&context, &log.key, Options::default(), &NoProgress, &cancel)?;
     }
     let seconds = started.elapsed().as_secs_f64();
-    println!("{seconds} {looked} {}", peak_kib());
+    println!("{seconds} {}", peak_kib());
     Ok(())
 }
 
@@ -79,7 +81,6 @@ fn peak_kib() -> u64 {
 
 struct Figures {
     seconds: f64,
-    looked: f64,
     peak_mb: f64,
 }
 
@@ -107,7 +108,6 @@ fn harvest(data: &Path, limit_mib: u64) -> Result<Figures> {
     let mut next = || numbers.next().unwrap_or(f64::NAN);
     Ok(Figures {
         seconds: next(),
-        looked: next(),
         peak_mb: next() / 1024.0,
     })
 }
@@ -118,10 +118,11 @@ fn parent(words: &[String]) -> Result<()> {
         let word = at.and_then(|at| words.get(at + 1));
         word.and_then(|w| w.parse().ok()).unwrap_or(usual)
     };
-    let limit = after("--limit-mib", 256) as u64;
-    by_rows(after("--most-rows", 64), limit)?;
-    by_runs()?;
-    by_logs(after("--most-logs", 10_000))
+    if !words.iter().any(|w| w == "--small") {
+        by_rows(after("--most-rows", 64), after("--limit-mib", 256) as u64)?;
+        by_runs()?;
+    }
+    by_logs(after("--most-logs", 10_000), &program::builds(words))
 }
 
 /// Logs of more and more runs of the same length.
@@ -174,12 +175,12 @@ fn by_runs() -> Result<()> {
     Ok(())
 }
 
-/// More and more small logs, one after the other.
-fn by_logs(most: usize) -> Result<()> {
-    println!("small logs (CSV, 60 rows), harvested one after the other\n");
+/// More and more small logs, harvested by the program as by anyone.
+fn by_logs(most: usize, builds: &[program::Build]) -> Result<()> {
+    println!("small logs (CSV, 60 rows), `mdtui harvest --all`\n");
     println!(
-        "{:>12} {:>12} {:>9} {:>9} {:>9}",
-        "logs", "first look s", "seconds", "ms/log", "peak MB"
+        "{:>12} {:>6} {:>9} {:>9} {:>20}",
+        "logs", "build", "seconds", "ms/log", "processor ms/log"
     );
     for logs in [1, 10, 100, 1000, 10_000]
         .into_iter()
@@ -189,14 +190,18 @@ fn by_logs(most: usize) -> Result<()> {
         for log in 0..logs {
             small_log(data.path(), log).map_err(failed)?;
         }
-        let figures = harvest(data.path(), 0)?;
-        println!(
-            "{logs:>12} {:>12.3} {:>9.3} {:>9.2} {:>9.0}",
-            figures.looked,
-            figures.seconds,
-            figures.seconds * 1e3 / logs as f64,
-            figures.peak_mb
-        );
+        for build in builds {
+            let cache = tempfile::tempdir().map_err(failed)?;
+            rustix::fs::sync();
+            let took = build.run(data.path(), cache.path(), &["harvest", "--all"])?;
+            println!(
+                "{logs:>12} {:>6} {:>9.3} {:>9.2} {:>20.2}",
+                build.name,
+                took.seconds,
+                took.seconds * 1e3 / logs as f64,
+                took.processor * 1e3 / logs as f64
+            );
+        }
     }
     Ok(())
 }

@@ -15,12 +15,15 @@ use crate::{SIZE, report::Report};
 
 /// Whatever is waited for takes no longer, or something is wrong.
 const LONGEST: Duration = Duration::from_secs(120);
+/// After so long lists of 100,000 logs and 400,000 runs have been read.
+const SETTLED: Duration = Duration::from_secs(4);
 
 /// Starts the program some times, and tells the medians.
 pub fn measure(context: &Context, report: &mut Report) -> Result<()> {
     let mut first = Vec::new();
     let mut full = Vec::new();
     let mut bytes = 0;
+    let mut peak_mb = f64::NAN;
     for _ in 0..5 {
         let mut program = Program::start(Path::new(env!("CARGO_BIN_EXE_mdtui")), context)?;
         let mut drawn = None;
@@ -35,6 +38,7 @@ pub fn measure(context: &Context, report: &mut Report) -> Result<()> {
         })?);
         first.extend(drawn);
         bytes = program.bytes;
+        peak_mb = program.peak_mb_of_lists()?;
         program.press("Q")?;
         program.end()?;
     }
@@ -49,6 +53,7 @@ pub fn measure(context: &Context, report: &mut Report) -> Result<()> {
         Some(50.0),
     );
     report.said(&format!("program: {bytes} bytes until then"));
+    report.count("program: peak memory MB", peak_mb, 150.0);
     Ok(())
 }
 
@@ -107,6 +112,19 @@ impl Program {
             since,
             _terminal: pair.master,
         })
+    }
+
+    /// The most memory that it ever took, in MB (10⁶ bytes), once the look at the data directory is
+    /// over and all runs were listed, too.
+    fn peak_mb_of_lists(&mut self) -> Result<f64> {
+        self.wait(SETTLED);
+        self.press("2")?;
+        self.wait(SETTLED);
+        let id = self.child.process_id().unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).map_err(failed)?;
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|l| l.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+        Ok(kib.unwrap_or(f64::NAN) * 1024.0 / 1e6)
     }
 
     /// Types `keys`; what is waited for next is waited for from now on.

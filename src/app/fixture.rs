@@ -466,6 +466,7 @@ pub fn harvesting(state: &mut State) {
         bytes_total: 14_800_000,
         runs: 0,
         runs_total: None,
+        largest_run: None,
     };
     update(
         state,

@@ -128,6 +128,7 @@ fn harvest(logs: usize) -> Browser {
             bytes_total: 2,
             runs: 0,
             runs_total: None,
+            largest_run: None,
         };
         app.event(job(1, JobEvent::Started { job: JobId(id) }));
         let event = JobEvent::Progress {

@@ -437,6 +437,7 @@ impl Hand {
                         bytes_total: 2,
                         runs: 1,
                         runs_total: None,
+                        largest_run: None,
                     };
                     self.job(JobEvent::Progress { job, progress });
                 }

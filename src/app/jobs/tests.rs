@@ -35,6 +35,7 @@ fn a_job_goes_from_queued_to_done() {
         bytes_total: 20,
         runs: 0,
         runs_total: None,
+        largest_run: None,
     };
     jobs.apply(
         4_000_000,

@@ -48,6 +48,9 @@ pub struct Progress {
     pub runs: u32,
     /// Runs found; `None` until all rows are read.
     pub runs_total: Option<u32>,
+    /// Kept rows of the largest run; `None` until all rows are read.
+    #[serde(default)]
+    pub largest_run: Option<u64>,
 }
 
 impl Progress {
@@ -61,6 +64,7 @@ impl Progress {
             bytes_total,
             runs: 0,
             runs_total: None,
+            largest_run: None,
         }
     }
 

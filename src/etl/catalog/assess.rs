@@ -124,7 +124,7 @@ pub(super) fn assess_all(entries: &[Entry], rules: &ProfileRules, now_us: i64) -
         .iter()
         .map(|entry| {
             let key = entry.key.as_str();
-            let record = entry.record.as_ref();
+            let record = entry.record.as_deref();
             let duplicate_of = record
                 .and_then(|r| first.get(r.content_hash.as_deref()?))
                 .map(|e| e.key.as_str())

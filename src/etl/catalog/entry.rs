@@ -25,8 +25,8 @@ pub(super) struct Entry {
     pub raw: Option<Vec<u8>>,
     /// `None` when the log is gone.
     pub seen: Option<Seen>,
-    /// `None` when it has no record.
-    pub record: Option<Facts>,
+    /// `None` when it has no record. Apart: lists of logs that were never harvested are long.
+    pub record: Option<Box<Facts>>,
     /// A hash of its notes; `None` when it has none.
     pub notes: Option<String>,
     pub verdict: Assessment,
@@ -162,9 +162,25 @@ pub(super) fn load(
     condition: &str,
     params: impl rusqlite::Params,
 ) -> rusqlite::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    each(db, condition, params, |entry| entries.push(entry))?;
+    Ok(entries)
+}
+
+/// Passes each of the entries that meet `condition` on.
+pub(super) fn each(
+    db: &Connection,
+    condition: &str,
+    params: impl rusqlite::Params,
+    mut take: impl FnMut(Entry),
+) -> rusqlite::Result<()> {
     let mut statement =
         db.prepare_cached(&format!("SELECT {COLUMNS} FROM logs WHERE {condition}"))?;
-    statement.query_map(params, read)?.collect()
+    let mut rows = statement.query(params)?;
+    while let Some(row) = rows.next()? {
+        take(read(row)?);
+    }
+    Ok(())
 }
 
 fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -204,7 +220,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Facts>> {
+fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Box<Facts>>> {
     let Some(harvested_at_us) = r.get(15)? else {
         return Ok(None);
     };
@@ -219,7 +235,7 @@ fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Facts>> {
             rules: r.get(32)?,
         }),
     };
-    Ok(Some(Facts {
+    Ok(Some(Box::new(Facts {
         harvested_at_us,
         first_harvested: r.get(16)?,
         error: r.get(17)?,
@@ -233,7 +249,7 @@ fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Facts>> {
         runs_ok: r.get(25)?,
         runs_failed: r.get(26)?,
         attempt,
-    }))
+    })))
 }
 
 /// Writes what a look decides: everything but the columns of record and notes.

@@ -118,15 +118,18 @@ impl Catalog {
         // What a power cut takes away is taken in again. Pages are copied from the WAL seldom.
         self.sql(|db| {
             db.pragma_update(None, "synchronous", "NORMAL")?;
+            db.pragma_update(None, "cache_size", -64_000)?;
             db.pragma_update(None, "wal_autocheckpoint", 16_384)
         })?;
         let done = self.store_all(context, folders, cancel, &mut taken);
         if self.read_only.is_none() {
-            self.sql(|db| {
-                db.pragma_update(None, "wal_autocheckpoint", 1_000)?;
-                db.pragma_update(None, "synchronous", "FULL")
-            })?;
+            self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
         }
+        self.sql(|db| {
+            db.pragma_update(None, "wal_autocheckpoint", 1_000)?;
+            db.pragma_update(None, "cache_size", super::open::CACHE_SIZE)?;
+            db.release_memory()
+        })?;
         done.map(|()| taken)
     }
 
@@ -233,7 +236,7 @@ fn store_one(
         ));
         return Ok(());
     }
-    if facts == Some(&Facts::of(record)) {
+    if facts.is_some_and(|facts| **facts == Facts::of(record)) {
         if let Some(Entry {
             id: Some(id),
             notes: old,

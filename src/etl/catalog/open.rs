@@ -39,6 +39,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0008_followed.sql"),
     include_str!("../../../assets/migrations/0009_robot_states.sql"),
 ];
+/// Pages that a connection keeps, in KiB, as SQLite wants it written. A browser has several
+/// connections, and the system has the pages, too.
+pub(super) const CACHE_SIZE: i32 = -8_000;
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -160,9 +163,9 @@ fn prepare(mut db: Connection, path: &Path) -> Result<Connection> {
     // FULL: a harvest that was acknowledged is listed as harvested after a power cut,
     // without a rebuild. It costs one sync per harvest.
     db.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -32000;",
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
     )
+    .and_then(|()| db.pragma_update(None, "cache_size", CACHE_SIZE))
     .map_err(fail)?;
     if version(&db).map_err(fail)? < MIGRATIONS.len() {
         migrate(&mut db).map_err(fail)?;

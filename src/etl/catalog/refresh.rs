@@ -4,6 +4,7 @@
 //! writes rows that differ. A look that finds nothing new writes nothing.
 
 use std::{
+    cmp::Ordering,
     collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
@@ -121,8 +122,13 @@ impl Catalog {
     /// Before the first look: what lists show now.
     pub(super) fn remember_lists(&mut self) -> Result<()> {
         if self.last_look.is_none() {
-            let entries = self.sql(|db| entry::load(db, "1", []))?;
-            self.last_look = Some(digests(&entries, &HashSet::new()));
+            let mut before = HashMap::new();
+            self.sql(|db| {
+                entry::each(db, "1", [], |entry| {
+                    before.insert(entry.key.clone(), digest(&entry, false));
+                })
+            })?;
+            self.last_look = Some(before);
         }
         Ok(())
     }
@@ -189,59 +195,66 @@ fn wait(at_us: i64, now_us: i64) -> Duration {
     Duration::from_micros(us).max(SHORTEST_WAIT)
 }
 
-/// Gives every found log its entry. Also returns entries that nothing is left of.
-pub(super) fn match_entries(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<Entry>, Vec<Entry>) {
-    let mut by_raw: HashMap<Vec<u8>, Entry> = HashMap::new();
-    // Entries of a rebuilt catalog know their path as harmless text only.
-    let mut by_path: HashMap<String, Vec<Entry>> = HashMap::new();
-    for entry in old {
-        match &entry.raw {
-            Some(raw) => {
-                by_raw.insert(raw.clone(), entry);
-            }
-            None => by_path.entry(entry.path.clone()).or_default().push(entry),
-        }
-    }
-    let mut entries = Vec::with_capacity(scan.found.len());
-    let (mut strangers, mut gone) = (Vec::new(), Vec::new());
-    let mut of_record = |found: &Found| {
-        if by_path.is_empty() {
-            return None;
-        }
-        let rest = by_path.get_mut(&text::visible_bytes(&found.raw))?;
-        let same = |e: &Entry| e.record.as_ref().is_some_and(|r| r.inode == found.inode);
-        let at = rest
-            .iter()
-            .position(same)
-            .or((!rest.is_empty()).then_some(0))?;
-        Some(rest.remove(at))
-    };
-    for found in &scan.found {
-        let known = match by_raw.remove(&found.raw) {
+/// Gives every found log its entry. Also returns entries that nothing is left of. What is known of
+/// a hundred thousand logs is changed where it lies.
+pub(super) fn match_entries(
+    mut entries: Vec<Entry>,
+    scan: &Scan,
+    now_us: i64,
+) -> (Vec<Entry>, Vec<Entry>) {
+    let mut known = KnownPlaces::of(&entries);
+    let mut fates = vec![Fate::Unseen; entries.len()];
+    let mut strangers = Vec::new();
+    let mut found: Vec<&Found> = scan.found.iter().collect();
+    found.sort_by(|a, b| a.raw.cmp(&b.raw));
+    for found in found {
+        let place = match known.by_raw(&entries, &found.raw) {
             // Another process harvested it, and may have given it another key.
-            Some(entry) if entry.record.is_none() => match of_record(found) {
+            Some(at) if entries[at].record.is_none() => match known.of_record(&entries, found) {
                 Some(recorded) => {
-                    gone.push(entry);
+                    fates[at] = Fate::Replaced;
                     Some(recorded)
                 }
-                None => Some(entry),
+                None => Some(at),
             },
-            Some(entry) => Some(entry),
-            None => of_record(found),
+            Some(at) => Some(at),
+            None => known.of_record(&entries, found),
         };
-        match known {
-            Some(entry) => entries.push(renew(entry, found, now_us)),
+        match place {
+            Some(at) => {
+                fates[at] = Fate::Seen;
+                renew(&mut entries[at], found, now_us);
+            }
             None => strangers.push(found),
         }
     }
     let keys = if strangers.is_empty() {
         Vec::new()
     } else {
-        let left = by_raw.values().chain(by_path.values().flatten());
-        let known = entries.iter().chain(left).map(|e| e.key.as_str());
+        let stay = entries.iter().zip(&fates);
+        let stay = stay.filter(|(_, fate)| !matches!(fate, Fate::Replaced));
+        let known = stay.map(|(entry, _)| entry.key.as_str());
         let paths: Vec<&[u8]> = strangers.iter().map(|f| f.raw.as_slice()).collect();
         Keys::new(known).assign(&paths)
     };
+    let mut fates = fates.into_iter();
+    let is_gone = |entry: &mut Entry| match fates.next() {
+        Some(Fate::Seen) => false,
+        Some(Fate::Replaced) => true,
+        Some(Fate::Unseen) | None if is_below_unread(entry, scan) => {
+            if entry.raw.is_none() && entry.seen.is_none() {
+                entry.presume_unchanged();
+            }
+            false
+        }
+        Some(Fate::Unseen) | None if entry.record.is_some() => {
+            entry.dirty = entry.seen.take().is_some();
+            false
+        }
+        Some(Fate::Unseen) | None => true,
+    };
+    let gone = entries.extract_if(.., is_gone).collect();
+    entries.reserve_exact(strangers.len());
     for (found, key) in strangers.into_iter().zip(keys) {
         entries.push(Entry {
             id: None,
@@ -259,20 +272,72 @@ pub(super) fn match_entries(old: Vec<Entry>, scan: &Scan, now_us: i64) -> (Vec<E
             dirty: true,
         });
     }
-    for mut entry in by_raw.into_values().chain(by_path.into_values().flatten()) {
-        if is_below_unread(&entry, scan) {
-            if entry.raw.is_none() && entry.seen.is_none() {
-                entry.presume_unchanged();
+    (entries, gone)
+}
+
+/// What a look made of an entry.
+#[derive(Clone, Copy)]
+enum Fate {
+    Unseen,
+    Seen,
+    /// Its log has another entry, with a record.
+    Replaced,
+}
+
+/// Where entries stand in their list, by their paths.
+struct KnownPlaces {
+    /// By the real path, and how many of them were passed.
+    by_raw: Vec<u32>,
+    passed: usize,
+    /// Entries of a rebuilt catalog know their path as harmless text only.
+    by_path: HashMap<String, Vec<u32>>,
+}
+
+impl KnownPlaces {
+    fn of(entries: &[Entry]) -> Self {
+        let mut by_raw = Vec::with_capacity(entries.len());
+        let mut by_path: HashMap<String, Vec<u32>> = HashMap::new();
+        for (at, entry) in (0..).zip(entries) {
+            match &entry.raw {
+                Some(_) => by_raw.push(at),
+                None => by_path.entry(entry.path.clone()).or_default().push(at),
             }
-            entries.push(entry);
-        } else if entry.record.is_some() {
-            entry.dirty = entry.seen.take().is_some();
-            entries.push(entry);
-        } else {
-            gone.push(entry);
+        }
+        by_raw.sort_unstable_by_key(|at| &entries[*at as usize].raw);
+        Self {
+            by_raw,
+            passed: 0,
+            by_path,
         }
     }
-    (entries, gone)
+
+    /// The entry of a real path; paths must be asked for in their order.
+    fn by_raw(&mut self, entries: &[Entry], raw: &[u8]) -> Option<usize> {
+        while let Some(at) = self.by_raw.get(self.passed) {
+            let at = *at as usize;
+            match entries[at].raw.as_deref().cmp(&Some(raw)) {
+                Ordering::Less => self.passed += 1,
+                Ordering::Equal => return Some(at),
+                Ordering::Greater => return None,
+            }
+        }
+        None
+    }
+
+    /// The entry that only the lake knew, for a log of that path; each once.
+    fn of_record(&mut self, entries: &[Entry], found: &Found) -> Option<usize> {
+        if self.by_path.is_empty() {
+            return None;
+        }
+        let rest = self.by_path.get_mut(&text::visible_bytes(&found.raw))?;
+        let same = |at: &u32| {
+            let record = entries[*at as usize].record.as_ref();
+            record.is_some_and(|r| r.inode == found.inode)
+        };
+        let first = (!rest.is_empty()).then_some(0);
+        let at = rest.iter().position(same).or(first)?;
+        Some(rest.remove(at) as usize)
+    }
 }
 
 fn is_below_unread(entry: &Entry, scan: &Scan) -> bool {
@@ -287,7 +352,7 @@ fn is_below_unread(entry: &Entry, scan: &Scan) -> bool {
 }
 
 /// What is seen of a known log now; the footer's verdict is kept while nothing moved.
-fn renew(mut entry: Entry, found: &Found, now_us: i64) -> Entry {
+fn renew(entry: &mut Entry, found: &Found, now_us: i64) {
     let mut seen = Seen::new(found, scan::cell_of(&found.raw));
     if let Some(old) = &entry.seen {
         let moved = old.size != seen.size || old.mtime_ns != seen.mtime_ns;
@@ -306,7 +371,6 @@ fn renew(mut entry: Entry, found: &Found, now_us: i64) -> Entry {
         entry.seen = Some(seen);
         entry.raw = Some(found.raw.clone());
     }
-    entry
 }
 
 /// Reads the footers that are not known, in parallel. A file that cannot be read

@@ -70,7 +70,8 @@ impl Catalog {
     /// Whether the record that is known of the log is this one.
     pub(crate) fn knows(&self, key: &str, record: &Record) -> Result<bool> {
         let known = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
-        Ok(known.and_then(|e| e.record) == Some(Facts::of(record)))
+        let facts = known.and_then(|entry| entry.record);
+        Ok(facts.is_some_and(|facts| *facts == Facts::of(record)))
     }
 
     /// Drops everything known of a log (its results were taken over by another key).

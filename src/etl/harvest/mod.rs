@@ -22,12 +22,16 @@ use serde::{Deserialize, Serialize};
 
 pub use index::LogRef;
 pub use none_kept::NONE_KEPT;
+pub(crate) use one::MAKING_BYTES;
 pub use rejected_examples::{RejectedRow, RejectedRows};
 pub use remove::{Results, check_gone, remove_log};
 pub use session::{Harvested, Session, harvest_log};
 pub use worker_crash::MAX_WORKER_CRASHES;
 
 use crate::{base::memory::available, schema::Layout};
+
+/// Bytes of the program before it reads a row, and of what its threads keep for later.
+pub(crate) const PROGRAM: u64 = 64 << 20;
 
 /// How a harvest is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,8 +54,6 @@ impl Options {
     fn room(self) -> u64 {
         /// Some 13 million rows.
         const MOST: u64 = 256 << 20;
-        /// The program before it reads a row, and what its threads keep for later.
-        const PROGRAM: u64 = 64 << 20;
         self.room
             .unwrap_or_else(|| (available().saturating_sub(PROGRAM) / 4).min(MOST))
     }

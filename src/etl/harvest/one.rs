@@ -351,10 +351,6 @@ impl Attempt<'_> {
             spill,
             lines: _,
         } = rows;
-        self.meter.update(|p| {
-            p.stage = Stage::Transforming;
-            p.runs_total = Some(runs.len() as u32);
-        });
         let target = Target {
             lake: &self.context.lake,
             key: &self.log.key,
@@ -364,6 +360,11 @@ impl Attempt<'_> {
             prior: prior.filter(|p| !p.damaged),
         };
         runs.sort_by_key(|r| std::cmp::Reverse(r.rows.ledger.rows_kept));
+        self.meter.update(|p| {
+            p.stage = Stage::Transforming;
+            p.runs_total = Some(runs.len() as u32);
+            p.largest_run = runs.first().map(|r| r.rows.ledger.rows_kept);
+        });
         let make = |run: HeldRun| {
             self.cancel.check()?;
             let mut samples = resolve_conflicts(run.whole(&spill)?);
@@ -508,7 +509,7 @@ impl Attempt<'_> {
 
 /// Making a run's table takes so many bytes for each of its rows, about: the rows, their
 /// channels, what is derived from them, and where each sample stands.
-const MAKING_BYTES: u64 = 128;
+pub(crate) const MAKING_BYTES: u64 = 128;
 
 /// The next runs that have room beside each other (one, however large it is).
 fn side_by_side(runs: &mut Peekable<IntoIter<HeldRun>>, room: u64) -> Vec<HeldRun> {

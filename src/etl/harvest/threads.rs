@@ -55,3 +55,21 @@ fn started() -> Option<ThreadPool> {
     pool.inspect_err(|e| tracing::warn!("one thread harvests: {e}"))
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_log_stays_with_its_thread_and_a_large_one_gets_others() {
+        let harvest = || {
+            let threads = Threads::own();
+            let me = std::thread::current().id();
+            let mine = |bytes| threads.run(bytes, || std::thread::current().id()) == me;
+            (mine(SMALL - 1), mine(SMALL), mine(0))
+        };
+        // Not a thread that other tests use: it is a pool from now on.
+        let done = std::thread::spawn(harvest).join().unwrap();
+        assert_eq!(done, (true, false, true));
+    }
+}

@@ -1,9 +1,14 @@
 use std::sync::mpsc;
 
 use super::*;
-use crate::{lake::Lake, profile::Profile};
+use crate::{
+    catalog::{Catalog, LogState, fixture::world},
+    lake::{Lake, Record},
+    profile::Profile,
+};
 
 const MANY: usize = 20_000;
+const MANY_SMALL: usize = 100;
 
 fn keys(n: usize) -> Vec<String> {
     // Not in the order of their names.
@@ -90,4 +95,78 @@ fn very_many_logs_are_queued_and_cancelled_in_one_event_each() {
     // A worker may have taken some before the second call.
     assert_eq!(started, finished);
     assert_eq!(queued.iter().sum::<usize>(), finished + cancelled[0]);
+}
+
+/// A log is reported as finished once the catalog has its record, however many end together.
+#[test]
+fn what_is_reported_as_finished_is_in_the_catalog() {
+    let mut world = world();
+    let header = "time,value,field,robot_id,run_uuid,sensor_type\n";
+    for n in 0..MANY_SMALL {
+        let row = format!("2022-11-23T20:40:00Z,1.5,x,1,{},encoder\n", n + 1);
+        world.write(&format!("log-{n:03}.csv"), &format!("{header}{row}"));
+    }
+    world.write("no-log.csv", "nothing\n");
+    world.refresh();
+    let (context, seen) = (world.context.clone(), Mutex::new(Vec::new()));
+    let seen = Arc::new(seen);
+    let (lake, to) = (context.lake.clone(), seen.clone());
+    let pool = Pool::new(context, Executor::InProcess, 3, move |event| {
+        if let JobEvent::Finished { key, result, .. } = event {
+            let state = Catalog::open(&lake)
+                .unwrap()
+                .log(&key)
+                .unwrap()
+                .unwrap()
+                .state;
+            to.lock().unwrap().push((key, result.is_ok(), state));
+        }
+    });
+    let keys = world.catalog.logs().unwrap().into_iter().map(|log| log.key);
+    pool.submit(keys.collect::<Vec<_>>(), Options::default());
+    pool.finish();
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), MANY_SMALL + 1);
+    for (key, is_ok, state) in seen.iter() {
+        let wanted = match key.as_str() {
+            "no-log.csv" => (false, LogState::Failed),
+            _ => (true, LogState::Harvested),
+        };
+        assert_eq!((*is_ok, *state), wanted, "{key}");
+    }
+    let history = world.catalog.history(MANY_SMALL + 9).unwrap();
+    assert_eq!(history.len(), MANY_SMALL + 1, "one line for each");
+}
+
+/// A catalog that cannot be told fails the logs that it was to be told of; their records stay.
+#[test]
+fn a_catalog_that_cannot_be_told_fails_what_was_harvested() {
+    let mut world = world();
+    let text = "time,value,field,robot_id,run_uuid,sensor_type\n\
+                2022-11-23T20:40:00Z,1.5,x,1,7,encoder\n";
+    world.write("a.csv", text);
+    world.refresh();
+    let context = world.context.clone();
+    let other = rusqlite::Connection::open(context.lake.local().catalog()).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER refuse BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'refused'); END",
+        )
+        .unwrap();
+    let (sender, events) = mpsc::channel();
+    let pool = Pool::new(context.clone(), Executor::InProcess, 1, move |event| {
+        if let JobEvent::Finished { result, .. } = event {
+            let _ = sender.send(result.map_err(|e| e.to_string()));
+        }
+    });
+    pool.submit(["a.csv"], Options::default());
+    pool.finish();
+    let error = events.recv().unwrap().unwrap_err();
+    assert!(error.contains("refused"), "{error}");
+    assert!(Record::read(&context.lake, "a.csv").unwrap().is_some());
+    // The next look takes it in.
+    other.execute_batch("DROP TRIGGER refuse").unwrap();
+    world.refresh();
+    let log = world.catalog.log("a.csv").unwrap().unwrap();
+    assert_eq!(log.state, LogState::Harvested);
 }

@@ -2,9 +2,10 @@
 
 use std::{os::unix::process::ExitStatusExt, process::ExitStatus, time::Duration};
 
-use crate::format::{binary_bytes, figure};
 use crate::{
     base::{Progress, Stage},
+    format::{binary_bytes, count, figure},
+    harvest::{MAKING_BYTES, PROGRAM},
     text,
 };
 
@@ -30,6 +31,25 @@ impl LastReport {
         if let Some(at) = self.columns.iter().position(|c| *c == column) {
             self.columns.remove(at);
         }
+    }
+
+    /// What the largest run needs, once its rows are counted, where that is more than `memory`.
+    fn need(&self, memory: u64) -> String {
+        const UNIT: u64 = 256 << 20;
+        let run = self.progress.filter(|p| p.stage == Stage::Transforming);
+        let Some(rows) = run.and_then(|p| p.largest_run) else {
+            return String::new();
+        };
+        let bytes = rows.saturating_mul(MAKING_BYTES).saturating_add(PROGRAM);
+        // What was not enough is not advised again.
+        let enough = bytes.max(memory.saturating_add(1)).div_ceil(UNIT) * UNIT;
+        format!(
+            ": the largest run has {}, and making its table takes up to {MAKING_BYTES} bytes a row \
+             ({} in all); --memory {}MiB allows that",
+            count(rows, "row"),
+            binary_bytes(bytes),
+            enough >> 20
+        )
     }
 
     /// `while reading column value`
@@ -75,8 +95,9 @@ pub(super) fn sentence(end: &End, seen: &LastReport, stderr: &str, memory: u64) 
         End::ProtocolError(what) => format!("the worker sent {what} {place}"),
         End::Exit(status) => match (status.signal(), status.code()) {
             (Some(_), _) if out_of_memory => format!(
-                "the worker ran out of its {} limit {place}",
-                binary_bytes(memory)
+                "the worker ran out of its {} limit {place}{}",
+                binary_bytes(memory),
+                seen.need(memory)
             ),
             (Some(_), _) if stderr.contains(NO_STACK) => {
                 format!("the worker ran out of stack {place}")
@@ -165,6 +186,24 @@ mod tests {
             ),
             "the worker ended with code 3 while writing its results"
         );
+    }
+
+    #[test]
+    fn a_run_without_room_says_how_much_it_needs_and_how_to_allow_it() {
+        let mut seen = seen(Stage::Transforming, &[]);
+        seen.progress.as_mut().unwrap().largest_run = Some(20_000_000);
+        let aborted = End::Exit(ExitStatus::from_raw(6));
+        let said = "memory allocation of 99 bytes failed";
+        assert_eq!(
+            sentence(&aborted, &seen, said, 1 << 30),
+            "the worker ran out of its 1 GiB limit while making tables of its runs: the largest run has \
+             20,000,000 rows, and making its table takes up to 128 bytes a row (2.4 GiB in all); \
+             --memory 2560MiB allows that"
+        );
+        // Never what was not enough.
+        seen.progress.as_mut().unwrap().largest_run = Some(1_000);
+        let enough = sentence(&aborted, &seen, said, 1 << 30);
+        assert!(enough.ends_with("--memory 1280MiB allows that"), "{enough}");
     }
 
     #[test]
