@@ -239,6 +239,6 @@ fn run(n: usize) -> RunRow {
         disposition: None,
         note: None,
         states: Default::default(),
-        spark: vec![Some(1.0); 24],
+        spark: [Some(1.0); 24].into_iter().collect(),
     }
 }

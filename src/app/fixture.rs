@@ -26,7 +26,7 @@ use crate::etl::{
     base::{CancelToken, Progress, Stage},
     catalog::{
         Distances, HarvestRow, LogDetail, LogRow, LogState, Refresh, RobotStates, RunRow,
-        align_robots,
+        SparkValues, align_robots,
     },
     clean::{Ledger, Reason},
     harvest::{Outcome, RejectedRow, RejectedRows, Summary},
@@ -201,7 +201,7 @@ fn row(n: u128, log_key: &str) -> RunRow {
             .into()
         },
         spark: if failed {
-            Vec::new()
+            SparkValues::default()
         } else {
             (0..24)
                 .map(|i| (i % 7 != 3).then_some(f64::from(i % 5)))

@@ -119,7 +119,7 @@ fn picture(run: &RunRow, _: u16) -> ListCell {
     if run.spark.is_empty() {
         return ListCell::text("");
     }
-    let line = sparkline_values(&run.spark, PICTURE);
+    let line = sparkline_values(&run.spark.values(), PICTURE);
     let channel = run.spark_channel.as_deref().unwrap_or_default();
     ListCell::new(format!("{line} {channel}"), Meaning::Picture)
 }

@@ -16,7 +16,10 @@ use crate::{
         table::{Row, Table},
     },
     etl::{
-        catalog::{LogRow, LogState, MachinePoint, MachineRow, RobotStates, RunRow, align_robots},
+        catalog::{
+            LogRow, LogState, MachinePoint, MachineRow, RobotStates, RunRow, SparkValues,
+            align_robots,
+        },
         export::Values,
         filter::{Filter, Kind},
         quality::{Flag, Severity, Verdict},
@@ -222,7 +225,7 @@ prop_compose! {
             disposition: None,
             note: None,
             states: RobotStates::default(),
-            spark: Vec::new(),
+            spark: SparkValues::default(),
         }
     }
 }

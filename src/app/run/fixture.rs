@@ -16,7 +16,7 @@ use crate::{
         signals::{self, Part, SignalsAnswer, SignalsQuery},
     },
     etl::{
-        catalog::{RunDetail, RunRow},
+        catalog::{RunDetail, RunRow, SparkValues},
         clean::{Ledger, Reason},
         held::CellKinds,
         lake::run_file::Window,
@@ -147,7 +147,7 @@ pub fn detail() -> RunDetail {
             disposition: None,
             note: None,
             states: Default::default(),
-            spark: vec![],
+            spark: SparkValues::default(),
         },
         columns: std::iter::once("time")
             .chain(NAMES)

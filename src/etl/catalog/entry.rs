@@ -167,6 +167,20 @@ pub(super) fn load(
     Ok(entries)
 }
 
+/// All entries, in no order. Many are counted first: a list that grows is twice in memory.
+pub(super) fn load_all(db: &Connection) -> rusqlite::Result<Vec<Entry>> {
+    let mut entries = Vec::with_capacity(count(db, "logs")?);
+    each(db, "1", [], |entry| entries.push(entry))?;
+    Ok(entries)
+}
+
+/// Rows of a table.
+pub(super) fn count(db: &Connection, table: &str) -> rusqlite::Result<usize> {
+    let sql = format!("SELECT count(*) FROM {table}");
+    let count: i64 = db.prepare_cached(&sql)?.query_row([], |r| r.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// Passes each of the entries that meet `condition` on.
 pub(super) fn each(
     db: &Connection,

@@ -168,6 +168,8 @@ impl Catalog {
                                 Lying::Problem(problem) => taken.problems.push(problem.clone()),
                             }
                         }
+                        // Records have thousands of parts; this thread is the one that is waited for.
+                        rayon::spawn(move || drop(all));
                     }
                     Ok(())
                 })?;

@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::{
     Catalog, HarvestRow, LogDetail, LogRow, LogState, RuleCount,
-    entry::{self, unsigned},
+    entry::{self, count, unsigned},
 };
 use crate::{
     Result,
@@ -46,12 +46,20 @@ impl Catalog {
 
     fn list(&self, condition: &str, key: Option<&str>) -> Result<Vec<LogRow>> {
         let mut rows: Vec<LogRow> = self.sql(|db| {
-            db.prepare_cached(&format!(
+            let mut statement = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM logs WHERE {condition} ORDER BY key"
-            ))?
-            .query_map(params![key], read_row)?
-            .collect()
+            ))?;
+            // A list that grows is twice in memory.
+            let many = if key.is_none() { count(db, "logs")? } else { 1 };
+            let mut rows = Vec::with_capacity(many);
+            for row in statement.query_map(params![key], read_row)? {
+                rows.push(row?);
+            }
+            Ok(rows)
         })?;
+        if key.is_none() {
+            self.sql(rusqlite::Connection::release_memory)?;
+        }
         self.show_held(&mut rows)?;
         Ok(rows)
     }

@@ -48,7 +48,8 @@ pub use derived::{cell_title, machine_name};
 pub use extremes::{Extremes, RunExtremes};
 pub use per_robot::{Distances, PerRobot, RobotStates, align_robots};
 pub use rows::{
-    HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail, RunRow,
+    HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail,
+    RunRow, SparkValues,
 };
 pub use survey::{LogStatus, Survey, status_of, survey};
 

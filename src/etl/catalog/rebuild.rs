@@ -46,7 +46,7 @@ impl Catalog {
             return Ok(false);
         }
         self.write(|tx| {
-            for mut entry in entry::load(tx, "1", [])? {
+            for mut entry in entry::load_all(tx)? {
                 let old = entry.raw.as_ref().and_then(|raw| moved.remove(raw));
                 let (Some(old), Some(seen)) = (old, entry.seen.as_mut()) else {
                     continue;
@@ -78,9 +78,15 @@ impl Catalog {
 
     /// Drops every log, but keeps the history of harvests: the lake does not have it.
     fn empty(&mut self) -> Result<()> {
-        self.write(|tx| {
-            tx.execute_batch("DELETE FROM logs; DELETE FROM profiles; DELETE FROM followed;")?;
-            Ok(())
-        })
+        // Whole tables go at once; what depends on a row is looked for in the others, row by row.
+        self.sql(|db| db.pragma_update(None, "foreign_keys", false))?;
+        let emptied = self.write(|tx| {
+            tx.execute_batch(
+                "DELETE FROM channels; DELETE FROM flags; DELETE FROM robots; DELETE FROM notes; \
+                 DELETE FROM runs; DELETE FROM logs; DELETE FROM profiles; DELETE FROM followed;",
+            )
+        });
+        self.sql(|db| db.pragma_update(None, "foreign_keys", true))?;
+        emptied
     }
 }

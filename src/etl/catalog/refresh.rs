@@ -68,7 +68,7 @@ impl Catalog {
             .collect();
         let root = context.data_dir.as_path();
         let seen_version = self.sql(data_version)?;
-        let entries = self.sql(|db| entry::load(db, "1", []))?;
+        let entries = self.sql(entry::load_all)?;
         let rules = self.sql(|db| ProfileRules::load(db, context))?;
         let plan = plan(entries, &scan, &rules, &held, root);
         cancel.check()?;
@@ -81,7 +81,7 @@ impl Catalog {
                     plan
                 } else {
                     let rules = ProfileRules::load(tx, context)?;
-                    self::plan(entry::load(tx, "1", [])?, &scan, &rules, &held, root)
+                    self::plan(entry::load_all(tx)?, &scan, &rules, &held, root)
                 };
                 for id in &plan.delete {
                     tx.prepare_cached("DELETE FROM logs WHERE id = ?1")?
@@ -93,6 +93,7 @@ impl Catalog {
                 Ok(plan)
             })?
         };
+        self.sql(rusqlite::Connection::release_memory)?;
         let logs = plan.digests.len();
         tracing::debug!(
             "scanned {}: {} in {:.3} s; {} saved, {} left, in {:.3} s",
@@ -124,6 +125,7 @@ impl Catalog {
         if self.last_look.is_none() {
             let mut before = HashMap::new();
             self.sql(|db| {
+                before.reserve(entry::count(db, "logs")?);
                 entry::each(db, "1", [], |entry| {
                     before.insert(entry.key.clone(), digest(&entry, false));
                 })

@@ -249,13 +249,56 @@ pub struct RunRow {
     /// A small picture of the run: channel name and values.
     pub spark_channel: Option<String>,
     /// See [`crate::stats::Sparkline`].
-    pub spark: Vec<Option<f64>>,
+    pub spark: SparkValues,
     /// What its notes say of it last.
     pub disposition: Option<Disposition>,
     /// The text of its last note that has one.
     pub note: Option<String>,
     /// What each robot did.
     pub states: RobotStates,
+}
+
+/// The values of a small picture. There is one of each of some hundred thousand runs, so they take
+/// half the room of the record's; a missing value is NaN.
+#[derive(Debug, Clone, Default)]
+pub struct SparkValues(Box<[f32]>);
+
+impl SparkValues {
+    /// As the catalog has them: doubles, little end first.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
+        let (values, _) = bytes.as_chunks::<8>();
+        Self(
+            values
+                .iter()
+                .map(|b| f64::from_le_bytes(*b) as f32)
+                .collect(),
+        )
+    }
+
+    /// Whether there is no picture.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The values from left to right, `None` where there is none.
+    pub fn values(&self) -> Vec<Option<f64>> {
+        let values = self.0.iter().map(|v| f64::from(*v));
+        values.map(|v| Some(v).filter(|v| !v.is_nan())).collect()
+    }
+}
+
+impl FromIterator<Option<f64>> for SparkValues {
+    fn from_iter<I: IntoIterator<Item = Option<f64>>>(values: I) -> Self {
+        let values = values.into_iter();
+        Self(values.map(|v| v.unwrap_or(f64::NAN) as f32).collect())
+    }
+}
+
+impl PartialEq for SparkValues {
+    fn eq(&self, other: &Self) -> bool {
+        let bits = |values: &Self| values.0.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        self.0.len() == other.0.len() && bits(self) == bits(other)
+    }
 }
 
 /// Everything about one run short of its samples.

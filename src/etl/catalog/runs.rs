@@ -7,7 +7,13 @@ use std::{
 
 use rusqlite::{Connection, Row, params, types::Type};
 
-use super::{Catalog, RunDetail, RunRow, align_robots, entry::unsigned, notes, store::run_key};
+use super::{
+    Catalog, RunDetail, RunRow, align_robots,
+    entry::{count, unsigned},
+    notes,
+    rows::SparkValues,
+    store::run_key,
+};
 use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
@@ -35,9 +41,16 @@ impl Catalog {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM runs r JOIN logs l ON l.id = r.log_id WHERE {condition}"
             ))?;
-            let mut rows: Vec<RunRow> = statement
-                .query_map(params![log_key], read_row)?
-                .collect::<rusqlite::Result<_>>()?;
+            // A list that grows is twice in memory.
+            let many = if log_key.is_none() {
+                count(db, "runs")?
+            } else {
+                0
+            };
+            let mut rows: Vec<RunRow> = Vec::with_capacity(many);
+            for row in statement.query_map(params![log_key], read_row)? {
+                rows.push(row?);
+            }
             let twice = in_several_logs(db, log_key)?;
             for row in &mut rows {
                 if let Some(logs) = twice.get(&row.run) {
@@ -218,7 +231,7 @@ fn read_row(r: &Row<'_>) -> rusqlite::Result<RunRow> {
         also_in: Vec::new(),
         file_name: r.get(14)?,
         spark_channel: r.get(15)?,
-        spark: spark(r.get_ref(16)?.as_blob()?),
+        spark: SparkValues::from_bytes(r.get_ref(16)?.as_blob()?),
         disposition: notes::disposition(r.get_ref(23)?.as_str_or_null()?),
         note: r.get(24)?,
         states: json::<BTreeMap<String, RobotState>>(r, 25)?.into(),
@@ -227,14 +240,6 @@ fn read_row(r: &Row<'_>) -> rusqlite::Result<RunRow> {
 
 pub(super) fn run_id(r: &Row<'_>, column: usize) -> rusqlite::Result<RunId> {
     Ok(RunId(u128::from_be_bytes(r.get(column)?)))
-}
-
-fn spark(bytes: &[u8]) -> Vec<Option<f64>> {
-    let (values, _) = bytes.as_chunks::<8>();
-    values
-        .iter()
-        .map(|b| Some(f64::from_le_bytes(*b)).filter(|v| !v.is_nan()))
-        .collect()
 }
 
 fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite::Result<T> {

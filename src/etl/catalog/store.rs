@@ -214,8 +214,11 @@ fn see(context: &Context, entry: &mut Entry) {
 
 pub(super) fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::Result<()> {
     let facts = Facts::of(record);
-    tx.prepare_cached("INSERT OR IGNORE INTO profiles (rules, profile) VALUES (?1, ?2)")?
-        .execute(params![record.rules, json(&record.profile)?])?;
+    let mut known = tx.prepare_cached("SELECT 1 FROM profiles WHERE rules = ?1")?;
+    if !known.exists([&record.rules])? {
+        tx.prepare_cached("INSERT INTO profiles (rules, profile) VALUES (?1, ?2)")?
+            .execute(params![record.rules, json(&record.profile)?])?;
+    }
     let span = record.span();
     let attempt = facts.attempt.as_ref();
     let mut statement = tx.prepare_cached(

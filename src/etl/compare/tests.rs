@@ -1,7 +1,13 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::{catalog::RunRow, clean::Ledger, quality::Verdict, run_id::RunId, stats::ChannelStats};
+use crate::{
+    catalog::{RunRow, SparkValues},
+    clean::Ledger,
+    quality::Verdict,
+    run_id::RunId,
+    stats::ChannelStats,
+};
 
 fn statistic(key: &str) -> &'static ChannelStatistic {
     ChannelStatistic::from_key(key).unwrap()
@@ -42,7 +48,7 @@ fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) 
             disposition: None,
             note: None,
             states: Default::default(),
-            spark: vec![],
+            spark: SparkValues::default(),
         },
         columns: std::iter::once("time".to_owned()).chain(names).collect(),
         channels: channels.iter().map(stats).collect(),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    catalog::{LogRow, LogState, MachinePoint, MachineRow, RunRow},
+    catalog::{LogRow, LogState, MachinePoint, MachineRow, RunRow, SparkValues},
     lake::Disposition,
     quality::Verdict,
     run_id::RunId,
@@ -62,7 +62,7 @@ fn run() -> RunRow {
             ("2".to_owned(), RobotState::Parked),
         ]
         .into(),
-        spark: Vec::new(),
+        spark: SparkValues::default(),
     }
 }
 
