@@ -487,3 +487,34 @@ fn a_damaged_catalog_is_put_aside_and_a_readable_one_stays() {
     w.catalog = Catalog::open(&lake).unwrap();
     assert_eq!(Catalog::put_damaged_aside(&lake).unwrap(), None);
 }
+
+#[test]
+fn the_run_before_is_of_the_same_machine() {
+    let mut w = world();
+    for log in ["a.csv", "b.csv", "c.csv"] {
+        w.write(log, log);
+    }
+    w.refresh();
+    // Run 16 is parked, run 9 stands in two logs.
+    let runs = [(7, T), (9, T + 100), (16, T + 200)];
+    w.harvest("a.csv", "a.csv", &runs);
+    w.harvest("b.csv", "b.csv", &[(9, T + 100), (11, T + 300)]);
+    let mut record = w.record("c.csv", "c.csv", &[(12, T + 250), (13, T + 260)]);
+    let other = record.run_to_result.get_mut(&RunId(12)).unwrap();
+    other.cell_id = Some("11".into());
+    let failed = record.run_to_result.get_mut(&RunId(13)).unwrap();
+    failed.error = Some("every sample has the same time".into());
+    w.commit(&record);
+    let before = |log: &str, run| {
+        let found = w.catalog.previous_run(log, RunId(run)).unwrap();
+        found.map(|(log, run)| (log, run.0))
+    };
+    // Neither the parked run, nor that of another cell, nor the failed one.
+    assert_eq!(before("b.csv", 11), Some(("a.csv".into(), 9)));
+    assert_eq!(before("a.csv", 9), Some(("a.csv".into(), 7)));
+    assert_eq!(before("a.csv", 7), None);
+    assert_eq!(before("c.csv", 12), None);
+    // Of a run whose robots are all parked any other counts.
+    assert_eq!(before("a.csv", 16), Some(("a.csv".into(), 9)));
+    assert_eq!(before("nowhere.csv", 16), None);
+}
