@@ -1,6 +1,7 @@
 //! Walks the data directory. Stats files; opens none.
 
 use std::{
+    collections::{BTreeSet, HashSet},
     ffi::OsStr,
     fs::{FileType, Metadata},
     os::unix::{
@@ -119,66 +120,142 @@ fn walk(
     cancel: &CancelToken,
     scan: &mut Scan,
 ) -> Result<(Vec<Candidate>, Vec<Candidate>)> {
-    let mut files = Vec::new();
-    let mut folders = Vec::new();
-    let mut hidden = PassedOver::default();
-    let mut private = PassedOver::default();
-    let follows = links == Links::Follow;
-    let walk = WalkDir::new(root).min_depth(1).follow_links(follows);
-    let mut entries = walk.into_iter();
-    let mut n = 0u64;
-    while let Some(entry) = entries.next() {
-        if n.is_multiple_of(1024) {
-            cancel.check()?;
+    let mut walk = Walk {
+        root,
+        cache,
+        follows: links == Links::Follow,
+        cancel,
+        seen: 0,
+        entered: HashSet::new(),
+        links: BTreeSet::new(),
+        files: Vec::new(),
+        folders: Vec::new(),
+        hidden: PassedOver::default(),
+        private: PassedOver::default(),
+        not_followed: PassedOver::default(),
+        repeated: PassedOver::default(),
+    };
+    walk.enter(root);
+    walk.below(root, scan)?;
+    // Folders have their own paths before those that links give them, and each has one.
+    while let Some(link) = walk.links.pop_first() {
+        match walk.enter(&link) {
+            Some(true) => walk.below(&link, scan)?,
+            Some(false) => walk.repeated.add(root, &link),
+            None => {}
         }
-        n += 1;
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(e) => {
-                // Links that lead nowhere are listed, as they are where none is followed.
-                match e.path().and_then(|path| broken_link(root, path)) {
-                    Some(link) => files.push(link),
-                    None => note_unread(root, &e, scan),
+    }
+    let notes = &mut scan.notes;
+    notes.extend(walk.not_followed.notes_of_links(
+        "is a link to a folder and was not entered (follow_links in the config file)",
+    ));
+    notes.extend(
+        walk.repeated.notes_of_links(
+            "is a link to a folder whose logs are listed already and was not entered",
+        ),
+    );
+    notes.extend(walk.hidden.note("hidden file", ""));
+    notes.extend(
+        walk.private
+            .note("folder", " named with a leading `_` or `.`"),
+    );
+    Ok((walk.files, walk.folders))
+}
+
+/// A walk through the folders below the data directory, of which each is entered once: links could
+/// lead to it by more paths than can be listed.
+struct Walk<'a> {
+    root: &'a Path,
+    cache: Option<&'a Path>,
+    follows: bool,
+    cancel: &'a CancelToken,
+    /// Entries so far.
+    seen: u64,
+    /// Device and inode of each folder that was entered, where links are followed.
+    entered: HashSet<(u64, u64)>,
+    /// Links to folders that are still to be followed.
+    links: BTreeSet<PathBuf>,
+    files: Vec<Candidate>,
+    folders: Vec<Candidate>,
+    hidden: PassedOver,
+    private: PassedOver,
+    not_followed: PassedOver,
+    repeated: PassedOver,
+}
+
+impl Walk<'_> {
+    /// Whether a folder was not entered before; `None` when it is gone.
+    fn enter(&mut self, folder: &Path) -> Option<bool> {
+        if !self.follows {
+            return Some(true);
+        }
+        let meta = std::fs::metadata(folder).ok()?;
+        Some(self.entered.insert((meta.dev(), meta.ino())))
+    }
+
+    /// Whether a folder, or a link to one, holds logs for all that its path says.
+    fn is_of_logs(&mut self, folder: &Path, name: &[u8]) -> bool {
+        if is_cache(folder, self.cache, self.follows) {
+            return false;
+        }
+        if is_private(name) {
+            self.private.add(self.root, folder);
+            return false;
+        }
+        true
+    }
+
+    /// Everything below a folder, but what is behind links.
+    fn below(&mut self, top: &Path, scan: &mut Scan) -> Result<()> {
+        let mut entries = WalkDir::new(top).min_depth(1).into_iter();
+        while let Some(entry) = entries.next() {
+            if self.seen.is_multiple_of(1024) {
+                self.cancel.check()?;
+            }
+            self.seen += 1;
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(e) => {
+                    note_unread(self.root, &e, scan);
+                    continue;
+                }
+            };
+            let (path, name) = (entry.path(), entry.file_name().as_bytes());
+            let kind = entry.file_type();
+            let is_followed = self.follows && kind.is_symlink() && path.is_dir();
+            if (kind.is_dir() || is_followed) && !self.is_of_logs(path, name) {
+                if kind.is_dir() {
+                    entries.skip_current_dir();
                 }
                 continue;
             }
-        };
-        let name = entry.file_name().as_bytes();
-        let kind = entry.file_type();
-        if kind.is_dir() {
-            let is_cache = is_cache(entry.path(), cache, follows);
-            if is_cache || is_private(name) {
-                if !is_cache {
-                    private.add(root, entry.path());
-                }
+            if is_followed {
+                self.links.insert(path.to_owned());
+            } else if kind.is_dir() && self.enter(path) == Some(false) {
+                // A link led here before, or it is mounted twice.
+                self.repeated.add(self.root, path);
                 entries.skip_current_dir();
                 continue;
             }
-        }
-        let Some(format) = Format::of_name(name) else {
-            if kind.is_symlink() && entry.path().is_dir() {
-                scan.notes.push(format!(
-                    "{} is a link to a folder and was not entered (follow_links in the config file)",
-                    text::visible_bytes(&below(root, entry.path()))
-                ));
+            let Some(format) = Format::of_name(name) else {
+                if !self.follows && kind.is_symlink() && path.is_dir() {
+                    self.not_followed.add(self.root, path);
+                }
+                continue;
+            };
+            if name.first() == Some(&b'.') {
+                self.hidden.add(self.root, path);
+                continue;
             }
-            continue;
-        };
-        if name.first() == Some(&b'.') {
-            hidden.add(root, entry.path());
-            continue;
+            let candidate = candidate(self.root, path, format);
+            if kind.is_dir() || is_followed {
+                self.folders.push(candidate);
+            } else {
+                self.files.push(candidate);
+            }
         }
-        let candidate = candidate(root, entry.path(), format);
-        if kind.is_dir() {
-            folders.push(candidate);
-        } else {
-            files.push(candidate);
-        }
+        Ok(())
     }
-    scan.notes.extend(hidden.note("hidden file", ""));
-    scan.notes
-        .extend(private.note("folder", " named with a leading `_` or `.`"));
-    Ok((files, folders))
 }
 
 /// Whether a folder of this name holds no logs: those that begin with `_` or `.` are the
@@ -200,6 +277,18 @@ impl PassedOver {
         if self.examples.len() < 3 {
             self.examples.push(text::visible_bytes(&below(root, path)));
         }
+    }
+
+    /// A note for each example, which is a link to a folder, and one for those beyond.
+    fn notes_of_links(&self, what: &str) -> Vec<String> {
+        let notes = self.examples.iter().map(|link| format!("{link} {what}"));
+        let mut notes: Vec<String> = notes.collect();
+        let more = self.count.saturating_sub(self.examples.len() as u64);
+        if more > 0 {
+            let links = format::count(more, "more link");
+            notes.push(format!("{links} to folders likewise"));
+        }
+        notes
     }
 
     /// `2 hidden files were passed over (.a.csv, .b.csv)`, with what tells them after the noun.
@@ -232,14 +321,6 @@ fn is_cache(folder: &Path, cache: Option<&Path>, follows: bool) -> bool {
     folder == cache || follows && folder.canonicalize().is_ok_and(|real| real == cache)
 }
 
-/// A link with a log's name that cannot be followed.
-fn broken_link(root: &Path, path: &Path) -> Option<Candidate> {
-    let name = path.file_name()?.as_bytes();
-    let format = Format::of_name(name).filter(|_| name.first() != Some(&b'.'))?;
-    let is_link = std::fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink());
-    (is_link && !path.is_dir()).then(|| candidate(root, path, format))
-}
-
 fn below(root: &Path, path: &Path) -> Vec<u8> {
     path.strip_prefix(root)
         .unwrap_or(path)
@@ -250,13 +331,6 @@ fn below(root: &Path, path: &Path) -> Vec<u8> {
 
 fn note_unread(root: &Path, error: &walkdir::Error, scan: &mut Scan) {
     let raw = error.path().map(|p| below(root, p)).unwrap_or_default();
-    if error.loop_ancestor().is_some() {
-        scan.notes.push(format!(
-            "{} is a link to a folder that holds it and was not entered",
-            text::visible_bytes(&raw)
-        ));
-        return;
-    }
     let why = error
         .io_error()
         .map_or_else(|| error.to_string(), std::io::Error::to_string);

@@ -163,11 +163,50 @@ fn links_are_followed_where_that_is_asked_for_and_loops_end() {
     );
     assert_eq!(
         scan.notes,
-        ["sub/up is a link to a folder that holds it and was not entered"]
+        ["sub/up is a link to a folder whose logs are listed already and was not entered"]
     );
     let out = |links| stat_log(&root, &lake, links, b"out.csv").unwrap().trouble;
     assert_eq!(out(Links::Follow), None);
     assert!(out(Links::Stay).is_some());
+}
+
+#[test]
+fn each_folder_is_entered_once_whatever_links_lead_to_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("data");
+    let mut level = root.clone();
+    // 2^20 paths lead to the log.
+    for _ in 0..20 {
+        std::fs::create_dir_all(level.join("b")).unwrap();
+        symlink("b", level.join("a")).unwrap();
+        level.push("b");
+    }
+    touch(level.join("x.csv"));
+    // Two links to a folder elsewhere that has a link to the folder of the other.
+    touch(dir.path().join("press/y.csv"));
+    symlink("../data", dir.path().join("press/back")).unwrap();
+    symlink("../press", root.join("p1")).unwrap();
+    symlink("../press", root.join("p2")).unwrap();
+    let scan = scan(
+        &root,
+        Path::new("/nowhere"),
+        Links::Follow,
+        &CancelToken::new(),
+    )
+    .unwrap();
+    let own = format!("{}x.csv", "b/".repeat(20));
+    assert_eq!(listed(&scan), [(own, None), ("p1/y.csv".into(), None)]);
+    let [first, .., last] = &scan.notes[..] else {
+        panic!("{:?}", scan.notes)
+    };
+    assert_eq!(
+        first,
+        "a is a link to a folder whose logs are listed already and was not entered"
+    );
+    assert_eq!(
+        (scan.notes.len(), last.as_str()),
+        (4, "19 more links to folders likewise")
+    );
 }
 
 #[test]
