@@ -10,7 +10,12 @@ use std::{
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use rustix::fs::Access;
 
-use crate::{Error, ErrorClass, Result, error::is_of_the_disk, lake::mount, text::visible_path};
+use crate::{
+    Error, ErrorClass, Result,
+    error::is_of_the_disk,
+    lake::{access::is_full, mount},
+    text::visible_path,
+};
 
 /// Why SQLite cannot open a database, or a file beside it, it does not say: asking whether it
 /// may be opened and making another file there does. The database itself must not be opened:
@@ -254,6 +259,11 @@ pub(super) fn told(file: &Path, source: rusqlite::Error) -> Error {
     {
         return mount::lock_error(file, e);
     }
+    let full = [Some(ErrorCode::SystemIoFailure), Some(ErrorCode::DiskFull)];
+    if full.contains(&source.sqlite_error_code()) && is_full(directory_of(file)) {
+        let why = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        return Error::io("write", file, why);
+    }
     let vague = [Some(ErrorCode::CannotOpen), Some(ErrorCode::ReadOnly)];
     if vague.contains(&source.sqlite_error_code()) {
         match probe(file) {
@@ -262,6 +272,12 @@ pub(super) fn told(file: &Path, source: rusqlite::Error) -> Error {
             // What was in the way is gone by now.
             Ok(()) => return Error::io("open", file, std::io::Error::other(source)),
         }
+    }
+    if source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) {
+        let path = visible_path(file);
+        return Error::Fatal(format!(
+            "the catalog {path} is damaged ({source}): mdtui rebuild sets it aside and creates a new one"
+        ));
     }
     Error::Catalog {
         path: file.to_owned(),
@@ -282,11 +298,6 @@ fn refuse(file: &Path, error: rusqlite::Error) -> Error {
         Some(ErrorCode::NotADatabase) => {
             format!("{path} is not a database: mdtui rebuild sets it aside and creates a new one")
         }
-        Some(ErrorCode::DatabaseCorrupt) => {
-            format!(
-                "the catalog {path} is damaged ({why}): mdtui rebuild sets it aside and creates a new one"
-            )
-        }
         _ => format!("cannot use the catalog {path}: {why}"),
     })
 }
@@ -294,6 +305,20 @@ fn refuse(file: &Path, error: rusqlite::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn damage_that_shows_late_names_the_remedy_too() {
+        let (_dir, path) = dir();
+        let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        let error = told(&path, rusqlite::Error::SqliteFailure(corrupt, None));
+        assert_eq!(error.kind(), ErrorClass::Fatal);
+        let sentence = error.to_string();
+        assert!(sentence.contains("catalog.db is damaged"), "{sentence}");
+        assert!(
+            sentence.contains("mdtui rebuild sets it aside"),
+            "{sentence}"
+        );
+    }
 
     fn dir() -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().unwrap();

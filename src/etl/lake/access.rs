@@ -22,8 +22,12 @@ pub struct ReadOnly {
 
 impl ReadOnly {
     /// `None` when everything that a harvest changes can be written, or when it is unclear
-    /// why not: then trying says why.
+    /// why not: then trying says why. A full disk counts only for a lake that is only looked at
+    /// ([`Lake::to_look_at`]).
     pub fn of(lake: &Lake) -> Option<Self> {
+        if let Some(reason) = lake.looked_at() {
+            return Some(reason.clone());
+        }
         let root = lake.root();
         let above = existing(root)?;
         if above != root {
@@ -45,6 +49,17 @@ impl ReadOnly {
             .or_else(|| files.iter().find_map(of_file))?;
         Some(Self {
             reason: reason(&at, errno),
+        })
+    }
+
+    /// Why a lake below `root` cannot be written though it may be: its disk is full.
+    pub(super) fn of_full_disk(root: &Path) -> Option<Self> {
+        is_full(root).then(|| Self {
+            reason: format!(
+                "{} is on {}, which is full",
+                text::visible_path(root),
+                mounts::described(root)
+            ),
         })
     }
 
@@ -80,6 +95,21 @@ impl ReadOnly {
 /// [`Error::Fatal`] with the owner or the mount.
 pub fn require_write(lake: &Lake, action: &str) -> Result<()> {
     ReadOnly::of(lake).map_or(Ok(()), |read_only| Err(read_only.refuse(action)))
+}
+
+/// Whether the file system at `path` has no room for what SQLite writes to read a catalog (32 KiB
+/// of shared memory and some pages), whatever is in it.
+pub(crate) fn is_full(path: &Path) -> bool {
+    const LEAST: u64 = 1 << 20;
+    let Ok(stat) = rustix::fs::statvfs(path) else {
+        return false;
+    };
+    let free = match rustix::process::geteuid().is_root() {
+        true => stat.f_bfree,
+        false => stat.f_bavail,
+    };
+    // Some file systems of user space tell nothing.
+    stat.f_blocks > 0 && free.saturating_mul(stat.f_frsize) < LEAST
 }
 
 /// Whether the lake can be read, if it exists.

@@ -354,6 +354,15 @@ fn notes_are_carried_to_another_key_also_twice_and_when_they_cannot_be_read() {
         newer
     );
     assert!(!lake.location("a", NOTES).exists());
+    // As a rename does: first copied, then moved.
+    carry(lake, "c", "d", false, &cancel).unwrap();
+    assert!(lake.location("c", NOTES).exists());
+    carry(lake, "c", "d", true, &cancel).unwrap();
+    assert!(!lake.location("c", NOTES).exists());
+    assert_eq!(
+        fs::read_to_string(lake.location("d", NOTES)).unwrap(),
+        newer
+    );
 }
 
 #[test]
