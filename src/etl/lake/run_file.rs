@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 
 use polars_arrow::datatypes::Metadata;
 
+use crate::text;
+
 /// Unit and description of a column as the metadata of its field, which pyarrow shows.
 pub(crate) fn field_metadata(unit: &str, description: &str) -> Metadata {
     let all = [(UNIT_KEY, unit), (DESCRIPTION_KEY, description)];
@@ -29,8 +31,12 @@ impl RunFile {
     /// The units of the columns, by name; none where the file does not say.
     pub fn units(&self) -> BTreeMap<String, String> {
         let units = self.metadata(UNITS_KEY);
-        let units = units.and_then(|text| serde_json::from_str(text).ok());
-        units.unwrap_or_default()
+        let units: Option<BTreeMap<String, String>> =
+            units.and_then(|text| serde_json::from_str(text).ok());
+        let units = units.unwrap_or_default().into_iter();
+        units
+            .map(|(column, unit)| (text::visible(&column), text::visible(&unit)))
+            .collect()
     }
 }
 

@@ -84,7 +84,8 @@ impl RunFile {
             .fields()
             .iter()
             .filter(|f| matches!(f, ParquetType::PrimitiveType(_)))
-            .map(|f| f.name().to_owned())
+            // Another program may have written it. Columns are read by their place.
+            .map(|f| text::visible(f.name()))
             .collect();
         if columns.first().map(String::as_str) != Some(TIME)
             || columns.len() != metadata.schema_descr.columns().len()
