@@ -4,10 +4,11 @@
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, ChildStderr, ChildStdout, Command, Stdio},
     sync::mpsc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::common::Lab;
@@ -429,4 +430,64 @@ fn every_finished_log_is_told_to_the_hook_and_counted_in_the_metrics() {
         "{}",
         refused.err
     );
+}
+
+#[test]
+fn a_lake_that_is_deleted_is_told_and_recreated() {
+    let lab = Lab::new();
+    let all = logs(2);
+    arrive(&lab, &all[0].0, &all[0].1);
+    let mut watching = Watching::start(&lab, &["--json"]);
+    let harvested = |watching: &mut Watching| {
+        let line: Value = serde_json::from_str(&watching.line()).unwrap();
+        assert_eq!(line["outcome"], "harvested", "{line}");
+        line["key"].as_str().unwrap().to_owned()
+    };
+    let first = harvested(&mut watching);
+    // At once: a lake that is recreated meanwhile is not deleted, too.
+    fs::rename(lab.cache(), lab.root().join("deleted")).unwrap();
+    arrive(&lab, &all[1].0, &all[1].1);
+    let note = watching.note();
+    assert!(
+        note.contains("the lake cache is gone: it is recreated"),
+        "{note}"
+    );
+    let mut keys = [harvested(&mut watching), harvested(&mut watching)];
+    keys.sort();
+    assert!(keys.contains(&first) && keys[0] != keys[1], "{keys:?}");
+    let (code, note) = watching.stop("-TERM");
+    assert_eq!((code, note.as_str()), (0, "stopped; harvested 3 logs"));
+    assert!(lab.states().values().all(|state| state == "harvested"));
+}
+
+#[test]
+fn a_second_signal_ends_a_watch_whose_hook_hangs() {
+    let lab = Lab::new();
+    let all = logs(1);
+    arrive(&lab, &all[0].0, &all[0].1);
+    let hook = lab.root().join("hook");
+    fs::write(&hook, "#!/bin/sh\nexec sleep 1000\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut watching = Watching::start(&lab, &["--hook", "./hook"]);
+    watching.lines_until("harvested");
+    let signal = |watching: &Watching| {
+        let id = watching.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    signal(&watching);
+    let note = watching.note();
+    assert!(note.contains("another signal ends it at once"), "{note}");
+    let from = Instant::now();
+    signal(&watching);
+    let note = watching.note();
+    assert!(note.contains("the hook failed"), "{note}");
+    assert_eq!(watching.note(), "stopped; harvested 1 log");
+    assert_eq!(watching.child.wait().unwrap().code(), Some(0));
+    assert!(from.elapsed() < Duration::from_secs(5));
 }

@@ -12,7 +12,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU8, AtomicU64, Ordering},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -30,6 +30,8 @@ use crate::{
 const LONGEST: Duration = Duration::from_secs(60);
 /// How long those that still wait may take once watching has ended.
 const LONGEST_AT_END: Duration = Duration::from_secs(10);
+/// How long the end waits for it without a word.
+const SILENT: Duration = Duration::from_millis(500);
 /// How often a running program is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -49,9 +51,16 @@ pub struct Event {
 pub struct Hook {
     events: Sender<Event>,
     thread: JoinHandle<u64>,
-    ending: Arc<AtomicBool>,
+    stage: Arc<AtomicU8>,
     failures: Arc<AtomicU64>,
 }
+
+/// Watching goes on.
+const WATCHING: u8 = 0;
+/// It has ended, and the program has [`LONGEST_AT_END`] for all that is due.
+const ENDING: u8 = 1;
+/// It ends at once.
+const NOW: u8 = 2;
 
 impl Hook {
     /// For a program: a path, or a name that is looked for in `PATH`.
@@ -62,9 +71,9 @@ impl Hook {
     pub fn start(program: &Path) -> Result<Self> {
         let program = found(program)?;
         let (events, waiting) = unbounded();
-        let ending = Arc::new(AtomicBool::new(false));
+        let stage = Arc::new(AtomicU8::new(WATCHING));
         let failures = Arc::new(AtomicU64::new(0));
-        let of_thread = (Arc::clone(&ending), Arc::clone(&failures));
+        let of_thread = (Arc::clone(&stage), Arc::clone(&failures));
         let thread = thread::Builder::new()
             .name("hook".into())
             .spawn(move || run_all(&program, &waiting, &of_thread.0, &of_thread.1))
@@ -72,7 +81,7 @@ impl Hook {
         Ok(Self {
             events,
             thread,
-            ending,
+            stage,
             failures,
         })
     }
@@ -87,10 +96,25 @@ impl Hook {
         self.failures.load(Ordering::Relaxed)
     }
 
-    /// Waits for the runs that are due, but not long, and says what was left out.
-    pub fn finish(self) {
-        self.ending.store(true, Ordering::Relaxed);
+    /// Waits for the runs that are due, but not long, or until `is_urgent`, and says what was left
+    /// out.
+    pub fn finish(self, is_urgent: &dyn Fn() -> bool) {
+        self.stage.store(ENDING, Ordering::Relaxed);
         drop(self.events);
+        let began = Instant::now();
+        let mut is_told = false;
+        while !self.thread.is_finished() {
+            if is_urgent() {
+                self.stage.store(NOW, Ordering::Relaxed);
+            } else if !is_told && began.elapsed() >= SILENT {
+                is_told = true;
+                exit::note(&format!(
+                    "waiting for the hook, at most {} s; another signal ends it at once",
+                    LONGEST_AT_END.as_secs()
+                ));
+            }
+            thread::sleep(LOOK);
+        }
         if let Ok(left_out @ 1..) = self.thread.join() {
             let logs = count(left_out, "log");
             exit::note(&format!(
@@ -100,43 +124,52 @@ impl Hook {
     }
 }
 
-/// The file of a program that is named by a path; a mere name is left to `PATH`.
+/// The file of a program: that of a path, or of a mere name in `PATH`.
 fn found(program: &Path) -> Result<PathBuf> {
-    if program.components().count() < 2 {
-        return Ok(program.to_owned());
-    }
     let refused = |why: &str| {
         let shown = text::visible_path(program);
         Error::Usage(format!("--hook {shown}: {why}"))
     };
+    let is_name = program.file_name() == Some(program.as_os_str());
+    if is_name {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut places = std::env::split_paths(&path).map(|dir| dir.join(program));
+        let place = places.find(|place| place.is_file() && is_executable(place));
+        let place = place.ok_or_else(|| {
+            refused("no directory of PATH has such a program; name a path, such as ./hook")
+        })?;
+        return std::path::absolute(place).map_err(|e| refused(&e.to_string()));
+    }
     let is_file = std::fs::metadata(program).map_err(|e| refused(&e.to_string()))?;
     if !is_file.is_file() {
         return Err(refused("it is not a file"));
     }
-    rustix::fs::access(program, rustix::fs::Access::EXEC_OK)
-        .map_err(|_| refused("it is not executable; chmod +x makes it so"))?;
+    if !is_executable(program) {
+        return Err(refused("it is not executable; chmod +x makes it so"));
+    }
     // A later change of the current directory must not change what is run.
     std::path::absolute(program).map_err(|e| refused(&e.to_string()))
+}
+
+fn is_executable(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
 /// Until all events are done. Returns for how many the program was not run.
 fn run_all(
     program: &Path,
     events: &Receiver<Event>,
-    ending: &AtomicBool,
+    stage: &AtomicU8,
     failures: &AtomicU64,
 ) -> u64 {
-    let mut at_end: Option<Instant> = None;
+    let mut end = End { stage, at: None };
     let mut left_out = 0;
     for event in events {
-        if ending.load(Ordering::Relaxed) {
-            let until = *at_end.get_or_insert_with(|| Instant::now() + LONGEST_AT_END);
-            if Instant::now() >= until {
-                left_out += 1;
-                continue;
-            }
+        if end.is_over() {
+            left_out += 1;
+            continue;
         }
-        if let Err(why) = run(program, &event, ending) {
+        if let Err(why) = run(program, &event, &mut end) {
             failures.fetch_add(1, Ordering::Relaxed);
             exit::note(&format!("the hook failed for {}: {why}", event.key));
         }
@@ -144,8 +177,30 @@ fn run_all(
     left_out
 }
 
+/// When the program has no time any more.
+struct End<'a> {
+    stage: &'a AtomicU8,
+    /// Set once watching has ended.
+    at: Option<Instant>,
+}
+
+impl End<'_> {
+    fn is_over(&mut self) -> bool {
+        match self.stage.load(Ordering::Relaxed) {
+            WATCHING => false,
+            ENDING => {
+                let at = self
+                    .at
+                    .get_or_insert_with(|| Instant::now() + LONGEST_AT_END);
+                Instant::now() >= *at
+            }
+            _ => true,
+        }
+    }
+}
+
 /// Runs the program once and waits for its end.
-fn run(program: &Path, event: &Event, ending: &AtomicBool) -> std::result::Result<(), String> {
+fn run(program: &Path, event: &Event, end: &mut End<'_>) -> std::result::Result<(), String> {
     let started = Instant::now();
     let mut child = Command::new(program)
         .arg(&event.key)
@@ -156,17 +211,13 @@ fn run(program: &Path, event: &Event, ending: &AtomicBool) -> std::result::Resul
         .process_group(0)
         .spawn()
         .map_err(|e| format!("cannot start {}: {e}", text::visible_path(program)))?;
-    let mut ends_at: Option<Instant> = None;
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return result(status),
             Ok(None) => {}
             Err(e) => return Err(format!("cannot wait for it: {e}")),
         }
-        if ending.load(Ordering::Relaxed) {
-            ends_at.get_or_insert_with(|| Instant::now() + LONGEST_AT_END);
-        }
-        if started.elapsed() > LONGEST || ends_at.is_some_and(|at| Instant::now() > at) {
+        if started.elapsed() > LONGEST || end.is_over() {
             kill(&mut child);
             let seconds = started.elapsed().as_secs();
             return Err(format!("it ran for {seconds} s and was killed"));
@@ -207,6 +258,7 @@ mod tests {
     use std::{fs, os::unix::fs::PermissionsExt};
 
     use super::*;
+    use crate::cli::exit::Exit;
 
     fn script(dir: &Path, text: &str) -> PathBuf {
         let path = dir.join("hook");
@@ -234,7 +286,7 @@ mod tests {
         let hook = Hook::start(&program).unwrap();
         hook.send(event("$(touch gone); `id` \"x\" 'y' -n"));
         hook.send(event("second"));
-        hook.finish();
+        hook.finish(&|| false);
         let told = fs::read_to_string(out).unwrap();
         let keys: Vec<&str> = told.lines().map(|l| l.split('|').next().unwrap()).collect();
         assert_eq!(keys, ["$(touch gone); `id` \"x\" 'y' -n", "second"]);
@@ -250,8 +302,27 @@ mod tests {
         for key in ["good", "bad", "good"] {
             hook.send(event(key));
         }
-        hook.finish();
+        hook.finish(&|| false);
         assert_eq!(failures.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_ended_at_once_when_that_is_urgent() {
+        let dir = tempfile::tempdir().unwrap();
+        let began = dir.path().join("began");
+        let program = script(
+            dir.path(),
+            &format!("touch '{}'; sleep 100", began.display()),
+        );
+        let hook = Hook::start(&program).unwrap();
+        hook.send(event("a"));
+        hook.send(event("b"));
+        let from = Instant::now();
+        while !began.exists() {
+            thread::sleep(LOOK);
+        }
+        hook.finish(&|| true);
+        assert!(from.elapsed() < LONGEST_AT_END);
     }
 
     #[test]
@@ -261,6 +332,17 @@ mod tests {
         assert!(missing.to_string().contains("No such file"), "{missing}");
         let folder = Hook::start(dir.path()).unwrap_err();
         assert!(folder.to_string().contains("not a file"), "{folder}");
+        for (name, why) in [
+            ("no-such-program-anywhere", "PATH"),
+            (".", "not a file"),
+            ("..", "not a file"),
+            ("", ""),
+        ] {
+            let refused = Hook::start(Path::new(name)).unwrap_err();
+            assert_eq!(Exit::of(&refused), Exit::Usage, "{name}: {refused}");
+            assert!(refused.to_string().contains(why), "{name}: {refused}");
+        }
+        Hook::start(Path::new("sh")).unwrap().finish(&|| false);
         let plain = dir.path().join("plain");
         fs::write(&plain, "").unwrap();
         let plain = Hook::start(&plain).unwrap_err();

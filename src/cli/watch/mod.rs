@@ -16,7 +16,11 @@ mod retry_policy;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    time::Instant,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use clap::ValueHint;
@@ -107,7 +111,10 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let cancel = CancelToken::new();
     let (sender, happenings) = unbounded();
     let interrupts = sender.clone();
+    let signals = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&signals);
     cancel_on_signals(&cancel, move || {
+        counted.fetch_add(1, Ordering::Relaxed);
         let _ = interrupts.send(Happening::Interrupt);
     })?;
     let context = settings.context()?;
@@ -138,6 +145,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         json: args.json,
         hook,
         metrics,
+        signals,
         retry_policy: RetryPolicy::default(),
         open: BTreeSet::new(),
         moved_meanwhile: false,
@@ -164,6 +172,8 @@ struct Watch<'a> {
     json: bool,
     hook: Option<Hook>,
     metrics: Option<Metrics>,
+    /// How many signals asked for the end.
+    signals: Arc<AtomicU64>,
     retry_policy: RetryPolicy,
     /// Logs that wait for a worker or are being harvested.
     open: BTreeSet<String>,
@@ -234,9 +244,16 @@ impl Watch<'_> {
             self.write_metrics();
             return Ok(());
         }
+        if self.is_lake_gone() {
+            exit::note(&format!(
+                "the lake {} is gone: it is recreated, and every log is harvested again",
+                text::visible_path(self.context.lake.root())
+            ));
+            self.lake = None;
+        }
         let lake = match self.lake.take() {
             Some(lake) => lake,
-            None => match OpenLake::new(self.settings, &self.cancel) {
+            None => match OpenLake::to_write(self.settings, &self.cancel) {
                 // Gone again meanwhile: the watcher notices.
                 Err(_) if !self.data_dir.check().0 => return Ok(()),
                 opened => opened?,
@@ -284,6 +301,12 @@ impl Watch<'_> {
         Ok(())
     }
 
+    /// Whether the catalog was deleted or replaced, most likely with the whole lake.
+    fn is_lake_gone(&self) -> bool {
+        let lake = self.lake.as_ref();
+        lake.is_some_and(|lake| !lake.catalog.is_in_place())
+    }
+
     fn write_metrics(&mut self) {
         let Some(metrics) = &mut self.metrics else {
             return;
@@ -308,6 +331,11 @@ impl Watch<'_> {
     fn finished(&mut self, key: String, result: Result<Outcome>) -> Result<()> {
         self.open.remove(&key);
         let now = Instant::now();
+        if result.is_err() && self.is_lake_gone() {
+            // The next scan makes a new lake, and queues the log again.
+            self.retry_policy.retry_in(now, Duration::ZERO);
+            return Ok(());
+        }
         match &result {
             Err(e) => self.retry_policy.failed(&key, e.kind(), now),
             Ok(_) => self.retry_policy.succeeded(&key),
@@ -355,7 +383,9 @@ impl Watch<'_> {
         }
         self.pool.finish();
         if let Some(hook) = self.hook.take() {
-            hook.finish();
+            // The first one ended the watch.
+            let signals = self.signals;
+            hook.finish(&|| signals.load(Ordering::Relaxed) > 1);
         }
         exit::note(&format!(
             "stopped; harvested {}",
