@@ -39,7 +39,9 @@ pub fn run(config: &Config, draw: impl Fn(&mut Frame, &State)) -> Result<()> {
     let context = Context {
         data_dir: config.data_dir.clone(),
         links: config.links,
-        lake: Lake::new(config.cache_dir.clone()).with_user_cache(config.user_cache.clone()),
+        lake: Lake::new(config.cache_dir.clone())
+            .with_user_cache(config.user_cache.clone())
+            .to_look_at(),
         profile: config.profile.clone(),
     };
     let (sender, events) = unbounded();

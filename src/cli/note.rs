@@ -85,7 +85,10 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
                 .into(),
         ));
     }
-    let mut lake = OpenLake::new(settings, &cancel)?;
+    let mut lake = match writes {
+        true => OpenLake::to_write(settings, &cancel)?,
+        false => OpenLake::new(settings, &cancel)?,
+    };
     let row = lake.run(&args.run)?;
     let all = if writes {
         cancel_on_signals(&cancel, || {})?;

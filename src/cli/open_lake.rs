@@ -32,13 +32,26 @@ pub struct OpenLake {
 }
 
 impl OpenLake {
-    /// Opens the catalog and scans the data directory. Says so when the lake can only be
-    /// read.
+    /// Opens the catalog to look at the lake, and scans the data directory. Says so when the lake
+    /// can only be read, or its disk is full.
     ///
     /// # Errors
     /// Those of [`Settings::context`], [`Catalog::open_for_reading`] and [`Catalog::refresh`].
     pub fn new(settings: &Settings, cancel: &CancelToken) -> Result<Self> {
         let context = settings.context()?;
+        let lake = context.lake.to_look_at();
+        Self::open(Context { lake, ..context }, cancel)
+    }
+
+    /// As [`OpenLake::new`], for a command that writes: a full disk is an error.
+    ///
+    /// # Errors
+    /// Those of [`OpenLake::new`].
+    pub fn to_write(settings: &Settings, cancel: &CancelToken) -> Result<Self> {
+        Self::open(settings.context()?, cancel)
+    }
+
+    fn open(context: Context, cancel: &CancelToken) -> Result<Self> {
         let read_only = ReadOnly::of(&context.lake);
         if let Some(read_only) = &read_only {
             exit::note(&read_only.note());

@@ -17,10 +17,10 @@ use super::{
 use crate::etl::{
     Error, Result,
     base::CancelToken,
-    catalog::LogState,
+    catalog::{Catalog, LogState},
     format::{bytes, count},
     harvest::{self, Results},
-    lake::access::require_write,
+    lake::{Lake, access::require_write},
     source::reserved::NOTES,
     text,
 };
@@ -99,7 +99,22 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             Err(error) => failed.push((key, error)),
         }
     }
+    if lake.catalog.read_only().is_some() && !removed.is_empty() {
+        forget(&lake, &removed);
+    }
     tell(args, &removed, &failed)
+}
+
+/// Removes logs from the lake's own catalog, too, for which there is room now.
+fn forget(lake: &OpenLake, removed: &[(String, Results)]) {
+    // The lake as it is, and not as one that is only looked at.
+    let forgotten = Catalog::open(&Lake::new(lake.context.lake.root()))
+        .and_then(|mut catalog| removed.iter().try_for_each(|(key, _)| catalog.forget(key)));
+    if let Err(error) = forgotten {
+        exit::note(&format!(
+            "the catalog still lists what was deleted, until mdtui rebuild: {error}"
+        ));
+    }
 }
 
 fn tell(args: &Args, done: &[(String, Results)], failed: &[(String, Error)]) -> Result<Exit> {

@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     sync::OnceLock,
 };
@@ -15,6 +15,7 @@ use std::{
 use crate::common::{
     Answer, Lab, context_in,
     faults::{EIO, ENOSPC, Fault, places, run_with, shim},
+    mounted::Mounted,
 };
 use mdtui::etl::{
     base::CancelToken,
@@ -364,39 +365,5 @@ fn on_a_full_file_system_the_harvest_says_so_and_goes_on_when_there_is_room() {
         );
         assert!(!answer.err.contains("panicked"), "{when}: {}", answer.err);
         converges(&lab, scenario, &wanted, &when);
-    }
-}
-
-/// A small file system, gone with its value.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn new(at: &Path, kibibytes: usize) -> Option<Self> {
-        fs::create_dir_all(at).unwrap();
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={kibibytes}k"), "none"])
-            .arg(at)
-            .output();
-        match mount {
-            Ok(done) if done.status.success() => Some(Self(at.to_owned())),
-            other => {
-                eprintln!("skipped: no small file system can be made here ({other:?})");
-                None
-            }
-        }
-    }
-
-    fn grow(at: &Path) {
-        let done = Command::new("mount")
-            .args(["-o", "remount,size=256m"])
-            .arg(at)
-            .status();
-        assert!(done.unwrap().success());
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }

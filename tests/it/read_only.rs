@@ -10,7 +10,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::common::{Answer, Lab, terminal::Terminal};
+use crate::common::{Answer, Lab, mounted::Mounted, terminal::Terminal};
 
 /// `nobody`, who owns nothing here.
 const OTHER: u32 = 65534;
@@ -453,4 +453,77 @@ fn the_browser_shows_the_lake_and_refuses_to_harvest_and_to_export() {
         }
         assert!(everything(&lab) == all, "{way:?}: the lake was changed");
     }
+}
+
+#[test]
+fn a_lake_on_a_full_disk_can_be_looked_at_and_freed() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: only root can make a small file system");
+        return;
+    }
+    let lab = Lab::demo(4);
+    let Some(disk) = Mounted::new(&lab.cache(), 64 * 1024) else {
+        return;
+    };
+    lab.run(&["harvest"]);
+    let (runs, list) = (lab.ok(&["runs", "--json"]), lab.ok(&["list", "--json"]));
+    let first = &lab.json(&["runs", "--json"])["runs"][0];
+    let id = first["run_uuid"].as_str().unwrap();
+    let run = format!("{}:{id}", first["log"].as_str().unwrap());
+    let gone = first["log"].as_str().unwrap();
+    disk.fill("filler");
+
+    assert_eq!(lab.ok(&["runs", "--json"]), runs);
+    assert_eq!(lab.ok(&["list", "--json"]), list);
+    for args in [
+        &["machines"][..],
+        &["show", &run],
+        &["note", &run],
+        &["views"],
+        &["find", "fz_1 < 0"],
+        &["check", "--json"],
+        &["export", &run, "-o", "run.csv"],
+        &["export", "robots", "-o", "robots.csv"],
+    ] {
+        let answer = lab.run(args);
+        assert_eq!(answer.code, 0, "{args:?}: {}", answer.err);
+        assert!(
+            args[0] == "check" || answer.err.contains("which is full"),
+            "{args:?}: {}",
+            answer.err
+        );
+    }
+    for args in [&["harvest", "--force"][..], &["note", &run, "--accept"]] {
+        let answer = lab.run(args);
+        assert_eq!(answer.code, 75, "{args:?}: {}", answer.err);
+    }
+
+    // What frees space works without any.
+    let leftover = lab
+        .cache()
+        .join(gone)
+        .join("rejected.0123456789abcdef.parquet");
+    fs::remove_file(lab.cache().join("filler")).unwrap();
+    fs::write(&leftover, [0; 4096]).unwrap();
+    disk.fill("filler");
+    let collected = lab.ok(&["gc"]);
+    assert!(
+        collected.contains("rejected.0123456789abcdef"),
+        "{collected}"
+    );
+    assert!(!leftover.exists());
+    let log = lab.data().join(list_path(&lab, gone));
+    fs::remove_file(log).unwrap();
+    disk.fill("filler-2");
+    lab.ok(&["remove", "--yes", gone]);
+    assert!(!lab.ok(&["runs", "--json"]).contains(gone));
+    assert!(!lab.states().contains_key(gone));
+}
+
+/// Where a log lies below the data directory.
+fn list_path(lab: &Lab, key: &str) -> String {
+    let list = lab.json(&["list", "--json"]);
+    let mut logs = list["logs"].as_array().unwrap().iter();
+    let log = logs.find(|log| log["key"] == key).unwrap();
+    log["path"].as_str().unwrap().to_owned()
 }

@@ -58,7 +58,10 @@ pub const EXAMPLES: &[Example] = &[
 /// # Errors
 /// [`Error::Fatal`] without a lake, and those of [`check::check`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    let context = settings.context()?;
+    let mut context = settings.context()?;
+    if !args.repair {
+        context.lake = context.lake.to_look_at();
+    }
     if !context.lake.root().is_dir() {
         return Err(Error::Fatal(format!(
             "there is no lake at {}; name it with --cache-dir",

@@ -137,7 +137,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if !args.dry_run {
         require_write(&settings.context()?.lake, "harvest")?;
     }
-    let lake = OpenLake::new(settings, &cancel)?;
+    let lake = OpenLake::to_write(settings, &cancel)?;
     if args.logs.is_empty() {
         wait_for_dying(&lake.context.lake)?;
     }

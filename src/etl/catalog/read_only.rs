@@ -17,7 +17,10 @@ use rusqlite::Connection;
 use super::{Catalog, open};
 use crate::{
     Error, Result,
-    lake::{Lake, ReadOnly, access::require_read},
+    lake::{
+        Lake, ReadOnly,
+        access::{is_full, require_read},
+    },
     source::scan::Scan,
     text::visible_path,
 };
@@ -99,6 +102,10 @@ impl Catalog {
 /// This user's own catalog of the lake; `None` where it cannot be used.
 fn in_user_cache(lake: &Lake) -> Option<(Connection, PathBuf)> {
     let path = lake.local().user_catalog()?;
+    // The directory of the catalog's directory need not be there yet.
+    if path.ancestors().find(|at| at.exists()).is_some_and(is_full) {
+        return None;
+    }
     match open_or_replace(&path) {
         Ok(db) => Some((db, path)),
         Err(e) => {

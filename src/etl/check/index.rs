@@ -26,7 +26,7 @@ pub(super) fn open(
 ) -> Result<(Catalog, bool)> {
     if let Some(read_only) = ReadOnly::of(&context.lake) {
         report.notes.push(format!(
-            "{}; the records are checked without the catalog, which only its owner can use",
+            "{}; the records are checked without the catalog",
             read_only.reason()
         ));
         return Ok((Catalog::open_for_reading(&context.lake)?, false));

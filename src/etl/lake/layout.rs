@@ -22,7 +22,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{local_state::LocalState, local_store::LocalStore, run_file::RunFile, store::Store};
+use super::{
+    ReadOnly, local_state::LocalState, local_store::LocalStore, run_file::RunFile, store::Store,
+};
 use crate::{Result, run_id::RunId, source::reserved::RECORD};
 
 /// The lake: the storage of published results, and the state that belongs to this machine alone.
@@ -30,6 +32,8 @@ use crate::{Result, run_id::RunId, source::reserved::RECORD};
 pub struct Lake {
     results: Arc<dyn Store>,
     local: LocalState,
+    /// Set where this process only looks at it, though it may write it.
+    looked_at: Option<ReadOnly>,
 }
 
 impl Lake {
@@ -39,7 +43,23 @@ impl Lake {
         Self {
             results: Arc::new(LocalStore::new(root.clone())),
             local: LocalState::new(root),
+            looked_at: None,
         }
+    }
+
+    /// For a process that looks at the lake: where its disk is full, nothing is written, as where
+    /// that is not allowed ([`ReadOnly::of`]). Decided once, so that all that open its catalog open the same.
+    #[must_use]
+    pub fn to_look_at(self) -> Self {
+        Self {
+            looked_at: ReadOnly::of_full_disk(self.root()),
+            ..self
+        }
+    }
+
+    /// Why this process only looks at the lake, though it may write it.
+    pub(super) fn looked_at(&self) -> Option<&ReadOnly> {
+        self.looked_at.as_ref()
     }
 
     /// With a directory in which this user may keep catalogs of lakes that cannot be written;
@@ -58,6 +78,7 @@ impl Lake {
         Self {
             results,
             local: LocalState::new(root.into()),
+            looked_at: None,
         }
     }
 

@@ -168,7 +168,15 @@ impl LogLock {
                     (Owner::new(&presence), Some(presence))
                 }
             };
-            sign(&mut file, key, &owner).map_err(|e| Error::io("write", &path, e))?;
+            match sign(&mut file, key, &owner) {
+                Ok(()) => {}
+                // What frees space must work without any. The lock counts, signed or not; only that
+                // its holder is dying cannot be told.
+                Err(e) if matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                    tracing::warn!("the lock of {key} names no holder: {e}");
+                }
+                Err(e) => return Err(Error::io("write", &path, e)),
+            }
             return Ok(Some(Self {
                 file,
                 path,

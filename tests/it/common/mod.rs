@@ -2,6 +2,7 @@
 
 pub mod faults;
 pub mod liar;
+pub mod mounted;
 pub mod python;
 pub mod tables;
 pub mod terminal;
