@@ -80,7 +80,7 @@ pub fn remove_log(
     cancel: &CancelToken,
 ) -> Result<Results> {
     let lake = &context.lake;
-    let _lock = LogLock::acquire(lake, key, cancel)?.ok_or_else(|| {
+    let _lock = LogLock::acquire_to_free(lake, key, cancel)?.ok_or_else(|| {
         let key = text::quoted(key, 200);
         Error::Busy(format!("another mdtui is working on {key}"))
     })?;

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    base::CancelToken,
     source::reserved::{NOTES, RECORD, is_reserved_at_top, is_result_file, table_of_overview},
     text,
 };
@@ -234,7 +235,7 @@ impl Collector<'_> {
         // A lake that cannot be written cannot be locked either: asking who harvests must do.
         let lock = match self.read_only {
             true => None,
-            false => LogLock::try_acquire(self.lake, key)?,
+            false => LogLock::acquire_to_free(self.lake, key, &CancelToken::new())?,
         };
         let is_harvested = match self.read_only {
             true => lock::held(self.lake)?.iter().any(|h| h.key == key),

@@ -6,7 +6,7 @@
 
 use std::{
     fs::{File, TryLockError},
-    io::{ErrorKind, Read, Seek, SeekFrom, Write},
+    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -130,6 +130,24 @@ impl LogLock {
     /// not end; [`Error::Fatal`] when the file system does not support locks;
     /// [`Error::Cancelled`].
     pub fn acquire(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<Option<Self>> {
+        Self::acquire_with(lake, key, cancel, false)
+    }
+
+    /// As [`Self::acquire`], to free space, which must work without any: on a full disk the lock
+    /// names no holder. It counts all the same; only that its holder is dying cannot be told.
+    ///
+    /// # Errors
+    /// As [`Self::acquire`].
+    pub fn acquire_to_free(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<Option<Self>> {
+        Self::acquire_with(lake, key, cancel, true)
+    }
+
+    fn acquire_with(
+        lake: &Lake,
+        key: &str,
+        cancel: &CancelToken,
+        frees: bool,
+    ) -> Result<Option<Self>> {
         let path = lock_path(lake, key);
         let dir = lake.local().locks();
         std::fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
@@ -168,14 +186,12 @@ impl LogLock {
                     (Owner::new(&presence), Some(presence))
                 }
             };
+            let is_full = |e: &io::Error| {
+                matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+            };
             match sign(&mut file, key, &owner) {
-                Ok(()) => {}
-                // What frees space must work without any. The lock counts, signed or not; only that
-                // its holder is dying cannot be told.
-                Err(e) if matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-                    tracing::warn!("the lock of {key} names no holder: {e}");
-                }
-                Err(e) => return Err(Error::io("write", &path, e)),
+                Err(e) if !(frees && is_full(&e)) => return Err(Error::io("write", &path, e)),
+                _ => {}
             }
             return Ok(Some(Self {
                 file,

@@ -226,7 +226,7 @@ fn is_copy(lake: &Lake, from: &str, to: &str) -> Result<bool> {
 /// # Errors
 /// [`Error::Busy`], [`Error::Io`], [`Error::Cancelled`].
 pub fn remove(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<usize> {
-    let _lock = lock(lake, key, cancel)?;
+    let _lock = lock_with(lake, key, cancel, LogLock::acquire_to_free)?;
     let notes = match Notes::read(lake, key) {
         Err(Error::Log(_)) => 0,
         read => read?.len(),
@@ -237,9 +237,18 @@ pub fn remove(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<usize> {
 }
 
 fn lock(lake: &Lake, key: &str, cancel: &CancelToken) -> Result<LogLock> {
+    lock_with(lake, key, cancel, LogLock::acquire)
+}
+
+fn lock_with(
+    lake: &Lake,
+    key: &str,
+    cancel: &CancelToken,
+    acquire: fn(&Lake, &str, &CancelToken) -> Result<Option<LogLock>>,
+) -> Result<LogLock> {
     let until = Instant::now() + PATIENCE;
     loop {
-        if let Some(lock) = LogLock::acquire(lake, &format!("{key}/{NOTES}"), cancel)? {
+        if let Some(lock) = acquire(lake, &format!("{key}/{NOTES}"), cancel)? {
             return Ok(lock);
         }
         if Instant::now() >= until {
