@@ -146,7 +146,8 @@ fn nothing_partial(lab: &Lab, when: &str) {
         // The old key of a renamed log goes after the new one is committed.
         let taken_over = kind == Kind::Missing
             && when.starts_with("a renamed log")
-            && sentence.contains("cache/a/record.json is gone, though the catalog knows");
+            && sentence
+                .contains("cache/a/record.json is gone, although the catalog has its content");
         assert!(
             matches!(kind, Kind::Leftover | Kind::Catalog) || taken_over,
             "{when}: {sentence}"

@@ -333,9 +333,9 @@ fn work(shared: &Shared, executor: Executor, ended: &Sender<Ended>) {
 
 /// What a thread of the pool harvests with.
 enum Hands {
-    Own(Session),
+    Own(Box<Session>),
     Worker {
-        client: Client,
+        client: Box<Client>,
         /// While logs follow each other.
         presence: Option<Arc<Presence>>,
     },
@@ -344,9 +344,9 @@ enum Hands {
 impl Hands {
     fn new(executor: Executor) -> Self {
         match executor {
-            Executor::InProcess => Self::Own(Session::default()),
+            Executor::InProcess => Self::Own(Box::default()),
             Executor::Workers { program, limits } => Self::Worker {
-                client: Client::new(program, limits),
+                client: Box::new(Client::new(program, limits)),
                 presence: None,
             },
         }
@@ -378,7 +378,7 @@ impl Hands {
         match self {
             Self::Own(session) => session.harvest(context, log, options, sink, cancel),
             Self::Worker { client, presence } => {
-                let by = (client, presence);
+                let by = (client.as_mut(), presence);
                 by_worker(by, context, log, options, sink, cancel).unwrap_or_else(Harvested::failed)
             }
         }
