@@ -350,8 +350,10 @@ fn an_open_browser_takes_in_what_another_process_writes() {
     let mut terminal = Terminal::start(&lab, &[], 200, 40);
     terminal.wait_for("[1 Logs]");
     terminal.send("2");
-    terminal.wait_for("disposition");
+    terminal.wait_for("verdict");
     lab.ok(&["note", &run, "--reject", "torn at the rim"]);
+    // The column comes with the first note.
+    terminal.wait_for("disposition");
     terminal.wait_for("reject");
     terminal.send("\r");
     terminal.wait_for("reject: torn at the rim");

@@ -371,7 +371,8 @@ fn a_log_without_a_kept_row_says_the_reason_with_an_example() {
     assert_eq!(answer.code, 1);
     let time = rows()[0][0].replace('Z', "+0");
     let words = format!(
-        "none of its 660 rows could be kept (invalid_time 660): row 0 has `{time}` in column `time`"
+        "none of its 660 rows could be kept (invalid_time 660): row 0 has `{time}` in column `time`; \
+         a time is such as 2022-11-23T20:40:00.035Z"
     );
     assert!(answer.err.contains(&words), "{}", answer.err);
     let record = record(&lab, "a.csv");

@@ -509,8 +509,8 @@ fn the_run_before_is_of_the_same_machine() {
         let found = w.catalog.previous_run(log, RunId(run)).unwrap();
         found.map(|(log, run)| (log, run.0))
     };
-    // Neither the parked run, nor that of another cell, nor the failed one.
-    assert_eq!(before("b.csv", 11), Some(("a.csv".into(), 9)));
+    // Neither the parked run, nor that of another cell, nor the failed one; the copy in the same log.
+    assert_eq!(before("b.csv", 11), Some(("b.csv".into(), 9)));
     assert_eq!(before("a.csv", 9), Some(("a.csv".into(), 7)));
     assert_eq!(before("a.csv", 7), None);
     assert_eq!(before("c.csv", 12), None);

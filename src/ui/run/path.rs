@@ -152,17 +152,6 @@ pub(super) fn legend(
     let mut parts = vec![vec![Span::styled(title, theme.muted)]];
     match figures {
         None => parts.push(vec![Span::styled("  not known here", theme.muted)]),
-        Some((low, high)) if theme.scale(0) == theme.scale(CLASSES - 1) => {
-            let decimals = decimals_for(low, high).saturating_sub(1);
-            let number = |v: f64| match colour {
-                Colour::Time => zone::format_clock_within(v as i64, run),
-                _ => format_value(v, decimals),
-            };
-            let extent = format!("  {} … {}", number(low), number(high));
-            parts.push(vec![Span::styled(extent, theme.text)]);
-            let why = "  not shown without colours: the cursor tells the value";
-            parts.push(vec![Span::styled(why, theme.muted)]);
-        }
         Some((low, high)) => {
             let decimals = decimals_for(low, high).saturating_sub(1);
             let number = |v: f64| match colour {

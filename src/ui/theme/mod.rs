@@ -279,6 +279,17 @@ impl Theme {
         // Without colours the line under the cursor needs another sign.
         self.cursor = self.cursor.add_modifier(Modifier::REVERSED);
         self.tab = self.tab.add_modifier(Modifier::REVERSED);
+        // So does a scale, whose classes nothing else tells apart.
+        const WEIGHTS: [Modifier; CLASSES] = [
+            Modifier::DIM,
+            Modifier::empty(),
+            Modifier::BOLD,
+            Modifier::BOLD.union(Modifier::UNDERLINED),
+            Modifier::REVERSED,
+        ];
+        for (style, weight) in self.scale.iter_mut().zip(WEIGHTS) {
+            *style = Style::new().add_modifier(weight);
+        }
         self
     }
 }
@@ -350,6 +361,7 @@ impl RawStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_theme_is_whole_and_no_color_has_none() {
@@ -365,6 +377,8 @@ mod tests {
                 bare.cursor.add_modifier.contains(Modifier::REVERSED),
                 "{name}"
             );
+            let classes: BTreeSet<String> = bare.scale.iter().map(|s| format!("{s:?}")).collect();
+            assert_eq!(classes.len(), CLASSES, "{name}: classes that look the same");
             for style in bare.each() {
                 assert_eq!((style.fg, style.bg), (None, None), "{name}");
             }
