@@ -156,5 +156,9 @@ mod tests {
     fn words_are_kept_whole() {
         assert_eq!(wrap("rows in the log", 7), ["rows in", "the log"]);
         assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(
+            wrap("no sample for 2.004 s, then", 19),
+            ["no sample for", "2.004 s, then"]
+        );
     }
 }

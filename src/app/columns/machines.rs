@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Column, ListCell, Meaning};
+use super::{Column, ListCell, Meaning, meaning::verdict_word};
 use crate::{
     app::{sparkline::sparkline_values, table::Row},
     etl::{
@@ -78,8 +78,9 @@ impl Row for MachinePoint {
             speed(point.stats.speed_peak, point.stats.state, width)
         }));
         columns.extend([
-            Column::new("verdict", 13, 2)
-                .cell(|point: &Self, _| ListCell::new(point.verdict.word(), point.verdict.into())),
+            Column::new("verdict", 13, 2).cell(|point: &Self, _| {
+                ListCell::new(verdict_word(point.verdict), point.verdict.into())
+            }),
             Column::new("forming", 9, 7).title("forming N"),
             Column::new("state", 7, 7),
             Column::new("log", 22, 10)

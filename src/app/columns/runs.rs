@@ -72,7 +72,7 @@ impl Row for RunRow {
                 .identity()
                 .exported(&["verdict", "error"])
                 .cell(|run: &Self, _| match run.error {
-                    Some(_) => ListCell::new("failed", Meaning::Error),
+                    Some(_) => ListCell::new("✗ failed", Meaning::Error),
                     None => ListCell::new(verdict_word(run.verdict), run.verdict.into()),
                 }),
             Column::new("flags", 5, 10).empty_if(failed),

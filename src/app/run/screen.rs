@@ -214,7 +214,8 @@ impl RunScreen {
 
     fn turn(&mut self, by: usize) {
         self.tab = self.tab.beside(by);
-        self.came_from = None;
+        // Escape leads back from any tab to the list whose line was opened.
+        self.came_from = self.came_from.filter(|tab| *tab != self.tab);
     }
 
     /// Applies the answer to one of the run's own queries; any other stays as it is.

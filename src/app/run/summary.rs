@@ -7,7 +7,7 @@ use super::{Goal, grid};
 use crate::{
     app::{
         action::Action,
-        columns::Meaning,
+        columns::{Meaning, meaning::verdict_word},
         export::{ExportTable, sheet::ExportColumn},
         scroll::Scroll,
     },
@@ -296,7 +296,7 @@ fn facts(detail: &RunDetail) -> Vec<Fact> {
             row.runtime_s.map_or_else(null, time::format_duration),
         ),
         fact("cell", row.cell_id.clone().unwrap_or_else(null)),
-        fact("verdict", row.verdict.word()).with(row.verdict),
+        fact("verdict", verdict_word(row.verdict)).with(row.verdict),
         fact("channels", thousands(row.channels.into())),
         fact("rows", thousands(row.rows)),
         fact("samples", thousands(row.samples)),

@@ -154,7 +154,7 @@ impl View for RunScreen {
     }
 
     fn step_back(&mut self) -> bool {
-        let back = self.came_from.take().filter(|_| self.tab == Tab::Signals);
+        let back = self.came_from.take().filter(|tab| *tab != self.tab);
         if let Some(tab) = back {
             self.tab = tab;
         }

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     app::{
         State,
+        columns::meaning::verdict_word,
         compare::{CompareScreen, Compared, Pane, mouse::PANES, sheet::offset},
         layout,
     },
@@ -156,7 +157,7 @@ fn about(
             .map(|place| format!("at {}", offset(place))),
     );
     if width >= 70 {
-        figures.push(detail.row.verdict.word().to_owned());
+        figures.push(verdict_word(detail.row.verdict).to_owned());
         figures.splice(0..0, detail.row.start_us.map(zone::format_screen));
     }
     let figures = figures.join("  ");

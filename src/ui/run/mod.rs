@@ -86,8 +86,11 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
             let clock = run.map(|run| zone::format_clock_within(run.0, run));
             words = parts(clock);
         }
-        let parts = words.into_iter();
-        let parts = parts.map(|word| vec![Span::styled(word, theme.title)]);
+        let verdict = theme.title.patch(theme.of(row.verdict));
+        let parts = words.into_iter().enumerate().map(|(at, word)| {
+            let style = if at == 0 { verdict } else { theme.title };
+            vec![Span::styled(word, style)]
+        });
         let area = Rect {
             width: left,
             ..area
