@@ -277,11 +277,18 @@ fn outside(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         .collect()
 }
 
-/// Peak memory of this process's children that live, in bytes.
+/// Peak memory of this process's children that live and have the limit of these workers, in bytes: other tests
+/// have children too.
 fn peak_of_workers() -> u64 {
     let me = std::process::id().to_string();
+    let is_limited = |limits: &str| {
+        let data = limits.lines().find_map(|l| l.strip_prefix("Max data size"));
+        data.is_some_and(|l| l.split_whitespace().next() == Some(&MEMORY.to_string()))
+    };
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let peaks = processes.filter_map(|p| {
+        let limits = fs::read_to_string(p.path().join("limits")).ok()?;
+        is_limited(&limits).then_some(())?;
         let status = fs::read_to_string(p.path().join("status")).ok()?;
         let field = |name: &str| {
             let line = status.lines().find_map(|l| l.strip_prefix(name))?;

@@ -335,7 +335,10 @@ fn where_no_worker_can_be_had_the_log_is_not_blamed() {
     let place = Place::new();
     let none = place.harvest(Path::new("/no/such/program"), Limits::default());
     assert_eq!(none.unwrap_err().kind(), ErrorClass::Transient);
-    for (name, words) in [("newer", "start mdtui anew"), ("absent", "it ended")] {
+    for (name, words) in [
+        ("newer", "cannot work with; restart mdtui"),
+        ("absent", "it ended"),
+    ] {
         let error = place
             .harvest(&place.bad(name), Limits::default())
             .unwrap_err();

@@ -138,14 +138,21 @@ impl CompareScreen {
     /// Does `action`. Back, Escape, Quit, Help, Palette and the keys of text fields never
     /// come here.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
+        if matches!(action, Action::NextPane | Action::PreviousPane) {
+            // Also before the runs are read.
+            self.pane = match self.pane {
+                Pane::Overlaid => Pane::Sheet,
+                Pane::Sheet => Pane::Overlaid,
+            };
+            self.fit();
+            return self.ask_missing();
+        }
         let (parts, width) = (self.parts(), self.body().0);
         let pane = self.pane;
         let Some(views) = &mut self.views else {
             return Vec::new();
         };
         match (action, pane) {
-            (Action::NextPane | Action::PreviousPane, Pane::Overlaid) => self.pane = Pane::Sheet,
-            (Action::NextPane | Action::PreviousPane, Pane::Sheet) => self.pane = Pane::Overlaid,
             (action, Pane::Overlaid) => {
                 self.message = views.signals.update(action, parts.overlaid);
                 if action == Action::Mark {
