@@ -46,10 +46,11 @@ in_root mdtui demo /tmp/demo --logs-only >/dev/null
 mkdir -p "$root/var/lib/mdtui/data" "$root/var/lib/mdtui/cache"
 cp -r "$root"/tmp/demo/data/cell-01 "$root/var/lib/mdtui/data/"
 logs="$(find "$root/var/lib/mdtui/data" -type f | wc -l)"
+chroot "$root" chown mdtui:mdtui /var/lib/mdtui
 chroot "$root" chown -R mdtui:mdtui /var/lib/mdtui/cache
 exec_start="$(sed -n 's/^ExecStart=//p' "$unit" | sed 's/ \$MDTUI_WATCH_OPTIONS//')"
 chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/var/lib/mdtui setpriv --reuid mdtui --regid mdtui --clear-groups \
-    sh -c "cd /var/lib/mdtui && exec $exec_start --json --metrics-file /var/lib/mdtui/cache/mdtui.prom" \
+    sh -c "cd /var/lib/mdtui && exec $exec_start --json --metrics-file /var/lib/mdtui/mdtui.prom" \
     >"$root/tmp/out" 2>"$root/tmp/err" &
 watch=$!
 for _ in $(seq 300); do
@@ -60,7 +61,7 @@ kill -TERM "$watch" 2>/dev/null || true
 wait "$watch" || { echo "the service ended with $?" >&2; cat "$root/tmp/err" >&2; exit 1; }
 cat "$root/tmp/err"
 [ "$(grep -c '"outcome":"harvested"' "$root/tmp/out")" = "$logs" ]
-grep -x "mdtui_finished_logs_total{outcome=\"harvested\"} $logs" "$root/var/lib/mdtui/cache/mdtui.prom"
+grep -x "mdtui_finished_logs_total{outcome=\"harvested\"} $logs" "$root/var/lib/mdtui/mdtui.prom"
 in_root mdtui --data-dir /var/lib/mdtui/data --cache-dir /var/lib/mdtui/cache list
 
 step remove
