@@ -71,7 +71,7 @@ impl Keymap {
     ///
     /// # Errors
     /// [`Error::Usage`] that names the key: an unknown key, action or context, or a key
-    /// that stands twice in one context.
+    /// that is bound twice in one context.
     pub fn parse(toml: &str, origin: &str) -> Result<Self> {
         // A vector of pairs keeps the order of contexts irrelevant, that of bindings kept.
         let raw: HashMap<String, Vec<RawBinding>> = toml::from_str(toml)
@@ -108,7 +108,7 @@ impl Keymap {
             })?;
             if let Some(other) = self.actions.insert((context, chord), action) {
                 return Err(Error::Usage(format!(
-                    "{origin}: key `{key}` stands twice in `{place}`: for `{}` and for `{}`",
+                    "{origin}: key `{key}` is bound twice in `{place}`: for `{}` and for `{}`",
                     other.name(),
                     action.name()
                 )));

@@ -44,7 +44,7 @@ struct Shared {
 pub enum Unit {
     /// Things of this name, of a number that is known.
     Things(&'static str),
-    /// Bytes, of nobody knows how many.
+    /// Bytes; how many there will be is not known.
     Bytes,
     /// Nothing.
     Nothing,

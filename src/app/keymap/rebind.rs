@@ -143,7 +143,7 @@ fn rebinding(
     let mut sorted = rebinding.chords.iter();
     while let Some(chord) = sorted.next() {
         if sorted.as_slice().contains(chord) {
-            let trouble = format!("`{chord}` stands twice among the keys of `{shown}`");
+            let trouble = format!("`{chord}` is listed twice among the keys of `{shown}`");
             return Err(rebinding.refuse(trouble));
         }
     }

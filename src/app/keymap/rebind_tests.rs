@@ -133,7 +133,7 @@ fn mistakes_name_file_and_line_and_what_was_meant() {
         ),
         (
             "[keys]\nharvest = [\"F5\", \"f5\"]\n",
-            "f.toml, line 2: `F5` stands twice among the keys of `harvest`",
+            "f.toml, line 2: `F5` is listed twice among the keys of `harvest`",
         ),
         (
             "[keys]\nyes = \"j\"\n",

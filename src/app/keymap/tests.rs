@@ -29,7 +29,7 @@ fn bad_keys_are_named() {
     let doubled = "[[logs]]\nkeys=[\"j\"]\ndo=\"down\"\nhelp=\"\"\n[[logs]]\nkeys=[\"k\",\"j\"]\ndo=\"up\"\nhelp=\"\"";
     assert_eq!(
         refused(doubled),
-        "keys.toml: key `j` stands twice in `logs`: for `down` and for `up`"
+        "keys.toml: key `j` is bound twice in `logs`: for `down` and for `up`"
     );
     assert_eq!(
         refused("[[logs]]\nkeys=[\"hyper-x\"]\ndo=\"down\"\nhelp=\"\""),

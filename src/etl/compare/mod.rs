@@ -101,7 +101,7 @@ pub enum Relative {
 
 /// From so many per cent on a ratio reads better.
 const MOST_PERCENT: f64 = 1000.0;
-/// A value of less than this share of the channel's range is as good as zero.
+/// A value below this share of the channel's range counts as zero.
 const NEAR_ZERO: f64 = 0.005;
 
 impl Channel {
