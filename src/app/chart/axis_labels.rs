@@ -23,16 +23,21 @@ impl AxisLabels {
         if let [value] = values[..] {
             return Self::plain(vec![(value, format_fit(value, decimals, width))]);
         }
+        match values[..] {
+            [a, b, ..] => Self::of(&values, one_digit(b - a), decimals, width),
+            _ => Self::default(),
+        }
+    }
+
+    /// Labels of at most `width` characters for several `values`, ascending multiples of `step`,
+    /// which needs so many `decimals`.
+    pub(super) fn of(values: &[f64], step: f64, decimals: usize, width: usize) -> Self {
         let labelled = |label: &dyn Fn(f64) -> String| {
             let ticks: Vec<(f64, String)> = values.iter().map(|v| (*v, label(*v))).collect();
             let mut texts: Vec<&str> = ticks.iter().map(|(_, text)| text.as_str()).collect();
             let fit = texts.iter().all(|text| text.chars().count() <= width);
             texts.dedup();
             (fit && texts.len() == ticks.len()).then_some(ticks)
-        };
-        let step = match values[..] {
-            [a, b, ..] => b - a,
-            _ => return Self::default(),
         };
         if let Some(ticks) = labelled(&|value| format_tick(value, decimals)) {
             return Self::plain(ticks);
@@ -100,6 +105,12 @@ impl AxisLabels {
     }
 }
 
+/// A step of one digit, without the rounding of the values that it lies between.
+fn one_digit(step: f64) -> f64 {
+    let power = 10f64.powi(step.log10().floor() as i32);
+    (step / power).round() * power
+}
+
 /// `2e−7`, `1.25e9`: with the digits that multiples of `step` need.
 fn exponent(value: f64, step: f64) -> String {
     if value.abs() < step * 1e-3 {
@@ -154,6 +165,16 @@ mod tests {
     }
 
     /// The number that a label says.
+    #[test]
+    fn steps_near_the_precision_of_their_values_are_round() {
+        let a = -132_477.692_653_090_78;
+        let labels = AxisLabels::new(a, a + 1.417_090_539_949_663_7e-7, 7, 10);
+        let offset = read(labels.offset.as_deref().unwrap());
+        for (value, text) in &labels.ticks {
+            assert!((offset + read(text) - value).abs() < 1e-9, "{labels:?}");
+        }
+    }
+
     fn read(text: &str) -> f64 {
         let text = text.replace('−', "-").replace(',', "");
         text.trim_end_matches(" +").parse().unwrap()

@@ -7,13 +7,19 @@ mod cursor;
 mod geometry;
 mod marker;
 mod ticks;
+mod time_axis_labels;
+mod value_scale;
 mod view;
 
 pub use axis_labels::AxisLabels;
 pub use cursor::Cursor;
-pub use geometry::{NUMBERS, gutter};
+pub use geometry::{NUMBERS, StackedChart, gutter};
 pub use marker::Marker;
-pub use ticks::{number_labels, offset_labels, time_labels};
+pub use ticks::{offset_labels, time_labels};
+pub use time_axis_labels::{
+    TimeAxisLabels, layer_axis_labels, offset_axis_labels, time_axis_labels,
+};
+pub use value_scale::ValueScale;
 pub use view::TimeView;
 
 use ticks::{format_tick, value_ticks};

@@ -48,7 +48,7 @@ const STEPS: [i64; 20] = [
 
 /// At most `most` round times within the visible span, ascending, and their step in
 /// microseconds.
-fn time_ticks(range: TimeRange, most: usize) -> (Vec<i64>, i64) {
+pub(super) fn time_ticks(range: TimeRange, most: usize) -> (Vec<i64>, i64) {
     if most == 0 {
         return (Vec::new(), SECOND);
     }
@@ -84,7 +84,7 @@ fn format_time_tick(time: i64, step: i64) -> String {
 }
 
 /// Characters that an axis leaves to a label at least.
-const LABEL: usize = 12;
+pub(super) const LABEL: usize = 12;
 /// The same for labels with a date before the time.
 const DATED: usize = 19;
 
@@ -130,7 +130,7 @@ fn clock_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
 }
 
 /// Round whole numbers of `range` with their texts, for an axis of `width` characters.
-pub fn number_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
+pub(super) fn number_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
     let (from, to) = (range.start(), range.end());
     let (ticks, _) = value_ticks(from as f64, to as f64, (width / LABEL).max(2));
     let whole = ticks.into_iter().filter(|tick| tick.fract() == 0.0);
@@ -148,10 +148,15 @@ pub fn offset_labels(range: TimeRange, width: usize) -> Vec<(i64, String)> {
 
 /// As [`format_time_tick`] for a time counted from somewhere: `+12.5 s`.
 fn format_offset_tick(offset: i64, step: i64) -> String {
+    format!("{} s", format_offset(offset, step))
+}
+
+/// The same without its unit.
+pub(super) fn format_offset(offset: i64, step: i64) -> String {
     let digits = (0..=6).find(|d| step % 10i64.pow(6 - d) == 0).unwrap_or(6);
     let text = format_value(offset as f64 / SECOND as f64, digits as usize);
     let sign = if offset > 0 { "+" } else { "" };
-    format!("{sign}{text} s")
+    format!("{sign}{text}")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use super::Figure;
 use crate::{
     app::{
-        chart::{Series, TimeRange, TimeView},
+        chart::{Series, StackedChart, TimeRange, TimeView},
         layout,
         table::Table,
     },
@@ -145,16 +145,14 @@ impl MachineScreen {
     }
 
     /// The charts that `height` lines have room for, with their lines.
-    pub fn charts(&self, height: u16) -> Vec<(Figure, u16)> {
-        let shown = (height / CHART).min(Figure::ALL.len() as u16);
+    pub fn charts(&self, height: u16) -> Vec<(Figure, StackedChart)> {
+        let shown = usize::from(height / CHART).min(Figure::ALL.len());
         if shown == 0 {
             return Vec::new();
         }
-        let (each, more) = (height / shown, height % shown);
-        let turned = Figure::ALL.iter().cycle().skip(self.first);
+        let turned = Figure::ALL.iter().copied().cycle().skip(self.first);
         turned
-            .zip(0..shown)
-            .map(|(figure, i)| (*figure, each + u16::from(i < more)))
+            .zip(StackedChart::divide(height.into(), shown))
             .collect()
     }
 

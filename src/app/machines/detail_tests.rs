@@ -94,7 +94,8 @@ fn the_parts_fill_the_view_at_any_size() {
             assert_eq!(parts.list.y, parts.axis.bottom());
             assert_eq!(parts.list.bottom(), body.bottom());
             assert!(parts.list.height >= 4, "{size:?}");
-            let lines: u16 = screen.charts(parts.charts.height).iter().map(|c| c.1).sum();
+            let charts = screen.charts(parts.charts.height);
+            let lines = charts.iter().map(|c| c.1.lines()).sum::<usize>() as u16;
             assert_eq!(lines, parts.charts.height, "{size:?}");
         }
         assert!(screen.charts(screen.parts((80, 24)).charts.height).len() >= 2);

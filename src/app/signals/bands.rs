@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Channel, Signals};
 use crate::{
     app::chart::TimeRange,
-    etl::{catalog::RunDetail, natural_order, schema::ChannelName, time},
+    etl::{catalog::RunDetail, format::thousands, natural_order, schema::ChannelName, time},
 };
 
 /// Lines of bands at most: robots of which channels have a chart.
@@ -147,6 +147,20 @@ impl RobotLayers {
         bands
     }
 
+    /// `layer 3 of 30`: the layer at a time, in words.
+    pub fn layer_at(&self, time: i64) -> Option<String> {
+        let inside = |layer: &LayerSpan| (layer.span.0..=layer.span.1).contains(&time);
+        // A moment that two share is the later one's.
+        let at = self.layers.iter().rposition(inside)?;
+        let short = self.layers.get(at).is_some_and(|layer| !layer.complete);
+        let (number, all) = (
+            thousands(at as u64 + 1),
+            thousands(self.layers.len() as u64),
+        );
+        let words = if short { " (incomplete)" } else { "" };
+        Some(format!("layer {number} of {all}{words}"))
+    }
+
     /// How many layers share a band: the fewest of 1, 2, 5, 10, 20 … that are wide enough.
     fn together(&self, range: TimeRange, columns: usize) -> usize {
         let n = self.layers.len();
@@ -237,6 +251,17 @@ mod tests {
             [1]
         );
         assert!(layers(0).bands(TimeRange::new(0, SECOND), 80).is_empty());
+    }
+
+    #[test]
+    fn the_layer_at_a_time_is_told_in_words() {
+        let all = layers(30);
+        assert_eq!(all.layer_at(12 * SECOND).unwrap(), "layer 2 of 30");
+        assert_eq!(
+            all.layer_at(21 * SECOND).unwrap(),
+            "layer 3 of 30 (incomplete)"
+        );
+        assert_eq!(all.layer_at(25 * SECOND), None);
     }
 
     #[test]

@@ -5,7 +5,11 @@ use super::Signals;
 use crate::etl::{
     catalog::RunDetail,
     quality::{Flag, Severity},
+    time::SECOND,
 };
+
+/// The rule for times without samples.
+const GAP: &str = "gap";
 
 /// A flag as the charts know it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +24,8 @@ pub struct Mark {
     pub channel: Option<usize>,
     /// What it says.
     pub message: String,
+    /// The measured value.
+    pub value: Option<f64>,
 }
 
 impl Mark {
@@ -31,6 +37,7 @@ impl Mark {
             rule: flag.rule.clone(),
             channel: name.and_then(|n| channels.iter().position(|c| c == n)),
             message: flag.message.clone(),
+            value: flag.value,
         })
     }
 
@@ -83,6 +90,21 @@ impl Signals {
         let seen = self.flags_in_sight();
         seen.into_iter()
             .min_by_key(|m| (m.distance(time), m.length()))
+    }
+
+    /// For how many seconds a channel has no sample around `time`, if a flag says it of this gap
+    /// alone.
+    pub fn flagged_gap_s(&self, channel: usize, time: i64) -> Option<f64> {
+        let mut gaps = self.marks.iter().filter(|mark| {
+            let is_own = mark.channel.is_none_or(|c| c == channel);
+            mark.rule == GAP && is_own && mark.distance(time) == 0
+        });
+        gaps.find_map(|mark| {
+            let value = mark.value?;
+            let length = mark.length() as f64 / SECOND as f64;
+            // A flag of several gaps has the value of the longest of them.
+            ((length - value).abs() <= value * 0.01).then_some(value)
+        })
     }
 
     /// Puts the cursor on the next flag, or the one before, around the ends; says what it

@@ -6,7 +6,11 @@ use std::collections::BTreeSet;
 use crossterm::event::{MouseButton, MouseEventKind};
 
 use super::{Channel, Signals};
-use crate::app::{action::Action, chart::gutter, scroll::Scroll};
+use crate::app::{
+    action::Action,
+    chart::{StackedChart, gutter},
+    scroll::Scroll,
+};
 
 /// Characters of the list's column of marks.
 pub const MARK: usize = 3;
@@ -148,9 +152,9 @@ impl Signals {
         groups.into_iter().flatten().map(|c| vec![c]).collect()
     }
 
-    /// The charts that are visible in so many lines: their channels and heights. When not all
+    /// The charts that are visible in so many lines: their channels and lines. When not all
     /// of them fit, they are those up to the chart of the channel under the list's cursor.
-    pub fn charts(&self, lines: usize) -> Vec<(Vec<usize>, usize)> {
+    pub fn charts(&self, lines: usize) -> Vec<(Vec<usize>, StackedChart)> {
         let groups = self.groups();
         let shown = groups.len().min((lines / LOWEST_CHART).max(1));
         if shown == 0 || lines == 0 {
@@ -158,14 +162,8 @@ impl Signals {
         }
         let under = groups.iter().position(|g| g.contains(&self.row));
         let first = under.map_or(0, |at| (at + 1).saturating_sub(shown));
-        let (each, more) = (lines / shown, lines % shown);
-        groups
-            .into_iter()
-            .skip(first)
-            .take(shown)
-            .enumerate()
-            .map(|(i, channels)| (channels, each + usize::from(i < more)))
-            .collect()
+        let seen = groups.into_iter().skip(first);
+        seen.zip(StackedChart::divide(lines, shown)).collect()
     }
 
     /// The channels of the charts that are visible in a view of `height` lines.

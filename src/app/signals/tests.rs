@@ -188,7 +188,7 @@ fn list_and_charts_share_the_lines() {
     for height in 0..200 {
         let layout = s.layout(height);
         assert!(layout.list <= s.channels.len());
-        let lines: usize = s.charts(layout.charts).iter().map(|(_, h)| h).sum();
+        let lines: usize = s.charts(layout.charts).iter().map(|(_, h)| h.lines()).sum();
         assert_eq!(lines, layout.charts);
         if layout.charts > 0 {
             assert_eq!(layout.list + layout.charts + 4, height);

@@ -46,20 +46,20 @@ pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &T
         return empty(frame, list, state, machine, theme);
     }
     let mut y = parts.charts.y;
-    for (figure, height) in machine.charts(parts.charts.height) {
+    for (figure, stacked) in machine.charts(parts.charts.height) {
         let area = Rect {
             y,
-            height,
+            height: stacked.height as u16,
             ..parts.charts
         };
         chart(
             area.intersection(screen),
             frame.buffer_mut(),
             machine,
-            figure,
+            (figure, stacked.is_followed),
             theme,
         );
-        y += height;
+        y += stacked.lines() as u16;
     }
     let axis = parts.axis.intersection(screen);
     if !axis.is_empty() {
@@ -146,7 +146,13 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     buf.set_line(area.x, area.y, &Line::from(spans), bar);
 }
 
-fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, theme: &Theme) {
+fn chart(
+    area: Rect,
+    buf: &mut Buffer,
+    machine: &MachineScreen,
+    (figure, is_followed): (Figure, bool),
+    theme: &Theme,
+) {
     let plot = plot_area(area, LABEL);
     let columns = plot_columns(plot.width, machine.view.marker);
     let order = Figure::ALL.iter().position(|f| *f == figure).unwrap_or(0);
@@ -170,6 +176,7 @@ fn chart(area: Rect, buf: &mut Buffer, machine: &MachineScreen, figure: Figure, 
     Chart {
         labels: &[(figure.title(), style)],
         unit: figure.unit(),
+        is_followed,
         traces: vec![Trace {
             reduced: reduced.clone(),
             style,

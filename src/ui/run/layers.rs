@@ -19,7 +19,7 @@ use crate::{
         theme::Theme,
         widgets::{
             chart::{Chart, ChartStyles, Trace, plot_area, plot_columns},
-            chart_axis::{Axis, number_axis},
+            chart_axis::{Axis, layer_axis},
             chart_points::mark_points,
         },
     },
@@ -164,6 +164,7 @@ fn over_layers(area: Rect, buf: &mut Buffer, layers: &Layers, marker: Marker, th
     Chart {
         labels: &[(title.as_str(), style)],
         unit,
+        is_followed: false,
         traces: vec![Trace {
             reduced: reduced.clone(),
             style,
@@ -182,7 +183,7 @@ fn over_layers(area: Rect, buf: &mut Buffer, layers: &Layers, marker: Marker, th
     mark_points(&reduced, marker, plot, style, buf);
     let styles = &ChartStyles::of(theme);
     let label_width = LABEL;
-    number_axis(
+    layer_axis(
         Axis {
             range,
             cursor,

@@ -21,7 +21,9 @@ pub(super) fn strip(
         width: plot.x - area.x,
         ..area
     };
-    put(label, buf, &format!(" layers {}", robot.robot), theme.muted);
+    // What the numbers in the bands are.
+    let legend = format!(" robot {} layer no.", robot.robot);
+    put(label, buf, &legend, theme.muted);
     if plot.is_empty() {
         return;
     }

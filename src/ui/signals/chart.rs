@@ -5,10 +5,14 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::series_of;
 use crate::{
     app::{
-        chart::{Reduced, TimeRange},
+        chart::Reduced,
         signals::{Key, Line, Signals},
     },
-    etl::{compare::letter, format::format_value, time},
+    etl::{
+        compare::letter,
+        format::{figure, format_value},
+        time,
+    },
     ui::{
         theme::Theme,
         widgets::chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
@@ -24,7 +28,7 @@ pub(super) fn draw(
     area: Rect,
     buf: &mut Buffer,
     signals: &Signals,
-    channels: &[usize],
+    (channels, is_followed): (&[usize], bool),
     theme: &Theme,
 ) {
     let label_width = signals.label_width();
@@ -45,7 +49,11 @@ pub(super) fn draw(
             channel.name.as_str(),
             if several { theme.title } else { style },
         ));
-        for run in (0..signals.run_count()).filter(|run| channel.is_in(*run)) {
+        // The run with ▸ is drawn over the others.
+        let (turn, runs) = (signals.turn, 0..signals.run_count());
+        let others = runs.clone().filter(|run| *run != turn);
+        let ordered = others.chain(runs.filter(|run| *run == turn));
+        for run in ordered.filter(|run| channel.is_in(*run)) {
             let key = Key { run, channel: *at };
             let mut reduced = match signals.line(key, columns) {
                 Line::Exact(reduced) => reduced,
@@ -85,9 +93,9 @@ pub(super) fn draw(
         (true, Some(sentence)) if !several => notes.push(whole(sentence)),
         (true, _) if reading => notes.push(at_the_right(width)),
         (true, _) => {
-            if let ([trace], false) = (traces.as_slice(), several) {
+            if let ([trace], [channel], false) = (traces.as_slice(), channels, several) {
                 let per_character = columns / width.max(1);
-                notes = gap_notes(&trace.reduced, signals.view.range, per_character);
+                notes = gap_notes(&trace.reduced, signals, *channel, per_character);
             }
         }
         (false, _) if reading => notes.push(whole(READING)),
@@ -107,6 +115,7 @@ pub(super) fn draw(
         labels: &labels,
         unit,
         traces,
+        is_followed,
         range: signals.view.range,
         cursor: Some(signals.view.cursor.time),
         pin: signals.view.cursor.pin,
@@ -132,28 +141,40 @@ fn at_the_right(width: usize) -> Note {
     }
 }
 
-/// `gap 4.2 s` where a gap is wide enough to hold it.
-fn gap_notes(reduced: &Reduced, range: TimeRange, per_character: usize) -> Vec<Note> {
+/// `gap 4.212 s` where a gap is wide enough to hold it: with the figure of its flag; without one
+/// the table only tells how long there is no value.
+fn gap_notes(
+    reduced: &Reduced,
+    signals: &Signals,
+    channel: usize,
+    per_character: usize,
+) -> Vec<Note> {
+    let range = signals.view.range;
     let mut notes = Vec::new();
     let width = reduced.columns.len();
     for (from, to) in reduced.empty_stretches() {
         // Whole characters between the two ends of the line.
         let first = from.div_ceil(per_character.max(1));
         let room = (to / per_character.max(1)).saturating_sub(first);
-        if room < 9 {
-            continue;
-        }
         let middle = range.column_start((from + to) / 2, width);
         let around = |(from, to): &&(i64, i64)| (*from..*to).contains(&middle);
-        if let Some((start, end)) = reduced.gaps.iter().find(around) {
-            let seconds = (end - start) as f64 / time::SECOND as f64;
-            let decimals = if seconds < 1.0 { 3 } else { 1 };
-            notes.push(Note {
-                column: first,
-                width: room,
-                text: format!("gap {} s", format_value(seconds, decimals)),
-            });
-        }
+        let Some((start, end)) = reduced.gaps.iter().find(around) else {
+            continue;
+        };
+        let text = match signals.flagged_gap_s(channel, middle) {
+            Some(seconds) => format!("gap {} s", figure(seconds).replace('-', "−")),
+            None => {
+                let seconds = (end - start) as f64 / time::SECOND as f64;
+                let decimals = if seconds < 1.0 { 3 } else { 1 };
+                format!("no value {} s", format_value(seconds, decimals))
+            }
+        };
+        // A note that does not fit whole is not shown.
+        notes.push(Note {
+            column: first,
+            width: room,
+            text: format!(" {text} "),
+        });
     }
     notes
 }

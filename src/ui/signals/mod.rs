@@ -49,8 +49,10 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
         return sentence(rest, buf, error, theme.error);
     }
     let lines = layout.charts - failure(&mut rest, layout.charts, buf, signals, theme);
-    for (channels, height) in signals.charts(lines) {
-        chart::draw(take(&mut rest, height), buf, signals, &channels, theme);
+    for (channels, stacked) in signals.charts(lines) {
+        let area = take(&mut rest, stacked.height);
+        chart::draw(area, buf, signals, (&channels, stacked.is_followed), theme);
+        take(&mut rest, stacked.gap);
     }
     let axis = Axis {
         range: signals.view.range,
@@ -108,6 +110,11 @@ fn cursor_line(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
         return put(area, buf, &place, theme.accent);
     }
     let mut parts = vec![vec![Span::styled(place, theme.accent)]];
+    let time = signals.view.cursor.time;
+    if let [robot] = signals.charted_layers().as_slice() {
+        let layer = robot.layer_at(time).map(|text| format!("  {text}"));
+        parts.extend(layer.map(|text| vec![Span::styled(text, theme.muted)]));
+    }
     for (order, at) in signals.chosen.iter().enumerate() {
         let value = signals.value_at(0, *at, signals.view.cursor.time);
         let (Some(channel), Some(value)) = (signals.channels.get(*at), value) else {

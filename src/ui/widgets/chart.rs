@@ -4,12 +4,12 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::chart_canvas::{Canvas, sample_symbol, symbol};
 use crate::{
-    app::chart::{AxisLabels, Marker, NUMBERS, Reduced, TimeRange, gutter},
+    app::chart::{Marker, NUMBERS, Reduced, TimeRange, ValueScale, gutter},
     ui::theme::Theme,
 };
 
-/// Characters of a plot that one letter of [`Chart::letters`] has for itself.
-const STRETCH: usize = 8;
+/// Characters of a plot that one letter of [`Chart::letters`] has for itself along its line.
+const STRETCH: usize = 16;
 
 /// The styles of the parts of a chart.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,6 +70,8 @@ pub struct Chart<'a> {
     pub unit: &'a str,
     /// The lines, later ones over earlier ones.
     pub traces: Vec<Trace>,
+    /// Whether another chart follows below: then the axis of values ends with its last line.
+    pub is_followed: bool,
     /// The visible span of time.
     pub range: TimeRange,
     /// The cursor's and the pinned cursor's times.
@@ -111,19 +113,16 @@ impl Chart<'_> {
         if area.height == 0 {
             return;
         }
-        let extent = self.extent();
         self.names(area, buf);
         if plot.width == 0 {
             return;
         }
-        for y in plot.top()..plot.bottom() {
-            buf.set_string(plot.x - 1, y, "│", self.styles.axis);
-        }
+        self.spine(plot, buf);
         self.lines_at_time(plot, buf);
-        if let Some((low, high)) = extent {
-            self.axis(plot, buf, low, high);
-            self.limit_lines(plot, buf, low, high);
-            self.draw_traces(plot, buf, low, high);
+        if let Some(scale) = self.scale(plot) {
+            self.axis(plot, buf, &scale);
+            self.limit_lines(plot, buf, &scale);
+            self.draw_traces(plot, buf, scale.low, scale.high);
         }
         for note in &self.notes {
             let length = note.text.chars().count();
@@ -135,36 +134,55 @@ impl Chart<'_> {
         }
     }
 
-    /// Writes a letter on each line, over and over, so that they can be told apart without
-    /// colours too; `letters` are those of the traces in their order. After
-    /// [`Chart::render`].
+    /// Writes the letter of each line at its right end, and here and there along it, so that lines
+    /// can be told apart without colours too; `letters` are those of the traces in their order.
+    /// After [`Chart::render`].
     pub fn letters(&self, letters: &[char], area: Rect, buf: &mut Buffer) {
         let plot = plot_area(area.intersection(buf.area), self.label_width);
-        let (Some((low, high)), true) = (self.extent(), plot.width > 0 && plot.height > 0) else {
+        let (Some(scale), true) = (self.scale(plot), plot.width > 0 && plot.height > 0) else {
             return;
         };
         let (width, per_character) = (usize::from(plot.width), self.marker.dots().0);
-        let n = self.traces.len().max(1);
-        for (order, (trace, letter)) in self.traces.iter().zip(letters).enumerate() {
+        let mut taken = Vec::new();
+        let mut put = |trace: &Trace, letter: char, (x, value): (usize, f64)| {
+            let place = (plot.x + x as u16, plot.y + scale.row(value) as u16);
+            let is_free = !taken.contains(&place);
+            if is_free {
+                taken.push(place);
+                buf[place].set_char(letter).set_style(trace.style);
+            }
+            is_free
+        };
+        let seen = |trace: &Trace, x: usize| {
+            let column = trace.reduced.columns.get(x * per_character)?.as_ref()?;
+            Some((x, (column.bucket.min + column.bucket.max) / 2.0))
+        };
+        let mut named: Vec<(&char, &Trace)> = letters.iter().zip(&self.traces).collect();
+        named.sort_by_key(|(letter, _)| std::cmp::Reverse(**letter));
+        for (letter, trace) in &named {
+            // What ends at the same place steps back along its line.
+            let mut places = (0..width).rev().filter_map(|x| seen(trace, x));
+            places.find(|place| put(trace, **letter, *place));
+        }
+        let n = named.len().max(1);
+        for (order, (letter, trace)) in named.into_iter().rev().enumerate() {
             // Each line has a stretch of its own, so that letters never collide.
             for stretch in (order..width.div_ceil(STRETCH)).step_by(n) {
                 let columns = stretch * STRETCH..((stretch + 1) * STRETCH).min(width);
-                let seen = |x: usize| {
-                    let column = trace.reduced.columns.get(x * per_character)?.as_ref()?;
-                    Some((x, (column.bucket.min + column.bucket.max) / 2.0))
-                };
                 let middle = stretch * STRETCH + STRETCH / 2;
-                let place = columns
-                    .filter_map(seen)
-                    .min_by_key(|(x, _)| x.abs_diff(middle));
-                if let Some((x, value)) = place {
-                    let y = plot.y + row_of(value, low, high, plot.height);
-                    buf[(plot.x + x as u16, y)]
-                        .set_char(*letter)
-                        .set_style(trace.style);
+                let places = columns.filter_map(|x| seen(trace, x));
+                if let Some(place) = places.min_by_key(|(x, _)| x.abs_diff(middle)) {
+                    put(trace, *letter, place);
                 }
             }
         }
+    }
+
+    /// Where values lie in its plot; `None` where nothing is visible.
+    fn scale(&self, plot: Rect) -> Option<ValueScale> {
+        let extent = self.extent()?;
+        let height = usize::from(plot.height);
+        Some(ValueScale::new(extent, height, self.marker.dots().1))
     }
 
     fn extent(&self) -> Option<(f64, f64)> {
@@ -190,12 +208,22 @@ impl Chart<'_> {
         }
     }
 
-    /// Numbers at the rows of round values; the extremes themselves, when the plot is
-    /// too low for round ones.
-    fn axis(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
-        let most = usize::from(plot.height / 2).max(1);
-        let mut labels = AxisLabels::new(low, high, most, NUMBERS);
-        let row = |value: f64| plot.y + row_of(value, low, high, plot.height);
+    /// The line of the axis, open where a chart above or below has its own.
+    fn spine(&self, plot: Rect, buf: &mut Buffer) {
+        for y in plot.top()..plot.bottom() {
+            let symbol = match (y == plot.top(), y + 1 == plot.bottom() && self.is_followed) {
+                (true, false) => "╷",
+                (false, true) => "╵",
+                _ => "│",
+            };
+            buf.set_string(plot.x - 1, y, symbol, self.styles.axis);
+        }
+    }
+
+    /// Numbers at the lines of their values.
+    fn axis(&self, plot: Rect, buf: &mut Buffer, scale: &ValueScale) {
+        let mut labels = scale.labels.clone();
+        let row = |value: f64| plot.y + scale.row(value) as u16;
         if let Some(offset) = &labels.offset {
             let taken: Vec<u16> = labels.ticks.iter().map(|(value, _)| row(*value)).collect();
             if !self.offset(plot, buf, offset, &taken) {
@@ -203,9 +231,15 @@ impl Chart<'_> {
             }
         }
         for (value, text) in &labels.ticks {
-            let text = format!("{text:>NUMBERS$} ┤");
+            let y = row(*value);
+            let tick = match (y == plot.top(), y + 1 == plot.bottom() && self.is_followed) {
+                (true, false) => '┐',
+                (false, true) => '┘',
+                _ => '┤',
+            };
+            let text = format!("{text:>NUMBERS$} {tick}");
             let x = plot.x.saturating_sub(NUMBERS as u16 + 2);
-            buf.set_stringn(x, row(*value), text, NUMBERS + 2, self.styles.axis);
+            buf.set_stringn(x, y, text, NUMBERS + 2, self.styles.axis);
         }
     }
 
@@ -225,9 +259,10 @@ impl Chart<'_> {
         true
     }
 
-    fn limit_lines(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
-        for limit in self.limits.iter().filter(|v| (low..=high).contains(v)) {
-            let y = plot.y + row_of(*limit, low, high, plot.height);
+    fn limit_lines(&self, plot: Rect, buf: &mut Buffer, scale: &ValueScale) {
+        let visible = scale.low..=scale.high;
+        for limit in self.limits.iter().filter(|v| visible.contains(v)) {
+            let y = plot.y + scale.row(*limit) as u16;
             for x in plot.left()..plot.right() {
                 if buf[(x, y)].symbol() == " " {
                     buf[(x, y)].set_char('╌').set_style(self.styles.limit);
@@ -255,7 +290,7 @@ impl Chart<'_> {
 
     /// The bands from smallest to largest values, and over them the lines of means; where several
     /// meet in a character, the last one colours it, lines before bands. Within a filled part of a
-    /// band the line stands alone, so that it is seen.
+    /// band the lines stand alone, so that they are seen.
     fn draw_traces(&self, plot: Rect, buf: &mut Buffer, low: f64, high: f64) {
         let (width, height) = (usize::from(plot.width), usize::from(plot.height));
         let canvas = || Canvas::new(self.marker, width, height);
@@ -274,12 +309,14 @@ impl Chart<'_> {
                 if all == 0 {
                     continue;
                 }
+                let lines = layers
+                    .iter()
+                    .fold(0, |bits, (_, line, _)| bits | line.bits(x, y));
                 let line = layers.iter().rfind(|(_, line, _)| line.bits(x, y) != 0);
                 let band = layers.iter().rfind(|(band, _, _)| band.bits(x, y) != 0);
+                let is_filled = layers.iter().any(|(band, _, _)| band.is_full(x, y));
                 let (bits, style) = match (line, band) {
-                    (Some((band, line, trace)), _) if band.is_full(x, y) => {
-                        (line.bits(x, y), trace.style)
-                    }
+                    (Some((_, _, trace)), _) if is_filled => (lines, trace.style),
                     (Some((_, _, trace)), _) => (all, trace.style),
                     // Without means the band is the line.
                     (None, Some((_, _, trace))) if trace.reduced.means.is_empty() => {
@@ -309,15 +346,6 @@ impl Chart<'_> {
             }
         }
     }
-}
-
-/// The row of a plot in which a value lies.
-fn row_of(value: f64, low: f64, high: f64, height: u16) -> u16 {
-    if high <= low {
-        return height.saturating_sub(1) / 2;
-    }
-    let share = ((high - value) / (high - low)).clamp(0.0, 1.0);
-    ((share * f64::from(height)) as u16).min(height.saturating_sub(1))
 }
 
 #[cfg(test)]
@@ -371,6 +399,7 @@ mod tests {
         let chart = Chart {
             labels: &[("fz_1", Style::default())],
             unit: "N",
+            is_followed: false,
             traces: vec![Trace {
                 reduced: series.reduce(range, plot_columns(plot.width, marker)),
                 style: Style::default(),
@@ -412,15 +441,15 @@ mod tests {
         assert_eq!(
             text(&draw(56, 9, Marker::Block)),
             [
-                "fz_1       400 ┤    │                               ▄▄█▀",
-                " (N)           │    │                         ▄▄▄█▀▀ ┆",
-                "               │    │                      ▄▀▀▀      ┆",
+                "fz_1       400 ┐    │                               ▄▄▄▄",
+                " (N)           │    │                         ▄▄▄█▀▀▀┆",
+                "               │    │                      ▀▀▀       ┆",
+                "           200 ┤    │           ▄▄▄▄                 ┆",
+                "               │    │     ▄▄▄█▀▀▀   gap 8 s          ┆",
+                "               │╌╌╌▄▄▄█▀▀▀╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┆╌╌",
+                "             0 ┤▀▀▀▀│                                ┆",
                 "               │    │                                ┆",
-                "           200 ┤    │         ▄▄▄█▀▀gap 8 s          ┆",
-                "               │    │    ▄▄▄▀▀▀                      ┆",
-                "               │╌╌╌╌▄▄█▀▀▀╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┆╌╌",
-                "             0 ┤▄█▀▀│                                ┆",
-                "               └ 20:43:00 20:43:15 ───── 20:43:30 ──────",
+                "   11-23 20:43 └ :00 ─────── :15 ────────── :30 ────────",
             ]
         );
     }
@@ -445,6 +474,7 @@ mod tests {
             labels: &[],
             unit: "",
             traces: vec![level(0.0), level(10.0)],
+            is_followed: false,
             range,
             cursor: None,
             pin: None,
@@ -471,18 +501,17 @@ mod tests {
         offset_axis(message, axis, &mut buf);
         let text = text(&buf);
         let count = |line: &str, letter: char| line.chars().filter(|c| *c == letter).count();
-        assert_eq!(
-            (count(&text[0], 'A'), count(&text[0], 'B')),
-            (0, 2),
-            "{text:?}"
-        );
-        assert_eq!(
-            (count(&text[7], 'A'), count(&text[7], 'B')),
-            (3, 0),
-            "{text:?}"
-        );
+        // Once along the line, once at its right end.
+        let letters = |line: &str| (count(line, 'A'), count(line, 'B'));
+        let on: Vec<_> = text.iter().map(|line| letters(line)).collect();
+        assert!(on.contains(&(0, 2)) && on.contains(&(2, 0)), "{text:?}");
+        let ends: String = text
+            .iter()
+            .filter_map(|line| line.chars().nth(55))
+            .collect();
+        assert!(ends.contains('A') && ends.contains('B'), "{text:?}");
         assert!(
-            text[8].contains(" 0 s ") && text[8].contains(" +15 s "),
+            text[8].contains("seconds └") && text[8].contains(" +20 "),
             "{text:?}"
         );
     }

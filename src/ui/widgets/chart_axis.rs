@@ -3,7 +3,9 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::chart::{ChartStyles, plot_area};
-use crate::app::chart::{TimeRange, number_labels, offset_labels, time_labels};
+use crate::app::chart::{
+    TimeAxisLabels, TimeRange, layer_axis_labels, offset_axis_labels, time_axis_labels,
+};
 
 /// What an axis shows.
 #[derive(Debug, Clone, Copy)]
@@ -18,23 +20,24 @@ pub struct Axis<'a> {
     pub styles: &'a ChartStyles,
 }
 
-/// The time axis below a stack: `└ 20:43:10 ───── 20:43:20 ──┴── 20:43:30 ──`.
+/// The time axis below a stack, with what its labels share left of it:
+/// `2022-11-23 20:43 └ :10 ───── :20 ──┴── :30 ──`.
 pub fn time_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
-    draw(axis, time_labels, area, buf);
+    draw(axis, time_axis_labels, area, buf);
 }
 
-/// As [`time_axis`] for times counted from where runs are aligned: `└ 0 s ── +10 s ──`.
+/// As [`time_axis`] for times counted from where runs are aligned: `seconds └ 0 ── +10 ──`.
 pub fn offset_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
-    draw(axis, offset_labels, area, buf);
+    draw(axis, offset_axis_labels, area, buf);
 }
 
-/// As [`time_axis`] for whole numbers, such as those of layers.
-pub fn number_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
-    draw(axis, number_labels, area, buf);
+/// As [`time_axis`] for the numbers of layers.
+pub fn layer_axis(axis: Axis, area: Rect, buf: &mut Buffer) {
+    draw(axis, layer_axis_labels, area, buf);
 }
 
-/// Round times within a span, each with its text, for an axis of so many characters.
-type Labels = fn(TimeRange, usize) -> Vec<(i64, String)>;
+/// The labels of a span, for an axis of so many characters with so many left of it.
+type Labels = fn(TimeRange, usize, usize) -> TimeAxisLabels;
 
 fn draw(axis: Axis, labels: Labels, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
@@ -43,11 +46,19 @@ fn draw(axis: Axis, labels: Labels, area: Rect, buf: &mut Buffer) {
         return;
     }
     let width = usize::from(plot.width);
+    // A blank on both sides of the common text, and the corner.
+    let room = usize::from(plot.x - area.x).saturating_sub(3);
+    let labels = labels(axis.range, width, room);
+    let length = labels.common.chars().count();
+    if length <= room {
+        let x = plot.x - 2 - length as u16;
+        buf.set_string(x, plot.y, &labels.common, axis.styles.axis);
+    }
     buf.set_string(plot.x - 1, plot.y, "└", axis.styles.axis);
     buf.set_string(plot.x, plot.y, "─".repeat(width), axis.styles.axis);
-    // Labels with a fraction are longer: those that would overlap are left out below.
+    // Those that would overlap are left out.
     let mut free = 0;
-    for (time, text) in labels(axis.range, width) {
+    for (time, text) in labels.ticks {
         let Some(at) = axis.range.column_of(time, width) else {
             continue;
         };
@@ -95,16 +106,16 @@ mod tests {
         let line = text("2022-11-23T20:00:00Z", "2022-11-24T04:00:00Z", 92);
         assert_eq!(
             line,
-            "           └─── 11-23 21:00 ───────────────── 11-24 00:00 ──────────────────── 03:00 ───────",
+            "     11-23 └ 20:00 ───────── 22:00 ────────── 11-24 00:00 ────────── 02:00 ────────── 04:00 ",
         );
         let line = text("2022-12-30T20:00:00Z", "2023-01-03T04:00:00Z", 62);
         assert!(
-            line.contains(" 2022-12-31 ") && line.contains(" 2023-01-02 "),
+            line.contains(" 2022 └") && line.contains(" 12-31 ") && line.contains(" 2023-01-01 "),
             "{line}"
         );
         let line = text("2022-11-23T20:00:00Z", "2022-11-23T20:00:40Z", 62);
         assert!(
-            line.contains(" 20:00:15 ") && !line.contains("11-23"),
+            line.contains("20:00 └ :00 ") && line.contains(" :15 "),
             "{line}"
         );
     }

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use crate::app::chart::{Marker, Reduced};
+use crate::app::chart::{Marker, Reduced, ValueScale};
 
 /// Characters of the plot that a mark needs for itself, on the average.
 const ROOM: usize = 3;
@@ -11,7 +11,7 @@ const ROOM: usize = 3;
 /// what lies between them. Where they stand close, the line alone is clearer.
 pub fn mark_points(reduced: &Reduced, marker: Marker, plot: Rect, style: Style, buf: &mut Buffer) {
     let plot = plot.intersection(buf.area);
-    let Some((low, high)) = reduced.extent() else {
+    let Some(extent) = reduced.extent() else {
         return;
     };
     let points = reduced.columns.iter().flatten().count();
@@ -19,23 +19,15 @@ pub fn mark_points(reduced: &Reduced, marker: Marker, plot: Rect, style: Style, 
         return;
     }
     let (across, down) = marker.dots();
-    let rows = usize::from(plot.height) * down;
-    let row = |value: f64| {
-        let share = if high > low {
-            (high - value) / (high - low)
-        } else {
-            0.5
-        };
-        // The line's own dots lie so: the lowest value on the last one.
-        (share * (rows as f64 - 1.0)).round() as usize / down
-    };
+    // The line lies on this scale.
+    let scale = ValueScale::new(extent, usize::from(plot.height), down);
     // A line of dots needs another mark than a dot.
     let symbol = if marker == Marker::Dot { 'o' } else { '•' };
     for (at, column) in reduced.columns.iter().enumerate() {
         let Some(column) = column else { continue };
         let x = plot.x + (at / across) as u16;
         for value in [column.bucket.min, column.bucket.max] {
-            let y = plot.y + row(value) as u16;
+            let y = plot.y + scale.row(value) as u16;
             if x < plot.right() && y < plot.bottom() {
                 buf[(x, y)].set_char(symbol).set_style(style);
             }
@@ -61,8 +53,9 @@ mod tests {
         mark_points(&reduced, marker, area, Style::default(), &mut buf);
         // Every mark lies on the line.
         let mut canvas = Canvas::new(marker, usize::from(width), usize::from(height));
-        if let Some((low, high)) = reduced.extent() {
-            canvas.trace(&reduced, low, high);
+        if let Some(extent) = reduced.extent() {
+            let scale = ValueScale::new(extent, usize::from(height), marker.dots().1);
+            canvas.trace(&reduced, scale.low, scale.high);
         }
         for (x, y) in (0..width).flat_map(|x| (0..height).map(move |y| (x, y))) {
             if buf[(x, y)].symbol() != " " {
