@@ -173,7 +173,7 @@ fn gap_notes(
         notes.push(Note {
             column: first,
             width: room,
-            text: format!(" {text} "),
+            text,
         });
     }
     notes

@@ -511,7 +511,7 @@ mod tests {
             .collect();
         assert!(ends.contains('A') && ends.contains('B'), "{text:?}");
         assert!(
-            text[8].contains("seconds └") && text[8].contains(" +20 "),
+            text[8].contains("seconds └") && text[8].contains(" +15 "),
             "{text:?}"
         );
     }

@@ -115,7 +115,7 @@ mod tests {
         );
         let line = text("2022-11-23T20:00:00Z", "2022-11-23T20:00:40Z", 62);
         assert!(
-            line.contains("20:00 └ :00 ") && line.contains(" :15 "),
+            line.contains("20:00 └ :00 ") && line.contains(" :10 "),
             "{line}"
         );
     }
