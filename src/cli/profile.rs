@@ -14,7 +14,7 @@ use super::{
     progress::Progress,
     settings::Settings,
 };
-use crate::etl::{Error, Result, infer::propose, profile::BUILT_IN, text};
+use crate::etl::{Error, Result, profile::BUILT_IN, text};
 
 /// Print the profile in force, or propose one for a log
 #[derive(Debug, clap::Args)]
@@ -53,10 +53,10 @@ pub const EXAMPLES: &[Example] = &[
 /// Prints a profile.
 ///
 /// # Errors
-/// Those of reading the profile in force; those of [`propose`].
+/// Those of reading the profile in force; those of [`propose`](crate::etl::infer::propose).
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if let Some(Action::Infer { log }) = &args.action {
-        return infer(log);
+        return infer(settings, log);
     }
     match settings.profile.as_deref().filter(|_| !args.default) {
         None => exit::print(BUILT_IN)?,
@@ -71,11 +71,12 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn infer(log: &Path) -> Result<Exit> {
+fn infer(settings: &Settings, log: &Path) -> Result<Exit> {
     let shown = text::visible_path(log);
     let progress = Progress::new(format!("reading {shown}"));
-    let proposal = propose(log).map_err(|e| match e {
-        Error::Log(why) => Error::Usage(format!("{shown}: {why}")),
+    // Nobody knows yet what this file is.
+    let proposal = settings.executor().propose(log).map_err(|e| match e {
+        Error::Log(why) | Error::Died(why) => Error::Usage(format!("{shown}: {why}")),
         other => other,
     })?;
     drop(progress);

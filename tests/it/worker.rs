@@ -29,7 +29,7 @@ const MDTUI: &str = env!("CARGO_BIN_EXE_mdtui");
 const BAD_WORKERS: &str = r#"#!/bin/bash
 export LC_ALL=C
 frame() { printf "\\x$(printf %02x $((${#1} & 255)))\\x$(printf %02x $((${#1} >> 8)))\\x00\\x00%s" "$1"; }
-ready() { frame '{"ready":{"protocol":5,"program":"mdtui"}}'; frame '"accepted"'; }
+ready() { frame '{"ready":{"protocol":6,"program":"mdtui"}}'; frame '"accepted"'; }
 reading() { frame '{"progress":{"stage":"reading","rows":7,"rows_total":9,"bytes":0,"bytes_total":100,"runs":0,"runs_total":null}}'
             frame '{"reading":{"column":"value"}}'; }
 here=$(dirname "$0")
@@ -228,6 +228,35 @@ fn a_death_is_told_with_its_cause_and_place_and_the_next_worker_goes_on() {
     assert!(matches!(good, Ok(Outcome::Harvested(_))), "{good:?}");
     assert_eq!(place.log().state, LogState::Harvested);
     assert_eq!(place.record().unwrap().worker_crashes, 0);
+}
+
+#[test]
+fn a_profile_is_proposed_by_a_worker_and_its_death_is_an_error() {
+    let place = Place::new();
+    let log = place.context.data_dir.join("a.csv");
+    let through = |program: &Path| {
+        let executor = Executor::Workers {
+            program: program.to_owned(),
+            limits: Limits::default(),
+        };
+        executor.propose(&log)
+    };
+    assert_eq!(
+        through(Path::new(MDTUI)).unwrap(),
+        mdtui::etl::infer::propose(&log).unwrap()
+    );
+    let died = through(&place.bad("crash")).unwrap_err();
+    assert_eq!(
+        died.to_string(),
+        "the worker was killed by signal 11 (SIGSEGV) while reading column value"
+    );
+    let missing = Executor::Workers {
+        program: MDTUI.into(),
+        limits: Limits::default(),
+    };
+    let missing = missing.propose(Path::new("none.csv")).unwrap_err();
+    assert_eq!(missing.to_string(), "there is no file none.csv");
+    assert_eq!(missing.kind(), ErrorClass::Usage);
 }
 
 #[test]

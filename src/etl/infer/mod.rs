@@ -10,10 +10,16 @@ mod roles;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
+    base::panic::panic_sentence,
     clean::Partition,
     extract::{LogReader, Vocabulary, preview},
     format::count,
@@ -25,7 +31,7 @@ use crate::{
 const ROWS: usize = 20_000;
 
 /// What was made of a log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Proposal {
     /// The profile as a TOML file.
     pub toml: String,
@@ -66,6 +72,13 @@ pub fn propose(path: &Path) -> Result<Proposal> {
         }
         _ => {}
     }
+    // A reader of damaged files may panic.
+    catch_unwind(AssertUnwindSafe(|| read(path, format)))
+        .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))))
+}
+
+/// Reads the log's first rows and makes a profile of them.
+fn read(path: &Path, format: Format) -> Result<Proposal> {
     let columns = preview(path, format, ROWS)?;
     let roles = roles::find(&columns)?;
     let draft = names::describe(&columns, &roles);

@@ -2,7 +2,7 @@
 //! it lives, watched while it works, and replaced when it died.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     Error, Result,
-    base::{CancelToken, ProgressSink},
+    base::{CancelToken, NoProgress, ProgressSink},
     harvest::Harvested,
+    infer::{self, Proposal},
     text,
 };
 
@@ -42,6 +43,17 @@ pub enum Executor {
 }
 
 impl Executor {
+    /// Proposes a profile for the log at `path`; see [`propose`](crate::infer::propose).
+    ///
+    /// # Errors
+    /// Those of [`Client::propose`].
+    pub fn propose(self, path: &Path) -> Result<Proposal> {
+        match self {
+            Self::InProcess => infer::propose(path),
+            Self::Workers { program, limits } => Client::new(program, limits).propose(path),
+        }
+    }
+
     /// For one of so many workers at a time; see [`Limits::among`].
     #[must_use]
     pub fn among(self, workers: usize) -> Self {
@@ -53,6 +65,17 @@ impl Executor {
             },
         }
     }
+}
+
+/// What a worker has come to.
+enum Answer {
+    Harvested(Harvested),
+    Proposed(Result<Proposal>),
+}
+
+/// It answered what it was not asked.
+fn astray(noun: &str) -> Error {
+    Error::Died(format!("the worker sent {noun}"))
 }
 
 /// One worker process, when there is one.
@@ -96,7 +119,24 @@ impl Client {
     ) -> Result<Ending> {
         let request = Request::Harvest(Box::new(task));
         let process = self.given(&request)?;
-        Ok(self.follow(process, sink, cancel))
+        Ok(match self.follow(process, sink, cancel) {
+            Ok(Answer::Harvested(harvested)) => Ending::Told(harvested),
+            Ok(Answer::Proposed(_)) => Ending::Died(astray("a profile")),
+            Err(died) => Ending::Died(died),
+        })
+    }
+
+    /// Has a profile proposed for the log at `path`; see [`propose`](crate::infer::propose).
+    ///
+    /// # Errors
+    /// Those of `propose`; [`Error::Died`] when the worker did not survive the log; [`Error::Io`] or
+    /// [`Error::Fatal`] when no worker can be started.
+    pub fn propose(&mut self, path: &Path) -> Result<Proposal> {
+        let process = self.given(&Request::Propose(path.into()))?;
+        match self.follow(process, &NoProgress, &CancelToken::new())? {
+            Answer::Proposed(proposal) => proposal,
+            Answer::Harvested(_) => Err(astray("a result")),
+        }
     }
 
     /// Lets the worker go, if there is one.
@@ -190,12 +230,17 @@ impl Client {
         }
     }
 
+    /// Waits for the worker's answer.
+    ///
+    /// # Errors
+    /// [`Error::Died`] when it died first; [`Error::Cancelled`] when it was killed because it did not
+    /// give up.
     fn follow(
         &mut self,
         mut process: Process,
         sink: &dyn ProgressSink,
         cancel: &CancelToken,
-    ) -> Ending {
+    ) -> Result<Answer> {
         let mut seen = LastReport::default();
         let mut asked: Option<Instant> = None;
         let mut allowed = self.limits.time_for(0);
@@ -220,11 +265,16 @@ impl Client {
                 }) => {
                     note_words(process.id(), &process.said);
                     self.process = Some(process);
-                    return Ending::Told(Harvested {
+                    return Ok(Answer::Harvested(Harvested {
                         result: result.map_err(Fault::into_error),
                         updates,
                         unsettled,
-                    });
+                    }));
+                }
+                Heard::Report(Report::Proposed(proposal)) => {
+                    note_words(process.id(), &process.said);
+                    self.process = Some(process);
+                    return Ok(Answer::Proposed(proposal.map_err(Fault::into_error)));
                 }
                 Heard::Report(other) => {
                     return self.died(process, &seen, |_| End::ProtocolError(other.noun().into()));
@@ -247,7 +297,7 @@ impl Client {
                 let pid = process.id();
                 let (_, said) = process.kill();
                 note_words(pid, &said);
-                return Ending::Died(Error::Cancelled);
+                return Err(Error::Cancelled);
             }
             if spent > allowed {
                 return self.died(process, &seen, |_| End::TooLong(allowed));
@@ -260,7 +310,7 @@ impl Client {
         process: Process,
         seen: &LastReport,
         end: impl FnOnce(std::process::ExitStatus) -> End,
-    ) -> Ending {
+    ) -> Result<Answer> {
         let pid = process.id();
         let (status, said) = process.kill();
         note_words(pid, &said);
@@ -268,7 +318,7 @@ impl Client {
             Ok(status) => end(status),
             Err(e) => End::ProtocolError(format!("nothing ({e})")),
         };
-        Ending::Died(Error::Died(sentence(
+        Err(Error::Died(sentence(
             &end,
             seen,
             &said,

@@ -16,6 +16,7 @@ use crate::{
     base::{CancelToken, Progress, ProgressSink},
     catalog::Update,
     harvest::{Harvested, LogRef, Options, Outcome, Session},
+    infer::Proposal,
     lake::{Context, Lake, lock::Owner},
     profile::Profile,
     source::scan::Links,
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Raised whenever a message changes.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;
 
 /// What the program says. The end of the pipe means: end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub enum Request {
     /// Harvest a log; answered by [`Report::Accepted`], then in the end by one
     /// [`Report::Finished`].
     Harvest(Box<Task>),
+    /// Propose a profile for the log at this path; answered by [`Report::Accepted`], then by
+    /// [`Report::Proposed`].
+    Propose(PathText),
     /// Give up what is being harvested.
     Cancel,
 }
@@ -142,6 +146,8 @@ pub enum Report {
         /// Whether the record is to be settled.
         unsettled: bool,
     },
+    /// The proposed profile, or why there is none.
+    Proposed(Result<Proposal, Fault>),
 }
 
 impl Report {
@@ -153,7 +159,8 @@ impl Report {
             Self::Progress(_) => "its progress",
             Self::Reading { .. } | Self::Read { .. } => "the name of a column",
             Self::Finished { result: Ok(_), .. } => "a result",
-            Self::Finished { result: Err(_), .. } => "an error",
+            Self::Proposed(Ok(_)) => "a profile",
+            Self::Finished { result: Err(_), .. } | Self::Proposed(Err(_)) => "an error",
         }
     }
 }

@@ -1,8 +1,9 @@
-//! The worker's side: harvests what it is told to, until its standard input ends.
+//! The worker's side: reads the logs that it is told to, until its standard input ends.
 
 use std::{
     fs::File,
     io::{self, IsTerminal, Read, Write},
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
@@ -22,6 +23,7 @@ use crate::{
     Error, Result, activity,
     base::{CancelToken, Progress, ProgressSink, Stage},
     harvest::Session,
+    infer::propose,
 };
 
 /// Progress within a stage is told no more often than this.
@@ -67,6 +69,7 @@ pub fn serve() -> Result<()> {
 enum Order {
     Start { protocol: u32, memory: Option<u64> },
     Harvest(Box<Task>, CancelToken),
+    Propose(PathBuf),
     Garbled(String),
 }
 
@@ -96,6 +99,11 @@ fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>)
                     updates: harvested.updates,
                     unsettled: harvested.unsettled,
                 });
+            }
+            Order::Propose(log) => {
+                reporter.say(&Report::Accepted);
+                let proposal = propose(&log).map_err(|e| Fault::from(&e));
+                reporter.say(&Report::Proposed(proposal));
             }
             Order::Garbled(what) => {
                 return Err(Error::Fatal(format!("the program sent {what}")));
@@ -139,6 +147,7 @@ fn hear(orders: &Sender<Order>, job: &Mutex<CancelToken>) {
             let order = match request {
                 Ok(Request::Start { protocol, memory }) => Order::Start { protocol, memory },
                 Ok(Request::Harvest(task)) => Order::Harvest(task, locked(job).clone()),
+                Ok(Request::Propose(log)) => Order::Propose(PathBuf::from(&log)),
                 Ok(Request::Cancel) => {
                     locked(job).cancel();
                     continue;
