@@ -246,6 +246,12 @@ fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
 /// An error of SQLite. It says neither why it could not open a file nor why it could only
 /// open it for reading: looking for oneself tells a failing disk from a permission.
 pub(super) fn told(file: &Path, source: rusqlite::Error) -> Error {
+    if std::fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+        return Error::Fatal(format!(
+            "{} is not a file: remove it or give it another name, then run mdtui rebuild",
+            visible_path(file)
+        ));
+    }
     // A lock that the file system refuses looks like one that another process holds.
     let locking = [
         Some(ErrorCode::DatabaseBusy),
@@ -377,6 +383,17 @@ mod tests {
             .unwrap();
         let error = file(&path).unwrap_err().to_string();
         assert!(error.contains("another program"), "{error}");
+
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        let error = file(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorClass::Fatal);
+        let error = error.to_string();
+        assert!(
+            error.contains("catalog.db is not a file: remove it"),
+            "{error}"
+        );
+        assert!(path.is_dir());
     }
 
     #[test]
