@@ -19,6 +19,7 @@ use crate::{
         base::CancelToken,
         catalog::{LogRow, LogState},
         filter::{Filter, Filtered},
+        zone,
     },
 };
 
@@ -126,6 +127,6 @@ pub fn render(logs: &[LogRow], page: &Page) -> String {
 fn reason(log: &LogRow) -> String {
     match log.state {
         LogState::Harvested | LogState::Pending => String::new(),
-        _ => log.reason.clone(),
+        _ => zone::in_sentence(&log.reason, None).into_owned(),
     }
 }

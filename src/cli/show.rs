@@ -106,7 +106,7 @@ fn log_text(
     let log = &detail.row;
     let mut out = format!("log {}\n", log.key);
     line(&mut out, "state", log.state.word());
-    line(&mut out, "reason", &log.reason);
+    line(&mut out, "reason", &zone::in_sentence(&log.reason, None));
     line(&mut out, "file", &log.path);
     line(
         &mut out,
@@ -318,7 +318,7 @@ fn flag_text(flag: &Flag) -> String {
         0 => zone::format_clock(from),
         _ => format!("{} to {}", zone::format_clock(from), zone::format_clock(to)),
     });
-    let message = zone::in_sentence(&flag.message);
+    let message = flag.shown_message();
     let span = span.filter(|s| !message.contains(s.as_str()));
     let span = span.map(|s| format!(" {s}")).unwrap_or_default();
     format!(

@@ -71,9 +71,9 @@ pub fn crosses_midnight(span: (i64, i64)) -> bool {
     shown().crosses_midnight(span)
 }
 
-/// A sentence of a record, in which times are UTC, for a screen that shows others.
-pub fn in_sentence(sentence: &str) -> Cow<'_, str> {
-    shown().in_sentence(sentence)
+/// [`Zone::in_sentence`] in the zone of this process.
+pub fn in_sentence(sentence: &str, near: Option<i64>) -> Cow<'_, str> {
+    shown().in_sentence(sentence, near)
 }
 
 impl Zone {
@@ -187,14 +187,112 @@ impl Zone {
         self.day(from) != self.day(to)
     }
 
-    /// A sentence whose times are UTC: where others are shown beside it, it says so.
-    pub fn in_sentence<'a>(&self, sentence: &'a str) -> Cow<'a, str> {
-        let is_clock = |text: &[u8]| matches!(text, [b':', a, b, b':', c, d] if [a, b, c, d].iter().all(|d| d.is_ascii_digit()));
-        let has_time = || sentence.as_bytes().windows(6).any(is_clock);
-        if *self == Self::Utc || !has_time() {
+    /// A sentence of a record, in which times are UTC, with the times of this zone in their places.
+    /// Times without a day are those nearest to `near`; where that is not known, they stay, and the
+    /// sentence says that they are UTC.
+    pub fn in_sentence<'a>(&self, sentence: &'a str, near: Option<i64>) -> Cow<'a, str> {
+        if *self == Self::Utc {
             return sentence.into();
         }
-        format!("{sentence} (times in UTC)").into()
+        let (mut told, mut from, mut is_utc) = (String::new(), 0, false);
+        for place in UtcTime::all(sentence) {
+            match place.at(near) {
+                Some(at) => {
+                    told.push_str(&sentence[from..place.start]);
+                    told.push_str(&self.as_written(at, &place));
+                    from = place.seconds_end();
+                }
+                None => is_utc = true,
+            }
+        }
+        if from == 0 && !is_utc {
+            return sentence.into();
+        }
+        told.push_str(&sentence[from..]);
+        if is_utc {
+            told.push_str(" (times in UTC)");
+        }
+        told.into()
+    }
+
+    /// A time down to its seconds, with the day where one was written. (Offsets are whole seconds:
+    /// a fraction stays as it is.)
+    fn as_written(&self, at: i64, place: &UtcTime) -> String {
+        let mut text = self.format_screen(at);
+        text.truncate("2022-11-23 20:40:00".len());
+        match place.day {
+            Some(_) => text,
+            None => text.split_off("2022-11-23 ".len()),
+        }
+    }
+}
+
+/// A time in a sentence: `20:40:00`, or `2022-11-23 20:40:00`.
+struct UtcTime {
+    start: usize,
+    /// `2022-11-23`
+    day: Option<String>,
+    /// `20:40:00`
+    clock: String,
+}
+
+impl UtcTime {
+    /// Those of a sentence; not those that name their zone (`…Z`).
+    fn all(sentence: &str) -> Vec<Self> {
+        let bytes = sentence.as_bytes();
+        let has_form = |at: usize, form: &[u8]| {
+            let text = bytes.get(at..at + form.len());
+            text.is_some_and(|text| {
+                text.iter().zip(form).all(|(c, f)| match f {
+                    b'0' => c.is_ascii_digit(),
+                    _ => c == f,
+                })
+            })
+        };
+        let is_digit = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at))
+                .is_some_and(u8::is_ascii_digit)
+        };
+        let mut times = Vec::new();
+        for at in 0..bytes.len() {
+            let begins = has_form(at, b"00:00:00") && !is_digit(at.checked_sub(1));
+            if !begins || is_digit(Some(at + 8)) {
+                continue;
+            }
+            let rest =
+                sentence[at + 8..].trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+            if rest.starts_with('Z') {
+                continue;
+            }
+            let start = at.checked_sub("2022-11-23 ".len());
+            let start = start.filter(|start| has_form(*start, b"0000-00-00 "));
+            times.push(Self {
+                start: start.unwrap_or(at),
+                day: start.map(|start| sentence[start..at - 1].to_owned()),
+                clock: sentence[at..at + 8].to_owned(),
+            });
+        }
+        times
+    }
+
+    /// The place after its seconds.
+    fn seconds_end(&self) -> usize {
+        let day = self.day.as_ref().map_or(0, |day| day.len() + 1);
+        self.start + day + self.clock.len()
+    }
+
+    /// When that is; `None` for a clock alone where nothing is near, and for what is no time.
+    fn at(&self, near: Option<i64>) -> Option<i64> {
+        if let Some(day) = &self.day {
+            return time::parse(format!("{day} {}", self.clock).as_bytes());
+        }
+        let near = near?;
+        let day = time::format_screen(near).split(' ').next()?.to_owned();
+        let at = time::parse(format!("{day} {}", self.clock).as_bytes())?;
+        // The night may lie between the two.
+        [at - DAY, at, at + DAY]
+            .into_iter()
+            .min_by_key(|at| at.abs_diff(near))
     }
 }
 
@@ -258,12 +356,32 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_of_a_record_says_that_its_times_are_utc() {
-        let sentence = "frozen from 20:43:10.000 to 20:44:00.000";
-        assert_eq!(Zone::Utc.in_sentence(sentence), sentence);
-        let said = berlin().in_sentence(sentence).into_owned();
-        assert_eq!(said, format!("{sentence} (times in UTC)"));
-        assert_eq!(berlin().in_sentence("run 1:2"), "run 1:2");
+    fn a_sentence_of_a_record_has_the_times_of_the_zone() {
+        let berlin = berlin();
+        let near = |sentence: &str| berlin.in_sentence(sentence, Some(LATE)).into_owned();
+        let frozen = "fx_1: frozen from 22:43:10.000 to 22:44:00.000";
+        assert_eq!(Zone::Utc.in_sentence(frozen, Some(LATE)), frozen);
+        assert_eq!(
+            near(frozen),
+            "fx_1: frozen from 23:43:10.000 to 23:44:00.000"
+        );
+        // After midnight, in UTC and in Berlin.
+        assert_eq!(near("a gap at 00:10:00"), "a gap at 01:10:00");
+        assert_eq!(near("a gap at 23:50:00.123456"), "a gap at 00:50:00.123456");
+        assert_eq!(
+            near("unchanged since 2022-11-23 23:10:00.5, for ever"),
+            "unchanged since 2022-11-24 00:10:00.5, for ever"
+        );
+        for same in [
+            "run 1:2",
+            "at 2022-11-23T20:40:00.035Z",
+            "12345:10:10",
+            "–°",
+        ] {
+            assert_eq!(near(same), same);
+        }
+        let said = berlin.in_sentence(frozen, None);
+        assert_eq!(said, format!("{frozen} (times in UTC)"));
     }
 
     #[test]

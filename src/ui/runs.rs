@@ -5,7 +5,7 @@ use ratatui::Frame;
 use super::{list, panel, theme::Theme};
 use crate::{
     app::{Action, layout, runs::Runs, state::State},
-    etl::catalog::LogState,
+    etl::{catalog::LogState, zone},
 };
 
 /// Draws the list of runs that is open.
@@ -56,7 +56,11 @@ fn empty(
             open.unwrap_or(row.state)
         });
         let reason = log_state.zip(row).map_or(String::new(), |(state, row)| {
-            format!(" {}: {}.", state.word(), row.reason)
+            format!(
+                " {}: {}.",
+                state.word(),
+                zone::in_sentence(&row.reason, None)
+            )
         });
         // Harvesting a log again that failed for good gives the same failure.
         let more = match log_state {

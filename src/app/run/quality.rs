@@ -92,7 +92,7 @@ impl Filtered for FlagRow {
         let flag = &self.flag;
         contains(&flag.rule, text)
             || contains(self.channel(), text)
-            || contains(&flag.message, text)
+            || contains(&flag.shown_message(), text)
     }
 }
 

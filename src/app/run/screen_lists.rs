@@ -78,8 +78,10 @@ impl RunScreen {
         let channel = flag.channel.as_deref();
         let known = |name: &str| views.signals.channels.iter().any(|c| c.name == name);
         self.message = Some(match channel {
-            Some(name) if !known(name) => format!("{name} has no samples: {}", flag.message),
-            _ => format!("{}: {}", flag.rule, flag.message),
+            Some(name) if !known(name) => {
+                format!("{name} has no samples: {}", flag.shown_message())
+            }
+            _ => format!("{}: {}", flag.rule, flag.shown_message()),
         });
         views.signals.show_flag(span, channel);
         self.came_from = Some(self.tab);

@@ -230,7 +230,7 @@ impl View for RunScreen {
             }
             Tab::Quality => {
                 let row = views.quality.table.current()?;
-                Some(format!("{}: {}", row.flag.rule, row.flag.message))
+                Some(format!("{}: {}", row.flag.rule, row.flag.shown_message()))
             }
             Tab::Path => views.path.place(views.signals.view.cursor.time),
             Tab::Signals => Some(views.signals.copy()),

@@ -36,7 +36,7 @@ impl Mark {
             severity: flag.severity,
             rule: flag.rule.clone(),
             channel: name.and_then(|n| channels.iter().position(|c| c == n)),
-            message: flag.message.clone(),
+            message: flag.shown_message().into_owned(),
             value: flag.value,
         })
     }

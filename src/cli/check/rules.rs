@@ -72,7 +72,7 @@ fn render(trial: &Trial) -> String {
 
 fn line(sign: char, flag: &Flag) -> String {
     let (rule, severity) = (text::visible(&flag.rule), flag.severity.word());
-    format!("  {sign} {rule}  {severity}  {}\n", flag.message)
+    format!("  {sign} {rule}  {severity}  {}\n", flag.shown_message())
 }
 
 /// `4 runs: 1 would get flags (+), 0 would lose some (-), 3 keep theirs (=) …`

@@ -1,6 +1,10 @@
 //! What a check found, and what follows from it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+
+use crate::zone;
 
 /// How far results can be trusted. Ordered from best to worst, except that
 /// `NotEvaluated` says nothing at all.
@@ -113,6 +117,11 @@ impl Flag {
         let parse = |t: &Option<String>| crate::time::parse(t.as_deref()?.as_bytes());
         let start = parse(&self.start_time)?;
         Some((start, parse(&self.stop_time).unwrap_or(start).max(start)))
+    }
+
+    /// The message with its times in the zone of this process, for people.
+    pub fn shown_message(&self) -> Cow<'_, str> {
+        zone::in_sentence(&self.message, self.span_us().map(|span| span.0))
     }
 }
 

@@ -38,7 +38,7 @@ impl Text<'_> {
         let theme = self.theme;
         let word = format!("{} {}: ", glyph(row.state), row.state.word());
         self.sentence(
-            &(word + &zone::in_sentence(&row.reason)),
+            &(word + &zone::in_sentence(&row.reason, None)),
             theme.of(row.state),
         );
         self.sentence(row.state.meaning(), theme.muted);

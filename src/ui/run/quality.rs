@@ -6,7 +6,7 @@ use ratatui::{Frame, layout::Rect, style::Style};
 use super::put;
 use crate::{
     app::run::quality::{FlagRow, Quality},
-    etl::{quality::Verdict, zone},
+    etl::quality::Verdict,
     ui::{list, text::wrap, theme::Theme},
 };
 
@@ -63,10 +63,7 @@ fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, theme: &Theme) {
     let Some(rule) = lines.next() else { return };
     let width = usize::from(rule.width);
     put(rule, frame.buffer_mut(), &"─".repeat(width), theme.rule);
-    for text in wrap(
-        &zone::in_sentence(&row.flag.message),
-        area.width.saturating_sub(2),
-    ) {
+    for text in wrap(&row.flag.shown_message(), area.width.saturating_sub(2)) {
         let Some(line) = lines.next() else { return };
         put(line, frame.buffer_mut(), &format!(" {text}"), theme.text);
     }

@@ -4,7 +4,6 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     app::signals::Signals,
-    etl::zone,
     ui::{lines::put, theme::Theme, widgets::chart::plot_area},
 };
 
@@ -57,7 +56,7 @@ pub(super) fn words(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &The
     put(
         area,
         buf,
-        &format!(" {}: {}", mark.rule, zone::in_sentence(&mark.message)),
+        &format!(" {}: {}", mark.rule, mark.message),
         style,
     );
 }
