@@ -69,7 +69,7 @@ impl<T: Row> SearchRequest<T> {
 
     fn is_at(&self, position: usize) -> bool {
         let row = self.rows.now(position);
-        row.is_some_and(|row| row.contains(&self.text))
+        row.is_some_and(|row| row.contains(&self.text) || row.has_word(&self.text))
     }
 
     /// Searches the rows that were not searched at once.

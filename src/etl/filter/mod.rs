@@ -40,6 +40,19 @@ pub trait Filtered: Sized + 'static {
     fn mentions(&self, word: &str) -> bool {
         self.contains(word)
     }
+
+    /// Whether a word of its closed sets, such as its state or verdict, contains `text`, which is in
+    /// lower case. Searches and the words of filters find these, too.
+    fn has_word(&self, text: &str) -> bool {
+        Self::FIELDS
+            .iter()
+            .any(|field| match (&field.kind, &field.get) {
+                (Kind::Word(_), Get::Row(get)) => {
+                    matches!(get(self), Value::Word { word, .. } if contains(word, text))
+                }
+                _ => false,
+            })
+    }
 }
 
 /// A compiled filter over rows of a list. The empty one passes all.
@@ -150,7 +163,7 @@ impl<R: Filtered> Source for RowSource<'_, R> {
     }
 
     fn mentions(&self, word: &str) -> bool {
-        self.row.mentions(word)
+        self.row.mentions(word) || self.row.has_word(word)
     }
 }
 

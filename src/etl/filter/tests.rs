@@ -165,6 +165,9 @@ fn logs_are_filtered_by_every_kind_of_field() {
         "forces",
         "a:b".replace("a:b", "'a:b'").as_str(),
         "cell-10 forces state:partial",
+        "partial",
+        "'not evaluated' partial",
+        "not pending",
         "NOT (rows < 1 OR rows IS NULL)",
     ] {
         assert!(passes(&log, text), "{text}");
