@@ -162,6 +162,9 @@ pub struct Jobs {
     pub read: Pending<ReadHistory>,
     /// The line under the cursor.
     pub cursor: usize,
+    /// Whether the operator chose its job: then it stays on that job when it ends. On the first line,
+    /// where it is at first, it stays on what is done now.
+    is_on_job: bool,
     /// The first line on the screen.
     pub offset: usize,
 }
@@ -309,8 +312,10 @@ impl Jobs {
                 let line = self.running.range(..id).count();
                 let mut job = self.running.remove(&id)?;
                 job.end(at_us, &result);
-                // The cursor stays on a job that waits or runs when one above it ends.
-                if self.cursor > line && self.cursor < self.open_count() + 1 {
+                // The cursor stays on its job when that ends, or one above it.
+                if self.cursor == line && self.is_on_job {
+                    self.cursor = self.open_count();
+                } else if self.cursor > line && self.cursor < self.open_count() + 1 {
                     self.cursor -= 1;
                 }
                 if let Some(Ended {

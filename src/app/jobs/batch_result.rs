@@ -85,6 +85,13 @@ impl BatchResult {
         self.is_read |= self.is_over;
     }
 
+    /// The operator does something: what became of a single log was seen, unless it failed.
+    pub fn set_single_read(&mut self) {
+        if self.queued == 1 && !self.has_failed() {
+            self.set_read();
+        }
+    }
+
     /// Whether a log failed, or a run of one did.
     pub fn has_failed(&self) -> bool {
         self.first_to_look_at().is_some()

@@ -1,5 +1,8 @@
 use super::*;
-use crate::etl::{harvest::Summary, pool::Batch};
+use crate::{
+    app::list::List,
+    etl::{harvest::Summary, pool::Batch},
+};
 
 fn queued(jobs: &mut Jobs, id: u64, key: &str) {
     let batch = Batch::new(JobId(id), vec![key.into()]);
@@ -118,4 +121,21 @@ fn the_cursor_stays_on_its_job_when_one_above_ends() {
     jobs.apply(2_000_000, JobEvent::Started { job: JobId(3) });
     jobs.stopping(JobId(3));
     assert!(jobs.of_log("log 3").unwrap().job().unwrap().stopping);
+}
+
+#[test]
+fn the_cursor_stays_on_a_chosen_job_when_that_ends_and_on_the_first_line_where_none_was_chosen() {
+    let mut jobs = Jobs::default();
+    for id in 1..=4 {
+        queued(&mut jobs, id, &format!("log {id}"));
+    }
+    ended(&mut jobs, 1, Err(Error::Cancelled));
+    assert_eq!(jobs.current().unwrap().key(), "log 2");
+    jobs.put_cursor(1);
+    ended(&mut jobs, 2, Err(Error::Cancelled));
+    assert_eq!((jobs.cursor, jobs.current().unwrap().key()), (0, "log 3"));
+    ended(&mut jobs, 3, Err(Error::Cancelled));
+    assert_eq!((jobs.cursor, jobs.current().unwrap().key()), (1, "log 3"));
+    ended(&mut jobs, 4, Err(Error::Cancelled));
+    assert_eq!(jobs.current().unwrap().key(), "log 3");
 }

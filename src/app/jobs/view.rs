@@ -95,6 +95,7 @@ impl List for Jobs {
 
     fn put_cursor(&mut self, at: usize) {
         self.cursor = at;
+        self.is_on_job = at > 0;
     }
 
     fn keep_cursor_visible(&mut self, lines: usize) {
@@ -104,6 +105,6 @@ impl List for Jobs {
     }
 
     fn apply(&mut self, action: Action, lines: usize) {
-        self.cursor = Scroll::new(self.len(), lines.max(1)).moved(self.cursor, action);
+        self.put_cursor(Scroll::new(self.len(), lines.max(1)).moved(self.cursor, action));
     }
 }

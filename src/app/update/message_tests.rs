@@ -167,6 +167,18 @@ fn a_note_is_said_once() {
 }
 
 #[test]
+fn what_became_of_a_single_log_is_over_with_the_next_key() {
+    let mut state = populated((80, 24));
+    let keys = harvest(&mut state, &[End::Harvested]);
+    assert!(line(&state).starts_with(&keys[0]), "{}", line(&state));
+    press(&mut state, &["j"]);
+    assert_eq!(line(&state), "");
+    harvest(&mut state, &[End::Failed]);
+    press(&mut state, &["j"]);
+    assert!(!line(&state).is_empty(), "a failure stays");
+}
+
+#[test]
 fn many_harvests_end_with_one_summary_that_stays_until_it_is_read() {
     let mut state = populated((80, 24));
     press(&mut state, &["ctrl-a", "H"]);

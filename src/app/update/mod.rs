@@ -80,11 +80,12 @@ fn press(state: &mut State, key: KeyEvent, effects: &mut Vec<Effect>) {
 
 /// Has the operator do something. What the message line said before is over then, unless it was
 /// hidden behind a text field; the result of harvests stays until it is read, and without a
-/// failure until another view is shown.
+/// failure until another view is shown, that of a single log until the next key.
 fn operate(state: &mut State, work: impl FnOnce(&mut State)) {
     let is_typing = matches!(state.overlay, Some(Overlay::Prompt(_)));
     let earlier = state.message.take();
     let place = state.place();
+    state.jobs.batch.set_single_read();
     if state.view::<Jobs>().is_some() {
         state.jobs.batch.set_read();
     }
