@@ -63,11 +63,15 @@ impl<'a> QueryContext<'a> {
         }
     }
 
-    /// The catalog, opened when it is first needed.
+    /// The catalog, opened when it is first needed, and again when its file is not in its place any
+    /// more: with a lake that was deleted goes what was known of it.
     ///
     /// # Errors
     /// As [`Catalog::open_for_reading`].
     pub fn catalog(&mut self) -> Result<&mut Catalog> {
+        if self.catalog.as_ref().is_some_and(|c| !c.is_in_place()) {
+            *self.catalog = None;
+        }
         match &mut self.catalog {
             Some(catalog) => Ok(catalog),
             none => Ok(none.insert(Catalog::open_for_reading(&self.lake.lake)?)),

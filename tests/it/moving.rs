@@ -184,6 +184,8 @@ fn moved(name: &str, change: impl Fn(&Path, &Log) + Sync, after: impl Fn(&Log) -
                 Ok(_) => panic!("{what}"),
                 Err(e) => {
                     assert_eq!(e.kind(), ErrorClass::Transient, "{what}");
+                    // What is gone did not fail.
+                    assert!(record.is_none() || path.exists(), "{what}");
                     assert!(record.is_none_or(|r| r.run_to_result.is_empty()), "{what}");
                 }
             }
@@ -322,6 +324,7 @@ fn a_data_directory_that_vanishes_and_comes_back() {
             );
         }
         fs::rename(&away, lab.data()).unwrap();
+        assert_eq!(lab.states()["cell-1/a.csv"], "pending", "{stage:?}");
         lab.ok(&["harvest"]);
         assert_eq!(
             lab.states().values().filter(|s| *s == "harvested").count(),

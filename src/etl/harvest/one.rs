@@ -66,7 +66,7 @@ pub(super) fn harvest(
         .source(context, request.log)?
         .ok_or_else(|| match request.log {
             LogRef::Known(_) => Error::Usage(format!(
-                "there is no log {} below the data directory",
+                "there is no log {} below the data directory, as far as the last scan told",
                 text::quoted(key, 200)
             )),
             // It was there when a list was made: a share may not be mounted.
@@ -479,8 +479,9 @@ impl Attempt<'_> {
                 Ok(())
             }
             // What is left of a damaged record may be all that tells of results that cannot
-            // be made again: only a harvest that came to its end replaces it.
-            _ if self.damaged => {
+            // be made again: only a harvest that came to its end replaces it. A log that is gone,
+            // perhaps with a share for a moment, did not fail.
+            _ if self.damaged || matches!(self.log.file.try_exists(), Ok(false)) => {
                 index.tell(Update::Attempt(self.history("failed", error.to_string())));
                 Ok(())
             }
