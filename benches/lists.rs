@@ -39,6 +39,7 @@ fn main() {
     let config = Config {
         data_dir: "data".into(),
         cache_dir: "cache".into(),
+        options: Vec::new(),
         profile: Arc::new(Profile::built_in().unwrap()),
         executor: mdtui::etl::worker::Executor::InProcess,
         jobs: 1,

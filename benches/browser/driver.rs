@@ -289,6 +289,7 @@ fn config(context: &Context) -> Config {
     Config {
         data_dir: context.data_dir.clone(),
         cache_dir: context.lake.root().to_owned(),
+        options: Vec::new(),
         profile: context.profile.clone(),
         executor: mdtui::etl::worker::Executor::Workers {
             program: env!("CARGO_BIN_EXE_mdtui").into(),

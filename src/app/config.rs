@@ -16,6 +16,9 @@ pub struct Config {
     pub cache_dir: PathBuf,
     /// Where this user may keep catalogs of lakes that cannot be written.
     pub user_cache: Option<PathBuf>,
+    /// The options of the command line, besides directories, under which another call means the same:
+    /// `--profile weld.toml`.
+    pub options: Vec<String>,
     /// The rules.
     pub profile: Arc<Profile>,
     /// Who harvests.

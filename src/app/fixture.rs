@@ -45,6 +45,7 @@ pub fn config() -> Config {
     Config {
         data_dir: "data".into(),
         cache_dir: "cache".into(),
+        options: Vec::new(),
         profile: Arc::new(Profile::built_in().unwrap()),
         executor: crate::etl::worker::Executor::InProcess,
         jobs: 2,

@@ -125,6 +125,8 @@ pub struct State {
     pub data_dir: String,
     /// The cache directory, as harmless text.
     pub cache_dir: String,
+    /// Options of the command line that another call needs, too; see [`Config::options`].
+    pub options: Vec<String>,
     /// Who writes notes.
     pub author: String,
     /// A note that is being written, or could not be.
@@ -184,6 +186,7 @@ impl State {
             size,
             data_dir: visible_path(&config.data_dir),
             cache_dir: visible_path(&config.cache_dir),
+            options: config.options.clone(),
             author: config.author.clone(),
             unwritten_note: None,
             read_only: None,

@@ -40,6 +40,7 @@ pub fn run(settings: &Settings) -> Result<Exit> {
     let config = Config {
         data_dir: context.data_dir,
         cache_dir: settings.cache_dir.clone(),
+        options: settings.options.clone(),
         profile: context.profile,
         links: context.links,
         executor: settings.executor(),

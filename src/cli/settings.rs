@@ -44,6 +44,8 @@ pub struct Settings {
     pub cache_dir: PathBuf,
     /// The profile's file; `None`: the built-in one.
     pub profile: Option<PathBuf>,
+    /// Options of the command line, besides directories, under which another call means the same.
+    pub options: Vec<String>,
     /// What is done with links in the data directory.
     pub links: Links,
     /// Logs harvested in parallel.
@@ -72,6 +74,7 @@ impl Default for Settings {
             data_dir: "data".into(),
             cache_dir: "cache".into(),
             profile: None,
+            options: Vec::new(),
             links: Links::Stay,
             jobs: Jobs::Cores,
             theme: None,
@@ -144,6 +147,7 @@ impl Settings {
             data_dir: data_dir.unwrap_or(defaults.data_dir),
             cache_dir: cache_dir.unwrap_or(defaults.cache_dir),
             profile: profile.filter(|p| p != Path::new("built-in")),
+            options: options(global),
             links: match follow_links {
                 Some(Switch(true)) => Links::Follow,
                 _ => Links::Stay,
@@ -181,6 +185,7 @@ impl Settings {
             data_dir,
             cache_dir,
             profile,
+            options: _,
             links,
             jobs,
             theme,
@@ -314,6 +319,22 @@ impl Settings {
             profile: Arc::new(profile),
         })
     }
+}
+
+/// The config file, the site and the profile of this call, as options.
+fn options(global: &Global) -> Vec<String> {
+    let shown = |path: &PathBuf| text::visible_path(path);
+    let given = [
+        ("--config", global.config.as_ref().map(shown)),
+        ("--site", global.site.clone()),
+        ("--profile", global.profile.as_ref().map(shown)),
+    ];
+    given
+        .into_iter()
+        .filter_map(|(option, value)| Some([option.to_owned(), value?]))
+        .filter(|[_, value]| !value.is_empty())
+        .flatten()
+        .collect()
 }
 
 /// A path that the command line, the environment and a config file may name.

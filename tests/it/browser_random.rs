@@ -156,6 +156,7 @@ impl Hand {
         let config = Config {
             data_dir: context.data_dir.clone(),
             cache_dir: lab.cache(),
+            options: Vec::new(),
             profile: context.profile.clone(),
             executor: Executor::InProcess,
             jobs: 2,

@@ -13,6 +13,7 @@ pub(super) fn command(state: &State) -> Option<String> {
     for (option, directory) in directories {
         words.extend([option.to_owned(), directory.to_owned()]);
     }
+    words.extend(state.options.iter().cloned());
     words.extend(command.words());
     let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
     Some(quoted.join(" "))
@@ -115,6 +116,13 @@ mod tests {
             copied_command(&state),
             format!("harvest {}", expected.join(" "))
         );
+    }
+
+    #[test]
+    fn what_the_program_was_started_with_is_told_again() {
+        let mut state = populated((80, 24));
+        state.options = vec!["--profile".into(), "my weld.toml".into()];
+        assert_eq!(copied_command(&state), "--profile 'my weld.toml' list");
     }
 
     #[test]
