@@ -23,7 +23,10 @@ use super::{
 use crate::{
     Result,
     base::CancelToken,
-    lake::{Context, Notes, Record, Store, store::Version},
+    lake::{
+        Context, Notes, Record, Store,
+        store::{Records, StoredRecord, Version},
+    },
     source::reserved::{NOTES, RECORD},
     text::visible_path,
 };
@@ -67,30 +70,20 @@ impl Catalog {
     /// in for that of a lake which cannot be written also forgets logs whose record is gone; the
     /// lake's own keeps them, for a record that is lost is a finding of `check`.
     pub(super) fn follow(&mut self, context: &Context, cancel: &CancelToken) -> Result<TakenIn> {
-        let results = context.lake.results();
-        let listed = results.keys("");
         let mut known: HashMap<String, (String, String)> = self.sql(|db| {
             db.prepare("SELECT folder, log, version FROM followed")?
                 .query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?
                 .collect()
         })?;
         cancel.check()?;
-        let versions: Vec<_> = listed
-            .keys
-            .par_iter()
-            .map(|key| version_of(results, key))
-            .collect();
-        let mut problems = listed.problems;
-        let mut changed = Vec::new();
-        for (folder, version) in listed.keys.into_iter().zip(versions) {
-            let before = known.remove(&folder);
-            match version {
-                Ok(Some(now)) if before.is_some_and(|(_, old)| old == now) => {}
-                Ok(Some(_)) => changed.push(folder),
-                Ok(None) => {}
-                Err(e) => problems.push(e.to_string()),
-            }
-        }
+        let Records {
+            records: mut changed,
+            problems,
+        } = context.lake.results().records();
+        changed.retain(|stored| {
+            let before = known.remove(&stored.key);
+            before.is_none_or(|(_, version)| !is_joined(&version, &stored.record, &stored.notes))
+        });
         // Below a folder that cannot be read now they may all be there.
         let is_complete = problems.is_empty();
         let mut taken = self.take_in(context, &changed, cancel)?;
@@ -103,29 +96,33 @@ impl Catalog {
         Ok(taken)
     }
 
-    /// Takes in the records of these folders as they are in the lake now. A record that is not what
+    /// Takes in these records of the lake, as they are there now. A record that is not what
     /// was written does not replace a good one.
     pub(super) fn take_in(
         &mut self,
         context: &Context,
-        folders: &[String],
+        records: &[StoredRecord],
         cancel: &CancelToken,
     ) -> Result<TakenIn> {
         let mut taken = TakenIn::default();
-        if folders.is_empty() {
+        if records.is_empty() {
             return Ok(taken);
         }
-        // What a power cut takes away is taken in again. Pages are copied from the WAL seldom.
+        // What a power cut takes away is taken in again. Pages are copied from the WAL seldom. Rows are
+        // stored after those that they belong to, and removed with what belongs to them, so that
+        // looking for the others at each row would find nothing.
         self.sql(|db| {
             db.pragma_update(None, "synchronous", "NORMAL")?;
             db.pragma_update(None, "cache_size", -64_000)?;
-            db.pragma_update(None, "wal_autocheckpoint", 16_384)
+            db.pragma_update(None, "wal_autocheckpoint", 16_384)?;
+            db.pragma_update(None, "foreign_keys", false)
         })?;
-        let done = self.store_all(context, folders, cancel, &mut taken);
+        let done = self.store_all(context, records, cancel, &mut taken);
         if self.read_only.is_none() {
             self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
         }
         self.sql(|db| {
+            db.pragma_update(None, "foreign_keys", true)?;
             db.pragma_update(None, "wal_autocheckpoint", 1_000)?;
             db.pragma_update(None, "cache_size", super::open::CACHE_SIZE)?;
             db.release_memory()
@@ -133,11 +130,11 @@ impl Catalog {
         done.map(|()| taken)
     }
 
-    /// Stores the records of `folders` while the next ones are read.
+    /// Stores `records` while the next ones are read.
     fn store_all(
         &mut self,
         context: &Context,
-        folders: &[String],
+        records: &[StoredRecord],
         cancel: &CancelToken,
         taken: &mut TakenIn,
     ) -> Result<()> {
@@ -145,24 +142,28 @@ impl Catalog {
         // Owned by the scope: its reader ends when this gives up.
         std::thread::scope(move |scope| {
             scope.spawn(move || {
-                for folders in folders.chunks(TOGETHER) {
-                    let lying = folders.par_iter().map(|f| lying(context, f)).collect();
+                for records in records.chunks(TOGETHER) {
+                    let read = |stored: &StoredRecord| {
+                        let notes = stored.notes.as_ref();
+                        read_lying(context, &stored.key, notes, notes.is_some())
+                    };
+                    let lying = records.par_iter().map(read).collect();
                     if sender.send(lying).is_err() {
                         return;
                     }
                 }
             });
-            let mut chunks = folders.chunks(TOGETHER).peekable();
+            let mut chunks = records.chunks(TOGETHER).peekable();
             while chunks.peek().is_some() {
                 self.write(|tx| {
                     let began = Instant::now();
                     while began.elapsed() < TRANSACTION && !cancel.is_cancelled() {
-                        let Some(folders) = chunks.next() else { break };
+                        let Some(records) = chunks.next() else { break };
                         let all = read.recv().unwrap_or_default();
-                        for (folder, lying) in folders.iter().zip(&all) {
+                        for (stored, lying) in records.iter().zip(&all) {
                             match lying {
                                 Lying::Record(found) => {
-                                    store_one(tx, context, folder, found, taken)?;
+                                    store_one(tx, context, &stored.key, found, taken)?;
                                 }
                                 Lying::Gone => {}
                                 Lying::Problem(problem) => taken.problems.push(problem.clone()),
@@ -197,13 +198,32 @@ fn joined(record: &Version, notes: Option<&Version>) -> String {
     both.join(" ")
 }
 
-pub(super) fn lying(context: &Context, folder: &str) -> Lying {
+/// Whether `version` is that of the record and of its notes.
+fn is_joined(version: &str, record: &Version, notes: &Option<Version>) -> bool {
+    match (version.strip_prefix(record.as_str()), notes) {
+        (Some(rest), None) => rest.is_empty(),
+        (Some(rest), Some(notes)) => rest.strip_prefix(' ') == Some(notes.as_str()),
+        (None, _) => false,
+    }
+}
+
+/// Reads what lies in the lake under a log's key.
+pub(super) fn lying(context: &Context, key: &str) -> Lying {
     // Before they are read: notes that come meanwhile are read again.
-    let of_notes = context.lake.results().version(folder, NOTES).ok().flatten();
-    match Record::read_in_place(&context.lake, folder) {
+    let of_notes = context.lake.results().version(key, NOTES);
+    let has_notes = !matches!(of_notes, Ok(None));
+    read_lying(context, key, of_notes.ok().flatten().as_ref(), has_notes)
+}
+
+/// As [`lying`]; `of_notes` is the version that the notes had before, if they have one.
+fn read_lying(context: &Context, key: &str, of_notes: Option<&Version>, has_notes: bool) -> Lying {
+    match Record::read_in_place(&context.lake, key) {
         Ok(Some((record, version))) => {
-            let (notes, unread) = notes::read_or_none(&context.lake, folder);
-            let version = joined(&version, of_notes.as_ref());
+            let (notes, unread) = match has_notes {
+                false => (Notes::default(), None),
+                true => notes::read_or_none(&context.lake, key),
+            };
+            let version = joined(&version, of_notes);
             Lying::Record(Box::new(Found {
                 record,
                 notes,

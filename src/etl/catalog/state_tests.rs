@@ -220,10 +220,10 @@ fn a_failed_attempt_at_a_good_log_is_failed_and_says_that_the_results_stay() {
 fn other_rules_and_older_pipelines_are_stale_and_say_what_differs() {
     let mut w = harvested();
     let mut record = w.record("a", "a.parquet", &[(1, T)]);
-    let mut profile: Profile = record.profile.clone();
+    let mut profile = Profile::clone(&record.profile);
     profile.hold = Hold::Unlimited;
     record.rules = profile.rules();
-    record.profile = profile;
+    record.profile = profile.into();
     w.commit(&record);
     let row = w.log("a");
     assert_eq!(row.state, LogState::Stale);

@@ -18,10 +18,9 @@ use super::{
 use crate::{
     Result,
     lake::{Context, Notes, Record, record::RunResult},
-    quality::Verdict,
     run_id::RunId,
     source::{footer, scan},
-    stats::{CHANNEL_STATISTICS, ChannelStats, RobotState, Sparkline, Value},
+    stats::{CHANNEL_STATISTICS, RobotState, Sparkline, Value},
     time,
 };
 
@@ -217,7 +216,7 @@ pub(super) fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::
     let mut known = tx.prepare_cached("SELECT 1 FROM profiles WHERE rules = ?1")?;
     if !known.exists([&record.rules])? {
         tx.prepare_cached("INSERT INTO profiles (rules, profile) VALUES (?1, ?2)")?
-            .execute(params![record.rules, json(&record.profile)?])?;
+            .execute(params![record.rules, json(record.profile.as_ref())?])?;
     }
     let span = record.span();
     let attempt = facts.attempt.as_ref();
@@ -279,15 +278,13 @@ fn cells(record: &Record) -> Option<String> {
 }
 
 pub(super) fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite::Result<()> {
-    tx.prepare_cached("DELETE FROM runs WHERE log_id = ?1")?
-        .execute([log])?;
+    remove_runs(tx, log)?;
     let mut statement = tx.prepare_cached(
         "INSERT INTO runs (log_id, run, cell_id, error, start_us, stop_us, runtime_s, distance_mm, rows, \
          samples, complete_rows, verdict, flags, file_name, spark_channel, spark, columns, channels, ledger, \
          cells_seen, lost_precision, not_evaluated, states) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-         ?21, ?22, ?23) \
-         RETURNING id",
+         ?21, ?22, ?23)",
     )?;
     for (run, result) in &record.run_to_result {
         // A failed run has neither, whatever readers of its record are given to open.
@@ -297,40 +294,53 @@ pub(super) fn store_runs(tx: &Connection, log: i64, record: &Record) -> rusqlite
             .map(|s| s.available_channels.as_slice())
             .unwrap_or_default();
         let spark = result.sparkline.as_ref();
-        let id: i64 = statement.query_row(
-            params![
-                log,
-                run_key(*run),
-                result.cell_id,
-                result.error,
-                stats.map(|s| micros(&s.start_time)),
-                stats.map(|s| micros(&s.stop_time)),
-                stats.map(|s| s.total_runtime_seconds),
-                match stats {
-                    Some(s) => json(&s.total_distance_mm)?,
-                    None => "{}".into(),
-                },
-                signed(result.rows),
-                signed(result.samples),
-                signed(result.complete_rows),
-                result.verdict.word(),
-                result.quality.len() as i64,
-                result.file_name.as_ref().filter(|_| harvested),
-                spark.map(|s| s.channel.as_str()),
-                spark.map(spark_bytes).unwrap_or_default(),
-                json(&columns)?,
-                columns.len().saturating_sub(1) as i64,
-                json(&result.ledger)?,
-                json(&result.cells_seen)?,
-                result.source_lost_precision,
-                json(&result.not_evaluated)?,
-                json(&states(result))?,
-            ],
-            |r| r.get(0),
-        )?;
-        store_parts(tx, id, result)?;
+        statement.execute(params![
+            log,
+            run_key(*run),
+            result.cell_id,
+            result.error,
+            stats.map(|s| micros(&s.start_time)),
+            stats.map(|s| micros(&s.stop_time)),
+            stats.map(|s| s.total_runtime_seconds),
+            match stats {
+                Some(s) => json(&s.total_distance_mm)?,
+                None => "{}".into(),
+            },
+            signed(result.rows),
+            signed(result.samples),
+            signed(result.complete_rows),
+            result.verdict.word(),
+            result.quality.len() as i64,
+            result.file_name.as_ref().filter(|_| harvested),
+            spark.map(|s| s.channel.as_str()),
+            spark.map(spark_bytes).unwrap_or_default(),
+            json(&columns)?,
+            columns.len().saturating_sub(1) as i64,
+            json(&result.ledger)?,
+            json(&result.cells_seen)?,
+            result.source_lost_precision,
+            json(&result.not_evaluated)?,
+            json(&states(result))?,
+        ])?;
+        store_parts(tx, tx.last_insert_rowid(), result)?;
     }
     Ok(())
+}
+
+/// Removes the runs of a log and what belongs to them, whether or not the database does so itself.
+fn remove_runs(tx: &Connection, log: i64) -> rusqlite::Result<()> {
+    let mut known = tx.prepare_cached("SELECT 1 FROM runs WHERE log_id = ?1")?;
+    if !known.exists([log])? {
+        return Ok(());
+    }
+    for parts in ["channels", "flags", "robots"] {
+        let own = "SELECT id FROM runs WHERE log_id = ?1";
+        let sql = format!("DELETE FROM {parts} WHERE run_id IN ({own})");
+        tx.prepare_cached(&sql)?.execute([log])?;
+    }
+    tx.prepare_cached("DELETE FROM runs WHERE log_id = ?1")?
+        .execute([log])
+        .map(drop)
 }
 
 /// What each robot of a run did, as far as its record says so.
@@ -365,10 +375,7 @@ fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Resul
             json(stats)?,
         ])?;
     }
-    for (name, channel) in &result.channels {
-        let verdict = result.channel_verdicts.get(name).copied();
-        store_channel(tx, run, name, channel, verdict.unwrap_or_default())?;
-    }
+    store_channels(tx, run, result)?;
     let mut flag = tx.prepare_cached(
         "INSERT INTO flags (run_id, position, rule, severity, channel, start_time, stop_time, value, \
          threshold, message, unit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -391,13 +398,7 @@ fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Resul
     Ok(())
 }
 
-fn store_channel(
-    tx: &Connection,
-    run: i64,
-    name: &str,
-    c: &ChannelStats,
-    verdict: Verdict,
-) -> rusqlite::Result<()> {
+fn store_channels(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Result<()> {
     /// `INSERT INTO channels (run_id, name, count, …, unit, verdict) VALUES (?1, …)`
     static INSERT: LazyLock<String> = LazyLock::new(|| {
         let keys = CHANNEL_STATISTICS.iter().map(|s| s.key);
@@ -411,20 +412,23 @@ fn store_channel(
         format!("INSERT INTO channels ({columns}) VALUES ({places})")
     });
     let mut statement = tx.prepare_cached(&INSERT)?;
-    statement.raw_bind_parameter(1, run)?;
-    statement.raw_bind_parameter(2, name)?;
-    let mut place = 3;
-    for statistic in CHANNEL_STATISTICS {
-        match (statistic.of)(c) {
-            Value::Count(count) => statement.raw_bind_parameter(place, signed(count))?,
-            Value::Number(number) => statement.raw_bind_parameter(place, number)?,
-            Value::Time(text) => statement.raw_bind_parameter(place, text)?,
+    for (name, channel) in &result.channels {
+        statement.raw_bind_parameter(1, run)?;
+        statement.raw_bind_parameter(2, name)?;
+        let mut place = 3;
+        for statistic in CHANNEL_STATISTICS {
+            match (statistic.of)(channel) {
+                Value::Count(count) => statement.raw_bind_parameter(place, signed(count))?,
+                Value::Number(number) => statement.raw_bind_parameter(place, number)?,
+                Value::Time(text) => statement.raw_bind_parameter(place, text)?,
+            }
+            place += 1;
         }
-        place += 1;
+        let verdict = result.channel_verdicts.get(name).copied();
+        statement.raw_bind_parameter(place, &channel.unit)?;
+        statement.raw_bind_parameter(place + 1, verdict.unwrap_or_default().word())?;
+        statement.raw_execute()?;
     }
-    statement.raw_bind_parameter(place, &c.unit)?;
-    statement.raw_bind_parameter(place + 1, verdict.word())?;
-    statement.raw_execute()?;
     Ok(())
 }
 

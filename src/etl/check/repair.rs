@@ -201,7 +201,7 @@ fn rules_that_made_it(
         names.extend(there.filter(|name| name.ends_with(".parquet")));
     }
     let hash = Content::of(&log.file, check.cancel)?.hash;
-    let own = record.map(|r| Arc::new(r.profile));
+    let own = record.map(|r| r.profile);
     let candidates = [Some(context.profile.clone()), own];
     Ok(candidates.into_iter().flatten().find(|profile| {
         let end = format!(".{}.parquet", profile.fingerprint(&hash));

@@ -11,24 +11,39 @@ use crate::text::{is_unsafe, visible};
 /// # Errors
 /// For bytes that are not JSON, or of another shape. The message may quote the document.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
-    match may_be_unsafe(bytes) {
-        false => serde_json::from_slice(bytes),
-        true => serde_json::from_value(harmless(serde_json::from_slice(bytes)?)),
+    match std::str::from_utf8(bytes) {
+        Ok(text) if has_escape(bytes) || has_unsafe(text) => {
+            serde_json::from_value(harmless(serde_json::from_str(text)?))
+        }
+        Ok(text) => serde_json::from_str(text),
+        // An error, which the parser reports with its place.
+        Err(_) => serde_json::from_slice(bytes),
     }
 }
 
-/// Whether a text of the document may have an unsafe character: itself, or as an escape.
-fn may_be_unsafe(bytes: &[u8]) -> bool {
-    match std::str::from_utf8(bytes) {
-        // JSON has no control characters in texts, but line ends between them.
-        Ok(text) => {
-            let is_unsafe = |c: char| is_unsafe(c) && !matches!(c, '\n' | '\r' | '\t');
-            has_escape(bytes)
-                || (!text.is_ascii() || bytes.contains(&0x7f)) && text.contains(is_unsafe)
+/// Whether there is an unsafe character. Control characters below a space are not looked for: the
+/// texts of a JSON document cannot hold them, and line ends stand between the texts.
+fn has_unsafe(text: &str) -> bool {
+    /// Bytes that are compared at once.
+    const CHUNK: usize = 64;
+    let is_suspect = |byte: &u8| *byte >= 0x7f;
+    let is_unsafe_at = |at: usize| {
+        // None within a character.
+        let rest = text.get(at..).unwrap_or_default();
+        rest.chars().next().is_some_and(is_unsafe)
+    };
+    let mut from = 0;
+    for chunk in text.as_bytes().chunks(CHUNK) {
+        if chunk.iter().fold(false, |any, byte| any | is_suspect(byte)) {
+            let bytes = (from..).zip(chunk);
+            let mut suspects = bytes.filter(|(_, byte)| is_suspect(byte));
+            if suspects.any(|(at, _)| is_unsafe_at(at)) {
+                return true;
+            }
         }
-        // An error, which the parser reports with its place.
-        Err(_) => false,
+        from += CHUNK;
     }
+    false
 }
 
 /// Whether there is an escape other than `\\`, `\"` and `\/`, which stand for harmless characters.
@@ -53,5 +68,37 @@ fn harmless(value: Value) -> Value {
             Value::Object(entries.collect::<Map<_, _>>())
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unsafe_character_is_found_wherever_it_stands() {
+        for unsafe_char in ['\u{7f}', '\u{9b}', '\u{61c}', '\u{202e}', '\u{2029}'] {
+            for before in 0..130 {
+                let mut text = "²".repeat(before / 2) + &"m".repeat(before % 2);
+                assert!(!has_unsafe(&text), "{text}");
+                text.push(unsafe_char);
+                assert!(has_unsafe(&text), "{before}");
+                text.push_str(&"/s²".repeat(30));
+                assert!(has_unsafe(&text), "{before}");
+            }
+        }
+        assert!(!has_unsafe("{\n\t\"unit\": \"mm/s²\"\r\n}"));
+    }
+
+    #[test]
+    fn what_is_harmless_is_read_as_it_stands_and_the_rest_is_escaped() {
+        for (json, read_as) in [
+            (r#""mm/s² \\ \" \/""#, "mm/s² \\ \" /"),
+            ("\"\u{9b}2J\"", "\\u{9b}2J"),
+            (r#""\u001b[2J""#, "\\u{1b}[2J"),
+        ] {
+            assert_eq!(read::<String>(json.as_bytes()).unwrap(), read_as, "{json}");
+        }
+        assert!(read::<String>(b"\"\xff\"").is_err());
     }
 }

@@ -13,17 +13,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use walkdir::WalkDir;
+use rayon::prelude::*;
 
 use super::{
     files::{make_dir, move_to, remove, sync_dir},
-    store::{If, Keys, Replaced, Store, StoredFile, Version},
+    local_walk::walk,
+    store::{If, Keys, Records, Replaced, Store, StoredFile, StoredRecord, Version},
 };
 use crate::{
     Error, Result,
     base::read_at::ReadAt,
-    source::reserved::{EXPORTS, PRIVATE, RECORD, is_result_file},
-    text::visible_path,
+    source::reserved::{NOTES, RECORD, is_result_file},
 };
 
 /// See the module.
@@ -41,6 +41,14 @@ impl LocalStore {
     fn folder(&self, key: &str) -> PathBuf {
         self.root.join(key)
     }
+
+    /// Where the keys that are `below` begin; all when it is empty.
+    fn top(&self, below: &str) -> PathBuf {
+        match below {
+            "" => self.root.clone(),
+            below => self.folder(below),
+        }
+    }
 }
 
 /// Inode, time and size: another file was renamed to the name when one of them differs.
@@ -50,67 +58,62 @@ fn version_of(m: &Metadata) -> Version {
 }
 
 /// `None` for what is not there.
-fn found<T>(result: io::Result<T>, action: &'static str, path: &Path) -> Result<Option<T>> {
+fn found<T>(
+    result: io::Result<T>,
+    action: &'static str,
+    path: impl FnOnce() -> PathBuf,
+) -> Result<Option<T>> {
     match result {
         Ok(it) => Ok(Some(it)),
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(e) => Err(Error::io(action, path, e)),
+        Err(e) => Err(Error::io(action, &path(), e)),
     }
 }
 
 impl Store for LocalStore {
     fn keys_with(&self, name: &str, below: &str) -> Keys {
-        let mut found = Keys::default();
-        let top = if below.is_empty() {
-            self.root.clone()
-        } else {
-            self.folder(below)
-        };
-        if !top.exists() {
-            return found;
+        let walked = walk(&self.root, self.top(below), &|documents| {
+            Ok(documents.has(name).then(|| documents.key.clone()))
+        });
+        let mut keys = walked.found;
+        keys.sort_unstable();
+        Keys {
+            keys,
+            problems: walked.problems,
         }
-        let is_private = |path: &Path| {
-            [PRIVATE, EXPORTS]
-                .iter()
-                .any(|name| path == self.root.join(name))
-        };
-        let entries = WalkDir::new(&top)
-            .min_depth(1)
-            .into_iter()
-            .filter_entry(|e| !is_private(e.path()));
-        for entry in entries {
-            match entry {
-                Ok(entry) if entry.file_name() == name && entry.file_type().is_file() => {
-                    let folder = entry
-                        .path()
-                        .parent()
-                        .and_then(|p| p.strip_prefix(&self.root).ok());
-                    match folder.and_then(|f| f.to_str()).filter(|k| !k.is_empty()) {
-                        Some(key) => found.keys.push(key.to_owned()),
-                        None => found.problems.push(format!(
-                            "{} lies at the top of the lake, belongs to no log and was skipped",
-                            visible_path(entry.path())
-                        )),
-                    }
-                }
-                Ok(_) => {}
-                Err(e) => {
-                    let path = e.path().unwrap_or(&self.root).to_owned();
-                    let source = e.into_io_error().unwrap_or_else(|| ErrorKind::Other.into());
-                    let problem = Error::io("read", &path, source).to_string();
-                    found.problems.push(problem);
-                }
-            }
+    }
+
+    fn records(&self) -> Records {
+        let walked = walk(&self.root, self.top(""), &|documents| {
+            let version = |name| {
+                let Some(meta) = documents.metadata(name) else {
+                    return Ok(None);
+                };
+                let path = || self.location(&documents.key, name);
+                Ok(found(meta, "read", path)?.as_ref().map(version_of))
+            };
+            let Some(record) = version(RECORD)? else {
+                return Ok(None);
+            };
+            Ok(Some(StoredRecord {
+                key: documents.key.clone(),
+                record,
+                notes: version(NOTES)?,
+            }))
+        });
+        let mut records = walked.found;
+        records.par_sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        Records {
+            records,
+            problems: walked.problems,
         }
-        found.keys.sort_unstable();
-        found
     }
 
     fn files(&self, key: &str) -> Result<Vec<StoredFile>> {
         let dir = self.folder(key);
         let io = |e| Error::io("read", &dir, e);
         let mut files = Vec::new();
-        for entry in found(fs::read_dir(&dir), "read", &dir)?
+        for entry in found(fs::read_dir(&dir), "read", || dir.clone())?
             .into_iter()
             .flatten()
         {
@@ -120,7 +123,7 @@ impl Store for LocalStore {
                 continue;
             };
             // One that goes while it is listed was never there.
-            let meta = found(entry.metadata(), "read", &entry.path())?;
+            let meta = found(entry.metadata(), "read", || entry.path())?;
             if let Some(meta) = meta.filter(Metadata::is_file) {
                 files.push(StoredFile {
                     name: name.to_owned(),
@@ -135,24 +138,26 @@ impl Store for LocalStore {
     fn read(&self, key: &str, name: &str) -> Result<Option<(Vec<u8>, Version)>> {
         let path = self.location(key, name);
         let read = || {
-            let mut file = File::open(&path)?;
+            let file = File::open(&path)?;
             let meta = file.metadata()?;
-            let mut bytes = Vec::with_capacity(meta.len() as usize);
-            file.read_to_end(&mut bytes)?;
+            // One more, so that the first read that comes to the end shows it; without `take` the
+            // size would be asked for again.
+            let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
+            file.take(u64::MAX).read_to_end(&mut bytes)?;
             Ok((bytes, version_of(&meta)))
         };
-        found(read(), "read", &path)
+        found(read(), "read", || path.clone())
     }
 
     fn version(&self, key: &str, name: &str) -> Result<Option<Version>> {
         let path = self.location(key, name);
-        let meta = found(fs::metadata(&path), "read", &path)?;
+        let meta = found(fs::metadata(&path), "read", || path.clone())?;
         Ok(meta.as_ref().map(version_of))
     }
 
     fn size(&self, key: &str, name: &str) -> Result<Option<u64>> {
         let path = self.location(key, name);
-        match found(fs::metadata(&path), "read", &path)? {
+        match found(fs::metadata(&path), "read", || path.clone())? {
             Some(meta) if !meta.is_file() => {
                 Err(Error::io("read", &path, ErrorKind::IsADirectory.into()))
             }

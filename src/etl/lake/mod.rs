@@ -8,6 +8,7 @@ mod harmless_json;
 pub mod layout;
 mod local_state;
 mod local_store;
+mod local_walk;
 pub mod lock;
 #[cfg(test)]
 pub(crate) mod memory_store;

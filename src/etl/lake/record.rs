@@ -1,23 +1,22 @@
 //! `record.json`: everything about one log's harvest; replacing it is the commit.
 
+mod parse;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     io::{self, BufWriter, Write},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{harmless_json, layout::Lake, store::Version};
 use crate::{
-    Error, Result,
     clean::Ledger,
-    profile::{self, Profile},
+    profile::Profile,
     quality::{Flag, NotEvaluated, Verdict},
     run_id::RunId,
-    source::{key::are_one_somewhere, reserved::RECORD},
     stats::{ChannelStats, RobotStats, RunStats, Sparkline},
-    text::{quoted, visible_path},
 };
 
 /// Version of the record's shape. A reader refuses newer ones and understands older ones:
@@ -120,8 +119,8 @@ pub struct Record {
     /// How long the harvest took, in seconds.
     pub seconds: f64,
     /// The whole profile.
-    #[serde(deserialize_with = "profile::of_record")]
-    pub profile: Profile,
+    #[serde(serialize_with = "parse::to_text", deserialize_with = "parse::profile")]
+    pub profile: Arc<Profile>,
     /// The log as it was.
     pub source: SourceInfo,
     /// Every row of the log.
@@ -248,13 +247,6 @@ pub struct RunResult {
     pub file_size: u64,
 }
 
-impl RunResult {
-    /// Whether it has a table and statistics, unless it failed.
-    fn is_consistent(&self) -> bool {
-        self.error.is_some() || self.file_name.is_some() && self.run_stats.is_some()
-    }
-}
-
 impl Record {
     /// The record of an attempt at log `key` at the time `at` (UTC text): without runs and
     /// rows, made by this program under the rules of `profile`.
@@ -273,7 +265,7 @@ impl Record {
             first_harvested_at: at.clone(),
             harvested_at: at,
             seconds: 0.0,
-            profile: profile.clone(),
+            profile: Arc::new(profile.clone()),
             source,
             ledger: Ledger::default(),
             rejected_file: None,
@@ -285,84 +277,6 @@ impl Record {
             record_hash: None,
             damaged: false,
         }
-    }
-
-    /// Reads the record of log `key`; `None` when it has none.
-    ///
-    /// # Errors
-    /// [`Error::Io`], or [`Error::Log`] when it is not a record of this program or
-    /// of a newer one.
-    pub fn read(lake: &Lake, key: &str) -> Result<Option<Self>> {
-        Ok(Self::read_version(lake, key)?.map(|(record, _)| record))
-    }
-
-    fn read_version(lake: &Lake, key: &str) -> Result<Option<(Self, Version)>> {
-        let Some((bytes, version)) = lake.results().read(key, RECORD)? else {
-            return Ok(None);
-        };
-        let origin = visible_path(&lake.record_location(key));
-        Ok(Some((Self::parse(&bytes, &origin)?, version)))
-    }
-
-    /// As [`Self::read`], for what is found below the lake: the record must be that of the log
-    /// which it names. Also gives its version.
-    ///
-    /// # Errors
-    /// As [`Self::read`]; [`Error::Log`] also for a record that was moved or copied there.
-    pub fn read_in_place(lake: &Lake, key: &str) -> Result<Option<(Self, Version)>> {
-        match Self::read_version(lake, key)? {
-            Some((record, _)) if !record.is_in_place(lake, key)? => Err(Error::Log(format!(
-                "{} says that it is the record of {}: it was moved or copied there, and was passed over",
-                visible_path(&lake.record_location(key)),
-                quoted(&record.source_file, 200)
-            ))),
-            read => Ok(read),
-        }
-    }
-
-    /// Whether this record, found where the log `key` would have it, is that of the log which it
-    /// names. A file system may list a directory under another spelling (case, Unicode
-    /// normalisation) than it was made with.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn is_in_place(&self, lake: &Lake, key: &str) -> Result<bool> {
-        if self.source_file == key {
-            return Ok(true);
-        }
-        if !are_one_somewhere(&self.source_file, key) {
-            return Ok(false);
-        }
-        let results = lake.results();
-        let there = results.version(&self.source_file, RECORD)?;
-        Ok(there.is_some() && there == results.version(key, RECORD)?)
-    }
-
-    /// Parses a record; `origin` names it in errors.
-    ///
-    /// # Errors
-    /// [`Error::Log`] with the place and the trouble.
-    pub fn parse(bytes: &[u8], origin: &str) -> Result<Self> {
-        let mut record: Self = harmless_json::read(bytes).map_err(|e| {
-            Error::Log(format!(
-                "{origin} is not a record of mdtui: {}",
-                quoted(&e.to_string(), 200)
-            ))
-        })?;
-        if record.record_version > RECORD_VERSION {
-            return Err(Error::Log(format!(
-                "{origin} was written by a newer mdtui ({}); use that one",
-                quoted(&record.program, 60)
-            )));
-        }
-        if let Some(run) = record.run_to_result.values().find(|r| !r.is_consistent()) {
-            return Err(Error::Log(format!(
-                "{origin} is not a record of mdtui: run {} has no error, but no table or no statistics either",
-                run.run_uuid
-            )));
-        }
-        record.damaged = record.record_hash.is_some() && !is_sealed(bytes);
-        Ok(record)
     }
 
     /// Writes the record's text with its own hash in it; the record of a log with a thousand
@@ -554,7 +468,7 @@ mod tests {
         let steering = "\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\n";
         let shown = "\\u{1b}]0;x\\u{7}\\u{9b}2J\\u{202e}\\n";
         record.error = Some(steering.into());
-        record.profile.name = steering.into();
+        Arc::make_mut(&mut record.profile).name = steering.into();
         let run = record.run_to_result.get_mut(&RunId(7)).unwrap();
         run.cell_id = Some(steering.into());
         let channel = run.channels.values().next().unwrap().clone();

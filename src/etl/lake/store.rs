@@ -10,7 +10,11 @@
 
 use std::{fmt::Debug, path::Path, path::PathBuf};
 
-use crate::{Result, base::read_at::ReadAt, source::reserved::RECORD};
+use crate::{
+    Result,
+    base::read_at::ReadAt,
+    source::reserved::{NOTES, RECORD},
+};
 
 /// Where published results lie.
 ///
@@ -48,6 +52,26 @@ pub trait Store: Debug + Send + Sync {
 
     /// As [`Store::keys`], those that have the document `name`.
     fn keys_with(&self, name: &str, below: &str) -> Keys;
+
+    /// The versions of every record, and of the notes beside it, sorted by key.
+    fn records(&self) -> Records {
+        let listed = self.keys("");
+        let mut found = Records {
+            problems: listed.problems,
+            ..Records::default()
+        };
+        for key in listed.keys {
+            let read = self.version(&key, RECORD).and_then(|record| {
+                let notes = self.version(&key, NOTES)?;
+                Ok(record.map(|record| StoredRecord { key, record, notes }))
+            });
+            match read {
+                Ok(record) => found.records.extend(record),
+                Err(e) => found.problems.push(e.to_string()),
+            }
+        }
+        found
+    }
 
     /// The results of `key` and its record, sorted by name. None when there is nothing under
     /// that key. Whatever else lies there is left out, notes too.
@@ -168,6 +192,26 @@ pub struct Keys {
     pub keys: Vec<String>,
     /// What could not be read, one sentence each.
     pub problems: Vec<String>,
+}
+
+/// All records of a lake.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Records {
+    /// Sorted by key.
+    pub records: Vec<StoredRecord>,
+    /// What could not be read, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// A record, as it was when the lake was listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRecord {
+    /// Where it lies.
+    pub key: String,
+    /// Its version.
+    pub record: Version,
+    /// That of the notes beside it; `None`: there are none.
+    pub notes: Option<Version>,
 }
 
 /// One published file.

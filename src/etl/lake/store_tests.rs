@@ -14,7 +14,7 @@ use crate::{
     base::{CancelToken, read_at::ReadAt},
     catalog::fixture::world,
     lake::run_file::write_run_file,
-    source::reserved::RECORD,
+    source::reserved::{NOTES, RECORD},
     transform::RunTable,
 };
 
@@ -155,6 +155,20 @@ fn keys_nest_and_are_listed(lake: &Lake) {
     assert_eq!(results.keys("k").keys, ["k", "k/b.csv", "k/b.csv/c"]);
     assert_eq!(results.keys("k-1").keys, ["k-1/a"]);
     assert_eq!(results.keys("none").keys, Vec::<String>::new());
+    publish(lake, "k-1/a", NOTES, b"{}");
+    let listed = results.records();
+    assert_eq!(listed.problems, Vec::<String>::new());
+    for (record, key) in listed.records.iter().zip(&all.keys) {
+        assert_eq!(record.key, *key);
+        assert_eq!(
+            Some(&record.record),
+            results.version(key, RECORD).unwrap().as_ref()
+        );
+        assert_eq!(record.notes, results.version(key, NOTES).unwrap());
+        assert_eq!(record.notes.is_some(), key == "k-1/a");
+    }
+    assert_eq!(listed.records.len(), all.keys.len());
+    results.remove("k-1/a", NOTES).unwrap();
     let names: Vec<String> = results
         .files("k")
         .unwrap()
