@@ -35,7 +35,7 @@ use crate::{
 const TOGETHER: usize = 64;
 /// A transaction stores records for about so long: pages that many records change are written once,
 /// and no other process waits for much longer.
-const TRANSACTION: Duration = Duration::from_millis(500);
+const TRANSACTION: Duration = Duration::from_secs(1);
 
 /// What was taken in.
 #[derive(Debug, Default)]
@@ -70,16 +70,21 @@ impl Catalog {
     /// in for that of a lake which cannot be written also forgets logs whose record is gone; the
     /// lake's own keeps them, for a record that is lost is a finding of `check`.
     pub(super) fn follow(&mut self, context: &Context, cancel: &CancelToken) -> Result<TakenIn> {
-        let mut known: HashMap<String, (String, String)> = self.sql(|db| {
-            db.prepare("SELECT folder, log, version FROM followed")?
-                .query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?
-                .collect()
-        })?;
+        let mut listed = Records::default();
+        let known = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| listed = context.lake.results().records());
+            self.sql(|db| {
+                db.prepare("SELECT folder, log, version FROM followed")?
+                    .query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?
+                    .collect()
+            })
+        });
+        let mut known: HashMap<String, (String, String)> = known?;
         cancel.check()?;
         let Records {
             records: mut changed,
             problems,
-        } = context.lake.results().records();
+        } = listed;
         changed.retain(|stored| {
             let before = known.remove(&stored.key);
             before.is_none_or(|(_, version)| !is_joined(&version, &stored.record, &stored.notes))
@@ -271,21 +276,24 @@ fn store_one(
     } else {
         let had_notes = known.as_ref().is_some_and(|entry| entry.notes.is_some());
         let id = match known {
-            // The catalog gave the key to another log, which gets a new one at the next look.
-            Some(entry) if entry.record.is_none() && entry.path != record.source.path => {
-                let unknown = store::unknown(key, record);
-                entry::save(
-                    tx,
-                    &Entry {
-                        id: entry.id,
-                        ..unknown
-                    },
-                )?
+            Some(entry) => {
+                let is_other = entry.record.is_none() && entry.path != record.source.path;
+                let id = match entry.id {
+                    Some(id) if !is_other => id,
+                    // The catalog gave the key to another log, which gets a new one at the next look.
+                    id => entry::save(
+                        tx,
+                        &Entry {
+                            id,
+                            ..store::unknown(key, record)
+                        },
+                    )?,
+                };
+                store::store_log(tx, id, record)?;
+                id
             }
-            Some(Entry { id: Some(id), .. }) => id,
-            _ => entry::save(tx, &store::unknown(key, record))?,
+            None => store::add_log(tx, key, record)?,
         };
-        store::store_log(tx, id, record)?;
         store::store_runs(tx, id, record)?;
         if had_notes || !notes.is_empty() {
             notes::store(tx, id, notes)?;

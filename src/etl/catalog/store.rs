@@ -5,7 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Statement, ToSql, params};
 
 use super::{
     Catalog, HarvestRow,
@@ -96,10 +96,12 @@ pub(super) fn replace_record(
         .as_ref()
         .and_then(|e| e.record.as_ref()?.content_hash.clone());
     let id = match &old {
-        Some(Entry { id: Some(id), .. }) => *id,
-        _ => entry::save(tx, &unknown(key, record))?,
+        Some(Entry { id: Some(id), .. }) => {
+            store_log(tx, *id, record)?;
+            *id
+        }
+        _ => add_log(tx, key, record)?,
     };
-    store_log(tx, id, record)?;
     store_runs(tx, id, record)?;
     if !notes.is_empty() || old.is_some_and(|e| e.notes.is_some()) {
         notes::store(tx, id, notes)?;
@@ -211,25 +213,91 @@ fn see(context: &Context, entry: &mut Entry) {
     entry.raw = Some(raw);
 }
 
+/// Columns of `logs` that a record decides, in the order of [`bind_record`].
+const RECORD_COLUMNS: [&str; 26] = [
+    "harvested_at",
+    "first_harvested",
+    "error",
+    "rec_size",
+    "rec_mtime_ns",
+    "rec_inode",
+    "content_hash",
+    "rules",
+    "pipeline_version",
+    "program",
+    "seconds",
+    "rows",
+    "runs_ok",
+    "runs_failed",
+    "start_us",
+    "stop_us",
+    "verdict",
+    "cells",
+    "ledger",
+    "attempt_at",
+    "attempt_error",
+    "attempt_lasting",
+    "attempt_size",
+    "attempt_mtime_ns",
+    "attempt_rules",
+    "flags",
+];
+
+/// Stores what a record says of the log `id`.
 pub(super) fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::Result<()> {
-    let facts = Facts::of(record);
+    static UPDATE: LazyLock<String> = LazyLock::new(|| {
+        let columns = (1..).zip(RECORD_COLUMNS);
+        let columns: Vec<String> = columns
+            .map(|(at, name)| format!("{name} = ?{at}"))
+            .collect();
+        let id = columns.len() + 1;
+        format!("UPDATE logs SET {} WHERE id = ?{id}", columns.join(", "))
+    });
+    store_profile(tx, record)?;
+    let mut statement = tx.prepare_cached(&UPDATE)?;
+    bind_record(&mut statement, record, params![id])?;
+    statement.raw_execute()?;
+    Ok(())
+}
+
+/// Adds the log `key`, of which only the record is known. Returns its id.
+pub(super) fn add_log(tx: &Connection, key: &str, record: &Record) -> rusqlite::Result<i64> {
+    static INSERT: LazyLock<String> = LazyLock::new(|| {
+        let own = ["key", "path", "state", "reason"];
+        let columns: Vec<&str> = RECORD_COLUMNS.into_iter().chain(own).collect();
+        let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
+        let (columns, places) = (columns.join(", "), places.join(", "));
+        format!("INSERT INTO logs ({columns}) VALUES ({places})")
+    });
+    store_profile(tx, record)?;
+    let Entry { path, verdict, .. } = unknown(key, record);
+    let own = params![key, path, verdict.state.word(), verdict.reason];
+    let mut statement = tx.prepare_cached(&INSERT)?;
+    bind_record(&mut statement, record, own)?;
+    statement.raw_execute()?;
+    Ok(tx.last_insert_rowid())
+}
+
+fn store_profile(tx: &Connection, record: &Record) -> rusqlite::Result<()> {
     let mut known = tx.prepare_cached("SELECT 1 FROM profiles WHERE rules = ?1")?;
     if !known.exists([&record.rules])? {
         tx.prepare_cached("INSERT INTO profiles (rules, profile) VALUES (?1, ?2)")?
             .execute(params![record.rules, json(record.profile.as_ref())?])?;
     }
+    Ok(())
+}
+
+/// Binds the values of [`RECORD_COLUMNS`], and `more` after them.
+fn bind_record(
+    statement: &mut Statement<'_>,
+    record: &Record,
+    more: &[&dyn ToSql],
+) -> rusqlite::Result<()> {
+    let facts = Facts::of(record);
     let span = record.span();
     let attempt = facts.attempt.as_ref();
-    let mut statement = tx.prepare_cached(
-        "UPDATE logs SET harvested_at = ?2, first_harvested = ?3, error = ?4, rec_size = ?5, \
-         rec_mtime_ns = ?6, rec_inode = ?7, content_hash = ?8, rules = ?9, pipeline_version = ?10, \
-         program = ?11, seconds = ?12, rows = ?13, runs_ok = ?14, runs_failed = ?15, start_us = ?16, \
-         stop_us = ?17, verdict = ?18, cells = ?19, ledger = ?20, attempt_at = ?21, attempt_error = ?22, \
-         attempt_lasting = ?23, attempt_size = ?24, attempt_mtime_ns = ?25, attempt_rules = ?26, flags = ?27 \
-         WHERE id = ?1",
-    )?;
-    statement.execute(params![
-        id,
+    let runs = record.run_to_result.values();
+    let values = params![
         facts.harvested_at_us,
         facts.first_harvested,
         facts.error,
@@ -255,12 +323,11 @@ pub(super) fn store_log(tx: &Connection, id: i64, record: &Record) -> rusqlite::
         attempt.map(|a| signed(a.size)),
         attempt.map(|a| a.mtime_ns),
         attempt.map(|a| a.rules.as_str()),
-        record
-            .run_to_result
-            .values()
-            .map(|r| r.quality.len() as i64)
-            .sum::<i64>(),
-    ])?;
+        runs.map(|r| r.quality.len() as i64).sum::<i64>(),
+    ];
+    for (place, value) in (1..).zip(values.iter().chain(more)) {
+        statement.raw_bind_parameter(place, value)?;
+    }
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use super::{
     files::{make_dir, move_to, remove, sync_dir},
-    local_walk::walk,
+    local_walk::{Documents, present, walk},
     store::{If, Keys, Records, Replaced, Store, StoredFile, StoredRecord, Version},
 };
 use crate::{
@@ -51,31 +51,33 @@ impl LocalStore {
     }
 }
 
-/// Inode, time and size: another file was renamed to the name when one of them differs.
-fn version_of(m: &Metadata) -> Version {
-    let (ino, s, ns) = (m.ino(), m.mtime(), m.mtime_nsec());
-    Version(format!("{ino:x}-{s:x}.{ns:x}-{:x}", m.len()))
+impl Version {
+    /// Inode, time (seconds and nanoseconds) and size: another file was renamed to the name when one
+    /// of them differs.
+    pub(super) fn of_file(inode: u64, (s, ns): (i64, i64), size: u64) -> Self {
+        Self(format!("{inode:x}-{s:x}.{ns:x}-{size:x}"))
+    }
+
+    /// That of a file.
+    pub(super) fn of(m: &Metadata) -> Self {
+        Self::of_file(m.ino(), (m.mtime(), m.mtime_nsec()), m.len())
+    }
 }
 
 /// `None` for what is not there.
-fn found<T>(
-    result: io::Result<T>,
-    action: &'static str,
-    path: impl FnOnce() -> PathBuf,
-) -> Result<Option<T>> {
-    match result {
-        Ok(it) => Ok(Some(it)),
-        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(e) => Err(Error::io(action, &path(), e)),
-    }
+fn found<T>(result: io::Result<T>, action: &'static str, path: &Path) -> Result<Option<T>> {
+    present(result).map_err(|e| Error::io(action, path, e))
 }
 
 impl Store for LocalStore {
     fn keys_with(&self, name: &str, below: &str) -> Keys {
-        let walked = walk(&self.root, self.top(below), &|documents| {
-            Ok(documents.has(name).then(|| documents.key.clone()))
+        let walked = walk(&self.root, self.top(below));
+        let found = walked.found.into_iter();
+        let found = found.filter(|own| match name {
+            NOTES => own.notes.is_some(),
+            _ => own.record.is_some(),
         });
-        let mut keys = walked.found;
+        let mut keys: Vec<String> = found.map(|own| own.key).collect();
         keys.sort_unstable();
         Keys {
             keys,
@@ -84,24 +86,14 @@ impl Store for LocalStore {
     }
 
     fn records(&self) -> Records {
-        let walked = walk(&self.root, self.top(""), &|documents| {
-            let version = |name| {
-                let Some(meta) = documents.metadata(name) else {
-                    return Ok(None);
-                };
-                let path = || self.location(&documents.key, name);
-                Ok(found(meta, "read", path)?.as_ref().map(version_of))
-            };
-            let Some(record) = version(RECORD)? else {
-                return Ok(None);
-            };
-            Ok(Some(StoredRecord {
-                key: documents.key.clone(),
-                record,
-                notes: version(NOTES)?,
-            }))
-        });
-        let mut records = walked.found;
+        let walked = walk(&self.root, self.top(""));
+        let found = walked.found.into_iter();
+        let mut records: Vec<StoredRecord> = found
+            .filter_map(|Documents { key, record, notes }| {
+                let record = record?;
+                Some(StoredRecord { key, record, notes })
+            })
+            .collect();
         records.par_sort_unstable_by(|a, b| a.key.cmp(&b.key));
         Records {
             records,
@@ -113,7 +105,7 @@ impl Store for LocalStore {
         let dir = self.folder(key);
         let io = |e| Error::io("read", &dir, e);
         let mut files = Vec::new();
-        for entry in found(fs::read_dir(&dir), "read", || dir.clone())?
+        for entry in found(fs::read_dir(&dir), "read", &dir)?
             .into_iter()
             .flatten()
         {
@@ -123,7 +115,7 @@ impl Store for LocalStore {
                 continue;
             };
             // One that goes while it is listed was never there.
-            let meta = found(entry.metadata(), "read", || entry.path())?;
+            let meta = found(entry.metadata(), "read", &entry.path())?;
             if let Some(meta) = meta.filter(Metadata::is_file) {
                 files.push(StoredFile {
                     name: name.to_owned(),
@@ -144,20 +136,20 @@ impl Store for LocalStore {
             // size would be asked for again.
             let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
             file.take(u64::MAX).read_to_end(&mut bytes)?;
-            Ok((bytes, version_of(&meta)))
+            Ok((bytes, Version::of(&meta)))
         };
-        found(read(), "read", || path.clone())
+        found(read(), "read", &path)
     }
 
     fn version(&self, key: &str, name: &str) -> Result<Option<Version>> {
         let path = self.location(key, name);
-        let meta = found(fs::metadata(&path), "read", || path.clone())?;
-        Ok(meta.as_ref().map(version_of))
+        let meta = found(fs::metadata(&path), "read", &path)?;
+        Ok(meta.as_ref().map(Version::of))
     }
 
     fn size(&self, key: &str, name: &str) -> Result<Option<u64>> {
         let path = self.location(key, name);
-        match found(fs::metadata(&path), "read", || path.clone())? {
+        match found(fs::metadata(&path), "read", &path)? {
             Some(meta) if !meta.is_file() => {
                 Err(Error::io("read", &path, ErrorKind::IsADirectory.into()))
             }

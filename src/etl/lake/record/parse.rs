@@ -22,8 +22,10 @@ use crate::{
 /// How many profiles are kept. A lake has one for each change of its rules.
 const KEPT: usize = 16;
 
-/// Texts of profiles in records that [`Record::seal`] wrote, and what they say.
-static PROFILES: RwLock<Vec<(Box<[u8]>, Arc<Profile>)>> = RwLock::new(Vec::new());
+/// The text of a profile in records that [`Record::seal`] wrote, and what it says.
+type Known = (Box<[u8]>, Arc<Profile>);
+
+static PROFILES: RwLock<Vec<Known>> = RwLock::new(Vec::new());
 
 thread_local! {
     /// The profile of the record that this thread parses, where its text is left out.
