@@ -208,6 +208,6 @@ fn harvests(app: &mut Driver, report: &mut Report) -> Result<()> {
         app.harvested(),
         app.last_wait.as_secs_f64()
     ));
-    debug_assert!(app.state.open_view().title().is_none());
+    debug_assert!(app.state.open_view().crumb().is_none());
     Ok(())
 }

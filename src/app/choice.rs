@@ -89,6 +89,8 @@ pub struct Chooser {
     pub view: &'static str,
     /// Names in their order, and whether they are shown.
     pub columns: Vec<(String, bool)>,
+    /// Those in which no row has anything: they are not shown until one has.
+    pub empty: Vec<String>,
     /// The one under the cursor.
     pub cursor: usize,
     usual: Vec<String>,
@@ -103,6 +105,7 @@ impl Chooser {
         Self {
             view,
             columns,
+            empty: Vec::new(),
             cursor: 0,
             usual,
         }
@@ -112,7 +115,12 @@ impl Chooser {
     pub fn of<R: Row>(table: &Table<R>, choices: &Choices) -> Self {
         let columns = R::columns(table.rows());
         let names = columns.iter().map(|column| column.name().to_owned());
-        Self::new(R::LIST, names.collect(), &choices.of(R::LIST))
+        let empty = table.empty_columns().iter();
+        let empty = empty.filter_map(|at| Some(columns.get(*at)?.name().to_owned()));
+        Self {
+            empty: empty.collect(),
+            ..Self::new(R::LIST, names.collect(), &choices.of(R::LIST))
+        }
     }
 
     /// Does what a key asks for, with so many lines on the screen.

@@ -23,6 +23,7 @@ pub use fit::{GAP, GUTTER, PlacedColumn, Places, Room, SCROLL_MARK, at, fit, pla
 pub use logs::stored_and_all;
 pub use meaning::Meaning;
 
+use super::table::Row;
 use crate::etl::{
     filter::{FieldRef, Filtered, Kind, Unit, Value, field},
     format::{bytes, format_delta, format_fit, thousands},
@@ -228,6 +229,21 @@ impl<R: Filtered> Column<R> {
         let export = |field| ExportField { field, empty_if };
         fields.into_iter().map(export).collect()
     }
+}
+
+/// The columns, by their index, in which none of `rows` has anything; those that tell which row
+/// it is are never among them.
+pub fn empty<R: Row>(rows: &[R]) -> Vec<usize> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = R::columns(rows);
+    let all = columns.iter().enumerate();
+    let empty = all.filter(|(_, column)| {
+        let is_blank = |row| column.draw(row, column.width).text.trim().is_empty();
+        !column.identity && !column.is_key() && rows.iter().all(is_blank)
+    });
+    empty.map(|(at, _)| at).collect()
 }
 
 /// A column of a list that only tests have.

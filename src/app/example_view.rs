@@ -3,6 +3,7 @@
 use super::{
     action::Action,
     command::Command,
+    crumbs::Crumb,
     effect::Effect,
     export::{Export, ExportTable, Form, sheet::ExportColumn},
     keymap::Context,
@@ -56,8 +57,8 @@ impl View for ExampleView {
         vec![Context::Example]
     }
 
-    fn title(&self) -> Option<String> {
-        Some("Example".into())
+    fn crumb(&self) -> Option<Crumb> {
+        Some(Crumb::new("example"))
     }
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {

@@ -79,18 +79,26 @@ impl HelpScreen {
     }
 
     fn scrolled(&self, state: &State, action: Action) -> usize {
-        let page = usize::from(layout::body(state.size).height).max(1);
-        let lines = self.page(state).lines() + 1;
-        Scroll::new(lines, page).moved(self.scroll, action)
+        let page = self.page(state);
+        let height = usize::from(layout::body(state.size).height);
+        // A page on begins after the last line that is shown.
+        let shown = page.end(self.scroll, height).saturating_sub(self.scroll);
+        Scroll::new(page.lines.len() + 1, shown.max(1)).moved(self.scroll, action)
     }
 
     /// The first line that is shown when the last one is in sight.
     pub fn last_scroll(&self, state: &State) -> usize {
         let height = usize::from(layout::body(state.size).height);
-        self.page(state).lines().saturating_sub(height)
+        let page = self.page(state);
+        let all = page.lines.len();
+        // A blank line at the top of a column is not shown.
+        let least = all.saturating_sub(page.columns * (height + 1));
+        let mut scrolls = least..all;
+        let last = scrolls.find(|scroll| page.end(*scroll, height) == all);
+        last.unwrap_or(0)
     }
 
-    /// What is shown, in as many columns as the terminal has room for.
+    /// What there is to read, in as many columns as the terminal has room for.
     pub fn page(&self, state: &State) -> HelpPage {
         let columns = usize::from((state.size.0 / COLUMN).clamp(1, 3));
         let width = state.size.0 / columns as u16;
@@ -101,24 +109,22 @@ impl HelpScreen {
         });
         let keys = keys.filter(|width| *width <= KEYS.1).max();
         let keys = keys.unwrap_or_default().max(KEYS.0);
-        let groups = lines.split(|line| *line == HelpLine::Blank);
-        let groups: Vec<Vec<HelpLine>> = groups
-            .filter(|group| !group.is_empty())
-            .map(|group| wrapped(group, usize::from(width), keys))
-            .collect();
         HelpPage {
-            columns: balanced(&groups, columns),
+            lines: wrapped(&lines, usize::from(width), keys),
+            columns,
             width,
             keys,
         }
     }
 }
 
-/// Help in columns.
+/// Help as one text, which goes on from the end of each column at the top of the next one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HelpPage {
-    /// Their lines.
-    pub columns: Vec<Vec<HelpLine>>,
+    /// Its lines, none wider than a column.
+    pub lines: Vec<HelpLine>,
+    /// Columns side by side.
+    pub columns: usize,
     /// Characters of each.
     pub width: u16,
     /// Characters of the keys at its left.
@@ -126,9 +132,42 @@ pub struct HelpPage {
 }
 
 impl HelpPage {
-    /// Lines of the longest column.
-    pub fn lines(&self) -> usize {
-        self.columns.iter().map(Vec::len).max().unwrap_or(0)
+    /// The lines from `scroll` on that columns of `height` lines show, column by column. No column
+    /// begins with a blank line or ends with a title.
+    pub fn shown(&self, scroll: usize, height: usize) -> Vec<&[HelpLine]> {
+        let mut rest = self.lines.get(scroll..).unwrap_or_default();
+        let mut shown = Vec::new();
+        for _ in 0..self.columns {
+            while let [HelpLine::Blank, after @ ..] = rest {
+                rest = after;
+            }
+            let mut end = height.min(rest.len());
+            if end < rest.len() {
+                let last = rest.get(..end).unwrap_or_default();
+                let titles = last.iter().rev().take(2);
+                let title = titles
+                    .enumerate()
+                    .find(|(_, line)| matches!(line, HelpLine::Title(_)));
+                end -= title.map_or(0, |(at, _)| at + 1).min(end.saturating_sub(1));
+            }
+            let (column, after) = rest.split_at(end);
+            shown.push(column);
+            rest = after;
+        }
+        shown
+    }
+
+    /// The line after the last one that is shown from `scroll` on.
+    pub fn end(&self, scroll: usize, height: usize) -> usize {
+        let shown = self.shown(scroll, height);
+        let last = shown.into_iter().rfind(|column| !column.is_empty());
+        let Some(last) = last else {
+            return scroll.min(self.lines.len());
+        };
+        // Columns are parts of the lines, one after the other.
+        let after = last.as_ptr_range().end;
+        let at = self.lines.as_ptr_range();
+        (after as usize - at.start as usize) / size_of::<HelpLine>()
     }
 }
 
@@ -162,11 +201,11 @@ fn found(lines: Vec<HelpLine>, text: &str) -> Vec<HelpLine> {
     kept
 }
 
-/// A group in a column of `width` characters, of which `keys` are those of the keys.
-fn wrapped(group: &[HelpLine], width: usize, keys: usize) -> Vec<HelpLine> {
+/// Lines in columns of `width` characters, of which `keys` are those of the keys.
+fn wrapped(all: &[HelpLine], width: usize, keys: usize) -> Vec<HelpLine> {
     let room = width.saturating_sub(keys + 5).max(10) as u16;
     let mut lines = Vec::new();
-    for line in group {
+    for line in all {
         let HelpLine::Keys(names, what) = line else {
             lines.push(line.clone());
             continue;
@@ -182,38 +221,10 @@ fn wrapped(group: &[HelpLine], width: usize, keys: usize) -> Vec<HelpLine> {
     lines
 }
 
-/// The groups in `columns` columns of about the same height, each group whole, a blank line
-/// between two.
-fn balanced(groups: &[Vec<HelpLine>], columns: usize) -> Vec<Vec<HelpLine>> {
-    let all: usize = groups.iter().map(|group| group.len() + 1).sum();
-    let fill = |height: usize| {
-        let mut filled: Vec<Vec<HelpLine>> = vec![Vec::new()];
-        for group in groups {
-            match filled.last_mut() {
-                Some(column) if column.is_empty() => column.extend_from_slice(group),
-                Some(column) if column.len() + 1 + group.len() <= height => {
-                    column.push(HelpLine::Blank);
-                    column.extend_from_slice(group);
-                }
-                _ => filled.push(group.clone()),
-            }
-        }
-        filled
-    };
-    let mut heights = all.div_ceil(columns.max(1))..=all;
-    heights
-        .find_map(|height| Some(fill(height)).filter(|filled| filled.len() <= columns))
-        .unwrap_or_else(|| fill(all))
-}
-
-/// Everything that help tells where `state` is.
+/// Everything that help tells where `state` is: what concerns the view first.
 pub fn of(state: &State) -> Vec<HelpLine> {
     let keymap = &state.keymap;
     let mut all = lines(keymap, &state.screen_contexts());
-    for contexts in OVER {
-        all.push(HelpLine::Blank);
-        all.extend(lines(keymap, contexts));
-    }
     let states = LogState::ALL.map(|state| {
         let word = format!("{} {}", glyph(state), state.word());
         HelpLine::Keys(word, state.meaning().into())
@@ -228,6 +239,10 @@ pub fn of(state: &State) -> Vec<HelpLine> {
         all.push(HelpLine::Title("The mouse"));
         let message = MOUSE.map(|(what, does)| HelpLine::Keys(what.into(), does.into()));
         all.extend(message);
+    }
+    for contexts in OVER {
+        all.push(HelpLine::Blank);
+        all.extend(lines(keymap, contexts));
     }
     all
 }
@@ -391,12 +406,9 @@ mod tests {
         for width in [40, 60, 80, 116, 120, 174, 200, 400] {
             let state = crate::app::fixture::populated((width, 30));
             let page = HelpScreen::default().page(&state);
-            assert_eq!(
-                page.columns.len(),
-                usize::from((width / COLUMN).clamp(1, 3))
-            );
+            assert_eq!(page.columns, usize::from((width / COLUMN).clamp(1, 3)));
             let mut told = String::new();
-            for line in page.columns.iter().flatten() {
+            for line in &page.lines {
                 if let HelpLine::Keys(keys, what) = line {
                     let keys = keys.width().max(page.keys);
                     let used = if what.is_empty() {
@@ -422,6 +434,44 @@ mod tests {
     }
 
     #[test]
+    fn help_is_one_text_that_goes_on_from_column_to_column() {
+        for width in [80, 120, 200] {
+            let mut state = crate::app::fixture::populated((width, 30));
+            crate::app::fixture::press(&mut state, &["?"]);
+            let height = usize::from(layout::body(state.size).height);
+            let mut read = Vec::new();
+            let mut pages = 0;
+            loop {
+                let Some(crate::app::state::Overlay::Help(help)) = &state.overlay else {
+                    panic!("{:?}", state.overlay);
+                };
+                let (page, scroll) = (help.page(&state), help.scroll);
+                let shown = page.shown(scroll, height);
+                assert_eq!(shown.len(), page.columns);
+                for column in &shown {
+                    assert!(column.len() <= height);
+                    assert_ne!(column.first(), Some(&HelpLine::Blank));
+                    let is_last = page.end(scroll, height) == page.lines.len();
+                    let ends_with_title = matches!(column.last(), Some(HelpLine::Title(_)));
+                    assert!(is_last || !ends_with_title, "{width}");
+                }
+                // What a page on shows begins where this one ends, or is the last page.
+                let end = page.end(scroll, height);
+                read.resize(read.len().max(end), false);
+                read[scroll..end].fill(true);
+                if end == page.lines.len() {
+                    break;
+                }
+                pages += 1;
+                assert!(pages < 20);
+                crate::app::fixture::press(&mut state, &["pagedown"]);
+            }
+            assert!(read.iter().all(|line| *line), "{width}: nothing is skipped");
+            assert!(pages > 0, "{width}: the test has more than a page");
+        }
+    }
+
+    #[test]
     fn help_is_searched_and_esc_clears_the_search_first() {
         let mut state = crate::app::fixture::populated((120, 30));
         let mut lines = Vec::new();
@@ -431,7 +481,7 @@ mod tests {
             let Some(crate::app::state::Overlay::Help(help)) = &state.overlay else {
                 panic!("{:?}", state.overlay);
             };
-            lines.push(help.page(&state).lines());
+            lines.push(help.page(&state).lines.len());
         }
         assert!(lines[1] > 0 && lines[1] * 2 < lines[0], "{lines:?}");
         assert_eq!((lines[2], lines[3]), (lines[1], lines[0]));

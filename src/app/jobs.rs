@@ -130,6 +130,23 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// How it ended, once it has: see [`Ended::outcome`].
+    pub fn outcome(&self) -> Option<&'a str> {
+        match self {
+            Self::Job(job) => job.ended.as_ref().map(|ended| ended.outcome),
+            Self::Waiting(_) => None,
+            Self::Past(row) => Some(&row.outcome),
+        }
+    }
+
+    /// Whether its log got runs by it, or had them before.
+    pub fn has_runs(&self) -> bool {
+        matches!(
+            self.outcome(),
+            Some("harvested" | "partial" | "current" | "renamed")
+        )
+    }
+
     /// The job, if it was started.
     pub fn job(&self) -> Option<&'a Job> {
         match self {

@@ -25,6 +25,33 @@ pub fn body(size: (u16, u16)) -> Rect {
     Rect::new(0, top, width, height.saturating_sub(top + 2))
 }
 
+/// From so many lines on a blank line stands above the heading of a view too.
+const ROOMY_FROM: u16 = 28;
+
+/// The heading of an open view, of so many lines, and what lies below it, parted from it by a
+/// blank line. In a terminal of fewer lines than [`ROOMY_FROM`] that is the one which would stand
+/// below the top line.
+pub fn headed(size: (u16, u16), lines: u16) -> (Rect, Rect) {
+    let body = body(size);
+    let (top, blank) = match size.1 {
+        ..20 => (body.y, 0),
+        20..ROOMY_FROM => (body.y - 1, 1),
+        ROOMY_FROM.. => (body.y, 1),
+    };
+    let heading = Rect {
+        y: top,
+        height: lines.min(body.bottom() - top),
+        ..body
+    };
+    let below = (heading.bottom() + blank).min(body.bottom());
+    let rest = Rect {
+        y: below,
+        height: body.bottom() - below,
+        ..body
+    };
+    (heading, rest)
+}
+
 /// The line that says what just happened.
 pub fn message(size: (u16, u16)) -> Rect {
     Rect::new(0, size.1.saturating_sub(2), size.0, 1)
@@ -89,6 +116,8 @@ fn list_and_panel(size: (u16, u16), both: bool, focused: bool) -> (Option<Rect>,
 /// The list of jobs, and the messages of the one under the cursor.
 pub fn jobs(size: (u16, u16)) -> (Rect, Rect) {
     let body = body(size);
+    // A blank line parts them from the list.
+    let blank = u16::from(body.height >= 12);
     let messages = (body.height / 3).min(12);
     let list = Rect {
         height: body.height - messages,
@@ -97,8 +126,8 @@ pub fn jobs(size: (u16, u16)) -> (Rect, Rect) {
     (
         list,
         Rect {
-            y: list.bottom(),
-            height: messages,
+            y: list.bottom() + blank,
+            height: messages.saturating_sub(blank),
             ..body
         },
     )
@@ -136,6 +165,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_blank_line_parts_a_heading_from_what_it_is_above() {
+        for height in 20..70 {
+            let body = body((80, height));
+            let (heading, rest) = headed((80, height), 1);
+            assert_eq!(heading.height, 1);
+            assert_eq!(rest.y, heading.bottom() + 1, "{height}");
+            assert_eq!(rest.bottom(), body.bottom(), "{height}");
+            assert!(heading.y > 0, "the top line stays free");
+        }
+        // In few lines it costs the body nothing.
+        let (_, rest) = headed((80, 24), 1);
+        assert_eq!(rest.height, body((80, 24)).height - 1);
+        let (heading, rest) = headed((80, 12), 1);
+        assert_eq!(rest.y, heading.bottom());
+    }
+
+    #[test]
     fn nothing_leaves_the_screen_at_any_size() {
         for width in 0..240 {
             for height in 0..70 {
@@ -157,6 +203,9 @@ mod tests {
                     run_panel,
                     Some(jobs),
                     Some(messages),
+                    Some(headed(size, 1).1),
+                    Some(headed(size, 2).0),
+                    Some(headed(size, 2).1),
                 ] {
                     let part = part.unwrap_or_default();
                     assert_eq!(part.intersection(screen), part, "{size:?}");

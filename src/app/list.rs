@@ -11,6 +11,7 @@ use super::{
     view::ActionContext,
 };
 use crate::etl::{
+    compare::{FEWEST, MOST},
     filter::{self, Completion},
     parse_error::ParseError,
 };
@@ -304,6 +305,30 @@ pub fn clear(list: &mut dyn List) -> bool {
     let cursor = list.position().cursor;
     list.search("", cursor);
     true
+}
+
+/// Whether a key of lists can do something in this one as it is now.
+pub fn is_possible(list: &dyn List, action: Action) -> bool {
+    let rows = list.position().len;
+    match action {
+        Action::Open
+        | Action::Mark
+        | Action::MarkRange
+        | Action::MarkAll
+        | Action::Fold
+        | Action::Search
+        | Action::Harvest
+        | Action::Note
+        | Action::ComparePrevious
+        | Action::Columns
+        | Action::Export
+        | Action::Copy => rows > 0,
+        Action::Sort => rows > 1,
+        Action::Next | Action::Previous => !list.searched().is_empty(),
+        Action::Filter => rows > 0 || !list.status().filter.is_empty(),
+        Action::Compare => (FEWEST..=MOST).contains(&list.status().marked),
+        _ => true,
+    }
 }
 
 /// Handles the keys of every list.

@@ -53,7 +53,7 @@ pub struct RunList {
     pub counts: RunCounts,
 }
 
-/// How many runs have each verdict, and how many a note.
+/// How many runs have each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RunCounts {
     /// All runs.
@@ -66,8 +66,6 @@ pub struct RunCounts {
     pub suspect: usize,
     /// Runs of which nothing was evaluated.
     pub not_evaluated: usize,
-    /// Runs with a note or a disposition.
-    pub noted: usize,
 }
 
 impl RunCounts {
@@ -77,7 +75,6 @@ impl RunCounts {
             ..Self::default()
         };
         for row in rows {
-            counts.noted += usize::from(row.note.is_some() || row.disposition.is_some());
             match (&row.error, row.verdict) {
                 (Some(_), _) => counts.failed += 1,
                 (None, Verdict::Fail) => counts.fail += 1,

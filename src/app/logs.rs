@@ -75,6 +75,14 @@ impl Logs {
         self.table.current().map(|row| row.key.clone())
     }
 
+    /// Whether a log is gone, as far as it is listed: nothing can be harvested of it.
+    pub(super) fn is_gone(&self, key: &str) -> bool {
+        let rows = self.table.rows();
+        let row = rows.binary_search_by(|row| row.key.as_str().cmp(key));
+        let row = row.ok().and_then(|at| rows.get(at));
+        row.is_some_and(|row| row.state == LogState::Missing)
+    }
+
     /// Shows the logs that this process harvests so, whatever the catalog knows yet.
     pub(super) fn show_jobs(&mut self, open: OpenLogs, effects: &mut Vec<Effect>) {
         self.table.set_overlay(open.clone().overlay());
@@ -215,6 +223,23 @@ impl View for Logs {
 
     fn clear_filter(&mut self) -> Option<Vec<Effect>> {
         (!self.panel.has_keys && list::clear(&mut self.table)).then(Vec::new)
+    }
+
+    fn can_step_back(&self) -> bool {
+        self.panel.has_keys || self.table.anchor.is_some()
+    }
+
+    fn is_possible(&self, action: Action) -> bool {
+        let row = self.table.now(self.table.cursor);
+        match (action, row) {
+            // A pending log has none.
+            (Action::Open, Some(row)) => row.runs().is_some_and(|runs| runs > 0),
+            (Action::Harvest, Some(row)) if self.table.marked() == 0 => !matches!(
+                row.state,
+                LogState::Missing | LogState::Harvesting | LogState::Queued
+            ),
+            _ => list::is_possible(&self.table, action),
+        }
     }
 
     fn step_back(&mut self) -> bool {

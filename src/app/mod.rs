@@ -10,7 +10,7 @@
 //! * [`remembered`]: filters, orders, marks and channels from one start to the next.
 //! * [`saved_view`]: filter, order and columns of a view under a name.
 //! * [`jobs`]: harvests of this process.
-//! * [`top`], [`layout`]: where things stand.
+//! * [`top`], [`crumbs`], [`layout`]: where one is, and where things stand.
 //! * [`wrap`]: text in lines.
 //! * [`scroll`]: cursors, and what of a long list is seen.
 //! * [`prompt`]: a line that is being typed; [`history`]: what was typed before; [`note`]: a note on runs.
@@ -33,6 +33,7 @@ pub mod choice;
 pub mod columns;
 pub mod command;
 pub mod compare;
+pub mod crumbs;
 pub mod effect;
 pub mod event;
 pub mod export;

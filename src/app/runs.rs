@@ -7,6 +7,7 @@ use super::{
     action::Action,
     command::Command,
     compare::CompareScreen,
+    crumbs::Crumb,
     effect::Effect,
     export::{Export, ExportTable, Form},
     find::FindView,
@@ -94,8 +95,8 @@ impl View for Runs {
         ]
     }
 
-    fn title(&self) -> Option<String> {
-        self.log.as_ref().map(|log| format!("Logs › {log}"))
+    fn crumb(&self) -> Option<Crumb> {
+        self.log.as_deref().map(Crumb::new)
     }
 
     fn counts(&self) -> Option<Vec<Count>> {
@@ -115,14 +116,11 @@ impl View for Runs {
         list.unwrap_or_default()
     }
 
-    /// The log of all rows is named above the list; where no run has a note, the columns of notes
-    /// would be empty.
+    /// The log of all rows is named above the list.
     fn list_room(&self, _size: (u16, u16)) -> (u16, &'static [&'static str]) {
-        let without: &[&str] = match (self.log.is_some(), self.counts.noted > 0) {
-            (true, true) => &["log"],
-            (true, false) => &["log", "disposition", "note"],
-            (false, true) => &[],
-            (false, false) => &["disposition", "note"],
+        let without: &[&str] = match self.log {
+            Some(_) => &["log"],
+            None => &[],
         };
         (self.key_width, without)
     }
@@ -164,6 +162,10 @@ impl View for Runs {
 
     fn clear_filter(&mut self) -> Option<Vec<Effect>> {
         (!self.panel.panel.has_keys && list::clear(&mut self.table)).then(Vec::new)
+    }
+
+    fn can_step_back(&self) -> bool {
+        self.panel.panel.has_keys || self.table.anchor.is_some()
     }
 
     fn step_back(&mut self) -> bool {

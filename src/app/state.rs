@@ -9,6 +9,7 @@ use super::{
     choice::{Choices, Chooser},
     columns::PlacedColumn,
     config::Config,
+    crumbs::Crumb,
     effect::Effect,
     help::HelpScreen,
     history::{History, Recall},
@@ -21,12 +22,13 @@ use super::{
     prompt::{Line, Offered, Purpose},
     query::Pending,
     remembered::Memorizer,
+    run::RunScreen,
     runs::Runs,
     saved_view::SavedViews,
     tmux::CopyToTmux,
-    view::{Occasion, View},
+    view::{Cancel, Occasion, View},
 };
-use crate::etl::{lake::ReadOnly, parse_error::ParseError, text::visible_path};
+use crate::etl::{lake::ReadOnly, parse_error::ParseError, pool::JobId, text::visible_path};
 
 /// What lies over the view and takes all keys.
 #[derive(Debug, Clone, PartialEq)]
@@ -249,14 +251,57 @@ impl State {
         self.message.is_none() && batch.is_over() && !batch.is_read() && batch.has_failed()
     }
 
-    /// Whether an action can do anything here: one that writes cannot in a lake that is only
-    /// read.
+    /// Whether an action can do anything here and now: one that writes cannot in a lake that is
+    /// only read, one on a row cannot in an empty list.
     pub fn is_possible(&self, action: Action) -> bool {
+        if self.overlay.is_some() {
+            return true;
+        }
         let writes = matches!(
             action,
             Action::Harvest | Action::CancelJob | Action::CancelAllJobs | Action::Note
         );
-        self.read_only.is_none() || !writes
+        if self.read_only.is_some() && writes {
+            return false;
+        }
+        match action {
+            Action::CancelAllJobs => self.jobs.is_busy(),
+            Action::CancelJob => self.job_to_cancel().is_some(),
+            Action::Harvest if self.is_log_gone() => false,
+            // The view that is shown already.
+            Action::ShowJobs => self.view::<Jobs>().is_none(),
+            _ => self.open_view().is_possible(action),
+        }
+    }
+
+    /// Whether the open view is of a run whose log is gone.
+    fn is_log_gone(&self) -> bool {
+        let run = self.view::<RunScreen>();
+        run.is_some_and(|run| self.logs.is_gone(&run.log_key))
+    }
+
+    /// The harvest that the view means by "cancel", if one waits or runs: its number and the key
+    /// of its log.
+    pub(super) fn job_to_cancel(&self) -> Option<(JobId, String)> {
+        let entry = match self.open_view().to_cancel() {
+            Cancel::OfLog(key) => key.and_then(|key| self.jobs.of_log(&key)),
+            Cancel::CurrentJob => self.jobs.current(),
+        }?;
+        Some((entry.open()?, entry.key().to_owned()))
+    }
+
+    /// Whether the key that leads back closes something; if not, it quits.
+    pub fn can_go_back(&self) -> bool {
+        !self.opened.is_empty() || self.open_view().can_step_back()
+    }
+
+    /// The views from that of the top level to the open one, as the top line names them.
+    pub fn crumbs(&self) -> Vec<Crumb> {
+        let top = TOP_VIEWS
+            .get(self.top_view)
+            .map(|top| Crumb::new(top.title));
+        let opened = self.opened.iter().filter_map(|view| view.crumb());
+        top.into_iter().chain(opened).collect()
     }
 
     /// The view of the top level that is open, or was before others were opened over it, by its

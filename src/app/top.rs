@@ -2,7 +2,14 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{TOP_VIEWS, action::Action, columns::Meaning, state::State, view::TopView};
+use super::{
+    TOP_VIEWS,
+    action::Action,
+    columns::Meaning,
+    crumbs::{self, Crumb, CrumbPart},
+    state::State,
+    view::TopView,
+};
 use crate::etl::{
     catalog::LogState,
     format::{count, thousands},
@@ -11,8 +18,8 @@ use crate::etl::{
 /// What stands in the top line, from left to right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Top {
-    /// Where one is.
-    pub place: String,
+    /// Where one is: see [`crumbs::line`].
+    pub place: Vec<(CrumbPart, String)>,
     /// Characters that the place has; it begins in the second column.
     pub place_width: u16,
     /// The views: number, title as drawn, and the action that shows it.
@@ -104,11 +111,15 @@ impl Top {
     pub fn of(state: &State) -> Self {
         let width = usize::from(state.size.0);
         let (place, all) = (place(state), counts(state));
-        let most = match state.open_view().title() {
-            Some(_) => width.saturating_sub(BESIDE_PLACE).max(LEAST_PLACE),
-            None => LEAST_PLACE,
+        let wide = |place: &[(CrumbPart, String)]| {
+            place.iter().map(|(_, text)| text.width()).sum::<usize>()
         };
-        let least = place.width().min(most);
+        let whole = wide(&crumbs::line(&place, usize::MAX));
+        let most = match place.len() {
+            2.. => width.saturating_sub(BESIDE_PLACE).max(LEAST_PLACE),
+            _ => LEAST_PLACE,
+        };
+        let least = whole.min(most);
         let steps = [
             (Titles::All, LEAVING_FIRST),
             (Titles::Numbers, LEAVING.len()),
@@ -139,10 +150,11 @@ impl Top {
         }
         let left = width.saturating_sub(views_width(&shown) + counts_width(&counts) + 5);
         // The titles stand where they stood when another view is shown, whatever it counts.
-        let needed = place.width().max(if width >= 140 { 40 } else { 0 });
+        let needed = whole.max(if width >= 140 { 40 } else { 0 });
+        let place_width = left.min(needed);
         Self {
-            place,
-            place_width: left.min(needed) as u16,
+            place: crumbs::line(&place, place_width),
+            place_width: place_width as u16,
             views: shown,
             counts,
         }
@@ -171,14 +183,17 @@ fn counts_width(counts: &[Count]) -> usize {
     texts + BETWEEN.width() * counts.len().saturating_sub(1)
 }
 
-fn place(state: &State) -> String {
-    state.open_view().title().unwrap_or_else(|| {
-        let read_only = match state.read_only {
-            Some(_) => " (read-only)",
-            None => "",
-        };
-        format!("mdtui{read_only}  {}", state.data_dir)
-    })
+/// The views that are open over one of the top level, else the program and the data directory.
+fn place(state: &State) -> Vec<Crumb> {
+    let crumbs = state.crumbs();
+    if crumbs.len() > 1 {
+        return crumbs;
+    }
+    let mut program = Crumb::new("mdtui");
+    if state.read_only.is_some() {
+        program = program.about("read-only");
+    }
+    vec![program.about(state.data_dir.clone())]
 }
 
 /// The title of the open view stands in brackets, so that it differs not by colour alone.

@@ -13,6 +13,7 @@ use super::{
     chart::Marker,
     choice::{Choices, Chooser},
     command::Command,
+    crumbs::Crumb,
     effect::Effect,
     export::{Export, Form},
     jobs::ToHarvest,
@@ -180,8 +181,8 @@ pub trait View: Any + Debug {
     /// The key contexts of the view, innermost first, without the global one.
     fn contexts(&self) -> Vec<Context>;
 
-    /// What the top line says of the place; `None` at the top level.
-    fn title(&self) -> Option<String> {
+    /// What the top line calls the view that is open over another; `None` at the top level.
+    fn crumb(&self) -> Option<Crumb> {
         None
     }
 
@@ -263,6 +264,18 @@ pub trait View: Any + Debug {
     fn clear_filter(&mut self) -> Option<Vec<Effect>> {
         let list = self.list_mut()?;
         list::clear(list).then(Vec::new)
+    }
+
+    /// Whether [`View::step_back`] would close something.
+    fn can_step_back(&self) -> bool {
+        self.list().is_some_and(|list| list.status().range)
+    }
+
+    /// Whether an action can do something in the view as it is now: the bottom line names the
+    /// keys of those that can.
+    fn is_possible(&self, action: Action) -> bool {
+        self.list()
+            .is_none_or(|list| list::is_possible(list, action))
     }
 
     /// Closes the innermost part of the view; false when nothing but the view is open.

@@ -18,7 +18,11 @@ use super::{
 };
 use crate::{
     app::abilities::{Abilities, Glyphs},
-    etl::{Result, lake::Lake, text::visible_path},
+    etl::{
+        Result,
+        lake::Lake,
+        text::{visible, visible_path},
+    },
     ui::theme::choose::{Choice, Wish},
 };
 
@@ -78,6 +82,7 @@ struct Report {
     version: u32,
     files: Vec<FileJson>,
     site: Option<String>,
+    sites: Vec<SiteJson>,
     settings: Vec<SettingJson>,
     places: Vec<PlaceJson>,
     terminal: TerminalJson,
@@ -117,6 +122,13 @@ impl TerminalJson {
 struct FileJson {
     path: String,
     read: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct SiteJson {
+    name: String,
+    file: String,
+    line: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -200,6 +212,11 @@ impl Report {
             path: file.path.clone(),
             read: file.is_there,
         });
+        let sites = sources.sites.iter().map(|(name, at)| SiteJson {
+            name: visible(name),
+            file: at.file.clone(),
+            line: at.line,
+        });
         let lake = Lake::new(settings.cache_dir.clone());
         let absolute = |path: &std::path::Path| {
             let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -210,6 +227,7 @@ impl Report {
             version: VERSION,
             files: files.collect(),
             site: sources.site.clone(),
+            sites: sites.collect(),
             settings: all,
             places: vec![
                 place("logs", absolute(&settings.data_dir)),
@@ -242,6 +260,15 @@ impl Report {
             let what = if file.read { "" } else { " (not there)" };
             places.row(vec!["config file".into(), format!("{}{what}", file.path)]);
         }
+        let mut sites = TextTable::new(&["site", "from", ""]);
+        for SiteJson { name, file, line } in &self.sites {
+            let is_used = self.site.as_ref() == Some(name);
+            sites.row(vec![
+                name.clone(),
+                format!("{file}, line {line}"),
+                if is_used { "in use" } else { "" }.into(),
+            ]);
+        }
         let TerminalJson {
             theme,
             theme_reason,
@@ -255,7 +282,14 @@ impl Report {
         ] {
             terminal.row(vec![what.into(), value.into(), why.clone()]);
         }
-        let tables = [settings, places, terminal].map(|table| table.render(&Page::default()));
+        let mut tables = vec![settings, places, terminal];
+        if !self.sites.is_empty() {
+            tables.insert(1, sites);
+        }
+        let tables: Vec<String> = tables
+            .iter()
+            .map(|table| table.render(&Page::default()))
+            .collect();
         tables.join("\n")
     }
 }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::rejected::RejectedJson;
 use crate::etl::{
+    Result,
     catalog::{
         Distances, HarvestRow, LogDetail, LogRow, MachineRow, RobotStates, RuleCount, RunDetail,
         RunRow,
     },
     check,
     clean::Ledger,
-    harvest::Results,
+    harvest::{RejectedRows, Results},
     lake::{Disposition, Note, gc, notes::CurrentNote},
     quality::{Flag, NotEvaluated, Severity, Verdict},
     stats::{ChannelStats, Forming, RobotState, RobotStats},
@@ -333,7 +335,8 @@ struct LogDetailJson<'a> {
     #[serde(flatten)]
     row: LogJson<'a>,
     ledger: Option<&'a Ledger>,
-    errors: &'a [String],
+    rejected: Option<RejectedJson<'a>>,
+    errors: Vec<String>,
     content_hash: Option<&'a str>,
     program: Option<&'a str>,
     seconds: Option<f64>,
@@ -351,11 +354,19 @@ pub struct ShowLogJson<'a> {
 
 impl<'a> ShowLogJson<'a> {
     /// Of this log and its runs.
-    pub fn new(log: &'a LogDetail, runs: &'a [RunDetail]) -> Self {
+    pub fn new(
+        log: &'a LogDetail,
+        rejected: &'a Result<Option<RejectedRows>>,
+        runs: &'a [RunDetail],
+    ) -> Self {
+        let unreadable = rejected.as_ref().err().map(ToString::to_string);
+        let errors = log.errors.iter().cloned().chain(unreadable);
+        let rejected = rejected.as_ref().ok().and_then(Option::as_ref);
         let log = LogDetailJson {
             row: (&log.row).into(),
             ledger: log.ledger.as_ref(),
-            errors: &log.errors,
+            rejected: rejected.map(RejectedJson::from),
+            errors: errors.collect(),
             content_hash: log.content_hash.as_deref(),
             program: log.program.as_deref(),
             seconds: log.seconds,

@@ -37,6 +37,7 @@ mod plot;
 mod profile;
 mod progress;
 mod rebuild;
+mod rejected;
 mod remove;
 mod runs;
 pub mod settings;

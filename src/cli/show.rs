@@ -65,11 +65,11 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             .ok_or_else(|| open_lake::gone(&log.key))?;
         let rows = lake.catalog.runs(Some(&log.key))?;
         let runs: Vec<RunDetail> = rows.iter().map(|r| lake.detail(r)).collect::<Result<_>>()?;
+        let cancel = CancelToken::new();
+        let rejected = RejectedRows::of(&lake.context.lake, &log.key, &cancel);
         if args.json {
-            exit::print_json(&ShowLogJson::new(&detail, &runs))?;
+            exit::print_json(&ShowLogJson::new(&detail, &rejected, &runs))?;
         } else {
-            let cancel = CancelToken::new();
-            let rejected = RejectedRows::of(&lake.context.lake, &log.key, &cancel);
             let page = Page::stdout();
             page.print(&log_text(&detail, &rejected, &runs, &page))?;
         }

@@ -13,10 +13,10 @@ use crate::{
 
 /// Draws what was counted.
 pub fn draw(frame: &mut Frame, state: &State, view: &ExampleView, theme: &Theme) {
-    let mut rest = layout::body(state.size).intersection(frame.area());
+    let (heading, mut rest) = layout::headed(state.size, 1);
     let buf = frame.buffer_mut();
     let counted = format!(" counted to {}", view.count);
-    put(take(&mut rest, 1), buf, &counted, theme.title);
+    put(heading, buf, &counted, theme.title);
     let machines = match view.machines {
         Some(machines) => format!(" {}", count(machines as u64, "machine")),
         None => " reading the machines …".into(),
@@ -64,7 +64,13 @@ mod tests {
         answer_queries(&mut state, asked);
         press(&mut state, &["a", "a"]);
         let shown = screen(&state);
-        for expected in ["Example", "counted to 2", "machines", "a count", "[2 Runs]"] {
+        for expected in [
+            "Runs › example",
+            "counted to 2",
+            "machines",
+            "a count",
+            "[2 Runs]",
+        ] {
             assert!(shown.contains(expected), "{expected}: {shown}");
         }
         press(&mut state, &["?"]);

@@ -8,13 +8,20 @@ use super::{
     theme::Theme,
 };
 use crate::{
-    app::{Action, find::FindView, layout, state::State, view::View},
+    app::{
+        Action,
+        find::{FindView, HEADING},
+        layout,
+        state::State,
+        view::View,
+    },
     etl::format::{count, count_of, thousands},
 };
 
 /// Draws the condition, how far the search is, and the stretches.
 pub fn draw(frame: &mut Frame, state: &State, view: &FindView, theme: &Theme) {
-    let mut rest = layout::body(state.size).intersection(frame.area());
+    let (heading, _) = layout::headed(state.size, HEADING);
+    let mut rest = heading.intersection(frame.area());
     let buf = frame.buffer_mut();
     let mut parts = Vec::new();
     if !view.condition.is_empty() {

@@ -11,15 +11,17 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     glyphs,
-    text::{fit, fit_line, fit_middle},
+    text::{fit, fit_line, fit_words},
     theme::Theme,
 };
 use crate::app::{
     Action,
+    crumbs::CrumbPart,
     help::{self, HelpScreen},
     keymap::Binding,
     layout,
     list::ListStatus,
+    saved_view::{self, ViewCommand},
     state::{Overlay, Prompt, State, Tone},
     top::{BETWEEN, Top},
 };
@@ -43,11 +45,18 @@ pub fn too_small(frame: &mut Frame, theme: &Theme) {
 /// Where one is: place, views, counts.
 pub fn top(frame: &mut Frame, state: &State, theme: &Theme) {
     let top = Top::of(state);
-    let mut spans = vec![
-        Span::raw(" "),
-        Span::styled(fit_middle(&top.place, top.place_width), theme.title),
-        Span::raw("  "),
-    ];
+    let mut spans = vec![Span::raw(" ")];
+    spans.extend(top.place.iter().map(|(part, text)| {
+        let style = match part {
+            CrumbPart::Here => theme.title,
+            CrumbPart::Way | CrumbPart::About => theme.muted,
+        };
+        Span::styled(text.as_str(), style)
+    }));
+    // The views stand where they are told to, however short the place is.
+    let used: usize = spans.iter().map(Span::width).sum();
+    let blanks = usize::from(top.place_width + 3).saturating_sub(used);
+    spans.push(Span::raw(" ".repeat(blanks)));
     spans.extend(top.views.iter().enumerate().map(|(view, (_, title, _))| {
         let open = state.top_view() == view;
         Span::styled(title.as_str(), if open { theme.tab } else { theme.muted })
@@ -79,14 +88,14 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
         0 => 0,
         width => width + 3,
     };
-    let text = Rect {
+    let text_area = Rect {
         width: area.width.saturating_sub(beside as u16),
         ..area
     };
     let mut is_banner = false;
     let line = match (&state.overlay, state.message_line()) {
-        (Some(Overlay::Prompt(prompt)), _) => typed(prompt, text.width, theme),
-        (Some(Overlay::Help(help)), _) => in_help(state, help, text.width, theme),
+        (Some(Overlay::Prompt(prompt)), _) => typed(prompt, text_area.width, theme),
+        (Some(Overlay::Help(help)), _) => in_help(state, help, text_area.width, theme),
         (_, message) => {
             let mut spans = vec![Span::raw(" ")];
             let marks = marks(state);
@@ -99,17 +108,19 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
                     Tone::Good => theme.good,
                     Tone::Error => theme.error,
                 };
-                spans.push(Span::styled(text, style));
+                let used: usize = spans.iter().map(Span::width).sum();
+                let room = usize::from(text_area.width).saturating_sub(used) as u16;
+                spans.push(Span::styled(fit_words(&text, room), style));
                 is_banner = state.is_failure_unread();
             }
             Line::from(spans)
         }
     };
-    frame.render_widget(fit_line(line, text.width), text);
+    frame.render_widget(fit_line(line, text_area.width), text_area);
     if !position.is_empty() {
         let right = Rect {
-            x: text.right(),
-            width: area.width - text.width,
+            x: text_area.right(),
+            width: area.width - text_area.width,
             ..area
         };
         let position = Line::styled(format!("  {position} "), theme.muted);
@@ -122,12 +133,27 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
     }
 }
 
-/// `12 of 4,310`: where the cursor is in the list; nothing while something lies over it.
+/// `12 of 4,310`: where the cursor is in the list, or in what lies over the view.
 fn position(state: &State) -> String {
-    match (&state.overlay, state.open_view().position()) {
-        (Some(_), _) | (_, None) => String::new(),
-        (None, Some((at, of))) => format!("{} of {}", thousands(at as u64), thousands(of as u64)),
-    }
+    let position = match &state.overlay {
+        None => state.open_view().position(),
+        Some(Overlay::Palette(line, cursor)) => palette_position(state, line.text(), *cursor),
+        Some(Overlay::Columns(chooser)) => Some((chooser.cursor + 1, chooser.columns.len())),
+        Some(_) => None,
+    };
+    position.map_or_else(String::new, |(at, of)| {
+        format!("{} of {}", thousands(at as u64), thousands(of as u64))
+    })
+}
+
+/// The line of the palette under the cursor, from 1 on, and their number.
+fn palette_position(state: &State, typed: &str, cursor: usize) -> Option<(usize, usize)> {
+    let lines = match saved_view::command(typed) {
+        Some(ViewCommand::Open(name)) => state.saved_views.matching(name).len(),
+        Some(ViewCommand::Save(_)) => 0,
+        None => help::palette(&state.keymap, &state.screen_contexts(), typed).len(),
+    };
+    (lines > 0).then_some((cursor + 1, lines))
 }
 
 /// What is searched in help, and which of its lines are in sight.
@@ -147,9 +173,10 @@ fn in_help<'a>(state: &State, help: &'a HelpScreen, width: u16, theme: &Theme) -
     } else if !text.is_empty() {
         spans.push(Span::styled(format!(" help with `{text}`"), theme.accent));
     }
-    let lines = help.page(state).lines();
+    let page = help.page(state);
+    let lines = page.lines.len();
     let height = usize::from(layout::body(state.size).height);
-    let last = (help.scroll + height).min(lines);
+    let last = page.end(help.scroll, height);
     let position = match last {
         0 => String::new(),
         _ => format!("{} to {last} of {lines} lines ", help.scroll + 1),
@@ -246,6 +273,7 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
     // Help leads to all the others, and back out of everything: their places are kept.
     let kept = |b: &&Binding| matches!(b.action, Action::Help | Action::Back | Action::Escape);
     let always = || bindings.iter().filter(hinted).filter(kept);
+    let hint_width = |b: &Binding| hint_width(state, b);
     left = left.saturating_sub(always().map(hint_width).sum());
     let others = bindings.iter().filter(hinted).filter(|b| !kept(b));
     let fitting: Vec<&Binding> = others
@@ -256,7 +284,7 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
         })
         .collect();
     for binding in fitting.into_iter().chain(always()) {
-        let hint = binding.hint.as_deref().unwrap_or_default();
+        let hint = hint(state, binding);
         spans.push(Span::styled(
             glyphs::keys(help::usual_key(binding), theme.glyphs),
             theme.key,
@@ -273,7 +301,15 @@ pub fn hints(frame: &mut Frame, state: &State, theme: &Theme) {
     frame.render_widget(Line::styled(zone, theme.muted), right);
 }
 
-fn hint_width(binding: &Binding) -> usize {
-    let hint = binding.hint.as_ref().map_or(0, |hint| hint.chars().count());
+/// What a key does here, in a word.
+fn hint<'a>(state: &State, binding: &'a Binding) -> &'a str {
+    match binding.action {
+        Action::Back if state.overlay.is_none() && !state.can_go_back() => "quit",
+        _ => binding.hint.as_deref().unwrap_or_default(),
+    }
+}
+
+fn hint_width(state: &State, binding: &Binding) -> usize {
+    let hint = hint(state, binding).chars().count();
     help::usual_key(binding).chars().count() + hint + 3
 }

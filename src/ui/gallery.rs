@@ -169,7 +169,7 @@ fn panel_of_a_run() {
         );
         looks.add("runs_panel_busy", &state);
         let mut state = open();
-        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
+        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a recreates it";
         answer(
             &mut state,
             |s| &mut s.runs.panel.read_sketch,
@@ -390,7 +390,7 @@ fn compare() {
             third.row.file_name = None;
             third.channels.clear();
         }
-        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
+        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a recreates it";
         let compare = compare_screen(&mut state);
         compared::read(compare, Ok(details));
         compared::channel_fails(compare, 0, gone);
@@ -526,7 +526,7 @@ fn wrong_moments_of_runs() {
         deliver(&mut state, Ok(Some(run::opened_run(run::detail()))));
         keys(&mut state, &["tab"]);
         looks.add("signals_reading", &state);
-        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
+        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a recreates it";
         let run = run_screen(&mut state);
         for part in [
             Part::Channel,

@@ -5,11 +5,13 @@ use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
+    widgets::Widget,
 };
 
 use super::{
+    lines::ruled,
     list,
-    text::{fit, fit_line, fit_middle, wrap},
+    text::{fit, fit_line, fit_middle, fit_words, wrap},
     theme::Theme,
     widgets::scroll_mark,
 };
@@ -27,6 +29,10 @@ use crate::{
     },
 };
 
+/// Characters of the columns of states and of times.
+const STATE: u16 = 12;
+const ENDED: u16 = 11;
+
 /// Draws the list and, below it, what the job under the cursor has to say.
 pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
     let (area, messages) = layout::jobs(state.size);
@@ -41,14 +47,22 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
         return list::notice(frame, area, &[first, (&help, theme.muted)]);
     }
     let name = (area.width / 4).clamp(14, 48);
-    let header = format!(
-        "   {}  {}  what",
-        fit("state", 12, false),
-        fit("log", name, false)
+    let columns = format!(
+        "   {}  {}  {}  result",
+        fit("state", STATE, false),
+        fit("log", name, false),
+        fit("ended", ENDED, false),
     );
-    frame
-        .buffer_mut()
-        .set_stringn(area.x, area.y, header, usize::from(area.width), theme.muted);
+    frame.buffer_mut().set_stringn(
+        area.x,
+        area.y,
+        columns,
+        usize::from(area.width),
+        theme.muted,
+    );
+    let room = area.width.saturating_sub(SCROLL_MARK);
+    // What precedes the time of the end: the gutter, the state, the log, and blanks.
+    let result = room.saturating_sub(3 + STATE + 2 + name + 2);
     for line in 0..usize::from(area.height).saturating_sub(1) {
         let at = jobs.offset + line;
         let Some(entry) = jobs.get(at) else {
@@ -56,16 +70,29 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
         };
         let y = area.y + 1 + line as u16;
         let under_cursor = at == jobs.cursor;
-        let (word, style, what) = tell(&entry, area.width >= 110, theme);
-        let row = Line::from(vec![
+        let (word, style) = state_of(&entry, theme);
+        let mut row = Line::from(vec![
             Span::raw("   "),
-            Span::styled(fit(&word, 12, false), style),
+            Span::styled(fit(&word, STATE, false), style),
             Span::raw("  "),
             Span::styled(fit_middle(entry.key(), name), theme.text),
             Span::raw("  "),
-            Span::styled(what, theme.text),
         ]);
-        let row = fit_line(row, area.width.saturating_sub(SCROLL_MARK));
+        match (ended(&entry), &entry) {
+            (Some((at, message)), _) => {
+                let left = result.saturating_sub(ENDED + 2);
+                row.push_span(Span::styled(fit(&minute(at), ENDED, false), theme.muted));
+                row.push_span(Span::raw("  "));
+                row.push_span(Span::styled(fit_words(message, left), theme.text));
+            }
+            // What runs has not ended: how far it is stands in both columns.
+            (None, Entry::Job(job)) => {
+                let text = progress(job, area.width >= 110);
+                row.push_span(Span::styled(text, theme.text));
+            }
+            (None, _) => {}
+        }
+        let row = fit_line(row, room);
         frame.buffer_mut().set_line(area.x, y, &row, area.width);
         if under_cursor {
             let line = Rect {
@@ -88,36 +115,28 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
     }
 }
 
-/// A word, its style, and the text after it.
-fn tell(entry: &Entry, wide: bool, theme: &Theme) -> (String, Style, String) {
+/// A word with its glyph, and their style.
+fn state_of(entry: &Entry, theme: &Theme) -> (String, Style) {
+    if let Some(word) = entry.outcome() {
+        let (glyph, style) = outcome(word, theme);
+        return (format!("{glyph} {word}"), style);
+    }
+    match entry.job() {
+        Some(job) if job.stopping => ("◐ stopping".into(), theme.warning),
+        Some(job) => (format!("◐ {:3.0} %", job.share() * 100.0), theme.busy),
+        None => ("◌ queued".into(), theme.busy),
+    }
+}
+
+/// When it ended, in microseconds since 1970, and with what result; `None` of what waits or runs.
+fn ended<'a>(entry: &Entry<'a>) -> Option<(i64, &'a str)> {
     match entry {
-        Entry::Past(row) => {
-            let (glyph, style) = outcome(&row.outcome, theme);
-            let at = minute(row.at_us);
-            (
-                format!("{glyph} {}", row.outcome),
-                style,
-                format!("{at}  {}", row.message),
-            )
+        Entry::Past(row) => Some((row.at_us, &row.message)),
+        Entry::Waiting(_) => None,
+        Entry::Job(job) => {
+            let ended = job.ended.as_ref()?;
+            Some((ended.at_us, &ended.message))
         }
-        Entry::Waiting(_) => ("◌ queued".into(), theme.busy, String::new()),
-        Entry::Job(job) => match &job.ended {
-            Some(ended) => {
-                let (glyph, style) = outcome(ended.outcome, theme);
-                let at = minute(ended.at_us);
-                (
-                    format!("{glyph} {}", ended.outcome),
-                    style,
-                    format!("{at}  {}", ended.message),
-                )
-            }
-            None if job.stopping => ("◐ stopping".into(), theme.warning, progress(job, wide)),
-            None => (
-                format!("◐ {:3.0} %", job.share() * 100.0),
-                theme.busy,
-                progress(job, wide),
-            ),
-        },
     }
 }
 
@@ -157,10 +176,18 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
     if area.height < 2 {
         return;
     }
-    let rule = "─".repeat(usize::from(area.width));
-    frame
-        .buffer_mut()
-        .set_string(area.x, area.y, rule, theme.rule);
+    let heading = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(1),
+        height: 1,
+        ..area
+    };
+    ruled(
+        &format!("messages of {}", entry.key()),
+        heading.width,
+        theme,
+    )
+    .render(heading.intersection(frame.area()), frame.buffer_mut());
     let one;
     let messages: &[(i64, String)] = match entry {
         Entry::Job(job) => &job.messages,

@@ -7,9 +7,10 @@ use ratatui::{
     text::{Line, Span},
     widgets::Widget,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::{
-    text::{fit_line, wrap},
+    text::{fit_line, fit_middle, wrap},
     theme::Theme,
 };
 
@@ -33,6 +34,16 @@ pub fn titles<T: PartialEq>(parts: &[(T, &'static str)], open: T, theme: &Theme)
         }
     };
     parts.iter().map(title).collect()
+}
+
+/// The heading of a group in `width` characters: the words, and a rule to the edge.
+pub fn ruled(words: &str, width: u16, theme: &Theme) -> Line<'static> {
+    let words = fit_middle(words, width.min(words.width() as u16));
+    let rule = usize::from(width).saturating_sub(words.width() + 1);
+    Line::from(vec![
+        Span::styled(format!("{words} "), theme.title),
+        Span::styled("─".repeat(rule), theme.rule),
+    ])
 }
 
 /// A sentence in as many lines as it needs, below a blank one.

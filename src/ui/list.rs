@@ -1,6 +1,7 @@
 //! A list with columns: only the rows on the screen are formatted.
 
 use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style, text::Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     text::{fit, fit_middle, wrap},
@@ -96,7 +97,8 @@ pub fn select(line: Rect, buf: &mut Buffer, theme: &Theme) {
     buf.set_style(line, theme.cursor);
 }
 
-/// Titles of the columns; the one under the column cursor stands in brackets.
+/// Titles of the columns; the one under the column cursor stands in brackets, which take the
+/// blanks around it: no title moves or is cut for them.
 pub fn header<T: Row>(
     frame: &mut Frame,
     area: Rect,
@@ -108,44 +110,38 @@ pub fn header<T: Row>(
     let mut x = area.x + GUTTER;
     for column in columns {
         let arrow = match table.sort {
-            Some((index, reverse)) if index == column.index => {
-                if reverse {
-                    "▼"
-                } else {
-                    "▲"
-                }
-            }
+            Some((index, true)) if index == column.index => "▼",
+            Some((index, false)) if index == column.index => "▲",
             _ => "",
         };
-        let style = if table.column == column.index {
+        // The column under the cursor is marked by brackets too, not by colour alone.
+        let is_current = table.column == column.index;
+        let style = if is_current {
             theme.accent
         } else {
             theme.muted
         };
-        // The column under the cursor is marked by brackets too, not by colour alone.
-        let title = if table.column == column.index {
-            format!("[{}{arrow}]", column.title)
-        } else {
-            format!("{}{arrow}", column.title)
-        };
         if x >= area.right() {
             break;
         }
-        let width = usize::from((area.right() - x).min(column.width + 1));
-        let (shift, title) = overhang(&title, column.width, column.right);
-        buf.set_stringn(x - shift, area.y, title, width + usize::from(shift), style);
+        let title = format!("{}{arrow}", column.title);
+        let have = title.width() as u16;
+        // One of the blanks beside a column may be its own, the other is the brackets'.
+        let wide = have.min(column.width + GAP - 1);
+        let left = match column.right {
+            true => (x + column.width).saturating_sub(wide),
+            false => x,
+        };
+        let room = usize::from(area.right().saturating_sub(left));
+        buf.set_stringn(left, area.y, fit(&title, wide, false), room, style);
+        if is_current {
+            let brackets = [(left.saturating_sub(1), "["), (left + wide, "]")];
+            for (x, bracket) in brackets.into_iter().filter(|(x, _)| *x < area.right()) {
+                buf.set_string(x, area.y, bracket, style);
+            }
+        }
         x += column.width + GAP;
     }
-}
-
-/// A title that is wider than its column may use the gap beside it.
-fn overhang(title: &str, width: u16, right: bool) -> (u16, String) {
-    let have = unicode_width::UnicodeWidthStr::width(title) as u16;
-    if have <= width || !right {
-        return (0, fit(title, width.max(have.min(width + 1)), right));
-    }
-    let over = (have - width).min(GAP);
-    (over, fit(title, width + over, right))
 }
 
 /// Sentences in the place of a list that has no rows.

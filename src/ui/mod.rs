@@ -133,6 +133,8 @@ fn surface(frame: &mut Frame, theme: &Theme) {
 }
 
 #[cfg(test)]
+mod frame_tests;
+#[cfg(test)]
 mod gallery;
 #[cfg(test)]
 mod many_jobs;

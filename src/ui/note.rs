@@ -4,10 +4,10 @@ use ratatui::{
     Frame,
     layout::{Margin, Rect},
     text::{Line, Span},
-    widgets::{Block, Clear, Padding},
+    widgets::{Block, Padding},
 };
 
-use super::{text::fit_middle, theme::Theme};
+use super::{overlay::boxed, text::fit_middle, theme::Theme};
 use crate::{
     app::{columns::Meaning, layout, note::NoteEditor, state::State},
     etl::format::thousands,
@@ -28,7 +28,7 @@ pub(super) fn draw(frame: &mut Frame, state: &State, editor: &NoteEditor, theme:
         width,
         height,
     };
-    frame.render_widget(Clear, area);
+    boxed(frame, state, area, theme);
     let room = width.saturating_sub(6);
     let mut title = format!("Note on {}", editor.runs.name());
     let list = state.open_view().list();
@@ -90,11 +90,14 @@ fn dispositions<'a>(editor: &NoteEditor, theme: &Theme) -> Line<'a> {
     Line::from(spans)
 }
 
-/// Who writes it, or why it cannot be saved.
+/// Who signs it and where that is set, or why it cannot be saved.
 fn bottom<'a>(state: &State, editor: &NoteEditor, room: u16, theme: &Theme) -> Span<'a> {
     let (text, style) = match &editor.error {
         Some(error) => (error.clone(), theme.error),
-        None => (format!("by {}", state.author), theme.muted),
+        None => {
+            let text = format!("signed {}: `author` in the config file", state.author);
+            (text, theme.muted)
+        }
     };
     let wide = (text.chars().count() as u16).min(room);
     Span::styled(format!(" {} ", super::text::fit(&text, wide, false)), style)

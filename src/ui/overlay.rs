@@ -14,8 +14,9 @@ use super::{
     glyphs,
     list::select,
     saved_views,
-    text::{fit, fit_line, whole_parts, wrap},
+    text::{fit, fit_line, fit_words, whole_parts, wrap},
     theme::Theme,
+    widgets::scroll_mark,
 };
 use crate::app::{
     Action,
@@ -115,41 +116,57 @@ fn offered_words(frame: &mut Frame, body: Rect, offered: &Offered, theme: &Theme
 
 /// The columns from top to bottom as they stand from left to right; a tick: shown.
 fn columns(frame: &mut Frame, state: &State, chooser: &Chooser, theme: &Theme) {
-    let room = usize::from(state.size.1).saturating_sub(6).max(1);
-    let first = Scroll::new(chooser.columns.len(), room).first(0, chooser.cursor);
+    let room = usize::from(state.size.1).saturating_sub(8).max(1);
+    let all = chooser.columns.len();
+    let first = Scroll::new(all, room).first(0, chooser.cursor);
     let lines = chooser.columns.iter().enumerate().skip(first).take(room);
     let lines = lines.map(|(at, (name, shown))| {
         let (cursor, tick) = (at == chooser.cursor, if *shown { '✓' } else { ' ' });
+        let is_empty = chooser.empty.contains(name);
         let name = format!(" {tick} {}", fit(name, 16, false));
+        let why = if is_empty { "empty: left out" } else { "" };
         let (bar, ground) = if cursor {
             ("▌", theme.cursor)
         } else {
             (" ", Style::new())
         };
-        let style = if *shown { theme.text } else { theme.muted };
+        let style = if *shown && !is_empty {
+            theme.text
+        } else {
+            theme.muted
+        };
         Line::from(vec![
             Span::styled(bar, theme.accent),
             Span::styled(name, style),
+            Span::styled(fit(why, 16, false), theme.muted),
         ])
         .patch_style(ground)
     });
-    dialog(frame, state, "Columns", lines.collect(), theme);
+    let area = dialog(frame, state, "Columns", lines.collect(), theme);
+    let inner = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(2),
+        width: area.width.saturating_sub(1),
+        ..area
+    };
+    scroll_mark::draw(inner, frame.buffer_mut(), first, all, theme.muted);
 }
 
 fn help(frame: &mut Frame, state: &State, screen: &HelpScreen, theme: &Theme) {
     let area = layout::body(state.size);
     frame.render_widget(Clear, area);
     let page = screen.page(state);
-    if page.lines() == 0 {
+    if page.lines.is_empty() {
         let none = Line::styled("   no key and no word of the help has it", theme.muted);
         frame
             .buffer_mut()
             .set_line(area.x, area.y, &none, area.width);
     }
     let keys_width = page.keys as u16;
-    for (column, lines) in page.columns.iter().enumerate() {
+    let shown = page.shown(screen.scroll, usize::from(area.height));
+    for (column, lines) in shown.into_iter().enumerate() {
         let x = area.x + column as u16 * page.width;
-        for (line, y) in lines.iter().skip(screen.scroll).zip(area.y..area.bottom()) {
+        for (line, y) in lines.iter().zip(area.y..area.bottom()) {
             let line = match line {
                 HelpLine::Blank => Line::default(),
                 HelpLine::Title(title) => Line::styled(format!(" {title}"), theme.title),
@@ -169,6 +186,10 @@ fn help(frame: &mut Frame, state: &State, screen: &HelpScreen, theme: &Theme) {
             let line = fit_line(line, page.width);
             frame.buffer_mut().set_line(x, y, &line, page.width);
         }
+    }
+    if page.columns == 1 {
+        let (buf, lines) = (frame.buffer_mut(), page.lines.len());
+        scroll_mark::draw(area, buf, screen.scroll, lines, theme.muted);
     }
 }
 
@@ -221,7 +242,10 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
                 fit(&glyphs::keys(help::keys(binding), theme.glyphs), 15, false),
                 theme.key,
             ),
-            Span::styled(binding.help.as_str(), theme.muted),
+            Span::styled(
+                fit_words(&binding.help, area.width.saturating_sub(37)),
+                theme.muted,
+            ),
         ]);
         let line = fit_line(line, area.width);
         frame.buffer_mut().set_line(area.x, y, &line, area.width);
@@ -234,6 +258,12 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
             select(line, frame.buffer_mut(), theme);
         }
     }
+    let lines = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    scroll_mark::draw(lines, frame.buffer_mut(), first, found.len(), theme.muted);
 }
 
 fn quit_sentence(state: &State) -> String {
@@ -287,7 +317,8 @@ fn text_lines(state: &State, text: &str, style: Style) -> Vec<Line<'static>> {
         .collect()
 }
 
-fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme: &Theme) {
+/// A box in the middle of the screen: see [`boxed`]; where it is.
+fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme: &Theme) -> Rect {
     let (width, height) = state.size;
     let widest = lines
         .iter()
@@ -303,10 +334,36 @@ fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme
         box_width,
         box_height,
     );
-    frame.render_widget(Clear, area);
+    boxed(frame, state, area, theme);
     let block = Block::bordered()
         .border_style(theme.accent)
         .title(Span::styled(format!(" {title} "), theme.title))
         .padding(Padding::horizontal(1));
     frame.render_widget(Paragraph::new(lines).block(block), area);
+    area
+}
+
+/// Takes the colours from what lies behind a dialog, and clears its place with a margin of blanks
+/// around it. The lines at the bottom say what its keys do: they stay as they are.
+pub(super) fn boxed(frame: &mut Frame, state: &State, area: Rect, theme: &Theme) {
+    let screen = frame.area();
+    let ground = Rect {
+        height: layout::message(state.size).y,
+        ..screen
+    }
+    .intersection(screen);
+    let buf = frame.buffer_mut();
+    for cell in ground.positions() {
+        buf[cell].set_style(Style::reset().patch(theme.faint));
+    }
+    let margin = Rect {
+        x: area.x.saturating_sub(2),
+        y: area.y.saturating_sub(1),
+        width: area.width + area.x.min(2) + 2,
+        height: area.height + area.y.min(1) + 1,
+    };
+    frame.render_widget(
+        Clear,
+        margin.intersection(ground).union(area.intersection(screen)),
+    );
 }

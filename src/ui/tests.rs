@@ -70,6 +70,8 @@ fn a_list_says_where_in_it_the_cursor_is() {
 #[test]
 fn the_footer_of_a_lake_that_is_only_read_offers_no_harvest() {
     let mut state = populated((200, 24));
+    // A log that is there and has runs.
+    press(&mut state, &["j", "j", "j", "j"]);
     assert!(screen(&state).contains("H harvest"));
     state.set_read_only(&ReadOnly::because("cache is owned by anna"));
     let text = screen(&state);

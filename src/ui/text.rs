@@ -1,60 +1,7 @@
 //! Text in a given width, counted as terminals count it.
 
+pub use crate::app::wrap::{fit, fit_middle, fit_words, wrap};
 use ratatui::text::{Line, Span};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-pub use crate::app::wrap::wrap;
-
-/// `text` in exactly `width` columns: cut with `…`, or filled up on the left or right.
-pub fn fit(text: &str, width: u16, right: bool) -> String {
-    let width = usize::from(width);
-    let have = text.width();
-    if have <= width {
-        let blanks = " ".repeat(width - have);
-        return if right {
-            blanks + text
-        } else {
-            text.to_owned() + &blanks
-        };
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut used = 0;
-    for c in text.chars() {
-        let w = c.width().unwrap_or(0);
-        if used + w + 1 > width {
-            break;
-        }
-        used += w;
-        out.push(c);
-    }
-    if width > 0 {
-        out.push('…');
-        used += 1;
-    }
-    out + &" ".repeat(width.saturating_sub(used))
-}
-
-/// `text` in at most `width` columns, cut in the middle: the ends of keys tell most.
-pub fn fit_middle(text: &str, width: u16) -> String {
-    let wide = usize::from(width);
-    if text.width() <= wide || wide < 8 {
-        return fit(text, width, false);
-    }
-    let tail_width = wide / 2;
-    let mut tail: Vec<char> = Vec::new();
-    let mut used = 0;
-    for c in text.chars().rev() {
-        let w = c.width().unwrap_or(0);
-        if used + w > tail_width {
-            break;
-        }
-        used += w;
-        tail.push(c);
-    }
-    let head = fit(text, (wide - used) as u16, false);
-    // The head's filling, if any, stands behind its mark.
-    head + &tail.into_iter().rev().collect::<String>()
-}
 
 /// A line in at most `width` columns, cut with `…`.
 pub fn fit_line(mut line: Line<'_>, width: u16) -> Line<'_> {
@@ -102,6 +49,8 @@ pub fn whole_parts<'a>(parts: Vec<Vec<Span<'a>>>, width: u16) -> Line<'a> {
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
 
     #[test]

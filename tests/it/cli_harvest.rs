@@ -147,7 +147,7 @@ fn damaged_logs_fail_with_a_sentence_and_the_others_are_harvested() {
             "no-field.csv" => ("failed", "field"),
             "x" => ("failed", "folder"),
             "cut" => ("failed", "footer"),
-            "zero" => ("failed", "footer"),
+            "zero" => ("failed", "whole parquet file"),
             _ => ("harvested", ""),
         };
         assert_eq!(log["state"], state, "{key}: {reason}");

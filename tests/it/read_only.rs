@@ -433,7 +433,7 @@ fn the_browser_shows_the_lake_and_refuses_to_harvest_and_to_export() {
         let mut terminal = Terminal::start_program(&lab, &[], &words, 160, 24);
         terminal.wait_until(
             "the harvested logs, and that they are only looked at",
-            |s| s.contains("mdtui (read-only)") && s.matches("● harvested").count() >= 2,
+            |s| s.contains("mdtui  read-only") && s.matches("● harvested").count() >= 2,
         );
         terminal.send("H");
         terminal.wait_for("cannot harvest: ");

@@ -275,15 +275,15 @@ fn chosen_columns_are_remembered_by_the_next_browser() {
     for seen in [true, false] {
         let mut terminal = Terminal::start(&lab, &[], 80, 24);
         terminal.wait_until("the log", |s| s.contains("pending"));
-        terminal.wait_until("the column as it was left", |s| s.contains("rows") == seen);
+        terminal.wait_until("the column as it was left", |s| s.contains("size") == seen);
         if seen {
             terminal.send("t");
             terminal.wait_for("Columns");
-            // State, log, cell, size, rows.
-            terminal.send("jjjj ");
-            terminal.wait_for("▌   rows");
+            // State, log, cell, size.
+            terminal.send("jjj ");
+            terminal.wait_for("▌   size");
             terminal.send(ENTER);
-            terminal.wait_until("no rows", |s| !s.contains("rows"));
+            terminal.wait_until("no sizes", |s| !s.contains("size"));
         }
         terminal.send("Q");
         assert_eq!(terminal.end(), 0);
@@ -352,7 +352,6 @@ fn a_rebound_key_works_and_everything_that_names_keys_follows() {
     terminal.wait_for("pending");
     // The bottom line, help, the palette.
     terminal.wait_for("F5 harvest");
-    terminal.wait_for("O runs");
     terminal.send("?");
     let help = terminal.wait_for("harvest the marked logs");
     assert!(help.contains("F5"), "{help}");
@@ -367,6 +366,7 @@ fn a_rebound_key_works_and_everything_that_names_keys_follows() {
     terminal.send("HQ");
     terminal.send(F5);
     terminal.wait_for("● harvested");
+    terminal.wait_for("O runs");
     terminal.send("O");
     terminal.wait_for("11ed");
     // Its view has the usual key for it.

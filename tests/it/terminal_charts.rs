@@ -58,8 +58,8 @@ fn the_moment_of_an_extreme_is_that_of_every_tab() {
         });
         terminal.send(&format!("g{ENTER}"));
         terminal.wait_until("the summary with a column", |s| s.contains("[max]"));
-        // From the smallest fz to its sample: y, z, fx, fy, fz; min is left of max.
-        terminal.send("jjjjjh");
+        // From the smallest fz to its sample: y, z, p, fx, fy, fz; min is left of max.
+        terminal.send("jjjjjjh");
         terminal.wait_until("min", |s| s.contains("[min]"));
         terminal.send(ENTER);
         terminal.wait_until("the spike", |s| {
@@ -109,7 +109,10 @@ fn a_run_is_compared_with_the_one_before_on_one_key() {
     });
     terminal.send("GP");
     terminal.wait_until("both runs", |s| {
-        s.contains("2 runs, aligned") && s.contains("A ━━") && s.contains("B ━━")
+        s.contains("comparison of 2 runs")
+            && s.contains("aligned at")
+            && s.contains("A ━━")
+            && s.contains("B ━━")
     });
     terminal.send(TAB);
     terminal.wait_until("what differs", |s| {

@@ -206,7 +206,7 @@ fn what_is_missing_is_told_with_the_key_that_helps() {
     }
     terminal.send(TAB);
     terminal.wait_until("the table that is gone", |s| {
-        s.contains("is gone") && s.contains("(H) recreates it")
+        s.contains("is gone") && s.contains("recreates it")
     });
     terminal.send("H");
     terminal.wait_until("its charts", |s| !s.contains("is gone") && s.contains('┤'));

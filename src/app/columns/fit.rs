@@ -44,11 +44,17 @@ pub struct Room<'a> {
     pub choice: &'a Choice,
 }
 
-/// The columns that have room, from left to right.
-pub fn fit<R: Filtered>(columns: &[Column<R>], room: Room<'_>) -> Vec<PlacedColumn> {
-    let hidden = |c: &Column<R>| room.choice.hides(&c.name) || room.without.contains(&&*c.name);
+/// The columns that have room, from left to right; those at the places `empty` have none.
+pub fn fit<R: Filtered>(
+    columns: &[Column<R>],
+    room: Room<'_>,
+    empty: &[usize],
+) -> Vec<PlacedColumn> {
+    let hidden = |(at, c): &(usize, &Column<R>)| {
+        room.choice.hides(&c.name) || room.without.contains(&&*c.name) || empty.contains(at)
+    };
     let all = columns.iter().enumerate();
-    let mut order: Vec<(usize, &Column<R>)> = all.clone().filter(|(_, c)| !hidden(c)).collect();
+    let mut order: Vec<(usize, &Column<R>)> = all.clone().filter(|c| !hidden(c)).collect();
     order.sort_by_key(|(_, column)| column.priority);
     let usual = |column: &Column<R>| match column.wide {
         Some((from, title, width)) if room.width >= from => (title.into(), width),
@@ -159,7 +165,7 @@ mod tests {
             without,
             choice,
         };
-        let placed = fit(&columns, room);
+        let placed = fit(&columns, room, &[]);
         let sum: u16 = placed.iter().map(|c| c.width + GAP).sum();
         assert!(GUTTER + sum <= width + GAP, "{width} {key}");
         let message = placed.into_iter().map(|at| {
@@ -290,7 +296,7 @@ mod tests {
             without: &[],
             choice: &choice,
         };
-        let columns = places(&fit(&LogRow::columns(&[]), room));
+        let columns = places(&fit(&LogRow::columns(&[]), room, &[]));
         let mut x = GUTTER;
         assert_eq!(at(&columns, x - 1), None, "the gutter is no column");
         for (index, width) in &columns {

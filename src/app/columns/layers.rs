@@ -23,34 +23,35 @@ impl Row for LayerRow {
             Column::new("z", 7, 2)
                 .title("z mm")
                 .cell(|row, width| figure(row, Some(row.layer.z_mm), 2, width)),
-            Column::new("step", 7, 8)
+            Column::new("step", 7, 9)
                 .title("step mm")
                 .cell(|row, width| figure(row, row.layer.step_mm, 3, width)),
-            Column::new("time", 7, 9)
+            Column::new("time", 7, 10)
                 .title("time s")
                 .cell(|row, width| figure(row, row.seconds(), 1, width)),
-            Column::new("length", 9, 10)
+            Column::new("length", 9, 11)
                 .title("length mm")
                 .cell(|row, width| figure(row, Some(row.layer.length_mm), 0, width)),
-            Column::new("feed", 9, 7)
+            Column::new("feed", 9, 8)
                 .title("feed mm/s")
                 .cell(|row, width| figure(row, row.layer.feed_mm_s, 1, width)),
-            Column::new("median", 8, 5)
+            Column::new("median", 8, 6)
                 .title("median N")
                 .cell(|row, width| figure(row, row.layer.force_median_n, 1, width)),
-            Column::new("peak", 8, 4)
+            Column::new("peak", 8, 5)
                 .title("peak N")
                 .cell(|row, width| figure(row, row.layer.force_peak_n, 1, width)),
             Column::new("axial", 8, 3)
                 .title("axial N")
                 .cell(|row, width| figure(row, row.layer.axial_median_n, 1, width)),
-            Column::new("radius", 9, 6)
+            Column::new("radius", 9, 7)
                 .title("radius mm")
                 .cell(|row, width| figure(row, row.layer.radius_mm, 2, width)),
-            Column::new("wall", 6, 11)
+            Column::new("wall", 6, 12)
                 .title("wall °")
                 .cell(|row, width| figure(row, row.layer.wall_angle_deg, 1, width)),
-            Column::new("complete", 8, 12).cell(|row, _| {
+            // Trends leave out what is not.
+            Column::new("complete", 8, 4).cell(|row, _| {
                 if row.layer.complete {
                     ListCell::new("yes", Meaning::Muted)
                 } else {

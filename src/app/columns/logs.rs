@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     app::table::Row,
-    etl::{catalog::LogRow, format::short},
+    etl::{
+        catalog::{LogRow, LogState},
+        format::short,
+    },
 };
 
 impl Row for LogRow {
@@ -22,7 +25,12 @@ impl Row for LogRow {
         vec![
             Column::new("state", 12, 0)
                 .cell(|log: &Self, _| {
-                    let text = format!("{} {}", glyph(log.state), log.state.word());
+                    let mut text = format!("{} {}", glyph(log.state), log.state.word());
+                    // A state that takes precedence does not hide that runs failed.
+                    if log.runs_failed > Some(0) && log.state != LogState::Partial {
+                        text.push(' ');
+                        text.push(glyph(LogState::Partial));
+                    }
                     ListCell::new(text, log.state.into())
                 })
                 .identity(),

@@ -3,12 +3,12 @@
 use super::Pane;
 
 /// From this many lines on the charts and the table stand below each other.
-const BOTH_FROM: usize = 32;
+const BOTH_FROM: usize = 30;
 
 /// Lines of the parts, from top to bottom; 0: not on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Parts {
-    /// One line for each run, below the heading.
+    /// One line for each run.
     pub legend: usize,
     /// The charts' pane altogether.
     pub overlaid: usize,
@@ -18,9 +18,8 @@ pub struct Parts {
 
 /// Divides a view of `height` lines for so many runs and rows of the table.
 pub fn parts(height: usize, runs: usize, rows: usize, pane: Pane) -> Parts {
-    let free = height.saturating_sub(1);
-    let legend = runs.min(free);
-    let free = free - legend;
+    let legend = runs.min(height);
+    let free = height - legend;
     let both = height >= BOTH_FROM;
     let sheet = match (both, pane) {
         // A rule stands above the table, a header in it.
@@ -52,15 +51,15 @@ mod tests {
                     let p = parts(height, runs, 200, pane);
                     let rule = usize::from(p.overlaid > 0 && p.sheet > 0);
                     assert!(
-                        (height.min(1) + p.legend + p.overlaid + rule + p.sheet) <= height,
+                        (p.legend + p.overlaid + rule + p.sheet) <= height,
                         "{height} {runs} {p:?}"
                     );
                 }
             }
         }
         // In a small terminal there is room for charts, even of six runs.
-        assert!(parts(16, 6, 200, Pane::Overlaid).overlaid >= 9);
-        let tall = parts(46, 2, 200, Pane::Overlaid);
+        assert!(parts(15, 6, 200, Pane::Overlaid).overlaid >= 9);
+        let tall = parts(45, 2, 200, Pane::Overlaid);
         assert!(tall.sheet > 10 && tall.overlaid > 20, "{tall:?}");
     }
 }

@@ -26,22 +26,23 @@ pub enum CompareHit {
 }
 
 impl CompareScreen {
-    /// What lies at column `x` and line `y` of the view.
-    pub fn hit(&self, (x, y): (usize, usize)) -> CompareHit {
+    /// What lies at a column and line of the terminal.
+    pub fn hit(&self, (column, row): (u16, u16)) -> CompareHit {
         let (width, parts) = (self.body().0, self.parts());
         let Some(views) = &self.views else {
             return CompareHit::Nothing;
         };
-        if y == 0 {
-            let (x, width) = (
-                u16::try_from(x).unwrap_or(u16::MAX),
-                layout::body(self.size).width,
-            );
-            let title = layout::titled_at(&PANES, width, x);
+        let (heading, body) = layout::headed(self.size, 1);
+        if heading.contains((column, row).into()) {
+            let title = layout::titled_at(&PANES, heading.width, column);
             return title.map_or(CompareHit::Nothing, CompareHit::Title);
         }
-        let Some(y) = (y - 1).checked_sub(parts.legend) else {
-            return CompareHit::Run(y - 1);
+        if !body.contains((column, row).into()) {
+            return CompareHit::Nothing;
+        }
+        let (x, line) = (usize::from(column - body.x), usize::from(row - body.y));
+        let Some(y) = line.checked_sub(parts.legend) else {
+            return CompareHit::Run(line);
         };
         if y >= parts.overlaid {
             let rule = usize::from(parts.overlaid > 0);
@@ -59,13 +60,10 @@ impl CompareScreen {
     /// The mouse was used.
     pub fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
         use MouseEventKind::{Down, ScrollDown, ScrollLeft, ScrollRight, ScrollUp};
-        let area = layout::body(self.size);
-        let inside = area.contains((mouse.column, mouse.row).into());
-        if layout::too_small(self.size) || !inside {
+        if layout::too_small(self.size) {
             return Vec::new();
         }
-        let at = (mouse.column - area.x, mouse.row - area.y);
-        let spot = self.hit((usize::from(at.0), usize::from(at.1)));
+        let spot = self.hit((mouse.column, mouse.row));
         let (parts, width) = (self.parts(), self.body().0);
         let Some(views) = &mut self.views else {
             return Vec::new();

@@ -10,13 +10,11 @@ fn click(screen: &mut CompareScreen, column: u16, row: u16) {
     mouse(screen, MouseEventKind::Down(MouseButton::Left), column, row);
 }
 
-/// Places of the view that match, as columns and rows of the terminal.
+/// Places of the view that match, as columns and lines of the terminal.
 fn places(screen: &CompareScreen, is: impl Fn(CompareHit) -> bool) -> Vec<(u16, u16)> {
-    let area = layout::body(screen.size);
-    let all = (0..area.height).flat_map(|y| (0..area.width).map(move |x| (x, y)));
-    all.filter(|(x, y)| is(screen.hit((usize::from(*x), usize::from(*y)))))
-        .map(|(x, y)| (x + area.x, y + area.y))
-        .collect()
+    let (width, height) = screen.size;
+    let all = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+    all.filter(|at| is(screen.hit(*at))).collect()
 }
 
 fn signals(screen: &CompareScreen) -> &Signals {
@@ -60,9 +58,7 @@ fn clicks_choose_channels_runs_and_panes() {
     });
     let before = signals(&screen).chosen.len();
     let (x, y) = mark[0];
-    let CompareHit::Signals(.., SignalsHit::Channel(row, _)) =
-        screen.hit((0, usize::from(y - layout::body(screen.size).y)))
-    else {
+    let CompareHit::Signals(.., SignalsHit::Channel(row, _)) = screen.hit((0, y)) else {
         panic!("no channel there");
     };
     click(&mut screen, x, y);

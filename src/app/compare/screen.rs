@@ -305,9 +305,9 @@ impl CompareScreen {
         Ok(self.ask_missing())
     }
 
-    /// Columns and lines of the view.
+    /// Columns and lines below the heading.
     pub fn body(&self) -> (usize, usize) {
-        let body = screen_layout::body(self.size);
+        let (_, body) = screen_layout::headed(self.size, 1);
         (usize::from(body.width), usize::from(body.height))
     }
 

@@ -12,6 +12,7 @@ use crate::{
         action::Action,
         chart::Marker,
         command::Command,
+        crumbs::Crumb,
         effect::Effect,
         export::{Export, Form, What},
         jobs::ToHarvest,
@@ -25,6 +26,7 @@ use crate::{
     },
     etl::{
         compare::{FEWEST, MOST},
+        format::count,
         parse_error::ParseError,
         run_id::RunId,
         time::SECOND,
@@ -80,8 +82,20 @@ impl View for CompareScreen {
         }]
     }
 
-    fn title(&self) -> Option<String> {
-        Some(format!("Runs › {} compared", self.runs.len()))
+    fn crumb(&self) -> Option<Crumb> {
+        Some(Crumb::new(match self.runs.len() {
+            0 | 1 => "comparison".to_owned(),
+            runs => format!("comparison of {}", count(runs as u64, "run")),
+        }))
+    }
+
+    /// Nothing can be moved before the runs are read.
+    fn is_possible(&self, action: Action) -> bool {
+        let waits = matches!(
+            action,
+            Action::ShowJobs | Action::Help | Action::Back | Action::NextPane
+        );
+        self.views.is_some() || waits
     }
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {

@@ -18,6 +18,7 @@ use stretch_row::StretchRow;
 use super::{
     action::Action,
     command::Command,
+    crumbs::Crumb,
     effect::Effect,
     export::{Export, ExportTable, Form},
     keymap::Context,
@@ -151,8 +152,8 @@ impl View for FindView {
         vec![Context::Find, Context::Choose, Context::List]
     }
 
-    fn title(&self) -> Option<String> {
-        Some("Find".into())
+    fn crumb(&self) -> Option<Crumb> {
+        Some(Crumb::new("stretches"))
     }
 
     fn list(&self) -> Option<&dyn List> {
@@ -164,13 +165,7 @@ impl View for FindView {
     }
 
     fn list_area(&self, size: (u16, u16)) -> Rect {
-        let body = layout::body(size);
-        let above = HEADING.min(body.height);
-        Rect {
-            y: body.y + above,
-            height: body.height - above,
-            ..body
-        }
+        layout::headed(size, HEADING).1
     }
 
     fn row_nouns(&self) -> Option<(&'static str, &'static str)> {

@@ -50,6 +50,14 @@ impl View for Jobs {
         }
     }
 
+    fn is_possible(&self, action: Action) -> bool {
+        match action {
+            // A log that failed has no runs.
+            Action::Open => self.current().is_some_and(|entry| entry.has_runs()),
+            _ => list::is_possible(self, action),
+        }
+    }
+
     fn command(&self) -> Option<Command> {
         let mut keys: Vec<String> = self.open().map(|entry| entry.key().to_owned()).collect();
         if keys.is_empty() {

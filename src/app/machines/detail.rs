@@ -158,13 +158,11 @@ impl MachineScreen {
 
     /// Where things stand in a terminal of `size`.
     pub fn parts(&self, size: (u16, u16)) -> Parts {
-        let body = layout::body(size);
-        let heading = Rect {
-            height: body.height.min(1),
-            ..body
-        };
-        // Heading, time axis and the list's header are one line each.
-        let free = body.height.saturating_sub(3);
+        let (heading, body) = layout::headed(size, 1);
+        // Time axis and the list's header are one line each; a blank line between charts and list
+        // where there is room for it.
+        let blank = u16::from(body.height >= 24);
+        let free = body.height.saturating_sub(2 + blank);
         let runs = u16::try_from(self.table.len()).unwrap_or(u16::MAX).max(3);
         let list = runs.min((free / 3).max(3));
         let charts = if free >= list + CHART && !self.table.is_empty() {
@@ -173,7 +171,6 @@ impl MachineScreen {
             0
         };
         let charts = Rect {
-            y: heading.bottom(),
             height: charts,
             ..body
         };
@@ -183,8 +180,10 @@ impl MachineScreen {
             ..body
         };
         let list = Rect {
-            y: axis.bottom(),
-            height: body.bottom().saturating_sub(axis.bottom()),
+            y: axis.bottom() + blank * axis.height,
+            height: body
+                .bottom()
+                .saturating_sub(axis.bottom() + blank * axis.height),
             ..body
         };
         Parts {

@@ -87,11 +87,15 @@ fn the_parts_fill_the_view_at_any_size() {
             .flat_map(|w| (10..70).map(move |h| (w, h)))
         {
             let parts = screen.parts(size);
-            let body = layout::body(size);
-            assert_eq!(parts.heading.y, body.y);
-            assert_eq!(parts.charts.y, parts.heading.bottom());
+            let (heading, body) = layout::headed(size, 1);
+            assert_eq!((parts.heading, parts.charts.y), (heading, body.y));
             assert_eq!(parts.axis.y, parts.charts.bottom());
-            assert_eq!(parts.list.y, parts.axis.bottom());
+            let blank = parts.list.y - parts.axis.bottom();
+            assert!(
+                blank <= parts.axis.height
+                    && (blank == 1) == (body.height >= 24 && !parts.axis.is_empty()),
+                "{size:?}"
+            );
             assert_eq!(parts.list.bottom(), body.bottom());
             assert!(parts.list.height >= 4, "{size:?}");
             let charts = screen.charts(parts.charts.height);

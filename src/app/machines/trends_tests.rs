@@ -161,7 +161,7 @@ fn the_mouse_moves_the_cursor_to_the_run_that_it_points_at() {
     assert_eq!(screen.pane, Pane::Runs);
     let title = (0..SIZE.0).filter(|x| {
         let mut probe = screen.clone();
-        mouse(&mut probe, down, *x, layout::body(SIZE).y);
+        mouse(&mut probe, down, *x, layout::headed(SIZE, 1).0.y);
         probe.pane == Pane::Trends
     });
     assert_eq!(title.count(), "[Charts]".len());

@@ -10,6 +10,7 @@ use crate::{
         chart::Marker,
         command::Command,
         compare::CompareScreen,
+        crumbs::Crumb,
         effect::Effect,
         export::{Export, ExportTable, Form},
         find::FindView,
@@ -129,8 +130,25 @@ impl View for MachineScreen {
         contexts
     }
 
-    fn title(&self) -> Option<String> {
-        Some(self.name())
+    fn crumb(&self) -> Option<Crumb> {
+        Some(Crumb::new(self.name()))
+    }
+
+    fn is_possible(&self, action: Action) -> bool {
+        let has_runs = !self.table.is_empty();
+        match action {
+            Action::NextPane
+            | Action::ZoomIn
+            | Action::ZoomOut
+            | Action::ZoomFit
+            | Action::CursorLeft
+            | Action::CursorRight
+            | Action::Pin
+            | Action::GoTo => has_runs,
+            // The next chart, the span of time.
+            _ if self.pane == Pane::Trends => has_runs,
+            _ => list::is_possible(self, action),
+        }
     }
 
     fn list(&self) -> Option<&dyn List> {

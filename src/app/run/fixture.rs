@@ -157,6 +157,7 @@ pub fn detail() -> RunDetail {
             .map(|c| (NAMES[c].to_owned(), stats(c)))
             .collect(),
         ledger,
+        layout: Default::default(),
         flags: vec![],
         not_evaluated: vec![],
         verdicts: BTreeMap::new(),

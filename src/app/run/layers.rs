@@ -119,7 +119,7 @@ impl Filtered for LayerRow {
 /// Lines of the parts of the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
-    /// What is known of the robot under the cursor.
+    /// What is known of the robot under the cursor, and a blank line where there is room for it.
     pub heading: u16,
     /// The list with its header.
     pub list: u16,
@@ -199,7 +199,10 @@ impl Layers {
     /// How a view of `height` lines is shared.
     pub fn parts(&self, height: usize) -> Parts {
         let height = u16::try_from(height).unwrap_or(u16::MAX);
-        let heading = height.min(1);
+        let heading = match height {
+            ..20 => height.min(1),
+            20.. => 2,
+        };
         if self.table.is_empty() {
             let (trend, chart) = (0, 0);
             let list = height - heading;

@@ -6,6 +6,7 @@
 //!
 //! * [`summary`], [`samples`], [`path`], [`layers`], [`quality`]: where each tab is and what it has; its charts
 //!   are [`crate::app::signals`].
+//! * [`summary_facts`], [`robot_table`]: what a summary has above its statistics.
 //! * [`samples_columns`], [`samples_rows`], [`condition`]: which of the samples are shown.
 //! * [`time_cursor`](self): the moment that all tabs share; [`find_sample`]: the sample of a statistic.
 //! * [`grid`]: which columns of a table fit.
@@ -21,6 +22,7 @@ pub mod path;
 pub mod path_query;
 pub mod quality;
 pub mod queries;
+pub mod robot_table;
 pub mod samples;
 pub mod samples_columns;
 pub mod samples_queries;
@@ -31,6 +33,7 @@ mod screen_lists;
 mod screen_places;
 mod screen_samples;
 pub mod summary;
+pub mod summary_facts;
 mod tab_list;
 mod table_ref;
 mod time_cursor;

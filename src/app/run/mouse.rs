@@ -13,26 +13,31 @@ const HEADER: usize = 2;
 impl RunScreen {
     /// The mouse was used.
     pub fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        let area = layout::body(self.size);
+        let (heading, area) = layout::headed(self.size, 1);
         let Some(views) = &mut self.views else {
             return Vec::new();
         };
-        let inside = area.contains((mouse.column, mouse.row).into());
-        if layout::too_small(self.size) || !inside {
+        let at = (mouse.column, mouse.row).into();
+        if layout::too_small(self.size) {
             return Vec::new();
         }
-        let (x, y) = (mouse.column - area.x, usize::from(mouse.row - area.y));
-        if y == 0 {
+        if heading.contains(at) {
             let clicked = mouse.kind == MouseEventKind::Down(MouseButton::Left);
-            if let Some(tab) = layout::titled_at(&Tab::titles(), area.width, x).filter(|_| clicked)
-            {
+            let titled = layout::titled_at(&Tab::titles(), heading.width, mouse.column);
+            if let Some(tab) = titled.filter(|_| clicked) {
                 self.tab = tab;
                 self.came_from = None;
             }
             return self.ask_missing();
         }
-        let size = (usize::from(area.width), usize::from(area.height) - 1);
-        let (x, y) = (usize::from(x), y - 1);
+        if !area.contains(at) {
+            return Vec::new();
+        }
+        let size = (usize::from(area.width), usize::from(area.height));
+        let (x, y) = (
+            usize::from(mouse.column - area.x),
+            usize::from(mouse.row - area.y),
+        );
         let wheel = |back: Action, on: Action| match mouse.kind {
             MouseEventKind::ScrollUp => Some(back),
             MouseEventKind::ScrollDown => Some(on),

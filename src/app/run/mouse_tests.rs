@@ -28,13 +28,13 @@ fn table(screen: &RunScreen) -> &Samples {
 /// A run with a tab open; the first line of the tab on the screen.
 fn open(tab: Tab) -> (RunScreen, u16) {
     let mut screen = opened(SIZE);
-    let heading = layout::body(SIZE).y;
+    let (heading, body) = layout::headed(SIZE, 1);
     let titles: Vec<u16> = (0..SIZE.0)
         .filter(|x| layout::titled_at(&Tab::titles(), SIZE.0, *x) == Some(tab))
         .collect();
-    click(&mut screen, titles[titles.len() / 2], heading);
+    click(&mut screen, titles[titles.len() / 2], heading.y);
     assert_eq!(screen.tab, tab);
-    (screen, heading + 1)
+    (screen, body.y)
 }
 
 #[test]
@@ -46,8 +46,8 @@ fn a_click_opens_a_tab_and_reads_what_it_shows() {
         open(tab);
     }
     assert!(table(&open(Tab::Samples).0).window.is_some());
-    let (mut screen, heading) = open(Tab::Signals);
-    click(&mut screen, 0, heading - 1);
+    let (mut screen, _) = open(Tab::Signals);
+    click(&mut screen, 0, layout::headed(SIZE, 1).0.y);
     assert_eq!(screen.tab, Tab::Signals, "beside the tabs");
 }
 
@@ -67,8 +67,9 @@ fn a_click_moves_the_cursor_of_the_list_and_its_marks_choose() {
     // A second click acts on the channel of the first, wherever the list is scrolled to.
     let effects = screen.resize((100, 20));
     answer_queries(&mut screen, effects);
-    let top = layout::body(screen.size).y + 1;
-    let list = signals(&screen).layout(usize::from(layout::body(screen.size).height) - 1);
+    let body = layout::headed(screen.size, 1).1;
+    let top = body.y;
+    let list = signals(&screen).layout(usize::from(body.height));
     assert!(list.list < signals(&screen).channels.len());
     for line in (1..=list.list as u16).rev() {
         click(&mut screen, 20, top + line);
@@ -81,7 +82,7 @@ fn a_click_moves_the_cursor_of_the_list_and_its_marks_choose() {
 #[test]
 fn a_click_on_a_chart_sets_the_cursor_to_what_is_drawn_there() {
     let (mut screen, top) = open(Tab::Signals);
-    let lines = usize::from(layout::body(SIZE).height) - 1;
+    let lines = usize::from(layout::headed(SIZE, 1).1.height);
     let layout = signals(&screen).layout(lines);
     let y = top + layout.list as u16 + 3;
     let left = crate::app::chart::gutter(signals(&screen).label_width()) as u16;
@@ -134,7 +135,7 @@ fn the_wheel_scrolls_samples_and_a_click_moves_to_a_row() {
     assert_eq!((table(&screen).first_row, table(&screen).row), (3, 5));
     mouse(&mut screen, MouseEventKind::ScrollDown, 10, top + 7);
     assert_eq!((table(&screen).first_row, table(&screen).row), (6, 6));
-    let page = layout::body(SIZE).height - 4;
+    let page = layout::headed(SIZE, 1).1.height - 3;
     click(&mut screen, 10, top + 1 + page);
     assert_eq!(table(&screen).row, 5 + u64::from(page));
     click(&mut screen, 10, top + 2 + page);
@@ -148,9 +149,9 @@ fn the_wheel_scrolls_samples_and_a_click_moves_to_a_row() {
 
 #[test]
 fn a_click_on_the_line_under_the_cursor_opens_it() {
-    // Above the rows stands their header, and in Layers what is known of the robot.
+    // Above the rows stands their header, and in Layers what is known of the robot and a blank line.
     for (tab, detail, above) in [
-        (Tab::Layers, fixture::layered(), 2),
+        (Tab::Layers, fixture::layered(), 3),
         (Tab::Quality, fixture::flagged(), 1),
     ] {
         let (mut screen, top) = open(tab);
@@ -177,7 +178,7 @@ fn a_click_on_the_strip_of_layers_puts_the_cursor_there() {
     let read = Ok(Some(fixture::opened_run(fixture::layered())));
     let effects = fixture::deliver(&mut screen, |q| &mut q.detail, read);
     answer_queries(&mut screen, effects);
-    let parts = signals(&screen).layout(usize::from(layout::body(SIZE).height) - 1);
+    let parts = signals(&screen).layout(usize::from(layout::headed(SIZE, 1).1.height));
     assert_eq!(
         (parts.bands, signals(&screen).charted_layers().len()),
         (1, 1)

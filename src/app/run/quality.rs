@@ -1,5 +1,7 @@
 //! The flags of a run as a list: filtered, sorted, searched as every other list.
 
+use std::cmp::Reverse;
+
 use crossterm::event::MouseEventKind;
 
 use super::tab_list;
@@ -250,5 +252,8 @@ fn rows(detail: &RunDetail) -> Vec<FlagRow> {
         run,
         ..FlagRow::new(flag.clone(), flag.span_us(), position)
     };
-    detail.flags.iter().enumerate().map(row).collect()
+    let mut rows: Vec<FlagRow> = detail.flags.iter().enumerate().map(row).collect();
+    // The worst first, then as they happened; of what begins at once, in the record's order.
+    rows.sort_by_key(|row| (Reverse(row.flag.severity), row.span));
+    rows
 }

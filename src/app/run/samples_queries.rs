@@ -336,10 +336,16 @@ mod tests {
             time: 0,
             cursor: false,
         };
-        let error = run(&context, query);
+        let error = run(&context, query.clone());
         let error = error.unwrap_err().to_string();
         assert!(
-            error.contains("is gone; a harvest of a.csv (H) recreates it"),
+            error.contains("is gone; a harvest of a.csv recreates it"),
+            "{error}"
+        );
+        std::fs::remove_file(context.data_dir.join("a.csv")).unwrap();
+        let error = run(&context, query).unwrap_err().to_string();
+        assert!(
+            error.contains("is gone, and so is the log a.csv: it cannot be made again"),
             "{error}"
         );
     }

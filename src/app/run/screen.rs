@@ -91,6 +91,19 @@ pub struct Views {
     pub quality: Quality,
 }
 
+impl Views {
+    /// Why a tab cannot show what it has to.
+    pub fn error_of(&self, tab: Tab) -> Option<&str> {
+        let error = match tab {
+            Tab::Summary | Tab::Layers | Tab::Quality => &None,
+            Tab::Signals => &self.signals.error,
+            Tab::Samples => &self.samples.error,
+            Tab::Path => &self.path.error,
+        };
+        error.as_deref()
+    }
+}
+
 /// What the tabs of a run wait for.
 #[derive(Debug, Default)]
 pub(crate) struct RunQueries {
@@ -414,12 +427,8 @@ impl RunScreen {
 
     /// Columns and lines that the view of a tab has.
     pub fn body(&self) -> (usize, usize) {
-        let body = layout::body(self.size);
-        // The first line is the run's heading.
-        (
-            usize::from(body.width),
-            usize::from(body.height.saturating_sub(1)),
-        )
+        let (_, body) = layout::headed(self.size, 1);
+        (usize::from(body.width), usize::from(body.height))
     }
 }
 

@@ -3,19 +3,20 @@
 
 use std::ops::Range;
 
-use super::{Goal, grid};
+use super::{
+    Goal, grid,
+    robot_table::RobotTable,
+    summary_facts::{self, Fact},
+};
 use crate::{
     app::{
         action::Action,
-        columns::{Meaning, meaning::verdict_word},
         export::{ExportTable, sheet::ExportColumn},
         scroll::Scroll,
     },
     etl::{
         catalog::RunDetail,
         format::{decimals_for, format_value, thousands},
-        lake::{Disposition, Note},
-        natural_order,
         stats::{ChannelStatistic, ChannelStats, StatisticUnit, Value},
         time, zone,
     },
@@ -26,36 +27,19 @@ const HEADER: usize = 2;
 /// Characters that one column of facts needs.
 const FACT: usize = 38;
 
-/// Something known of the run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
-    /// What.
-    pub label: String,
-    /// How much, or which.
-    pub value: String,
-    /// What gives the value its style.
-    pub meaning: Meaning,
-}
-
-impl Fact {
-    fn with(self, meaning: impl Into<Meaning>) -> Self {
-        Self {
-            meaning: meaning.into(),
-            ..self
-        }
-    }
-}
-
 /// The page as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// Short facts, shown in columns.
     pub facts: Vec<Fact>,
+    /// The robots, one row each.
+    pub robots: RobotTable,
     /// Facts that need a line of their own.
     pub lines: Vec<Fact>,
     /// Titles of the table, the channel's first.
     pub titles: Vec<String>,
-    /// One row for each channel.
+    /// One row for each channel, and one above those of a unit, which has the group's name and the
+    /// unit: see [`Page::group`].
     pub rows: Vec<Vec<String>>,
     /// Widths of the table's columns.
     pub widths: Vec<usize>,
@@ -76,8 +60,23 @@ pub struct Summary {
     pub column: usize,
 }
 
-/// The first column of a statistic: after the channel and its unit.
-const FIRST_STATISTIC: usize = 2;
+/// The first column of a statistic: after the channel.
+const FIRST_STATISTIC: usize = 1;
+
+/// A line above the statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Above<'a> {
+    /// Nothing.
+    Blank,
+    /// Short facts, one below each other in as many columns as there are: the first of them.
+    Facts(usize),
+    /// The titles of the robots' table.
+    Titles,
+    /// A robot, by its row.
+    Robot(usize),
+    /// A fact of its own.
+    Fact(&'a Fact),
+}
 
 /// What the cell under the cursor leads to in Signals.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,15 +89,58 @@ pub enum Leads {
     Nothing(String),
 }
 
+impl Leads {
+    /// Whether it leads to a sample or a time.
+    pub fn is_somewhere(&self) -> bool {
+        !matches!(self, Self::Nothing(_))
+    }
+}
+
 impl Page {
     /// How many columns of facts stand side by side.
     pub fn fact_columns(width: usize) -> usize {
         (width / FACT).clamp(1, 4)
     }
 
+    /// Lines of the short facts.
+    pub fn short_lines(&self, width: usize) -> usize {
+        self.facts.len().div_ceil(Self::fact_columns(width))
+    }
+
+    /// The lines above the table, parted by blank lines.
+    pub fn above(&self, width: usize) -> Vec<Above<'_>> {
+        let facts = (0..self.short_lines(width)).map(Above::Facts);
+        let robots = (0..self.robots.lines()).map(|line| match line.checked_sub(1) {
+            None => Above::Titles,
+            Some(row) => Above::Robot(row),
+        });
+        let lines = self.lines.iter().map(Above::Fact);
+        let parts: [Vec<Above<'_>>; 3] = [facts.collect(), robots.collect(), lines.collect()];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(&Above::Blank)
+    }
+
     /// Lines above the table.
     pub fn fact_lines(&self, width: usize) -> usize {
-        self.facts.len().div_ceil(Self::fact_columns(width)) + self.lines.len()
+        self.above(width).len()
+    }
+
+    /// What a row says that stands above those of a group: its name and the unit.
+    pub fn group(&self, row: usize) -> Option<(&str, &str)> {
+        match self.rows.get(row)?.as_slice() {
+            [name, unit] => Some((name, unit)),
+            _ => None,
+        }
+    }
+
+    /// The row of a channel at `row`, or beside it where a group's name is there: below where the
+    /// cursor goes `down` or nothing is above.
+    fn channel_at(&self, row: usize, down: bool) -> usize {
+        match (self.group(row), row.checked_sub(1)) {
+            (None, _) => row,
+            (Some(_), Some(above)) if !down => above,
+            (Some(_), _) => row + 1,
+        }
     }
 }
 
@@ -111,7 +153,8 @@ impl Summary {
             page: page(detail),
             top: 0,
             first_column: 1,
-            row: 0,
+            // Above the first channel stands the name of its group.
+            row: 1,
             column: FIRST_STATISTIC + largest.unwrap_or(0),
         }
     }
@@ -135,9 +178,10 @@ impl Summary {
         let Some(to) = rows.step(self.row, action) else {
             return false;
         };
+        let to = self.page.channel_at(to, to > self.row);
         let lines = Scroll::new(self.lines(size.0), size.1.saturating_sub(HEADER));
         if action == Action::First {
-            (self.row, self.top) = (0, 0);
+            (self.row, self.top) = (self.page.channel_at(0, true), 0);
         } else if action == Action::Last {
             self.row = to;
             self.show_row(size);
@@ -215,21 +259,14 @@ impl Summary {
     pub fn clamp(&mut self, (width, height): (usize, usize)) {
         let page = height.max(HEADER + 1);
         self.top = Scroll::new(self.lines(width), page).top(self.top);
-        self.row = self.row.min(self.page.rows.len().saturating_sub(1));
+        let last = self.page.rows.len().saturating_sub(1);
+        self.row = self.page.channel_at(self.row.min(last), true);
         self.show_column(width);
     }
 
     /// Lines of the whole view in `width` characters.
     fn lines(&self, width: usize) -> usize {
         self.page.fact_lines(width) + HEADER + self.page.rows.len()
-    }
-}
-
-fn fact(label: &str, value: impl Into<String>) -> Fact {
-    Fact {
-        label: label.into(),
-        value: value.into(),
-        meaning: Meaning::Text,
     }
 }
 
@@ -243,142 +280,77 @@ fn page(detail: &RunDetail) -> Page {
     let statistics = statistics();
     let times = ChannelStatistic::by_unit().into_iter();
     let times: Vec<_> = times.filter(|s| s.unit == StatisticUnit::Time).collect();
-    let mut titles = vec!["channel".to_owned(), "unit".to_owned()];
+    let mut titles = vec!["channel".to_owned()];
     titles.extend(statistics.iter().map(|statistic| heading(statistic)));
     titles.push(joined(times.iter().map(|time| Some(heading(time)))));
     let run = detail.row.start_us.zip(detail.row.stop_us);
-    let rows: Vec<Vec<String>> = detail
-        .columns
-        .iter()
-        .skip(1)
-        .map(|name| {
-            let mut row = vec![name.clone()];
-            match detail.channels.get(name) {
-                Some(s) => {
-                    row.push(s.unit.clone());
-                    row.extend(statistics.iter().map(|statistic| cell(statistic, s)));
-                    row.push(joined(times.iter().map(|time| clock((time.of)(s), run))));
-                }
-                None => row.resize(titles.len(), "·".to_owned()),
+    let mut groups: Vec<(&str, Vec<Vec<String>>)> = Vec::new();
+    for name in detail.columns.iter().skip(1) {
+        let mut row = vec![name.clone()];
+        let stats = detail.channels.get(name);
+        match stats {
+            Some(s) => {
+                row.extend(statistics.iter().map(|statistic| cell(statistic, s)));
+                row.push(joined(times.iter().map(|time| clock((time.of)(s), run))));
             }
-            row
-        })
-        .collect();
-    let widths = titles
-        .iter()
-        .enumerate()
-        .map(|(c, title)| {
-            let cells = rows
-                .iter()
-                .filter_map(|r| r.get(c))
-                .map(|t| t.chars().count());
-            cells.max().unwrap_or(0).max(title.chars().count())
-        })
-        .collect();
+            None => row.resize(titles.len(), "·".to_owned()),
+        }
+        let unit = stats.map_or("", |s| s.unit.as_str());
+        match groups.iter_mut().find(|(known, _)| *known == unit) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((unit, vec![row])),
+        }
+    }
+    let mut rows = Vec::new();
+    for (unit, channels) in groups {
+        rows.push(vec![group_name(unit).to_owned(), unit.to_owned()]);
+        rows.extend(channels);
+    }
+    for column in FIRST_STATISTIC..titles.len().saturating_sub(1) {
+        align_points(&mut rows, column);
+    }
+    let widths = titles.iter().enumerate().map(|(c, title)| {
+        let channels = rows.iter().filter(|row| row.len() == titles.len());
+        let cells = channels.filter_map(|r| r.get(c)).map(|t| t.chars().count());
+        cells.max().unwrap_or(0).max(title.chars().count())
+    });
     Page {
-        facts: facts(detail),
-        lines: lines(detail),
+        facts: summary_facts::facts(detail),
+        robots: RobotTable::new(detail),
+        lines: summary_facts::lines(detail),
+        widths: widths.collect(),
         titles,
         rows,
-        widths,
     }
 }
 
-fn facts(detail: &RunDetail) -> Vec<Fact> {
-    let row = &detail.row;
-    let null = || "·".to_owned();
-    let when = |t: Option<i64>| t.map_or_else(null, zone::format_screen);
-    let mut facts = vec![
-        fact("start", when(row.start_us)),
-        fact("stop", when(row.stop_us)),
-        fact(
-            "runtime",
-            row.runtime_s.map_or_else(null, time::format_duration),
-        ),
-        fact("cell", row.cell_id.clone().unwrap_or_else(null)),
-        fact("verdict", verdict_word(row.verdict)).with(row.verdict),
-        fact("channels", thousands(row.channels.into())),
-        fact("rows", thousands(row.rows)),
-        fact("samples", thousands(row.samples)),
-        fact("complete rows", thousands(row.complete_rows)),
-        fact("log rows in", thousands(detail.ledger.rows_in)),
-        fact("kept", thousands(detail.ledger.rows_kept)),
-        fact("dropped", thousands(detail.ledger.rows_dropped())),
-    ];
-    for (reason, rows) in &detail.ledger.dropped {
-        facts.push(fact(reason.word(), thousands(*rows)));
+/// What the channels of a unit are called together.
+fn group_name(unit: &str) -> &'static str {
+    match unit {
+        "mm" => "lengths",
+        "mm/s" => "speeds",
+        "mm/s²" => "accelerations",
+        "N" => "forces",
+        _ => "others",
     }
-    if let Some(disposition) = row.disposition {
-        facts.push(fact("disposition", disposition.word()).with(disposition));
-    }
-    facts
 }
 
-fn lines(detail: &RunDetail) -> Vec<Fact> {
-    let mut lines = Vec::new();
-    for (robot, m) in natural_order::sorted(&detail.robots) {
-        let distance = figures("distance", &[("", m.distance_mm)], "mm");
-        let speed = [("peak ", m.speed_peak), ("max ", m.speed_max)];
-        let force = [
-            ("peak ", m.force_peak),
-            ("max ", m.force_max),
-            ("mean ", m.force_mean),
-        ];
-        let movement: Vec<String> = [distance, figures("speed", &speed, "mm/s")]
-            .into_iter()
-            .flatten()
-            .collect();
-        let movement = match movement.is_empty() {
-            true => "no distance and no speed: an axis is missing".to_owned(),
-            false => movement.join("  "),
-        };
-        let force = figures("force", &force, "N");
-        let force = force.unwrap_or_else(|| "no force: a component is missing".to_owned());
-        lines.push(fact(&format!("robot {robot}"), movement));
-        lines.push(fact("", force));
-    }
-    if detail.cells_seen.len() > 1 {
-        let value = format!("{} (one run, several cells)", detail.cells_seen.join(", "));
-        lines.push(fact("cells seen", value).with(Meaning::Warning));
-    }
-    if detail.source_lost_precision {
-        let value = "its id was stored as a double: neighbours may be merged in it";
-        lines.push(fact("precision lost", value).with(Meaning::Error));
-    }
-    if !detail.row.also_in.is_empty() {
-        lines.push(fact("also in", detail.row.also_in.join(", ")));
-    }
-    lines.extend(detail.notes.iter().flat_map(note));
-    lines
-}
-
-/// `2026-11-23 04:06:12 anna reject: torn`, and each further line of the text in a line of its own.
-fn note(note: &Note) -> Vec<Fact> {
-    let at = zone::format_screen(note.at);
-    let disposition = note.disposition.map_or("", Disposition::word);
-    let head = format!("{at} {} {disposition}", note.author);
-    let mut text = note.text.as_deref().unwrap_or_default().lines();
-    let first = match text.next() {
-        Some(first) => format!("{}: {first}", head.trim_end()),
-        None => head,
+/// Has the numbers of a column end so that their decimal points stand below each other.
+fn align_points(rows: &mut [Vec<String>], column: usize) {
+    let behind = |text: &str| {
+        text.split_once('.')
+            .map_or(0, |(_, digits)| digits.len() + 1)
     };
-    let first = fact("note", first);
-    let first = match note.disposition {
-        Some(disposition) => first.with(disposition),
-        None => first,
-    };
-    let others = text.map(|line| fact("", line));
-    std::iter::once(first).chain(others).collect()
-}
-
-/// `force peak 2,399.9  max 2,405.4  mean 1,402.2 N`; `None` when none is known.
-fn figures(quantity: &str, all: &[(&str, Option<f64>)], unit: &str) -> Option<String> {
-    let known = all.iter().filter_map(|(name, value)| {
-        let value = format_value((*value)?, 1);
-        Some(format!("{name}{value}"))
-    });
-    let known: Vec<String> = known.collect();
-    (!known.is_empty()).then(|| format!("{quantity} {} {unit}", known.join("  ")))
+    let cells = rows.iter().filter(|row| row.len() > 2);
+    let most = cells
+        .filter_map(|row| row.get(column))
+        .map(|text| behind(text));
+    let most = most.max().unwrap_or(0);
+    for cell in rows.iter_mut().filter(|row| row.len() > 2) {
+        if let Some(text) = cell.get_mut(column) {
+            text.push_str(&" ".repeat(most - behind(text)));
+        }
+    }
 }
 
 /// The statistics of every channel as a list, with the names that a record has for them.
@@ -463,33 +435,48 @@ mod tests {
     use crate::app::run::fixture;
 
     #[test]
-    fn notes_are_shown_line_by_line_and_the_disposition_as_a_fact() {
-        let mut detail = fixture::detail();
-        let before = page(&detail);
-        let written = |at, disposition, text: &str| Note {
-            at,
-            id: String::new(),
-            run_uuid: detail.row.run,
-            author: "anna".into(),
-            disposition,
-            reference: None,
-            part: None,
-            text: Some(text.to_owned()).filter(|t| !t.is_empty()),
-        };
-        detail.notes = vec![
-            written(0, None, "odd\nsound"),
-            written(1_000_000, Some(Disposition::Reject), ""),
-        ];
-        detail.row.disposition = Some(Disposition::Reject);
-        let after = page(&detail);
-        let reject = fact("disposition", "reject").with(Meaning::Error);
-        assert_eq!(after.facts.last(), Some(&reject));
-        let added = &after.lines[before.lines.len()..];
-        let wanted = [
-            fact("note", "1970-01-01 00:00:00.000 anna: odd"),
-            fact("", "sound"),
-            fact("note", "1970-01-01 00:00:01.000 anna reject").with(Meaning::Error),
-        ];
-        assert_eq!(added, wanted);
+    fn decimal_points_stand_below_each_other_and_units_above_their_channels() {
+        let summary = Summary::new(&fixture::detail());
+        let page = &summary.page;
+        assert_eq!(page.group(0), Some(("lengths", "mm")));
+        assert_eq!(page.group(1), None, "a channel");
+        let channels = || (0..page.rows.len()).filter(|row| page.group(*row).is_none());
+        for column in FIRST_STATISTIC..page.titles.len() - 1 {
+            let points = channels().filter_map(|row| {
+                let text = &page.rows[row][column];
+                text.chars().rev().position(|c| c == '.')
+            });
+            let points: Vec<usize> = points.collect();
+            assert!(points.windows(2).all(|p| p[0] == p[1]), "{points:?}");
+        }
+        let names: Vec<&str> = channels().map(|row| page.rows[row][0].as_str()).collect();
+        let detail = fixture::detail();
+        let mut all: Vec<&str> = detail.columns.iter().skip(1).map(String::as_str).collect();
+        let mut sorted = names.clone();
+        all.sort_unstable();
+        sorted.sort_unstable();
+        assert_eq!(sorted, all, "every channel once");
+    }
+
+    #[test]
+    fn the_cursor_passes_over_the_names_of_groups() {
+        let size = (80, 18);
+        let mut summary = Summary::new(&fixture::detail());
+        let mut seen = vec![summary.row];
+        for _ in 0..summary.page.rows.len() {
+            summary.update(Action::Down, size);
+            seen.push(summary.row);
+        }
+        for _ in 0..summary.page.rows.len() {
+            summary.update(Action::Up, size);
+            seen.push(summary.row);
+        }
+        assert!(seen.iter().all(|row| summary.page.group(*row).is_none()));
+        let channels = (0..summary.page.rows.len()).filter(|r| summary.page.group(*r).is_none());
+        assert!(channels.clone().all(|row| seen.contains(&row)));
+        assert_eq!(summary.row, 1);
+        summary.update(Action::Last, size);
+        summary.update(Action::First, size);
+        assert_eq!((summary.row, summary.top), (1, 0));
     }
 }

@@ -3,7 +3,7 @@
 use crate::etl::{
     Error, Result,
     catalog::RunRow,
-    lake::{Context, run_file::RunFile},
+    lake::{Context, record::Record, run_file::RunFile},
     text,
 };
 
@@ -33,14 +33,30 @@ impl TableRef {
         match lake.lake.open_table(&self.log_key, &self.file_name) {
             Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
                 let path = lake.lake.location(&self.log_key, &self.file_name);
-                Err(Error::Log(format!(
-                    "the run's table {} is gone; a harvest of {} (H) recreates it",
-                    text::visible_path(&path),
-                    self.log_key
-                )))
+                let path = text::visible_path(&path);
+                let log = &self.log_key;
+                Err(Error::Log(match self.is_log_gone(lake) {
+                    true => format!(
+                        "the run's table {path} is gone, and so is the log {log}: it cannot be made again"
+                    ),
+                    false => {
+                        format!("the run's table {path} is gone; a harvest of {log} recreates it")
+                    }
+                }))
             }
             result => result,
         }
+    }
+
+    /// Whether the log that it was harvested from is known not to be there.
+    fn is_log_gone(&self, lake: &Context) -> bool {
+        let Ok(Some(record)) = Record::read(&lake.lake, &self.log_key) else {
+            return false;
+        };
+        // A name that is not plain text stands in the record with escapes: not looked for.
+        let path = &record.source.path;
+        let is_plain = !path.contains(['\\', char::REPLACEMENT_CHARACTER]);
+        is_plain && matches!(lake.data_dir.join(path).try_exists(), Ok(false))
     }
 }
 

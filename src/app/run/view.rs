@@ -10,6 +10,7 @@ use crate::{
         choice::{Choices, Chooser},
         command::Command,
         compare::CompareScreen,
+        crumbs::Crumb,
         effect::Effect,
         export::{Export, Form},
         jobs::ToHarvest,
@@ -21,6 +22,7 @@ use crate::{
         view::{ActionContext, AfterEvent, AnswerContext, Occasion, View},
     },
     etl::{
+        catalog::cell_title,
         filter::{Completion, complete_columns},
         parse_error::ParseError,
         run_id::RunId,
@@ -77,13 +79,45 @@ impl View for RunScreen {
         contexts.to_vec()
     }
 
-    fn title(&self) -> Option<String> {
-        let mut title = format!("Runs › {}  {}", self.run.short(), self.log_key);
-        let cell = self.detail.as_ref().and_then(|d| d.row.cell_id.as_ref());
+    fn crumb(&self) -> Option<Crumb> {
+        let mut crumb = Crumb::new(self.run.short()).about(self.log_key.clone());
+        let cell = self.detail.as_ref().and_then(|d| d.row.cell_id.as_deref());
         if let Some(cell) = cell {
-            title.push_str(&format!("  cell {cell}"));
+            crumb = crumb.about(cell_title(Some(cell)));
         }
-        Some(title)
+        Some(crumb)
+    }
+
+    fn can_step_back(&self) -> bool {
+        self.came_from.is_some_and(|tab| tab != self.tab)
+    }
+
+    fn is_possible(&self, action: Action) -> bool {
+        let Some(views) = &self.views else {
+            // A tab and a place can be chosen before the run is read.
+            let is_waiting = self.error.is_none();
+            return match action {
+                Action::NextPane | Action::PreviousPane | Action::GoTo => is_waiting,
+                Action::ShowJobs
+                | Action::Help
+                | Action::Back
+                | Action::Escape
+                | Action::Note
+                | Action::Harvest => true,
+                _ => false,
+            };
+        };
+        match (action, self.tab) {
+            // What is there needs no harvest.
+            (Action::Harvest, tab) => views.error_of(tab).is_some(),
+            (Action::Open, Tab::Summary) => {
+                let detail = self.detail.as_deref();
+                detail.is_some_and(|detail| views.summary.leads(detail).is_somewhere())
+            }
+            _ => self
+                .tab_list()
+                .is_none_or(|list| list::is_possible(list, action)),
+        }
     }
 
     fn list(&self) -> Option<&dyn List> {

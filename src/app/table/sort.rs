@@ -10,7 +10,10 @@ use super::{
     shown::{Order, Shown},
 };
 use crate::{
-    app::{columns::Column, discard::discard},
+    app::{
+        columns::{self, Column},
+        discard::discard,
+    },
     etl::{
         Result,
         base::CancelToken,
@@ -48,6 +51,8 @@ pub struct SortedRows<T: 'static> {
     pub(super) moved: Option<Moved>,
     /// Rows that came and whose marks waited for them.
     pub(super) found: Vec<usize>,
+    /// The columns in which no row has anything, where the rows are other ones than before.
+    pub(super) empty: Vec<usize>,
 }
 
 impl<T: Row> SortedRows<T> {
@@ -72,7 +77,12 @@ impl<T: Row> SortRequest<T> {
             None => Vec::new(),
         };
         cancel.check()?;
+        let empty = match before {
+            Some(_) => columns::empty(self.of.rows()),
+            None => Vec::new(),
+        };
         Ok(SortedRows {
+            empty,
             order: self.order(cancel)?,
             moved,
             found,

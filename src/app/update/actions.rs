@@ -11,7 +11,7 @@ use crate::app::{
     prompt::Line,
     state::{Overlay, State, Tone},
     tmux::CopyToTmux,
-    view::{ActionContext, Cancel, Occasion},
+    view::{ActionContext, Occasion},
 };
 use crate::etl::format::count;
 
@@ -161,6 +161,14 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
             let mut seen = HashSet::new();
             let mut keys = keys;
             keys.retain(|key| seen.insert(key.clone()) && state.jobs.of_log(key).is_none());
+            if let [key] = keys.as_slice()
+                && state.logs.is_gone(key)
+            {
+                let text = format!("{key} is gone: its results cannot be made again");
+                state.message = Some((Tone::Plain, text));
+                return;
+            }
+            keys.retain(|key| !state.logs.is_gone(key));
             let message = match keys.as_slice() {
                 [] => {
                     state.message = Some((Tone::Plain, "nothing to harvest here".into()));
@@ -190,12 +198,7 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn cancel(state: &mut State, effects: &mut Vec<Effect>) {
-    let entry = match state.open_view().to_cancel() {
-        Cancel::OfLog(key) => key.and_then(|key| state.jobs.of_log(&key)),
-        Cancel::CurrentJob => state.jobs.current(),
-    };
-    let open = entry.and_then(|entry| Some((entry.open()?, entry.key().to_owned())));
-    state.message = Some(match open {
+    state.message = Some(match state.job_to_cancel() {
         Some((id, key)) => {
             state.jobs.stopping(id);
             effects.push(Effect::CancelJob(id));

@@ -76,7 +76,7 @@ fn a_run_gets_the_mouse_from_its_own_top_left_and_its_tabs_are_clicked() {
     let detail = crate::app::run::fixture::detail();
     let read = Ok(Some(crate::app::run::fixture::opened_run(detail)));
     crate::app::run::fixture::deliver(run_screen(&mut state), |q| &mut q.detail, read);
-    let top = layout::body(state.size).y;
+    let top = layout::headed(state.size, 1).0.y;
     let mut seen = Vec::new();
     for x in 0..80 {
         click(&mut state, x, top);

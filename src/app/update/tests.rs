@@ -38,15 +38,27 @@ fn at_start_the_lists_are_asked_for_and_the_directory_looked_at() {
 #[test]
 fn marked_logs_are_harvested_at_once_and_the_view_stays() {
     let mut state = populated((80, 24));
-    let effects = press(&mut state, &["space", "j", "space", "H"]);
+    let effects = press(&mut state, &["j", "space", "j", "space", "H"]);
     let rows = fixture::logs();
-    let keys = vec![rows[0].key.clone(), rows[2].key.clone()];
+    let keys = vec![rows[1].key.clone(), rows[3].key.clone()];
     assert_eq!(effects, [Effect::Harvest(keys.into())]);
     assert!(state.view::<Logs>().is_some());
     assert_eq!(
         (words(&state), state.logs.table.marked()),
         ("harvesting 2 logs".to_owned(), 0)
     );
+}
+
+#[test]
+fn a_log_that_is_gone_is_not_harvested() {
+    let mut state = populated((80, 24));
+    let rows = fixture::logs();
+    assert_eq!(rows[0].state, LogState::Missing);
+    assert_eq!(press(&mut state, &["H"]), []);
+    let expected = format!("{} is gone: its results cannot be made again", rows[0].key);
+    assert_eq!(words(&state), expected);
+    let effects = press(&mut state, &["space", "space", "H"]);
+    assert_eq!(effects, [Effect::Harvest(vec![rows[1].key.clone()].into())]);
 }
 
 #[test]
@@ -198,7 +210,8 @@ fn a_lake_that_cannot_be_written_is_only_read() {
     let mut state = populated((120, 24));
     state.set_read_only(&ReadOnly::because("cache is owned by anna"));
     assert!(words(&state).starts_with("read-only: cache is owned by anna"));
-    assert!(Top::of(&state).place.starts_with("mdtui (read-only)"));
+    let place: String = Top::of(&state).place.into_iter().map(|p| p.1).collect();
+    assert!(place.starts_with("mdtui  read-only"), "{place}");
     for (key, action) in [("H", "harvest"), ("e", "export into the lake")] {
         state.message = None;
         assert_eq!(press(&mut state, &[key]), []);

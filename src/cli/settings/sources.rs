@@ -58,6 +58,8 @@ pub struct Sources {
     pub files: Vec<LookedFor>,
     /// The site that was asked for.
     pub site: Option<String>,
+    /// Every site that a file has, by name, and where.
+    pub sites: BTreeMap<String, FileLine>,
     /// The tables that count, the one that takes precedence first.
     layers: Vec<Layer>,
     /// Keys that were changed; of several for one action the last counts.
@@ -71,6 +73,8 @@ struct Layer {
     values: ConfigFile,
     file: String,
     site: Option<String>,
+    /// The line of its heading; of the top level the first.
+    line: usize,
     /// The line of each key.
     lines: BTreeMap<String, usize>,
 }
@@ -129,6 +133,16 @@ impl Sources {
     /// Orders the tables of files, the one that takes precedence first: a site that was asked for
     /// stands above the top level of every file.
     fn add(&mut self, tables: Vec<Tables>) -> Result<()> {
+        for layer in tables.iter().flat_map(|t| &t.sites) {
+            let Some(site) = &layer.site else { continue };
+            // Of the file that takes precedence.
+            let place = self.sites.entry(site.clone());
+            place.or_insert_with(|| FileLine {
+                file: layer.file.clone(),
+                line: layer.line,
+                site: None,
+            });
+        }
         if let Some(site) = &self.site {
             let named = |t: &Tables| {
                 t.sites
@@ -242,6 +256,9 @@ impl Tables {
             sites.push(Layer {
                 values,
                 file: file.to_owned(),
+                line: table("site")
+                    .and_then(|sites| sites.get_key_value(name.as_str()))
+                    .map_or(1, |(key, _)| line(key.span().start)),
                 site: Some(name),
                 lines,
             });
@@ -253,6 +270,7 @@ impl Tables {
                 values,
                 file: file.to_owned(),
                 site: None,
+                line: 1,
                 lines: lines(document),
             },
             sites,

@@ -39,7 +39,15 @@ pub(super) fn assess(known: &Known<'_>) -> Assessment {
         return failed(trouble.clone(), Some(trouble.clone()));
     }
     if seen.format.has_footer() && seen.footer == Some(false) {
-        return unfinished(seen, known.now_us);
+        let found = unfinished(seen, known.now_us);
+        // A harvest that failed on the file as it is says why, here as everywhere else.
+        let tried = known.record.filter(|facts| {
+            facts.error.is_some() && facts.size == seen.size && facts.mtime_ns == seen.mtime_ns
+        });
+        return match tried {
+            Some(facts) if found.state == LogState::Failed => recorded(known, seen, facts),
+            _ => found,
+        };
     }
     match known.record {
         None => pending(known),
@@ -70,12 +78,13 @@ fn gone(known: &Known<'_>) -> Assessment {
         }) => format!("the log is gone; harvesting it had failed: {error}"),
         Some(facts) => {
             let when = screen(facts.harvested_at_us);
-            match known.became {
+            let what = match known.became {
                 Some(new) => format!(
                     "the log is gone, {new} looks like it; the results harvested {when} are kept"
                 ),
                 None => format!("the log is gone; the results harvested {when} are kept"),
-            }
+            };
+            with_failed_runs(what, facts)
         }
         None => "the log is gone".into(),
     };
@@ -156,7 +165,7 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
             )
         });
     if seen.size != facts.size || seen.mtime_ns != facts.mtime_ns {
-        let mut reason = difference(seen, facts);
+        let mut reason = with_failed_runs(difference(seen, facts), facts);
         if let Some(attempt) = attempt {
             reason.push_str(&format!("; harvesting it failed: {}", attempt.error));
         }
@@ -207,24 +216,27 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
     if facts.pipeline_version < PIPELINE_VERSION {
         return state(
             LogState::Stale,
-            format!(
-                "harvested by pipeline version {}, this program has {PIPELINE_VERSION}",
-                facts.pipeline_version
+            with_failed_runs(
+                format!(
+                    "harvested by pipeline version {}, this program has {PIPELINE_VERSION}",
+                    facts.pipeline_version
+                ),
+                facts,
             ),
         );
     }
     if facts.rules != known.rules {
         return state(
             LogState::Stale,
-            format!("harvested under different rules: {}", known.rules_differ),
+            with_failed_runs(
+                format!("harvested under different rules: {}", known.rules_differ),
+                facts,
+            ),
         );
     }
     let runs = facts.runs_ok + facts.runs_failed;
-    if facts.runs_failed > 0 {
-        return state(
-            LogState::Partial,
-            format!("{} of {runs} runs failed", facts.runs_failed),
-        );
+    if let Some(failed) = failed_runs(facts) {
+        return state(LogState::Partial, failed);
     }
     if let Some(other) = known.duplicate_of {
         return state(
@@ -243,6 +255,20 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
             count(runs as u64, "run")
         ),
     )
+}
+
+/// `1 of 3 runs failed`; `None` when none did.
+fn failed_runs(facts: &Facts) -> Option<String> {
+    let (ok, failed) = (facts.runs_ok, facts.runs_failed);
+    (failed > 0).then(|| format!("{failed} of {} failed", count((ok + failed) as u64, "run")))
+}
+
+/// A reason of a state that takes precedence over `partial`, with what that would say.
+fn with_failed_runs(reason: String, facts: &Facts) -> String {
+    match failed_runs(facts) {
+        Some(failed) => format!("{reason}; {failed}"),
+        None => reason,
+    }
 }
 
 /// How a log differs from what was harvested (or tried), as far as a look can tell.

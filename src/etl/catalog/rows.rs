@@ -10,6 +10,7 @@ use crate::{
     lake::{Disposition, Note},
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
+    schema::Layout,
     stats::{ChannelStats, RobotState, RobotStats},
 };
 
@@ -133,6 +134,22 @@ pub struct LogRow {
     /// Whether a harvest without names leaves it alone (`writing`; failed for a
     /// permanent error and unchanged since) and why, as one sentence.
     pub leave_alone: Option<String>,
+}
+
+/// How a log is laid out, from its lines and its ledger: that of a wide log counts samples, of
+/// which a line holds several.
+pub(super) fn layout_of(lines: Option<u64>, counted: Option<u64>) -> Layout {
+    match lines.zip(counted) {
+        Some((lines, counted)) if lines != counted => Layout::Wide,
+        _ => Layout::Long,
+    }
+}
+
+impl LogDetail {
+    /// How the log is laid out: what its ledger counts.
+    pub fn layout(&self) -> Layout {
+        layout_of(self.row.rows, self.ledger.as_ref().map(|l| l.rows_in))
+    }
 }
 
 impl LogRow {
@@ -312,6 +329,8 @@ pub struct RunDetail {
     pub channels: BTreeMap<String, ChannelStats>,
     /// The rows that bear the run's id.
     pub ledger: Ledger,
+    /// How its log is laid out: what the ledger counts.
+    pub layout: Layout,
     /// Flags, the worst first.
     pub flags: Vec<Flag>,
     /// Checks that could not be made, and why.

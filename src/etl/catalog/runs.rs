@@ -11,7 +11,7 @@ use super::{
     Catalog, RunDetail, RunRow, align_robots,
     entry::{count, unsigned},
     notes,
-    rows::SparkValues,
+    rows::{SparkValues, layout_of},
     store::run_key,
 };
 use crate::{
@@ -74,10 +74,14 @@ impl Catalog {
     pub fn run_detail(&self, log_key: &str, run: RunId) -> Result<Option<RunDetail>> {
         self.sql(|db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM runs r JOIN logs l ON l.id = r.log_id WHERE l.key = ?1 AND r.run = ?2"
+                "SELECT {COLUMNS}, l.rows AS log_rows, \
+                 json_extract(l.ledger, '$.rows_in') AS log_rows_in \
+                 FROM runs r JOIN logs l ON l.id = r.log_id WHERE l.key = ?1 AND r.run = ?2"
             ))?;
             let mut rows = statement.query(params![log_key, run_key(run)])?;
-            let Some(r) = rows.next()? else { return Ok(None) };
+            let Some(r) = rows.next()? else {
+                return Ok(None);
+            };
             let mut row = read_row(r)?;
             row.also_in = other_logs(db, &row)?;
             let id: i64 = r.get(17)?;
@@ -85,6 +89,10 @@ impl Catalog {
                 row,
                 columns: json(r, 18)?,
                 ledger: json(r, 19)?,
+                layout: layout_of(
+                    r.get::<_, Option<i64>>("log_rows")?.map(unsigned),
+                    r.get::<_, Option<i64>>("log_rows_in")?.map(unsigned),
+                ),
                 cells_seen: json(r, 20)?,
                 source_lost_precision: r.get(21)?,
                 not_evaluated: json(r, 22)?,

@@ -52,6 +52,7 @@ fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) 
         },
         columns: std::iter::once("time".to_owned()).chain(names).collect(),
         channels: channels.iter().map(stats).collect(),
+        layout: Default::default(),
         ledger: Ledger::default(),
         flags: vec![],
         not_evaluated: vec![],

@@ -110,7 +110,19 @@ pub fn measured(value: f64, unit: &str) -> String {
         v if v >= 0.001 => format_value(value, if v < 1000.0 { 3 } else { 1 }),
         _ => format!("{value:.1e}"),
     };
+    let unit = if value.abs() == 1.0 { one(unit) } else { unit };
     format!("{number} {unit}").trim_end().to_owned()
+}
+
+/// The word for one of what a check counts; any other unit as it is.
+fn one(unit: &str) -> &str {
+    match unit {
+        "axes" => "axis",
+        "bits" | "cells" | "deviations" | "flags" | "rows" | "samples" => {
+            unit.strip_suffix('s').unwrap_or(unit)
+        }
+        _ => unit,
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +142,16 @@ mod tests {
         assert_eq!(format_delta(3.0, 1), "+3.0");
         assert_eq!(format_delta(-3.0, 1), "−3.0");
         assert_eq!(format_delta(0.0, 1), "0.0");
+    }
+
+    #[test]
+    fn one_of_what_is_counted_is_one() {
+        assert_eq!(measured(1.0, "rows"), "1 row");
+        assert_eq!(measured(2.0, "rows"), "2 rows");
+        assert_eq!(measured(0.0, "samples"), "0 samples");
+        assert_eq!(measured(1.0, "axes"), "1 axis");
+        assert_eq!(measured(1.0, "s"), "1 s");
+        assert_eq!(measured(1.5, "deviations"), "1.5 deviations");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use ratatui::{
 };
 
 use super::{
-    lines::{put, sentence, take, titles},
+    lines::{put, ruled, sentence, take, titles},
     signals,
     text::{fit, fit_middle},
     theme::Theme,
@@ -25,27 +25,26 @@ use crate::{
         compare::{CompareScreen, Compared, Pane, mouse::PANES, sheet::offset},
         layout,
     },
-    etl::{
-        compare::letter,
-        format::{count, thousands},
-        time, zone,
-    },
+    etl::{compare::letter, format::thousands, time, zone},
 };
 
 /// Draws the comparison that is open.
 pub fn draw(frame: &mut Frame, state: &State, screen: &CompareScreen, theme: &Theme) {
-    draw_in(frame, layout::body(state.size), screen, theme);
+    draw_in(frame, state.size, screen, theme);
 }
 
-fn draw_in(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme) {
-    let area = area.intersection(frame.area());
-    if area.is_empty() {
+fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &CompareScreen, theme: &Theme) {
+    let (above, rest) = layout::headed(size, 1);
+    let (above, mut rest) = (
+        above.intersection(frame.area()),
+        rest.intersection(frame.area()),
+    );
+    if above.is_empty() || rest.is_empty() {
         return;
     }
     let buf = frame.buffer_mut();
     let parts = screen.parts();
-    let mut rest = area;
-    heading(take(&mut rest, 1), buf, screen, theme);
+    heading(above, buf, screen, theme);
     for run in 0..parts.legend {
         legend(take(&mut rest, 1), buf, screen, run, theme);
     }
@@ -63,24 +62,28 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &CompareScreen, theme: &Theme)
     if parts.sheet > 0 {
         if parts.overlaid > 0 {
             let rule = take(&mut rest, 1);
-            put(rule, buf, &"─".repeat(usize::from(rule.width)), theme.rule);
+            let inner = Rect {
+                x: rule.x + 1,
+                width: rule.width.saturating_sub(1),
+                ..rule
+            };
+            ruled("differences", inner.width, theme).render(inner, buf);
         }
         sheet::draw(take(&mut rest, parts.sheet), buf, &views.sheet, theme);
     }
 }
 
-/// How many runs, how they are aligned, and the panes: the one with the keys stands in
-/// brackets.
+/// How the runs are aligned, or which figures the table has, and the panes: the one with the
+/// keys stands in brackets.
 fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) {
     let left = layout::titles_left(&PANES, area.width);
-    let runs = count(screen.runs.len() as u64, "run");
-    let mut text = format!(" {runs}, {}", screen.alignment());
+    let mut text = format!(" {}", screen.alignment());
     let sheet = screen.views.as_ref().map(|views| &views.sheet);
     if let Some(sheet) = sheet.filter(|_| screen.pane == Pane::Sheet) {
         text = match (sheet.all, sheet.hidden) {
-            (true, _) => format!(" {runs}, all figures"),
-            (false, 0) => format!(" {runs}, by difference"),
-            (false, n) => format!(" {runs}, by difference, {} equal", thousands(n as u64)),
+            (true, _) => " all figures".to_owned(),
+            (false, 0) => " by difference".to_owned(),
+            (false, n) => format!(" by difference, {} equal", thousands(n as u64)),
         };
     }
     put(

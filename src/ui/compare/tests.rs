@@ -5,13 +5,12 @@ use crate::app::{Action, compare::fixture, view::View};
 
 const SIZES: [(u16, u16); 3] = [(60, 20), (80, 24), (200, 50)];
 
-/// The comparison's part of the terminal as text.
+/// The comparison on a terminal of its own as text.
 fn text(screen: &CompareScreen) -> String {
-    let body = layout::body(screen.size);
-    let mut terminal = Terminal::new(TestBackend::new(body.width, body.height)).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(screen.size.0, screen.size.1)).unwrap();
     let theme = Theme::named("dark", true).unwrap();
     terminal
-        .draw(|frame| draw_in(frame, frame.area(), screen, &theme))
+        .draw(|frame| draw_in(frame, screen.size, screen, &theme))
         .unwrap();
     let buffer = terminal.backend().buffer();
     let lines = (0..buffer.area.height).map(|y| {
@@ -44,7 +43,7 @@ fn runs_that_are_gone_or_failed_say_so() {
             third.channels.clear();
         }
         fixture::read(&mut screen, Ok(details));
-        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a (H) recreates it";
+        let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a recreates it";
         fixture::channel_fails(&mut screen, 0, gone);
         let shown = text(&screen);
         for word in ["the run's table", "gone", "every sample"] {

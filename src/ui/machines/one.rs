@@ -125,7 +125,8 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     );
     words.push((seen, theme.muted));
     if let Some(mm) = row.distance_mm {
-        words.push((format!("{} m", number(Some(mm / 1000.0), 12)), theme.muted));
+        let text = format!("distance {} m", number(Some(mm / 1000.0), 12));
+        words.push((text, theme.muted));
     }
     if let Some(pinned) = screen.pinned() {
         words = pinned.into_iter().map(|w| (w, theme.accent)).collect();

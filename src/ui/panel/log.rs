@@ -36,11 +36,13 @@ pub fn draw(frame: &mut Frame, area: Rect, logs: &Logs, theme: &Theme) {
 impl Text<'_> {
     fn log(&mut self, row: &LogRow, panel: Option<&LogPanel>) {
         let theme = self.theme;
-        let word = format!("{} {}: ", glyph(row.state), row.state.word());
-        self.sentence(
-            &(word + &zone::in_sentence(&row.reason, None)),
-            theme.of(row.state),
-        );
+        let (glyph, word) = (glyph(row.state), row.state.word());
+        let reason = zone::in_sentence(&row.reason, None);
+        let sentence = match reason.starts_with(word) {
+            true => format!("{glyph} {reason}"),
+            false => format!("{glyph} {word}: {reason}"),
+        };
+        self.sentence(&sentence, theme.of(row.state));
         self.sentence(row.state.meaning(), theme.muted);
         if let Some(why) = &row.leave_alone {
             let why = self.new_part(why).to_owned();
@@ -55,16 +57,6 @@ impl Text<'_> {
         for error in &detail.errors {
             let error = self.new_part(error).to_owned();
             self.sentence(&error, theme.error);
-        }
-        if let Some(at) = row.harvested_at_us {
-            let mut text = format!("harvested {}", short_time(at));
-            if let Some(s) = detail.seconds {
-                text.push_str(&format!(" in {}", seconds(s)));
-            }
-            if let Some(program) = &detail.program {
-                text.push_str(&format!(", {program}"));
-            }
-            self.sentence(&text, theme.text);
         }
         self.heading("log");
         if let Some(size) = row.size {
@@ -85,13 +77,21 @@ impl Text<'_> {
                 "",
             );
         }
+        let harvested = row.harvested_at_us.map(short_time);
+        if let Some(at) = harvested.filter(|at| !self.said.contains(at.as_str())) {
+            self.pair("harvested", &at, "");
+        }
+        if let Some(s) = detail.seconds {
+            self.pair("took", &seconds(s), "");
+        }
+        if let Some(program) = &detail.program {
+            self.pair("by", program, "");
+        }
         self.quality(detail);
         // A log that could not be read has none.
         if let Some(ledger) = detail.ledger.as_ref().filter(|l| l.rows_in > 0) {
-            // The lines of a wide log hold several samples each.
-            let is_wide = row.rows.is_some_and(|lines| lines != ledger.rows_in);
-            let counted = if is_wide { "samples" } else { "rows in" };
-            self.ledger(ledger, counted, &panel.rejected);
+            let counted = format!("{}s in", detail.layout().counted());
+            self.ledger(ledger, &counted, &panel.rejected);
         }
         self.history(&detail.history);
     }
@@ -154,12 +154,17 @@ impl Text<'_> {
         ]);
     }
 
+    /// The harvests before the one whose results are shown.
     fn history(&mut self, history: &[HarvestRow]) {
-        if history.is_empty() {
+        let is_shown = |past: &HarvestRow| matches!(&*past.outcome, "harvested" | "partial");
+        let shown = history.iter().position(is_shown);
+        let others = history.iter().enumerate();
+        let mut others = others.filter(|(at, _)| Some(*at) != shown).peekable();
+        if others.peek().is_none() {
             return;
         }
         self.heading("past harvests");
-        for past in history {
+        for (_, past) in others {
             let message = self.new_part(&past.message);
             let colon = if message.is_empty() { "" } else { ": " };
             let at = short_time(past.at_us);

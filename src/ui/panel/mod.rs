@@ -13,9 +13,9 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use unicode_width::UnicodeWidthStr;
 
 use super::{
+    lines::ruled,
     text::{fit, fit_line, fit_middle, wrap},
     theme::Theme,
     widgets::scroll_mark,
@@ -62,12 +62,8 @@ impl<'a> Text<'a> {
 
     /// The heading of a group: a blank line, the word, and a rule to the edge.
     fn heading(&mut self, word: &str) {
-        let rule = usize::from(self.width).saturating_sub(word.width() + 1);
         self.lines.push(Line::default());
-        self.lines.push(Line::from(vec![
-            Span::styled(format!("{word} "), self.theme.title),
-            Span::styled("─".repeat(rule), self.theme.rule),
-        ]));
+        self.lines.push(ruled(word, self.width, self.theme));
     }
 
     /// `text` without the end that was said already.

@@ -139,11 +139,15 @@ impl Text<'_> {
         let states = robots.iter().map(|(_, stats)| stats.state);
         let states = states.map(|state| state.map_or_else(String::new, |s| s.word().to_owned()));
         line("state", states.collect(), "", theme.text);
-        let figures: [(&str, &str, Figure); 4] = [
+        let figures: [(&str, &str, Figure); 5] = [
             ("distance", "mm", |s| s.distance_mm),
             ("peak speed", "mm/s", |s| s.speed_peak),
-            ("peak force", "N", |s| s.force_peak),
-            ("mean force", "N", |s| s.force_mean),
+            ("peak force", "N", RobotStats::contact_peak),
+            ("mean force", "N", RobotStats::contact_mean),
+            // What load cells read on a robot that touched nothing is no force of forming.
+            ("load cell", "N", |s| {
+                s.force_peak.filter(|_| !s.may_have_formed())
+            }),
         ];
         for (title, unit, of) in figures {
             let cells = robots.iter().map(|(_, stats)| {

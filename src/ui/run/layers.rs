@@ -50,7 +50,8 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, layers: &Layers, marker: Marke
     over_layers(chart, frame.buffer_mut(), layers, marker, theme);
 }
 
-/// `robot 1  contact 100 %  30 layers  step 0.299 mm  wall 51.6°  axial −3.1 N/layer  bias unknown`
+/// `robot 1  contact 100 %  30 layers  step 0.299 mm  wall 51.6°  |axial force| −3.1 N/layer  bias
+/// unknown`: the slope is that of the size of the force, whose sign the list shows.
 fn heading(area: Rect, buf: &mut Buffer, layers: &Layers, theme: &Theme) {
     let Some((robot, stats)) = layers.robot().filter(|_| !area.is_empty()) else {
         return;
@@ -92,7 +93,7 @@ fn facts(stats: &RobotStats) -> Vec<String> {
         let value = format_delta(slope.value, 1);
         let (low, high) = (format_value(slope.low, 1), format_value(slope.high, 1));
         facts.push(format!(
-            "axial force {value} N/layer (95 %: {low} to {high})"
+            "|axial force| {value} N/layer (95 %: {low} to {high})"
         ));
     }
     if stats.bias.values().any(|b| b.source == BiasSource::Unknown) {

@@ -26,25 +26,21 @@ use crate::{
 
 /// Draws the run that is open.
 pub fn draw(frame: &mut Frame, state: &State, screen: &RunScreen, theme: &Theme) {
-    draw_in(frame, layout::body(state.size), screen, theme);
+    draw_in(frame, state.size, screen, theme);
 }
 
-fn draw_in(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
-    let area = area.intersection(frame.area());
-    if area.is_empty() {
-        return;
-    }
+fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &RunScreen, theme: &Theme) {
+    let (above, body) = layout::headed(size, 1);
+    let body = body.intersection(frame.area());
     heading(
-        Rect { height: 1, ..area },
+        above.intersection(frame.area()),
         frame.buffer_mut(),
         screen,
         theme,
     );
-    let body = Rect {
-        y: area.y + 1,
-        height: area.height - 1,
-        ..area
-    };
+    if body.is_empty() {
+        return;
+    }
     if let Some(flags) = screen.flags() {
         return quality::draw(frame, body, flags, theme);
     }
@@ -69,6 +65,9 @@ fn draw_in(frame: &mut Frame, area: Rect, screen: &RunScreen, theme: &Theme) {
 /// Verdict, start and runtime; the tabs at the right. The open one stands in
 /// brackets.
 fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
+    if area.is_empty() {
+        return;
+    }
     let left = layout::titles_left(&Tab::titles(), area.width);
     if let Some(detail) = &screen.detail {
         let row = &detail.row;

@@ -1,13 +1,13 @@
 //! Draws the flags of a run: the list, what the one under the cursor means, and what could
 //! not be evaluated.
 
-use ratatui::{Frame, layout::Rect, style::Style};
+use ratatui::{Frame, layout::Rect, style::Style, widgets::Widget};
 
 use super::put;
 use crate::{
     app::run::quality::{FlagRow, Quality},
     etl::quality::Verdict,
-    ui::{list, text::wrap, theme::Theme},
+    ui::{lines::ruled, list, text::wrap, theme::Theme},
 };
 
 pub(super) fn draw(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
@@ -61,8 +61,13 @@ fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, theme: &Theme) {
     let area = area.intersection(frame.area());
     let mut lines = area.rows();
     let Some(rule) = lines.next() else { return };
-    let width = usize::from(rule.width);
-    put(rule, frame.buffer_mut(), &"─".repeat(width), theme.rule);
+    let inner = Rect {
+        x: rule.x + 1,
+        width: rule.width.saturating_sub(1),
+        ..rule
+    };
+    let what = format!("{} of {}", row.flag.rule, row.channel());
+    ruled(&what, inner.width, theme).render(inner, frame.buffer_mut());
     for text in wrap(&row.flag.shown_message(), area.width.saturating_sub(2)) {
         let Some(line) = lines.next() else { return };
         put(line, frame.buffer_mut(), &format!(" {text}"), theme.text);

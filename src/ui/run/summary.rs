@@ -1,14 +1,23 @@
 //! Draws the summary of a run.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
 
 use super::put;
 use crate::{
     app::run::{
         Summary,
-        summary::{Fact, Page},
+        robot_table::{GAP, RobotColumn},
+        summary::{Above, Page},
+        summary_facts::Fact,
     },
     ui::{
+        text::{fit, fit_line},
         theme::Theme,
         widgets::grid::{Grid, GridCell},
     },
@@ -19,40 +28,37 @@ const LABEL: usize = 15;
 
 pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Theme) {
     let page = &summary.page;
-    let fact_lines = page.fact_lines(usize::from(area.width));
+    let above = page.above(usize::from(area.width));
     let mut y = 0;
-    for line in summary.top..fact_lines {
+    for line in above.iter().skip(summary.top) {
         if y >= area.height {
             return;
         }
-        facts_line(
-            page,
-            line,
-            Rect {
-                y: area.y + y,
-                height: 1,
-                ..area
-            },
-            buf,
-            theme,
-        );
+        let line_area = Rect {
+            y: area.y + y,
+            height: 1,
+            ..area
+        };
+        line_above(page, *line, line_area, buf, theme);
         y += 1;
     }
     // A blank line between facts and table, and none once the facts are gone.
     if y > 0 {
         y += 1;
     }
-    let first_row = summary.top.saturating_sub(fact_lines) as u64;
+    let first_row = summary.top.saturating_sub(above.len());
     let rest = Rect {
         y: area.y + y.min(area.height),
         height: area.height.saturating_sub(y),
         ..area
     };
     let cell = |row: u64, column: usize| {
-        let row = usize::try_from(row).ok().and_then(|r| page.rows.get(r));
+        let row = usize::try_from(row).unwrap_or(usize::MAX);
+        let is_group = page.group(row).is_some();
+        let row = page.rows.get(row).filter(|_| !is_group);
         let text = row.and_then(|r| r.get(column)).cloned().unwrap_or_default();
         GridCell {
-            muted: text == "·" || column == 1,
+            muted: text.trim_end() == "·",
             text,
             mark: None,
         }
@@ -62,36 +68,75 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
         // Brackets, for colour alone does not tell.
         current: Some(summary.column),
         units: &[],
-        left: 2,
+        left: 1,
         widths: &page.widths,
         first_column: summary.first_column,
-        first_row,
+        first_row: first_row as u64,
         rows: page.rows.len() as u64,
         cursor: Some(summary.row as u64),
         cell: &cell,
         theme,
-        frozen: theme.title,
+        frozen: theme.text,
     }
     .render(rest, buf);
+    // The names of groups take the whole of their lines, which the grid leaves blank.
+    for (row, line) in (first_row..page.rows.len()).zip(rest.rows().skip(1)) {
+        if let Some((name, unit)) = page.group(row) {
+            let line_area = Rect {
+                x: line.x + 1,
+                width: line.width.saturating_sub(1),
+                ..line
+            };
+            let words = Line::from(vec![
+                Span::styled(name, theme.title),
+                Span::styled(format!("  {unit}"), theme.muted),
+            ]);
+            fit_line(words, line_area.width).render(line_area, buf);
+        }
+    }
 }
 
-/// Line `line` of the facts: several short ones side by side, then the long ones.
-fn facts_line(page: &Page, line: usize, area: Rect, buf: &mut Buffer, theme: &Theme) {
-    let columns = Page::fact_columns(usize::from(area.width));
-    let lines = page.facts.len().div_ceil(columns);
-    if line >= lines {
-        if let Some(fact) = page.lines.get(line - lines) {
-            fact_at(fact, area, buf, theme);
+fn line_above(page: &Page, line: Above<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    match line {
+        Above::Blank => {}
+        Above::Fact(fact) => fact_at(fact, area, buf, theme),
+        Above::Facts(line) => {
+            let columns = Page::fact_columns(usize::from(area.width));
+            let lines = page.short_lines(usize::from(area.width));
+            let width = area.width / columns as u16;
+            for column in 0..columns {
+                if let Some(fact) = page.facts.get(column * lines + line) {
+                    let x = area.x + width * column as u16;
+                    fact_at(fact, Rect { x, width, ..area }, buf, theme);
+                }
+            }
         }
-        return;
+        Above::Titles => robots_line(page, area, buf, |column| (column.title, theme.muted)),
+        Above::Robot(row) => robots_line(page, area, buf, |column| {
+            let cell = column.cells.get(row);
+            cell.map_or(("", theme.text), |(text, meaning)| {
+                (text.as_str(), theme.of(*meaning))
+            })
+        }),
     }
-    let width = area.width / columns as u16;
-    for column in 0..columns {
-        if let Some(fact) = page.facts.get(column * lines + line) {
-            let x = area.x + width * column as u16;
-            fact_at(fact, Rect { x, width, ..area }, buf, theme);
-        }
+}
+
+/// A line of the robots' table.
+fn robots_line<'a>(
+    page: &'a Page,
+    area: Rect,
+    buf: &mut Buffer,
+    cell: impl Fn(&'a RobotColumn) -> (&'a str, Style),
+) {
+    let mut line = Line::raw(" ");
+    let room = usize::from(area.width).saturating_sub(1);
+    for column in page.robots.fitting(room) {
+        let (text, style) = cell(column);
+        let text = fit(text, column.width as u16, column.right);
+        line.push_span(Span::styled(text, style));
+        line.push_span(" ".repeat(GAP));
     }
+    fit_line(line, area.width).render(area, buf);
 }
 
 fn fact_at(fact: &Fact, area: Rect, buf: &mut Buffer, theme: &Theme) {

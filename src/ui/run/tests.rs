@@ -7,14 +7,13 @@ fn theme() -> Theme {
     Theme::named("dark", false).unwrap()
 }
 
-/// The run's part of the terminal as text.
+/// The run on a terminal of its own as text.
 fn text(screen: &RunScreen) -> String {
-    let body = layout::body(screen.size);
-    let backend = TestBackend::new(body.width, body.height);
+    let backend = TestBackend::new(screen.size.0, screen.size.1);
     let mut terminal = Terminal::new(backend).unwrap();
     let theme = theme();
     terminal
-        .draw(|frame| draw_in(frame, frame.area(), screen, &theme))
+        .draw(|frame| draw_in(frame, screen.size, screen, &theme))
         .unwrap();
     let buffer = terminal.backend().buffer();
     let lines = (0..buffer.area.height).map(|y| {
