@@ -23,9 +23,6 @@ use mdtui::etl::{
 };
 use rayon::prelude::*;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let logs = words.iter().find_map(|w| w.parse().ok());

@@ -16,9 +16,6 @@ use mdtui::{
     },
 };
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const ROWS: i64 = 10_000_000;
 /// Longer pauses are gaps: ten intervals of the load cells.
 const GAP_US: i64 = 100_000;

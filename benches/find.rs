@@ -27,10 +27,6 @@ use mdtui::etl::{
     time,
 };
 
-/// As the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/find_duckdb.py");
 
 fn main() -> ExitCode {

@@ -26,13 +26,9 @@ use mdtui::etl::{
     profile::Profile,
     source::Format,
     transform::{RunTable, transform},
-    worker::{Client, Ending, Limits, Task},
+    worker::{Client, Ending, KEEP_MEMORY, Limits, Task},
 };
 use rayon::prelude::*;
-
-/// As the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 struct Args {
     seconds: f64,
@@ -339,6 +335,8 @@ fn harvest_once(data: &Path, cache: &Path, how: &str) -> (f64, f64) {
             .arg(data)
             .arg(cache)
             .arg(how)
+            // As a worker.
+            .env(KEEP_MEMORY.0, KEEP_MEMORY.1)
             .stderr(Stdio::inherit())
             .output()
     });

@@ -24,10 +24,6 @@ use mdtui::etl::{
     transform::{RunTable, clock::align, derive, magnitude, transform},
 };
 
-/// As the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// A kernel, prepared: what it does once, on how many items of how many bytes.
 struct Kernel {
     items: usize,

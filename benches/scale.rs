@@ -27,10 +27,6 @@ use mdtui::etl::{
 };
 use polars::prelude::*;
 
-/// As the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let done = match words.first().map(String::as_str) {
@@ -92,7 +88,7 @@ fn harvest(data: &Path, limit_mib: u64) -> Result<Figures> {
         0 => "unlimited".to_owned(),
         mib => (mib << 10).to_string(),
     };
-    // Set before the process begins, for its allocator sets memory aside at once.
+    // Set before the process begins: some allocators set memory aside at once.
     let output = Command::new("sh")
         .args(["-c", "ulimit -d $0 && exec \"$@\"", &limit])
         .arg(std::env::current_exe().map_err(failed)?)

@@ -20,6 +20,13 @@
     )
 )]
 
+/// The GNU library's allocator keeps memory that a harvest makes and drops (see `etl::worker`); those
+/// of other libraries hand it back to the kernel, which clears its pages again, and let threads wait
+/// for each other. It stands here so that the program, its benchmarks and its tests have the same.
+#[cfg(not(target_env = "gnu"))]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod app;
 pub mod cli;
 pub mod ui;

@@ -24,12 +24,6 @@ use mdtui::{
 /// Letters of a line about the command line.
 const LONGEST_LINE: usize = 1_000;
 
-/// A harvest makes and drops many buffers of some hundred kilobytes. The system's allocator
-/// hands each back to the kernel, which clears its pages anew: a fifth of the time of a
-/// harvest (`cargo bench --bench harvest`).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,

@@ -25,10 +25,6 @@ use mdtui::etl::{Error, Result};
 use driver::{Driver, control, key, typed};
 use report::Report;
 
-/// As the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Columns and lines of the terminal: large ones take longest.
 const SIZE: (u16, u16) = (200, 50);
 

@@ -22,10 +22,6 @@ use std::process::ExitCode;
 
 use mdtui::etl;
 
-/// As the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Runs of each kind for each seed.
 pub const VARIANTS: usize = 6;
 

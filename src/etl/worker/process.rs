@@ -21,10 +21,21 @@ use super::{
 
 /// What of a log's standard error goes to the program's log; the rest is dropped.
 const MOST_SAID: usize = 16 << 10;
-/// The allocator takes memory by the GiB, in huge pages: a tenth of a harvest's processor time
-/// less. Below this limit it takes pages when they are used, so that the limit means what it
-/// says.
+/// A worker that may have so much keeps memory that it frees until it needs it again: the kernel
+/// need not clear those pages a second time. With less it hands memory back at once, so that
+/// the limit means what it says.
 const ROOMY: u64 = 4 << 30;
+/// The variable and value by which a process keeps it (GNU): blocks up to 32 MiB are not mapped one by
+/// one, and of what is free at the end of an arena 128 MiB stay.
+pub const KEEP_MEMORY: (&str, &str) = (
+    "GLIBC_TUNABLES",
+    "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=134217728",
+);
+/// To hand it back (mimalloc, which the program has with other libraries): no memory by the GiB.
+const HAND_BACK: [(&str, &str); 2] = [
+    ("MIMALLOC_ARENA_EAGER_COMMIT", "0"),
+    ("MIMALLOC_PAGE_COMMIT_ON_DEMAND", "1"),
+];
 /// How long a worker may leave its pipe unread.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -71,8 +82,9 @@ impl Process {
     pub(super) fn start(program: &Path, memory: u64) -> io::Result<Self> {
         let mut command = Command::new(program);
         if memory < ROOMY {
-            command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
-            command.env("MIMALLOC_PAGE_COMMIT_ON_DEMAND", "1");
+            command.envs(HAND_BACK);
+        } else if std::env::var_os(KEEP_MEMORY.0).is_none() {
+            command.env(KEEP_MEMORY.0, KEEP_MEMORY.1);
         }
         let wanted = std::env::var("RAYON_NUM_THREADS").ok();
         let wanted = wanted.and_then(|n| n.parse().ok()).filter(|n| *n > 0);
