@@ -7,6 +7,7 @@ mod index;
 mod meter;
 mod none_kept;
 mod one;
+mod publish;
 mod read;
 pub mod rejected;
 mod rejected_examples;

@@ -15,9 +15,10 @@ use super::{
     index::{Index, LogRef},
     meter::Meter,
     none_kept,
+    publish::Publisher,
     read::{self, HeldRun, Rows, Stat},
     rename_detection::{self, Predecessor},
-    run::{self, Done, Target},
+    run::{self, Done, Made, Target},
     threads::Threads,
 };
 use crate::{
@@ -365,23 +366,28 @@ impl Attempt<'_> {
             p.runs_total = Some(runs.len() as u32);
             p.largest_run = runs.first().map(|r| r.rows.ledger.rows_kept);
         });
-        let make = |run: HeldRun| {
-            self.cancel.check()?;
-            let mut samples = resolve_conflicts(run.whole(&spill)?);
-            let conflicts = std::mem::take(&mut samples.conflicts);
-            let done = run::process(&target, samples, &vocabulary, self.cancel)?;
-            self.meter.update(|p| p.runs += 1);
-            Ok((done, conflicts))
-        };
-        let mut done: Vec<(Done, Vec<u64>)> = Vec::with_capacity(runs.len());
-        let mut runs = runs.into_iter().peekable();
-        while runs.peek().is_some() {
-            let together = side_by_side(&mut runs, self.options.room());
-            let made = together.into_par_iter().with_max_len(1).map(make);
-            done.extend(made.collect::<Result<Vec<_>>>()?);
-        }
-        let mut results = Vec::with_capacity(done.len());
-        for (done, conflicts) in done {
+        let (of, count) = ((target.lake, target.key), runs.len());
+        let made = Publisher::beside(of, count, self.cancel, |publisher| {
+            let make = |run: HeldRun| {
+                self.cancel.check()?;
+                let mut samples = resolve_conflicts(run.whole(&spill)?);
+                let conflicts = std::mem::take(&mut samples.conflicts);
+                let made = run::process(&target, publisher, samples, &vocabulary, self.cancel)?;
+                self.meter.update(|p| p.runs += 1);
+                Ok((made, conflicts))
+            };
+            let mut all: Vec<(Made, Vec<u64>)> = Vec::with_capacity(count);
+            let mut runs = runs.into_iter().peekable();
+            while runs.peek().is_some() {
+                let together = side_by_side(&mut runs, self.options.room());
+                let made = together.into_par_iter().with_max_len(1).map(make);
+                all.extend(made.collect::<Result<Vec<_>>>()?);
+            }
+            Ok::<_, Error>(all)
+        })?;
+        let mut results = Vec::with_capacity(made.len());
+        for (made, conflicts) in made {
+            let done = made.published(&target)?;
             let run = &done.result.ledger;
             ledger.rows_kept += run.rows_kept;
             for reason in [Reason::Conflict, Reason::Duplicate] {

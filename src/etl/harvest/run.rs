@@ -8,7 +8,10 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::none_kept;
+use super::{
+    none_kept,
+    publish::{Finished, Publication, Publisher},
+};
 use crate::{
     Error, ErrorClass, Result,
     base::{CancelToken, panic::panic_sentence},
@@ -20,7 +23,7 @@ use crate::{
         files::{Content, TempPath},
         layout::run_file_name,
         record::RunResult,
-        run_file::{RESULT_KEY, Written, write_described_run_file, write_run_file},
+        run_file::{RESULT_KEY, Written, write_run_file, write_unsynced},
     },
     overview,
     profile::Profile,
@@ -49,7 +52,49 @@ pub(super) struct Done {
     pub(super) resumed: bool,
 }
 
+/// A run whose table is made and may still be on its way into the lake.
+pub(super) struct Made {
+    run: ParsedRun,
+    done: Done,
+    publication: Publication,
+}
+
+impl Made {
+    fn ended(run: ParsedRun, done: Done) -> Self {
+        Self {
+            run,
+            done,
+            publication: Publication::Ended(Ok(())),
+        }
+    }
+
+    /// What became of the run, once its table is published.
+    ///
+    /// # Errors
+    /// As [`process`].
+    pub(super) fn published(self, target: &Target<'_>) -> Result<Done> {
+        match self.publication.wait() {
+            Ok(()) => Ok(self.done),
+            Err(e) => target.failed(self.run, self.done.result.ledger, e),
+        }
+    }
+}
+
 impl Target<'_> {
+    /// Stores `error` as the result of `run`, if it is of the run.
+    ///
+    /// # Errors
+    /// `error`, if it is not.
+    fn failed(&self, run: ParsedRun, ledger: Ledger, error: Error) -> Result<Done> {
+        if !self.is_of_the_run(run, &error) {
+            return Err(error);
+        }
+        Ok(Done {
+            result: failed(run, ledger, error.to_string()),
+            resumed: false,
+        })
+    }
+
     /// Whether `error` is stored as the result of `run`. Otherwise it ends the attempt at the
     /// log, and the next attempt finds what was finished.
     ///
@@ -88,39 +133,35 @@ impl Target<'_> {
     }
 }
 
-/// Makes a run's table, or finds it finished. What is wrong with the run stands in its
-/// result; what is wrong with the disk is an error of the whole log.
+/// Makes a run's table and gives it to `publisher`, or finds it finished. What is wrong with the run
+/// stands in its result; what is wrong with the disk is an error of the whole log.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Cancelled`].
 pub(super) fn process(
     target: &Target<'_>,
+    publisher: &Publisher<'_>,
     samples: RunSamples,
     vocabulary: &Vocabulary,
     cancel: &CancelToken,
-) -> Result<Done> {
+) -> Result<Made> {
     cancel.check()?;
     let (run, ledger) = (samples.run, samples.ledger.clone());
     let made = catch_unwind(AssertUnwindSafe(|| {
-        make(target, samples, vocabulary, cancel)
+        make(target, publisher, samples, vocabulary, cancel)
     }))
     .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
-    match made {
-        Ok(done) => Ok(done),
-        Err(e) if target.is_of_the_run(run, &e) => Ok(Done {
-            result: failed(run, ledger, e.to_string()),
-            resumed: false,
-        }),
-        Err(e) => Err(e),
-    }
+    made.or_else(|e| Ok(Made::ended(run, target.failed(run, ledger, e)?)))
 }
 
 fn make(
     target: &Target<'_>,
+    publisher: &Publisher<'_>,
     samples: RunSamples,
     vocabulary: &Vocabulary,
     cancel: &CancelToken,
-) -> Result<Done> {
+) -> Result<Made> {
+    let run = samples.run;
     if samples.channels.is_empty() {
         return Err(Error::Log(none_kept::reasons(
             &samples.ledger,
@@ -132,10 +173,8 @@ fn make(
         && let Some(result) = finished(target, &name, samples.run, cancel)
         && target.knows_no_other(&name, &result)
     {
-        return Ok(Done {
-            result,
-            resumed: true,
-        });
+        let resumed = true;
+        return Ok(Made::ended(run, Done { result, resumed }));
     }
     let table = transform(&samples, target.profile, cancel)?;
     let mut result = describe(&samples, &table, target.profile, vocabulary, cancel)?;
@@ -148,18 +187,20 @@ fn make(
         .map(|name| (name.to_string(), name.description()))
         .collect();
     let describe = |column: &str| names.get(column).cloned().unwrap_or_default();
-    let written = write_described_run_file(temp.path(), &table, &describe, cancel, |written| {
+    let (written, file) = write_unsynced(temp.path(), &table, &describe, cancel, |written| {
         complete(&mut result, &table, written);
         serde_json::to_string(&result).unwrap_or_default()
     })?;
-    let results = target.lake.results();
-    results.publish(temp.path(), target.key, &name)?;
     write_overview(target, &name, &table, cancel);
     result.file_hash = Some(written.hash);
     result.file_size = written.size;
-    Ok(Done {
-        result,
-        resumed: false,
+    Ok(Made {
+        run,
+        publication: publisher.publish(Finished { file, temp, name }),
+        done: Done {
+            result,
+            resumed: false,
+        },
     })
 }
 

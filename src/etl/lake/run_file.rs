@@ -12,7 +12,7 @@ mod write;
 pub use condition::GroupCells;
 pub use read::{GroupRange, RunFile, Window};
 pub use samples::SampleRows;
-pub use write::{Written, write_described_run_file, write_run_file};
+pub use write::{Unsynced, Written, write_run_file, write_unsynced};
 
 use std::collections::BTreeMap;
 

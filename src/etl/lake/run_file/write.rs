@@ -2,9 +2,10 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     io::{BufWriter, Write},
     ops::Range,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -57,23 +58,44 @@ pub fn write_run_file(
     cancel: &CancelToken,
     result: impl FnOnce(&Written) -> String,
 ) -> Result<Written> {
-    write_described_run_file(path, table, &|_| String::new(), cancel, result)
+    let (written, file) = write_unsynced(path, table, &|_| String::new(), cancel, result)?;
+    file.sync()?;
+    Ok(written)
 }
 
-/// As [`write_run_file`]; `describe` says in words what a column holds, for the metadata of its
-/// field. Empty: nothing is said.
+/// A table's file that is written, and may be lost in a power cut until it is synced.
+#[derive(Debug)]
+#[must_use = "it is to be synced"]
+pub struct Unsynced {
+    file: File,
+    path: PathBuf,
+}
+
+impl Unsynced {
+    /// Makes the content of the file last.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn sync(&self) -> Result<()> {
+        let io = |e| Error::io("sync", &self.path, e);
+        self.file.sync_all().map_err(io)
+    }
+}
+
+/// As [`write_run_file`], but leaves it to the caller to sync the file; `describe` says in words what a
+/// column holds, for the metadata of its field. Empty: nothing is said.
 ///
 /// # Errors
 /// As [`write_run_file`].
-pub fn write_described_run_file(
+pub fn write_unsynced(
     path: &Path,
     table: &RunTable,
     describe: &dyn Fn(&str) -> String,
     cancel: &CancelToken,
     result: impl FnOnce(&Written) -> String,
-) -> Result<Written> {
+) -> Result<(Written, Unsynced)> {
     let io = |e| Error::io("write", path, e);
-    let file = std::fs::File::create_new(path).map_err(io)?;
+    let file = File::create_new(path).map_err(io)?;
     let schema = arrow_schema(table, describe);
     let fields = schema
         .iter_values()
@@ -151,11 +173,9 @@ pub fn write_described_run_file(
         .into_inner()
         .map_err(|e| io(e.into_error()))?;
     written.hash = hashed.hasher.finalize().to_hex().to_string();
-    hashed
-        .inner
-        .sync_all()
-        .map_err(|e| Error::io("sync", path, e))?;
-    Ok(written)
+    let path = path.to_owned();
+    let file = hashed.inner;
+    Ok((written, Unsynced { file, path }))
 }
 
 impl Written {
