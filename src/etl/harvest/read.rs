@@ -16,7 +16,7 @@ use crate::{
     clean::{Ledger, Part, Partition, Reason, RunRows},
     extract::{LogReader, RowGroups, Vocabulary},
     format::count,
-    lake::Context,
+    lake::{Context, files::room_for},
     run_id::RunId,
     source::FoundLog,
     time,
@@ -141,7 +141,8 @@ impl Intake {
 pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>) -> Result<String> {
     let mut file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
     let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 1 << 20];
+    let size = file.metadata().map_or(u64::MAX, |meta| meta.len());
+    let mut buffer = room_for(size, 1 << 20);
     let mut bytes = 0;
     loop {
         cancel.check()?;

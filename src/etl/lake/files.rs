@@ -131,7 +131,8 @@ impl Content {
     /// [`Error::Io`], [`Error::Cancelled`].
     pub fn of(path: &Path, cancel: &CancelToken) -> Result<Self> {
         let mut file = File::open(path).map_err(|e| Error::io("open", path, e))?;
-        Self::read(path, cancel, |buffer, _| file.read(buffer))
+        let size = file.metadata().map_or(u64::MAX, |meta| meta.len());
+        Self::read(path, size, cancel, |buffer, _| file.read(buffer))
     }
 
     /// Reads the whole of an open file; `path` names it in errors.
@@ -140,7 +141,7 @@ impl Content {
     /// As [`Content::of`].
     pub fn of_open(file: &dyn ReadAt, path: &Path, cancel: &CancelToken) -> Result<Self> {
         let size = file.size().map_err(|e| Error::io("read", path, e))?;
-        Self::read(path, cancel, |buffer, at| {
+        Self::read(path, size, cancel, |buffer, at| {
             let n = (size - at).min(buffer.len() as u64) as usize;
             file.read_exact_at(&mut buffer[..n], at)?;
             Ok(n)
@@ -149,11 +150,12 @@ impl Content {
 
     fn read(
         path: &Path,
+        size: u64,
         cancel: &CancelToken,
         mut next: impl FnMut(&mut [u8], u64) -> std::io::Result<usize>,
     ) -> Result<Self> {
         let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; 1 << 18];
+        let mut buffer = room_for(size, 1 << 18);
         let mut size = 0;
         loop {
             cancel.check()?;
@@ -166,6 +168,13 @@ impl Content {
             size += n as u64;
         }
     }
+}
+
+/// A buffer to read a file of so many bytes with: all of it and its end if it has fewer than `most`. A
+/// large one costs a small file more than its reading.
+pub(crate) fn room_for(bytes: u64, most: usize) -> Vec<u8> {
+    let bytes = usize::try_from(bytes).unwrap_or(most);
+    vec![0; bytes.saturating_add(1).min(most)]
 }
 
 /// Creates a directory and what leads to it, to last: each new name is synced in the
