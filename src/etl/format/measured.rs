@@ -83,6 +83,8 @@ fn exponent(value: f64, decimals: usize) -> String {
 pub fn figure(value: f64) -> String {
     let size = value.abs();
     let decimals = match size {
+        // What overflowed is at least the largest double.
+        s if s >= 1e15 => return format!("{:.3e}", value.clamp(f64::MIN, f64::MAX)),
         s if s >= 1000.0 => 1,
         s if s >= 1.0 || s == 0.0 => 3,
         s if s >= 1e-6 => (2 - s.log10().floor() as i32).max(3) as usize,

@@ -348,3 +348,6 @@ fn failed(run: ParsedRun, ledger: Ledger, error: String) -> RunResult {
         ..RunResult::default()
     }
 }
+
+#[cfg(test)]
+mod extreme_tests;

@@ -51,7 +51,10 @@ fn shares(contact: f64, parked: f64, all: f64) -> Option<Duty> {
         parked: parked / all,
         air: ((all - contact - parked) / all).max(0.0),
     };
-    (all > 0.0 && duty.air.is_finite()).then_some(duty)
+    let is_known = [duty.contact, duty.parked]
+        .iter()
+        .all(|share| share.is_finite());
+    is_known.then_some(duty)
 }
 
 /// Length of the path within stretches in mm.

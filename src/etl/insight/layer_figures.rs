@@ -40,7 +40,7 @@ pub(super) fn figures(sources: LayerSources<'_>, levels: &[Level]) -> Vec<Layer>
             start_time: first.map(time::format).unwrap_or_default(),
             stop_time: last.map(time::format).unwrap_or_default(),
             length_mm: length,
-            feed_mm_s: (seconds > 0.0).then(|| length / seconds),
+            feed_mm_s: Some(length / seconds).filter(|feed| feed.is_finite()),
             force_median_n: None,
             force_peak_n: None,
             axial_median_n: sources.axial.and_then(|axial| {
@@ -109,7 +109,7 @@ fn radius(path: &Path<'_>, level: &Level, centre: (f64, f64)) -> Option<f64> {
         }
     }
     let mean = sum / n;
-    (max - min <= ROUND * mean).then_some(mean)
+    (mean.is_finite() && max - min <= ROUND * mean).then_some(mean)
 }
 
 /// Puts layers and what follows from them into a robot's figures.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::signals::{Signal, Signals};
+use crate::transform::distance::chord;
 
 /// Points of a path. Axes with clocks of their own are interpolated between their samples: a
 /// held value would put a circle's points beside it.
@@ -13,18 +14,22 @@ pub(super) struct Path<'a> {
     pub forming: &'a [f64],
     /// Positions along the other axes in mm, in the profile's order.
     pub others: Vec<Cow<'a, [f64]>>,
-    /// Length of the path from its first point in mm: the sum of chords.
+    /// Length of the path from its first point in mm: the sum of chords. Finite.
     pub along: Vec<f64>,
 }
 
 impl<'a> Path<'a> {
-    /// The path at the samples of axis `forming`; `None` where an axis is missing.
-    pub fn of(signals: &Signals<'a>, forming: &str) -> Option<Self> {
-        if !signals.all_positions {
-            return None;
-        }
-        let span = signals.span()?;
-        let base = signals.positions.iter().find(|s| s.axis == forming)?;
+    /// The path at the samples of axis `forming`.
+    ///
+    /// # Errors
+    /// Why there is none: an axis is missing, or the path is longer than a double can be.
+    pub fn of(signals: &Signals<'a>, forming: &str) -> Result<Self, String> {
+        let axis = signals.positions.iter().find(|s| s.axis == forming);
+        let (true, Some(span), Some(base)) = (signals.all_positions, signals.span(), axis) else {
+            return Err(format!(
+                "the layers of axis {forming} need all positions of the robot"
+            ));
+        };
         let range = span.indices(base.times);
         let times = &base.times[range.clone()];
         let others: Vec<Cow<'a, [f64]>> = signals
@@ -38,7 +43,10 @@ impl<'a> Path<'a> {
             .collect();
         let forming = &base.values[range];
         let along = along(forming, &others);
-        Some(Self {
+        if !along.last().is_none_or(|length| length.is_finite()) {
+            return Err("the length of the path is too large for a number".to_owned());
+        }
+        Ok(Self {
             times,
             forming,
             others,
@@ -57,8 +65,13 @@ fn along(forming: &[f64], others: &[Cow<'_, [f64]>]) -> Vec<f64> {
         }
     }
     let mut sum = 0.0;
-    let lengths = squares.into_iter().map(|square| {
-        sum += f64::sqrt(square);
+    let lengths = squares.into_iter().enumerate().map(|(point, square)| {
+        sum += if square.is_finite() {
+            square.sqrt()
+        } else {
+            let axes = std::iter::once(forming).chain(others.iter().map(|axis| &**axis));
+            chord(axes.map(|axis| axis[point] - axis[point - 1]))
+        };
         sum
     });
     lengths.collect()

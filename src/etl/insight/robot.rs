@@ -120,15 +120,13 @@ fn of_robot(
     robot.stats.chatter_rms_n =
         axial.and_then(|axial| spectrum::chatter_rms(axial, &robot.contact));
     let path = Path::of(signals, forming_axis);
-    let shares = duty(state, path.as_ref(), &robot.contact, &rest);
+    let shares = duty(state, path.as_ref().ok(), &robot.contact, &rest);
     (robot.stats.duty, robot.stats.duty_mm) = shares;
     let levels = match (state, &path) {
         (RobotState::Parked, _) => Err("the robot is parked".to_owned()),
         (RobotState::Air, _) => Err("the robot touches nothing".to_owned()),
-        (_, None) => Err(format!(
-            "the layers of axis {forming_axis} need all positions of the robot"
-        )),
-        (_, Some(path)) => {
+        (_, Err(why)) => Err(why.clone()),
+        (_, Ok(path)) => {
             let near = thresholds.layer_mm;
             layers::layers(path, near)
                 .or_else(|why| {
@@ -146,7 +144,7 @@ fn of_robot(
                 })
         }
     };
-    robot.travel = path.map(|path| Travel {
+    robot.travel = path.ok().map(|path| Travel {
         times: path.times.to_vec(),
         along: path.along,
     });

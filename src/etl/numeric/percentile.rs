@@ -26,12 +26,13 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 
 /// 1.4826 × the median distance from `centre`: the standard deviation of normal values (F. R.
 /// Hampel, "The Influence Curve and its Role in Robust Estimation", 1974). `None` without
-/// values. Overwrites them.
+/// values, or where it is larger than a double can be. Overwrites them.
 pub fn mad_sigma(values: &mut [f64], centre: f64) -> Option<f64> {
     for value in values.iter_mut() {
         *value = (*value - centre).abs();
     }
-    median(values).map(|mad| 1.4826 * mad)
+    let mad = median(values)?;
+    Some(1.4826 * mad).filter(|sigma| sigma.is_finite())
 }
 
 /// The value of rank `low`, and `fraction` of the way to the next. Everything before
@@ -47,7 +48,17 @@ fn select(values: &mut [f64], from: &mut usize, low: usize, fraction: f64) -> Op
         return Some(at);
     }
     let next = above.iter().copied().min_by(f64::total_cmp);
-    Some(next.map_or(at, |next| at + (next - at) * fraction))
+    Some(next.map_or(at, |next| between(at, next, fraction)))
+}
+
+/// The value `fraction` of the way from `at` to `next`; finite where these are.
+fn between(at: f64, next: f64, fraction: f64) -> f64 {
+    let step = next - at;
+    if step.is_finite() {
+        at + step * fraction
+    } else {
+        at * (1.0 - fraction) + next * fraction
+    }
 }
 
 /// Buckets that [`of_values`] sorts values into; they all stay in the fastest cache.

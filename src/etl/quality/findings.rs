@@ -53,9 +53,12 @@ impl Findings {
         clustering: Clustering,
         channel: &str,
         unit: &str,
-        occurrences: Vec<Occurrence>,
+        mut occurrences: Vec<Occurrence>,
         message: impl Fn(&Cluster) -> String,
     ) {
+        for occurrence in &mut occurrences {
+            occurrence.value = representable(occurrence.value);
+        }
         for cluster in clusters(occurrences, clustering) {
             let message = if cluster.rest {
                 format!(
@@ -138,6 +141,11 @@ impl Findings {
     }
 }
 
+/// What is larger than a double can be (a speed of 10³⁰⁰ mm in a millisecond) is the largest.
+fn representable(value: f64) -> f64 {
+    value.clamp(f64::MIN, f64::MAX)
+}
+
 fn flag(rule: String, f: Finding) -> Flag {
     Flag {
         rule,
@@ -145,7 +153,7 @@ fn flag(rule: String, f: Finding) -> Flag {
         channel: f.channel,
         start_time: Some(time::format(f.span.0)),
         stop_time: Some(time::format(f.span.1)),
-        value: Some(f.value).filter(|v| v.is_finite()),
+        value: Some(representable(f.value)).filter(|v| !v.is_nan()),
         threshold: Some(f.threshold).filter(|v| v.is_finite()),
         unit: f.unit,
         message: f.message,

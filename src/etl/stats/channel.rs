@@ -128,7 +128,8 @@ struct Moments {
 }
 
 impl Moments {
-    /// Two passes: the mean first, then the squares around it, which loses no digits.
+    /// Two passes: the mean first, then the squares around it, which loses no digits. Values
+    /// whose squares overflow are scaled.
     fn of(values: &[f64]) -> Option<Self> {
         if values.is_empty() {
             return None;
@@ -138,6 +139,18 @@ impl Moments {
         let [total, squares] = sums(values, |v| [v, v * v]);
         let mean = total / n;
         let [around] = sums(values, |v| [(v - mean) * (v - mean)]);
+        let scale = min.abs().max(max.abs());
+        if scale > 1.0 && !(squares + around).is_finite() {
+            let scaled: Vec<f64> = values.iter().map(|v| v / scale).collect();
+            let of_scaled = Self::of(&scaled)?;
+            return Some(Self {
+                min,
+                max,
+                mean: of_scaled.mean * scale,
+                rms: of_scaled.rms * scale,
+                std: of_scaled.std.map(|std| std * scale),
+            });
+        }
         Some(Self {
             min,
             max,
@@ -186,6 +199,17 @@ mod tests {
             (one.mean, one.std, one.rate_hz, one.p99),
             (Some(2.0), None, None, Some(2.0))
         );
+    }
+
+    #[test]
+    fn values_whose_squares_overflow_have_moments() {
+        let s = channel_stats(&[0, 1, 2, 3], &[3e200, -3e200, 3e200, -3e200], "N");
+        assert_eq!((s.mean, s.rms), (Some(0.0), Some(3e200)));
+        assert!(close(s.std.map(|std| std / 1e200), 12f64.sqrt()));
+        let s = channel_stats(&[0, 1, 2], &[f64::MAX, f64::MAX, -f64::MAX], "N");
+        assert!(close(s.mean.map(|mean| mean / f64::MAX), 1.0 / 3.0));
+        assert_eq!((s.rms, s.peak_to_peak), (Some(f64::MAX), None));
+        assert_eq!(s.p1.map(f64::is_finite), Some(true));
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What a robot did in a run: the first that holds. In the order of how much that is: over several
 /// robots or runs the greatest counts.
@@ -122,6 +122,7 @@ impl ContactSource {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Layer {
     /// Median position along the forming axis in mm.
+    #[serde(deserialize_with = "number")]
     pub z_mm: f64,
     /// Distance of `z_mm` from that of the layer before, in mm; `null` for the first.
     pub step_mm: Option<f64>,
@@ -130,6 +131,7 @@ pub struct Layer {
     /// Its last sample (UTC text).
     pub stop_time: String,
     /// Length of the path in mm.
+    #[serde(deserialize_with = "number")]
     pub length_mm: f64,
     /// `length_mm` by the time that it took, in mm/s.
     pub feed_mm_s: Option<f64>,
@@ -186,10 +188,10 @@ pub struct RobotStats {
     /// Samples behind `force_mean`: its weight over runs.
     pub force_samples: u64,
     /// Shares of time; `null` where the state is unknown.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "duty")]
     pub duty: Option<Duty>,
     /// Shares of the path's length; `null` where the state is unknown.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "duty")]
     pub duty_mm: Option<Duty>,
     /// By force channel.
     #[serde(default)]
@@ -198,7 +200,7 @@ pub struct RobotStats {
     #[serde(default)]
     pub forming: Forming,
     /// The layers in order of time; empty where there are none.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "layers")]
     pub layers: Vec<Layer>,
     /// Why there are none.
     #[serde(default)]
@@ -216,6 +218,36 @@ pub struct RobotStats {
     /// below 70 samples/s and where no contact is long enough.
     #[serde(default)]
     pub chatter_rms_n: Option<f64>,
+}
+
+// Early programs wrote null for a number that overflowed; what such a figure belongs to is unknown.
+
+fn duty<'de, D: Deserializer<'de>>(record: D) -> Result<Option<Duty>, D::Error> {
+    #[derive(Deserialize)]
+    struct Shares {
+        contact: Option<f64>,
+        air: Option<f64>,
+        parked: Option<f64>,
+    }
+    let shares = Option::<Shares>::deserialize(record)?;
+    Ok(shares.and_then(|shares| {
+        Some(Duty {
+            contact: shares.contact?,
+            air: shares.air?,
+            parked: shares.parked?,
+        })
+    }))
+}
+
+fn layers<'de, D: Deserializer<'de>>(record: D) -> Result<Vec<Layer>, D::Error> {
+    let mut layers = Vec::<Layer>::deserialize(record)?;
+    layers.retain(|layer| !layer.z_mm.is_nan() && !layer.length_mm.is_nan());
+    Ok(layers)
+}
+
+/// NaN for null.
+fn number<'de, D: Deserializer<'de>>(record: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(record)?.unwrap_or(f64::NAN))
 }
 
 impl RobotStats {

@@ -2,7 +2,7 @@
 
 /// `Σ‖Δp‖` in the axes' unit, over the times at which any axis has a sample, the others
 /// held without limit, from the first time at which all have a value. `None` when an
-/// axis has no sample or there is no axis.
+/// axis has no sample, there is no axis, or the sum is larger than a double can be.
 ///
 /// Each axis is `(times, values)`: times in microseconds, strictly increasing.
 pub fn path_length(axes: &[(&[i64], &[f64])]) -> Option<f64> {
@@ -13,11 +13,9 @@ pub fn path_length(axes: &[(&[i64], &[f64])]) -> Option<f64> {
     let mut sum = Sum::default();
     if axes.iter().all(|(times, _)| *times == first_times) {
         for i in 1..first_times.len() {
-            sum.add(super::magnitude::length(
-                axes.iter().map(|(_, v)| v[i] - v[i - 1]),
-            ));
+            sum.add(chord(axes.iter().map(|(_, v)| v[i] - v[i - 1])));
         }
-        return Some(sum.value());
+        return sum.value();
     }
     // The next sample of each axis, and the point where the tool is.
     let start = axes.iter().map(|(times, _)| times[0]).max()?;
@@ -26,6 +24,7 @@ pub fn path_length(axes: &[(&[i64], &[f64])]) -> Option<f64> {
         .map(|(t, _)| t.partition_point(|t| *t <= start))
         .collect();
     let mut point: Vec<f64> = axes.iter().zip(&next).map(|((_, v), n)| v[n - 1]).collect();
+    let mut steps = Vec::with_capacity(axes.len());
     loop {
         let now = axes
             .iter()
@@ -33,18 +32,28 @@ pub fn path_length(axes: &[(&[i64], &[f64])]) -> Option<f64> {
             .filter_map(|((t, _), n)| t.get(*n).copied())
             .min();
         let Some(now) = now else {
-            return Some(sum.value());
+            return sum.value();
         };
-        let mut square = 0.0;
+        steps.clear();
         for (((times, values), next), at) in axes.iter().zip(&mut next).zip(&mut point) {
             if times.get(*next) == Some(&now) {
-                let step = values[*next] - *at;
-                square += step * step;
+                steps.push(values[*next] - *at);
                 *at = values[*next];
                 *next += 1;
             }
         }
-        sum.add(f64::sqrt(square));
+        sum.add(chord(steps.iter().copied()));
+    }
+}
+
+/// The length of a step by its components; infinite only where it is larger than a double can be.
+pub(crate) fn chord(steps: impl Iterator<Item = f64> + Clone) -> f64 {
+    let square: f64 = steps.clone().map(|step| step * step).sum();
+    if square.is_finite() {
+        square.sqrt()
+    } else {
+        // Slower, but its squares do not overflow.
+        steps.fold(0.0, f64::hypot)
     }
 }
 
@@ -58,9 +67,6 @@ struct Sum {
 
 impl Sum {
     fn add(&mut self, x: f64) {
-        if !x.is_finite() {
-            return;
-        }
         let t = self.sum + x;
         self.lost += if self.sum.abs() >= x.abs() {
             (self.sum - t) + x
@@ -70,8 +76,8 @@ impl Sum {
         self.sum = t;
     }
 
-    fn value(&self) -> f64 {
-        self.sum + self.lost
+    fn value(&self) -> Option<f64> {
+        Some(self.sum + self.lost).filter(|sum| sum.is_finite())
     }
 }
 
@@ -94,6 +100,22 @@ mod tests {
         );
         assert_eq!(path_length(&[(&t, &x), (&[], &[])]), None);
         assert_eq!(path_length(&[]), None);
+    }
+
+    #[test]
+    fn steps_whose_squares_overflow_count_and_too_long_a_path_has_no_length() {
+        let (t, other) = ([0, 1, 2], [0, 2, 3]);
+        let still = [5.0; 3];
+        let path = |x: &[f64], times: &[i64]| path_length(&[(&t, x), (times, &still)]);
+        for times in [&t, &other] {
+            assert_eq!(path(&[0.0, 1e200, 0.0], times), Some(2e200));
+            assert_eq!(
+                path(&[0.0, f64::MAX, 0.0], times),
+                None,
+                "the sum overflows"
+            );
+            assert_eq!(path(&[f64::MAX, -f64::MAX, 0.0], times), None);
+        }
     }
 
     /// By the definition, time by time.
