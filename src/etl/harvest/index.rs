@@ -94,6 +94,20 @@ impl<'a> Index<'a> {
             .map_or(Ok(Vec::new()), |c| c.with_content(hash, except_key))
     }
 
+    /// See [`Catalog::with_file`]; none without a catalog.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub(super) fn with_file(
+        &self,
+        file: (u64, u64, i64),
+        except_key: &str,
+    ) -> Result<Option<String>> {
+        self.catalog
+            .as_ref()
+            .map_or(Ok(None), |c| c.with_file(file, except_key))
+    }
+
     /// A record and notes that lie in the lake are taken in, unless they are those that are known:
     /// the process that wrote them may have been killed before it updated the catalog.
     ///

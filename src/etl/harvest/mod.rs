@@ -13,6 +13,8 @@ pub mod rejected;
 mod rejected_examples;
 mod remove;
 mod rename_detection;
+#[cfg(test)]
+mod rotation_tests;
 mod run;
 mod session;
 mod spill;

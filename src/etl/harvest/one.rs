@@ -268,6 +268,10 @@ impl Attempt<'_> {
             remove_unnamed(&context.lake, &log.key, good)?;
             return Err(Error::Log(error.clone()));
         }
+        let renews = prior.is_none_or(|p| p.error.is_some() || p.source.content_hash != self.hash);
+        if let Some(former) = prior.filter(|p| renews && p.error.is_none()) {
+            rename_detection::send_notes(context, index, log, former)?;
+        }
         replace_record(&context.lake, &log.key, &record)?;
         // What is removed from now on must not be missed after a power cut. Where nothing is, many
         // records are settled at once before any is acknowledged.
@@ -287,8 +291,9 @@ impl Attempt<'_> {
         };
         self.remember(index, word, describe(&record));
         cleared?;
-        if record.error.is_none() && prior.is_none_or(|p| p.error.is_some()) {
-            // Renamed while the rules changed: its results were recreated, its notes come along.
+        if record.error.is_none() && renews {
+            // Renamed while the rules changed, or another log has its name: its results were
+            // recreated, its notes come along.
             rename_detection::finish(context, index, &log.key, &record)?;
         }
         match &record.error {

@@ -1,12 +1,17 @@
-//! A renamed log keeps its results: they move to its new key.
+//! A renamed log keeps its results: they move to its new key. Where another log has taken its old
+//! name (rotated logs), its notes do, and its results are made again.
 
-use super::{commit, index::Index, read::Stat};
+use super::{
+    commit,
+    index::{Index, LogRef},
+    read::Stat,
+};
 use crate::{
     Result,
     base::CancelToken,
     catalog::Update,
     lake::{Context, Record, files::commit_record, gc::remove_results, lock::LogLock, notes},
-    source::FoundLog,
+    source::{FoundLog, reserved::NOTES},
     time,
 };
 
@@ -105,8 +110,8 @@ impl Predecessor {
 }
 
 /// What the old key of a renamed log still has goes, and its notes come to the new one: a take-over
-/// was cut off after its commit, or the rules have changed and the log was harvested again. The
-/// log's lock is held, and `record` is its own.
+/// was cut off after its commit, or the rules have changed and the log was harvested again, or
+/// another log has the old key. The log's lock is held, and `record` is its own.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Catalog`].
@@ -122,6 +127,7 @@ pub(super) fn finish(
     let own = &record.source;
     for (old, present) in index.with_content(hash, key)? {
         if present {
+            take_notes(context, index, &old, record)?;
             continue;
         }
         let Some(_lock) = LogLock::try_acquire(&context.lake, &old)? else {
@@ -141,6 +147,88 @@ pub(super) fn finish(
             context.lake.results().settle(&[key])?;
             clear(context, index, &old, key)?;
         }
+    }
+    receive_notes(context, index, key, hash)
+}
+
+/// Before the results of another file take the place of `prior`, those of the log that had this key:
+/// if that one lies in the data directory under another name, its notes go there. Its name of now
+/// may still have the notes of a third log, so they wait under its content. The log's lock is held.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Catalog`].
+pub(super) fn send_notes(
+    context: &Context,
+    index: &mut Index<'_>,
+    log: &FoundLog,
+    prior: &Record,
+) -> Result<()> {
+    let (lake, key) = (&context.lake, &log.key);
+    let former = &prior.source;
+    let Some(hash) = former.content_hash.as_deref() else {
+        return Ok(());
+    };
+    if former.inode == log.inode || lake.results().version(key, NOTES)?.is_none() {
+        return Ok(());
+    }
+    let file = (former.inode, former.size, former.mtime_ns);
+    let Some(now) = index.with_file(file, key)? else {
+        return Ok(());
+    };
+    let is_harvested = Record::read(lake, &now)
+        .is_ok_and(|r| r.is_some_and(|r| r.source.content_hash.as_deref() == Some(hash)));
+    let to = if is_harvested {
+        now
+    } else {
+        notes::waiting_place(hash)
+    };
+    notes::carry(lake, key, &to, true, &CancelToken::new())?;
+    index.ingest_notes(context, key)?;
+    if is_harvested {
+        index.ingest_notes(context, &to)?;
+    }
+    Ok(())
+}
+
+/// Notes of this content that [`send_notes`] left come to the log `key`, which has it now.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Catalog`].
+fn receive_notes(context: &Context, index: &mut Index<'_>, key: &str, hash: &str) -> Result<()> {
+    let place = notes::waiting_place(hash);
+    if context.lake.results().version(&place, NOTES)?.is_none() {
+        return Ok(());
+    }
+    notes::carry(&context.lake, &place, key, true, &CancelToken::new())?;
+    index.ingest_notes(context, key)
+}
+
+/// The notes of `old` come to the log of `record` if that is the file that `old` was: the log that
+/// has its name now is yet to be harvested.
+fn take_notes(context: &Context, index: &mut Index<'_>, old: &str, record: &Record) -> Result<()> {
+    let own = &record.source;
+    let file = |inode, size, mtime_ns| (inode, size, mtime_ns);
+    let own_file = file(own.inode, own.size, own.mtime_ns);
+    let is_there = index
+        .source(context, LogRef::Known(old))?
+        .is_none_or(|log| file(log.inode, log.size, log.mtime_ns) == own_file);
+    if is_there {
+        return Ok(());
+    }
+    if let Ok(Some(was)) = Record::read(&context.lake, old)
+        && !was.damaged
+        && was.source.content_hash == own.content_hash
+        && file(was.source.inode, was.source.size, was.source.mtime_ns) == own_file
+    {
+        notes::carry(
+            &context.lake,
+            old,
+            &record.source_file,
+            true,
+            &CancelToken::new(),
+        )?;
+        index.ingest_notes(context, old)?;
+        index.ingest_notes(context, &record.source_file)?;
     }
     Ok(())
 }

@@ -15,19 +15,34 @@ pub(super) struct Resolution {
 
 impl Resolution {
     /// `None` for a channel whose values never bend. `size` is its largest magnitude: what is
-    /// a billionth of it comes from rounding.
+    /// a billionth of it comes from rounding. Of values among which some are out of all proportion
+    /// (a sentinel for a missing one), those do not count.
     ///
     /// Noise is taken from second differences, in which slopes cancel: the mean of the smallest
     /// nine tenths of their sizes, those of zero aside, so that steps and spikes do not count.
     pub fn of(values: &[f64], size: f64) -> Option<Self> {
         /// Mean size of the smallest nine tenths of normal numbers of deviation 1.
         const TRIMMED: f64 = 0.657_3;
-        let least = 1e-9 * size;
+        /// No signal is larger than so many times the lower quartile of its values other than zero.
+        const PROPORTION: f64 = 1e4;
         let stride = (values.len() / MEASURED).max(1);
         let triples = || values.windows(3).step_by(stride);
+        let mut sizes: Vec<f64> = triples()
+            .map(|w| w[1].abs())
+            .filter(|size| *size > 0.0)
+            .collect();
+        let quarter = sizes.len() / 4;
+        let size = match sizes.get(quarter) {
+            Some(_) => {
+                let (_, quartile, _) = sizes.select_nth_unstable_by(quarter, f64::total_cmp);
+                size.min(PROPORTION * *quartile)
+            }
+            None => size,
+        };
+        let least = 1e-9 * size;
         let mut bends: Vec<f64> = triples()
             .map(|w| (w[0] - 2.0 * w[1] + w[2]).abs())
-            .filter(|bend| *bend > least)
+            .filter(|bend| *bend > least && bend.is_finite())
             .collect();
         let last = bends.len().checked_sub(1)?;
         let end = last * 9 / 10;
@@ -104,6 +119,24 @@ mod tests {
                 );
             }
             assert_eq!(of(2.0, 3.0, slope).coarse_step, None);
+        }
+    }
+
+    #[test]
+    fn values_out_of_all_proportion_say_nothing_of_the_sensor() {
+        let plain: Vec<f64> = (0..4000).map(|i| 800.0 + 5.0 * noise(i)).collect();
+        let usual = Resolution::of(&plain, 820.0).unwrap();
+        for sentinel in [1e10, 1e12, f64::from(f32::MAX), f64::MAX] {
+            for length in [1, 600, 2400] {
+                let mut values = plain.clone();
+                values[1000..1000 + length].fill(-sentinel);
+                let found = Resolution::of(&values, sentinel).unwrap();
+                assert!(
+                    (found.noise - usual.noise).abs() < 1.0,
+                    "{sentinel} {found:?}"
+                );
+                assert_eq!(found.coarse_step, None, "{sentinel} {length}");
+            }
         }
     }
 

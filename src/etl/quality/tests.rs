@@ -508,6 +508,24 @@ fn saturation() {
 }
 
 #[test]
+fn a_sentinel_hides_neither_saturation_nor_a_freeze() {
+    for sentinel in [1e10, 1e11, 1e12, f64::from(f32::MAX), f64::MAX] {
+        let mut run = clean(40);
+        run.values(FZ1)[1000..1600].fill(sentinel);
+        let found = run.found();
+        assert!(found.contains(&"saturation fz_1 fail".into()), "{sentinel}");
+        let mut run = clean(40);
+        run.values(FZ1)[3000] = sentinel;
+        run.values(FZ1)[1000..1100].fill(-700.5);
+        let found = run.found();
+        assert!(
+            found.contains(&"frozen fz_1 fail".into()),
+            "{sentinel} {found:?}"
+        );
+    }
+}
+
+#[test]
 fn spikes_of_forces_and_impossible_speeds() {
     let mut run = clean(20);
     run.values(FX1)[700] += 400.0;

@@ -16,7 +16,12 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Lake;
-use crate::{Error, Result, run_id::RunId, source::reserved::NOTES, text, time};
+use crate::{
+    Error, Result,
+    run_id::RunId,
+    source::reserved::{NOTES, PRIVATE},
+    text, time,
+};
 
 pub use write::{Added, NewNote, add, carry, merge_into, remove};
 
@@ -123,6 +128,12 @@ pub struct CurrentNote {
     pub disposition: Option<Disposition>,
     /// The text of the last note that has one.
     pub text: Option<String>,
+}
+
+/// In the place of a log's key: where notes wait for the log of that content, whose name another log
+/// has taken, to be harvested under its own. Lists of logs with notes pass it over.
+pub fn waiting_place(content_hash: &str) -> String {
+    format!("{PRIVATE}/notes/{content_hash}")
 }
 
 impl Notes {

@@ -1,0 +1,150 @@
+//! Logs that are renamed while others take their names: the notes stay with the recording.
+
+use std::{fs, path::PathBuf};
+
+use super::{Options, harvest_log};
+use crate::{
+    base::{CancelToken, NoProgress},
+    catalog::{Catalog, fixture::world},
+    lake::{Context, notes},
+    run_id::RunId,
+};
+
+/// The one run of every log.
+const RUN: RunId = RunId(77);
+
+struct Rotation {
+    world: crate::catalog::fixture::World,
+}
+
+impl Rotation {
+    /// Logs of these names, harvested, each with a note that is its first name.
+    fn of(names: &[&str]) -> Self {
+        let mut rotation = Self { world: world() };
+        for name in names {
+            rotation.write(name, name);
+        }
+        rotation.harvest(names);
+        for name in names {
+            let note = notes::NewNote {
+                author: "tester".into(),
+                disposition: Some(notes::Disposition::Reject),
+                text: Some((*name).to_owned()),
+                ..notes::NewNote::default()
+            };
+            let (context, cancel) = (rotation.context().clone(), CancelToken::new());
+            let catalog = &mut rotation.world.catalog;
+            catalog
+                .add_note(&context, name, RUN, note, &cancel)
+                .unwrap();
+        }
+        rotation
+    }
+
+    fn context(&self) -> &Context {
+        &self.world.context
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.context().data_dir.join(name)
+    }
+
+    /// A log of one run whose values tell `recording`. It replaces what has its name.
+    fn write(&self, name: &str, recording: &str) {
+        let mut text = String::from("time,value,field,robot_id,run_uuid,sensor_type\n");
+        // Two logs that are written within one tick of the clock differ in size.
+        for second in 0..recording.len() {
+            let value = usize::from(recording.as_bytes()[0]) + second;
+            text.push_str(&format!(
+                "2022-11-23T20:40:{second:02}Z,{value},x,1,77,encoder\n"
+            ));
+        }
+        // Another inode, as a recorder or a copy gives.
+        let new = self.file("new");
+        fs::write(&new, text).unwrap();
+        fs::rename(new, self.file(name)).unwrap();
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        fs::rename(self.file(from), self.file(to)).unwrap();
+    }
+
+    /// Harvests them in this order after one look at the data directory.
+    fn harvest(&mut self, names: &[&str]) {
+        self.world.refresh();
+        for name in names {
+            let (options, cancel) = (Options::default(), CancelToken::new());
+            harvest_log(self.context(), name, options, &NoProgress, &cancel).unwrap();
+        }
+    }
+
+    /// Texts of the notes of a log, as the catalog has them, too.
+    fn notes(&self, name: &str) -> Vec<String> {
+        let read = notes::Notes::read(&self.context().lake, name).unwrap();
+        let texts: Vec<String> = read
+            .of_run(RUN)
+            .into_iter()
+            .filter_map(|n| n.text)
+            .collect();
+        let catalog = Catalog::open(&self.context().lake).unwrap();
+        assert!(catalog.knows_notes(self.context(), name).unwrap(), "{name}");
+        texts
+    }
+}
+
+#[test]
+fn a_rotated_log_keeps_its_notes() {
+    for order in [
+        ["b.1", "b.2", "b"],
+        ["b", "b.1", "b.2"],
+        ["b.1", "b", "b.2"],
+    ] {
+        let order = order.map(|name| format!("{name}.csv"));
+        let order: Vec<&str> = order.iter().map(String::as_str).collect();
+        let mut logs = Rotation::of(&["b.csv", "b.1.csv"]);
+        logs.rename("b.1.csv", "b.2.csv");
+        logs.rename("b.csv", "b.1.csv");
+        logs.write("b.csv", "new");
+        logs.harvest(&order);
+        assert_eq!(logs.notes("b.1.csv"), ["b.csv"], "{order:?}");
+        assert_eq!(logs.notes("b.2.csv"), ["b.1.csv"], "{order:?}");
+        assert!(logs.notes("b.csv").is_empty(), "{order:?}");
+    }
+}
+
+#[test]
+fn logs_that_swap_their_names_keep_their_notes() {
+    for order in [["a.csv", "bb.csv"], ["bb.csv", "a.csv"]] {
+        let mut logs = Rotation::of(&["a.csv", "bb.csv"]);
+        logs.rename("a.csv", "c.csv");
+        logs.rename("bb.csv", "a.csv");
+        logs.rename("c.csv", "bb.csv");
+        logs.harvest(&order);
+        assert_eq!(logs.notes("bb.csv"), ["a.csv"], "{order:?}");
+        assert_eq!(logs.notes("a.csv"), ["bb.csv"], "{order:?}");
+    }
+}
+
+#[test]
+fn notes_stay_where_the_former_file_is_nowhere_else() {
+    let mut logs = Rotation::of(&["a.csv", "bb.csv"]);
+    // Written anew, and appended to.
+    logs.write("a.csv", "another");
+    let mut text = fs::read_to_string(logs.file("bb.csv")).unwrap();
+    text.push_str("2022-11-23T20:41:00Z,1,x,1,77,encoder\n");
+    fs::write(logs.file("bb.csv"), text).unwrap();
+    logs.harvest(&["a.csv", "bb.csv"]);
+    assert_eq!(logs.notes("a.csv"), ["a.csv"]);
+    assert_eq!(logs.notes("bb.csv"), ["bb.csv"]);
+}
+
+#[test]
+fn a_linked_log_that_is_harvested_gets_the_notes_at_once() {
+    let mut logs = Rotation::of(&["a.csv"]);
+    fs::hard_link(logs.file("a.csv"), logs.file("kept.csv")).unwrap();
+    logs.harvest(&["kept.csv"]);
+    logs.write("a.csv", "another");
+    logs.harvest(&["a.csv"]);
+    assert_eq!(logs.notes("kept.csv"), ["a.csv"]);
+    assert!(logs.notes("a.csv").is_empty());
+}
