@@ -27,7 +27,7 @@ use crate::{
         Error, Result,
         lake::{Context, Lake, access::login_name},
         profile::Profile,
-        source::scan::Links,
+        source::scan::{Links, refuse_one_directory},
         suggest::did_you_mean,
         text,
         worker::{Executor, Limits, this_program},
@@ -312,6 +312,7 @@ impl Settings {
             Some(path) => Profile::read(path)?,
             None => Profile::built_in()?,
         };
+        refuse_one_directory(&self.data_dir, &self.cache_dir)?;
         Ok(Context {
             data_dir: self.data_dir.clone(),
             links: self.links,

@@ -92,6 +92,14 @@ impl Error {
         }
     }
 
+    /// Whether these are the words of an [`Error::of_log`] that says that a log may not be read: the
+    /// operator may have changed that without changing the log.
+    pub fn says_denied(words: &str) -> bool {
+        use rustix::io::Errno;
+        let denied = [Errno::ACCESS, Errno::PERM].map(std::io::Error::from);
+        denied.iter().any(|e| words.ends_with(&e.to_string()))
+    }
+
     /// How to treat this error.
     pub fn kind(&self) -> ErrorClass {
         match self {

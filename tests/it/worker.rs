@@ -216,7 +216,8 @@ fn a_death_is_told_with_its_cause_and_place_and_the_next_worker_goes_on() {
     let memory = place.dies("memory");
     assert!(
         memory.starts_with("the worker ran out of its ")
-            && memory.ends_with("iB limit while reading column value"),
+            && memory.contains("iB limit while reading column value; --memory ")
+            && memory.ends_with("MiB allows more"),
         "{memory}"
     );
     assert!(

@@ -188,7 +188,8 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
         });
         return failed(error.clone(), useless);
     }
-    if let Some(attempt) = attempt {
+    // An attempt under other rules says nothing of what these would give.
+    if let Some(attempt) = attempt.filter(|a| a.rules == known.rules) {
         let reason = format!(
             "harvesting it again failed at {}: {}; the results harvested {} are kept",
             screen(at(&attempt.at)),

@@ -173,6 +173,7 @@ fn plan(
         .filter_map(|e| e.id)
         .collect();
     read_footers(&mut entries, root);
+    retry_denied(&mut entries, root);
     let verdicts = assess_all(&entries, rules, now_us);
     for (entry, verdict) in entries.iter_mut().zip(verdicts) {
         entry.dirty |= entry.verdict != verdict;
@@ -386,6 +387,23 @@ pub(super) fn read_footers(entries: &mut [Entry], root: &Path) {
             entry.dirty |= seen.footer.is_some();
         }
     });
+}
+
+/// Logs that could not be read for want of permission and can be now are tried again, though they
+/// have not changed.
+fn retry_denied(entries: &mut [Entry], root: &Path) {
+    for entry in entries {
+        let (Some(raw), Some(_), Some(facts)) = (&entry.raw, &entry.seen, &mut entry.record) else {
+            continue;
+        };
+        if let Some(attempt) = &mut facts.attempt
+            && attempt.permanent
+            && Error::says_denied(&attempt.error)
+        {
+            let file = scan::real_path(root, raw);
+            attempt.permanent = rustix::fs::access(&file, rustix::fs::Access::READ_OK).is_err();
+        }
+    }
 }
 
 fn digests(entries: &[Entry], held: &HashSet<String>) -> HashMap<String, u64> {

@@ -200,6 +200,38 @@ fn a_record_with_an_error_is_failed_until_the_log_or_the_rules_change() {
 }
 
 #[test]
+fn a_log_that_may_be_read_again_is_tried_again() {
+    let mut w = world();
+    w.write("a.csv", "a");
+    w.refresh();
+    let mut record = w.record("a.csv", "a.csv", &[]);
+    let refused = std::io::Error::from(rustix::io::Errno::ACCESS);
+    let error = crate::Error::of_log("open", &w.file("a.csv"), refused);
+    assert_eq!(error.kind(), crate::ErrorClass::Permanent);
+    record.error = Some(error.to_string());
+    record.last_attempt = Some(Attempt {
+        error: error.to_string(),
+        ..attempt(&record, true)
+    });
+    w.commit(&record);
+    w.refresh();
+    assert_eq!(w.log("a.csv").state, LogState::Failed);
+    assert!(w.log("a.csv").is_due());
+}
+
+#[test]
+fn an_attempt_under_other_rules_says_nothing_of_results_under_these() {
+    let mut w = harvested();
+    let mut record = w.record("a", "a.parquet", &[(1, T)]);
+    record.last_attempt = Some(Attempt {
+        rules: "0".repeat(16),
+        ..attempt(&record, true)
+    });
+    w.commit(&record);
+    assert_eq!(w.log("a").state, LogState::Harvested);
+}
+
+#[test]
 fn a_failed_attempt_at_a_good_log_is_failed_and_says_that_the_results_stay() {
     let mut w = harvested();
     let mut record = w.record("a", "a.parquet", &[(1, T)]);

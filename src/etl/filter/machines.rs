@@ -75,6 +75,9 @@ fn runs<'a>(machine: &MachineRow, verdict: Verdict) -> Value<'a> {
 
 /// The worst verdict of the machine's runs.
 fn worst(machine: &MachineRow) -> Option<Verdict> {
-    let mut from_worst = Verdict::ALL.into_iter().rev();
-    from_worst.find(|verdict| machine.runs_with(*verdict) > 0)
+    let verdicts = Verdict::ALL.into_iter();
+    let mut of_runs = verdicts.filter(|verdict| machine.runs_with(*verdict) > 0);
+    of_runs
+        .next()
+        .map(|one| Verdict::of_runs(of_runs.chain([one])))
 }

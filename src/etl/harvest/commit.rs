@@ -9,6 +9,7 @@ use crate::{
         files::{Content, commit_record, remove},
         record::{Attempt, FileStats, Record, RunResult, SourceInfo},
     },
+    quality::Verdict,
     source::FoundLog,
     time,
 };
@@ -69,7 +70,7 @@ impl Harvest {
                 run_success_count: total - failed,
                 run_total_count: total,
             },
-            verdict: runs.iter().map(|r| r.verdict).max().unwrap_or_default(),
+            verdict: Verdict::of_runs(runs.iter().map(|r| r.verdict)),
             run_to_result: runs.into_iter().map(|r| (r.run_uuid, r)).collect(),
             first_harvested_at: first,
             seconds: self.seconds,

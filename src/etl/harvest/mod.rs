@@ -5,6 +5,8 @@ mod commit;
 mod folding_tests;
 mod index;
 mod meter;
+#[cfg(test)]
+mod newer_record_tests;
 mod none_kept;
 mod one;
 mod publish;

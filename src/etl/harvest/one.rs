@@ -34,6 +34,7 @@ use crate::{
         gc::{remove_leftovers, remove_unnamed},
         layout::rejected_file_name,
         lock::LogLock,
+        refuse_newer,
     },
     source::{FoundLog, key::are_one_somewhere, scan},
     text, time,
@@ -90,6 +91,9 @@ pub(super) fn harvest(
     let started = Instant::now();
     let meter = Meter::new(sink, key, log.size);
     let (prior, unreadable) = prior_record(context, key);
+    if unreadable {
+        refuse_newer(&context.lake, key)?;
+    }
     if let Some(other) = prior
         .as_ref()
         .filter(|p| !p.damaged && p.source_file != key)

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Error, Result,
     catalog::{Catalog, HarvestRow},
-    lake::{Context, Record, gc::remove_dead, lock::LogLock, store::Version},
+    lake::{Context, Record, gc::remove_dead, lock::LogLock, refuse_newer, store::Version},
     source::reserved::RECORD,
     time,
 };
@@ -66,7 +66,10 @@ fn look_after(
     let Some(_lock) = LogLock::try_acquire(&context.lake, key)? else {
         return Err(error);
     };
-    let (prior, _) = one::prior_record(context, key);
+    let (prior, unreadable) = one::prior_record(context, key);
+    if unreadable {
+        refuse_newer(&context.lake, key)?;
+    }
     if let Some(record) = prior
         .as_ref()
         .filter(|_| record_version(context, key) != before)

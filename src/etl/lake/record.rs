@@ -127,7 +127,7 @@ pub struct Record {
     pub ledger: Ledger,
     /// The rejected rows' file, when there are any.
     pub rejected_file: Option<String>,
-    /// The worst verdict of the runs.
+    /// See [`Verdict::of_runs`].
     pub verdict: Verdict,
     /// BLAKE3 of that file, hexadecimal; `null` when there is none.
     #[serde(default)]

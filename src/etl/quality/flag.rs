@@ -29,6 +29,18 @@ impl Verdict {
     /// All verdicts, from nothing to worst.
     pub const ALL: [Self; 4] = [Self::NotEvaluated, Self::Pass, Self::Suspect, Self::Fail];
 
+    /// The verdict of a log by those of its runs: the worst. A run that could not be evaluated, or
+    /// failed, is no pass, so the log is none either.
+    pub fn of_runs(runs: impl Iterator<Item = Self>) -> Self {
+        let order = |verdict: &Self| match verdict {
+            Self::Pass => 0,
+            Self::NotEvaluated => 1,
+            Self::Suspect => 2,
+            Self::Fail => 3,
+        };
+        runs.max_by_key(order).unwrap_or_default()
+    }
+
     /// The word for screens and JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -134,4 +146,22 @@ pub struct NotEvaluated {
     pub channels: Vec<String>,
     /// Why: `fx_1 has 3 samples, and 10 are needed`.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict::{self, Fail, NotEvaluated, Pass, Suspect};
+
+    #[test]
+    fn a_log_is_as_bad_as_its_worst_run_and_what_was_not_evaluated_is_no_pass() {
+        for (runs, log) in [
+            (&[][..], NotEvaluated),
+            (&[Pass, Pass], Pass),
+            (&[Pass, NotEvaluated], NotEvaluated),
+            (&[NotEvaluated, Suspect, Pass], Suspect),
+            (&[Suspect, Fail, NotEvaluated], Fail),
+        ] {
+            assert_eq!(Verdict::of_runs(runs.iter().copied()), log, "{runs:?}");
+        }
+    }
 }

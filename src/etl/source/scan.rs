@@ -15,7 +15,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::Format;
+use super::{
+    Format,
+    reserved::{CATALOG, PRIVATE, README},
+};
 use crate::{Error, Result, base::CancelToken, format, text};
 
 /// A file (or what looks like one) with a log's ending.
@@ -59,7 +62,7 @@ pub enum Links {
     Follow,
 }
 
-/// Looks at everything below `data_dir`, except below `cache_dir`. Folders are entered
+/// Looks at everything below `data_dir`, except below `cache_dir` and other lakes. Folders are entered
 /// whatever their names, but for those that begin with `_` or `.`; links to folders as `links`
 /// says. Files whose names begin with a dot are not logs (as for a shell's `*`): programs that copy files
 /// name unfinished ones so.
@@ -70,12 +73,7 @@ pub enum Links {
 pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToken) -> Result<Scan> {
     let root = real_root(data_dir)?;
     let cache = cache_dir.canonicalize().ok();
-    if cache.as_deref() == Some(root.as_path()) {
-        return Err(Error::Fatal(format!(
-            "{} is both the data directory and the cache directory: name another with --cache-dir",
-            text::visible_path(data_dir)
-        )));
-    }
+    refuse_one_directory(data_dir, cache_dir)?;
     let mut scan = Scan::default();
     let (candidates, folders) = walk(&root, cache.as_deref(), links, cancel, &mut scan)?;
     scan.found = candidates
@@ -86,6 +84,20 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToke
     scan.found.par_sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
     add_empty_folders(&mut scan, folders);
     Ok(scan)
+}
+
+/// # Errors
+/// [`Error::Fatal`] when the data directory is the cache directory: to be asked before anything is
+/// written into it.
+pub fn refuse_one_directory(data_dir: &Path, cache_dir: &Path) -> Result<()> {
+    let (data, cache) = (data_dir.canonicalize(), cache_dir.canonicalize());
+    match data.is_ok_and(|data| cache.is_ok_and(|cache| cache == data)) {
+        false => Ok(()),
+        true => Err(Error::Fatal(format!(
+            "{} is both the data directory and the cache directory: name another with --cache-dir",
+            text::visible_path(data_dir)
+        ))),
+    }
 }
 
 fn real_root(data_dir: &Path) -> Result<PathBuf> {
@@ -132,6 +144,7 @@ fn walk(
         folders: Vec::new(),
         hidden: PassedOver::default(),
         private: PassedOver::default(),
+        lakes: PassedOver::default(),
         not_followed: PassedOver::default(),
         repeated: PassedOver::default(),
     };
@@ -159,6 +172,7 @@ fn walk(
         walk.private
             .note("folder", " named with a leading `_` or `.`"),
     );
+    notes.extend(walk.lakes.note("folder", " with results of mdtui"));
     Ok((walk.files, walk.folders))
 }
 
@@ -179,6 +193,7 @@ struct Walk<'a> {
     folders: Vec<Candidate>,
     hidden: PassedOver,
     private: PassedOver,
+    lakes: PassedOver,
     not_followed: PassedOver,
     repeated: PassedOver,
 }
@@ -200,6 +215,10 @@ impl Walk<'_> {
         }
         if is_private(name) {
             self.private.add(self.root, folder);
+            return false;
+        }
+        if is_lake(folder) {
+            self.lakes.add(self.root, folder);
             return false;
         }
         true
@@ -262,6 +281,13 @@ impl Walk<'_> {
 /// housekeeping of other programs (`_delta_log`, `_temporary`, `.git`).
 fn is_private(folder: &[u8]) -> bool {
     matches!(folder.first(), Some(b'_' | b'.'))
+}
+
+/// Whether a folder is a cache directory of mdtui, if not that which is in use: its tables are no
+/// logs.
+fn is_lake(folder: &Path) -> bool {
+    let has = |name: &str| folder.join(name).is_file();
+    folder.join(PRIVATE).is_dir() && (has(README) || has(CATALOG))
 }
 
 /// What was not looked at, with some examples.
@@ -360,6 +386,10 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
     let path = real_path(&root, raw);
     let format = Format::of_name(raw)?;
     let cache = cache_dir.canonicalize().ok();
+    let mut folders = path.ancestors().skip(1).take_while(|above| *above != root);
+    if folders.any(is_lake) {
+        return None;
+    }
     stat_candidate(
         &root,
         cache.as_deref(),

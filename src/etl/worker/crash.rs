@@ -33,12 +33,14 @@ impl LastReport {
         }
     }
 
-    /// What the largest run needs, once its rows are counted, where that is more than `memory`.
+    /// What the largest run needs, once its rows are counted, where that is more than `memory`; before
+    /// that, what to try.
     fn need(&self, memory: u64) -> String {
         const UNIT: u64 = 256 << 20;
         let run = self.progress.filter(|p| p.stage == Stage::Transforming);
         let Some(rows) = run.and_then(|p| p.largest_run) else {
-            return String::new();
+            let more = (memory.saturating_add(1)).div_ceil(UNIT) * UNIT;
+            return format!("; --memory {}MiB allows more", more >> 20);
         };
         let bytes = rows.saturating_mul(MAKING_BYTES).saturating_add(PROGRAM);
         // What was not enough is not advised again.
@@ -152,7 +154,7 @@ mod tests {
         let reading = seen(Stage::Reading, &["value"]);
         assert_eq!(
             say(&aborted, &reading, "memory allocation of 99 bytes failed"),
-            "the worker ran out of its 1 GiB limit while reading column value"
+            "the worker ran out of its 1 GiB limit while reading column value; --memory 1280MiB allows more"
         );
         assert_eq!(
             say(

@@ -222,6 +222,37 @@ fn names_that_are_no_text_are_listed() {
 }
 
 #[test]
+fn other_lakes_are_passed_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    for path in [
+        "a.csv",
+        "old/.mdtui/mdtui.log",
+        "old/README.txt",
+        "old/a/run_1.parquet",
+        "x/older/.mdtui/locks/l",
+        "x/older/catalog.db",
+        "x/older/b/run_1.parquet",
+        // Logs with a text beside them.
+        "x/README.txt",
+        "x/b.csv",
+    ] {
+        touch(root.join(path));
+    }
+    let scan = scanned(root);
+    assert_eq!(
+        listed(&scan),
+        [("a.csv".into(), None), ("x/b.csv".into(), None)]
+    );
+    assert_eq!(
+        scan.notes,
+        ["2 folders with results of mdtui were passed over (old, x/older)"]
+    );
+    let stat = |raw: &[u8]| stat_log(root, &root.join("cache"), Links::Stay, raw);
+    assert!(stat(b"old/a/run_1.parquet").is_none() && stat(b"x/b.csv").is_some());
+}
+
+#[test]
 fn an_impossible_data_directory_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     touch(dir.path().join("file"));
