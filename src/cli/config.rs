@@ -298,7 +298,7 @@ impl Report {
 fn shown(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) if text.is_empty() => "\"\"".into(),
-        toml::Value::String(text) => text.clone(),
+        toml::Value::String(text) => visible(text),
         toml::Value::Array(items) if items.is_empty() => "none".into(),
         toml::Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(" "),
         other => other.to_string(),

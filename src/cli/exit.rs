@@ -37,12 +37,25 @@ impl Exit {
     pub fn of(error: &Error) -> Self {
         match error.kind() {
             ErrorClass::Permanent => Self::SomeFailed,
+            ErrorClass::Transient if needs_the_operator(error) => Self::Fatal,
             ErrorClass::Transient => Self::Transient,
             ErrorClass::Cancelled => Self::Interrupted,
             ErrorClass::Usage => Self::Usage,
             ErrorClass::Fatal => Self::Fatal,
         }
     }
+}
+
+/// Whether a file is in the way, or may not be opened, until somebody changes that.
+fn needs_the_operator(error: &Error) -> bool {
+    use io::ErrorKind as K;
+    let Error::Io { source, .. } = error else {
+        return false;
+    };
+    matches!(
+        source.kind(),
+        K::PermissionDenied | K::NotADirectory | K::IsADirectory | K::AlreadyExists
+    )
 }
 
 /// Writes a result to standard output. A reader that went away (`| head`) is no error.

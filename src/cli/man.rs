@@ -19,8 +19,8 @@ use crate::etl::{Error, Result, text};
 #[derive(Debug, clap::Args)]
 #[command(after_help = example::help(EXAMPLES))]
 pub struct Args {
-    /// A command of mdtui.
-    pub command: Option<String>,
+    /// A command of mdtui, such as `harvest` or `profile infer`.
+    pub command: Vec<String>,
     /// Write all pages into this directory, as packages want them: mdtui.1, mdtui-harvest.1 …
     #[arg(long, value_name = "DIR", conflicts_with = "command", value_hint = ValueHint::DirPath)]
     pub all: Option<PathBuf>,
@@ -48,21 +48,16 @@ pub fn run(args: &Args) -> Result<Exit> {
         write_all(&cli, dir)?;
         return Ok(Exit::Ok);
     }
-    let command = match args.command.as_deref() {
-        None => cli,
-        Some(name) => {
-            let found = cli
-                .get_subcommands()
-                .find(|c| c.get_name() == name)
-                .cloned();
-            found.ok_or_else(|| {
-                let name = text::quoted(name, 40);
-                Error::Usage(format!(
-                    "mdtui has no command \"{name}\"; `mdtui help` lists them"
-                ))
-            })?
-        }
-    };
+    let mut command = cli;
+    for name in &args.command {
+        let found = command.find_subcommand(name).cloned();
+        command = found.ok_or_else(|| {
+            let words = text::quoted(&args.command.join(" "), 60);
+            Error::Usage(format!(
+                "mdtui has no command \"{words}\"; `mdtui help` lists them"
+            ))
+        })?;
+    }
     exit::print(&String::from_utf8_lossy(&page(command)?))?;
     Ok(Exit::Ok)
 }
@@ -70,17 +65,20 @@ pub fn run(args: &Args) -> Result<Exit> {
 /// A page per command that help lists, and that of mdtui; prints their paths.
 fn write_all(cli: &clap::Command, dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(|e| Error::io("create", dir, e))?;
-    let commands = cli
-        .get_subcommands()
-        .filter(|c| !c.is_hide_set() && c.get_name() != "help");
-    for command in std::iter::once(cli).chain(commands) {
-        // `build` made it `mdtui-harvest`.
-        let name = command.get_display_name().unwrap_or(command.get_name());
-        let path = dir.join(format!("{name}.1"));
-        fs::write(&path, page(command.clone())?).map_err(|e| Error::io("write", &path, e))?;
-        exit::print(&format!("{}\n", text::visible_path(&path)))?;
-    }
-    Ok(())
+    write_page(cli, dir)
+}
+
+/// The page of a command, then those of its own commands.
+fn write_page(command: &clap::Command, dir: &Path) -> Result<()> {
+    // `build` made it `mdtui-harvest`.
+    let name = command.get_display_name().unwrap_or(command.get_name());
+    let path = dir.join(format!("{name}.1"));
+    fs::write(&path, page(command.clone())?).map_err(|e| Error::io("write", &path, e))?;
+    exit::print(&format!("{}\n", text::visible_path(&path)))?;
+    let commands = command.get_subcommands();
+    commands
+        .filter(|c| !c.is_hide_set() && c.get_name() != "help")
+        .try_for_each(|command| write_page(command, dir))
 }
 
 fn page(command: clap::Command) -> Result<Vec<u8>> {
@@ -88,5 +86,7 @@ fn page(command: clap::Command) -> Result<Vec<u8>> {
     clap_mangen::Man::new(command)
         .render(&mut roff)
         .map_err(|e| Error::Fatal(format!("cannot make the man page: {e}")))?;
-    Ok(roff)
+    // What follows the help are examples.
+    let roff = String::from_utf8_lossy(&roff).replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n");
+    Ok(roff.into_bytes())
 }

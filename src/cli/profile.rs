@@ -18,7 +18,7 @@ use crate::etl::{Error, Result, profile::BUILT_IN, text};
 
 /// Print the profile in force, or propose one for a log
 #[derive(Debug, clap::Args)]
-#[command(after_help = example::help(EXAMPLES), args_conflicts_with_subcommands = true)]
+#[command(after_help = example::help(EXAMPLES), args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Args {
     /// The built-in profile, in which every key is explained
     #[arg(long)]

@@ -74,6 +74,12 @@ pub enum Error {
 impl Error {
     /// An I/O error with the verb and the path it happened on.
     pub fn io(action: impl Into<Cow<'static, str>>, path: &Path, source: std::io::Error) -> Self {
+        // The name of a temporary file says nothing to anybody: tempfile adds it to what the system said.
+        let text = source.to_string();
+        let source = match text.rsplit_once(" at path \"") {
+            Some((said, _)) => std::io::Error::new(source.kind(), said),
+            None => source,
+        };
         Self::Io {
             action: action.into(),
             path: path.to_owned(),

@@ -121,9 +121,25 @@ fn completions_and_man_pages_know_every_command() {
         assert!(page.contains(command), "{command}");
         assert!(lab.ok(&["man", command]).contains(".TH"), "{command}");
     }
-    let unknown = lab.run(&["man", "zebra"]);
-    assert_eq!(unknown.code, 2);
-    unknown.sentence();
+    for unknown in [&["man", "zebra"][..], &["man", "profile", "zebra"]] {
+        let unknown = lab.run(unknown);
+        assert_eq!(unknown.code, 2);
+        unknown.sentence();
+    }
+    // Every page that one names is there.
+    let written = lab.ok(&["man", "--all", "man"]);
+    let pages: Vec<&str> = written.lines().collect();
+    assert!(pages.contains(&"man/mdtui-profile-infer.1"), "{written}");
+    for page in &pages {
+        let text = fs::read_to_string(lab.root().join(page)).unwrap();
+        assert!(!text.contains(".SH EXTRA\nExamples"), "{page}");
+        let has_none = ["man/mdtui.1", "man/mdtui-profile-infer.1"].contains(page);
+        assert_ne!(text.contains(".SH EXAMPLES"), has_none, "{page}");
+        for named in text.lines().filter_map(|line| line.strip_suffix("(1)")) {
+            let file = format!("man/{}.1", named.replace('\\', ""));
+            assert!(pages.contains(&file.as_str()), "{page} names {named}");
+        }
+    }
 }
 
 #[test]

@@ -84,6 +84,31 @@ fn nothing_is_written_over_a_log_or_into_the_lake() {
 }
 
 #[test]
+fn a_file_that_cannot_be_made_is_said_under_its_own_name() {
+    let lab = Lab::demo(1);
+    lab.ok(&["harvest"]);
+    let runs = lab.json(&["runs", "--json"]);
+    let run = runs["runs"][0]["run_uuid"].as_str().unwrap();
+    fs::write(lab.root().join("file"), "").unwrap();
+    for (place, code, why) in [
+        ("none/out", 2, "there is no folder none to write to"),
+        ("file/out", 3, "Not a directory"),
+    ] {
+        let commands: [&[&str]; 2] = [
+            &["plan", "-o", place],
+            &["export", run, "--format", "csv", "-o", place],
+        ];
+        for command in commands {
+            let answer = lab.run(command);
+            assert_eq!(answer.code, code, "{command:?}: {}", answer.err);
+            let said = answer.sentence();
+            assert!(said.contains(why), "{command:?}: {said}");
+            assert!(!said.contains(".mdtui-"), "{command:?}: {said}");
+        }
+    }
+}
+
+#[test]
 fn devices_stay_devices() {
     let lab = Lab::demo(1);
     let fifo = lab.root().join("fifo");

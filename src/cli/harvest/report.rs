@@ -390,7 +390,11 @@ pub fn nothing(selection: &Selection) -> String {
         parts.push(format!("left alone unless named: {}", states.join(", ")));
     }
     if parts.is_empty() {
-        return "nothing to do: there are no logs".into();
+        let none = match selection.filtered_out {
+            0 => "there are no logs".to_owned(),
+            n => format!("none of {} passes the filter", count(n as u64, "log")),
+        };
+        return format!("nothing to do: {none}");
     }
     format!("nothing to do: {}", parts.join("; "))
 }
@@ -481,6 +485,12 @@ mod tests {
     fn doing_nothing_says_why() {
         let mut selection = Selection::default();
         assert_eq!(nothing(&selection), "nothing to do: there are no logs");
+        selection.filtered_out = 22;
+        assert_eq!(
+            nothing(&selection),
+            "nothing to do: none of 22 logs passes the filter"
+        );
+        selection.filtered_out = 0;
         selection.others.insert(LogState::Harvested, 11);
         selection.others.insert(LogState::Duplicate, 1);
         assert_eq!(

@@ -21,6 +21,8 @@ pub struct Selection {
     pub left_alone: Vec<LogRow>,
     /// Neither: how many there are in each state.
     pub others: BTreeMap<LogState, usize>,
+    /// How many did not pass the filter.
+    pub filtered_out: usize,
 }
 
 /// Named logs are harvested as they are. Without names: those that are due, or with `force`
@@ -43,7 +45,9 @@ pub fn select(lake: &OpenLake, args: &Args) -> Result<Selection> {
         return Ok(selection);
     }
     let mut logs = lake.catalog.logs()?;
+    let all = logs.len();
     keep(&mut logs, args.filter.as_deref())?;
+    selection.filtered_out = all - logs.len();
     for log in logs {
         if log.is_due() || (args.force && can_be_forced(&log)) || is_untried(lake, &log)? {
             selection.logs.push(log);

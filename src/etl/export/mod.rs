@@ -39,7 +39,10 @@ pub use self::{
 };
 use super::{
     Error, Result, format,
-    lake::run_file::{RunFile, TIME},
+    lake::{
+        named_file,
+        run_file::{RunFile, TIME},
+    },
     suggest, text,
 };
 use crate::base::CancelToken;
@@ -258,10 +261,7 @@ pub fn write_new<T>(
         .permissions(fs::Permissions::from_mode(0o666))
         .tempfile_in(folder)
         .map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => Error::Usage(format!(
-                "there is no folder {} to write to: create it first",
-                crate::text::visible_path(folder)
-            )),
+            std::io::ErrorKind::NotFound => named_file::no_folder(folder),
             _ => Error::io("write to", folder, e),
         })?;
     let written = write(file.as_file_mut())?;

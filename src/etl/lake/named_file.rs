@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, Permissions},
-    io::Write,
+    io::{ErrorKind, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
@@ -50,6 +50,14 @@ pub fn guard(context: &Context, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The error of a file in a folder that does not exist.
+pub fn no_folder(folder: &Path) -> Error {
+    Error::Usage(format!(
+        "there is no folder {} to write to: create it first",
+        visible_path(folder)
+    ))
+}
+
 /// Whether the file `path` is, or would be, below `folder`.
 pub fn is_below(folder: &Path, path: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok();
@@ -77,7 +85,7 @@ pub enum Readers {
 /// the file that it leads to is replaced.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Error::Io`]; [`Error::Usage`] where its folder does not exist.
 pub fn replace(path: &Path, content: &[u8], readers: Readers) -> Result<()> {
     let failed = |e| Error::io("write", path, e);
     if is_stream(path) {
@@ -90,7 +98,10 @@ pub fn replace(path: &Path, content: &[u8], readers: Readers) -> Result<()> {
         .suffix(".tmp")
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(parent(&target))
-        .map_err(failed)?;
+        .map_err(|e| match e.kind() {
+            ErrorKind::NotFound => no_folder(parent(&target)),
+            _ => failed(e),
+        })?;
     file.write_all(content).map_err(failed)?;
     if readers == Readers::All {
         let all = Permissions::from_mode(0o644);
