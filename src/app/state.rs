@@ -235,7 +235,10 @@ impl State {
             return Some((*tone, text.into()));
         }
         if self.is_looking {
-            return Some((Tone::Plain, "looking for new and changed logs …".into()));
+            return Some((
+                Tone::Plain,
+                "scanning the data directory for new and changed logs …".into(),
+            ));
         }
         let key = || {
             let contexts = self.screen_contexts();

@@ -41,7 +41,8 @@ pub const EXAMPLES: &[Example] = &[
 /// # Errors
 /// [`Error::Usage`] for an unknown command; [`Error::Io`] where a page cannot be written.
 pub fn run(args: &Args) -> Result<Exit> {
-    let mut cli = Cli::command();
+    // `help` has no page.
+    let mut cli = Cli::command().disable_help_subcommand(true);
     // Gives the commands the options of all and their full names.
     cli.build();
     if let Some(dir) = &args.all {

@@ -45,7 +45,7 @@ impl Position {
         let text = text.trim();
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b',') {
             let row: u64 = text.replace(',', "").parse().ok()?;
-            return Some(Self::Row(row.saturating_sub(1)));
+            return row.checked_sub(1).map(Self::Row);
         }
         read_time(text, Origin::Run(start_us)).map(Self::Time)
     }

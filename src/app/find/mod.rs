@@ -96,6 +96,11 @@ impl FindView {
         context.open(view, effects);
     }
 
+    /// Whether no condition was given yet.
+    pub fn is_new(&self) -> bool {
+        self.condition.is_empty()
+    }
+
     /// Whether the search goes on.
     pub fn is_searching(&self) -> bool {
         self.prepare.is_asked() || self.search.is_asked()

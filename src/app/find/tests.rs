@@ -97,6 +97,16 @@ fn another_condition_or_the_way_back_cancels_the_search() {
 }
 
 #[test]
+fn a_condition_that_is_called_off_leaves_nothing_behind() {
+    let mut state = populated((120, 40));
+    press(&mut state, &["2", "F", "esc"]);
+    assert!(state.view::<FindView>().is_none() && state.view::<Runs>().is_some());
+    let (mut state, _) = typed("fz_1 < -2500");
+    press(&mut state, &["F", "esc"]);
+    assert!(state.view::<FindView>().is_some(), "what was found stays");
+}
+
+#[test]
 fn a_stretch_is_shown_in_signals_and_the_way_leads_back() {
     let (mut state, effects) = typed("fz_1 < -2500");
     answer_queries(&mut state, effects);

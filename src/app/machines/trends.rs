@@ -108,18 +108,25 @@ impl MachineScreen {
     pub fn submit(&mut self, text: &str) -> Result<(), String> {
         let times = self.times();
         let bounds = self.view.bounds;
+        let run = |text: &str| {
+            let mut runs = self.table.rows().iter();
+            runs.find(|point| point.run.matches(text))
+                .map(|point| point.start_us)
+        };
         let read = |text: &str, end: bool| match place(text, bounds.start(), end) {
             Some(Position::Time(time)) => Ok(time),
             Some(Position::Row(row)) => {
                 let at = usize::try_from(row)
                     .ok()
                     .and_then(|r| times.get(r).copied());
-                at.ok_or_else(|| match times.len() {
+                // An id may begin with digits.
+                at.or_else(|| run(text)).ok_or_else(|| match times.len() {
                     1 => "there is 1 run".to_owned(),
                     n => format!("there are {}", count(n as u64, "run")),
                 })
             }
-            None => Err(format!("`{}` is not a position: type {FORMS}", text.trim())),
+            None => run(text)
+                .ok_or_else(|| format!("`{}` is not a position: type {FORMS}", text.trim())),
         };
         let outside = |from: i64, to: i64| {
             let (first, last) = (

@@ -114,6 +114,14 @@ fn typed_days_times_and_runs_lead_there() {
 }
 
 #[test]
+fn a_run_is_gone_to_by_its_id() {
+    let mut screen = open();
+    let point = screen.table.rows()[5].clone();
+    screen.submit(&point.run.to_string()).unwrap();
+    assert_eq!(screen.view.cursor.time, point.start_us);
+}
+
+#[test]
 fn one_run_is_no_plural() {
     let mut screen = MachineScreen::open(&machine(Some("10"), 1, 1));
     assert_eq!(screen.submit("99"), Err("there is 1 run".to_owned()));

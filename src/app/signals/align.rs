@@ -91,7 +91,7 @@ impl Signals {
         self.next_run();
         let (run, next) = (letter(turn), letter(self.turn));
         let at = offset(place - start);
-        format!("run {run} is aligned at {at} of it; a sets the place of run {next} next")
+        format!("run {run} is aligned at {at} from its start; the next is run {next}")
     }
 
     /// Aligns all runs at their starts; says so.

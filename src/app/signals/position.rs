@@ -129,7 +129,11 @@ pub fn check_form(text: &str, aligned: bool) -> Result<(), ParseError> {
 
 /// One position, or the two ends of a span.
 fn parse(text: &str, aligned: bool, start: i64) -> Result<Vec<Position>, ParseError> {
+    let is_span = text.contains("..");
     let read = |text: &str| {
+        if is_span && text.trim().is_empty() {
+            return Err("a span needs both ends: from..to".into());
+        }
         if !aligned {
             return read_position(text, start);
         }

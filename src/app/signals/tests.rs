@@ -294,7 +294,7 @@ fn values_are_those_at_or_before_the_same_time_of_each_run() {
     s.view.go_to(2 * SECOND);
     let said = s.update(Action::AlignHere, HEIGHT).unwrap();
     assert!(
-        said.starts_with("run C is aligned at +2.000 s of it"),
+        said.starts_with("run C is aligned at +2.000 s from its start"),
         "{said}"
     );
     assert_eq!((s.place(2), s.place(0)), (Some(2 * SECOND), None));

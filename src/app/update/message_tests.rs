@@ -129,7 +129,10 @@ fn a_look_ends_with_what_it_found() {
         (1200, "1,200 logs are new or have changed"),
     ] {
         press(&mut state, &["ctrl-r"]);
-        assert_eq!(line(&state), "looking for new and changed logs …");
+        assert_eq!(
+            line(&state),
+            "scanning the data directory for new and changed logs …"
+        );
         let refresh = Refresh {
             changed_keys: (0..logs).map(|n| format!("log {n}")).collect(),
             ..Refresh::default()

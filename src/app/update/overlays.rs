@@ -4,6 +4,7 @@ use crate::app::{
     action::Action,
     choice::Chooser,
     effect::Effect,
+    find::FindView,
     help,
     history::Recall,
     lake_queries::SaveColumns,
@@ -218,5 +219,9 @@ fn cancel_prompt(state: &mut State) {
         && let Some(list) = state.open_view_mut().list_mut()
     {
         list.restore(&prompt);
+    }
+    // A search for stretches that was never begun has nothing to show.
+    if prompt.purpose == Purpose::Find && state.view::<FindView>().is_some_and(FindView::is_new) {
+        state.close();
     }
 }
