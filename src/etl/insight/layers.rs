@@ -116,7 +116,8 @@ fn stretches(z: &[f64], near: f64) -> Vec<Level> {
                 median.push(*value);
             }
             if max - min > near {
-                let median = median.get_or_insert_with(|| RunningMedian::of(&z[from..=to]));
+                let median =
+                    median.get_or_insert_with(|| RunningMedian::of(z[from..=to].iter().copied()));
                 let centre = median.value();
                 if max - centre > near || centre - min > near {
                     break;
@@ -147,11 +148,7 @@ fn merged(levels: Vec<Level>, z: &[f64], near: f64) -> Vec<Level> {
             median = None;
             continue;
         };
-        let median = median.get_or_insert_with(|| {
-            let mut median = RunningMedian::default();
-            last.positions(z).for_each(|v| median.push(v));
-            median
-        });
+        let median = median.get_or_insert_with(|| RunningMedian::of(last.positions(z)));
         level.positions(z).for_each(|v| median.push(v));
         last.z = median.value();
         for part in level.parts {

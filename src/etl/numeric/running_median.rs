@@ -5,46 +5,44 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 /// The median of all values so far, in O(log n) a value.
 #[derive(Debug, Default)]
 pub struct RunningMedian {
-    /// The smaller half, and the middle one of an odd number.
-    low: BinaryHeap<Total>,
-    high: BinaryHeap<Reverse<Total>>,
+    /// The smaller half, and the middle one of an odd number, as [`key`]s.
+    low: BinaryHeap<i64>,
+    high: BinaryHeap<Reverse<i64>>,
 }
 
-/// A double in the order of [`f64::total_cmp`].
-#[derive(Debug, Clone, Copy)]
-struct Total(f64);
-
-impl PartialEq for Total {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
+/// The bits of a double as a number that has its place in the order of [`f64::total_cmp`].
+fn key(value: f64) -> i64 {
+    flipped(value.to_bits().cast_signed())
 }
 
-impl Eq for Total {}
-
-impl PartialOrd for Total {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
+/// The double of a [`key`].
+fn double(key: i64) -> f64 {
+    f64::from_bits(flipped(key).cast_unsigned())
 }
 
-impl Ord for Total {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
-    }
+/// All bits but the sign of a negative number the other way round: its own inverse.
+fn flipped(bits: i64) -> i64 {
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
 impl RunningMedian {
     /// That of these values.
-    pub fn of(values: &[f64]) -> Self {
-        let mut median = Self::default();
-        values.iter().for_each(|v| median.push(*v));
-        median
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut low: Vec<i64> = values.map(key).collect();
+        let half = low.len().div_ceil(2);
+        if half < low.len() {
+            low.select_nth_unstable(half);
+        }
+        let high = low.split_off(half);
+        Self {
+            low: low.into(),
+            high: high.into_iter().map(Reverse).collect(),
+        }
     }
 
     /// Adds a value.
     pub fn push(&mut self, value: f64) {
-        let value = Total(value);
+        let value = key(value);
         if self.low.peek().is_none_or(|top| value <= *top) {
             self.low.push(value);
         } else {
@@ -61,9 +59,10 @@ impl RunningMedian {
     pub fn value(&self) -> f64 {
         match (self.low.peek(), self.high.peek()) {
             (Some(low), Some(high)) if self.low.len() == self.high.len() => {
-                low.0 + (high.0.0 - low.0) / 2.0
+                let (low, high) = (double(*low), double(high.0));
+                low + (high - low) / 2.0
             }
-            (Some(low), _) => low.0,
+            (Some(low), _) => double(*low),
             _ => f64::NAN,
         }
     }
@@ -77,6 +76,28 @@ mod tests {
     use crate::numeric::percentile;
 
     proptest! {
+        #[test]
+        fn keys_have_the_order_of_doubles(a in any::<f64>(), b in any::<f64>()) {
+            prop_assert_eq!(key(a).cmp(&key(b)), a.total_cmp(&b));
+            prop_assert_eq!(double(key(a)).to_bits(), a.to_bits());
+        }
+
+        #[test]
+        fn of_many_it_is_that_of_one_after_the_other(
+            values in prop::collection::vec(prop_oneof![3 => -1e3..1e3f64, 1 => Just(0.0), 1 => Just(-0.0)], 0..80),
+            more in prop::collection::vec(-1e3..1e3f64, 0..20),
+        ) {
+            let mut at_once = RunningMedian::of(values.iter().copied());
+            let mut one_by_one = RunningMedian::default();
+            values.iter().for_each(|v| one_by_one.push(*v));
+            prop_assert_eq!(at_once.value().to_bits(), one_by_one.value().to_bits());
+            for value in more {
+                at_once.push(value);
+                one_by_one.push(value);
+                prop_assert_eq!(at_once.value().to_bits(), one_by_one.value().to_bits());
+            }
+        }
+
         #[test]
         fn it_is_the_median_of_each_beginning(values in prop::collection::vec(-1e3..1e3f64, 1..80)) {
             let mut running = RunningMedian::default();

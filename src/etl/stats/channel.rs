@@ -2,7 +2,7 @@
 
 use super::ChannelStats;
 use crate::{
-    numeric::{percentile, range, sums},
+    numeric::{percentile, range, sorted_intervals, sums},
     time,
     transform::{Column, RunTable, clock::Clock},
 };
@@ -84,9 +84,7 @@ const FEW: usize = 16;
 
 impl Intervals {
     fn of(times: &[i64]) -> Option<Self> {
-        let mut all: Vec<i64> = times.windows(2).map(|w| w[1] - w[0]).collect();
-        all.sort_unstable();
-        Self::of_sorted(&all, &[])
+        Self::of_sorted(&sorted_intervals(times), &[])
     }
 
     /// Those of a clock without its first `from` samples: what its columns share is sorted

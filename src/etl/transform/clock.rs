@@ -10,7 +10,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use crate::{numeric::percentile, schema::Hold};
+use crate::{
+    numeric::{percentile, sorted_intervals},
+    schema::Hold,
+};
 
 /// One clock over the rows of a table.
 #[derive(Debug, Clone)]
@@ -170,11 +173,7 @@ impl Clock {
 
     /// The intervals between samples in microseconds, ascending.
     pub fn intervals(&self) -> &[i64] {
-        self.intervals.get_or_init(|| {
-            let mut all: Vec<i64> = self.times.windows(2).map(|w| w[1] - w[0]).collect();
-            all.sort_unstable();
-            all
-        })
+        self.intervals.get_or_init(|| sorted_intervals(&self.times))
     }
 
     /// Median interval between samples in microseconds; of an even count the mean of the
