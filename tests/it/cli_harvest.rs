@@ -91,6 +91,18 @@ fn the_ledger_of_the_bad_rows_has_every_reason() {
         assert!(dropped.values().all(|n| n == 3), "{key}: {dropped:?}");
         let (rows_in, kept) = (&ledger["rows_in"], &ledger["rows_kept"]);
         assert_eq!(rows_in.as_u64().unwrap(), kept.as_u64().unwrap() + 24);
+        // Each reason has examples with their rows, and it is said where all of them lie.
+        let rejected = &shown["log"]["rejected"];
+        let file = rejected["file"].as_str().unwrap();
+        assert!(lab.root().join(file).is_file(), "{file}");
+        let examples = rejected["examples"].as_object().unwrap();
+        for reason in dropped.keys().filter(|reason| *reason != "duplicate") {
+            let rows = examples[reason].as_array().unwrap();
+            assert!((1..=3).contains(&rows.len()), "{reason}: {rows:?}");
+            assert!(rows.iter().all(|row| row["row"].is_u64()), "{rows:?}");
+        }
+        let values = examples["unknown_robot"].as_array().unwrap();
+        assert!(values.iter().all(|row| row["value"].is_string()), "{values:?}");
     }
 }
 

@@ -296,3 +296,27 @@ fn the_theme_of_the_browser_and_its_glyphs_are_told_with_the_reason() {
     assert!(why.ends_with("16 colours, as TERM is linux"), "{why}");
     assert_eq!(because, "TERM is linux");
 }
+
+#[test]
+fn config_lists_the_sites_and_where_they_stand() {
+    let lab = Lab::demo(1);
+    configure(
+        &lab,
+        "jobs = 1\n\n[site.press-2]\njobs = 2\n\n[site.hall]\ndata_dir = \"data\"\n",
+    );
+    let printed = lab.ok(&["config"]);
+    for (site, line) in [("press-2", 3), ("hall", 6)] {
+        let row = printed.lines().find(|l| l.starts_with(site));
+        let row = row.unwrap_or_else(|| panic!("{printed}"));
+        assert!(row.contains(&format!("config.toml, line {line}")), "{row}");
+        assert!(!row.contains("in use"), "{row}");
+    }
+    let printed = lab.ok(&["--site", "press-2", "config"]);
+    let row = printed.lines().find(|l| l.starts_with("press-2")).unwrap();
+    assert!(row.contains("in use"), "{row}");
+    let json = lab.json(&["config", "--json"]);
+    let sites = json["sites"].as_array().unwrap();
+    assert_eq!(sites.len(), 2);
+    assert_eq!(sites[0]["name"], "hall");
+    assert_eq!(sites[0]["line"], 6);
+}

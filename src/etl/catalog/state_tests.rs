@@ -294,6 +294,47 @@ fn some_failed_runs_are_partial() {
     );
     let errors = w.catalog.log_detail("a").unwrap().unwrap().errors;
     assert_eq!(errors, ["run 000000000001: every sample has the same time"]);
+    // A state that takes precedence does not hide it.
+    record.pipeline_version = PIPELINE_VERSION - 1;
+    w.commit(&record);
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Stale);
+    assert!(
+        row.reason.ends_with("; 1 of 2 runs failed"),
+        "{}",
+        row.reason
+    );
+    fs::remove_file(w.file("a.parquet")).unwrap();
+    w.refresh();
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Missing);
+    assert!(
+        row.reason.ends_with("; 1 of 2 runs failed"),
+        "{}",
+        row.reason
+    );
+}
+
+#[test]
+fn a_log_without_a_footer_whose_harvest_failed_says_what_that_said() {
+    let mut w = world();
+    fs::write(w.file("a.parquet"), "PAR1 cut off").unwrap();
+    set_mtime(&w, "a.parquet", ago(61));
+    w.refresh();
+    let mut record = w.record("a", "a.parquet", &[]);
+    let error = "it is not a whole Parquet file: it does not end with a footer";
+    record.error = Some(error.into());
+    w.commit(&record);
+    w.refresh();
+    let row = w.log("a");
+    assert_eq!((row.state, row.reason.as_str()), (LogState::Failed, error));
+    // Another file is another matter.
+    fs::write(w.file("a.parquet"), "PAR1 cut off later").unwrap();
+    set_mtime(&w, "a.parquet", ago(61));
+    w.refresh();
+    let row = w.log("a");
+    assert_eq!(row.state, LogState::Failed);
+    assert!(row.reason.contains("18 bytes without"), "{}", row.reason);
 }
 
 #[test]

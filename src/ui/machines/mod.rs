@@ -1,5 +1,6 @@
 //! The list of machines, by cells.
 
+pub mod facts;
 pub mod one;
 
 use ratatui::{

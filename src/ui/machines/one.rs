@@ -7,17 +7,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::number;
+use super::{facts, number};
 use crate::{
     app::{
         Action, layout,
         machines::{Figure, LABEL, MachineScreen, PANES},
         state::State,
-    },
-    etl::{
-        format::{count, format_delta, thousands},
-        quality::Verdict,
-        time, zone,
     },
     ui::{
         lines::titles,
@@ -97,34 +92,10 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
     let Some(machine) = &screen.machine else {
         return;
     };
-    let row = machine;
-    let mut words = vec![
-        (count(row.runs, "run"), theme.title),
-        (time::format_duration(row.runtime_s), theme.title),
-    ];
-    for verdict in [
-        Verdict::Pass,
-        Verdict::Suspect,
-        Verdict::Fail,
-        Verdict::NotEvaluated,
-    ] {
-        let runs = machine.runs_with(verdict);
-        if runs > 0 {
-            let text = format!("{} {}", thousands(runs), verdict.word());
-            words.push((text, theme.of(verdict)));
-        }
-    }
-    if let Some(slope) = machine.slope {
-        let text = format!("peak force {} N/day", format_delta(slope, 1));
-        words.push((text, theme.title));
-    }
-    let seen = format!(
-        "{} … {}",
-        zone::format_minute(row.first_seen_us),
-        zone::format_minute(row.last_seen_us)
-    );
-    words.push((seen, theme.muted));
-    if let Some(mm) = row.distance_mm {
+    let mut words = facts::runs(machine, theme);
+    words.extend(facts::slope(machine).map(|slope| (slope, theme.title)));
+    words.push((facts::seen(machine), theme.muted));
+    if let Some(mm) = machine.distance_mm {
         let text = format!("distance {} m", number(Some(mm / 1000.0), 12));
         words.push((text, theme.muted));
     }

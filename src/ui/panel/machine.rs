@@ -11,11 +11,10 @@ use crate::{
     },
     etl::{
         catalog::{MachineRow, cell_title},
-        format::{count, format_delta, format_fit, thousands},
-        quality::Verdict,
-        time, zone,
+        format::format_fit,
+        zone,
     },
-    ui::{text::fit, theme::Theme},
+    ui::{machines::facts, text::fit, theme::Theme},
 };
 
 /// Characters for the name of a figure, and for each end of its range.
@@ -51,11 +50,10 @@ impl Text<'_> {
         for figure in Figure::ALL {
             self.figure(machine, figure);
         }
-        if let Some(slope) = machine.slope {
+        if let Some(slope) = facts::slope(machine) {
             self.push(vec![
                 Span::styled(fit("slope", FIGURE.0, false), self.theme.muted),
-                Span::styled(format_delta(slope, 1), self.theme.text),
-                Span::styled(" N/day of peak force".to_owned(), self.theme.muted),
+                Span::styled(slope, self.theme.text),
             ]);
         }
         self.heading("last runs");
@@ -66,30 +64,10 @@ impl Text<'_> {
     /// How many runs, how long, and with which verdicts.
     fn summary(&mut self, machine: &MachineRow) {
         let theme = self.theme;
-        let runtime = time::format_duration(machine.runtime_s);
-        let mut spans = vec![
-            Span::styled(count(machine.runs, "run"), theme.text),
-            Span::styled(format!("  {runtime}"), theme.text),
-        ];
-        for verdict in [
-            Verdict::Pass,
-            Verdict::Suspect,
-            Verdict::Fail,
-            Verdict::NotEvaluated,
-        ] {
-            let runs = machine.runs_with(verdict);
-            if runs > 0 {
-                let text = format!("  {} {}", thousands(runs), verdict.word());
-                spans.push(Span::styled(text, theme.of(verdict)));
-            }
-        }
-        self.push(spans);
-        let seen = format!(
-            "{} … {}",
-            zone::format_minute(machine.first_seen_us),
-            zone::format_minute(machine.last_seen_us)
-        );
-        self.push(vec![Span::styled(seen, theme.muted)]);
+        let words = facts::runs(machine, theme).into_iter();
+        let spans = words.map(|(text, style)| Span::styled(text + "  ", style));
+        self.push(spans.collect());
+        self.push(vec![Span::styled(facts::seen(machine), theme.muted)]);
     }
 
     /// A figure over the runs of a machine, and its range.
