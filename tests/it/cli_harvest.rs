@@ -102,7 +102,10 @@ fn the_ledger_of_the_bad_rows_has_every_reason() {
             assert!(rows.iter().all(|row| row["row"].is_u64()), "{rows:?}");
         }
         let values = examples["unknown_robot"].as_array().unwrap();
-        assert!(values.iter().all(|row| row["value"].is_string()), "{values:?}");
+        assert!(
+            values.iter().all(|row| row["value"].is_string()),
+            "{values:?}"
+        );
     }
 }
 

@@ -10,6 +10,8 @@ const BOTH_FROM: usize = 30;
 pub struct Parts {
     /// One line for each run.
     pub legend: usize,
+    /// Blank lines below the legend, and above the rule over the table.
+    pub blank: usize,
     /// The charts' pane altogether.
     pub overlaid: usize,
     /// The table of differences with its header.
@@ -19,8 +21,9 @@ pub struct Parts {
 /// Divides a view of `height` lines for so many runs and rows of the table.
 pub fn parts(height: usize, runs: usize, rows: usize, pane: Pane) -> Parts {
     let legend = runs.min(height);
-    let free = height - legend;
     let both = height >= BOTH_FROM;
+    let blank = usize::from(both);
+    let free = height - legend - blank;
     let sheet = match (both, pane) {
         // A rule stands above the table, a header in it.
         (true, _) => (free * 2 / 5).min(rows + 1),
@@ -28,12 +31,13 @@ pub fn parts(height: usize, runs: usize, rows: usize, pane: Pane) -> Parts {
         (false, Pane::Overlaid) => 0,
     };
     let overlaid = match (both, pane) {
-        (true, _) => free.saturating_sub(sheet + 1),
+        (true, _) => free.saturating_sub(sheet + 1 + blank),
         (false, Pane::Overlaid) => free,
         (false, Pane::Sheet) => 0,
     };
     Parts {
         legend,
+        blank,
         overlaid,
         sheet,
     }
@@ -51,7 +55,7 @@ mod tests {
                     let p = parts(height, runs, 200, pane);
                     let rule = usize::from(p.overlaid > 0 && p.sheet > 0);
                     assert!(
-                        (p.legend + p.overlaid + rule + p.sheet) <= height,
+                        (p.legend + 2 * p.blank + p.overlaid + rule + p.sheet) <= height,
                         "{height} {runs} {p:?}"
                     );
                 }

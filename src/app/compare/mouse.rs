@@ -41,11 +41,14 @@ impl CompareScreen {
             return CompareHit::Nothing;
         }
         let (x, line) = (usize::from(column - body.x), usize::from(row - body.y));
-        let Some(y) = line.checked_sub(parts.legend) else {
+        if line < parts.legend {
             return CompareHit::Run(line);
+        }
+        let Some(y) = line.checked_sub(parts.legend + parts.blank) else {
+            return CompareHit::Nothing;
         };
         if y >= parts.overlaid {
-            let rule = usize::from(parts.overlaid > 0);
+            let rule = usize::from(parts.overlaid > 0) + parts.blank;
             let inside = (rule..parts.sheet + rule).contains(&(y - parts.overlaid));
             return if inside {
                 CompareHit::Sheet

@@ -214,10 +214,16 @@ impl Quality {
                 rest: left - list,
             };
         }
+        // A short list ends after its last row, and a blank line: what explains it is near.
+        let rows = u16::try_from(self.table.len()).unwrap_or(u16::MAX);
+        let list = match self.table.is_empty() {
+            true => left - rest,
+            false => rows.saturating_add(2).min(left - rest),
+        };
         Parts {
-            list: left - rest,
+            list,
             explained,
-            rest,
+            rest: if rest > 0 { left - list } else { 0 },
         }
     }
 

@@ -48,6 +48,7 @@ fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &CompareScreen, theme: &
     for run in 0..parts.legend {
         legend(take(&mut rest, 1), buf, screen, run, theme);
     }
+    take(&mut rest, parts.blank);
     let Some(views) = &screen.views else {
         let (text, style) = match &screen.error {
             Some(error) => (error.as_str(), theme.error),
@@ -61,6 +62,7 @@ fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &CompareScreen, theme: &
     }
     if parts.sheet > 0 {
         if parts.overlaid > 0 {
+            take(&mut rest, parts.blank);
             let rule = take(&mut rest, 1);
             let inner = Rect {
                 x: rule.x + 1,

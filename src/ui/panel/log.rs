@@ -10,7 +10,7 @@ use crate::{
         logs::Logs,
     },
     etl::{
-        catalog::{HarvestRow, LogDetail, LogRow},
+        catalog::{HarvestRow, LogDetail, LogRow, LogState},
         clean::Ledger,
         format::{bytes, count, seconds, thousands},
         harvest::RejectedRows,
@@ -93,7 +93,7 @@ impl Text<'_> {
             let counted = format!("{}s in", detail.layout().counted());
             self.ledger(ledger, &counted, &panel.rejected);
         }
-        self.history(&detail.history);
+        self.history(row.state, &detail.history);
     }
 
     /// The verdict, and which checks found something in how many runs.
@@ -154,9 +154,13 @@ impl Text<'_> {
         ]);
     }
 
-    /// The harvests before the one whose results are shown.
-    fn history(&mut self, history: &[HarvestRow]) {
-        let is_shown = |past: &HarvestRow| matches!(&*past.outcome, "harvested" | "partial");
+    /// The harvests before the one that the panel tells of: the one whose results are shown, or
+    /// that has failed.
+    fn history(&mut self, state: LogState, history: &[HarvestRow]) {
+        let is_shown = |past: &HarvestRow| match state {
+            LogState::Failed => past.outcome == "failed",
+            _ => matches!(&*past.outcome, "harvested" | "partial"),
+        };
         let shown = history.iter().position(is_shown);
         let others = history.iter().enumerate();
         let mut others = others.filter(|(at, _)| Some(*at) != shown).peekable();

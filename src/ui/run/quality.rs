@@ -77,7 +77,16 @@ fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, theme: &Theme) {
 fn not_evaluated(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
     let area = area.intersection(frame.area());
     let width = area.width.saturating_sub(3);
-    let mut texts: Vec<(String, Style)> = vec![("not evaluated".into(), theme.muted)];
+    let mut lines = area.rows();
+    if let Some(line) = lines.next().filter(|_| !quality.not_evaluated.is_empty()) {
+        let inner = Rect {
+            x: line.x + 1,
+            width: line.width.saturating_sub(1),
+            ..line
+        };
+        ruled("not evaluated", inner.width, theme).render(inner, frame.buffer_mut());
+    }
+    let mut texts: Vec<(String, Style)> = Vec::new();
     for skipped in &quality.not_evaluated {
         let of = match skipped.channels.as_slice() {
             [] => String::new(),
@@ -86,9 +95,9 @@ fn not_evaluated(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme
         let text = format!("{}{of}: {}", skipped.rules.join(", "), skipped.reason);
         texts.extend(wrap(&text, width).into_iter().map(|t| (t, theme.text)));
     }
-    let shown = usize::from(area.height);
+    let shown = usize::from(area.height).saturating_sub(1);
     let more = texts.len() > shown;
-    for (at, (line, (text, style))) in area.rows().zip(texts).enumerate() {
+    for (at, (line, (text, style))) in lines.zip(texts).enumerate() {
         let text = if more && at + 1 == shown {
             format!(" {text} … and more")
         } else {
