@@ -299,7 +299,17 @@ fn the_documented_json_is_the_printed_json() {
             }
             "`note RUN --json`" => vec!["note", &run, "--json"],
             "`gc --json`" => vec!["gc", "--json"],
-            "`config --json`" => vec!["config", "--json"],
+            "`config --json`" => {
+                let folder = lab.root().join("config/mdtui");
+                let file = folder.join("config.toml");
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(&file, "[site.press-2]\njobs = 2\n").unwrap();
+                let report = lab.json(&["config", "--json"]);
+                fs::remove_file(&file).unwrap();
+                compare(title, &example, &report);
+                checked += 1;
+                continue;
+            }
             "`remove --json`" => {
                 let (log, aside) = (
                     lab.data().join("faults/gap.parquet"),
