@@ -57,7 +57,7 @@ fn run(logs: usize) -> Result<()> {
             fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(fatal)?;
         }
         // The least that ends in a footer.
-        fs::write(path, b"PAR1\0\0\0\0\0\0\0\0PAR1").map_err(fatal)?;
+        fs::write(path, b"PAR1\0\x01\0\0\0PAR1").map_err(fatal)?;
     }
     println!("{logs} logs in 200 folders\n");
     let mut catalog = time("open a new catalog", || Catalog::open(&context.lake))?;

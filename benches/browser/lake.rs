@@ -43,7 +43,7 @@ pub fn many(root: &Path, logs: usize) -> Result<Context> {
             create(path.parent().unwrap_or(&path))?;
         }
         // The least that ends in a footer.
-        let content = b"PAR1\0\0\0\0\0\0\0\0PAR1";
+        let content = b"PAR1\0\x01\0\0\0PAR1";
         fs::write(&path, content).map_err(|e| Error::io("write", &path, e))?;
     }
     full_rate(&root.join("one"), &context)?;

@@ -115,32 +115,36 @@ fn difference(old: &Profile, new: &Profile) -> String {
     parts.join("; ")
 }
 
-/// The state of each of `entries`. States of logs with one content, and of a log and
-/// its new name, depend on each other: all of them must be among `entries`.
-pub(super) fn assess_all(entries: &[Entry], rules: &ProfileRules, now_us: i64) -> Vec<Assessment> {
+/// The states of those of `entries`, by their places, whose state is another now. States of logs with
+/// one content, and of a log and its new name, depend on each other: all of them must be among
+/// `entries`.
+pub(super) fn changed_states(
+    entries: &[Entry],
+    rules: &ProfileRules,
+    now_us: i64,
+) -> Vec<(usize, Assessment)> {
     let first = first_of_content(entries);
     let names = renames(entries);
-    entries
-        .iter()
-        .map(|entry| {
-            let key = entry.key.as_str();
-            let record = entry.record.as_deref();
-            let duplicate_of = record
-                .and_then(|r| first.get(r.content_hash.as_deref()?))
-                .map(|e| e.key.as_str())
-                .filter(|other| *other != key);
-            assess(&Known {
-                seen: entry.seen.as_ref(),
-                record,
-                rules: &rules.now,
-                rules_differ: record.map_or("", |r| rules.differ(&r.rules)),
-                duplicate_of,
-                was: names.was.get(key).copied(),
-                became: names.became.get(key).copied(),
-                now_us,
-            })
-        })
-        .collect()
+    let assess_one = |(at, entry): (usize, &Entry)| {
+        let key = entry.key.as_str();
+        let record = entry.record.as_deref();
+        let duplicate_of = record
+            .and_then(|r| first.get(r.content_hash.as_deref()?))
+            .map(|e| e.key.as_str())
+            .filter(|other| *other != key);
+        let verdict = assess(&Known {
+            seen: entry.seen.as_ref(),
+            record,
+            rules: &rules.now,
+            rules_differ: record.map_or("", |r| rules.differ(&r.rules)),
+            duplicate_of,
+            was: names.was.get(key).copied(),
+            became: names.became.get(key).copied(),
+            now_us,
+        });
+        (verdict != entry.verdict).then_some((at, verdict))
+    };
+    entries.iter().enumerate().filter_map(assess_one).collect()
 }
 
 /// By content: the log in the data directory that was harvested first.

@@ -1,9 +1,11 @@
 //! A row of `logs` as the catalog itself sees it: what the last look saw, and what the
 //! record says.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, Row, params};
 
-use super::rows::LogState;
+use super::{log_state::NEVER_HARVESTED, rows::LogState};
 use crate::{
     lake::{Record, record::Attempt},
     source::{
@@ -13,16 +15,16 @@ use crate::{
     time,
 };
 
-/// What is known of one log.
+/// What is known of one log. A look has one for each log of the data directory, so that what is
+/// nearly always the same in all of them, or the same as something else, is not stored again.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Entry {
     /// `None` until it is stored.
     pub id: Option<i64>,
     pub key: String,
-    /// Harmless text.
-    pub path: String,
-    /// The real path below the data directory; `None` when only the lake knows the log.
-    pub raw: Option<Vec<u8>>,
+    /// Where it differs from the key.
+    path: Option<Box<str>>,
+    raw: RawPath,
     /// `None` when the log is gone.
     pub seen: Option<Seen>,
     /// `None` when it has no record. Apart: lists of logs that were never harvested are long.
@@ -34,10 +36,62 @@ pub(super) struct Entry {
     pub dirty: bool,
 }
 
+/// The real path of a log below the data directory.
+#[derive(Debug, Clone, PartialEq)]
+enum RawPath {
+    /// Only the lake knows the log.
+    Unknown,
+    /// The bytes of [`Entry::path`].
+    AsText,
+    Bytes(Box<[u8]>),
+}
+
 impl Entry {
+    /// A log of which nothing else is known. `path` is harmless text.
+    pub(super) fn new(key: &str, path: &str, verdict: Assessment) -> Self {
+        Self {
+            id: None,
+            key: key.to_owned(),
+            path: (path != key).then(|| path.into()),
+            raw: RawPath::Unknown,
+            seen: None,
+            record: None,
+            notes: None,
+            verdict,
+            dirty: true,
+        }
+    }
+
+    /// Its path below the data directory as harmless text.
+    pub(super) fn path(&self) -> &str {
+        self.path.as_deref().unwrap_or(&self.key)
+    }
+
+    /// Its real path below the data directory; `None` when only the lake knows the log.
+    pub(super) fn raw(&self) -> Option<&[u8]> {
+        match &self.raw {
+            RawPath::Unknown => None,
+            RawPath::AsText => Some(self.path().as_bytes()),
+            RawPath::Bytes(bytes) => Some(bytes),
+        }
+    }
+
+    /// Its real path, or what is known of it.
+    pub(super) fn raw_or_path(&self) -> &[u8] {
+        self.raw().unwrap_or(self.path().as_bytes())
+    }
+
+    /// See [`Entry::raw`].
+    pub(super) fn set_raw(&mut self, raw: &[u8]) {
+        self.raw = match raw == self.path().as_bytes() {
+            true => RawPath::AsText,
+            false => RawPath::Bytes(raw.into()),
+        };
+    }
+
     /// Takes the log, which cannot be looked at, to be as it was when it was harvested.
     pub(super) fn presume_unchanged(&mut self) {
-        let path = self.path.as_bytes();
+        let path = self.path().as_bytes();
         let (Some(record), Some(format)) = (&self.record, Format::of_name(path)) else {
             return;
         };
@@ -59,7 +113,7 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Assessment {
     pub state: LogState,
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     pub leave_alone: Option<String>,
 }
 
@@ -198,7 +252,6 @@ pub(super) fn each(
 }
 
 fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
-    let state: String = r.get(3)?;
     let seen = match r.get::<_, Option<i64>>(8)? {
         None => None,
         Some(size) => Some(Seen {
@@ -217,21 +270,27 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
             moved_us: r.get(14)?,
         }),
     };
-    Ok(Entry {
+    let verdict = Assessment {
+        state: LogState::from_word(r.get_ref(3)?.as_str()?).unwrap_or(LogState::Pending),
+        reason: match r.get_ref(4)?.as_str()? {
+            NEVER_HARVESTED => NEVER_HARVESTED.into(),
+            reason => reason.to_owned().into(),
+        },
+        leave_alone: r.get(5)?,
+    };
+    let (key, path) = (r.get_ref(1)?.as_str()?, r.get_ref(2)?.as_str()?);
+    let mut entry = Entry {
         id: r.get(0)?,
-        key: r.get(1)?,
-        path: r.get(2)?,
-        raw: r.get(6)?,
         seen,
         record: read_facts(r)?,
         notes: r.get(33)?,
-        verdict: Assessment {
-            state: LogState::from_word(&state).unwrap_or(LogState::Pending),
-            reason: r.get(4)?,
-            leave_alone: r.get(5)?,
-        },
         dirty: false,
-    })
+        ..Entry::new(key, path, verdict)
+    };
+    if let Some(raw) = r.get_ref(6)?.as_blob_or_null()? {
+        entry.set_raw(raw);
+    }
+    Ok(entry)
 }
 
 fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Box<Facts>>> {
@@ -281,11 +340,11 @@ pub(super) fn save(db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
         params![
             entry.id,
             entry.key,
-            entry.path,
+            entry.path(),
             entry.verdict.state.word(),
             entry.verdict.reason,
             entry.verdict.leave_alone,
-            entry.raw,
+            entry.raw(),
             seen.map(|s| s.format.word()),
             seen.map(|s| signed(s.size)),
             seen.map(|s| s.mtime_ns),

@@ -277,17 +277,15 @@ fn store_one(
         let had_notes = known.as_ref().is_some_and(|entry| entry.notes.is_some());
         let id = match known {
             Some(entry) => {
-                let is_other = entry.record.is_none() && entry.path != record.source.path;
+                let is_other = entry.record.is_none() && entry.path() != record.source.path;
                 let id = match entry.id {
                     Some(id) if !is_other => id,
                     // The catalog gave the key to another log, which gets a new one at the next look.
-                    id => entry::save(
-                        tx,
-                        &Entry {
-                            id,
-                            ..store::unknown(key, record)
-                        },
-                    )?,
+                    id => {
+                        let mut other = store::unknown(key, record);
+                        other.id = id;
+                        entry::save(tx, &other)?
+                    }
                 };
                 store::store_log(tx, id, record)?;
                 id

@@ -1,5 +1,7 @@
 //! From what is known of a log to its state: SPEC section 8, in its order.
 
+use std::borrow::Cow;
+
 use super::{
     entry::{Assessment, Facts, Seen},
     rows::LogState,
@@ -8,6 +10,9 @@ use crate::{PIPELINE_VERSION, format::count, time};
 
 /// A file without a footer that moved within this time is still being written.
 const WRITING_US: i64 = 60_000_000;
+
+/// Why nearly all pending logs are so.
+pub(super) const NEVER_HARVESTED: &str = "never harvested";
 
 /// Everything that decides the state of one log.
 #[derive(Debug, Clone, Copy)]
@@ -55,10 +60,10 @@ pub(super) fn assess(known: &Known<'_>) -> Assessment {
     }
 }
 
-fn state(state: LogState, reason: String) -> Assessment {
+fn state(state: LogState, reason: impl Into<Cow<'static, str>>) -> Assessment {
     Assessment {
         state,
-        reason,
+        reason: reason.into(),
         leave_alone: None,
     }
 }
@@ -66,7 +71,7 @@ fn state(state: LogState, reason: String) -> Assessment {
 fn failed(reason: String, leave_alone: Option<String>) -> Assessment {
     Assessment {
         state: LogState::Failed,
-        reason,
+        reason: reason.into(),
         leave_alone,
     }
 }
@@ -109,7 +114,7 @@ fn unfinished(seen: &Seen, now_us: i64) -> Assessment {
             Assessment {
                 state: LogState::Writing,
                 leave_alone: Some(reason.clone()),
-                reason,
+                reason: reason.into(),
             }
         }
         None => {
@@ -139,12 +144,13 @@ pub(super) fn next_change(seen: &Seen, now_us: i64) -> Option<i64> {
 }
 
 fn pending(known: &Known<'_>) -> Assessment {
-    let reason = match known.was {
+    let reason: Cow<'static, str> = match known.was {
         Some(old) => format!(
             "never harvested under this name; size, time and inode are those of {old}, which is gone: \
              a harvest takes its results over when the content is the same"
-        ),
-        None => "never harvested".into(),
+        )
+        .into(),
+        None => NEVER_HARVESTED.into(),
     };
     state(LogState::Pending, reason)
 }
@@ -171,7 +177,7 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
         }
         return Assessment {
             state: LogState::Changed,
-            reason,
+            reason: reason.into(),
             leave_alone: useless,
         };
     }
@@ -211,7 +217,7 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
         return Assessment {
             state: LogState::Stale,
             leave_alone: Some(reason.clone()),
-            reason,
+            reason: reason.into(),
         };
     }
     if facts.pipeline_version < PIPELINE_VERSION {

@@ -240,13 +240,14 @@ impl Catalog {
     pub fn source(&self, context: &Context, key: &str) -> Result<Option<FoundLog>> {
         let entry = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
         let Some(entry) = entry else { return Ok(None) };
-        let (Some(seen), Some(raw)) = (entry.seen, entry.raw) else {
+        let (Some(seen), Some(raw)) = (&entry.seen, entry.raw()) else {
             return Ok(None);
         };
+        let (path, seen) = (entry.path().to_owned(), seen.clone());
         Ok(Some(FoundLog {
+            path,
+            file: scan::real_path(&context.data_dir, raw),
             key: entry.key,
-            path: entry.path,
-            file: scan::real_path(&context.data_dir, &raw),
             format: seen.format,
             size: seen.size,
             mtime_ns: seen.mtime_ns,
@@ -269,8 +270,7 @@ impl Catalog {
         if entry.seen.is_some() {
             return Ok(Some(false));
         }
-        let raw = entry.raw.unwrap_or_else(|| entry.path.into_bytes());
-        let file = scan::real_path(&context.data_dir, &raw);
+        let file = scan::real_path(&context.data_dir, entry.raw_or_path());
         let io = |path: &Path, e| crate::Error::io("look at", path, e);
         match file.symlink_metadata() {
             Ok(_) => Ok(Some(false)),

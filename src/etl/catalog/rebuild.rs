@@ -40,14 +40,14 @@ impl Catalog {
     fn recall(&mut self, moved: Vec<Entry>) -> Result<bool> {
         let mut moved: HashMap<Vec<u8>, Seen> = moved
             .into_iter()
-            .filter_map(|e| Some((e.raw?, e.seen?)))
+            .filter_map(|e| Some((e.raw()?.to_owned(), e.seen?)))
             .collect();
         if moved.is_empty() {
             return Ok(false);
         }
         self.write(|tx| {
             for mut entry in entry::load_all(tx)? {
-                let old = entry.raw.as_ref().and_then(|raw| moved.remove(raw));
+                let old = entry.raw().and_then(|raw| moved.remove(raw));
                 let (Some(old), Some(seen)) = (old, entry.seen.as_mut()) else {
                     continue;
                 };

@@ -16,9 +16,9 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     Catalog, Refresh,
-    assess::{ProfileRules, assess_all},
+    assess::{ProfileRules, changed_states},
     entry::{self, Assessment, Entry, Seen},
-    log_state::next_change,
+    log_state::{NEVER_HARVESTED, next_change},
     rows::LogState,
 };
 use crate::{
@@ -174,17 +174,15 @@ fn plan(
         .collect();
     read_footers(&mut entries, root);
     retry_denied(&mut entries, root);
-    let verdicts = assess_all(&entries, rules, now_us);
-    for (entry, verdict) in entries.iter_mut().zip(verdicts) {
-        entry.dirty |= entry.verdict != verdict;
-        entry.verdict = verdict;
+    for (at, verdict) in changed_states(&entries, rules, now_us) {
+        entries[at].verdict = verdict;
+        entries[at].dirty = true;
     }
-    let digests = digests(&entries, held);
     let seen = entries.iter().filter_map(|e| e.seen.as_ref());
     let next_change_us = seen.filter_map(|s| next_change(s, now_us)).min();
-    let save = entries.into_iter().filter(|e| e.dirty).collect();
+    let digests = take_digests(&mut entries, held);
     Plan {
-        save,
+        save: entries,
         delete,
         digests,
         next_change_us,
@@ -245,7 +243,7 @@ pub(super) fn match_entries(
         Some(Fate::Seen) => false,
         Some(Fate::Replaced) => true,
         Some(Fate::Unseen) | None if is_below_unread(entry, scan) => {
-            if entry.raw.is_none() && entry.seen.is_none() {
+            if entry.raw().is_none() && entry.seen.is_none() {
                 entry.presume_unchanged();
             }
             false
@@ -259,21 +257,15 @@ pub(super) fn match_entries(
     let gone = entries.extract_if(.., is_gone).collect();
     entries.reserve_exact(strangers.len());
     for (found, key) in strangers.into_iter().zip(keys) {
-        entries.push(Entry {
-            id: None,
-            key,
-            path: text::visible_bytes(&found.raw),
-            raw: Some(found.raw.clone()),
-            seen: Some(Seen::new(found, scan::cell_of(&found.raw))),
-            record: None,
-            notes: None,
-            verdict: Assessment {
-                state: LogState::Pending,
-                reason: String::new(),
-                leave_alone: None,
-            },
-            dirty: true,
-        });
+        let verdict = Assessment {
+            state: LogState::Pending,
+            reason: NEVER_HARVESTED.into(),
+            leave_alone: None,
+        };
+        let mut entry = Entry::new(&key, &text::visible_bytes(&found.raw), verdict);
+        entry.set_raw(&found.raw);
+        entry.seen = Some(Seen::new(found, scan::cell_of(&found.raw)));
+        entries.push(entry);
     }
     (entries, gone)
 }
@@ -301,12 +293,12 @@ impl KnownPlaces {
         let mut by_raw = Vec::with_capacity(entries.len());
         let mut by_path: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, entry) in (0..).zip(entries) {
-            match &entry.raw {
+            match entry.raw() {
                 Some(_) => by_raw.push(at),
-                None => by_path.entry(entry.path.clone()).or_default().push(at),
+                None => by_path.entry(entry.path().to_owned()).or_default().push(at),
             }
         }
-        by_raw.sort_unstable_by_key(|at| &entries[*at as usize].raw);
+        by_raw.sort_unstable_by_key(|at| entries[*at as usize].raw());
         Self {
             by_raw,
             passed: 0,
@@ -318,7 +310,7 @@ impl KnownPlaces {
     fn by_raw(&mut self, entries: &[Entry], raw: &[u8]) -> Option<usize> {
         while let Some(at) = self.by_raw.get(self.passed) {
             let at = *at as usize;
-            match entries[at].raw.as_deref().cmp(&Some(raw)) {
+            match entries[at].raw().cmp(&Some(raw)) {
                 Ordering::Less => self.passed += 1,
                 Ordering::Equal => return Some(at),
                 Ordering::Greater => return None,
@@ -345,7 +337,7 @@ impl KnownPlaces {
 
 fn is_below_unread(entry: &Entry, scan: &Scan) -> bool {
     // No look has met what only the lake knows: its path is the harmless form.
-    let raw = entry.raw.as_deref().unwrap_or(entry.path.as_bytes());
+    let raw = entry.raw_or_path();
     scan.unread.iter().any(|folder| {
         folder.is_empty()
             || raw
@@ -369,10 +361,10 @@ fn renew(entry: &mut Entry, found: &Found, now_us: i64) {
             old.moved_us.map(|t| t.min(now_us))
         };
     }
-    entry.dirty = entry.seen.as_ref() != Some(&seen) || entry.raw.as_ref() != Some(&found.raw);
+    entry.dirty = entry.seen.as_ref() != Some(&seen) || entry.raw() != Some(&found.raw);
     if entry.dirty {
         entry.seen = Some(seen);
-        entry.raw = Some(found.raw.clone());
+        entry.set_raw(&found.raw);
     }
 }
 
@@ -380,9 +372,11 @@ fn renew(entry: &mut Entry, found: &Found, now_us: i64) {
 /// stays unknown, and is looked at again next time; its harvest says what is wrong.
 pub(super) fn read_footers(entries: &mut [Entry], root: &Path) {
     entries.par_iter_mut().for_each(|entry| {
-        let Some(raw) = &entry.raw else { return };
-        let file = scan::real_path(root, raw);
-        if let Some(seen) = entry.seen.as_mut().filter(|s| s.wants_footer()) {
+        if !entry.seen.as_ref().is_some_and(Seen::wants_footer) {
+            return;
+        }
+        let file = entry.raw().map(|raw| scan::real_path(root, raw));
+        if let (Some(file), Some(seen)) = (file, &mut entry.seen) {
             seen.footer = footer::is_whole(&file).ok();
             entry.dirty |= seen.footer.is_some();
         }
@@ -393,24 +387,32 @@ pub(super) fn read_footers(entries: &mut [Entry], root: &Path) {
 /// have not changed.
 fn retry_denied(entries: &mut [Entry], root: &Path) {
     for entry in entries {
-        let (Some(raw), Some(_), Some(facts)) = (&entry.raw, &entry.seen, &mut entry.record) else {
+        let attempt = entry.record.as_ref().and_then(|r| r.attempt.as_ref());
+        let is_denied = attempt.is_some_and(|a| a.permanent && Error::says_denied(&a.error));
+        if !is_denied || entry.seen.is_none() {
             continue;
-        };
-        if let Some(attempt) = &mut facts.attempt
-            && attempt.permanent
-            && Error::says_denied(&attempt.error)
-        {
-            let file = scan::real_path(root, raw);
+        }
+        let file = entry.raw().map(|raw| scan::real_path(root, raw));
+        let facts = entry.record.as_mut().and_then(|r| r.attempt.as_mut());
+        if let (Some(file), Some(attempt)) = (file, facts) {
             attempt.permanent = rustix::fs::access(&file, rustix::fs::Access::READ_OK).is_err();
         }
     }
 }
 
-fn digests(entries: &[Entry], held: &HashSet<String>) -> HashMap<String, u64> {
-    entries
-        .iter()
-        .map(|e| (e.key.clone(), digest(e, held.contains(&e.key))))
-        .collect()
+/// The digest of every log. Leaves the entries that are to be saved; the others give their keys away.
+fn take_digests(entries: &mut Vec<Entry>, held: &HashSet<String>) -> HashMap<String, u64> {
+    let mut digests = HashMap::with_capacity(entries.len());
+    entries.retain_mut(|entry| {
+        let digest = digest(entry, held.contains(&entry.key));
+        let key = match entry.dirty {
+            true => entry.key.clone(),
+            false => std::mem::take(&mut entry.key),
+        };
+        digests.insert(key, digest);
+        entry.dirty
+    });
+    digests
 }
 
 /// What a list shows of a log, as one number: to tell whether it must be redrawn.
@@ -420,7 +422,7 @@ fn digest(entry: &Entry, held: bool) -> u64 {
     (
         held,
         &entry.notes,
-        &entry.path,
+        entry.path(),
         verdict.state.word(),
         &verdict.reason,
         &verdict.leave_alone,

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Statement, ToSql, params};
 
 use super::{
     Catalog, HarvestRow,
-    assess::{ProfileRules, assess_all},
+    assess::{ProfileRules, changed_states},
     entry::{self, Assessment, Entry, Facts, Seen, micros, signed},
     follow::{remember, unusable, version_of},
     notes,
@@ -122,21 +122,12 @@ pub(super) fn forget(tx: &Connection, key: &str) -> rusqlite::Result<()> {
 
 /// A log that no look has seen yet.
 pub(super) fn unknown(key: &str, record: &Record) -> Entry {
-    Entry {
-        id: None,
-        key: key.to_owned(),
-        path: record.source.path.clone(),
-        raw: None,
-        seen: None,
-        record: None,
-        notes: None,
-        verdict: Assessment {
-            state: LogState::Missing,
-            reason: String::new(),
-            leave_alone: None,
-        },
-        dirty: true,
-    }
+    let verdict = Assessment {
+        state: LogState::Missing,
+        reason: "".into(),
+        leave_alone: None,
+    };
+    Entry::new(key, &record.source.path, verdict)
 }
 
 /// The state of a log whose record is new, and of those that hang together with it.
@@ -155,16 +146,17 @@ pub(super) fn reassess(
     let facts = own.record.as_ref();
     let inode = facts.map_or(0, |r| r.inode).cast_signed();
     let hash = facts.and_then(|r| r.content_hash.as_deref());
-    let near = entry::load(
+    let mut near = entry::load(
         tx,
         "key = ?1 OR content_hash = ?2 OR content_hash = ?3 OR inode = ?4 OR rec_inode = ?4",
         params![key, hash, old_hash, inode],
     )?;
-    let verdicts = assess_all(&near, rules, time::now());
-    for (mut entry, verdict) in near.into_iter().zip(verdicts) {
-        if entry.verdict != verdict && depends(&entry, key, [hash, old_hash], inode) {
+    for (at, verdict) in changed_states(&near, rules, time::now()) {
+        if let Some(entry) = near.get_mut(at)
+            && depends(entry, key, [hash, old_hash], inode)
+        {
             entry.verdict = verdict;
-            entry::save(tx, &entry)?;
+            entry::save(tx, entry)?;
         }
     }
     Ok(())
@@ -187,10 +179,7 @@ fn depends(entry: &Entry, key: &str, contents: [Option<&str>; 2], inode: i64) ->
 
 /// Looks at the log's file now, so that its state is that of this moment.
 fn see(context: &Context, entry: &mut Entry) {
-    let raw = entry
-        .raw
-        .clone()
-        .unwrap_or_else(|| entry.path.clone().into_bytes());
+    let raw = entry.raw_or_path().to_owned();
     let Some(found) = scan::stat_log(&context.data_dir, context.lake.root(), context.links, &raw)
     else {
         entry.seen = None;
@@ -210,7 +199,7 @@ fn see(context: &Context, entry: &mut Entry) {
         seen.footer = footer::is_whole(&scan::real_path(&context.data_dir, &raw)).ok();
     }
     entry.seen = Some(seen);
-    entry.raw = Some(raw);
+    entry.set_raw(&raw);
 }
 
 /// Columns of `logs` that a record decides, in the order of [`bind_record`].
@@ -270,8 +259,13 @@ pub(super) fn add_log(tx: &Connection, key: &str, record: &Record) -> rusqlite::
         format!("INSERT INTO logs ({columns}) VALUES ({places})")
     });
     store_profile(tx, record)?;
-    let Entry { path, verdict, .. } = unknown(key, record);
-    let own = params![key, path, verdict.state.word(), verdict.reason];
+    let log = unknown(key, record);
+    let own = params![
+        key,
+        log.path(),
+        log.verdict.state.word(),
+        log.verdict.reason
+    ];
     let mut statement = tx.prepare_cached(&INSERT)?;
     bind_record(&mut statement, record, own)?;
     statement.raw_execute()?;

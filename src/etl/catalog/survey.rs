@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::{
-    assess::{ProfileRules, assess_all},
+    assess::{ProfileRules, changed_states},
     entry::{Assessment, Entry, Facts, Seen},
     refresh::{match_entries, read_footers},
     rows::{LogState, is_due},
@@ -41,11 +41,11 @@ pub struct LogStatus {
 impl LogStatus {
     fn new(entry: Entry) -> Option<Self> {
         Some(Self {
+            raw: entry.raw()?.to_owned(),
             key: entry.key,
-            raw: entry.raw?,
             size: entry.seen?.size,
             state: entry.verdict.state,
-            reason: entry.verdict.reason,
+            reason: entry.verdict.reason.into_owned(),
             leave_alone: entry.verdict.leave_alone,
             has_record: entry.record.is_some(),
         })
@@ -111,9 +111,8 @@ pub fn survey(context: &Context, cancel: &CancelToken) -> Result<Survey> {
     let now_us = time::now();
     let (mut entries, _) = match_entries(known, &scan, now_us);
     read_footers(&mut entries, &context.data_dir);
-    let verdicts = assess_all(&entries, &ProfileRules::of_now(context), now_us);
-    for (entry, verdict) in entries.iter_mut().zip(verdicts) {
-        entry.verdict = verdict;
+    for (at, verdict) in changed_states(&entries, &ProfileRules::of_now(context), now_us) {
+        entries[at].verdict = verdict;
     }
     let mut logs: Vec<LogStatus> = entries.into_iter().filter_map(LogStatus::new).collect();
     logs.sort_unstable_by(|a, b| a.key.cmp(&b.key));
@@ -141,26 +140,20 @@ pub fn status_of(context: &Context, log: &FoundLog, record: Option<&Record>) -> 
         .wants_footer()
         .then(|| footer::is_whole(&log.file).ok())
         .flatten();
-    let mut entry = Entry {
-        id: None,
-        key: log.key.clone(),
-        path: log.path.clone(),
-        raw: None,
-        seen: Some(Seen { footer, ..seen }),
-        record: record.map(|record| Box::new(Facts::of(record))),
-        notes: None,
-        verdict: unassessed(),
-        dirty: false,
-    };
+    let mut entry = Entry::new(&log.key, &log.path, unassessed());
+    entry.seen = Some(Seen { footer, ..seen });
+    entry.record = record.map(|record| Box::new(Facts::of(record)));
     let entries = std::slice::from_ref(&entry);
-    let verdict = assess_all(entries, &ProfileRules::of_now(context), time::now()).pop();
-    entry.verdict = verdict.unwrap_or_else(unassessed);
+    let verdict = changed_states(entries, &ProfileRules::of_now(context), time::now()).pop();
+    if let Some((_, verdict)) = verdict {
+        entry.verdict = verdict;
+    }
     LogStatus {
         key: entry.key,
         raw: Vec::new(),
         size: log.size,
         state: entry.verdict.state,
-        reason: entry.verdict.reason,
+        reason: entry.verdict.reason.into_owned(),
         leave_alone: entry.verdict.leave_alone,
         has_record: entry.record.is_some(),
     }
@@ -168,23 +161,16 @@ pub fn status_of(context: &Context, log: &FoundLog, record: Option<&Record>) -> 
 
 /// What a record says of its log.
 fn recorded(record: &Record) -> Entry {
-    Entry {
-        id: None,
-        key: record.source_file.clone(),
-        path: text::visible(&record.source.path),
-        raw: None,
-        seen: None,
-        record: Some(Box::new(Facts::of(record))),
-        notes: None,
-        verdict: unassessed(),
-        dirty: false,
-    }
+    let path = text::visible(&record.source.path);
+    let mut entry = Entry::new(&record.source_file, &path, unassessed());
+    entry.record = Some(Box::new(Facts::of(record)));
+    entry
 }
 
 fn unassessed() -> Assessment {
     Assessment {
         state: LogState::Pending,
-        reason: String::new(),
+        reason: "".into(),
         leave_alone: None,
     }
 }

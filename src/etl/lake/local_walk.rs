@@ -175,17 +175,11 @@ fn failed(folder: &Path, error: io::Error) -> Walked {
 
 /// Whether a directory of this file system has two links and one more for each directory in it. Others
 /// count them otherwise, or always say two.
-#[cfg(target_os = "linux")]
 fn links_tell_of_directories(dir: &Path) -> bool {
     /// ext2 to ext4, XFS, tmpfs.
     const COUNTING: [u32; 3] = [0xef53, 0x5846_5342, 0x0102_1994];
     // Fields of statfs have other types on other processors: the number has 32 bits.
     rustix::fs::statfs(dir).is_ok_and(|found| COUNTING.contains(&(found.f_type as u32)))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn links_tell_of_directories(_dir: &Path) -> bool {
-    false
 }
 
 #[cfg(test)]

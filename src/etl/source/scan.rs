@@ -82,7 +82,7 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToke
         .collect();
     cancel.check()?;
     scan.found.par_sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
-    add_empty_folders(&mut scan, folders);
+    add_empty_folders(&root, &mut scan, folders);
     Ok(scan)
 }
 
@@ -118,8 +118,8 @@ fn real_root(data_dir: &Path) -> Result<PathBuf> {
     Ok(root)
 }
 
+/// One of perhaps a hundred thousand.
 struct Candidate {
-    path: PathBuf,
     raw: Vec<u8>,
     format: Format,
 }
@@ -335,7 +335,6 @@ impl PassedOver {
 
 fn candidate(root: &Path, path: &Path, format: Format) -> Candidate {
     Candidate {
-        path: path.to_owned(),
         raw: below(root, path),
         format,
     }
@@ -383,7 +382,6 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
     if folders.any(is_private) {
         return None;
     }
-    let path = real_path(&root, raw);
     let format = Format::of_name(raw)?;
     let cache = cache_dir.canonicalize().ok();
     let mut folders = path.ancestors().skip(1).take_while(|above| *above != root);
@@ -395,7 +393,6 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
         cache.as_deref(),
         links,
         Candidate {
-            path,
             raw: raw.to_vec(),
             format,
         },
@@ -410,7 +407,8 @@ pub fn real_path(data_dir: &Path, raw: &[u8]) -> PathBuf {
 /// Stats one candidate; `None` when it vanished since the walk.
 fn stat_candidate(root: &Path, cache: Option<&Path>, links: Links, c: Candidate) -> Option<Found> {
     let trouble = |what: &str| Some(what.to_owned());
-    let own = std::fs::symlink_metadata(&c.path).ok()?;
+    let path = real_path(root, &c.raw);
+    let own = std::fs::symlink_metadata(&path).ok()?;
     if !own.is_symlink() {
         let why = if own.is_file() {
             None
@@ -419,7 +417,7 @@ fn stat_candidate(root: &Path, cache: Option<&Path>, links: Links, c: Candidate)
         };
         return Some(found(c, &own, why));
     }
-    let (meta, why) = match c.path.canonicalize() {
+    let (meta, why) = match path.canonicalize() {
         Err(_) => (own, trouble("it is a link that leads nowhere")),
         Ok(target) if links == Links::Stay && !target.starts_with(root) => (
             own,
@@ -480,7 +478,7 @@ pub fn mtime_ns(meta: &Metadata) -> i64 {
 }
 
 /// Lists folders that are named like a log but hold none.
-fn add_empty_folders(scan: &mut Scan, folders: Vec<Candidate>) {
+fn add_empty_folders(root: &Path, scan: &mut Scan, folders: Vec<Candidate>) {
     let mut empty = Vec::new();
     for folder in folders {
         let mut prefix = folder.raw.clone();
@@ -493,7 +491,7 @@ fn add_empty_folders(scan: &mut Scan, folders: Vec<Candidate>) {
         if holds_a_log || scan.unread.contains(&folder.raw) {
             continue;
         }
-        if let Ok(meta) = std::fs::symlink_metadata(&folder.path) {
+        if let Ok(meta) = std::fs::symlink_metadata(real_path(root, &folder.raw)) {
             let why = format!(
                 "it is a folder named like a {} file, and holds no log",
                 folder.format.name()
