@@ -468,6 +468,19 @@ fn records_of_others_are_taken_in_at_the_next_look() {
         (2, vec!["a".into(), "b".into()])
     );
     assert_eq!(w.catalog.runs(None).unwrap().len(), 4);
+    // Nothing is left of the runs that were replaced, and what SQLite does not check while records
+    // are taken in it checks again.
+    for (sql, expected) in [
+        ("SELECT count(*) FROM pragma_foreign_key_check", 0),
+        ("SELECT count(DISTINCT run_id) FROM channels", 4),
+        ("PRAGMA foreign_keys", 1),
+    ] {
+        let found: i64 = w
+            .catalog
+            .sql(|db| db.query_row(sql, [], |r| r.get(0)))
+            .unwrap();
+        assert_eq!(found, expected, "{sql}");
+    }
     for key in ["a", "b"] {
         assert_eq!(w.log(key).state, LogState::Harvested);
     }

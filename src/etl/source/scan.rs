@@ -76,10 +76,12 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToke
     refuse_one_directory(data_dir, cache_dir)?;
     let mut scan = Scan::default();
     let (candidates, folders) = walk(&root, cache.as_deref(), links, cancel, &mut scan)?;
-    scan.found = candidates
+    // As many as there are candidates: a list whose length is not known is twice in memory.
+    let found: Vec<Option<Found>> = candidates
         .into_par_iter()
-        .filter_map(|c| stat_candidate(&root, cache.as_deref(), links, c))
+        .map(|c| stat_candidate(&root, cache.as_deref(), links, c))
         .collect();
+    scan.found = found.into_iter().flatten().collect();
     cancel.check()?;
     scan.found.par_sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
     add_empty_folders(&root, &mut scan, folders);
@@ -384,6 +386,7 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
     }
     let format = Format::of_name(raw)?;
     let cache = cache_dir.canonicalize().ok();
+    let path = real_path(&root, raw);
     let mut folders = path.ancestors().skip(1).take_while(|above| *above != root);
     if folders.any(is_lake) {
         return None;
