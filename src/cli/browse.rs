@@ -2,8 +2,6 @@
 
 use std::{path::Path, sync::Arc};
 
-use rustix::thread::disable_transparent_huge_pages;
-
 use super::{
     exit::Exit,
     open_lake::no_directory,
@@ -26,9 +24,6 @@ use crate::{
 /// # Errors
 /// [`Error::Fatal`] where there is neither a data directory nor a lake; those of [`ui::browse`], but for a signal that ended it: that is an exit code.
 pub fn run(settings: &Settings) -> Result<Exit> {
-    // Lists are long and come and go: a sixth of the memory would be parts of huge pages that nothing
-    // is in. Without it the browser works, too.
-    let _ = disable_transparent_huge_pages(true);
     let context = settings.context()?;
     // A mistyped directory should not leave a lake behind.
     if !context.data_dir.is_dir() && !context.lake.root().exists() {

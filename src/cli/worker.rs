@@ -1,7 +1,5 @@
 //! `mdtui worker`: parses logs for the mdtui that started it. Internal.
 
-use rustix::thread::disable_transparent_huge_pages;
-
 use super::{exit::Exit, log};
 use crate::etl::{Result, worker::serve};
 
@@ -11,8 +9,6 @@ use crate::etl::{Result, worker::serve};
 /// Those of [`serve`].
 pub fn run() -> Result<Exit> {
     log::to_stderr();
-    // The browser, from which a worker has it, does without them; tables are made faster with them.
-    let _ = disable_transparent_huge_pages(false);
     serve()?;
     Ok(Exit::Ok)
 }
