@@ -7,7 +7,7 @@ Parts are harvest, small, records, browser and find; all without a name. Each ru
 measures it (cargo bench), and its figures are taken from what that prints. --old measures another
 build of the program in turn with this one where whole commands are timed (small, records). Peers
 need the Python of $MDTUI_PYTHON (pandas, DuckDB); figures that were not measured are shown as `-`.
-The exit code is 1 when a target is not reached.
+The exit code is 1 when a target is not reached or a benchmark fails.
 """
 
 import os
@@ -92,7 +92,7 @@ PARTS = {
 
 
 def measured(bench, words):
-    """Runs a benchmark, shows what it prints, and returns it."""
+    """Runs a benchmark, shows what it prints, and returns it, and whether it came to its end."""
     command = ["cargo", "bench", "--bench", bench, "--", *words]
     print("$", " ".join(command), file=sys.stderr, flush=True)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -100,8 +100,9 @@ def measured(bench, words):
     for line in process.stdout:
         print("  " + line, end="", file=sys.stderr, flush=True)
         text += line
-    process.wait()
-    return text
+    if process.wait() != 0:
+        print(f"targets: cargo bench --bench {bench} failed", file=sys.stderr)
+    return text, process.returncode == 0
 
 
 def main(words):
@@ -122,7 +123,8 @@ def main(words):
     for part in words or PARTS:
         bench, options, targets = PARTS[part]
         of_builds = any(target.of_builds for target in targets)
-        text = measured(bench, options + (old if of_builds else []))
+        text, ran = measured(bench, options + (old if of_builds else []))
+        is_reached &= ran
         for target in targets:
             before = target.figure(text, "old") if old and target.of_builds else None
             now = target.figure(text)
