@@ -371,6 +371,7 @@ impl<T: Row> Table<T> {
     /// One sentence on the term that makes no sense; the filter stays as it was.
     pub fn set_filter(&mut self, text: &str) -> Result<(), ParseError> {
         let filter = Filter::parse(text)?;
+        filter.check_robots(self.rows(), std::iter::empty())?;
         if filter != self.filter {
             self.filter = filter;
             self.has_changed = true;

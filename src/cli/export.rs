@@ -245,7 +245,7 @@ fn refuse_table_options(args: &Args, view: View) -> Result<()> {
 fn view_plan(lake: &OpenLake, view: View, columns: &[String], args: &Args) -> Result<ViewPlan> {
     if view == View::Logs {
         let mut logs: Vec<LogRow> = lake.catalog.logs()?;
-        keep(&mut logs, args.filter.as_deref())?;
+        keep(&mut logs, args.filter.as_deref(), &lake.context.profile)?;
         let keys = logs.into_iter().map(|log| log.key).collect();
         return ViewPlan::of_logs(keys, columns);
     }
@@ -255,7 +255,7 @@ fn view_plan(lake: &OpenLake, view: View, columns: &[String], args: &Args) -> Re
 /// The runs that pass the filter, each once: of its copies that pass it the one that counts.
 fn filtered(lake: &OpenLake, args: &Args) -> Result<Vec<RunRow>> {
     let mut runs = lake.catalog.runs(None)?;
-    keep(&mut runs, args.filter.as_deref())?;
+    keep(&mut runs, args.filter.as_deref(), &lake.context.profile)?;
     Ok(one_copy_each(runs))
 }
 

@@ -19,6 +19,7 @@ use crate::{
         base::CancelToken,
         catalog::{LogRow, LogState},
         filter::{Filter, Filtered},
+        profile::Profile,
         zone,
     },
 };
@@ -68,7 +69,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     if !args.state.is_empty() {
         logs.retain(|log| args.state.contains(&log.state));
     }
-    keep(&mut logs, args.filter.as_deref())?;
+    keep(&mut logs, args.filter.as_deref(), &lake.context.profile)?;
     if args.json {
         exit::print_json(&LogsJson::new(&logs))?;
     } else if logs.is_empty() {
@@ -89,12 +90,20 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 /// Drops the rows that do not pass `filter`.
 ///
 /// # Errors
-/// [`Error::Usage`] for a filter that makes no sense.
-pub(super) fn keep<T: Filtered>(rows: &mut Vec<T>, filter: Option<&str>) -> Result<()> {
+/// [`Error::Usage`] for a filter that makes no sense, or names a robot that neither the rows nor the
+/// profile know.
+pub(super) fn keep<T: Filtered>(
+    rows: &mut Vec<T>,
+    filter: Option<&str>,
+    profile: &Profile,
+) -> Result<()> {
     let Some(text) = filter else {
         return Ok(());
     };
-    let filter = Filter::parse(text).map_err(|e| Error::Usage(format!("--filter: {e}")))?;
+    let refuse = |why: String| Error::Usage(format!("--filter: {why}"));
+    let filter = Filter::parse(text).map_err(|e| refuse(e.to_string()))?;
+    let robots = profile.robots.iter().map(|robot| &**robot);
+    filter.check_robots(rows, robots).map_err(refuse)?;
     rows.retain(|row| filter.passes(row));
     Ok(())
 }

@@ -51,7 +51,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let lake = OpenLake::new(settings, &CancelToken::new())?;
     let mut machines = lake.catalog.machines()?;
     let all = machines.len();
-    keep(&mut machines, args.filter.as_deref())?;
+    keep(&mut machines, args.filter.as_deref(), &lake.context.profile)?;
     if let Some(cell) = &args.cell {
         let cell = text::composed(cell);
         machines.retain(|m| text::is_same(m.cell_id.as_deref().unwrap_or_default(), &cell));

@@ -57,7 +57,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         .map(|log| log.key);
     let mut runs = lake.catalog.runs(key.as_deref())?;
     let all = runs.len();
-    keep(&mut runs, args.filter.as_deref())?;
+    keep(&mut runs, args.filter.as_deref(), &lake.context.profile)?;
     if args.json {
         exit::print_json(&RunsJson::new(&runs))?;
     } else if runs.is_empty() && all > 0 {

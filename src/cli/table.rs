@@ -368,7 +368,12 @@ pub fn of_rows<R: 'static>(rows: &[R], columns: &[RowColumn<R>], page: &Page) ->
 
 /// A number with a fixed number of decimals; [`NONE`] when it is not there.
 pub fn fixed(value: Option<f64>, decimals: usize) -> String {
-    value.map_or_else(|| NONE.into(), |v| format!("{v:.decimals$}"))
+    // Plain digits say nothing of what is far out of range.
+    let plain = |v: f64| match v.abs() < 1e15 {
+        true => format!("{v:.decimals$}"),
+        false => format!("{v:.decimals$e}"),
+    };
+    value.map_or_else(|| NONE.into(), plain)
 }
 
 /// Text that may not be there.

@@ -280,7 +280,7 @@ fn a_log_whose_name_is_no_text_is_found_by_its_path() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert_eq!(lab.states()["bad\\xff"], "harvested");
+    assert_eq!(lab.states()["bad%xff"], "harvested");
 }
 
 /// Readers of Parquet panic on some damaged footers. That costs the log a sentence: no

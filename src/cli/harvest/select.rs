@@ -46,7 +46,7 @@ pub fn select(lake: &OpenLake, args: &Args) -> Result<Selection> {
     }
     let mut logs = lake.catalog.logs()?;
     let all = logs.len();
-    keep(&mut logs, args.filter.as_deref())?;
+    keep(&mut logs, args.filter.as_deref(), &lake.context.profile)?;
     selection.filtered_out = all - logs.len();
     for log in logs {
         if log.is_due() || (args.force && can_be_forced(&log)) || is_untried(lake, &log)? {

@@ -116,14 +116,17 @@ impl Catalog {
         // What a power cut takes away is taken in again. Pages are copied from the WAL seldom. Rows are
         // stored after those that they belong to, and removed with what belongs to them, so that
         // looking for the others at each row would find nothing.
+        let lasts = self.lake.is_some();
         self.sql(|db| {
-            db.pragma_update(None, "synchronous", "NORMAL")?;
+            if lasts {
+                db.pragma_update(None, "synchronous", "NORMAL")?;
+            }
             db.pragma_update(None, "cache_size", -64_000)?;
             db.pragma_update(None, "wal_autocheckpoint", 16_384)?;
             db.pragma_update(None, "foreign_keys", false)
         })?;
         let done = self.store_all(context, records, cancel, &mut taken);
-        if self.read_only.is_none() {
+        if lasts && self.read_only.is_none() {
             self.sql(|db| db.pragma_update(None, "synchronous", "FULL"))?;
         }
         self.sql(|db| {

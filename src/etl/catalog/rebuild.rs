@@ -1,17 +1,25 @@
-//! Filling the catalog from the lake: every record is taken in again.
+//! Filling the catalog from the lake: every record is taken in again. Other processes see the logs
+//! as they were until all of them are there.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, os::unix::ffi::OsStrExt, path::Path};
 
 use super::{
     Catalog, Rebuilt,
     entry::{self, Entry, Seen},
+    open,
+    refresh::data_version,
 };
 use crate::{
     Result,
     base::CancelToken,
-    lake::{Context, readme},
+    lake::{Context, files::TempPath, readme},
     time,
 };
+
+/// Tables that the lake and the data directory fill; the history of harvests is in neither.
+const OF_LOGS: [&str; 8] = [
+    "channels", "flags", "robots", "notes", "runs", "logs", "profiles", "followed",
+];
 
 impl Catalog {
     /// Fills the catalog again from the records of the lake, then refreshes.
@@ -20,8 +28,33 @@ impl Catalog {
     /// [`Error::Catalog`], [`Error::Cancelled`], those of [`Catalog::refresh`].
     pub fn rebuild(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
         let moved = self.sql(|db| entry::load(db, "moved_us IS NOT NULL", []))?;
-        self.empty()?;
         self.mark_filled(context)?;
+        let has_logs = self.sql(|db| db.prepare("SELECT 1 FROM logs")?.exists([]))?;
+        let Some(lake) = self.lake.clone().filter(|_| has_logs) else {
+            // Nobody misses what is deleted here.
+            self.empty()?;
+            return self.fill(context, moved, cancel);
+        };
+        let file = TempPath::new(&lake)?;
+        let before = self.sql(data_version)?;
+        let rebuilt = Self::scratch(file.path())?.fill(context, moved, cancel)?;
+        cancel.check()?;
+        self.take_over(file.path())?;
+        if self.sql(data_version)? != before {
+            // Others stored something meanwhile.
+            self.follow(context, cancel)?;
+            self.refresh_from_scan(context, cancel)?;
+        }
+        Ok(rebuilt)
+    }
+
+    /// Fills an empty catalog. `moved` are logs that were seen to change.
+    fn fill(
+        &mut self,
+        context: &Context,
+        moved: Vec<Entry>,
+        cancel: &CancelToken,
+    ) -> Result<Rebuilt> {
         let taken = self.follow(context, cancel)?;
         self.refresh_from_scan(context, cancel)?;
         if self.recall(moved)? {
@@ -32,6 +65,47 @@ impl Catalog {
             runs: taken.runs,
             problems: taken.problems,
         })
+    }
+
+    /// A new catalog in a file that is deleted soon: a power cut may take it.
+    fn scratch(path: &Path) -> Result<Self> {
+        let scratch = Self {
+            db: open::file(path)?,
+            file: None,
+            path: path.to_owned(),
+            lake: None,
+            last_look: None,
+            read_only: None,
+        };
+        scratch.sql(|db| {
+            db.pragma_update(None, "journal_mode", "MEMORY")?;
+            db.pragma_update(None, "synchronous", "OFF")
+        })?;
+        Ok(scratch)
+    }
+
+    /// Puts the logs of the catalog at `from` in the place of all logs, in one transaction.
+    fn take_over(&mut self, from: &Path) -> Result<()> {
+        let path = from.as_os_str().as_bytes();
+        self.sql(|db| {
+            // What depends on a row comes with it. SQLite copies whole tables if nothing is to be
+            // looked for row by row.
+            db.pragma_update(None, "foreign_keys", false)?;
+            db.execute("ATTACH DATABASE CAST(?1 AS TEXT) AS rebuilt", [path])
+        })?;
+        let copied = self.write(|tx| {
+            for table in OF_LOGS {
+                tx.execute(&format!("DELETE FROM main.{table}"), [])?;
+                let copy = format!("INSERT INTO main.{table} SELECT * FROM rebuilt.{table}");
+                tx.execute(&copy, [])?;
+            }
+            Ok(())
+        });
+        self.sql(|db| {
+            db.execute("DETACH DATABASE rebuilt", [])?;
+            db.pragma_update(None, "foreign_keys", true)
+        })?;
+        copied
     }
 
     /// Remembers of logs that are as they were when they were seen to change: their own
@@ -81,10 +155,8 @@ impl Catalog {
         // Whole tables go at once; what depends on a row is looked for in the others, row by row.
         self.sql(|db| db.pragma_update(None, "foreign_keys", false))?;
         let emptied = self.write(|tx| {
-            tx.execute_batch(
-                "DELETE FROM channels; DELETE FROM flags; DELETE FROM robots; DELETE FROM notes; \
-                 DELETE FROM runs; DELETE FROM logs; DELETE FROM profiles; DELETE FROM followed;",
-            )
+            let delete = OF_LOGS.map(|table| format!("DELETE FROM {table}"));
+            tx.execute_batch(&delete.join("; "))
         });
         self.sql(|db| db.pragma_update(None, "foreign_keys", true))?;
         emptied

@@ -152,7 +152,7 @@ impl Catalog {
 }
 
 /// Changes when another connection commits.
-fn data_version(db: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn data_version(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row("PRAGMA data_version", [], |r| r.get(0))
 }
 

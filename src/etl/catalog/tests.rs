@@ -175,6 +175,47 @@ fn a_rebuild_brings_back_the_same_list() {
 }
 
 #[test]
+fn others_see_every_log_while_the_catalog_is_rebuilt() {
+    let mut w = world();
+    for n in 0..40 {
+        w.write(&format!("{n}.parquet"), &n.to_string());
+    }
+    w.refresh();
+    for n in 0..40 {
+        w.harvest(&n.to_string(), &format!("{n}.parquet"), &[(n, T)]);
+    }
+    let context = w.context.clone();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let is_done = || done.load(std::sync::atomic::Ordering::SeqCst);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let other = Catalog::open(&context.lake).unwrap();
+            let mut looks = 0;
+            while !is_done() {
+                let logs = other.logs().unwrap();
+                let harvested = logs.iter().filter(|l| l.state == LogState::Harvested);
+                let runs = other.runs(None).unwrap().len();
+                let found = other.source(&context, "7").unwrap().is_some();
+                let seen = (harvested.count(), runs, found);
+                if seen != (40, 40, true) {
+                    return Err(seen);
+                }
+                looks += 1;
+            }
+            Ok(looks)
+        });
+        for _ in 0..10 {
+            w.catalog.rebuild(&w.context, &CancelToken::new()).unwrap();
+        }
+        done.store(true, std::sync::atomic::Ordering::SeqCst);
+        assert!(reader.join().unwrap().unwrap() > 0);
+    });
+    let left = w.context.lake.local().tmp();
+    let left = walkdir::WalkDir::new(left).into_iter().flatten();
+    assert_eq!(left.filter(|e| e.file_type().is_file()).count(), 0);
+}
+
+#[test]
 fn a_log_is_found_by_key_path_and_file() {
     let mut w = world();
     w.write("cell-1/a.parquet", "a");

@@ -133,6 +133,11 @@ impl<R> FieldRef<R> {
         bare.replace('_', " ") + robot
     }
 
+    /// Its name and the robot that it is of, if there is one for each robot.
+    pub(super) fn of_robot(&self) -> Option<(&str, &str)> {
+        Some((self.name.as_str(), self.robot.as_deref()?))
+    }
+
     /// Whether both have the same value in every row.
     pub(super) fn is(&self, other: &Self) -> bool {
         std::ptr::eq(self.field, other.field) && self.robot == other.robot

@@ -23,9 +23,10 @@ use std::{fmt, sync::Arc};
 
 use super::{
     expression::{Scope, Source, Test, compile},
+    natural_order::compare_names,
     parse_error::ParseError,
     position::Origin,
-    time,
+    text, time,
 };
 
 /// A row that filters can be applied to.
@@ -35,6 +36,11 @@ pub trait Filtered: Sized + 'static {
 
     /// Whether the row contains `text`, which is in lower case: what a search looks for.
     fn contains(&self, text: &str) -> bool;
+
+    /// The robots that a field for each robot may be of; `None` where no field is.
+    fn robots(_rows: &[Self]) -> Option<Vec<String>> {
+        None
+    }
 
     /// Whether a word of a filter stands somewhere in the row; it is in lower case.
     fn mentions(&self, word: &str) -> bool {
@@ -94,6 +100,38 @@ impl<R: Filtered> Filter<R> {
             text: text.trim().into(),
             compiled: Some(Arc::new(Compiled { test, fields })),
         })
+    }
+
+    /// What is wrong with a filter of these rows: it names a robot that none of them has, nor the
+    /// profile, whose robots are `of_profile`.
+    ///
+    /// # Errors
+    /// One sentence that quotes the field and lists the robots.
+    pub fn check_robots<'a>(
+        &self,
+        rows: &[R],
+        of_profile: impl Iterator<Item = &'a str>,
+    ) -> Result<(), String> {
+        let fields = self.compiled.iter().flat_map(|compiled| &compiled.fields);
+        let mut named = fields.filter_map(FieldRef::of_robot).peekable();
+        if named.peek().is_none() || rows.is_empty() {
+            return Ok(());
+        }
+        let Some(mut robots) = R::robots(rows) else {
+            return Ok(());
+        };
+        robots.extend(of_profile.map(str::to_owned));
+        robots.sort_by(|a, b| compare_names(a, b));
+        robots.dedup();
+        match named.find(|(_, robot)| !robots.iter().any(|known| known == robot)) {
+            None => Ok(()),
+            Some((field, robot)) => Err(format!(
+                "unknown field {}: there is no robot {}, neither in these runs nor in the profile; robots are {}",
+                text::quoted(field, 60),
+                text::quoted(robot, 60),
+                text::quoted(&robots.join(", "), 200)
+            )),
+        }
     }
 
     /// Whether a row passes.

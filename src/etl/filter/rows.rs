@@ -133,6 +133,16 @@ impl Filtered for RunRow {
         RowField::new(&["until"], Kind::Until, |r| Value::time(r.start_us)),
     ];
 
+    fn robots(rows: &[Self]) -> Option<Vec<String>> {
+        // The runs of one list share their robots.
+        let first = rows.first().into_iter();
+        let robots = first.flat_map(|run| {
+            let states = run.states.robots().iter();
+            states.chain(run.distance_mm.robots().iter()).cloned()
+        });
+        Some(robots.collect())
+    }
+
     fn contains(&self, text: &str) -> bool {
         contains(&self.log_key, text)
             || may_be_id(text) && self.run.matches(text)

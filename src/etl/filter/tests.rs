@@ -489,3 +489,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_robot_that_nobody_has_is_an_unknown_field() {
+    let rows = [run()];
+    let check = |text: &str, rows: &[RunRow], of_profile: &[&str]| {
+        let filter = Filter::parse_at(text, START).unwrap();
+        filter.check_robots(rows, of_profile.iter().copied())
+    };
+    for text in [
+        "distance_left>5",
+        "state_2:parked",
+        "distance > 5",
+        "robot_state:air",
+    ] {
+        assert_eq!(check(text, &rows, &[]), Ok(()), "{text}");
+    }
+    for text in ["distance_foo>5", "rows>1 and not state_foo:air"] {
+        let why = check(text, &rows, &["3"]).unwrap_err();
+        assert!(
+            why.starts_with("unknown field") && why.contains("no robot foo"),
+            "{why}"
+        );
+        assert!(why.ends_with("robots are 1, 2, 3, left"), "{why}");
+        assert_eq!(check(text, &rows, &["foo"]), Ok(()), "the profile has it");
+        assert_eq!(check(text, &[], &[]), Ok(()), "there is nothing to filter");
+    }
+}

@@ -55,6 +55,8 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
     let names = expr.possible_names();
     let mut extremes = catalog.extremes(&names)?;
     let compiler = Compiler::new(catalog, text, &expr, &extremes)?;
+    let robots = query.filter.check_robots(&runs, std::iter::empty());
+    robots.map_err(|why| Error::Usage(format!("the filter: {why}")))?;
     runs.retain(|run| query.filter.passes(run));
     let runs = one_copy_each(runs);
     let count = runs.len();
