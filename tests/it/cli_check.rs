@@ -708,3 +708,22 @@ fn all_rules_are_tried_where_the_table_tells_the_samples() {
         }
     }
 }
+
+/// Neither by a repair nor by force.
+#[test]
+fn a_record_of_a_newer_program_stays() {
+    let lab = Lab::demo(1);
+    lab.ok(&["harvest"]);
+    let key = lab.states().into_keys().next().unwrap();
+    let file = lab.cache().join(&key).join("record.json");
+    let own = fs::read_to_string(&file).unwrap();
+    let newer = own.replacen("\"record_version\": ", "\"record_version\": 9", 1);
+    fs::write(&file, &newer).unwrap();
+    let repaired = lab.run(&["check", "--repair"]);
+    assert_ne!(repaired.code, 0, "{}{}", repaired.out, repaired.err);
+    let said = format!("{}{}", repaired.out, repaired.err);
+    assert!(said.contains("newer mdtui"), "{said}");
+    let forced = lab.run(&["harvest", "--force", &key]);
+    assert_eq!(forced.code, 1, "{}{}", forced.out, forced.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), newer);
+}

@@ -80,3 +80,28 @@ fn a_mistyped_name_brings_the_one_that_is_meant() {
     std::fs::write(lab.root().join("a.toml"), "theem = \"dark\"\n").unwrap();
     refused(&["--config", "a.toml", "list"], &["did you mean `theme`?"]);
 }
+
+/// Before anything is written into it.
+#[test]
+fn a_data_directory_that_is_the_cache_directory_is_refused() {
+    let lab = Lab::demo(1);
+    let names = || -> Vec<_> {
+        let entries = std::fs::read_dir(lab.data()).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    for command in ["harvest", "list", "rebuild", "check", "watch", "plan"] {
+        let mut refused = lab.command(&[command]);
+        refused.env("MDTUI_CACHE_DIR", lab.data());
+        let output = refused.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{command}: {said}");
+        assert!(
+            said.contains("is both the data directory"),
+            "{command}: {said}"
+        );
+        assert_eq!(names(), before, "{command}");
+    }
+}

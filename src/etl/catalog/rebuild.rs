@@ -1,7 +1,9 @@
 //! Filling the catalog from the lake: every record is taken in again. Other processes see the logs
-//! as they were until all of them are there.
+//! as they were until all of them are there, unless these are very many.
 
 use std::{collections::HashMap, os::unix::ffi::OsStrExt, path::Path};
+
+use walkdir::WalkDir;
 
 use super::{
     Catalog, Rebuilt,
@@ -13,6 +15,7 @@ use crate::{
     Result,
     base::CancelToken,
     lake::{Context, files::TempPath, readme},
+    source::reserved::RECORD,
     time,
 };
 
@@ -29,9 +32,8 @@ impl Catalog {
     pub fn rebuild(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
         let moved = self.sql(|db| entry::load(db, "moved_us IS NOT NULL", []))?;
         self.mark_filled(context)?;
-        let has_logs = self.sql(|db| db.prepare("SELECT 1 FROM logs")?.exists([]))?;
-        let Some(lake) = self.lake.clone().filter(|_| has_logs) else {
-            // Nobody misses what is deleted here.
+        let is_beside = self.is_filled_beside(context)?;
+        let Some(lake) = self.lake.clone().filter(|_| is_beside) else {
             self.empty()?;
             return self.fill(context, moved, cancel);
         };
@@ -46,6 +48,19 @@ impl Catalog {
             self.refresh_from_scan(context, cancel)?;
         }
         Ok(rebuilt)
+    }
+
+    /// Whether a rebuild fills another catalog, which others do not see before it is whole. Copying it
+    /// holds up those who write, so a large one is filled in its place; so is one that knows few of
+    /// the lake's records, of which others miss little.
+    fn is_filled_beside(&self, context: &Context) -> Result<bool> {
+        /// Records whose rows are copied in a second.
+        const MOST: usize = 20_000;
+        let known = self.sql(|db| entry::count(db, "followed"))?;
+        let most = (2 * known + 64).min(MOST);
+        let files = WalkDir::new(context.lake.root()).into_iter().flatten();
+        let records = files.filter(|file| file.file_name() == RECORD);
+        Ok(records.take(most + 1).count() <= most)
     }
 
     /// Fills an empty catalog. `moved` are logs that were seen to change.
