@@ -113,6 +113,8 @@ actions! {
     Overlay = "overlay",
     /// Shows the histogram of the channel under the cursor, or hides it.
     Distribution = "distribution",
+    /// Restricts the histogram to samples in contact, or counts all again.
+    OnlyContact = "only-contact",
     /// Shows the path of the next robot.
     NextRobot = "next-robot",
     /// Shows the path in the next pair of axes.

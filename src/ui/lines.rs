@@ -46,6 +46,20 @@ pub fn ruled(words: &str, width: u16, theme: &Theme) -> Line<'static> {
     ])
 }
 
+/// The heading of a pane, as of a group; its rule is a heavy one where keys go to the pane.
+pub fn pane_rule(area: Rect, buf: &mut Buffer, name: &str, has_keys: bool, theme: &Theme) {
+    let (line, style, title) = match has_keys {
+        true => ("━", theme.accent, theme.title),
+        false => ("─", theme.rule, theme.muted),
+    };
+    let rule = usize::from(area.width).saturating_sub(name.width() + 2);
+    let heading = Line::from(vec![
+        Span::styled(format!(" {name} "), title),
+        Span::styled(line.repeat(rule), style),
+    ]);
+    heading.render(area, buf);
+}
+
 /// A sentence in as many lines as it needs, below a blank one.
 pub fn sentence(area: Rect, buf: &mut Buffer, text: &str, style: Style) {
     let lines = wrap(text, area.width.saturating_sub(2));

@@ -73,12 +73,14 @@ fn the_moment_of_an_extreme_is_that_of_every_tab() {
         terminal.wait_for("20:40:19.987000");
         terminal.send(TAB);
         terminal.wait_until("the end of the path", |s| {
-            s.contains("[Path]") && s.contains("  1:1  at 20:40:19.98")
+            s.contains("[Path]") && s.contains("  1:1 ├") && s.contains("at 20:40:19.98")
         });
         terminal.send("az");
         terminal.wait_for("↑ ×");
         terminal.send("$");
-        terminal.wait_until("the hardest press", |s| s.contains("largest f1: 8,993"));
+        terminal.wait_until("the hardest press", |s| {
+            s.contains("largest f1 of the run: 8,993")
+        });
         terminal.send(&format!("{TAB}{TAB}{TAB}{TAB}"));
         terminal.wait_for("[Signals]");
         terminal.send("d");

@@ -1,5 +1,7 @@
 //! Where the parts of a chart stand, for drawing and for the mouse alike.
 
+use super::value_scale::ROUND_FROM;
+
 /// Characters for the numbers of a value axis.
 pub const NUMBERS: usize = 9;
 
@@ -20,6 +22,20 @@ pub struct StackedChart {
     pub gap: usize,
     /// Whether another chart follows.
     pub is_followed: bool,
+    /// Whether all charts of the stack are high enough for round labels: they look alike.
+    pub has_round_labels: bool,
+}
+
+impl Default for StackedChart {
+    /// A chart on its own, of any height.
+    fn default() -> Self {
+        Self {
+            height: 0,
+            gap: 0,
+            is_followed: false,
+            has_round_labels: true,
+        }
+    }
 }
 
 impl StackedChart {
@@ -35,6 +51,7 @@ impl StackedChart {
                 height: each + usize::from(at < more),
                 gap: if is_followed { gap } else { 0 },
                 is_followed,
+                has_round_labels: each >= ROUND_FROM,
             }
         })
     }

@@ -4,7 +4,7 @@
 use super::{AxisLabels, NUMBERS};
 
 /// In fewer lines the whole height belongs to the values: the labels are their extremes.
-const ROUND_FROM: usize = 5;
+pub(super) const ROUND_FROM: usize = 5;
 /// Of the height the values take at least this share where round labels are chosen.
 const LEAST_USE: f64 = 0.6;
 /// What steps between labels begin with, and whether that is a quarter, with a second digit.
@@ -26,7 +26,12 @@ pub struct ValueScale {
 
 impl ValueScale {
     /// For values from `min` to `max` in `height` lines of `dots` dots each.
-    pub fn new((min, max): (f64, f64), height: usize, dots: usize) -> Self {
+    pub fn new(extent: (f64, f64), height: usize, dots: usize) -> Self {
+        Self::of(extent, height, dots, true)
+    }
+
+    /// The same with round labels only where asked for: charts below each other look alike.
+    pub fn of((min, max): (f64, f64), height: usize, dots: usize, round: bool) -> Self {
         let scale = |low, high, labels| Self {
             low,
             high,
@@ -38,7 +43,8 @@ impl ValueScale {
         if is_constant || height < 2 || !min.is_finite() || !max.is_finite() {
             return scale(min, max, AxisLabels::new(min, max, 1, NUMBERS));
         }
-        let round = (height >= ROUND_FROM).then(|| Round::new((min, max), height, dots.max(1)));
+        let round =
+            (round && height >= ROUND_FROM).then(|| Round::new((min, max), height, dots.max(1)));
         match round.flatten() {
             Some(round) => scale(round.low, round.high, round.labels()),
             None => scale(min, max, extremes(min, max)),

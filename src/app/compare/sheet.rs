@@ -52,31 +52,45 @@ pub fn offset(us: i64) -> String {
     format!("{sign}{text} s")
 }
 
+/// A figure on its way into the table.
+struct Figure {
+    /// How large its difference is.
+    size: f64,
+    /// See [`Line::is_of_recording`].
+    is_of_recording: bool,
+    row: Row,
+}
+
 /// The totals, or the figures of a channel.
 struct Group {
     rows: Vec<Row>,
-    /// The largest difference.
+    /// The largest difference of the process.
     size: f64,
     hidden: usize,
 }
 
 impl Group {
-    /// Figures, each with the size of its difference, below the name of their channel.
-    fn new(head: Option<String>, figures: impl Iterator<Item = (f64, Row)>, all: bool) -> Self {
-        let mut figures: Vec<(f64, Row)> = figures.collect();
+    /// Figures below the name of their channel. Without `all` those that differ: first those of
+    /// the process, each by the size of the difference.
+    fn new(head: Option<String>, figures: impl Iterator<Item = Figure>, all: bool) -> Self {
+        let mut figures: Vec<Figure> = figures.collect();
         let count = figures.len();
         if !all {
-            figures.retain(|(size, row)| *size > 0.0 && row.differs());
-            figures.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+            figures.retain(|figure| figure.size > 0.0 && figure.row.differs());
+            figures.sort_by(|a, b| {
+                let size = || b.size.total_cmp(&a.size);
+                a.is_of_recording.cmp(&b.is_of_recording).then_with(size)
+            });
         }
         let hidden = count - figures.len();
-        let size = figures.iter().map(|(size, _)| *size).fold(0.0, f64::max);
+        let process = figures.iter().filter(|figure| !figure.is_of_recording);
+        let size = process.map(|figure| figure.size).fold(0.0, f64::max);
         let head = head.filter(|_| !figures.is_empty());
         let head = head.map(|name| Row {
             head: true,
             cells: vec![name],
         });
-        let rows = figures.into_iter().map(|(_, row)| row);
+        let rows = figures.into_iter().map(|figure| figure.row);
         Self {
             rows: head.into_iter().chain(rows).collect(),
             size,
@@ -106,16 +120,32 @@ fn channel_group(channel: &Channel, all: bool) -> Group {
         let other = line.unit != channel.unit;
         let digits = if other { decimals(&[line]) } else { digits };
         let scale = line.scale(Some(channel));
-        let row = row(&format!("  {}", line.title(other)), line, digits, scale);
-        (line.size(scale), row)
+        Figure {
+            size: line.size(scale),
+            is_of_recording: line.is_of_recording(Some(channel)),
+            row: row(&format!("  {}", line.title(other)), line, digits, scale),
+        }
     });
     Group::new(Some(with_unit(&channel.name, &channel.unit)), figures, all)
 }
 
+fn totals_group(head: Option<&str>, lines: &[&Line], all: bool) -> Group {
+    let indent = if head.is_some() { "  " } else { "" };
+    let figures = lines.iter().map(|line| {
+        let title = format!("{indent}{}", line.title(true));
+        Figure {
+            size: line.size(None),
+            is_of_recording: false,
+            row: row(&title, line, decimals(&[line]), None),
+        }
+    });
+    Group::new(head.map(str::to_owned), figures, all)
+}
+
 impl Sheet {
-    /// The totals, then the statistics of those channels of `comparison` for which
-    /// `shown` holds (its index), from the top. Without `all` only what differs as it is
-    /// written, channels and their figures by the size of the difference.
+    /// Runtime and distances, the statistics of those channels of `comparison` for which `shown`
+    /// holds (its index), then how much was recorded, from the top. Without `all` only what
+    /// differs as it is written, channels and their figures by the size of the difference.
     pub fn new(
         runs: usize,
         comparison: &Comparison,
@@ -125,22 +155,24 @@ impl Sheet {
         let mut titles = vec!["statistic".to_owned(), "A".to_owned()];
         for run in 1..runs {
             let run = letter(run);
-            titles.extend([run.to_string(), format!("{run} − A"), "%".to_owned()]);
+            titles.extend([run.to_string(), format!("{run} − A"), "% of |A|".to_owned()]);
         }
-        let totals = comparison.totals.iter();
-        let totals = totals.map(|line| {
-            let row = row(&line.title(true), line, decimals(&[line]), None);
-            (line.size(None), row)
-        });
-        let mut groups = vec![Group::new(None, totals, all)];
-        let channels = comparison.channels.iter().enumerate();
-        let channels = channels.filter(|(at, _)| shown(*at));
-        groups.extend(channels.map(|(_, channel)| channel_group(channel, all)));
+        let (recording, process): (Vec<&Line>, Vec<&Line>) = comparison
+            .totals
+            .iter()
+            .partition(|line| line.is_of_recording(None));
+        let mut groups: Vec<Group> = comparison
+            .channels
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| shown(*at))
+            .map(|(_, channel)| channel_group(channel, all))
+            .collect();
         if !all {
-            // The totals stay above.
-            let (_, channels) = groups.split_at_mut(1);
-            channels.sort_by(|a, b| b.size.total_cmp(&a.size));
+            groups.sort_by(|a, b| b.size.total_cmp(&a.size));
         }
+        groups.insert(0, totals_group(None, &process, all));
+        groups.push(totals_group(Some("recording"), &recording, all));
         let hidden = groups.iter().map(|group| group.hidden).sum();
         let rows: Vec<Row> = groups.into_iter().flat_map(|group| group.rows).collect();
         let width = |(c, title): (usize, &String)| {

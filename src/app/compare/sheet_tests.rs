@@ -20,7 +20,16 @@ fn rows_bear_values_differences_and_signs() {
     let sheet = Sheet::new(3, &comparison(), true, |_| true);
     assert_eq!(
         sheet.titles,
-        ["statistic", "A", "B", "B − A", "%", "C", "C − A", "%"]
+        [
+            "statistic",
+            "A",
+            "B",
+            "B − A",
+            "% of |A|",
+            "C",
+            "C − A",
+            "% of |A|"
+        ]
     );
     assert_eq!(
         find(&sheet, "runtime (s)"),
@@ -29,7 +38,7 @@ fn rows_bear_values_differences_and_signs() {
         ]
     );
     assert_eq!(
-        find(&sheet, "rows"),
+        find(&sheet, "  rows"),
         ["10,000", "10,000", "0", "0.00", "10,000", "0", "0.00"]
     );
     let head = sheet
@@ -53,7 +62,11 @@ fn only_what_is_shown_has_rows() {
     let none = Sheet::new(3, &comparison, true, |_| false).rows.len();
     let one = Sheet::new(3, &comparison, true, |at| at == 2).rows.len();
     let statistics = ChannelStatistic::compared().count();
-    assert_eq!(none, comparison.totals.len());
+    assert_eq!(
+        none,
+        comparison.totals.len() + 1,
+        "with the head of the recording"
+    );
     assert_eq!(one, none + 1 + statistics);
     assert_eq!(all, none + comparison.channels.len() * (1 + statistics));
 }
@@ -124,6 +137,16 @@ fn what_differs_stands_first_and_what_is_equal_is_hidden() {
     );
     // B has no f1: no difference is larger.
     assert_eq!(titles[1], "f1 (N)");
+    // How much was recorded stands last, and within a channel below its values.
+    let place_of = |name: &str| titles.iter().position(|t| *t == name);
+    let f1 = place_of("f1 (N)").unwrap();
+    let end = titles.iter().skip(f1 + 1).position(|t| !t.starts_with(' '));
+    let own = &titles[f1 + 1..f1 + 1 + end.unwrap()];
+    let of_recording = |title: &&&str| ["  count", "  rate (Hz)"].contains(*title);
+    assert!(
+        own.iter().rev().take(2).all(|t| of_recording(&t)),
+        "{own:?}"
+    );
     // x_2 is 5 mm in all of them, and its mean and rms are 2.5 mm apart; v1 moves by 200 mm/s.
     let place = |name: &str| titles.iter().position(|t| *t == name).unwrap();
     assert!(place("x_2 (mm)") < place("v1 (mm/s)"));

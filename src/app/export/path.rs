@@ -1,17 +1,12 @@
 //! The path of a robot as a picture: in the scales and the colours of the screen.
 
 use super::svg::{Anchor, Pen, SCALE, Svg};
-use crate::{
-    app::{
-        chart::{AxisLabels, NUMBERS, TimeRange},
-        run::{
-            Path,
-            path::{Colour, Point, RobotPath},
-        },
-    },
-    etl::{
-        format::{decimals_for, format_value},
-        zone,
+use crate::app::{
+    chart::{AxisLabels, NUMBERS, TimeRange},
+    run::{
+        Path,
+        path::{Point, RobotPath},
+        path_colours::PathColours,
     },
 };
 
@@ -101,11 +96,8 @@ impl PathPicture {
         let colour = self.path.colour();
         let seen = robot.within(self.range);
         let figures = extent(seen.iter().map(|p| p.figure(colour)));
-        let (low, high) = figures.unwrap_or_default();
-        let class = |p: &Point| {
-            let share = (p.figure(colour) - low) / (high - low).max(f64::MIN_POSITIVE);
-            (share.max(0.0) * SCALE.len() as f64).min(SCALE.len() as f64 - 1.0) as usize
-        };
+        let colours = figures.map(|figures| PathColours::new(colour, figures, SCALE.len()));
+        let class = |p: &Point| colours.map_or(0, |colours| colours.class(p.figure(colour)));
         let mut pens: [Pen; SCALE.len()] = Default::default();
         let mut before: Option<&Point> = None;
         for p in seen {
@@ -127,13 +119,8 @@ impl PathPicture {
         let word = format!("{} {}", colour.word(), self.unit);
         svg.text((x, 42.0), Anchor::Start, TEXT, &word);
         x += 7.0 * (word.chars().count() as f64 + 2.0);
-        let decimals = decimals_for(low, high).saturating_sub(1);
-        for (i, colour_of) in SCALE.iter().enumerate().filter(|_| figures.is_some()) {
-            let from = low + (high - low) * i as f64 / SCALE.len() as f64;
-            let text = match colour {
-                Colour::Time => zone::format_clock_within(from as i64, run),
-                _ => format_value(from, decimals),
-            };
+        let texts = colours.map_or_else(Vec::new, |colours| colours.words(run).0);
+        for (text, colour_of) in texts.iter().zip(SCALE) {
             svg.text((x, 42.0), Anchor::Start, colour_of, "■");
             svg.text(
                 (x + 14.0, 42.0),
@@ -186,8 +173,9 @@ mod tests {
             unit: "N".into(),
         };
         let svg = picture.svg().unwrap();
-        assert_eq!(svg.matches("<path").count(), 1 + SCALE.len());
-        assert_eq!(svg.matches("■").count(), SCALE.len());
+        // Forces from 1,200 to 1,600 N: four classes of 100 N.
+        assert_eq!(svg.matches("<path").count(), 1 + 4);
+        assert_eq!(svg.matches("■").count(), 4);
         assert!(svg.contains("→ x_1  ↑ y_1  (mm)") && !svg.contains("NaN"));
         // Coloured by time, a run over midnight says its days.
         for _ in 0..2 {

@@ -19,6 +19,7 @@ pub mod grid;
 pub mod layers;
 mod mouse;
 pub mod path;
+pub mod path_colours;
 pub mod path_query;
 pub mod quality;
 pub mod queries;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::{SampleRows, samples_rows::Filtered};
+use super::{SampleRows, grid, samples_rows::Filtered};
 use crate::{
     app::{action::Action, scroll::Scroll},
     etl::{
@@ -73,6 +73,10 @@ pub struct Samples {
     pub(super) all: ColumnLayout,
     /// Which of all columns are shown, in order; 0 is the time.
     pub(super) shown: Vec<usize>,
+    /// Channels that have a chart: they are shown first.
+    pub(super) ticked: Vec<String>,
+    /// Whether the operator chose the order of the columns.
+    pub(super) is_ordered: bool,
     /// The filter, if only some rows are shown.
     pub filtered: Option<Filtered>,
     /// The filter that is being evaluated.
@@ -105,6 +109,8 @@ impl Samples {
             columns: all.clone(),
             shown: (0..all.titles.len()).collect(),
             all,
+            ticked: Vec::new(),
+            is_ordered: false,
             filtered: None,
             filtering: None,
             window: None,
@@ -246,6 +252,19 @@ impl Samples {
         Some(match kind {
             CellKind::Unknown if all_change() => CellKind::Held,
             kind => kind,
+        })
+    }
+
+    /// Whether a held cell, and one that may be held, is on a screen of this size (columns, lines).
+    pub fn held_in_sight(&self, (width, height): (usize, usize)) -> (bool, bool) {
+        let columns = grid::visible_columns(&self.columns.widths, self.first_column, width);
+        let columns = self.first_column..self.first_column + columns;
+        let rows = self.first_row..(self.first_row + page(height)).min(self.rows);
+        let kinds = rows.flat_map(|row| columns.clone().map(move |column| (row, column)));
+        let kinds = kinds.filter_map(|(row, column)| self.kind(row, column));
+        kinds.fold((false, false), |(held, unknown), kind| {
+            let is = |other| kind == other;
+            (held || is(CellKind::Held), unknown || is(CellKind::Unknown))
         })
     }
 

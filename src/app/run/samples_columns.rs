@@ -9,17 +9,38 @@ impl Samples {
         self.all.titles.iter().skip(1).cloned().collect()
     }
 
+    /// Shows the channels that have a chart (`ticked`) first, where the operator chose no order of
+    /// columns.
+    pub fn put_first(&mut self, ticked: Vec<String>, choice: &Choice, width: usize) {
+        if self.ticked == ticked {
+            return;
+        }
+        // A cursor that was not moved stays on the first channel.
+        let is_first = self.column == 1;
+        self.ticked = ticked;
+        self.choose(choice, width);
+        if is_first {
+            (self.column, self.first_column) = (1, 1);
+        }
+    }
+
     /// Shows the chosen columns; all of them where none that is chosen is there.
     pub fn choose(&mut self, choice: &Choice, width: usize) {
         let name = self.columns.titles.get(self.column).cloned();
         let all = self.all.titles.iter().enumerate().skip(1);
         let mut columns: Vec<(usize, &String)> = all.filter(|(_, t)| !choice.hides(t)).collect();
-        choice.sort(&mut columns, |(_, title)| title.as_str().into());
+        if choice.order.is_empty() {
+            let place = |title: &String| self.ticked.iter().position(|ticked| ticked == title);
+            columns.sort_by_key(|(_, title)| place(title).unwrap_or(usize::MAX));
+        } else {
+            choice.sort(&mut columns, |(_, title)| title.as_str().into());
+        }
         let mut shown: Vec<usize> = columns.into_iter().map(|(at, _)| at).collect();
         if shown.is_empty() {
             shown = (1..self.all.titles.len()).collect();
         }
         shown.insert(0, 0);
+        self.is_ordered = !choice.order.is_empty();
         self.columns = self.all.only(&shown);
         self.shown = shown;
         let at = name.and_then(|name| self.columns.titles.iter().position(|t| *t == name));
@@ -49,15 +70,22 @@ impl Samples {
         self.columns.titles.get(self.column).map(String::as_str)
     }
 
-    /// The channels that are shown, in their order; `None`: all, as the table has them.
+    /// The channels that are shown, in the order for files; `None`: all, as the table has them.
     pub fn ordered(&self) -> Option<Vec<String>> {
-        let usual = self.columns.titles == self.all.titles;
-        (!usual).then(|| self.channels())
+        let usual = self.shown.len() == self.all.titles.len();
+        let channels = self.channels();
+        (!usual || channels != self.names()).then_some(channels)
     }
 
-    /// The channels that are shown, in their order.
+    /// The channels that are shown, in the order for files: as the operator ordered them, else as
+    /// the table has them, whichever have charts.
     pub fn channels(&self) -> Vec<String> {
-        self.columns.titles.iter().skip(1).cloned().collect()
+        let mut places: Vec<usize> = self.shown.iter().copied().skip(1).collect();
+        if !self.is_ordered {
+            places.sort_unstable();
+        }
+        let title = |at: usize| self.all.titles.get(at).cloned();
+        places.into_iter().filter_map(title).collect()
     }
 }
 

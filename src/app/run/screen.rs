@@ -313,6 +313,9 @@ impl RunScreen {
             signals.choose_named(&self.channels);
             let mut summary = Summary::new(&detail);
             let mut samples = Samples::new(&detail);
+            if let Some(earlier) = &earlier {
+                samples.ticked.clone_from(&earlier.samples.ticked);
+            }
             samples.choose(&self.choice, width);
             let mut path = Path::default();
             let mut layers = Layers::new(&detail);
@@ -361,6 +364,7 @@ impl RunScreen {
     /// Asks for what the tab that is seen lacks.
     pub(super) fn ask_missing(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.put_charted_first();
         self.share_cursor(&mut effects);
         let ((width, height), queries) = (self.body(), &mut self.queries);
         let Some(Views {

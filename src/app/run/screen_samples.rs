@@ -102,6 +102,15 @@ impl RunScreen {
         }
     }
 
+    /// Samples shows the channels that have a chart first.
+    pub(super) fn put_charted_first(&mut self) {
+        let width = self.body().0;
+        if let Some(views) = self.views.as_mut().filter(|_| self.tab == Tab::Samples) {
+            let ticked = views.signals.chosen_names().map(str::to_owned).collect();
+            views.samples.put_first(ticked, &self.choice, width);
+        }
+    }
+
     /// Where the cursor of the samples is, and which rows are shown.
     pub fn samples_line(&self) -> Option<String> {
         let samples = &self.views.as_ref()?.samples;
@@ -124,7 +133,14 @@ impl RunScreen {
             text = format!("{text}  {shown} of {of} pass {typed}");
         }
         if samples.filtered.is_none() && samples.filtering.is_none() {
-            text.push_str("  dim: held  ?: held or sampled");
+            let (held, unknown) = samples.held_in_sight(self.body());
+            let legend = [(held, "  dim: held"), (unknown, "  ?: held or sampled")];
+            text.extend(
+                legend
+                    .into_iter()
+                    .filter(|(seen, _)| *seen)
+                    .map(|(_, text)| text),
+            );
         }
         if let Some(condition) = &samples.filtering {
             text = format!("{text}  filtering by {} …", condition.text);
@@ -177,7 +193,11 @@ mod tests {
         act(&mut screen, Action::Last);
         assert_eq!(table_row(&screen), 7777);
         let views = screen.views.as_ref().unwrap();
-        assert_eq!(views.samples.cell(99, 4).unwrap(), "−9,999.50");
+        assert_eq!(
+            views.samples.columns.titles[..4],
+            ["time", "z_1", "fz_1", "f1"]
+        );
+        assert_eq!(views.samples.cell(99, 2).unwrap(), "−9,999.50");
         let effects = screen.clear_filter().unwrap();
         fixture::answer_queries(&mut screen, effects);
         assert_eq!(table_row(&screen), 7777);
@@ -206,7 +226,6 @@ mod tests {
     #[test]
     fn jumps_lead_to_nulls_and_beyond_limits_of_the_current_column() {
         let mut screen = samples();
-        act(&mut screen, Action::Right);
         act(&mut screen, Action::NextNull);
         assert_eq!(table_row(&screen), 3000);
         act(&mut screen, Action::NextNull);

@@ -255,7 +255,7 @@ fn commands_and_copies_say_what_is_shown() {
     act(&mut screen, Action::NextPane);
     let copied = screen.copy().unwrap();
     assert!(
-        copied.starts_with("20:40:00.027000\t0.00\t−48.00\t"),
+        copied.starts_with("20:40:00.027000\t−48.00\t−1,400.00\t1,400.00\t0.00\t"),
         "{copied}"
     );
 }

@@ -172,6 +172,17 @@ impl RunScreen {
         let (unit, decimals) = known.map_or(("", 3), |c| (c.unit.as_str(), c.decimals));
         let value = |value: f64| format!("{} {unit}", format_value(value, decimals));
         let clock = zone::format_clock_within(found.time, views.signals.view.bounds.ends());
+        let of_run = match (query.goal, query.among.is_some()) {
+            // A statistic of Summary says itself what it is of.
+            (Goal::Nearest(_), _) => "",
+            _ if query.opens => "",
+            (_, true) => " in the rows that are shown",
+            (_, false) => " of the run",
+        };
+        // The charts may show a part of the run in which it does not lie.
+        let is_chart = matches!(self.tab, Tab::Signals | Tab::Path);
+        let moves = is_chart && !views.signals.view.range.contains(found.time);
+        let moved = if moves { ": the view moved there" } else { "" };
         self.message = Some(match query.goal {
             Goal::Nearest(wanted) if wanted != found.value => format!(
                 "{title} of {channel} is {}: the nearest sample, {}, at {clock}",
@@ -179,7 +190,7 @@ impl RunScreen {
                 value(found.value).trim_end(),
             ),
             _ => format!(
-                "{title} {channel}: {} at {clock}",
+                "{title} {channel}{of_run}: {} at {clock}{moved}",
                 value(found.value).trim_end()
             ),
         });

@@ -133,10 +133,16 @@ fn extremes_are_samples_of_the_table_and_not_of_the_chart() {
     act(&mut screen, Action::Smallest);
     assert_eq!(cursor(&screen), time_of(7_777));
     let message = screen.message.take().unwrap();
-    assert_eq!(message, "smallest fz_1: −9,999.50 N at 20:41:22.797");
+    assert_eq!(
+        message,
+        "smallest fz_1 of the run: −9,999.50 N at 20:41:22.797"
+    );
     go(&mut screen, Tab::Samples);
     assert_eq!(row(&screen), 7_777);
     // Of the current column, x_1, and among the rows that are shown.
+    for _ in 0..3 {
+        act(&mut screen, Action::Right);
+    }
     act(&mut screen, Action::Largest);
     let best = |rows: std::ops::Range<usize>| {
         rows.rev()
@@ -157,7 +163,7 @@ fn extremes_are_samples_of_the_table_and_not_of_the_chart() {
             .message
             .take()
             .unwrap()
-            .starts_with("largest f1: 1,600.00 N at ")
+            .starts_with("largest f1 of the run: 1,600.00 N at ")
     );
     act(&mut screen, Action::NextColour);
     act(&mut screen, Action::NextColour);

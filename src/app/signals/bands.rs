@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use super::{Channel, Signals};
 use crate::{
     app::chart::TimeRange,
-    etl::{catalog::RunDetail, format::thousands, natural_order, schema::ChannelName, time},
+    etl::{
+        catalog::RunDetail, format::thousands, natural_order, schema::ChannelName,
+        stats::RobotStats, time,
+    },
 };
 
 /// Lines of bands at most: robots of which channels have a chart.
@@ -45,35 +48,48 @@ pub struct Band {
     pub is_incomplete: bool,
 }
 
-/// The layers of each robot that has some.
-pub(super) fn robot_layers(detail: &RunDetail, channels: &[Channel]) -> Vec<RobotLayers> {
+/// The robots of a run by name, each with its channels by their index.
+pub(super) fn robot_channels<'a>(
+    detail: &'a RunDetail,
+    channels: &[Channel],
+) -> Vec<(&'a String, &'a RobotStats, BTreeSet<usize>)> {
     let robots = natural_order::sorted(&detail.robots);
     let owner = |name: &str| {
         let own = robots.iter().filter(|(robot, _)| is_of(name, robot));
         own.max_by_key(|(robot, _)| robot.len())
             .map(|(robot, _)| *robot)
     };
-    let with_layers = robots.iter().filter(|(_, stats)| !stats.layers.is_empty());
+    let of_robot = |robot: &String| {
+        let own = channels.iter().enumerate();
+        let own = own.filter(|(_, c)| owner(&c.name) == Some(robot));
+        own.map(|(at, _)| at).collect()
+    };
+    let robots = robots.iter();
+    robots
+        .map(|(robot, stats)| (*robot, *stats, of_robot(robot)))
+        .collect()
+}
+
+/// The layers of each robot that has some.
+pub(super) fn robot_layers(detail: &RunDetail, channels: &[Channel]) -> Vec<RobotLayers> {
+    let robots = robot_channels(detail, channels).into_iter();
+    let with_layers = robots.filter(|(_, stats, _)| !stats.layers.is_empty());
     with_layers
-        .map(|(robot, stats)| {
-            let own = channels.iter().enumerate();
-            let own = own.filter(|(_, c)| owner(&c.name) == Some(*robot));
-            RobotLayers {
-                robot: (*robot).clone(),
-                channels: own.map(|(at, _)| at).collect(),
-                layers: stats
-                    .layers
-                    .iter()
-                    .filter_map(|layer| {
-                        let start = time::parse(layer.start_time.as_bytes())?;
-                        let stop = time::parse(layer.stop_time.as_bytes())?;
-                        Some(LayerSpan {
-                            span: (start, stop.max(start)),
-                            complete: layer.complete,
-                        })
+        .map(|(robot, stats, channels)| RobotLayers {
+            robot: robot.clone(),
+            channels,
+            layers: stats
+                .layers
+                .iter()
+                .filter_map(|layer| {
+                    let start = time::parse(layer.start_time.as_bytes())?;
+                    let stop = time::parse(layer.stop_time.as_bytes())?;
+                    Some(LayerSpan {
+                        span: (start, stop.max(start)),
+                        complete: layer.complete,
                     })
-                    .collect(),
-            }
+                })
+                .collect(),
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::etl::{catalog::RunDetail, compare, format::decimals_for, stats::ChannelStats};
+use crate::etl::{catalog::RunDetail, compare, format::decimals_for, stats::ChannelStats, time};
 
 /// One channel as the list shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,14 @@ pub struct Channel {
     /// For each run: whether it has the channel, and then the median interval of its samples
     /// in microseconds, if it has enough.
     pub runs: Vec<Option<Option<f64>>>,
+    /// For each run: the time of its first sample, in microseconds since 1970.
+    first_us: Vec<Option<i64>>,
+    /// Of several runs their means, largest and smallest values and deviations, in this order.
+    pub compared: Vec<compare::Line>,
 }
+
+/// Statistics that are compared beside the list, in order.
+const COMPARED: [&str; 4] = ["mean", "max", "min", "std"];
 
 impl Channel {
     /// All channels of one run, in the table's order.
@@ -45,7 +52,11 @@ impl Channel {
             let stats = |run: usize| runs.get(run)?.as_ref()?.channels.get(&channel.name);
             let has = |run: usize| channel.runs.contains(&run).then(|| stats(run));
             let stats = (0..runs.len()).map(has).collect();
-            Self::new(&channel.name, channel.unit.clone(), stats)
+            let line = |name: &&str| channel.lines.iter().find(|line| line.name == *name);
+            Self {
+                compared: COMPARED.iter().filter_map(line).cloned().collect(),
+                ..Self::new(&channel.name, channel.unit.clone(), stats)
+            }
         };
         shared.iter().map(channel).collect()
     }
@@ -55,6 +66,7 @@ impl Channel {
         let extents = known.filter_map(|s| s.min.zip(s.max));
         let extent = extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let interval = |s: &ChannelStats| s.interval_median_s.map(|s| s * 1e6);
+        let first = |s: &ChannelStats| time::parse(s.first_time.as_ref()?.as_bytes());
         Self {
             name: name.to_owned(),
             unit,
@@ -62,6 +74,11 @@ impl Channel {
             mean: None,
             rms: None,
             decimals: extent.map_or(2, |(min, max)| decimals_for(min, max)),
+            first_us: runs
+                .iter()
+                .map(|run| run.flatten().and_then(first))
+                .collect(),
+            compared: Vec::new(),
             runs: runs
                 .iter()
                 .map(|run| run.map(|stats| stats.and_then(interval)))
@@ -72,6 +89,12 @@ impl Channel {
     /// Whether a run has it.
     pub fn is_in(&self, run: usize) -> bool {
         self.runs.get(run).is_some_and(Option::is_some)
+    }
+
+    /// Whether a time, in microseconds since 1970, lies before its first sample in a run.
+    pub(super) fn is_before_first(&self, run: usize, time: i64) -> bool {
+        let first = self.first_us.get(run).copied().flatten();
+        first.is_some_and(|first| time < first)
     }
 
     /// The median interval of its samples in a run, in microseconds.

@@ -1,6 +1,6 @@
 //! How often a channel has which values in the visible span: its histogram.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
     app::chart::TimeRange,
@@ -8,6 +8,7 @@ use crate::{
         Result,
         base::CancelToken,
         held::{self, CellKind, CellKinds},
+        insight::{ContactForces, Stretch},
         lake::run_file::{RunFile, Window},
         numeric::percentile,
         profile::Profile,
@@ -31,7 +32,28 @@ pub struct ReadDistribution {
     /// What is visible, in microseconds since 1970.
     pub range: TimeRange,
     /// Columns of the histogram.
-    pub bins: usize,
+    pub columns: usize,
+    /// Only samples of this part of the run.
+    pub part: Option<RunPart>,
+}
+
+/// A part of a run in which a robot works.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunPart {
+    /// In contact, which these forces tell.
+    Contact(ContactForces),
+    /// Within these layers, where forces do not tell contact.
+    Layers(Vec<Stretch>),
+}
+
+impl RunPart {
+    /// In words: `in contact`.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Contact(_) => "in contact",
+            Self::Layers(_) => "in layers",
+        }
+    }
 }
 
 /// The values of a channel in a span of time.
@@ -47,6 +69,8 @@ pub struct Distribution {
     pub samples: u64,
     /// How many of them may be held values.
     pub uncertain: u64,
+    /// The part of the run that they are of: `in contact`; none: the whole.
+    pub part: Option<&'static str>,
     /// The smallest and the largest sample.
     pub extent: (f64, f64),
     /// The 1st percentile, the median, the 99th and the 99.9th percentile.
@@ -75,13 +99,31 @@ impl ReadDistribution {
         let kinds = CellKinds::new(profile, &names, &self.whole);
         let from = file.row_at(self.range.start())?;
         let to = file.row_at(self.range.end().saturating_add(1))?;
-        let mut counted = Counted::new(self.interval_us);
-        for group in file.groups() {
-            cancel.check()?;
+        let groups = file.groups().filter_map(|group| {
             let rows = group.start.max(from)..group.end.min(to);
-            if rows.is_empty() {
-                continue;
+            (!rows.is_empty()).then_some(rows)
+        });
+        let groups: Vec<Range<u64>> = groups.collect();
+        let mut counted = Counted::new(self.interval_us);
+        counted.part = self.part.as_ref().map(RunPart::words);
+        if let Some(RunPart::Layers(layers)) = &self.part {
+            counted.within = Some(layers.clone());
+        }
+        if let Some(RunPart::Contact(forces)) = &self.part {
+            let names: Vec<&str> = forces.columns.iter().map(String::as_str).collect();
+            let mut finder = forces.finder(&profile.insight);
+            for rows in &groups {
+                cancel.check()?;
+                let window = file.read(&names, rows.clone(), cancel)?;
+                for (row, time) in window.times.iter().enumerate() {
+                    let value = |column: &Vec<f64>| column.get(row).copied().unwrap_or(f64::NAN);
+                    finder.add(*time, forces.net(window.columns.iter().map(value)));
+                }
             }
+            counted.within = Some(finder.finish());
+        }
+        for rows in groups {
+            cancel.check()?;
             // What a cell is shows beside the one above it.
             let read = rows.start.saturating_sub(1)..rows.end;
             let window = file.read(&names, read, cancel)?;
@@ -89,7 +131,7 @@ impl ReadDistribution {
             counted.add(&window, first, &kinds);
         }
         let limits = profile.field_of(&self.channel).map(Field::limits);
-        Ok(counted.finish(self.bins, limits.unwrap_or_default()))
+        Ok(counted.finish(self.columns, limits.unwrap_or_default()))
     }
 }
 
@@ -101,7 +143,7 @@ impl ReadDistribution {
         let kinds = CellKinds::new(&profile, &[&self.channel], &self.whole);
         let mut counted = Counted::new(self.interval_us);
         counted.add(window, 0, &kinds);
-        counted.finish(self.bins, (Some(-1500.0), None))
+        counted.finish(self.columns, (Some(-1500.0), None))
     }
 }
 
@@ -115,6 +157,9 @@ struct Counted {
     covered_us: i64,
     /// The channel's median interval in microseconds.
     interval_us: Option<f64>,
+    /// Only what lies within these counts, and what they are called.
+    within: Option<Vec<Stretch>>,
+    part: Option<&'static str>,
 }
 
 impl Counted {
@@ -132,7 +177,7 @@ impl Counted {
         let longest = self.interval_us.map_or(i64::MAX, |us| (us * 10.0) as i64);
         let rows = values.iter().zip(&window.times).enumerate().skip(first);
         for (row, (value, time)) in rows {
-            if !value.is_finite() {
+            if !value.is_finite() || !self.counts(*time) {
                 continue;
             }
             let before = row.checked_sub(1);
@@ -148,7 +193,20 @@ impl Counted {
         }
     }
 
-    fn finish(mut self, bins: usize, limits: (Option<f64>, Option<f64>)) -> Option<Distribution> {
+    /// Whether a time is to be counted.
+    fn counts(&self, time: i64) -> bool {
+        let Some(within) = &self.within else {
+            return true;
+        };
+        let at = within.partition_point(|stretch| stretch.to < time);
+        within.get(at).is_some_and(|stretch| stretch.from <= time)
+    }
+
+    fn finish(
+        mut self,
+        columns: usize,
+        limits: (Option<f64>, Option<f64>),
+    ) -> Option<Distribution> {
         // Where as many samples are told as there should be, the rest is held; else it counts.
         let expected = self.covered_us as f64 / self.interval_us.unwrap_or(0.0);
         let mut uncertain = 0;
@@ -167,7 +225,7 @@ impl Counted {
             true => (min.max(p1 - margin), max.min((p99 + margin).max(peak))),
             false => (min, max),
         };
-        let mut counts = vec![0; bins.max(1)];
+        let mut counts = vec![0; bins_in(columns, values.len())];
         let (mut below, mut above) = (0, 0);
         let steps = counts.len();
         for value in &values {
@@ -185,11 +243,19 @@ impl Counted {
             beyond: (below, above),
             samples: values.len() as u64,
             uncertain,
+            part: self.part,
             extent: (min, max),
             percentiles,
             limits,
         })
     }
+}
+
+/// About as many bins as the square root of the number of samples, each of the same whole number
+/// of columns.
+fn bins_in(columns: usize, samples: usize) -> usize {
+    let wanted = (samples as f64).sqrt().ceil().max(1.0) as usize;
+    (columns / columns.div_ceil(wanted).max(1)).max(1)
 }
 
 /// The bin of a value within the span; all of a span without length are in the middle.
@@ -252,6 +318,36 @@ mod tests {
             .collect();
         let counted = counted(&x, &[v], &["x_1", "vx_1"], None);
         assert_eq!((counted.samples.len(), counted.unknown.len()), (50, 0));
+    }
+
+    #[test]
+    fn bins_are_about_the_square_root_of_the_samples() {
+        assert_eq!(bins_in(100, 2_000), 33, "45 wanted: three columns each");
+        assert_eq!(bins_in(100, 1_000_000), 100);
+        assert_eq!(bins_in(100, 10_000), 100);
+        assert_eq!((bins_in(100, 1), bins_in(0, 50), bins_in(7, 0)), (1, 1, 1));
+    }
+
+    #[test]
+    fn only_samples_in_contact_count_where_asked() {
+        let values: Vec<f64> = (0..100).map(f64::from).collect();
+        let kinds = CellKinds::new(&Profile::built_in().unwrap(), &["fx_1"], &BTreeSet::new());
+        let window = Window {
+            first_row: 0,
+            times: (0..100).map(|i| i * 1_000).collect(),
+            columns: vec![values],
+        };
+        let stretch = |from: i64, to: i64| Stretch {
+            from: from * 1_000,
+            to: to * 1_000,
+        };
+        let mut counted = Counted {
+            within: Some(vec![stretch(10, 19), stretch(50, 89)]),
+            ..Counted::new(Some(1_000.0))
+        };
+        counted.add(&window, 0, &kinds);
+        let found = counted.finish(10, (None, None)).unwrap();
+        assert_eq!((found.samples, found.extent), (50, (10.0, 89.0)));
     }
 
     #[test]

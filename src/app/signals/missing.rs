@@ -317,7 +317,8 @@ impl Signals {
             interval_us: channel.interval_us(run),
             whole: self.whole.clone(),
             range: self.own_range(run),
-            bins: self.plot_characters(size.0),
+            columns: self.plot_characters(size.0),
+            part: self.counted_part().cloned(),
         };
         let known = self.counted.as_ref().map(|(query, _)| query);
         let asked = &mut self.runs.get_mut(run)?.loading.distribution;

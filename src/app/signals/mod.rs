@@ -6,7 +6,7 @@
 //! * [`CHART_MEMORY`]: what is in memory, within a budget ([`data`]).
 //! * [`missing`](self): what charts lack, as queries to workers; [`query`]: their answers; [`SignalsQueries`]: those
 //!   that are under way.
-//! * [`Distribution`]: the histogram of a channel.
+//! * [`Distribution`]: the histogram of a channel; [`contact`](self): of its samples in contact.
 //! * [`layout`](self): which part gets how many lines and columns, and what the mouse points at.
 //! * [`bands`](self): layers below the charts; [`flags`]: flags in the charts; [`position`](self): what is typed to go somewhere.
 //! * [`text`](self): the cursor in words; [`picture`](self): the charts as a file.
@@ -14,6 +14,7 @@
 mod align;
 mod bands;
 mod channel;
+mod contact;
 mod data;
 mod distribution;
 #[cfg(test)]
@@ -32,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use bands::{Band, RobotLayers};
 pub use channel::Channel;
 pub use data::{CHART_MEMORY, Key};
-pub use distribution::{Distribution, PERCENTILES, ReadDistribution, bin_of};
+pub use distribution::{Distribution, PERCENTILES, ReadDistribution, RunPart, bin_of};
 pub use layout::{LOWEST_CHART, Layout, MARK, SignalsHit};
 pub use missing::Line;
 pub use pending::SignalsQueries;
@@ -116,6 +117,9 @@ pub struct Signals {
     pub overlaid: bool,
     /// Whether the histogram of the channel under the cursor is shown.
     pub has_distribution: bool,
+    /// Whether it counts samples in contact only, where contact is known.
+    pub only_contact: bool,
+    work: contact::WorkByChannel,
     /// The histogram, or why it cannot be made, and the query that it answers.
     counted: Option<(ReadDistribution, Result<Option<Distribution>, String>)>,
     /// Channels of a single run that hold no value.
@@ -150,6 +154,7 @@ impl Signals {
         signals.marks = marks(detail);
         signals.layers = bands::robot_layers(detail, &signals.channels);
         signals.whole = never_held(&detail.channels);
+        signals.work = contact::by_channel(detail, &signals.channels);
         Some(signals)
     }
 
@@ -178,6 +183,8 @@ impl Signals {
             view: TimeView::new(TimeRange::new(0, 0)),
             overlaid: false,
             has_distribution: false,
+            only_contact: false,
+            work: BTreeMap::new(),
             counted: None,
             whole: BTreeSet::new(),
             turn: runs.iter().position(|r| r.span.is_some()).unwrap_or(0),
@@ -237,6 +244,7 @@ impl Signals {
                     return Some(sentence.into());
                 }
             }
+            (None, Action::OnlyContact) if !several => return self.toggle_contact(height),
             (None, Action::Next | Action::Previous) if !several => {
                 return Some(self.step_flag(action == Action::Next));
             }
@@ -328,6 +336,13 @@ impl Signals {
         at_time.find_map(|row| row.values.get(&channel).copied())
     }
 
+    /// Whether the cursor stands before the channel's first sample in a run.
+    pub fn is_before_first(&self, run: usize, channel: usize) -> bool {
+        let time = self.view.cursor.time.saturating_add(self.origin(run));
+        let channel = self.channels.get(channel);
+        channel.is_some_and(|channel| channel.is_before_first(run, time))
+    }
+
     /// The histogram of the channel under the cursor over what is visible, or why there is none;
     /// of what was visible before, while that is counted. `None`: nothing is counted yet.
     pub fn distribution(&self) -> Option<Result<Option<&Distribution>, &str>> {
@@ -387,6 +402,7 @@ impl Signals {
         }
         (self.top, self.overlaid) = (earlier.top, earlier.overlaid);
         self.has_distribution = earlier.has_distribution;
+        self.only_contact = earlier.only_contact;
         self.view.bounds = self.bounds();
         self.view.resume(&earlier.view);
         self.set_turn(earlier.turn);

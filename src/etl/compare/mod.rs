@@ -185,6 +185,14 @@ impl Line {
     }
 }
 
+impl Line {
+    /// Whether it tells how something was recorded (counts, rates, intervals) rather than what the
+    /// process did; of a total there is no channel.
+    pub fn is_of_recording(&self, channel: Option<&Channel>) -> bool {
+        self.is_count() || channel.is_some_and(|channel| channel.unit != self.unit)
+    }
+}
+
 /// `fz_1 (N)`; the name alone where there is no unit.
 pub fn with_unit(name: &str, unit: &str) -> String {
     if unit.is_empty() {

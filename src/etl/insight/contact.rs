@@ -1,6 +1,7 @@
 //! When a robot presses on something.
 
-use super::Stretch;
+use super::{InsightThresholds, Stretch};
+use crate::stats::{Bias, ContactSource, RobotState, RobotStats};
 
 /// Contacts and losses of contact that are shorter, in microseconds, do not count.
 const LEAST: i64 = 200_000;
@@ -16,34 +17,110 @@ pub(super) fn threshold(sigma: f64, contact_n: f64) -> f64 {
 /// The stretches in which `net` (‖F − bias‖ in N, at `times`) is above `threshold`, until it is
 /// below half of it.
 pub(super) fn by_bias(times: &[i64], net: &[f64], threshold: f64) -> Vec<Stretch> {
-    let mut found: Vec<Stretch> = Vec::new();
-    let mut open: Option<Stretch> = None;
+    let mut finder = ContactFinder::new(threshold);
     for (time, force) in times.iter().zip(net) {
-        match &mut open {
-            None if *force > threshold => {
-                open = Some(Stretch {
-                    from: *time,
-                    to: *time,
+        finder.add(*time, *force);
+    }
+    finder.finish()
+}
+
+/// Finds contacts in forces that pass by in order of time.
+#[derive(Debug)]
+pub struct ContactFinder {
+    threshold: f64,
+    found: Vec<Stretch>,
+    open: Option<Stretch>,
+}
+
+impl ContactFinder {
+    /// For forces without bias above `threshold`, in N.
+    fn new(threshold: f64) -> Self {
+        Self {
+            threshold,
+            found: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// The force without bias, in N, at a time in microseconds; NaN changes nothing.
+    pub fn add(&mut self, time: i64, force: f64) {
+        match &mut self.open {
+            None if force > self.threshold => {
+                self.open = Some(Stretch {
+                    from: time,
+                    to: time,
                 });
             }
-            Some(_) if *force < threshold / 2.0 => found.extend(open.take()),
-            Some(contact) => contact.to = *time,
+            Some(_) if force < self.threshold / 2.0 => self.found.extend(self.open.take()),
+            Some(contact) => contact.to = time,
             None => {}
         }
     }
-    found.extend(open);
-    let mut joined: Vec<Stretch> = Vec::with_capacity(found.len());
-    for contact in found {
-        match joined
-            .last_mut()
-            .filter(|last| contact.from - last.to < LEAST)
-        {
-            Some(last) => last.to = contact.to,
-            None => joined.push(contact),
+
+    /// The contacts, ascending.
+    pub fn finish(mut self) -> Vec<Stretch> {
+        self.found.extend(self.open);
+        let mut joined: Vec<Stretch> = Vec::with_capacity(self.found.len());
+        for contact in self.found {
+            match joined
+                .last_mut()
+                .filter(|last| contact.from - last.to < LEAST)
+            {
+                Some(last) => last.to = contact.to,
+                None => joined.push(contact),
+            }
         }
+        joined.retain(|contact| contact.to - contact.from >= LEAST);
+        joined
     }
-    joined.retain(|contact| contact.to - contact.from >= LEAST);
-    joined
+}
+
+/// What tells the contacts of a robot of a stored run from its table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContactForces {
+    /// Columns of its forces.
+    pub columns: Vec<String>,
+    bias: Vec<f64>,
+    /// The largest deviation of one of them, in N.
+    sigma: f64,
+}
+
+impl ContactForces {
+    /// Of a robot's figures in a record.
+    ///
+    /// # Errors
+    /// Why contact cannot be told, to follow the robot's name.
+    pub fn of(stats: &RobotStats) -> Result<Self, &'static str> {
+        match (stats.state, stats.contact_source) {
+            (Some(RobotState::Contact), Some(ContactSource::Bias)) => {}
+            (Some(RobotState::Contact), _) => {
+                return Err("has no known bias, so that forces do not tell contact");
+            }
+            _ => return Err("was not in contact in this run"),
+        }
+        let known = |bias: &Bias| bias.value;
+        let bias: Option<Vec<f64>> = stats.bias.values().map(known).collect();
+        Ok(Self {
+            columns: stats.bias.keys().cloned().collect(),
+            bias: bias.ok_or("has no known bias, so that forces do not tell contact")?,
+            sigma: stats
+                .bias
+                .values()
+                .filter_map(|bias| bias.sigma)
+                .fold(0.0, f64::max),
+        })
+    }
+
+    /// A finder of its contacts.
+    pub fn finder(&self, thresholds: &InsightThresholds) -> ContactFinder {
+        ContactFinder::new(threshold(self.sigma, thresholds.contact_n))
+    }
+
+    /// ‖F − bias‖ of one row, in N: one value for each of the columns.
+    pub fn net(&self, forces: impl Iterator<Item = f64>) -> f64 {
+        let squares = forces.zip(&self.bias).map(|(f, bias)| (f - bias).powi(2));
+        squares.sum::<f64>().sqrt()
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ mod stretch;
 mod tests;
 mod thresholds;
 
+pub use contact::{ContactFinder, ContactForces};
 pub use rest::{Axis, Offset, Rest};
 pub use robot::{LayerStretch, RobotInsight, RunInsight, Travel, run_insight};
 pub use stretch::Stretch;

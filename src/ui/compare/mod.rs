@@ -13,7 +13,7 @@ use ratatui::{
 };
 
 use super::{
-    lines::{put, ruled, sentence, take, titles},
+    lines::{pane_rule, put, sentence, take, titles},
     signals,
     text::{fit, fit_middle},
     theme::Theme,
@@ -58,18 +58,15 @@ fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &CompareScreen, theme: &
     };
     if parts.overlaid > 0 {
         let pane = take(&mut rest, parts.overlaid);
-        signals::draw(pane, buf, &views.signals, theme);
+        let has_keys = screen.pane == Pane::Overlaid;
+        signals::draw(pane, buf, &views.signals, has_keys, theme);
     }
     if parts.sheet > 0 {
         if parts.overlaid > 0 {
             take(&mut rest, parts.blank);
             let rule = take(&mut rest, 1);
-            let inner = Rect {
-                x: rule.x + 1,
-                width: rule.width.saturating_sub(1),
-                ..rule
-            };
-            ruled("differences", inner.width, theme).render(inner, buf);
+            let has_keys = screen.pane == Pane::Sheet;
+            pane_rule(rule, buf, "differences", has_keys, theme);
         }
         sheet::draw(take(&mut rest, parts.sheet), buf, &views.sheet, theme);
     }

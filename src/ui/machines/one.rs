@@ -10,7 +10,9 @@ use ratatui::{
 use super::{facts, number};
 use crate::{
     app::{
-        Action, layout,
+        Action,
+        chart::StackedChart,
+        layout,
         machines::{Figure, LABEL, MachineScreen, PANES},
         state::State,
     },
@@ -51,7 +53,7 @@ pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &T
             area.intersection(screen),
             frame.buffer_mut(),
             machine,
-            (figure, stacked.is_followed),
+            (figure, stacked),
             theme,
         );
         y += stacked.lines() as u16;
@@ -122,7 +124,7 @@ fn chart(
     area: Rect,
     buf: &mut Buffer,
     machine: &MachineScreen,
-    (figure, is_followed): (Figure, bool),
+    (figure, stacked): (Figure, StackedChart),
     theme: &Theme,
 ) {
     let plot = plot_area(area, LABEL);
@@ -148,7 +150,7 @@ fn chart(
     Chart {
         labels: &[(figure.title(), style)],
         unit: figure.unit(),
-        is_followed,
+        stacked,
         traces: vec![Trace {
             reduced: reduced.clone(),
             style,
@@ -164,5 +166,5 @@ fn chart(
         styles: ChartStyles::of(theme),
     }
     .render(area, buf);
-    mark_points(&reduced, machine.view.marker, plot, style, buf);
+    mark_points(&reduced, (machine.view.marker, stacked), plot, style, buf);
 }

@@ -5,7 +5,7 @@ use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
 use crate::{
     app::{
-        chart::Marker,
+        chart::{Marker, StackedChart},
         columns::{GAP, GUTTER, PlacedColumn},
         run::layers::Layers,
     },
@@ -162,10 +162,11 @@ fn over_layers(area: Rect, buf: &mut Buffer, layers: &Layers, marker: Marker, th
     let plot = plot_area(charted, LABEL);
     let reduced = series.reduce(range, plot_columns(plot.width, marker));
     let cursor = layers.table.current().map(|row| row.number as i64);
+    let stacked = StackedChart::default();
     Chart {
         labels: &[(title.as_str(), style)],
         unit,
-        is_followed: false,
+        stacked,
         traces: vec![Trace {
             reduced: reduced.clone(),
             style,
@@ -181,7 +182,7 @@ fn over_layers(area: Rect, buf: &mut Buffer, layers: &Layers, marker: Marker, th
         styles: ChartStyles::of(theme),
     }
     .render(charted, buf);
-    mark_points(&reduced, marker, plot, style, buf);
+    mark_points(&reduced, (marker, stacked), plot, style, buf);
     let styles = &ChartStyles::of(theme);
     let label_width = LABEL;
     layer_axis(

@@ -51,7 +51,7 @@ fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &RunScreen, theme: &Them
     match (&screen.views, &screen.error) {
         (Some(views), _) => match screen.tab {
             Tab::Summary => summary::draw(body, buf, &views.summary, theme),
-            Tab::Signals => signals::draw(body, buf, &views.signals, theme),
+            Tab::Signals => signals::draw(body, buf, &views.signals, true, theme),
             Tab::Samples => samples::draw(body, buf, screen, &views.samples, theme),
             Tab::Path => path::draw(body, buf, views, theme),
             // Drawn above: lists need the frame.

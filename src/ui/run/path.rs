@@ -4,21 +4,36 @@ use ratatui::{buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
 use super::sentence;
 use crate::{
-    app::run::{
-        Views,
-        path::{Colour, Point},
+    app::{
+        chart::NUMBERS,
+        run::{
+            Views,
+            path::{Colour, Point},
+            path_colours::PathColours,
+        },
     },
     etl::{
+        compare::with_unit,
         format::{decimals_for, format_fit, format_value},
         schema::ChannelName,
         zone,
     },
     ui::{
+        lines::take,
         text::whole_parts,
         theme::{CLASSES, Theme},
-        widgets::chart_path::{PathPlot, Place},
+        widgets::{
+            chart::plot_area,
+            chart_axis::labelled_rule,
+            chart_path::{PathPlot, Place},
+            path_scales::PathScales,
+        },
     },
 };
+
+/// In smaller areas the path has all the room, and no axes.
+const LOWEST_FRAMED: u16 = 6;
+const NARROWEST_FRAMED: u16 = 48;
 
 pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
     let (path, signals) = (&views.path, &views.signals);
@@ -44,12 +59,8 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
     let colour = path.colour();
     let seen = robot.within(signals.view.range);
     let figures = extent_of_known(seen.iter().map(|p| p.figure(colour)));
-    let class = |p: &Point| {
-        let (low, high) = figures.unwrap_or_default();
-        let share = (p.figure(colour) - low) / (high - low).max(f64::MIN_POSITIVE);
-        // A figure that is not known has the lowest colour.
-        (share.max(0.0) * CLASSES as f64).min(CLASSES as f64 - 1.0) as usize
-    };
+    let colours = figures.map(|figures| PathColours::new(colour, figures, CLASSES));
+    let class = |p: &Point| colours.map_or(0, |colours| colours.class(p.figure(colour)));
     let mut styles = vec![theme.faint];
     styles.extend((0..CLASSES).map(|c| theme.scale(c)));
     // The whole path first, faint; what is in the visible span over it.
@@ -67,38 +78,40 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         place
     });
     let cursor = robot.at(signals.view.cursor.time).map(|p| (x(p), y(p)));
+    let name = |axis: usize| robot.axes.get(axis).map_or("", String::as_str);
     let lines: Vec<Rect> = area.rows().collect();
-    let plot = Rect {
-        height: area.height - 2,
-        ..area
+    let mut below = area;
+    let framed = take(&mut below, usize::from(area.height) - 2);
+    let label_width = name(across)
+        .chars()
+        .count()
+        .max(robot.unit.len() + 2)
+        .max(4);
+    let has_axes = framed.height > LOWEST_FRAMED && framed.width >= NARROWEST_FRAMED;
+    let plot = match has_axes {
+        true => Rect {
+            height: framed.height - 1,
+            ..plot_area(framed, label_width)
+        },
+        false => framed,
     };
+    let marker = signals.view.marker;
+    let size = (usize::from(plot.width), usize::from(plot.height));
+    let scales = PathScales::new(extent, size, path.stretched, marker);
+    if has_axes {
+        let names = [name(across), name(up), &robot.unit];
+        axes(framed, plot, buf, &scales, names, theme);
+    }
     let mut places = whole.chain(seen_places);
     let path_plot = PathPlot {
         places: &mut places,
-        extent,
-        stretched: path.stretched,
+        scales: &scales,
         cursor,
-        marker: signals.view.marker,
+        marker,
         styles: &styles,
         cursor_style: theme.accent,
     };
-    let scales = match path_plot.stretch(plot) {
-        Some(stretch) => format!("  ↑ × {}", format_fit(stretch, 2, 6)),
-        None if path.stretched => "  stretched".to_owned(),
-        None => "  1:1".to_owned(),
-    };
     path_plot.render(plot, buf);
-    let name = |axis: usize| robot.axes.get(axis).map_or("", String::as_str);
-    let range = |axis: usize, (low, high): (f64, f64)| {
-        let decimals = decimals_for(low, high).saturating_sub(1);
-        format!(
-            "{} {} … {}",
-            name(axis),
-            format_value(low, decimals),
-            format_value(high, decimals)
-        )
-    };
-    let [in_x, in_y] = extent;
     if let [.., legend_line, place_line] = lines.as_slice() {
         let unit = match colour {
             Colour::Force => unit_of(views, &ChannelName::TotalForce(&robot.robot).to_string()),
@@ -106,19 +119,107 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
             Colour::Time => "",
         };
         let run = signals.view.bounds.ends();
-        legend(*legend_line, buf, (colour, unit), (figures, run), theme);
+        let mut legend = legend((colour, unit), (colours, run), theme);
+        let scale = format!("  {}", scale_words(&scales, extent, &robot.unit));
+        legend.push(vec![Span::styled(scale, theme.muted)]);
+        whole_parts(legend, legend_line.width).render(*legend_line, buf);
         let clock = zone::format_clock_within(signals.cursor_time(), run);
         let place = path.place(signals.view.cursor.time);
-        let parts = [
+        let place = place.unwrap_or_else(|| "no position yet".into());
+        let mut parts = vec![
             format!(" robot {}", robot.robot),
-            scales,
-            format!("  at {clock}: {}", place.unwrap_or_else(|| "·".into())),
-            format!("  → {}", range(across, in_x)),
-            format!("  ↑ {} {}", range(up, in_y), robot.unit),
+            format!("  at {clock}: {place}"),
         ];
-        let parts = parts.map(|text| vec![Span::styled(text, theme.muted)]);
-        whole_parts(parts.into(), place_line.width).render(*place_line, buf);
+        if !has_axes {
+            parts.push(format!("  → {}", range(name(across), extent[0])));
+            parts.push(format!("  ↑ {} {}", range(name(up), extent[1]), robot.unit));
+        }
+        let parts = parts
+            .into_iter()
+            .map(|text| vec![Span::styled(text, theme.muted)]);
+        whole_parts(parts.collect(), place_line.width).render(*place_line, buf);
     }
+}
+
+/// `1:1 ├────────┤ 50 mm`, or how much larger up is drawn than across.
+fn scale_words(scales: &PathScales, extent: [(f64, f64); 2], unit: &str) -> String {
+    let has_length = extent.iter().all(|(low, high)| high > low);
+    match (scales.is_equal, scales.bar()) {
+        (true, Some(bar)) => {
+            let rule = "─".repeat(bar.columns.saturating_sub(2));
+            let length = format_fit(bar.length, 3, 9);
+            let length = match length.contains('.') {
+                true => length.trim_end_matches('0').trim_end_matches('.'),
+                false => &length,
+            };
+            format!("1:1 ├{rule}┤ {length} {unit}")
+        }
+        (true, None) => "1:1".into(),
+        (false, _) if has_length => format!("↑ × {}", format_fit(scales.stretch(), 2, 6)),
+        (false, _) => "stretched".into(),
+    }
+}
+
+fn range(name: &str, (low, high): (f64, f64)) -> String {
+    let decimals = decimals_for(low, high).saturating_sub(1);
+    let number = |value| format_value(value, decimals);
+    format!("{name} {} … {}", number(low), number(high))
+}
+
+/// The axes left of the plot and below it.
+fn axes(
+    framed: Rect,
+    plot: Rect,
+    buf: &mut Buffer,
+    scales: &PathScales,
+    [across, up, unit]: [&str; 3],
+    theme: &Theme,
+) {
+    let style = theme.muted;
+    let gutter = usize::from(plot.x - framed.x);
+    let names = [
+        (0, up.to_owned(), theme.text),
+        (1, format!("({unit})"), style),
+    ];
+    let (offset, labels) = scales.labels_up();
+    for (line, text, style) in names {
+        let width = gutter - NUMBERS - 3;
+        buf.set_stringn(
+            framed.x,
+            plot.y + line,
+            format!("{text:>width$}"),
+            width,
+            style,
+        );
+    }
+    for y in plot.top()..plot.bottom() {
+        let symbol = if y == plot.top() { "╷" } else { "│" };
+        buf.set_string(plot.x - 1, y, symbol, style);
+    }
+    if let Some(offset) = offset {
+        let width = gutter - 2;
+        buf.set_stringn(
+            framed.x,
+            plot.y + 2,
+            format!("{offset:>width$}"),
+            width,
+            style,
+        );
+    }
+    for (line, text) in labels {
+        let tick = if line == 0 { '┐' } else { '┤' };
+        let x = plot.x - NUMBERS as u16 - 2;
+        let text = format!("{text:>NUMBERS$} {tick}");
+        buf.set_string(x, plot.y + line as u16, text, style);
+    }
+    let below = Rect {
+        y: plot.bottom(),
+        height: 1,
+        ..plot
+    };
+    let name = format!("{across} ({unit})");
+    let labels = scales.labels_across().into_iter();
+    labelled_rule(below, framed.x, &name, labels, style, buf);
 }
 
 fn nth(point: &Point, axis: usize) -> f64 {
@@ -139,35 +240,27 @@ fn unit_of<'a>(views: &'a Views, channel: &str) -> &'a str {
     found.map_or("", |c| c.unit.as_str())
 }
 
-/// `force N  ■ 921 ■ 1,218 ■ …`: where each colour begins; `run` is the run's first and last
+/// `force (N)  ■ 500  ■ 1,000  ■ …`: where each colour begins; `run` is the run's first and last
 /// time, which decide whether a time carries its day.
 pub(super) fn legend(
-    area: Rect,
-    buf: &mut Buffer,
     (colour, unit): (Colour, &str),
-    (figures, run): (Option<(f64, f64)>, (i64, i64)),
+    (colours, run): (Option<PathColours>, (i64, i64)),
     theme: &Theme,
-) {
-    let title = format!(" {} {unit}", colour.word());
+) -> Vec<Vec<Span<'static>>> {
+    let title = format!(" {}", with_unit(colour.word(), unit));
     let mut parts = vec![vec![Span::styled(title, theme.muted)]];
-    match figures {
+    match colours {
         None => parts.push(vec![Span::styled("  not known here", theme.muted)]),
-        Some((low, high)) => {
-            let decimals = decimals_for(low, high).saturating_sub(1);
-            let number = |v: f64| match colour {
-                Colour::Time => zone::format_clock_within(v as i64, run),
-                _ => format_value(v, decimals),
-            };
-            for class in 0..CLASSES {
-                let from = low + (high - low) * class as f64 / CLASSES as f64;
+        Some(colours) => {
+            let (from, high) = colours.words(run);
+            for (class, text) in from.into_iter().enumerate() {
                 parts.push(vec![
                     Span::styled("  ■", theme.scale(class)),
-                    Span::styled(format!(" {}", number(from)), theme.text),
+                    Span::styled(format!(" {text}"), theme.text),
                 ]);
             }
-            let end = format!(" … {}", number(high));
-            parts.push(vec![Span::styled(end, theme.text)]);
+            parts.push(vec![Span::styled(format!(" … {high}"), theme.text)]);
         }
     }
-    whole_parts(parts, area.width).render(area, buf);
+    parts
 }

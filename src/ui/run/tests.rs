@@ -118,18 +118,21 @@ fn nothing_that_is_pressed_fails() {
 
 #[test]
 fn the_legend_of_times_carries_the_day_where_the_run_crosses_midnight() {
-    use crate::{app::run::path::Colour, etl::time::SECOND};
+    use crate::{
+        app::run::{path::Colour, path_colours::PathColours},
+        etl::time::SECOND,
+    };
     let legend = |later: i64| {
         let from = fixture::START + later;
         let run = (from, from + 100 * SECOND);
-        let area = Rect::new(0, 0, 200, 1);
-        let mut buf = Buffer::empty(area);
-        let figures = Some((from as f64, run.1 as f64));
-        path::legend(area, &mut buf, (Colour::Time, ""), (figures, run), &theme());
-        (0..200).map(|x| buf[(x, 0)].symbol()).collect::<String>()
+        let figures = (from as f64, run.1 as f64);
+        let colours = Some(PathColours::new(Colour::Time, figures, 5));
+        let parts = path::legend((Colour::Time, ""), (colours, run), &theme());
+        let spans = parts.iter().flatten();
+        spans.map(|span| span.content.as_ref()).collect::<String>()
     };
-    assert!(legend(0).starts_with(" time   ■ 20:40:00.027  ■ 20:40:20.027"));
+    assert!(legend(0).starts_with(" time  ■ 20:40:00.027  ■ 20:40:20.027"));
     let over_midnight = legend((3 * 3600 + 19 * 60 + 30) * SECOND);
-    let expected = " time   ■ 11-23 23:59:30.027  ■ 11-23 23:59:50.027  ■ 11-24 00:00:10.027";
+    let expected = " time  ■ 11-23 23:59:30.027  ■ 11-23 23:59:50.027  ■ 11-24 00:00:10.027";
     assert!(over_midnight.starts_with(expected), "{over_midnight}");
 }

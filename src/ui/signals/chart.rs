@@ -5,7 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::series_of;
 use crate::{
     app::{
-        chart::Reduced,
+        chart::{Reduced, StackedChart},
         signals::{Key, Line, Signals},
     },
     etl::{
@@ -28,7 +28,7 @@ pub(super) fn draw(
     area: Rect,
     buf: &mut Buffer,
     signals: &Signals,
-    (channels, is_followed): (&[usize], bool),
+    (channels, stacked): (&[usize], StackedChart),
     theme: &Theme,
 ) {
     let label_width = signals.label_width();
@@ -115,7 +115,7 @@ pub(super) fn draw(
         labels: &labels,
         unit,
         traces,
-        is_followed,
+        stacked,
         range: signals.view.range,
         cursor: Some(signals.view.cursor.time),
         pin: signals.view.cursor.pin,

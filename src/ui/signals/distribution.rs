@@ -12,7 +12,7 @@ use crate::{
     ui::{
         lines::{put, sentence, take},
         theme::Theme,
-        widgets::chart::plot_area,
+        widgets::{chart::plot_area, chart_axis::labelled_rule},
     },
 };
 
@@ -51,21 +51,34 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Them
     let Some(bars_height) = rest.height.checked_sub(2).filter(|h| *h > 0) else {
         return;
     };
-    let label_width = signals.label_width();
-    let marks = plot_area(take(&mut rest, 1), label_width);
-    let bars = plot_area(take(&mut rest, usize::from(bars_height)), label_width);
+    // All bins have the same whole number of columns.
+    let plot = |area: Rect| {
+        let plot = plot_area(area, signals.label_width());
+        let bins = (found.bins.len() as u16).max(1);
+        Rect {
+            width: (plot.width / bins * bins).max(plot.width.min(bins)),
+            ..plot
+        }
+    };
+    let marks = plot(take(&mut rest, 1));
+    let bars = plot(take(&mut rest, usize::from(bars_height)));
     draw_bars(bars, buf, found, style, theme);
     draw_marks(marks, bars, buf, found, theme);
-    draw_axis(plot_area(rest, label_width), buf, found, theme);
+    draw_axis(plot(rest), area.x, buf, found, theme);
 }
 
 /// The figures, from long to short.
 fn figures(found: &Distribution, decimals: usize) -> Vec<String> {
     let number = |value: f64| format_value(value, decimals);
     let samples = thousands(found.samples);
+    let part = found
+        .part
+        .map(|part| format!(" {part}"))
+        .unwrap_or_default();
+    let n = format!("n {samples}{part}");
     let counted = match found.uncertain {
-        0 => format!("n {samples}"),
-        held => format!("n {samples}, of which {} may be held", thousands(held)),
+        0 => n.clone(),
+        held => format!("{n}, of which {} may be held", thousands(held)),
     };
     let named = PERCENTILES.iter().zip(found.percentiles);
     let named: Vec<String> = named
@@ -82,26 +95,29 @@ fn figures(found: &Distribution, decimals: usize) -> Vec<String> {
         format!("{counted}  {extent}  {named}{limits}"),
         format!("{counted}  {named}{limits}"),
         format!("{counted}  {named}"),
-        format!("n {samples}  {named}"),
+        format!("{n}  {named}"),
         named,
-        format!("n {samples}"),
+        n,
     ]
 }
 
 fn draw_bars(area: Rect, buf: &mut Buffer, found: &Distribution, style: Style, theme: &Theme) {
     let most = found.bins.iter().copied().max().unwrap_or(0).max(1);
     let height = u64::from(area.height) * 8;
+    let axis = area.x.checked_sub(1);
     for y in area.top()..area.bottom() {
-        if let Some(x) = area.x.checked_sub(1) {
-            buf.set_string(x, y, "│", theme.muted);
+        if let Some(x) = axis {
+            let symbol = if y == area.top() { "┐" } else { "│" };
+            buf.set_string(x, y, symbol, theme.muted);
         }
     }
-    let label = short(most);
-    if let Some(x) = area.x.checked_sub(label.chars().count() as u16 + 2) {
-        buf.set_string(x, area.y, label, theme.muted);
+    // The axis of counts: the highest bar, and what is counted.
+    for (y, text) in (area.top()..area.bottom()).zip([short(most), "samples".to_owned()]) {
+        if let Some(x) = area.x.checked_sub(text.chars().count() as u16 + 2) {
+            buf.set_string(x, y, text, theme.muted);
+        }
     }
     for x in 0..area.width {
-        // Bins are as many as columns, but for a terminal that was resized just now.
         let at = usize::from(x) * found.bins.len() / usize::from(area.width);
         let count = found.bins.get(at).copied().unwrap_or(0);
         // A single sample is seen too.
@@ -141,13 +157,20 @@ fn draw_marks(names: Rect, bars: Rect, buf: &mut Buffer, found: &Distribution, t
             }
         }
         let length = name.chars().count() as u16;
-        let from = column
-            .saturating_sub(length / 2)
-            .min(names.width.saturating_sub(length));
-        let free = taken
-            .iter()
-            .all(|(start, end)| from > *end || from + length < *start);
-        if free && length <= names.width {
+        // Around its line, else right of it, else left of it: names never touch.
+        let starts = [
+            column.saturating_sub(length / 2),
+            column,
+            (column + 1).saturating_sub(length),
+        ];
+        let mut starts = starts.map(|from| from.min(names.width.saturating_sub(length)));
+        starts.sort_by_key(|from| (from + length / 2).abs_diff(column));
+        let is_free = |from: &u16| {
+            let apart = |(start, end): &(u16, u16)| *from > *end || from + length < *start;
+            taken.iter().all(apart)
+        };
+        let from = starts.into_iter().find(is_free);
+        if let Some(from) = from.filter(|_| length <= names.width) {
             buf.set_stringn(names.x + from, names.y, name, usize::from(length), style);
             taken.push((from, from + length));
         }
@@ -174,36 +197,20 @@ fn draw_marks(names: Rect, bars: Rect, buf: &mut Buffer, found: &Distribution, t
     }
 }
 
-fn draw_axis(area: Rect, buf: &mut Buffer, found: &Distribution, theme: &Theme) {
+fn draw_axis(area: Rect, left: u16, buf: &mut Buffer, found: &Distribution, theme: &Theme) {
     let width = usize::from(area.width);
     if area.height == 0 || width == 0 {
         return;
     }
     let (low, high) = found.span;
-    if let Some(x) = area.x.checked_sub(1) {
-        buf.set_string(x, area.y, "└", theme.muted);
-    }
-    buf.set_string(area.x, area.y, "─".repeat(width), theme.muted);
     let labels = AxisLabels::new(low, high, (width / LABEL).max(1), LABEL - 2);
+    let room = usize::from(area.x.saturating_sub(left + 2));
     let labels = match &labels.offset {
-        Some(offset) if usize::from(area.x) > offset.chars().count() + 1 => {
-            let x = area.x - 1 - offset.chars().count() as u16;
-            buf.set_string(x, area.y, offset, theme.muted);
-            labels
-        }
-        _ => labels.without_offset(LABEL - 2),
+        Some(offset) if offset.chars().count() > room => labels.without_offset(LABEL - 2),
+        _ => labels,
     };
-    let mut free = 0;
-    for (value, text) in labels.ticks {
-        let at = bin_of(value, found.span, width);
-        let text = format!(" {text} ");
-        let length = text.chars().count();
-        let from = at
-            .saturating_sub(length / 2)
-            .min(width.saturating_sub(length));
-        if from >= free && length <= width {
-            buf.set_string(area.x + from as u16, area.y, &text, theme.muted);
-            free = from + length;
-        }
-    }
+    let common = labels.offset.clone().unwrap_or_default();
+    let ticks = labels.ticks.into_iter();
+    let ticks = ticks.map(|(value, text)| (bin_of(value, found.span, width), text));
+    labelled_rule(area, left, &common, ticks, theme.muted, buf);
 }

@@ -9,7 +9,7 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::series_of;
+use super::{NO_VALUE_YET, series_of};
 use crate::{
     app::{
         columns::SCROLL_MARK,
@@ -17,7 +17,7 @@ use crate::{
         sparkline::sparkline,
     },
     etl::{
-        compare::letter,
+        compare::{Cell, letter},
         format::{format_delta, format_fit},
     },
     ui::{lines::take, list::select, theme::Theme, widgets::scroll_mark},
@@ -28,9 +28,11 @@ const VALUE: usize = 12;
 const END: usize = 10;
 /// Characters for a value of each of several runs, with a space before it.
 const RUN_VALUE: usize = 11;
+/// Blanks before a statistic of several runs.
+const APART: usize = 2;
 
 /// A header, and a line for each channel.
-pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
+pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, theme: &Theme) {
     let mut rest = area;
     let header = take(&mut rest, 1);
     let columns = Columns::new(signals, usize::from(area.width.saturating_sub(SCROLL_MARK)));
@@ -59,7 +61,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Them
         ];
         spans.extend(columns.cells(signals, at, channel, theme));
         Line::from(spans).render(line, buf);
-        if at == signals.row {
+        if at == signals.row && has_keys {
             select(line, buf, theme);
         }
     }
@@ -73,8 +75,9 @@ enum Columns {
         value: bool,
         range: bool,
     },
-    /// Of several runs the values of those that have room.
-    Several(usize),
+    /// Of several runs the values at the cursor of those that have room, and then so many
+    /// statistics: the first run's, and how far the others are from it.
+    Several { runs: usize, statistics: usize },
 }
 
 impl Columns {
@@ -83,7 +86,10 @@ impl Columns {
         let fixed = MARK + label + 1 + unit;
         if signals.is_aligned() {
             let room = width.saturating_sub(fixed);
-            return Self::Several(signals.run_count().min(room / RUN_VALUE));
+            let runs = signals.run_count().min(room / RUN_VALUE);
+            let group = APART + signals.run_count() * RUN_VALUE;
+            let statistics = (room - runs * RUN_VALUE) / group;
+            return Self::Several { runs, statistics };
         }
         let fixed = fixed + 1;
         let value = width >= fixed + 10 + 2 + VALUE;
@@ -116,13 +122,24 @@ impl Columns {
                 }
                 vec![Span::styled(text, theme.muted)]
             }
-            Self::Several(runs) => (0..runs)
-                .map(|run| {
+            Self::Several { runs, statistics } => {
+                let title = |text: String, width: usize, run: usize| {
+                    Span::styled(format!("{text:>width$}"), theme.series(run))
+                };
+                let at_cursor = (0..runs).map(|run| {
                     let at = if run == 0 { "cursor " } else { "" };
-                    let text = format!("{at}{}", letter(run));
-                    Span::styled(format!("{text:>RUN_VALUE$}"), theme.series(run))
-                })
-                .collect(),
+                    title(format!("{at}{}", letter(run)), RUN_VALUE, run)
+                });
+                let lines = signals.channels.first().map(|c| c.compared.as_slice());
+                let lines = lines.unwrap_or_default().iter().take(statistics);
+                let statistics = lines.flat_map(|line| {
+                    (0..signals.run_count()).map(|run| match run {
+                        0 => title(format!("{} A", line.title(false)), APART + RUN_VALUE, 0),
+                        _ => title(format!("{} − A", letter(run)), RUN_VALUE, run),
+                    })
+                });
+                at_cursor.chain(statistics).collect()
+            }
         }
     }
 
@@ -142,11 +159,15 @@ impl Columns {
                 let mut cells = vec![overview(signals, at, channel, spark, theme)];
                 if value {
                     let value = signals.value_at(0, at, signals.view.cursor.time);
-                    let text = value.map_or_else(
-                        || " ".into(),
-                        |value| format_fit(value, channel.decimals, VALUE),
-                    );
-                    cells.push(Span::styled(format!("  {text:>VALUE$}"), theme.text));
+                    let is_early = signals.is_before_first(0, at);
+                    let (text, style) = match value {
+                        None => (" ".into(), theme.text),
+                        Some(value) if value.is_nan() && is_early => {
+                            (NO_VALUE_YET.into(), theme.muted)
+                        }
+                        Some(value) => (format_fit(value, channel.decimals, VALUE), theme.text),
+                    };
+                    cells.push(Span::styled(format!("  {text:>VALUE$}"), style));
                 }
                 if range {
                     let text = extent(signals, at, channel);
@@ -154,15 +175,43 @@ impl Columns {
                 }
                 cells
             }
-            Self::Several(runs) => (0..runs)
-                .map(|run| {
+            Self::Several { runs, statistics } => {
+                let at_cursor = (0..runs).map(|run| {
                     let (text, style) = value_of(signals, run, at, channel, theme);
                     let width = RUN_VALUE - usize::from(run == 0);
                     Span::styled(format!("{text:>width$}"), style)
-                })
-                .collect(),
+                });
+                let lines = channel.compared.iter().take(statistics);
+                let statistics = lines.flat_map(|line| {
+                    line.cells.iter().enumerate().map(|(run, cell)| {
+                        let (text, width) = match run {
+                            0 => (end_of(cell.value, channel), APART + RUN_VALUE),
+                            _ => (difference(cell, channel), RUN_VALUE),
+                        };
+                        Span::styled(format!("{text:>width$}"), theme.text)
+                    })
+                });
+                at_cursor.chain(statistics).collect()
+            }
         }
     }
+}
+
+/// A statistic of a run, or a dot.
+fn end_of(value: Option<f64>, channel: &Channel) -> String {
+    let value = value.map(|value| format_fit(value, channel.decimals, RUN_VALUE - 1));
+    value.unwrap_or_else(|| "·".into())
+}
+
+/// How far a statistic is from the first run's, or a dot.
+fn difference(cell: &Cell, channel: &Channel) -> String {
+    let text = cell.difference.map(|d| format_delta(d, channel.decimals));
+    let text = text.filter(|text| text.chars().count() < RUN_VALUE);
+    let short = || {
+        cell.difference
+            .map(|d| format_fit(d, channel.decimals, RUN_VALUE - 1))
+    };
+    text.or_else(short).unwrap_or_else(|| "·".into())
 }
 
 /// The channel over the whole of a single run.
@@ -224,6 +273,9 @@ fn value_of(
     }
     let key = Key { run, channel: at };
     match signals.value_at(run, at, signals.view.cursor.time) {
+        Some(value) if value.is_nan() && signals.is_before_first(run, at) => {
+            ("none yet".into(), theme.muted)
+        }
         Some(value) => {
             let text = format_fit(value, channel.decimals, RUN_VALUE - 1);
             (text, theme.series(run))

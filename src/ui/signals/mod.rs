@@ -27,15 +27,19 @@ use crate::{
     },
 };
 
-/// Draws them into `area`.
-pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
+/// What stands for a value before the first sample.
+const NO_VALUE_YET: &str = "no value yet";
+
+/// Draws them into `area`; `has_keys`: keys go to them and not to another pane.
+pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, theme: &Theme) {
     let layout = signals.layout(usize::from(area.height));
     let mut rest = area;
     if signals.channels.is_empty() && signals.is_aligned() {
         let text = "No two of these runs have a channel in common: there is nothing to overlay. The table of differences shows their other figures.";
         return sentence(rest, buf, text, theme.muted);
     }
-    list::draw(take(&mut rest, layout.list + 1), buf, signals, theme);
+    let list = take(&mut rest, layout.list + 1);
+    list::draw(list, buf, signals, has_keys, theme);
     if layout.charts == 0 {
         let text = match &signals.error {
             Some(error) => return sentence(rest, buf, error, theme.error),
@@ -44,14 +48,14 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
         };
         return put(rest, buf, text, theme.muted);
     }
-    statistics::draw(take(&mut rest, 1), buf, signals, theme);
+    statistics::draw(take(&mut rest, 1), buf, signals, has_keys, theme);
     if let Some(error) = &signals.error {
         return sentence(rest, buf, error, theme.error);
     }
     let lines = layout.charts - failure(&mut rest, layout.charts, buf, signals, theme);
     for (channels, stacked) in signals.charts(lines) {
         let area = take(&mut rest, stacked.height);
-        chart::draw(area, buf, signals, (&channels, stacked.is_followed), theme);
+        chart::draw(area, buf, signals, (&channels, stacked), theme);
         take(&mut rest, stacked.gap);
     }
     let axis = Axis {
@@ -120,12 +124,12 @@ fn cursor_line(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
         let (Some(channel), Some(value)) = (signals.channels.get(*at), value) else {
             continue;
         };
-        let mut text = format!(
-            "  {} {} {}",
-            channel.name,
-            format_value(value, channel.decimals),
-            channel.unit
-        );
+        let value = match signals.is_before_first(0, *at) {
+            true if value.is_nan() => NO_VALUE_YET.to_owned(),
+            _ if value.is_nan() => "no value".to_owned(),
+            _ => format!("{} {}", format_value(value, channel.decimals), channel.unit),
+        };
+        let mut text = format!("  {} {value}", channel.name);
         if let Some(change) = signals.since_pin(0, *at).filter(|d| !d.is_nan()) {
             let change = format_delta(change, channel.decimals);
             text.push_str(&format!(" (Δ {change})"));

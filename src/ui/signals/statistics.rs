@@ -12,14 +12,17 @@ use ratatui::{
 
 use crate::{
     app::signals::{Channel, Key, Signals},
-    ui::theme::Theme,
+    ui::{lines::pane_rule, theme::Theme},
 };
 
-pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
+pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, theme: &Theme) {
+    if signals.is_aligned() {
+        return pane_rule(area, buf, "charts", has_keys, theme);
+    }
     let rule = "─".repeat(usize::from(area.width));
     Line::styled(rule, theme.rule).render(area, buf);
     let channel = signals.channels.get(signals.row);
-    let Some(channel) = channel.filter(|_| !signals.is_aligned()) else {
+    let Some(channel) = channel else {
         return;
     };
     // Text has no colour of its own in some themes; then it would take that of the rule.

@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::chart_canvas::{Canvas, sample_symbol, symbol};
 use crate::{
-    app::chart::{Marker, NUMBERS, Reduced, TimeRange, ValueScale, gutter},
+    app::chart::{Marker, NUMBERS, Reduced, StackedChart, TimeRange, ValueScale, gutter},
     ui::theme::Theme,
 };
 
@@ -70,8 +70,9 @@ pub struct Chart<'a> {
     pub unit: &'a str,
     /// The lines, later ones over earlier ones.
     pub traces: Vec<Trace>,
-    /// Whether another chart follows below: then the axis of values ends with its last line.
-    pub is_followed: bool,
+    /// Its place among charts below each other: where another one follows, the axis of values
+    /// ends with its last line.
+    pub stacked: StackedChart,
     /// The visible span of time.
     pub range: TimeRange,
     /// The cursor's and the pinned cursor's times.
@@ -180,9 +181,10 @@ impl Chart<'_> {
 
     /// Where values lie in its plot; `None` where nothing is visible.
     fn scale(&self, plot: Rect) -> Option<ValueScale> {
-        let extent = self.extent()?;
         let height = usize::from(plot.height);
-        Some(ValueScale::new(extent, height, self.marker.dots().1))
+        let dots = self.marker.dots().1;
+        let round = self.stacked.has_round_labels;
+        Some(ValueScale::of(self.extent()?, height, dots, round))
     }
 
     fn extent(&self) -> Option<(f64, f64)> {
@@ -211,7 +213,10 @@ impl Chart<'_> {
     /// The line of the axis, open where a chart above or below has its own.
     fn spine(&self, plot: Rect, buf: &mut Buffer) {
         for y in plot.top()..plot.bottom() {
-            let symbol = match (y == plot.top(), y + 1 == plot.bottom() && self.is_followed) {
+            let symbol = match (
+                y == plot.top(),
+                y + 1 == plot.bottom() && self.stacked.is_followed,
+            ) {
                 (true, false) => "╷",
                 (false, true) => "╵",
                 _ => "│",
@@ -232,7 +237,10 @@ impl Chart<'_> {
         }
         for (value, text) in &labels.ticks {
             let y = row(*value);
-            let tick = match (y == plot.top(), y + 1 == plot.bottom() && self.is_followed) {
+            let tick = match (
+                y == plot.top(),
+                y + 1 == plot.bottom() && self.stacked.is_followed,
+            ) {
                 (true, false) => '┐',
                 (false, true) => '┘',
                 _ => '┤',
@@ -399,7 +407,7 @@ mod tests {
         let chart = Chart {
             labels: &[("fz_1", Style::default())],
             unit: "N",
-            is_followed: false,
+            stacked: StackedChart::default(),
             traces: vec![Trace {
                 reduced: series.reduce(range, plot_columns(plot.width, marker)),
                 style: Style::default(),
@@ -474,7 +482,7 @@ mod tests {
             labels: &[],
             unit: "",
             traces: vec![level(0.0), level(10.0)],
-            is_followed: false,
+            stacked: StackedChart::default(),
             range,
             cursor: None,
             pin: None,

@@ -1,6 +1,6 @@
 //! The axis of time below a stack of charts.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::chart::{ChartStyles, plot_area};
 use crate::app::chart::{
@@ -49,19 +49,39 @@ fn draw(axis: Axis, labels: Labels, area: Rect, buf: &mut Buffer) {
     // A blank on both sides of the common text, and the corner.
     let room = usize::from(plot.x - area.x).saturating_sub(3);
     let labels = labels(axis.range, width, room);
-    let length = labels.common.chars().count();
-    if length <= room {
-        let x = plot.x - 2 - length as u16;
-        buf.set_string(x, plot.y, &labels.common, axis.styles.axis);
+    let column = |(time, text)| Some((axis.range.column_of(time, width)?, text));
+    let ticks = labels.ticks.into_iter().filter_map(column);
+    labelled_rule(plot, area.x, &labels.common, ticks, axis.styles.axis, buf);
+    if let Some(column) = axis.cursor.and_then(|t| axis.range.column_of(t, width)) {
+        let cell = &mut buf[(plot.x + column as u16, plot.y)];
+        if cell.symbol() == "─" {
+            cell.set_char('┴').set_style(axis.styles.cursor);
+        }
     }
-    buf.set_string(plot.x - 1, plot.y, "└", axis.styles.axis);
-    buf.set_string(plot.x, plot.y, "─".repeat(width), axis.styles.axis);
-    // Those that would overlap are left out.
+}
+
+/// A rule below `plot` with a corner at its left, a text before that which may begin at column
+/// `left`, and labels at columns of the plot. What has no room is left out.
+pub(in crate::ui) fn labelled_rule(
+    plot: Rect,
+    left: u16,
+    common: &str,
+    labels: impl Iterator<Item = (usize, String)>,
+    style: Style,
+    buf: &mut Buffer,
+) {
+    let width = usize::from(plot.width);
+    let length = common.chars().count() as u16;
+    if let Some(corner) = plot.x.checked_sub(1) {
+        buf.set_string(corner, plot.y, "└", style);
+        let start = corner.checked_sub(length + 1);
+        if let Some(x) = start.filter(|x| *x >= left) {
+            buf.set_string(x, plot.y, common, style);
+        }
+    }
+    buf.set_string(plot.x, plot.y, "─".repeat(width), style);
     let mut free = 0;
-    for (time, text) in labels.ticks {
-        let Some(at) = axis.range.column_of(time, width) else {
-            continue;
-        };
+    for (at, text) in labels {
         let text = format!(" {text} ");
         let length = text.chars().count();
         let from = at
@@ -70,15 +90,9 @@ fn draw(axis: Axis, labels: Labels, area: Rect, buf: &mut Buffer) {
         if from < free || length > width {
             continue;
         }
-        buf.set_string(plot.x + from as u16, plot.y, &text, axis.styles.axis);
+        buf.set_string(plot.x + from as u16, plot.y, &text, style);
         // Neighbours may share the blank between them.
         free = from + length - 1;
-    }
-    if let Some(column) = axis.cursor.and_then(|t| axis.range.column_of(t, width)) {
-        let cell = &mut buf[(plot.x + column as u16, plot.y)];
-        if cell.symbol() == "─" {
-            cell.set_char('┴').set_style(axis.styles.cursor);
-        }
     }
 }
 

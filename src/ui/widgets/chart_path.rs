@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::chart_canvas::Canvas;
+use super::{chart_canvas::Canvas, path_scales::PathScales};
 use crate::app::chart::Marker;
 
 /// One place of a trace.
@@ -22,10 +22,8 @@ pub struct Place {
 pub struct PathPlot<'a> {
     /// The trace; places that are not numbers break it.
     pub places: &'a mut dyn Iterator<Item = Place>,
-    /// Smallest and largest values across, then up.
-    pub extent: [(f64, f64); 2],
-    /// Whether each axis fills the plot; else both have one scale.
-    pub stretched: bool,
+    /// Where values lie in the plot.
+    pub scales: &'a PathScales,
     /// A place to point at.
     pub cursor: Option<(f64, f64)>,
     /// What lines are drawn with.
@@ -44,7 +42,7 @@ impl PathPlot<'_> {
             return;
         }
         let (width, height) = (usize::from(area.width), usize::from(area.height));
-        let place = self.projection(width, height);
+        let place = |x, y| self.scales.dot(x, y);
         let canvas = || Canvas::new(self.marker, width, height);
         let mut layers: Vec<Canvas> = self.styles.iter().map(|_| canvas()).collect();
         let mut pen: Option<(f64, f64)> = None;
@@ -82,50 +80,6 @@ impl PathPlot<'_> {
                 .set_style(self.cursor_style);
         }
     }
-
-    /// How many times larger up is drawn than across, where the axes are stretched; `None` where
-    /// one of them has no length.
-    pub fn stretch(&self, area: Rect) -> Option<f64> {
-        let (width, height) = (f64::from(area.width), f64::from(area.height) * 2.0);
-        let [(x0, x1), (y0, y1)] = self.extent;
-        let stretch = (height / (y1 - y0)) / (width / (x1 - x0));
-        (self.stretched && stretch.is_finite() && stretch > 0.0).then_some(stretch)
-    }
-
-    /// From values to dots. A character is twice as high as it is wide, so a dot of
-    /// `1/across` by `2/down` is what equal scales have to allow for.
-    fn projection(&self, width: usize, height: usize) -> impl Fn(f64, f64) -> (f64, f64) + use<> {
-        let (across, down) = self.marker.dots();
-        let (across, down) = (across as f64, down as f64 / 2.0);
-        let [(x0, x1), (y0, y1)] = self.extent;
-        // Lengths on the screen in widths of a character, from dot to dot.
-        let room = (
-            (width as f64 - 1.0 / across).max(0.1),
-            (height as f64 * 2.0 - 1.0 / down).max(0.1),
-        );
-        let fit = |room: f64, from: f64, to: f64| {
-            if to > from {
-                room / (to - from)
-            } else {
-                f64::MAX
-            }
-        };
-        let scales = (fit(room.0, x0, x1), fit(room.1, y0, y1));
-        let least = scales.0.min(scales.1);
-        let (x_scale, y_scale) = match self.stretched {
-            true => scales,
-            false => (least, least),
-        };
-        // An axis without length has no scale: its only value lies in the middle.
-        let some = |scale: f64| if scale == f64::MAX { 1.0 } else { scale };
-        let (x_scale, y_scale) = (some(x_scale), some(y_scale));
-        let (x_mid, y_mid) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
-        move |x, y| {
-            let x = room.0 / 2.0 + (x - x_mid) * x_scale;
-            let y = room.1 / 2.0 - (y - y_mid) * y_scale;
-            (x * across, y * down)
-        }
-    }
 }
 
 #[cfg(test)]
@@ -139,15 +93,17 @@ mod tests {
             let values = points.iter().map(of).filter(|v| !v.is_nan());
             values.fold((f64::MAX, f64::MIN), |e, v| (e.0.min(v), e.1.max(v)))
         };
+        let extent = [range(|p| p.0), range(|p| p.1)];
+        let cells = (usize::from(size.0), usize::from(size.1));
+        let scales = PathScales::new(extent, cells, false, marker);
         PathPlot {
+            scales: &scales,
             places: &mut points.iter().map(|(x, y, class, joined)| Place {
                 x: *x,
                 y: *y,
                 class: *class,
                 joined: *joined,
             }),
-            extent: [range(|p| p.0), range(|p| p.1)],
-            stretched: false,
             cursor: None,
             marker,
             styles: &[Style::default(), Style::default()],

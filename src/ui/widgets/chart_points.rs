@@ -2,14 +2,20 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use crate::app::chart::{Marker, Reduced, ValueScale};
+use crate::app::chart::{Marker, Reduced, StackedChart, ValueScale};
 
 /// Characters of the plot that a mark needs for itself, on the average.
 const ROOM: usize = 3;
 
 /// Marks the values of `reduced` over its line in `plot`, so that they differ from
 /// what lies between them. Where they stand close, the line alone is clearer.
-pub fn mark_points(reduced: &Reduced, marker: Marker, plot: Rect, style: Style, buf: &mut Buffer) {
+pub fn mark_points(
+    reduced: &Reduced,
+    (marker, stacked): (Marker, StackedChart),
+    plot: Rect,
+    style: Style,
+    buf: &mut Buffer,
+) {
     let plot = plot.intersection(buf.area);
     let Some(extent) = reduced.extent() else {
         return;
@@ -20,7 +26,8 @@ pub fn mark_points(reduced: &Reduced, marker: Marker, plot: Rect, style: Style, 
     }
     let (across, down) = marker.dots();
     // The line lies on this scale.
-    let scale = ValueScale::new(extent, usize::from(plot.height), down);
+    let round = stacked.has_round_labels;
+    let scale = ValueScale::of(extent, usize::from(plot.height), down, round);
     // A line of dots needs another mark than a dot.
     let symbol = if marker == Marker::Dot { 'o' } else { '•' };
     for (at, column) in reduced.columns.iter().enumerate() {
@@ -50,7 +57,8 @@ mod tests {
         let series = Series::new((0..=last).collect(), values.to_vec(), 10);
         let columns = usize::from(width) * marker.dots().0;
         let reduced = series.reduce(TimeRange::new(0, last), columns);
-        mark_points(&reduced, marker, area, Style::default(), &mut buf);
+        let chart = (marker, StackedChart::default());
+        mark_points(&reduced, chart, area, Style::default(), &mut buf);
         // Every mark lies on the line.
         let mut canvas = Canvas::new(marker, usize::from(width), usize::from(height));
         if let Some(extent) = reduced.extent() {
