@@ -323,7 +323,7 @@ mod tests {
     fn rows_count_from_one() {
         assert_eq!(Position::read("1", START), Some(Position::Row(0)));
         assert_eq!(Position::read("12,345", START), Some(Position::Row(12_344)));
-        assert_eq!(Position::read("0", START), Some(Position::Row(0)));
+        assert_eq!(Position::read("0", START), None);
     }
 
     #[test]

@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(measured(0.0, "samples"), "0 samples");
         assert_eq!(measured(1.0, "axes"), "1 axis");
         assert_eq!(measured(1.0, "s"), "1 s");
-        assert_eq!(measured(1.5, "deviations"), "1.5 deviations");
+        assert_eq!(measured(1.5, "deviations"), "1.500 deviations");
     }
 
     #[test]
