@@ -131,7 +131,7 @@ press Escape
 wait_gone "rows pass"
 press Tab
 wait_for "[Path]"
-wait_for "force N"
+wait_for "force (N)"
 image path "The path of a robot, coloured by force"
 press Tab
 wait_for "[Layers]"
