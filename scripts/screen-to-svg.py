@@ -21,7 +21,7 @@ SIXTEEN = (
     "#6d7077 #ff7b85 #98d49f #f0cf8e #8bb8f0 #cda7d3 #7bd3de #ffffff"
 ).split()
 # Which of the strokes to the left, right, up and down a line has.
-LINES = {"─": "lr", "━": "lr", "╌": "lr", "│": "ud", "┆": "ud", "┌": "rd", "┐": "ld", "└": "ru", "┘": "lu", "├": "rud", "┤": "lud", "┬": "lrd", "┴": "lru", "┼": "lrud", "╋": "lrud"}
+LINES = {"─": "lr", "━": "lr", "╌": "lr", "│": "ud", "┆": "ud", "┌": "rd", "┐": "ld", "└": "ru", "┘": "lu", "├": "rud", "┤": "lud", "┬": "lrd", "┴": "lru", "┼": "lrud", "╋": "lrud", "╷": "d", "╵": "u"}
 # Bits of a braille character from top to bottom, left and right (Unicode, chapter 21.1).
 BRAILLE = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
