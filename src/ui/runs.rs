@@ -65,11 +65,11 @@ fn empty(
         // Harvesting a log again that failed for good gives the same failure.
         let more = match log_state {
             Some(LogState::Failed) => "",
-            _ => "; harvest it there",
+            _ => "; harvest the log first",
         };
         (
             format!("{log} has no runs in the lake.{reason}"),
-            format!("{} goes back to the logs{more}.", key(Action::Escape)),
+            format!("{} goes back{more}.", key(Action::Escape)),
         )
     } else {
         (

@@ -123,7 +123,7 @@ fn looked(state: &mut State, refresh: &Refresh) {
     let text = match (note, refresh.changed_keys.len()) {
         (Some(note), _) if is_new || is_requested => note.clone(),
         _ if !is_requested => return,
-        (_, 0) => "no log is new or has changed".to_owned(),
+        (_, 0) => "no log is new or has changed since the last scan".to_owned(),
         (_, 1) => "1 log is new or has changed".to_owned(),
         (_, logs) => format!("{} are new or have changed", count(logs as u64, "log")),
     };
@@ -146,6 +146,10 @@ pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut 
     if was_busy && !state.jobs.is_busy() {
         // The result of the harvests is what just happened.
         state.message = None;
+        // A question about what was open has lost its object.
+        if matches!(state.overlay, Some(Overlay::Quit | Overlay::CancelAll)) {
+            state.overlay = None;
+        }
     }
     if !only_progress {
         state.logs.show_jobs(state.jobs.open_logs(), effects);

@@ -7,7 +7,7 @@ use crate::{
         fixture::{answer, asked, bare, job, keys as press, populated, press as press_answered},
         jobs::Jobs,
         logs::Logs,
-        state::Tone,
+        state::{Overlay, Tone},
         tmux::{Copied, CopyToTmux},
     },
     etl::{
@@ -124,7 +124,7 @@ fn a_copy_says_where_it_went() {
 fn a_look_ends_with_what_it_found() {
     let mut state = populated((80, 24));
     for (logs, found) in [
-        (0, "no log is new or has changed"),
+        (0, "no log is new or has changed since the last scan"),
         (1, "1 log is new or has changed"),
         (1200, "1,200 logs are new or have changed"),
     ] {
@@ -167,6 +167,21 @@ fn a_note_is_said_once() {
     press(&mut state, &["ctrl-r"]);
     answer(&mut state, |s| &mut s.queries.refresh, refresh());
     assert_eq!(line(&state), "2 directories are left out");
+}
+
+#[test]
+fn a_question_about_harvests_ends_with_them() {
+    let mut state = populated((80, 24));
+    let key = state.logs.table.rows()[0].key.clone();
+    let batch = Batch::new(JobId(1), vec![key.as_str().into()]);
+    happens(&mut state, JobEvent::Queued(batch.into()));
+    let job = JobId(1);
+    happens(&mut state, JobEvent::Started { job });
+    press(&mut state, &["Q"]);
+    assert_eq!(state.overlay, Some(Overlay::Quit));
+    let result = Err(Error::Cancelled);
+    happens(&mut state, JobEvent::Finished { job, key, result });
+    assert_eq!(state.overlay, None);
 }
 
 #[test]

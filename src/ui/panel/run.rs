@@ -182,6 +182,18 @@ impl Text<'_> {
             .map(|(_, rule)| rule.width())
             .max()
             .unwrap_or(0);
+        let mut skipped = BTreeSet::new();
+        for part in &detail.not_evaluated {
+            for rule in &part.rules {
+                // Of a rule that found something, the channels that it could not judge.
+                let is_found = rules.keys().any(|(_, found)| found == rule);
+                skipped.insert(match part.channels.as_slice() {
+                    [] => rule.clone(),
+                    channels if is_found => format!("{rule} of {}", channels.join(", ")),
+                    _ => rule.clone(),
+                });
+            }
+        }
         for ((Reverse(severity), rule), (flags, channels)) in rules {
             let rule = fit(rule, longest as u16 + 1, false);
             self.push(vec![
@@ -194,8 +206,6 @@ impl Text<'_> {
                 Span::styled(format!("  {}", channels.join(", ")), theme.muted),
             ]);
         }
-        let skipped = detail.not_evaluated.iter().flat_map(|s| &s.rules);
-        let skipped: BTreeSet<&str> = skipped.map(String::as_str).collect();
         if !skipped.is_empty() {
             let rules = Vec::from_iter(skipped).join(", ");
             self.sentence(&format!("not evaluated: {rules}"), theme.muted);

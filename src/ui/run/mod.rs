@@ -79,11 +79,16 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
             words.extend(runtime.map(|runtime| format!("  {runtime}")));
             words
         };
-        let mut words = parts(row.start_us.map(zone::format_screen));
-        if words.concat().chars().count() > usize::from(left) {
+        let start = row.start_us.map(zone::format_screen);
+        let fits = |words: &[String]| words.concat().chars().count() <= usize::from(left);
+        let mut words = parts(start.clone());
+        if !fits(&words) {
+            // The year goes first, then the runtime, then the day.
+            words = parts(start.map(|start| start.split_at("2022-".len()).1.to_owned()));
+        }
+        if !words.get(..2).is_some_and(fits) {
             let run = row.start_us.zip(row.stop_us);
-            let clock = run.map(|run| zone::format_clock_within(run.0, run));
-            words = parts(clock);
+            words = parts(run.map(|run| zone::format_clock_within(run.0, run)));
         }
         let verdict = theme.title.patch(theme.of(row.verdict));
         let parts = words.into_iter().enumerate().map(|(at, word)| {

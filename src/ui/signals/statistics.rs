@@ -44,7 +44,8 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bo
         }
     };
     let seen = visible(signals, channel);
-    if seen.is_empty() {
+    // Of the whole run the recorded figures are exact.
+    if seen.is_empty() || signals.view.range == signals.view.bounds {
         part(&format!("{} run", channel.name), &run(channel));
     } else {
         part(&format!("{} visible", channel.name), &seen);
