@@ -18,7 +18,12 @@ pub(super) fn value_ticks(min: f64, max: f64, most: usize) -> (Vec<f64>, usize) 
     if max - min <= min.abs().max(max.abs()) * 1e-12 {
         return (vec![min], decimals_for(min, max));
     }
-    let mut step = 10f64.powf(((max - min) / (most as f64 + 1.0)).log10().floor());
+    let fine = (max - min) / (most as f64 + 1.0);
+    // Denormal numbers have no round steps, and a range beyond the largest double none at all.
+    if !fine.is_normal() {
+        return (vec![min], decimals_for(min, min));
+    }
+    let mut step = 10f64.powf(fine.log10().floor());
     let mut factors = [2.0, 2.5, 2.0].into_iter().cycle();
     // 1, 2, 5, 10, 20, 50, … until few enough fit.
     let count = |step: f64| (max / step).floor() - (min / step).ceil() + 1.0;
@@ -212,6 +217,26 @@ mod tests {
         assert_eq!(format_offset_tick(-120_000_000, 60_000_000), "−120 s");
         assert_eq!(format_offset_tick(0, SECOND), "0 s");
         assert_eq!(format_offset_tick(1_020, 20), "+0.00102 s");
+    }
+
+    #[test]
+    fn ranges_at_the_ends_of_the_doubles_have_one_tick() {
+        for (min, max) in [
+            (-5e-324, 5e-324),
+            (0.0, 1e-310),
+            (f64::MIN, f64::MAX),
+            (0.0, f64::MIN_POSITIVE),
+        ] {
+            assert_eq!(value_ticks(min, max, 5).0, [min], "{min} {max}");
+        }
+        for (min, max) in [(0.0, 1e-306), (-1e307, 1e307), (0.0, f64::MAX)] {
+            let ticks = value_ticks(min, max, 5).0;
+            assert!((1..=5).contains(&ticks.len()), "{min} {max}: {ticks:?}");
+            assert!(
+                ticks.iter().all(|t| t.is_finite()),
+                "{min} {max}: {ticks:?}"
+            );
+        }
     }
 
     proptest! {

@@ -295,9 +295,9 @@ impl Attempt<'_> {
         };
         self.remember(index, word, describe(&record));
         cleared?;
-        if record.error.is_none() && renews {
+        if record.error.is_none() {
             // Renamed while the rules changed, or another log has its name: its results were
-            // recreated, its notes come along.
+            // recreated, its notes come along; or a harvest was killed after it had sent them away.
             rename_detection::finish(context, index, &log.key, &record)?;
         }
         match &record.error {

@@ -6,7 +6,7 @@ use super::{Options, harvest_log};
 use crate::{
     base::{CancelToken, NoProgress},
     catalog::{Catalog, fixture::world},
-    lake::{Context, notes},
+    lake::{Context, Record, notes},
     run_id::RunId,
 };
 
@@ -136,6 +136,37 @@ fn notes_stay_where_the_former_file_is_nowhere_else() {
     logs.harvest(&["a.csv", "bb.csv"]);
     assert_eq!(logs.notes("a.csv"), ["a.csv"]);
     assert_eq!(logs.notes("bb.csv"), ["bb.csv"]);
+}
+
+#[test]
+fn notes_that_were_sent_away_by_a_harvest_that_was_killed_come_back() {
+    for force in [false, true] {
+        let mut logs = Rotation::of(&["a.csv"]);
+        let lake = &logs.context().lake;
+        let record = Record::read(lake, "a.csv").unwrap().unwrap();
+        let place = notes::waiting_place(record.source.content_hash.as_deref().unwrap());
+        notes::carry(lake, "a.csv", &place, true, &CancelToken::new()).unwrap();
+        assert!(
+            notes::Notes::read(lake, "a.csv")
+                .unwrap()
+                .of_run(RUN)
+                .is_empty()
+        );
+        logs.world.refresh();
+        let options = Options {
+            force,
+            ..Options::default()
+        };
+        harvest_log(
+            logs.context(),
+            "a.csv",
+            options,
+            &NoProgress,
+            &CancelToken::new(),
+        )
+        .unwrap();
+        assert_eq!(logs.notes("a.csv"), ["a.csv"], "{force}");
+    }
 }
 
 #[test]
