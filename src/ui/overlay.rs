@@ -268,6 +268,9 @@ fn palette(frame: &mut Frame, state: &State, typed: &prompt::Line, cursor: usize
 
 fn quit_sentence(state: &State) -> String {
     let open = state.jobs.open_count();
+    if open == 0 {
+        return "The harvests have ended meanwhile; nothing is cancelled.".to_owned();
+    }
     let named: Vec<&str> = state.jobs.open().take(5).map(|entry| entry.key()).collect();
     let more = open.saturating_sub(named.len());
     let mut text = format!(

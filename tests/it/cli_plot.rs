@@ -64,7 +64,10 @@ fn the_picture_is_that_of_the_browser_byte_for_byte() {
     terminal.send("g ");
     terminal.send("u");
     terminal.send("o+0.2s..+0.5s\r");
-    terminal.wait_for(":00.30");
+    // The message of the first export is over before that of the second is waited for.
+    terminal.wait_until("the part", |s| {
+        s.contains(":00.30") && !s.contains("exports/signals_")
+    });
     terminal.send("e");
     terminal.wait_for("exports/signals_");
     let part = take_exported(&lab);

@@ -146,8 +146,8 @@ pub(super) fn job(state: &mut State, at_us: i64, event: JobEvent, effects: &mut 
     if was_busy && !state.jobs.is_busy() {
         // The result of the harvests is what just happened.
         state.message = None;
-        // A question about what was open has lost its object.
-        if matches!(state.overlay, Some(Overlay::Quit | Overlay::CancelAll)) {
+        // There is nothing left to cancel.
+        if matches!(state.overlay, Some(Overlay::CancelAll)) {
             state.overlay = None;
         }
     }

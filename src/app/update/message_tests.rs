@@ -170,15 +170,15 @@ fn a_note_is_said_once() {
 }
 
 #[test]
-fn a_question_about_harvests_ends_with_them() {
+fn a_question_whether_to_cancel_ends_with_the_harvests() {
     let mut state = populated((80, 24));
     let key = state.logs.table.rows()[0].key.clone();
     let batch = Batch::new(JobId(1), vec![key.as_str().into()]);
     happens(&mut state, JobEvent::Queued(batch.into()));
     let job = JobId(1);
     happens(&mut state, JobEvent::Started { job });
-    press(&mut state, &["Q"]);
-    assert_eq!(state.overlay, Some(Overlay::Quit));
+    press(&mut state, &["X"]);
+    assert_eq!(state.overlay, Some(Overlay::CancelAll));
     let result = Err(Error::Cancelled);
     happens(&mut state, JobEvent::Finished { job, key, result });
     assert_eq!(state.overlay, None);
