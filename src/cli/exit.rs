@@ -46,7 +46,7 @@ impl Exit {
     }
 }
 
-/// Whether a file is in the way, or may not be opened, until somebody changes that.
+/// Whether the operator has to act first: a file is in the way, or access is denied.
 fn needs_the_operator(error: &Error) -> bool {
     use io::ErrorKind as K;
     let Error::Io { source, .. } = error else {

@@ -74,7 +74,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 fn infer(settings: &Settings, log: &Path) -> Result<Exit> {
     let shown = text::visible_path(log);
     let progress = Progress::new(format!("reading {shown}"));
-    // Nobody knows yet what this file is.
+    // The file may be anything: what is wrong with it is an error of this call.
     let proposal = settings.executor().propose(log).map_err(|e| match e {
         Error::Log(why) | Error::Died(why) => Error::Usage(format!("{shown}: {why}")),
         other => other,

@@ -281,7 +281,8 @@ impl UtcTime {
         self.start + day + self.clock.len()
     }
 
-    /// When that is; `None` for a clock alone where nothing is near, and for what is no time.
+    /// In microseconds since 1970; `None` for a time of day without `near`, and for a time that does not
+    /// exist, such as 25:00:00.
     fn at(&self, near: Option<i64>) -> Option<i64> {
         if let Some(day) = &self.day {
             return time::parse(format!("{day} {}", self.clock).as_bytes());

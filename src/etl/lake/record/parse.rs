@@ -219,7 +219,7 @@ mod tests {
             assert!(Arc::ptr_eq(&once.profile, &again.profile));
             assert_eq!(once, again);
             assert_eq!(once.profile.name, name);
-            // Bytes that nobody sealed may stand anywhere.
+            // A record without a valid seal is parsed as a whole: its profile may stand anywhere.
             let other = read_text(&text, false).unwrap();
             assert!(!Arc::ptr_eq(&once.profile, &other.profile));
             assert_eq!(once, other);
