@@ -226,9 +226,12 @@ impl Driver {
     pub fn until(&mut self, what: &str, so: impl Fn(&State) -> bool) -> Result<()> {
         let began = Instant::now();
         while !so(&self.state) {
-            if began.elapsed() > PATIENCE {
+            let left = PATIENCE.saturating_sub(began.elapsed());
+            // A turn waits for an event without end.
+            let Ok(event) = self.events.recv_timeout(left) else {
                 return Err(Error::Fatal(format!("{what} never came")));
-            }
+            };
+            self.send(event)?;
             self.turn()?;
         }
         self.last_wait = began.elapsed();

@@ -122,17 +122,17 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
     report.times("long: zoom, pan, cursor", &frames, Some(16.0));
     spikes(&mut app, report)?;
     app.press(key(KeyCode::Tab))?;
-    app.until("samples", |s| {
-        samples(s).is_some_and(|v| v.cell(0, 0).is_some())
-    })?;
+    // They open at the cursor of the charts.
+    let there = |s: &State| samples(s).is_some_and(|v| v.cell(v.row, 0).is_some());
+    app.until("samples", there)?;
+    app.press(key(KeyCode::Char('g')))?;
+    app.until("the first samples", there)?;
     let mut lines = vec![key(KeyCode::Down); 500];
     lines.extend(vec![key(KeyCode::PageDown); 200]);
     let frames = app.press_all(lines)?;
     report.times("long: samples, a line or page a key", &frames, Some(16.0));
     let end = app.press(key(KeyCode::Char('G')))?;
-    app.until("the end", |s| {
-        samples(s).is_some_and(|v| v.cell(v.row, 0).is_some())
-    })?;
+    app.until("the end", there)?;
     report.once(
         "long: samples, to the end",
         end.took + app.last_wait,
