@@ -284,25 +284,18 @@ impl Catalog {
         }
     }
 
-    /// Another log that the last look saw to be this file.
+    /// The other logs whose files had this inode at the last look, by key.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
-    pub fn with_file(
-        &self,
-        (inode, size, mtime_ns): (u64, u64, i64),
-        except_key: &str,
-    ) -> Result<Option<String>> {
-        let seen = "inode = ?1 AND size = ?2 AND mtime_ns = ?3 AND key <> ?4 ORDER BY key LIMIT 1";
-        let (inode, size) = (inode.cast_signed(), size.cast_signed());
-        let found = self.sql(|db| {
-            entry::load(
-                db,
-                seen,
-                rusqlite::params![inode, size, mtime_ns, except_key],
-            )
-        })?;
-        Ok(found.into_iter().next().map(|entry| entry.key))
+    pub fn with_inode(&self, inode: u64, except_key: &str) -> Result<Vec<String>> {
+        self.sql(|db| {
+            db.prepare_cached(
+                "SELECT key FROM logs WHERE inode = ?1 AND size IS NOT NULL AND key <> ?2 ORDER BY key",
+            )?
+            .query_map(rusqlite::params![inode.cast_signed(), except_key], |r| r.get(0))?
+            .collect()
+        })
     }
 
     /// Other harvested logs with this content: `(key, still in the data directory)`.

@@ -94,18 +94,14 @@ impl<'a> Index<'a> {
             .map_or(Ok(Vec::new()), |c| c.with_content(hash, except_key))
     }
 
-    /// See [`Catalog::with_file`]; none without a catalog.
+    /// See [`Catalog::with_inode`]; none without a catalog.
     ///
     /// # Errors
     /// [`crate::Error::Catalog`].
-    pub(super) fn with_file(
-        &self,
-        file: (u64, u64, i64),
-        except_key: &str,
-    ) -> Result<Option<String>> {
+    pub(super) fn with_inode(&self, inode: u64, except_key: &str) -> Result<Vec<String>> {
         self.catalog
             .as_ref()
-            .map_or(Ok(None), |c| c.with_file(file, except_key))
+            .map_or(Ok(Vec::new()), |c| c.with_inode(inode, except_key))
     }
 
     /// A record and notes that lie in the lake are taken in, unless they are those that are known:

@@ -274,7 +274,7 @@ impl Attempt<'_> {
         }
         let renews = prior.is_none_or(|p| p.error.is_some() || p.source.content_hash != self.hash);
         if let Some(former) = prior.filter(|p| renews && p.error.is_none()) {
-            rename_detection::send_notes(context, index, log, former)?;
+            rename_detection::send_notes(context, index, log, former, self.cancel)?;
         }
         replace_record(&context.lake, &log.key, &record)?;
         // What is removed from now on must not be missed after a power cut. Where nothing is, many

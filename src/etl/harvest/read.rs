@@ -139,9 +139,39 @@ impl Intake {
 /// # Errors
 /// [`Error::Io`], [`Error::Cancelled`].
 pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>) -> Result<String> {
-    let mut file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
-    let mut hasher = blake3::Hasher::new();
+    let file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
     let size = file.metadata().map_or(u64::MAX, |meta| meta.len());
+    let mut hasher = blake3::Hasher::new();
+    let read = |bytes| meter.update(|p| p.bytes = bytes);
+    hash_on(&mut hasher, file, (path, size), cancel, read)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// BLAKE3 of the first `start` bytes of a file, and of the whole file, hexadecimal.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Cancelled`].
+pub(super) fn start_and_content_hash(
+    path: &Path,
+    start: u64,
+    cancel: &CancelToken,
+) -> Result<(String, String)> {
+    let file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
+    let mut hasher = blake3::Hasher::new();
+    hash_on(&mut hasher, (&file).take(start), (path, start), cancel, |_| ())?;
+    let of_start = hasher.finalize().to_hex().to_string();
+    hash_on(&mut hasher, &file, (path, u64::MAX), cancel, |_| ())?;
+    Ok((of_start, hasher.finalize().to_hex().to_string()))
+}
+
+/// Hashes what is left of a file of about so many bytes, and tells how many it has read.
+fn hash_on(
+    hasher: &mut blake3::Hasher,
+    mut file: impl Read,
+    (path, size): (&Path, u64),
+    cancel: &CancelToken,
+    read: impl Fn(u64),
+) -> Result<()> {
     let mut buffer = room_for(size, 1 << 20);
     let mut bytes = 0;
     loop {
@@ -150,11 +180,11 @@ pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>)
             .read(&mut buffer)
             .map_err(|e| Error::io("read", path, e))?;
         if n == 0 {
-            return Ok(hasher.finalize().to_hex().to_string());
+            return Ok(());
         }
         hasher.update_rayon(&buffer[..n]);
         bytes += n as u64;
-        meter.update(|p| p.bytes = bytes);
+        read(bytes);
     }
 }
 

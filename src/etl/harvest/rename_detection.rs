@@ -4,13 +4,16 @@
 use super::{
     commit,
     index::{Index, LogRef},
-    read::Stat,
+    read::{self, Stat},
 };
 use crate::{
     Result,
     base::CancelToken,
     catalog::Update,
-    lake::{Context, Record, files::commit_record, gc::remove_results, lock::LogLock, notes},
+    lake::{
+        Context, Record, files::commit_record, gc::remove_results, lock::LogLock, notes,
+        record::SourceInfo,
+    },
     source::{FoundLog, reserved::NOTES},
     time,
 };
@@ -156,31 +159,28 @@ pub(super) fn finish(
 /// may still have the notes of a third log, so they wait under its content. The log's lock is held.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Catalog`].
+/// [`Error::Io`], [`Error::Catalog`], [`Error::Cancelled`].
 pub(super) fn send_notes(
     context: &Context,
     index: &mut Index<'_>,
     log: &FoundLog,
     prior: &Record,
+    cancel: &CancelToken,
 ) -> Result<()> {
     let (lake, key) = (&context.lake, &log.key);
     let former = &prior.source;
-    let Some(hash) = former.content_hash.as_deref() else {
-        return Ok(());
-    };
     if former.inode == log.inode || lake.results().version(key, NOTES)?.is_none() {
         return Ok(());
     }
-    let file = (former.inode, former.size, former.mtime_ns);
-    let Some(now) = index.with_file(file, key)? else {
+    let Some((now, hash)) = name_of_now(context, index, key, former, cancel)? else {
         return Ok(());
     };
     let is_harvested = Record::read(lake, &now)
-        .is_ok_and(|r| r.is_some_and(|r| r.source.content_hash.as_deref() == Some(hash)));
+        .is_ok_and(|r| r.is_some_and(|r| r.source.content_hash.as_ref() == Some(&hash)));
     let to = if is_harvested {
         now
     } else {
-        notes::waiting_place(hash)
+        notes::waiting_place(&hash)
     };
     notes::carry(lake, key, &to, true, &CancelToken::new())?;
     index.ingest_notes(context, key)?;
@@ -188,6 +188,38 @@ pub(super) fn send_notes(
         index.ingest_notes(context, &to)?;
     }
     Ok(())
+}
+
+/// The key that the former file of `key` has now, and the hash of its content: a recorder may have
+/// gone on with it after it was harvested, so that what was harvested is its start.
+fn name_of_now(
+    context: &Context,
+    index: &Index<'_>,
+    key: &str,
+    former: &SourceInfo,
+    cancel: &CancelToken,
+) -> Result<Option<(String, String)>> {
+    let Some(hash) = &former.content_hash else {
+        return Ok(None);
+    };
+    for now in index.with_inode(former.inode, key)? {
+        let Some(log) = index.source(context, LogRef::Known(&now))? else {
+            continue;
+        };
+        if log.inode != former.inode {
+            continue;
+        }
+        if (log.size, log.mtime_ns) == (former.size, former.mtime_ns) {
+            return Ok(Some((now, hash.clone())));
+        }
+        if log.size >= former.size
+            && let (start, whole) = read::start_and_content_hash(&log.file, former.size, cancel)?
+            && start == *hash
+        {
+            return Ok(Some((now, whole)));
+        }
+    }
+    Ok(None)
 }
 
 /// Notes of this content that [`send_notes`] left come to the log `key`, which has it now.

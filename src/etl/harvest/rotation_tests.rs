@@ -69,6 +69,13 @@ impl Rotation {
         fs::rename(self.file(from), self.file(to)).unwrap();
     }
 
+    /// The recorder goes on with a log, with one more sample.
+    fn append(&self, name: &str) {
+        let mut text = fs::read_to_string(self.file(name)).unwrap();
+        text.push_str("2022-11-23T20:41:00Z,1,x,1,77,encoder\n");
+        fs::write(self.file(name), text).unwrap();
+    }
+
     /// Harvests them in this order after one look at the data directory.
     fn harvest(&mut self, names: &[&str]) {
         self.world.refresh();
@@ -113,6 +120,33 @@ fn a_rotated_log_keeps_its_notes() {
 }
 
 #[test]
+fn notes_follow_a_log_that_grew_after_its_harvest_and_was_rotated_then() {
+    for order in [["a.1.csv", "a.csv"], ["a.csv", "a.1.csv"]] {
+        let mut logs = Rotation::of(&["a.csv"]);
+        logs.append("a.csv");
+        logs.rename("a.csv", "a.1.csv");
+        logs.write("a.csv", "new");
+        logs.harvest(&order);
+        assert_eq!(logs.notes("a.1.csv"), ["a.csv"], "{order:?}");
+        assert!(logs.notes("a.csv").is_empty(), "{order:?}");
+    }
+}
+
+#[test]
+fn a_file_that_only_has_the_inode_of_a_former_log_gets_no_notes() {
+    let mut logs = Rotation::of(&["a.csv"]);
+    logs.rename("a.csv", "other.csv");
+    // The same inode with other content, longer than what was harvested.
+    let text = fs::read_to_string(logs.file("other.csv")).unwrap();
+    let other = text.replace("2022-11-23", "2022-11-24") + &text[text.find('\n').unwrap() + 1..];
+    fs::write(logs.file("other.csv"), other).unwrap();
+    logs.write("a.csv", "new");
+    logs.harvest(&["a.csv", "other.csv"]);
+    assert_eq!(logs.notes("a.csv"), ["a.csv"]);
+    assert!(logs.notes("other.csv").is_empty());
+}
+
+#[test]
 fn logs_that_swap_their_names_keep_their_notes() {
     for order in [["a.csv", "bb.csv"], ["bb.csv", "a.csv"]] {
         let mut logs = Rotation::of(&["a.csv", "bb.csv"]);
@@ -130,9 +164,7 @@ fn notes_stay_where_the_former_file_is_nowhere_else() {
     let mut logs = Rotation::of(&["a.csv", "bb.csv"]);
     // Written anew, and appended to.
     logs.write("a.csv", "another");
-    let mut text = fs::read_to_string(logs.file("bb.csv")).unwrap();
-    text.push_str("2022-11-23T20:41:00Z,1,x,1,77,encoder\n");
-    fs::write(logs.file("bb.csv"), text).unwrap();
+    logs.append("bb.csv");
     logs.harvest(&["a.csv", "bb.csv"]);
     assert_eq!(logs.notes("a.csv"), ["a.csv"]);
     assert_eq!(logs.notes("bb.csv"), ["bb.csv"]);
