@@ -364,3 +364,42 @@ fn an_open_browser_takes_in_what_another_process_writes() {
     terminal.send("q");
     assert_eq!(terminal.end(), 0);
 }
+
+#[test]
+fn check_tells_of_notes_that_have_not_come_to_their_log() {
+    let (lab, run) = lab();
+    lab.ok(&["note", &run, "--reject", "--author", "anna", "torn"]);
+    let record = fs::read(lab.cache().join(LOG).join("record.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    let hash = record["source"]["content_hash"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let notes_of_log = lab.cache().join(LOG).join("notes.json");
+    let wait = |hash: &str| {
+        let place = lab.cache().join(".mdtui/notes").join(hash);
+        fs::create_dir_all(&place).unwrap();
+        fs::copy(&notes_of_log, place.join("notes.json")).unwrap();
+        place
+    };
+    // As a harvest leaves them that was killed before its record was written.
+    let place = wait(&hash);
+    fs::remove_file(&notes_of_log).unwrap();
+    let told = lab.run(&["check"]);
+    assert_eq!(told.code, 1, "{}{}", told.out, told.err);
+    let remedy = format!("mdtui harvest {LOG} brings them back to it");
+    assert!(told.out.contains(&remedy), "{}", told.out);
+    lab.ok(&["harvest", LOG]);
+    assert_eq!(texts(&lab, &run), ["torn"]);
+    assert!(!place.join("notes.json").exists());
+    lab.ok(&["check"]);
+    // Those of a log that was never harvested under its own name are no fault.
+    wait(&"0".repeat(64));
+    let told = lab.run(&["check"]);
+    assert_eq!(told.code, 0, "{}{}", told.out, told.err);
+    assert!(
+        told.err.contains("they come to it when it is"),
+        "{}",
+        told.err
+    );
+}

@@ -1,4 +1,5 @@
-//! Notes: whether they can be read, and whether there is a log that they belong to.
+//! Notes: whether they can be read, whether there is a log that they belong to, and whether they
+//! have come to it.
 
 use super::{
     Check, Report,
@@ -8,8 +9,9 @@ use crate::{
     Error, Result,
     catalog::Catalog,
     format::count,
-    lake::Notes,
+    lake::{Notes, notes},
     source::reserved::{NOTES, RECORD},
+    text::visible_path,
 };
 
 /// Checks the notes of every log.
@@ -54,6 +56,29 @@ pub(super) fn check(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -
         };
         let finding = Finding::new(kind, &key, &path, message, Cure::None);
         report.findings.push(finding.remedy(remedy));
+    }
+    waiting(check, catalog, report)
+}
+
+/// Notes that were on their way to a log under its new name when a harvest was cut off, or whose log
+/// was not harvested since.
+fn waiting(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -> Result<()> {
+    for hash in notes::waiting(&check.context.lake) {
+        let place = notes::waiting_place(&hash);
+        let path = check.context.lake.location(&place, NOTES);
+        match catalog.with_content(&hash, "")?.first() {
+            Some((key, _)) => {
+                let message = format!("has notes that belong to {key}");
+                let finding = Finding::new(Kind::Leftover, key, &path, message, Cure::None);
+                let remedy = format!("mdtui harvest {key} brings them back to it");
+                report.findings.push(finding.remedy(remedy));
+            }
+            None => report.notes.push(format!(
+                "{} has notes of a log that another name's log has replaced and that is not \
+                 harvested under its own: they come to it when it is",
+                visible_path(&path)
+            )),
+        }
     }
     Ok(())
 }

@@ -158,7 +158,13 @@ pub(super) fn start_and_content_hash(
 ) -> Result<(String, String)> {
     let file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
     let mut hasher = blake3::Hasher::new();
-    hash_on(&mut hasher, (&file).take(start), (path, start), cancel, |_| ())?;
+    hash_on(
+        &mut hasher,
+        (&file).take(start),
+        (path, start),
+        cancel,
+        |_| (),
+    )?;
     let of_start = hasher.finalize().to_hex().to_string();
     hash_on(&mut hasher, &file, (path, u64::MAX), cancel, |_| ())?;
     Ok((of_start, hasher.finalize().to_hex().to_string()))

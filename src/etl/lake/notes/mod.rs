@@ -133,7 +133,18 @@ pub struct CurrentNote {
 /// In the place of a log's key: where notes wait for the log of that content, whose name another log
 /// has taken, to be harvested under its own. Lists of logs with notes pass it over.
 pub fn waiting_place(content_hash: &str) -> String {
-    format!("{PRIVATE}/notes/{content_hash}")
+    format!("{}/{content_hash}", waiting_places())
+}
+
+fn waiting_places() -> String {
+    format!("{PRIVATE}/notes")
+}
+
+/// Contents of logs whose notes wait: see [`waiting_place`].
+pub fn waiting(lake: &Lake) -> Vec<String> {
+    let keys = lake.results().keys_with(NOTES, &waiting_places()).keys;
+    let hash = |key: String| key.rsplit_once('/').map(|(_, hash)| hash.to_owned());
+    keys.into_iter().filter_map(hash).collect()
 }
 
 impl Notes {
