@@ -18,7 +18,7 @@ use mdtui::{
         exit::Exit,
         signals::survive_file_size_limit,
     },
-    etl::text,
+    etl::{Error, text},
 };
 
 /// Letters of a line about the command line.
@@ -31,20 +31,23 @@ fn main() -> ExitCode {
             exit::note(&plain(&e.to_string()));
             return Exit::Usage.into();
         }
-        // Help and version are answers.
-        Err(e) => e.exit(),
+        Err(e) => {
+            let exit = exit::print_help(&e).map_or_else(told, |()| Exit::Ok);
+            return exit.into();
+        }
     };
     if let Err(e) = crash::install(matches!(cli.command, Some(Command::Worker))) {
         exit::note(&format!("mdtui: cannot install the panic hook: {e}"));
     }
     survive_file_size_limit();
-    let exit = crash::caught(|| {
-        cli::run(&cli).unwrap_or_else(|error| {
-            exit::note(&format!("mdtui: {error}"));
-            Exit::of(&error)
-        })
-    });
+    let exit = crash::caught(|| cli::run(&cli).unwrap_or_else(told));
     exit.into()
+}
+
+/// Tells an error, and gives its exit code.
+fn told(error: Error) -> Exit {
+    exit::note(&format!("mdtui: {error}"));
+    Exit::of(&error)
 }
 
 /// What is wrong with the command line, with what was typed there as harmless text.

@@ -80,6 +80,14 @@ pub fn print_json(value: &impl serde::Serialize) -> Result<(), Error> {
     unless_closed(written)
 }
 
+/// Writes help or a version, which are results too, with the styles of the terminal.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_help(answer: &clap::Error) -> Result<(), Error> {
+    unless_closed(answer.print().and_then(|()| io::stdout().flush()))
+}
+
 /// The reader of standard output may have gone away.
 fn unless_closed(written: io::Result<()>) -> Result<(), Error> {
     match written {

@@ -468,7 +468,7 @@ fn a_second_signal_ends_a_watch_whose_hook_hangs() {
     let hook = lab.root().join("hook");
     fs::write(&hook, "#!/bin/sh\nexec sleep 1000\n").unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut watching = Watching::start(&lab, &["--hook", "./hook"]);
+    let mut watching = Watching::start(&lab, &["--hook", "./hook", "--metrics-file", "mdtui.prom"]);
     watching.lines_until("harvested");
     let signal = |watching: &Watching| {
         let id = watching.child.id().to_string();
@@ -490,4 +490,10 @@ fn a_second_signal_ends_a_watch_whose_hook_hangs() {
     assert_eq!(watching.note(), "stopped; harvested 1 log");
     assert_eq!(watching.child.wait().unwrap().code(), Some(0));
     assert!(from.elapsed() < Duration::from_secs(5));
+    // The last metrics know of it.
+    let metrics = fs::read_to_string(lab.root().join("mdtui.prom")).unwrap();
+    let told = metrics
+        .lines()
+        .any(|line| line == "mdtui_hook_failures_total 1");
+    assert!(told, "{metrics}");
 }

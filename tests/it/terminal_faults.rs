@@ -108,6 +108,11 @@ fn output_that_nobody_takes_is_a_sentence_or_a_quiet_end() {
         &["check"],
         &["harvest"],
         &["show", "cell-01/2022-11-23T2040"],
+        &["config"],
+        &["completions", "bash"],
+        &["--help"],
+        &["--version"],
+        &["help", "list"],
     ] {
         // A full device refuses every byte: disk full, and trying again may help.
         let full = File::options().write(true).open("/dev/full").unwrap();

@@ -97,8 +97,8 @@ impl Hook {
     }
 
     /// Waits for the runs that are due, but not long, or until `is_urgent`, and says what was left
-    /// out.
-    pub fn finish(self, is_urgent: &dyn Fn() -> bool) {
+    /// out. Returns how many runs failed in all.
+    pub fn finish(self, is_urgent: &dyn Fn() -> bool) -> u64 {
         self.stage.store(ENDING, Ordering::Relaxed);
         drop(self.events);
         let began = Instant::now();
@@ -121,6 +121,7 @@ impl Hook {
                 "the hook was not run for {logs}: it took too long"
             ));
         }
+        self.failures.load(Ordering::Relaxed)
     }
 }
 

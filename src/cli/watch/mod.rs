@@ -312,7 +312,9 @@ impl Watch<'_> {
             return;
         };
         metrics.open = self.open.len() as u64;
-        metrics.hook_failures = self.hook.as_ref().map_or(0, Hook::failures);
+        if let Some(hook) = &self.hook {
+            metrics.hook_failures = hook.failures();
+        }
         if let Some(fault) = metrics.write() {
             exit::note(&format!("mdtui: {fault}"));
         }
@@ -381,12 +383,16 @@ impl Watch<'_> {
                 Err(_) => break,
             }
         }
-        self.pool.finish();
         if let Some(hook) = self.hook.take() {
             // The first one ended the watch.
-            let signals = self.signals;
-            hook.finish(&|| signals.load(Ordering::Relaxed) > 1);
+            let signals = self.signals.clone();
+            let failures = hook.finish(&|| signals.load(Ordering::Relaxed) > 1);
+            if let Some(metrics) = &mut self.metrics {
+                metrics.hook_failures = failures;
+            }
+            self.write_metrics();
         }
+        self.pool.finish();
         exit::note(&format!(
             "stopped; harvested {}",
             count(self.harvested, "log")
