@@ -13,7 +13,7 @@ use super::{
     access::require_write,
     files::remove,
     lock::{self, ENDING, LogLock},
-    presence::Leftovers,
+    presence::{Leftovers, is_at},
 };
 use crate::{
     Error, Result,
@@ -168,6 +168,8 @@ fn free_locks(lake: &Lake) -> Result<Vec<(PathBuf, File)>> {
         if name.as_encoded_bytes().ends_with(ENDING.as_bytes())
             && let Ok(file) = File::options().write(true).open(&path)
             && file.try_lock().is_ok()
+            // Its holder may have given it up since it was opened, and another have come.
+            && is_at(&file, &path)
         {
             free.push((path, file));
         }

@@ -6,7 +6,8 @@
 
 use std::{
     fs::{File, TryLockError},
-    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
+    io::{self, ErrorKind, Read, Seek, SeekFrom},
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -89,10 +90,12 @@ fn host() -> String {
 /// The lock of one log, held until dropped.
 #[derive(Debug)]
 pub struct LogLock {
-    file: File,
+    /// `None` once it is given up.
+    file: Option<File>,
     path: PathBuf,
-    /// Of this process, unless it is a worker: the lock names it.
-    _presence: Option<Arc<Presence>>,
+    /// Of this process. The lock names it, unless this is a worker's; lock files that are given up
+    /// are kept there.
+    presence: Option<Arc<Presence>>,
 }
 
 /// A log whose lock is held.
@@ -149,6 +152,23 @@ impl LogLock {
         frees: bool,
     ) -> Result<Option<Self>> {
         let path = lock_path(lake, key);
+        let signs_for = OWNER.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (owner, presence) = match signs_for {
+            Some(owner) => (owner, Presence::existing(lake)),
+            None => {
+                let presence = Presence::in_lake(lake)?;
+                (Owner::new(&presence), Some(presence))
+            }
+        };
+        if let Some(kept) = &presence
+            && let Some(file) = kept.reuse_lock_file(&path, |file| sign(file, key, &owner))
+        {
+            return Ok(Some(Self {
+                file: Some(file),
+                path,
+                presence,
+            }));
+        }
         let dir = lake.local().locks();
         std::fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
         let mut wait = Wait::default();
@@ -178,25 +198,17 @@ impl LogLock {
             if !is_at(&file, &path) {
                 continue;
             }
-            let owner = OWNER.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let (owner, presence) = match owner {
-                Some(owner) => (owner, None),
-                None => {
-                    let presence = Presence::in_lake(lake)?;
-                    (Owner::new(&presence), Some(presence))
-                }
-            };
             let is_full = |e: &io::Error| {
                 matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
             };
-            match sign(&mut file, key, &owner) {
+            match sign(&file, key, &owner) {
                 Err(e) if !(frees && is_full(&e)) => return Err(Error::io("write", &path, e)),
                 _ => {}
             }
             return Ok(Some(Self {
-                file,
+                file: Some(file),
                 path,
-                _presence: presence,
+                presence,
             }));
         }
     }
@@ -232,8 +244,18 @@ fn stuck(path: &Path) -> Error {
 
 impl Drop for LogLock {
     fn drop(&mut self) {
-        // Removed while still locked: a process that opened it before sees that it is gone.
-        if is_at(&self.file, &self.path) {
+        let Some(file) = self.file.take().filter(|file| is_at(file, &self.path)) else {
+            return;
+        };
+        // Moved or removed while still locked: a process that opened it before sees that it is gone.
+        let file = match &self.presence {
+            // No other part of this process stays in the lake.
+            Some(presence) if Arc::strong_count(presence) > 1 => {
+                presence.keep_lock_file(file, &self.path)
+            }
+            _ => Some(file),
+        };
+        if let Some(_locked) = file {
             let _ = std::fs::remove_file(&self.path);
         }
     }
@@ -316,15 +338,21 @@ fn read(file: &mut File) -> Option<Held> {
     })
 }
 
-fn sign(file: &mut File, key: &str, owner: &Owner) -> std::io::Result<()> {
+/// Replaces what a lock file says.
+fn sign(file: &File, key: &str, owner: &Owner) -> io::Result<()> {
     let Owner { id, pid, host } = owner;
-    file.set_len(0)?;
-    file.seek(SeekFrom::Start(0))?;
-    file.write_all(format!("{id} {pid} {host}\n{key}\n").as_bytes())
+    let text = format!("{id} {pid} {host}\n{key}\n");
+    // A file system may write a file to the disk at once that was emptied before.
+    if file.metadata()?.len() > text.len() as u64 {
+        file.set_len(0)?;
+    }
+    file.write_all_at(text.as_bytes(), 0)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     fn lake() -> (tempfile::TempDir, Lake) {
@@ -366,6 +394,47 @@ mod tests {
         let [held] = held(&lake).unwrap().try_into().unwrap();
         assert_eq!(held.key, "a");
         assert_eq!(held.owner.unwrap().pid, std::process::id());
+    }
+
+    #[test]
+    fn locks_that_follow_each_other_are_one_file_while_the_process_stays_in_the_lake() {
+        let (_dir, lake) = lake();
+        let presence = Presence::in_lake(&lake).unwrap();
+        let files = |dir: &Path| std::fs::read_dir(dir).unwrap().count();
+        let inode = |key: &str| std::fs::metadata(lock_path(&lake, key)).unwrap().ino();
+        let mut inodes = Vec::new();
+        for key in ["a/longer/than/the/next", "b", "a/longer/than/the/next"] {
+            let _lock = LogLock::try_acquire(&lake, key).unwrap().unwrap();
+            let [held] = held(&lake).unwrap().try_into().unwrap();
+            assert_eq!(held.key, key);
+            inodes.push(inode(key));
+        }
+        assert_eq!(inodes, [inodes[0]; 3]);
+        assert_eq!(
+            (held(&lake).unwrap(), files(&lake.local().locks())),
+            (vec![], 0)
+        );
+        // Another lock is there, free or held: it is not replaced.
+        std::fs::write(lock_path(&lake, "free"), "").unwrap();
+        drop(LogLock::try_acquire(&lake, "free").unwrap().unwrap());
+        let other = held_by(&lake, &format!("{} 1 press-2", presence.id()));
+        assert!(LogLock::try_acquire(&lake, "a").unwrap().is_none());
+        drop(other);
+        // Two at a time; the one that is given up last is deleted.
+        let both = ["c", "d"].map(|key| LogLock::try_acquire(&lake, key).unwrap().unwrap());
+        assert_eq!(held(&lake).unwrap().len(), 2);
+        drop(both);
+        assert_eq!(files(&lake.local().locks()), 1, "the free one of log a");
+        // What it keeps in its directory goes with it, and may be gone before.
+        std::fs::remove_dir_all(lake.local().tmp()).unwrap();
+        drop(LogLock::try_acquire(&lake, "e").unwrap().unwrap());
+        drop(presence);
+        assert_eq!(files(&lake.local().locks()), 1);
+        let presence = Presence::in_lake(&lake).unwrap();
+        presence.dir().unwrap();
+        drop(LogLock::try_acquire(&lake, "f").unwrap().unwrap());
+        drop(presence);
+        assert_eq!(files(&lake.local().tmp()), 0);
     }
 
     /// Holds the lock of log `a` as `first_line` says, as a process of its own would.

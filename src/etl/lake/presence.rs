@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! .mdtui/tmp/<id>.lock    locked while the process is alive
-//! .mdtui/tmp/<id>/        its temporary files; made after the lock, removed before it
+//! .mdtui/tmp/<id>/        its temporary files, and a lock file of a log that it gave up; made after the lock,
+//!                         removed before it
 //! ```
 
 use std::{
@@ -22,6 +23,8 @@ use std::{
     },
     time::{Duration, SystemTime},
 };
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::{Lake, lock::ENDING, mount};
 use crate::{Error, Result};
@@ -40,6 +43,8 @@ pub struct Presence {
     lock: PathBuf,
     file: File,
     next: AtomicU64,
+    /// See [`Self::keep_lock_file`].
+    spare: Mutex<Option<File>>,
 }
 
 /// Where this process is present.
@@ -54,13 +59,20 @@ impl Presence {
     pub fn in_lake(lake: &Lake) -> Result<Arc<Self>> {
         let mut present = PRESENT.lock().unwrap_or_else(PoisonError::into_inner);
         present.retain(|(_, presence)| presence.strong_count() > 0);
-        let known = present.iter().find(|(root, _)| root == lake.root());
-        if let Some(presence) = known.and_then(|(_, presence)| presence.upgrade()) {
+        if let Some(presence) = find(&present, lake) {
             return Ok(presence);
         }
         let presence = Arc::new(Self::create(lake)?);
         present.push((lake.root().to_owned(), Arc::downgrade(&presence)));
         Ok(presence)
+    }
+
+    /// The presence of this process in `lake`, if there is one.
+    pub(super) fn existing(lake: &Lake) -> Option<Arc<Self>> {
+        find(
+            &PRESENT.lock().unwrap_or_else(PoisonError::into_inner),
+            lake,
+        )
     }
 
     fn create(lake: &Lake) -> Result<Self> {
@@ -83,6 +95,7 @@ impl Presence {
                         lock,
                         file,
                         next: AtomicU64::new(0),
+                        spare: Mutex::default(),
                     });
                 }
                 // Another process takes it for a leftover right now, and removes it.
@@ -126,16 +139,69 @@ impl Presence {
         let n = self.next.fetch_add(1, Ordering::Relaxed);
         Ok(self.dir()?.join(n.to_string()))
     }
+
+    /// Takes the locked lock file at `path` away from there and keeps it, still locked, for the next
+    /// lock: to make and delete a file for each of thousands of logs costs more than small logs do
+    /// (ext4 looks for a free inode among all that were deleted within a minute). Gives it back when
+    /// another one is kept already.
+    pub(super) fn keep_lock_file(&self, file: File, path: &Path) -> Option<File> {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.is_some() || fs::rename(path, self.spare_path()).is_err() {
+            return Some(file);
+        }
+        *spare = Some(file);
+        None
+    }
+
+    /// Gives the lock file that is kept the name `path`, which nothing may have, after `sign` wrote
+    /// into it. `None`: none is kept, or `path` is taken.
+    pub(super) fn reuse_lock_file(
+        &self,
+        path: &Path,
+        sign: impl FnOnce(&File) -> std::io::Result<()>,
+    ) -> Option<File> {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let (file, from) = (spare.take()?, self.spare_path());
+        let moved = sign(&file).and_then(|()| {
+            Ok(renameat_with(
+                CWD,
+                &from,
+                CWD,
+                path,
+                RenameFlags::NOREPLACE,
+            )?)
+        });
+        match moved {
+            Ok(()) => return Some(file),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => *spare = Some(file),
+            // Not every file system can.
+            Err(_) => drop(fs::remove_file(&from)),
+        }
+        None
+    }
+
+    fn spare_path(&self) -> PathBuf {
+        self.dir.join("spare.lock")
+    }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
+        let spare = self.spare.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if spare.take().is_some() {
+            let _ = fs::remove_file(self.spare_path());
+        }
         let _ = fs::remove_dir(&self.dir);
         // Removed while still locked: a process that opened it before sees that it is gone.
         if self.is_in_place() {
             let _ = fs::remove_file(&self.lock);
         }
     }
+}
+
+fn find(present: &[(PathBuf, Weak<Presence>)], lake: &Lake) -> Option<Arc<Presence>> {
+    let known = present.iter().find(|(root, _)| root == lake.root());
+    known.and_then(|(_, presence)| presence.upgrade())
 }
 
 /// Whether `id` is a presence of this very process.

@@ -98,8 +98,12 @@ fn concerns(places: &Places, event: &Event) -> Option<Notice> {
     if moved && (event.paths.is_empty() || event.paths.iter().any(outside)) {
         return Some(Notice::Data);
     }
-    // A lock comes when a harvest begins and goes when the catalog knows its end.
-    let comes_or_goes = matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_));
+    // A lock comes when a harvest begins and goes with its end; a process that harvests log after log
+    // moves its own.
+    let comes_or_goes = matches!(
+        event.kind,
+        EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
+    );
     let lock = |p: &std::path::PathBuf| p.parent() == Some(&places.locks);
     (comes_or_goes && event.paths.iter().any(lock)).then_some(Notice::Harvest)
 }
