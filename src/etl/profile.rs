@@ -2,8 +2,10 @@
 //! rules have.
 
 use std::{
+    cell::RefCell,
     ops::{Deref, DerefMut},
     path::Path,
+    sync::{Arc, Weak},
 };
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -208,6 +210,21 @@ impl Profile {
         hash.to_hex()[..16].to_owned()
     }
 
+    /// [`Self::rules`] of a profile that is shared, and therefore does not change: they are computed
+    /// once by each thread that harvests log after log.
+    pub fn rules_of(profile: &Arc<Self>) -> String {
+        thread_local! {
+            /// While there is a weak pointer to a profile, no other has its place.
+            static LAST: RefCell<(Weak<Profile>, String)> = const { RefCell::new((Weak::new(), String::new())) };
+        }
+        LAST.with_borrow_mut(|(of, rules)| {
+            if !std::ptr::eq(of.as_ptr(), Arc::as_ptr(profile)) {
+                (*of, *rules) = (Arc::downgrade(profile), profile.rules());
+            }
+            rules.clone()
+        })
+    }
+
     /// The profile's rules in one form, whatever is spelled out in it.
     fn rules_text(&self) -> String {
         let bare = Self {
@@ -219,10 +236,10 @@ impl Profile {
         serde_json::to_string(&bare).unwrap_or_default()
     }
 
-    /// The fingerprint of a log's results: content (hexadecimal BLAKE3) under these
-    /// rules. 16 hexadecimal digits; part of every file name in the lake.
-    pub fn fingerprint(&self, content_hash: &str) -> String {
-        let hash = blake3::hash(format!("{content_hash}\n{}", self.rules()).as_bytes());
+    /// The fingerprint of a log's results: content (hexadecimal BLAKE3) under the rules of
+    /// [`Self::rules`]. 16 hexadecimal digits; part of every file name in the lake.
+    pub fn fingerprint(rules: &str, content_hash: &str) -> String {
+        let hash = blake3::hash(format!("{content_hash}\n{rules}").as_bytes());
         hash.to_hex()[..16].to_owned()
     }
 
@@ -298,7 +315,25 @@ mod tests {
             with(|p| p.fields[0].unit = "um".into()),
             with(|p| p.fields[0].unit = "\u{3bc}m".into())
         );
-        assert_ne!(a.fingerprint("x"), a.fingerprint("y"));
+        let of = |content: &str| Profile::fingerprint(&a.rules(), content);
+        assert_ne!(of("x"), of("y"));
+    }
+
+    #[test]
+    fn rules_of_a_shared_profile_are_those_of_now() {
+        let mut profile = Arc::new(Profile::built_in().unwrap());
+        let other = Arc::new(Profile::built_in().unwrap());
+        for with_others in [false, true] {
+            assert_eq!(Profile::rules_of(&profile), profile.rules());
+            // Changed where it is: nobody else has it.
+            Arc::make_mut(&mut profile).robots.pop();
+            assert_eq!(Profile::rules_of(&profile), profile.rules());
+            assert_ne!(profile.rules(), other.rules());
+            if with_others {
+                assert_eq!(Profile::rules_of(&other), other.rules());
+            }
+            profile = Arc::new(Profile::built_in().unwrap());
+        }
     }
 
     /// The rules of profiles from before fields had a `channel` and robots could be words:

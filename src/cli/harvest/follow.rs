@@ -32,9 +32,14 @@ struct Bars {
 }
 
 impl Follow {
+    /// Whether it shows how far each log is, and not only how it ended.
+    pub fn shows_jobs() -> bool {
+        stderr().is_terminal()
+    }
+
     /// For so many logs.
     pub fn new(logs: usize) -> Self {
-        let bars = stderr().is_terminal().then(|| {
+        let bars = Self::shows_jobs().then(|| {
             let all = MultiProgress::new();
             let total = all.add(
                 ProgressBar::new(logs as u64)

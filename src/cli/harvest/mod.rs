@@ -150,8 +150,13 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let jobs = jobs.min(selection.logs.len());
     let events = sender.clone();
     let executor = settings.executor_with(args.memory);
+    let shows_jobs = Follow::shows_jobs();
     let pool = Pool::new(lake.context, executor, jobs, move |event| {
-        let _ = events.send(Happening::Job(event));
+        // To wake this thread several times for each of many small logs costs as much as they do.
+        let is_shown = !matches!(event, JobEvent::Started { .. } | JobEvent::Progress { .. });
+        if shows_jobs || is_shown {
+            let _ = events.send(Happening::Job(event));
+        }
     });
     let report = carry_out(&pool, &happenings, &cancel, selection, args);
     pool.finish();

@@ -24,14 +24,14 @@ impl ProfileRules {
     /// Those of the context alone: how other rules differ is not said.
     pub(super) fn of_now(context: &Context) -> Self {
         Self {
-            now: context.profile.rules(),
+            now: context.rules(),
             differ: HashMap::new(),
         }
     }
 
     /// Compares the context's profile with those under which logs were harvested.
     pub(super) fn load(db: &Connection, context: &Context) -> rusqlite::Result<Self> {
-        let now = context.profile.rules();
+        let now = context.rules();
         let mut statement = db.prepare_cached("SELECT rules, profile FROM profiles")?;
         let mut differ = HashMap::new();
         let mut rows = statement.query([])?;

@@ -141,23 +141,32 @@ pub(super) fn reassess(
     let Some(mut own) = entry::load(tx, "key = ?1", [key])?.pop() else {
         return Ok(());
     };
+    let looks = |entry: &Entry| (entry.seen.clone(), entry.raw().map(<[u8]>::to_vec));
+    let before = looks(&own);
     see(context, &mut own);
-    entry::save(tx, &own)?;
+    own.dirty = looks(&own) != before;
     let facts = own.record.as_ref();
     let inode = facts.map_or(0, |r| r.inode).cast_signed();
-    let hash = facts.and_then(|r| r.content_hash.as_deref());
+    let hash = facts.and_then(|r| r.content_hash.clone());
+    let hash = hash.as_deref();
     let mut near = entry::load(
         tx,
         "key = ?1 OR content_hash = ?2 OR content_hash = ?3 OR inode = ?4 OR rec_inode = ?4",
         params![key, hash, old_hash, inode],
     )?;
+    if let Some(stored) = near.iter_mut().find(|entry| entry.key == key) {
+        *stored = own;
+    }
     for (at, verdict) in changed_states(&near, rules, time::now()) {
         if let Some(entry) = near.get_mut(at)
             && depends(entry, key, [hash, old_hash], inode)
         {
             entry.verdict = verdict;
-            entry::save(tx, entry)?;
+            entry.dirty = true;
         }
+    }
+    for entry in near.iter().filter(|entry| entry.dirty) {
+        entry::save(tx, entry)?;
     }
     Ok(())
 }

@@ -204,7 +204,7 @@ fn rules_that_made_it(
     let own = record.map(|r| r.profile);
     let candidates = [Some(context.profile.clone()), own];
     Ok(candidates.into_iter().flatten().find(|profile| {
-        let end = format!(".{}.parquet", profile.fingerprint(&hash));
+        let end = format!(".{}.parquet", Profile::fingerprint(&profile.rules(), &hash));
         names.iter().all(|n| n.ends_with(&end))
     }))
 }

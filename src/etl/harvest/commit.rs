@@ -131,7 +131,7 @@ pub(super) fn clear(
 /// How often in a row workers died of the log as it is now, under these rules.
 fn worker_crashes_of(record: &Record, stat: Stat, context: &Context) -> u32 {
     let same = record.last_attempt.as_ref().is_some_and(|a| {
-        (a.size, a.mtime_ns) == (stat.size, stat.mtime_ns) && a.rules == context.profile.rules()
+        (a.size, a.mtime_ns) == (stat.size, stat.mtime_ns) && a.rules == context.rules()
     });
     if same { record.worker_crashes } else { 0 }
 }
@@ -165,7 +165,7 @@ pub(super) fn failure(
         },
         size: stat.size,
         mtime_ns: stat.mtime_ns,
-        rules: context.profile.rules(),
+        rules: context.rules(),
     };
     let record = match prior {
         Some(good) if good.error.is_none() => Record {

@@ -36,6 +36,7 @@ use crate::{
         lock::LogLock,
         refuse_newer,
     },
+    profile::Profile,
     source::{FoundLog, key::are_one_somewhere, scan},
     text, time,
 };
@@ -241,7 +242,7 @@ impl Attempt<'_> {
             .or_else(|error| blamed(error, &unmoved))?;
         // Before anything is named after the content: it must be the content that was read.
         unmoved()?;
-        let fingerprint = context.profile.fingerprint(&hash);
+        let fingerprint = Profile::fingerprint(&context.rules(), &hash);
         let lines = rows.lines;
         let Transformed {
             runs,
@@ -313,7 +314,7 @@ impl Attempt<'_> {
             && !prior.is_old()
             && prior.last_attempt.is_none()
             && prior.file_stats.run_error_count == 0
-            && prior.rules == self.context.profile.rules()
+            && prior.rules == self.context.rules()
             && prior.files().into_iter().all(|f| self.size_of(f).is_some())
             && prior.run_to_result.values().all(|run| {
                 let size = run.file_name.as_deref().and_then(|f| self.size_of(f));

@@ -59,7 +59,7 @@ impl Predecessor {
                 && same_content
                 && record.error.is_none()
                 && !record.damaged
-                && record.rules == context.profile.rules()
+                && record.rules == context.rules()
                 && whole
             {
                 return Ok(Some(Self {

@@ -17,3 +17,10 @@ pub struct Context {
     /// The rules.
     pub profile: Arc<Profile>,
 }
+
+impl Context {
+    /// [`Profile::rules`] of the profile.
+    pub fn rules(&self) -> String {
+        Profile::rules_of(&self.profile)
+    }
+}

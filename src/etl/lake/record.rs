@@ -250,8 +250,9 @@ pub struct RunResult {
 impl Record {
     /// The record of an attempt at log `key` at the time `at` (UTC text): without runs and
     /// rows, made by this program under the rules of `profile`.
-    pub fn new(key: &str, profile: &Profile, source: SourceInfo, at: String) -> Self {
+    pub fn new(key: &str, profile: &Arc<Profile>, source: SourceInfo, at: String) -> Self {
         let hash = source.content_hash.as_deref();
+        let rules = Profile::rules_of(profile);
         Self {
             source_file: key.to_owned(),
             error: None,
@@ -260,12 +261,12 @@ impl Record {
             record_version: RECORD_VERSION,
             pipeline_version: crate::PIPELINE_VERSION,
             program: format!("mdtui {}", env!("CARGO_PKG_VERSION")),
-            fingerprint: hash.map(|hash| profile.fingerprint(hash)),
-            rules: profile.rules(),
+            fingerprint: hash.map(|hash| Profile::fingerprint(&rules, hash)),
+            rules,
             first_harvested_at: at.clone(),
             harvested_at: at,
             seconds: 0.0,
-            profile: Arc::new(profile.clone()),
+            profile: profile.clone(),
             source,
             ledger: Ledger::default(),
             rejected_file: None,

@@ -117,8 +117,7 @@ impl Client {
         sink: &dyn ProgressSink,
         cancel: &CancelToken,
     ) -> Result<Ending> {
-        let request = Request::Harvest(Box::new(task));
-        let process = self.given(&request)?;
+        let process = self.given(Request::Harvest(Box::new(task)))?;
         Ok(match self.follow(process, sink, cancel) {
             Ok(Answer::Harvested(harvested)) => Ending::Told(harvested),
             Ok(Answer::Proposed(_)) => Ending::Died(astray("a profile")),
@@ -132,7 +131,7 @@ impl Client {
     /// Those of `propose`; [`Error::Died`] when the worker did not survive the log; [`Error::Io`] or
     /// [`Error::Fatal`] when no worker can be started.
     pub fn propose(&mut self, path: &Path) -> Result<Proposal> {
-        let process = self.given(&Request::Propose(path.into()))?;
+        let process = self.given(Request::Propose(path.into()))?;
         match self.follow(process, &NoProgress, &CancelToken::new())? {
             Answer::Proposed(proposal) => proposal,
             Answer::Harvested(_) => Err(astray("a result")),
@@ -158,22 +157,22 @@ impl Client {
 
     /// A worker that has begun with the task. One that was kept may have died since (its
     /// owner sleeps, others kill): a new one gets the task then.
-    fn given(&mut self, request: &Request) -> Result<Process> {
+    fn given(&mut self, mut request: Request) -> Result<Process> {
         let kept = self.process.take().map(|mut process| {
             process.said.clear();
-            self.begin(process, request)
+            self.begin(process, &mut request)
         });
         match kept {
             Some(Ok(process)) => Ok(process),
             Some(Err(why)) => {
                 tracing::warn!("a worker that waited is gone: {why}");
-                self.started(request)
+                self.started(&mut request)
             }
-            None => self.started(request),
+            None => self.started(&mut request),
         }
     }
 
-    fn started(&self, request: &Request) -> Result<Process> {
+    fn started(&self, request: &mut Request) -> Result<Process> {
         let failed = |e| {
             let program = std::fs::read_link(&self.program);
             let program = program.as_ref().unwrap_or(&self.program);
@@ -187,11 +186,11 @@ impl Client {
             self.limits.time.as_secs_f64(),
             self.limits.time_per_mb.as_secs_f64()
         );
-        let start = Request::Start {
+        let mut start = Request::Start {
             protocol: PROTOCOL,
             memory: Some(self.limits.bytes()),
         };
-        let sent = process.send(&start);
+        let sent = process.send(&mut start);
         let sent = sent.map_err(|e| format!("it ended at once: {e}"));
         // What it said before its pipe broke tells more than the break.
         match answer(&mut process) {
@@ -213,7 +212,7 @@ impl Client {
     }
 
     /// Gives the task and hears that it was taken.
-    fn begin(&self, mut process: Process, request: &Request) -> Result<Process, String> {
+    fn begin(&self, mut process: Process, request: &mut Request) -> Result<Process, String> {
         let told = process.send(request).map_err(|e| e.to_string());
         // What it said before its pipe broke tells more than the break.
         match answer(&mut process) {
@@ -287,7 +286,7 @@ impl Client {
             }
             if cancel.is_cancelled() && asked.is_none() {
                 asked = Some(Instant::now());
-                if process.send(&Request::Cancel).is_err() {
+                if process.send(&mut Request::Cancel).is_err() {
                     // Its end of the pipe says more.
                     continue;
                 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::fault::{Fault, PathText};
 use crate::{
+    Error,
     base::{CancelToken, Progress, ProgressSink},
     catalog::Update,
     harvest::{Harvested, LogRef, Options, Outcome, Session},
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// Raised whenever a message changes.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;
 
 /// What the program says. The end of the pipe means: end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,7 +54,9 @@ pub struct Task {
     data_dir: PathText,
     links: Links,
     cache_dir: PathText,
-    profile: Profile,
+    /// `None` on the way: the one that came with the worker's last task.
+    #[serde(with = "shared_profile")]
+    profile: Option<Arc<Profile>>,
     /// The log's key.
     pub key: String,
     /// Its path below the data directory, for a log that is found without a catalog.
@@ -75,12 +78,29 @@ impl Task {
             data_dir: context.data_dir.as_path().into(),
             links: context.links,
             cache_dir: context.lake.root().into(),
-            profile: (*context.profile).clone(),
+            profile: Some(context.profile.clone()),
             key: log.key().to_owned(),
             path,
             options,
             owner,
         }
+    }
+
+    /// Leaves the profile out for a worker whose last task came with `known`, if it is that one.
+    /// Returns what was left out.
+    pub(super) fn leave_out(&mut self, known: Option<&Arc<Profile>>) -> Option<Arc<Profile>> {
+        let is_known = |own: &mut Arc<Profile>| known.is_some_and(|known| Arc::ptr_eq(own, known));
+        self.profile.take_if(is_known)
+    }
+
+    /// Puts the profile in the place of one that was left out, or remembers the task's own in
+    /// `known`. False: there is none.
+    pub(super) fn fill_in(&mut self, known: &mut Option<Arc<Profile>>) -> bool {
+        match &self.profile {
+            Some(own) => *known = Some(own.clone()),
+            None => self.profile.clone_from(known),
+        }
+        self.profile.is_some()
     }
 
     /// Harvests the log in this process.
@@ -90,6 +110,9 @@ impl Task {
         sink: &dyn ProgressSink,
         cancel: &CancelToken,
     ) -> Harvested {
+        let Some(context) = self.context() else {
+            return Harvested::failed(Error::Fatal("the task has no profile".into()));
+        };
         let path = self.path.as_ref().map(PathBuf::from);
         let log = match &path {
             None => LogRef::Known(&self.key),
@@ -98,17 +121,36 @@ impl Task {
                 raw: path.as_os_str().as_bytes(),
             },
         };
-        session.harvest(&self.context(), log, self.options, sink, cancel)
+        session.harvest(&context, log, self.options, sink, cancel)
     }
 
-    /// Where logs lie, where results go, and under which rules.
-    pub fn context(&self) -> Context {
-        Context {
+    /// Where logs lie, where results go, and under which rules; `None` while the profile is left out.
+    fn context(&self) -> Option<Context> {
+        Some(Context {
             data_dir: PathBuf::from(&self.data_dir),
             links: self.links,
             lake: Lake::new(PathBuf::from(&self.cache_dir)),
-            profile: Arc::new(self.profile.clone()),
-        }
+            profile: self.profile.clone()?,
+        })
+    }
+}
+
+/// A profile that is shared, as text.
+mod shared_profile {
+    use super::{Arc, Deserialize, Profile};
+    use serde::{Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(
+        profile: &Option<Arc<Profile>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        profile.as_deref().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<Profile>>, D::Error> {
+        Ok(Option::<Profile>::deserialize(deserializer)?.map(Arc::new))
     }
 }
 
@@ -222,9 +264,10 @@ mod tests {
                 host: "press-2".into(),
             },
         );
-        assert_eq!(task.context().data_dir, context().data_dir);
-        assert_eq!(task.context().lake.root(), context().lake.root());
-        assert_eq!(task.context().profile.rules(), context().profile.rules());
+        let of_task = task.context().unwrap();
+        assert_eq!(of_task.data_dir, context().data_dir);
+        assert_eq!(of_task.lake.root(), context().lake.root());
+        assert_eq!(of_task.profile.rules(), context().profile.rules());
         there_and_back(Request::Harvest(Box::new(task)));
         there_and_back(Request::Cancel);
         let mut progress = Progress::start(7);
@@ -246,6 +289,33 @@ mod tests {
             updates: Vec::new(),
             unsettled: false,
         });
+    }
+
+    #[test]
+    fn a_profile_is_sent_once_while_it_is_the_same() {
+        let owner = Owner {
+            id: "0".repeat(32),
+            pid: 1,
+            host: "press-2".into(),
+        };
+        let [first, second] = [context(), context()];
+        let (mut told, mut known) = (None::<Arc<Profile>>, None);
+        for (context, is_sent) in [(&first, true), (&first, false), (&second, true)] {
+            let of = LogRef::Known("a");
+            let mut task = Task::new(context, of, Options::default(), owner.clone());
+            let left_out = task.leave_out(told.as_ref());
+            assert_eq!(
+                (left_out.is_none(), task.context().is_some()),
+                (is_sent, is_sent)
+            );
+            told = Some(context.profile.clone());
+            let mut heard: Task = parse(&write(&task).unwrap()).unwrap();
+            assert!(heard.fill_in(&mut known));
+            assert_eq!(heard.context().unwrap().profile, context.profile);
+        }
+        let mut task = Task::new(&first, LogRef::Known("a"), Options::default(), owner);
+        task.leave_out(Some(&first.profile));
+        assert!(!task.fill_in(&mut None));
     }
 
     #[test]

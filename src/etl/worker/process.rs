@@ -5,6 +5,7 @@ use std::{
     os::{fd::AsFd, unix::process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,6 +19,7 @@ use super::{
     limits,
     message::{self, Report, Request},
 };
+use crate::profile::Profile;
 
 /// What of a log's standard error goes to the program's log; the rest is dropped.
 const MOST_SAID: usize = 16 << 10;
@@ -49,6 +51,8 @@ pub(super) struct Process {
     frames: Frames,
     /// Whether standard error is still open.
     talks: bool,
+    /// Of the last task that it got.
+    profile: Option<Arc<Profile>>,
     /// What it said on standard error since the last log.
     pub(super) said: String,
 }
@@ -117,6 +121,7 @@ impl Process {
             errors,
             frames: Frames::default(),
             talks: true,
+            profile: None,
             said: String::new(),
         })
     }
@@ -126,11 +131,23 @@ impl Process {
         self.child.id()
     }
 
-    /// Tells it something.
+    /// Tells it something. The profile of a task is left out on the way if it has it already.
     ///
     /// # Errors
     /// When it is gone, or does not listen.
-    pub(super) fn send(&mut self, request: &Request) -> io::Result<()> {
+    pub(super) fn send(&mut self, request: &mut Request) -> io::Result<()> {
+        let Request::Harvest(task) = request else {
+            return self.write(request);
+        };
+        task.leave_out(self.profile.as_ref());
+        let sent = self.write(request);
+        if let Request::Harvest(task) = request {
+            task.fill_in(&mut self.profile);
+        }
+        sent
+    }
+
+    fn write(&mut self, request: &Request) -> io::Result<()> {
         let bytes = framed(&message::write(request).map_err(io::Error::other)?)?;
         let mut rest = bytes.as_slice();
         let until = Instant::now() + SEND_TIMEOUT;

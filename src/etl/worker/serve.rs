@@ -130,6 +130,7 @@ fn hear(orders: &Sender<Order>, job: &Mutex<CancelToken>) {
     let mut frames = Frames::default();
     let mut buffer = [0; 1 << 14];
     let mut input = io::stdin().lock();
+    let mut profile = None;
     'pipe: loop {
         let n = match input.read(&mut buffer) {
             Ok(0) => break,
@@ -146,7 +147,10 @@ fn hear(orders: &Sender<Order>, job: &Mutex<CancelToken>) {
             };
             let order = match request {
                 Ok(Request::Start { protocol, memory }) => Order::Start { protocol, memory },
-                Ok(Request::Harvest(task)) => Order::Harvest(task, locked(job).clone()),
+                Ok(Request::Harvest(mut task)) => match task.fill_in(&mut profile) {
+                    true => Order::Harvest(task, locked(job).clone()),
+                    false => Order::Garbled("a task without a profile".into()),
+                },
                 Ok(Request::Propose(log)) => Order::Propose(PathBuf::from(&log)),
                 Ok(Request::Cancel) => {
                     locked(job).cancel();

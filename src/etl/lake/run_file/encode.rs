@@ -5,7 +5,7 @@
 //! written from where they lie. And which sample stands in which row is the same for every
 //! column of a clock, so that is encoded once for all of them.
 
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 use polars_arrow::{
     array::PrimitiveArray,
@@ -15,19 +15,20 @@ use polars_buffer::Buffer;
 use polars_parquet::{
     parquet::{
         CowBuffer,
+        compression::Compression,
         encoding::Encoding,
         metadata::Descriptor,
-        page::{
-            CompressedDataPage, CompressedDictPage, DataPage, DataPageHeader, DataPageHeaderV1,
-        },
+        page::{CompressedDataPage, CompressedDictPage, DataPageHeader, DataPageHeaderV1},
         statistics::PrimitiveStatistics,
         write::Version,
     },
     write::{
-        CompressedPage, CompressionOptions, Nested, Page, StatisticsOptions, WriteOptions,
-        ZstdLevel, array_to_page, compress,
+        CompressedPage, CompressionOptions, Nested, StatisticsOptions, WriteOptions, array_to_page,
+        compress,
     },
 };
+
+use zstd::bulk::Compressor;
 
 use super::keys::Keys;
 use crate::{
@@ -45,9 +46,12 @@ pub(super) struct Chunk {
     pub(super) begins_held: bool,
 }
 
-/// What is written plain is compressed: it repeats itself.
-fn plain_compression() -> CompressionOptions {
-    CompressionOptions::Zstd(ZstdLevel::try_new(1).ok())
+/// Level of Zstandard at which what is written plain is compressed: it repeats itself.
+const LEVEL: i32 = 1;
+
+thread_local! {
+    /// Making one takes longer than compressing a page of a short run.
+    static COMPRESSOR: Cell<Option<Compressor<'static>>> = const { Cell::new(None) };
 }
 
 /// Times, dictionaries and runs are not compressed: they say once what repeats, and of the
@@ -212,14 +216,16 @@ fn plain(
     for cell in cells.iter().filter(|c| !c.is_nan()) {
         body.extend_from_slice(&cell.to_le_bytes());
     }
-    let page = DataPage::new(
+    let page = CompressedDataPage::new(
         header,
-        CowBuffer::Owned(body),
+        CowBuffer::Owned(compressed(&body)?),
+        Compression::Zstd,
+        body.len(),
         descriptor.clone(),
         cells.len(),
     );
     Ok(Chunk {
-        pages: vec![compressed(Page::Data(page))?],
+        pages: vec![CompressedPage::Data(page)],
         nulls: keys.nulls.clone(),
         begins_held: false,
     })
@@ -263,8 +269,12 @@ fn header(
     })
 }
 
-fn compressed(page: Page) -> Result<CompressedPage> {
-    compress(page, Vec::new(), plain_compression()).map_err(|e| failed(&e))
+fn compressed(body: &[u8]) -> Result<Vec<u8>> {
+    let kept = COMPRESSOR.take().map_or_else(|| Compressor::new(LEVEL), Ok);
+    let mut compressor = kept.map_err(|e| failed(&e))?;
+    let bytes = compressor.compress(body).map_err(|e| failed(&e))?;
+    COMPRESSOR.set(Some(compressor));
+    Ok(bytes)
 }
 
 pub(super) fn failed(e: &dyn std::fmt::Display) -> Error {
