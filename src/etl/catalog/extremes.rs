@@ -1,8 +1,12 @@
 //! The stored extremes of columns, over all runs: what a search reads before any table.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{Catalog, entry::unsigned, runs::run_id};
+use super::{
+    Catalog,
+    runs::{json, run_id},
+    statistics,
+};
 use crate::{Result, run_id::RunId};
 
 /// What the statistics of a column say of its samples.
@@ -27,30 +31,29 @@ impl Catalog {
     /// # Errors
     /// [`crate::Error::Catalog`].
     pub fn extremes(&self, columns: &[&str]) -> Result<RunExtremes> {
-        let names = serde_json::Value::from(columns).to_string();
         self.sql(|db| {
-            // The joins are in the order of the primary key of `channels`: a few seeks a run.
             let mut statement = db.prepare_cached(
-                "SELECT l.key, r.run, c.name, c.count, c.min, c.max, c.unit \
-                 FROM logs l CROSS JOIN runs r ON r.log_id = l.id CROSS JOIN json_each(?1) n \
-                 CROSS JOIN channels c ON c.run_id = r.id AND c.name = n.value",
+                "SELECT l.key, r.run, c.statistics \
+                 FROM logs l CROSS JOIN runs r ON r.log_id = l.id CROSS JOIN channels c ON c.run_id = r.id",
             )?;
             let mut all = RunExtremes::new();
-            let mut rows = statement.query([names])?;
+            let mut rows = statement.query([])?;
             while let Some(r) = rows.next()? {
+                let mut found = HashMap::new();
+                statistics::each(r, 2, |column| {
+                    if columns.contains(&column.name) {
+                        found.insert(column.name.to_owned(), column.extremes());
+                    }
+                })?;
+                if found.is_empty() {
+                    continue;
+                }
                 let log = r.get_ref(0)?.as_str()?;
                 let runs = match all.get_mut(log) {
                     Some(runs) => runs,
                     None => all.entry(log.to_owned()).or_default(),
                 };
-                let extremes = Extremes {
-                    count: unsigned(r.get(3)?),
-                    min: r.get(4)?,
-                    max: r.get(5)?,
-                    unit: r.get(6)?,
-                };
-                let run = runs.entry(run_id(r, 1)?).or_default();
-                run.insert(r.get(2)?, extremes);
+                runs.insert(run_id(r, 1)?, found);
             }
             Ok(all)
         })
@@ -62,9 +65,14 @@ impl Catalog {
     /// [`crate::Error::Catalog`].
     pub fn columns(&self) -> Result<Vec<String>> {
         self.sql(|db| {
-            db.prepare("SELECT DISTINCT name FROM channels ORDER BY name")?
-                .query_map([], |r| r.get(0))?
-                .collect()
+            let mut names = BTreeSet::new();
+            let mut statement = db.prepare("SELECT DISTINCT columns FROM runs")?;
+            let mut rows = statement.query([])?;
+            while let Some(r) = rows.next()? {
+                // The first one is `time`.
+                names.extend(json::<Vec<String>>(r, 0)?.into_iter().skip(1));
+            }
+            Ok(names.into_iter().collect())
         })
     }
 }

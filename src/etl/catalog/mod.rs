@@ -22,6 +22,7 @@ mod rebuild;
 mod refresh;
 mod rows;
 mod runs;
+mod statistics;
 mod store;
 mod survey;
 

@@ -43,6 +43,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0007_notes.sql"),
     include_str!("../../../assets/migrations/0008_followed.sql"),
     include_str!("../../../assets/migrations/0009_robot_states.sql"),
+    include_str!("../../../assets/migrations/0010_statistics.sql"),
 ];
 /// Pages that a connection keeps, in KiB, as SQLite wants it written. A browser has several
 /// connections, and the system has the pages, too.

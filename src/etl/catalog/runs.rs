@@ -1,24 +1,22 @@
 //! Runs, from SQL alone.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::LazyLock,
-};
+use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Connection, Row, params, types::Type};
+use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 
 use super::{
     Catalog, RunDetail, RunRow, align_robots,
     entry::{count, unsigned},
     notes,
     rows::{SparkValues, layout_of},
+    statistics,
     store::run_key,
 };
 use crate::{
     Result,
     quality::{Flag, Severity, Verdict},
     run_id::RunId,
-    stats::{CHANNEL_STATISTICS, ChannelStats, Forming, RobotState, RobotStats, Slot},
+    stats::{ChannelStats, Forming, RobotState, RobotStats},
 };
 
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
@@ -85,6 +83,10 @@ impl Catalog {
             let mut row = read_row(r)?;
             row.also_in = other_logs(db, &row)?;
             let id: i64 = r.get(17)?;
+            let columns = channels(db, id)?.into_iter();
+            let (channels, verdicts) = columns
+                .map(|(name, (stats, verdict))| ((name.clone(), stats), (name, verdict)))
+                .unzip();
             Ok(Some(RunDetail {
                 row,
                 columns: json(r, 18)?,
@@ -96,8 +98,8 @@ impl Catalog {
                 cells_seen: json(r, 20)?,
                 source_lost_precision: r.get(21)?,
                 not_evaluated: json(r, 22)?,
-                channels: channels(db, id)?,
-                verdicts: verdicts(db, id)?,
+                channels,
+                verdicts,
                 flags: flags(db, id)?,
                 robots: robots(db, id)?,
                 notes: notes::of_run(db, log_key, run)?,
@@ -250,42 +252,23 @@ pub(super) fn run_id(r: &Row<'_>, column: usize) -> rusqlite::Result<RunId> {
     Ok(RunId(u128::from_be_bytes(r.get(column)?)))
 }
 
-fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(
+    r: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
     serde_json::from_str(r.get_ref(column)?.as_str()?)
         .map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(e)))
 }
 
-fn channels(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, ChannelStats>> {
-    /// `SELECT name, unit, count, … FROM channels WHERE run_id = ?1`
-    static SELECT: LazyLock<String> = LazyLock::new(|| {
-        let keys: Vec<&str> = CHANNEL_STATISTICS.iter().map(|s| s.key).collect();
-        let keys = keys.join(", ");
-        format!("SELECT name, unit, {keys} FROM channels WHERE run_id = ?1")
-    });
-    db.prepare_cached(&SELECT)?
-        .query_map([run], |r| {
-            let mut stats = ChannelStats {
-                unit: r.get(1)?,
-                ..ChannelStats::default()
-            };
-            for (at, statistic) in (2..).zip(CHANNEL_STATISTICS) {
-                match (statistic.slot)(&mut stats) {
-                    Slot::Count(count) => *count = unsigned(r.get(at)?),
-                    Slot::Number(number) => *number = r.get(at)?,
-                    Slot::Time(text) => *text = r.get(at)?,
-                }
-            }
-            Ok((r.get(0)?, stats))
-        })?
-        .collect()
-}
-
-fn verdicts(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, Verdict>> {
-    db.prepare_cached("SELECT name, verdict FROM channels WHERE run_id = ?1")?
-        .query_map([run], |r| {
-            Ok((r.get(0)?, Verdict::from_word(r.get_ref(1)?.as_str()?)))
-        })?
-        .collect()
+fn channels(
+    db: &Connection,
+    run: i64,
+) -> rusqlite::Result<BTreeMap<String, (ChannelStats, Verdict)>> {
+    let stored = db
+        .prepare_cached("SELECT statistics FROM channels WHERE run_id = ?1")?
+        .query_row([run], |r| statistics::read(r, 0))
+        .optional()?;
+    Ok(stored.unwrap_or_default())
 }
 
 fn robots(db: &Connection, run: i64) -> rusqlite::Result<BTreeMap<String, RobotStats>> {

@@ -14,13 +14,14 @@ use super::{
     follow::{remember, unusable, version_of},
     notes,
     rows::LogState,
+    statistics,
 };
 use crate::{
     Result,
     lake::{Context, Notes, Record, record::RunResult},
     run_id::RunId,
     source::{footer, scan},
-    stats::{CHANNEL_STATISTICS, RobotState, Sparkline, Value},
+    stats::{RobotState, Sparkline},
     time,
 };
 
@@ -445,7 +446,8 @@ fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Resul
             json(stats)?,
         ])?;
     }
-    store_channels(tx, run, result)?;
+    tx.prepare_cached("INSERT INTO channels (run_id, statistics) VALUES (?1, ?2)")?
+        .execute(params![run, statistics::encode(result)])?;
     let mut flag = tx.prepare_cached(
         "INSERT INTO flags (run_id, position, rule, severity, channel, start_time, stop_time, value, \
          threshold, message, unit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -464,40 +466,6 @@ fn store_parts(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Resul
             f.message,
             f.unit,
         ])?;
-    }
-    Ok(())
-}
-
-fn store_channels(tx: &Connection, run: i64, result: &RunResult) -> rusqlite::Result<()> {
-    /// `INSERT INTO channels (run_id, name, count, …, unit, verdict) VALUES (?1, …)`
-    static INSERT: LazyLock<String> = LazyLock::new(|| {
-        let keys = CHANNEL_STATISTICS.iter().map(|s| s.key);
-        let columns: Vec<&str> = ["run_id", "name"]
-            .into_iter()
-            .chain(keys)
-            .chain(["unit", "verdict"])
-            .collect();
-        let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
-        let (columns, places) = (columns.join(", "), places.join(", "));
-        format!("INSERT INTO channels ({columns}) VALUES ({places})")
-    });
-    let mut statement = tx.prepare_cached(&INSERT)?;
-    for (name, channel) in &result.channels {
-        statement.raw_bind_parameter(1, run)?;
-        statement.raw_bind_parameter(2, name)?;
-        let mut place = 3;
-        for statistic in CHANNEL_STATISTICS {
-            match (statistic.of)(channel) {
-                Value::Count(count) => statement.raw_bind_parameter(place, signed(count))?,
-                Value::Number(number) => statement.raw_bind_parameter(place, number)?,
-                Value::Time(text) => statement.raw_bind_parameter(place, text)?,
-            }
-            place += 1;
-        }
-        let verdict = result.channel_verdicts.get(name).copied();
-        statement.raw_bind_parameter(place, &channel.unit)?;
-        statement.raw_bind_parameter(place + 1, verdict.unwrap_or_default().word())?;
-        statement.raw_execute()?;
     }
     Ok(())
 }
