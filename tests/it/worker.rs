@@ -29,7 +29,7 @@ const MDTUI: &str = env!("CARGO_BIN_EXE_mdtui");
 const BAD_WORKERS: &str = r#"#!/bin/bash
 export LC_ALL=C
 frame() { printf "\\x$(printf %02x $((${#1} & 255)))\\x$(printf %02x $((${#1} >> 8)))\\x00\\x00%s" "$1"; }
-ready() { frame '{"ready":{"protocol":6,"program":"mdtui"}}'; frame '"accepted"'; }
+ready() { frame '{"ready":{"protocol":7,"program":"mdtui"}}'; frame '"accepted"'; }
 reading() { frame '{"progress":{"stage":"reading","rows":7,"rows_total":9,"bytes":0,"bytes_total":100,"runs":0,"runs_total":null}}'
             frame '{"reading":{"column":"value"}}'; }
 here=$(dirname "$0")

@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{
-    Catalog,
-    runs::{json, run_id},
-    statistics,
-};
+use super::{Catalog, runs::run_id, statistics};
 use crate::{Result, run_id::RunId};
 
 /// What the statistics of a column say of its samples.
@@ -66,11 +62,14 @@ impl Catalog {
     pub fn columns(&self) -> Result<Vec<String>> {
         self.sql(|db| {
             let mut names = BTreeSet::new();
-            let mut statement = db.prepare("SELECT DISTINCT columns FROM runs")?;
+            let mut statement = db.prepare("SELECT statistics FROM channels")?;
             let mut rows = statement.query([])?;
             while let Some(r) = rows.next()? {
-                // The first one is `time`.
-                names.extend(json::<Vec<String>>(r, 0)?.into_iter().skip(1));
+                statistics::each(r, 0, |column| {
+                    if !names.contains(column.name) {
+                        names.insert(column.name.to_owned());
+                    }
+                })?;
             }
             Ok(names.into_iter().collect())
         })

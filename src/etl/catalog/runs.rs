@@ -252,10 +252,7 @@ pub(super) fn run_id(r: &Row<'_>, column: usize) -> rusqlite::Result<RunId> {
     Ok(RunId(u128::from_be_bytes(r.get(column)?)))
 }
 
-pub(super) fn json<T: serde::de::DeserializeOwned>(
-    r: &Row<'_>,
-    column: usize,
-) -> rusqlite::Result<T> {
+fn json<T: serde::de::DeserializeOwned>(r: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     serde_json::from_str(r.get_ref(column)?.as_str()?)
         .map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(e)))
 }
