@@ -7,7 +7,6 @@
 //! at the data directory that follows.
 
 use std::{
-    collections::HashMap,
     sync::mpsc::sync_channel,
     time::{Duration, Instant},
 };
@@ -73,29 +72,33 @@ impl Catalog {
         let mut listed = Records::default();
         let known = rayon::in_place_scope(|scope| {
             scope.spawn(|_| listed = context.lake.results().records());
-            self.sql(|db| {
-                db.prepare("SELECT folder, log, version FROM followed")?
-                    .query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?
-                    .collect()
-            })
-        });
-        let mut known: HashMap<String, (String, String)> = known?;
+            self.sql(Followed::load)
+        })?;
         cancel.check()?;
         let Records {
             records: mut changed,
             problems,
         } = listed;
+        let mut gone = Vec::new();
+        let mut known = known.iter().peekable();
         changed.retain(|stored| {
-            let before = known.remove(&stored.key);
-            before.is_none_or(|(_, version)| !is_joined(&version, &stored.record, &stored.notes))
+            let key = stored.key.as_str();
+            gone.extend(std::iter::from_fn(|| {
+                known.next_if(|(folder, _)| *folder < key)
+            }));
+            let before = known.next_if(|(folder, _)| *folder == key);
+            before.is_none_or(|(_, version)| !is_joined(version, &stored.record, &stored.notes))
         });
+        gone.extend(known);
         // Below a folder that cannot be read now they may all be there.
         let is_complete = problems.is_empty();
         let mut taken = self.take_in(context, &changed, cancel)?;
         taken.problems.splice(0..0, problems);
         if self.read_only.is_some() && is_complete {
-            for (log, _) in known.values() {
-                self.forget(log)?;
+            for (folder, _) in gone {
+                let log = "SELECT log FROM followed WHERE folder = ?1";
+                let log: String = self.sql(|db| db.query_row(log, [folder], |r| r.get(0)))?;
+                self.forget(&log)?;
             }
         }
         Ok(taken)
@@ -185,6 +188,43 @@ impl Catalog {
                 cancel.check()?;
             }
             Ok(())
+        })
+    }
+}
+
+/// The folders of records that were taken in, with their versions, in the order of the folders: a
+/// hundred thousand of them are two pieces of memory.
+#[derive(Default)]
+struct Followed {
+    /// Folder and version of each, one after the other.
+    texts: String,
+    /// Where a folder ends and where its version does.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Followed {
+    fn load(db: &Connection) -> rusqlite::Result<Self> {
+        let mut all = Self::default();
+        let mut statement = db.prepare("SELECT folder, version FROM followed ORDER BY folder")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            all.texts.push_str(row.get_ref(0)?.as_str()?);
+            let folder = all.texts.len();
+            all.texts.push_str(row.get_ref(1)?.as_str()?);
+            all.ends.push((folder, all.texts.len()));
+        }
+        Ok(all)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut start = 0;
+        self.ends.iter().filter_map(move |(folder, end)| {
+            let texts = (
+                self.texts.get(start..*folder)?,
+                self.texts.get(*folder..*end)?,
+            );
+            start = *end;
+            Some(texts)
         })
     }
 }
