@@ -139,8 +139,7 @@ mod tests {
     fn finished(lake: &Lake, name: &str) -> Finished {
         let temp = TempPath::new(lake).unwrap();
         let (table, cancel) = (RunTable::default(), CancelToken::new());
-        let nothing = |_: &str| String::new();
-        let written = write_unsynced(temp.path(), &table, &nothing, &cancel, |_| "null".into());
+        let written = write_unsynced(temp.path(), &table, &cancel, |_| "null".into());
         Finished {
             file: written.unwrap().1,
             temp,

@@ -173,25 +173,43 @@ pub(super) fn start_and_content_hash(
 /// Hashes what is left of a file of about so many bytes, and tells how many it has read.
 fn hash_on(
     hasher: &mut blake3::Hasher,
-    mut file: impl Read,
+    mut file: impl Read + Send,
     (path, size): (&Path, u64),
     cancel: &CancelToken,
-    read: impl Fn(u64),
+    told: impl Fn(u64) + Send + Sync,
 ) -> Result<()> {
-    let mut buffer = room_for(size, 1 << 20);
     let mut bytes = 0;
-    loop {
+    let mut read = |buffer: &mut [u8]| {
         cancel.check()?;
-        let n = file
-            .read(&mut buffer)
-            .map_err(|e| Error::io("read", path, e))?;
-        if n == 0 {
-            return Ok(());
-        }
-        hasher.update_rayon(&buffer[..n]);
+        let n = file.read(buffer).map_err(|e| Error::io("read", path, e))?;
         bytes += n as u64;
-        read(bytes);
+        told(bytes);
+        Ok::<_, Error>(n)
+    };
+    // Two of them stay in a processor's cache.
+    let mut now = room_for(size, 1 << 19);
+    let mut length = read(&mut now)?;
+    if (length as u64) < size {
+        // One thread reads while others hash; in the pool, which is entered once.
+        rayon::scope(|_| {
+            let mut next = vec![0; now.len()];
+            while length > 0 {
+                let hash = || {
+                    hasher.update_rayon(&now[..length]);
+                };
+                let (more, ()) = rayon::join(|| read(&mut next), hash);
+                length = more?;
+                std::mem::swap(&mut now, &mut next);
+            }
+            Ok::<_, Error>(())
+        })?;
+    } else {
+        while length > 0 {
+            hasher.update(&now[..length]);
+            length = read(&mut now)?;
+        }
     }
+    Ok(())
 }
 
 /// A row takes so many bytes while its row group is decoded and sorted: the pages, packed and

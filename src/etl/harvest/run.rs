@@ -23,7 +23,7 @@ use crate::{
         files::{Content, TempPath},
         layout::run_file_name,
         record::RunResult,
-        run_file::{RESULT_KEY, Written, write_run_file, write_unsynced},
+        run_file::{RESULT_KEY, Written, write_rows, write_run_file},
     },
     overview,
     profile::Profile,
@@ -177,20 +177,23 @@ fn make(
         return Ok(Made::ended(run, Done { result, resumed }));
     }
     let table = transform(&samples, target.profile, cancel)?;
-    let mut result = describe(&samples, &table, target.profile, vocabulary, cancel)?;
-    result.file_name = Some(name.clone());
-    drop(samples);
     let temp = TempPath::new(target.lake)?;
     let names = target.profile.channel_names();
     let names: BTreeMap<String, String> = names
         .iter()
         .map(|name| (name.to_string(), name.description()))
         .collect();
-    let describe = |column: &str| names.get(column).cloned().unwrap_or_default();
-    let (written, file) = write_unsynced(temp.path(), &table, &describe, cancel, |written| {
-        complete(&mut result, &table, written);
-        serde_json::to_string(&result).unwrap_or_default()
-    })?;
+    let words = |column: &str| names.get(column).cloned().unwrap_or_default();
+    // By two threads where one has nothing else to do: so is the last run of a log.
+    let (result, rows) = rayon::join(
+        || describe(&samples, &table, target.profile, vocabulary, cancel),
+        || write_rows(temp.path(), &table, &words, cancel),
+    );
+    let (mut result, rows) = (result?, rows?);
+    drop(samples);
+    result.file_name = Some(name.clone());
+    complete(&mut result, &table, rows.written());
+    let (written, file) = rows.finish(serde_json::to_string(&result).unwrap_or_default())?;
     write_overview(target, &name, &table, cancel);
     result.file_hash = Some(written.hash);
     result.file_size = written.size;

@@ -59,29 +59,37 @@ impl<'a> Force<'a> {
     /// each.
     pub fn without(&self, forces: &[Signal<'_>], bias: &[f64]) -> Vec<f64> {
         let rows = self.clock().rows();
-        let mut squares = vec![0.0; rows.len()];
+        let mut squares: Vec<f64> = Vec::new();
         for (force, bias) in forces.iter().zip(bias) {
+            let square = |value: &f64| (value - bias) * (value - bias);
             if force.clock == self.column.clock {
-                for (square, value) in squares.iter_mut().zip(force.values) {
-                    *square += (value - bias) * (value - bias);
-                }
+                add(&mut squares, force.values.iter().map(square));
                 continue;
             }
             let own = self.table.clocks[force.clock].rows();
             let mut at = 0;
-            for (square, row) in squares.iter_mut().zip(rows) {
+            let in_force = rows.iter().map(|row| {
                 while own.get(at + 1).is_some_and(|next| next <= row) {
                     at += 1;
                 }
-                let value = force.values[at] - bias;
-                *square += value * value;
-            }
+                &force.values[at]
+            });
+            add(&mut squares, in_force.map(square));
         }
         squares
             .iter_mut()
             .for_each(|square| *square = square.sqrt());
         squares
     }
+}
+
+/// Adds `more` to `sums`, which are 0 where there are none: fresh memory is written before it is read.
+fn add(sums: &mut Vec<f64>, more: impl ExactSizeIterator<Item = f64>) {
+    if sums.is_empty() {
+        sums.extend(more);
+        return;
+    }
+    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
 }
 
 /// Quantiles of those values that are finite.

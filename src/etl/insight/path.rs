@@ -57,11 +57,15 @@ impl<'a> Path<'a> {
 
 /// Length of the path up to each point.
 fn along(forming: &[f64], others: &[Cow<'_, [f64]>]) -> Vec<f64> {
-    let mut squares = vec![0.0; forming.len()];
-    let axes = others.iter().map(|axis| &**axis);
-    for axis in std::iter::once(forming).chain(axes) {
-        for (square, pair) in squares[1..].iter_mut().zip(axis.windows(2)) {
-            *square += (pair[1] - pair[0]) * (pair[1] - pair[0]);
+    let square = |pair: &[f64]| (pair[1] - pair[0]) * (pair[1] - pair[0]);
+    // None before the first point. Written before it is read: so fresh memory is mapped once.
+    let mut squares: Vec<f64> = forming.first().map(|_| 0.0).into_iter().collect();
+    squares.reserve_exact(forming.len());
+    squares.extend(forming.windows(2).map(square));
+    for axis in others {
+        let sums = squares.get_mut(1..).unwrap_or_default().iter_mut();
+        for (sum, pair) in sums.zip(axis.windows(2)) {
+            *sum += square(pair);
         }
     }
     let mut sum = 0.0;

@@ -12,7 +12,7 @@ mod write;
 pub use condition::GroupCells;
 pub use read::{GroupRange, RunFile, Window};
 pub use samples::SampleRows;
-pub use write::{Unsynced, Written, write_run_file, write_unsynced};
+pub use write::{UnfinishedTable, Unsynced, Written, write_rows, write_run_file, write_unsynced};
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ mod running_median;
 mod theil_sen;
 
 pub use fourier::Fourier;
-pub use intervals::sorted_intervals;
+pub use intervals::SortedIntervals;
 pub use reduce::{range, sums};
 pub use running_median::RunningMedian;
 pub use theil_sen::{TheilSen, theil_sen};

@@ -34,6 +34,16 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
     of(values, &[0.5]).map(|[median]| median)
 }
 
+/// As [`median`], of values in ascending order ([`f64::total_cmp`]).
+pub fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
+    let middle = sorted.len().checked_sub(1)? / 2;
+    let (at, after) = (*sorted.get(middle)?, sorted.get(middle + 1));
+    Some(match after {
+        Some(next) if sorted.len().is_multiple_of(2) => between(at, *next, 0.5),
+        _ => at,
+    })
+}
+
 /// 1.4826 × the median distance from `centre`: the standard deviation of normal values (F. R.
 /// Hampel, "The Influence Curve and its Role in Robust Estimation", 1974). `None` without
 /// values, or where it is larger than a double can be. Overwrites them.
@@ -142,25 +152,6 @@ pub fn of_values<const N: usize>(
     Some(out)
 }
 
-/// The quantile `share` of ascending whole numbers, those at the positions `without`
-/// (ascending) left out; `None` when none is left.
-pub fn of_sorted(sorted: &[i64], without: &[usize], share: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(without.len() + 1)?;
-    let position = last as f64 * share;
-    let low = position.floor() as usize;
-    let nth = |rank: usize| {
-        let at = without
-            .iter()
-            .fold(rank, |at, w| at + usize::from(*w <= at));
-        sorted.get(at).map(|v| *v as f64)
-    };
-    let (at, fraction) = (nth(low)?, position - low as f64);
-    Some(match nth(low + 1) {
-        Some(next) if fraction > 0.0 && low < last => at + (next - at) * fraction,
-        _ => at,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -179,19 +170,6 @@ mod tests {
         assert_eq!(of(&mut [7.0], &[0.01, 0.5, 0.999]), Some([7.0; 3]));
     }
 
-    #[test]
-    fn intervals_without_some() {
-        let sorted = [1, 2, 2, 5, 9];
-        assert_eq!(of_sorted(&sorted, &[], 0.5), Some(2.0));
-        // 1, 2, 5
-        assert_eq!(of_sorted(&sorted, &[1, 4], 0.5), Some(2.0));
-        assert_eq!(of_sorted(&sorted, &[1, 4], 0.75), Some(3.5));
-        assert_eq!(of_sorted(&sorted, &[0, 1], 0.0), Some(2.0));
-        assert_eq!(of_sorted(&sorted, &[0, 1, 2, 3], 1.0), Some(9.0));
-        assert_eq!(of_sorted(&sorted, &[0, 1, 2, 3, 4], 1.0), None);
-        assert_eq!(of_sorted(&[], &[], 0.5), None);
-    }
-
     proptest! {
         #[test]
         fn buckets_give_what_selecting_gives(
@@ -206,6 +184,15 @@ mod tests {
             let want = by_selecting(&mut v.clone(), &shares).unwrap().map(f64::to_bits);
             prop_assert_eq!(got.map(f64::to_bits), want);
             prop_assert_eq!(of(&mut v, &shares).unwrap().map(f64::to_bits), want);
+        }
+
+        #[test]
+        fn of_sorted_values_the_median_is_the_same(
+            mut v in prop::collection::vec(prop_oneof![9 => -1e3..1e3f64, 1 => Just(0.0), 1 => Just(-0.0), 1 => Just(f64::MAX)], 0..60),
+        ) {
+            v.sort_by(f64::total_cmp);
+            let got = median_of_sorted(&v).map(f64::to_bits);
+            prop_assert_eq!(got, median(&mut v).map(f64::to_bits));
         }
 
         #[test]

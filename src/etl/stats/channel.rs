@@ -2,7 +2,7 @@
 
 use super::ChannelStats;
 use crate::{
-    numeric::{percentile, range, sorted_intervals, sums},
+    numeric::{SortedIntervals, percentile, range, sums},
     time,
     transform::{Column, RunTable, clock::Clock},
 };
@@ -84,7 +84,7 @@ const FEW: usize = 16;
 
 impl Intervals {
     fn of(times: &[i64]) -> Option<Self> {
-        Self::of_sorted(&sorted_intervals(times), &[])
+        Self::of_sorted(&SortedIntervals::of(times), &[])
     }
 
     /// Those of a clock without its first `from` samples: what its columns share is sorted
@@ -100,14 +100,14 @@ impl Intervals {
         first.sort_unstable();
         let mut without: Vec<usize> = Vec::with_capacity(first.len());
         for interval in first {
-            let at = sorted.partition_point(|i| *i < interval);
+            let at = sorted.rank_of(interval);
             without.push(without.last().map_or(at, |before| at.max(before + 1)));
         }
         Self::of_sorted(sorted, &without)
     }
 
-    fn of_sorted(sorted: &[i64], without: &[usize]) -> Option<Self> {
-        let share = |share| percentile::of_sorted(sorted, without, share);
+    fn of_sorted(sorted: &SortedIntervals, without: &[usize]) -> Option<Self> {
+        let share = |share| sorted.quantile(without, share);
         Some(Self {
             median: share(0.5)?,
             p95: share(0.95)?,

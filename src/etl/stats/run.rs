@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ChannelStats, RobotStats, RunStats, Sparkline};
 use crate::{
+    numeric::range,
     schema::{ChannelName, Robot, Schema},
     time,
     transform::{Column, RunTable},
@@ -73,12 +74,18 @@ pub fn sparkline<'p>(table: &RunTable, robots: &'p [Robot]) -> Option<Sparkline>
     let (start, stop) = (*table.times.first()?, *table.times.last()?);
     let mut values: Vec<Option<f64>> = vec![None; SPANS];
     let (times, samples) = table.samples(column);
-    for (time, value) in times.iter().zip(samples.iter().copied()) {
+    let span_of = |time: &i64| {
         let share = (time - start) as f64 / (stop - start).max(1) as f64;
-        let slot = &mut values[((share * SPANS as f64) as usize).min(SPANS - 1)];
-        if slot.is_none_or(|old: f64| value.abs() > old.abs()) {
-            *slot = Some(value);
-        }
+        ((share * SPANS as f64) as usize).min(SPANS - 1)
+    };
+    let mut from = 0;
+    for (span, largest) in values.iter_mut().enumerate() {
+        let end = from + times[from..].partition_point(|time| span_of(time) <= span);
+        let within = &samples[from..end];
+        let (min, max) = range(within);
+        let size = max.abs().max(min.abs());
+        *largest = within.iter().copied().find(|value| value.abs() == size);
+        from = end;
     }
     Some(Sparkline {
         channel: column.name.clone(),

@@ -10,10 +10,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use crate::{
-    numeric::{percentile, sorted_intervals},
-    schema::Hold,
-};
+use crate::{numeric::SortedIntervals, schema::Hold};
 
 /// One clock over the rows of a table.
 #[derive(Debug, Clone)]
@@ -29,8 +26,8 @@ pub struct Clock {
     ends: Vec<(u32, u32)>,
     /// Rows of the table.
     len: u32,
-    /// The intervals between samples, sorted.
-    intervals: OnceLock<Vec<i64>>,
+    /// The intervals between samples.
+    intervals: OnceLock<SortedIntervals>,
 }
 
 /// A stretch of rows in which one sample is in force, or none.
@@ -171,15 +168,16 @@ impl Clock {
         &self.ends
     }
 
-    /// The intervals between samples in microseconds, ascending.
-    pub fn intervals(&self) -> &[i64] {
-        self.intervals.get_or_init(|| sorted_intervals(&self.times))
+    /// The intervals between samples in microseconds.
+    pub fn intervals(&self) -> &SortedIntervals {
+        let of_times = || SortedIntervals::of(&self.times);
+        self.intervals.get_or_init(of_times)
     }
 
     /// Median interval between samples in microseconds; of an even count the mean of the
     /// middle two. `None` with fewer than two samples.
     pub fn median_interval_us(&self) -> Option<f64> {
-        percentile::of_sorted(self.intervals(), &[], 0.5)
+        self.intervals().quantile(&[], 0.5)
     }
 
     /// The samples of which one is in force in each row of `rows` in which any is: all of

@@ -28,10 +28,13 @@ const MOST_SAID: usize = 16 << 10;
 /// the limit means what it says.
 const ROOMY: u64 = 4 << 30;
 /// The variable and value by which a process keeps it (GNU): blocks up to 32 MiB are not mapped one by
-/// one, and of what is free at the end of an arena 128 MiB stay.
+/// one, and of what is free at the end of an arena 128 MiB stay. An arena asks for all of the 64 MiB
+/// of addresses that it may have at once, in huge pages where the system grants them: the kernel maps
+/// 2 MiB at a time, not 4 KiB.
 pub const KEEP_MEMORY: (&str, &str) = (
     "GLIBC_TUNABLES",
-    "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=134217728",
+    "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\
+     glibc.malloc.top_pad=67108864:glibc.malloc.trim_threshold=134217728",
 );
 /// To hand it back (mimalloc, which the program has with other libraries): no memory by the GiB.
 const HAND_BACK: [(&str, &str); 2] = [

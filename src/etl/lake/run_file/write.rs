@@ -58,7 +58,7 @@ pub fn write_run_file(
     cancel: &CancelToken,
     result: impl FnOnce(&Written) -> String,
 ) -> Result<Written> {
-    let (written, file) = write_unsynced(path, table, &|_| String::new(), cancel, result)?;
+    let (written, file) = write_unsynced(path, table, cancel, result)?;
     file.sync()?;
     Ok(written)
 }
@@ -82,20 +82,44 @@ impl Unsynced {
     }
 }
 
-/// As [`write_run_file`], but leaves it to the caller to sync the file; `describe` says in words what a
-/// column holds, for the metadata of its field. Empty: nothing is said.
+/// As [`write_run_file`], but leaves it to the caller to sync the file.
 ///
 /// # Errors
 /// As [`write_run_file`].
 pub fn write_unsynced(
     path: &Path,
     table: &RunTable,
-    describe: &dyn Fn(&str) -> String,
     cancel: &CancelToken,
     result: impl FnOnce(&Written) -> String,
 ) -> Result<(Written, Unsynced)> {
-    let io = |e| Error::io("write", path, e);
-    let file = File::create_new(path).map_err(io)?;
+    let rows = write_rows(path, table, &|_| String::new(), cancel)?;
+    let result = result(rows.written());
+    rows.finish(result)
+}
+
+/// A table's file that has all rows and lacks its metadata: without them nothing can read it.
+#[must_use = "it is to be finished"]
+pub struct UnfinishedTable {
+    writer: FileWriter<BufWriter<Hashed>>,
+    written: Written,
+    /// All but the result.
+    metadata: Vec<KeyValue>,
+    refused: Refused,
+    path: PathBuf,
+}
+
+/// Writes the rows of `table` to the new file `path`; `describe` says in words what a column holds,
+/// for the metadata of its field. Empty: nothing is said.
+///
+/// # Errors
+/// As [`write_run_file`].
+pub fn write_rows(
+    path: &Path,
+    table: &RunTable,
+    describe: &dyn Fn(&str) -> String,
+    cancel: &CancelToken,
+) -> Result<UnfinishedTable> {
+    let file = File::create_new(path).map_err(|e| Error::io("write", path, e))?;
     let schema = arrow_schema(table, describe);
     let fields = schema
         .iter_values()
@@ -104,12 +128,7 @@ pub fn write_unsynced(
         .map_err(|e| failed(&e))?;
     let descriptor = SchemaDescriptor::new("schema".into(), fields);
     let refused = Refused::default();
-    let hashed = Hashed {
-        inner: file,
-        hasher: blake3::Hasher::new(),
-        refused: refused.clone(),
-    };
-    let output = BufWriter::with_capacity(1 << 18, hashed);
+    let output = BufWriter::with_capacity(1 << 18, Hashed::new(file, refused.clone()));
     let options = WriteOptions {
         write_statistics: true,
         version: Version::V1,
@@ -163,19 +182,42 @@ pub fn write_unsynced(
             HELD_KEY,
             serde_json::to_string(&held).map_err(|e| failed(&e))?,
         ),
-        key_value(RESULT_KEY, result(&written)),
     ];
-    written.size = writer
-        .end(Some(metadata))
-        .map_err(|e| refused.take(path, e))?;
-    let hashed = writer
-        .into_inner()
-        .into_inner()
-        .map_err(|e| io(e.into_error()))?;
-    written.hash = hashed.hasher.finalize().to_hex().to_string();
-    let path = path.to_owned();
-    let file = hashed.inner;
-    Ok((written, Unsynced { file, path }))
+    Ok(UnfinishedTable {
+        writer,
+        written,
+        metadata,
+        refused,
+        path: path.to_owned(),
+    })
+}
+
+impl UnfinishedTable {
+    /// What writing the rows found out: neither size nor hash yet.
+    pub fn written(&self) -> &Written {
+        &self.written
+    }
+
+    /// Writes the metadata, with `result` as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn finish(mut self, result: String) -> Result<(Written, Unsynced)> {
+        let (mut written, path) = (self.written, self.path);
+        self.metadata.push(key_value(RESULT_KEY, result));
+        written.size = self
+            .writer
+            .end(Some(self.metadata))
+            .map_err(|e| self.refused.take(&path, e))?;
+        let hashed = self
+            .writer
+            .into_inner()
+            .into_inner()
+            .map_err(|e| Error::io("write", &path, e.into_error()))?;
+        written.hash = hashed.hasher.finalize().to_hex().to_string();
+        let file = hashed.file;
+        Ok((written, Unsynced { file, path }))
+    }
 }
 
 impl Written {
@@ -273,10 +315,41 @@ impl FallibleStreamingIterator for Pages {
 
 /// Hashes what goes by, and remembers what the system refused: the Parquet writer only
 /// keeps its text.
-struct Hashed<W> {
-    inner: W,
+struct Hashed {
+    file: File,
     hasher: blake3::Hasher,
     refused: Refused,
+    /// Bytes that were written, and to which of them the disk was told to write.
+    bytes: u64,
+    sent: u64,
+}
+
+impl Hashed {
+    fn new(file: File, refused: Refused) -> Self {
+        Self {
+            file,
+            hasher: blake3::Hasher::new(),
+            refused,
+            bytes: 0,
+            sent: 0,
+        }
+    }
+
+    /// Lets the disk begin with what was written, so that little is left to wait for when the file
+    /// is synced. Only speed depends on it.
+    fn send(&mut self) {
+        /// Bytes that are sent at a time, from a multiple of it on.
+        const PIECE: u64 = 1 << 20;
+        let to = self.bytes - self.bytes % PIECE;
+        #[cfg(target_os = "linux")]
+        if let Some(length) = std::num::NonZeroU64::new(to - self.sent) {
+            // Linux begins to write what is not on the disk before it would drop the rest, of which
+            // there is none: these pages are new.
+            let advice = rustix::fs::Advice::DontNeed;
+            let _ = rustix::fs::fadvise(&self.file, self.sent, Some(length), advice);
+        }
+        self.sent = to;
+    }
 }
 
 #[derive(Clone, Default)]
@@ -293,11 +366,13 @@ impl Refused {
     }
 }
 
-impl<W: Write> Write for Hashed<W> {
+impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self.inner.write(bytes) {
+        match self.file.write(bytes) {
             Ok(n) => {
                 self.hasher.update(&bytes[..n]);
+                self.bytes += n as u64;
+                self.send();
                 Ok(n)
             }
             Err(e) => {
@@ -315,7 +390,7 @@ impl<W: Write> Write for Hashed<W> {
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
+        self.file.flush()
     }
 }
 

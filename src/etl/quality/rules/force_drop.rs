@@ -1,5 +1,7 @@
 //! Forces that fall while the tool goes on: a tear.
 
+use std::{collections::VecDeque, ops::Range};
+
 use crate::{
     format::figure,
     insight::{RobotInsight, Stretch, Travel},
@@ -128,43 +130,48 @@ fn drops(
         found.extend(drop.filter(|d| d.time.to - d.time.from + STRIDE >= LEAST));
     };
     let mut scratch = Vec::new();
-    let mut median = |from: i64, to: i64| {
-        let range = Stretch { from, to }.indices(&robot.force_times);
+    let mut median = |range: Range<usize>| {
         scratch.clear();
         scratch.extend(robot.net[range].iter().filter(|v| v.is_finite()));
         percentile::median(&mut scratch)
     };
-    // Medians of short windows so far: whether the force falls at all is told by them, and the
-    // median of all samples of the 2 s before is taken only then.
-    let mut short: Vec<f64> = Vec::new();
-    let mut sorted: Vec<f64> = Vec::new();
+    let times = &robot.force_times;
+    let mut samples = stretch.indices(times).start..0;
+    // Medians of short windows in the 2 s before: whether the force falls at all is told by them, and
+    // the median of all samples of the 2 s is taken only then.
+    let mut recent = Recent::default();
     let mut now = stretch.from + WINDOW / 2;
     while now + WINDOW / 2 <= stretch.to - END {
         let window = Stretch {
             from: now - WINDOW / 2,
             to: now + WINDOW / 2,
         };
-        let Some(level) = median(window.from, window.to) else {
+        // Windows ascend: a walk is quicker than a search.
+        let ahead = times.get(samples.start..).unwrap_or_default().iter();
+        samples.start += ahead.take_while(|t| **t < window.from).count();
+        samples.end = samples.end.max(samples.start);
+        let ahead = times.get(samples.end..).unwrap_or_default().iter();
+        samples.end += ahead.take_while(|t| **t <= window.to).count();
+        let Some(level) = median(samples.clone()) else {
             now += STRIDE;
             continue;
         };
         let before = match &open {
             Some(drop) => Some(drop.before),
             None if window.from - stretch.from < BEFORE => None,
-            None => {
-                let recent = (BEFORE / STRIDE) as usize;
-                sorted.clear();
-                sorted.extend(&short[short.len().saturating_sub(recent)..]);
-                percentile::median(&mut sorted)
-                    .filter(|about| level < (1.0 - share / 2.0) * about)
-                    .filter(|_| touched(robot, window.from))
-                    .and_then(|_| median(window.from - BEFORE, window.from))
-            }
+            None => recent
+                .median()
+                .filter(|about| level < (1.0 - share / 2.0) * about)
+                .filter(|_| touched(robot, window.from))
+                .and_then(|_| {
+                    let (from, to) = (window.from - BEFORE, window.from);
+                    median(Stretch { from, to }.indices(times))
+                }),
         };
-        short.push(level);
-        let moves = travel.within(window) > FEED * feed * window.seconds();
+        recent.push(level);
+        let moves = || travel.within(window) > FEED * feed * window.seconds();
         match (&mut open, before) {
-            (_, Some(before)) if level < (1.0 - share) * before && moves => match &mut open {
+            (_, Some(before)) if level < (1.0 - share) * before && moves() => match &mut open {
                 Some(drop) => {
                     drop.time.to = now;
                     drop.lowest = drop.lowest.min(level);
@@ -184,6 +191,33 @@ fn drops(
     }
     close(open);
     found
+}
+
+/// The levels of the last 2 s.
+#[derive(Default)]
+struct Recent {
+    by_time: VecDeque<f64>,
+    sorted: Vec<f64>,
+}
+
+impl Recent {
+    fn median(&self) -> Option<f64> {
+        percentile::median_of_sorted(&self.sorted)
+    }
+
+    fn push(&mut self, level: f64) {
+        const MOST: usize = (BEFORE / STRIDE) as usize;
+        let place = |sorted: &[f64], level: f64| {
+            sorted.partition_point(|other| other.total_cmp(&level).is_lt())
+        };
+        if self.by_time.len() == MOST
+            && let Some(oldest) = self.by_time.pop_front()
+        {
+            self.sorted.remove(place(&self.sorted, oldest));
+        }
+        self.by_time.push_back(level);
+        self.sorted.insert(place(&self.sorted, level), level);
+    }
 }
 
 /// Whether the robot was in contact for at least half of the 2 s before: noise in the air does
