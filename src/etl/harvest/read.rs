@@ -299,6 +299,8 @@ fn row_groups(
         let rules = intake.partition.rules();
         let parts: Vec<Result<(Part, Vocabulary)>> = (next..groups.count().min(next + wave))
             .into_par_iter()
+            // Else the last ones may all be those of one thread.
+            .with_max_len(1)
             .map(|group| {
                 cancel.check()?;
                 let (batch, words) = groups.batch(group)?;

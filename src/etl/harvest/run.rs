@@ -264,6 +264,7 @@ fn describe(
     let channels: BTreeMap<String, ChannelStats> = table
         .columns
         .par_iter()
+        .with_max_len(1)
         .map(|column| {
             cancel.check()?;
             Ok((column.name.clone(), compute_stats(table, column)))

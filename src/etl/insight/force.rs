@@ -89,7 +89,9 @@ fn add(sums: &mut Vec<f64>, more: impl ExactSizeIterator<Item = f64>) {
         sums.extend(more);
         return;
     }
-    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+    sums.iter_mut()
+        .zip(more)
+        .for_each(|(sum, more)| *sum += more);
 }
 
 /// Quantiles of those values that are finite.

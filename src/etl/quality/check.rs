@@ -57,7 +57,7 @@ pub fn check(
     let facts = RunFacts::new(samples, settings, stats, robots, cells);
     let mut findings = Findings::default();
     skip_too_short(&facts, &mut findings);
-    let channels = facts.channels.par_iter();
+    let channels = facts.channels.par_iter().with_max_len(1);
     let by_channel: Vec<Findings> = channels.map(|c| channel_rules(&facts, c)).collect();
     by_channel.into_iter().for_each(|f| findings.merge(f));
     run_rules(&facts, &mut findings);

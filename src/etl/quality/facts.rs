@@ -85,7 +85,8 @@ impl<'a> RunFacts<'a> {
             common_gaps: Vec::new(),
             robots,
         };
-        facts.channels.par_iter_mut().for_each(|channel| {
+        let each = facts.channels.par_iter_mut().with_max_len(1);
+        each.for_each(|channel| {
             channel.intervals = Intervals::of(channel, thresholds, span);
             channel.stretches = repeats_of(channel, thresholds);
             let size = channel.min.abs().max(channel.max.abs());

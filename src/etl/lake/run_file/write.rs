@@ -142,24 +142,27 @@ pub fn write_rows(
         hash: String::new(),
     };
     let mut held = vec![String::new(); table.columns.len()];
-    for rows in row_groups(table.times.len()) {
-        cancel.check()?;
-        let chunks = encode_group(table, rows.clone(), &descriptor)?;
-        written.count(&chunks, rows.len());
+    let groups: Vec<Range<usize>> = row_groups(table.times.len()).collect();
+    let encode = |index: usize| {
+        let rows = groups.get(index).cloned();
+        rows.map(|rows| {
+            cancel.check()?;
+            let chunks = encode_group(table, rows.clone(), &descriptor)?;
+            Ok::<_, Error>((rows.len(), chunks))
+        })
+        .transpose()
+    };
+    let (mut index, mut encoded) = (0, encode(0)?);
+    while let Some((rows, chunks)) = encoded {
+        written.count(&chunks, rows);
         for (digits, chunk) in held.iter_mut().zip(chunks.iter().skip(1)) {
             digits.push(if chunk.begins_held { '1' } else { '0' });
         }
-        let columns = chunks.into_iter().map(|chunk| {
-            let pages = Pages {
-                rest: chunk.pages.into_iter(),
-                current: None,
-            };
-            Ok(DynStreamingIterator::new(pages))
-        });
-        let columns: Vec<_> = columns.collect();
-        writer
-            .write::<ParquetError>(rows.len() as u64, DynIter::new(columns.into_iter()))
-            .map_err(|e| refused.take(path, e))?;
+        index += 1;
+        // A thread that has nothing else to do encodes the next row group meanwhile.
+        let (done, next) = rayon::join(|| write_group(&mut writer, rows, chunks), || encode(index));
+        done.map_err(|e| refused.take(path, e))?;
+        encoded = next?;
     }
     let units: BTreeMap<&str, &str> = table
         .columns
@@ -237,6 +240,22 @@ impl Written {
         }
         self.complete_rows += rows as u64 - u64::from(missing);
     }
+}
+
+fn write_group(
+    writer: &mut FileWriter<BufWriter<Hashed>>,
+    rows: usize,
+    chunks: Vec<Chunk>,
+) -> Result<(), ParquetError> {
+    let columns = chunks.into_iter().map(|chunk| {
+        let pages = Pages {
+            rest: chunk.pages.into_iter(),
+            current: None,
+        };
+        Ok(DynStreamingIterator::new(pages))
+    });
+    let columns: Vec<_> = columns.collect();
+    writer.write::<ParquetError>(rows as u64, DynIter::new(columns.into_iter()))
 }
 
 fn encode_group(
@@ -368,12 +387,14 @@ impl Refused {
 
 impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self.file.write(bytes) {
-            Ok(n) => {
-                self.hasher.update(&bytes[..n]);
-                self.bytes += n as u64;
+        let (hasher, file) = (&mut self.hasher, &mut self.file);
+        // All or nothing: of a file that cannot be written nobody asks the hash.
+        let (done, _) = rayon::join(|| file.write_all(bytes), || hasher.update(bytes));
+        match done {
+            Ok(()) => {
+                self.bytes += bytes.len() as u64;
                 self.send();
-                Ok(n)
+                Ok(bytes.len())
             }
             Err(e) => {
                 let kept = e
