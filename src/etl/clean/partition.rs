@@ -234,14 +234,24 @@ impl RowRules {
             values: vec![0.0; rows.len()],
             rows: vec![0; rows.len()],
         };
-        for row in rows {
-            let i = *row as usize;
-            let next = &mut next[usize::from(channels[i])];
+        let mut put = |row: u32, channel: u8, time: i64, value: f64| {
+            let next = &mut next[usize::from(channel)];
             let at = *next as usize;
             *next += 1;
-            piece.times[at] = batch.time[i];
-            piece.values[at] = batch.value[i];
-            piece.rows[at] = *row;
+            piece.times[at] = time;
+            piece.values[at] = value;
+            piece.rows[at] = row;
+        };
+        if rows.len() == batch.len() {
+            let samples = batch.time.iter().zip(&batch.value);
+            for (row, (channel, (time, value))) in (0..).zip(channels.iter().zip(samples)) {
+                put(row, *channel, *time, *value);
+            }
+        } else {
+            for row in rows {
+                let i = *row as usize;
+                put(*row, channels[i], batch.time[i], batch.value[i]);
+            }
         }
         // None at all where no field is converted.
         let conversions = self.conversions.iter().cycle().take(self.channels);

@@ -17,27 +17,38 @@ pub fn path_length(axes: &[(&[i64], &[f64])]) -> Option<f64> {
         }
         return sum.value();
     }
-    // The next sample of each axis, and the point where the tool is.
+    match axes {
+        [x, y, z] => of_own_clocks([*x, *y, *z], [0; 3], [0.0; 3]),
+        _ => of_own_clocks(axes, vec![0; axes.len()], vec![0.0; axes.len()]),
+    }
+}
+
+/// As [`path_length`], of axes with samples at different times; `next` and `point` are zeros, as many.
+fn of_own_clocks<'a>(
+    axes: impl AsRef<[(&'a [i64], &'a [f64])]>,
+    mut next: impl AsMut<[usize]>,
+    mut point: impl AsMut<[f64]> + Clone,
+) -> Option<f64> {
+    let (axes, mut steps) = (axes.as_ref(), point.clone());
+    let (next, point, steps) = (next.as_mut(), point.as_mut(), steps.as_mut());
     let start = axes.iter().map(|(times, _)| times[0]).max()?;
-    let mut next: Vec<usize> = axes
-        .iter()
-        .map(|(t, _)| t.partition_point(|t| *t <= start))
-        .collect();
-    let mut point: Vec<f64> = axes.iter().zip(&next).map(|((_, v), n)| v[n - 1]).collect();
-    let mut steps = Vec::with_capacity(axes.len());
+    // The next sample of each axis, and the point where the tool is.
+    for (((times, values), next), at) in axes.iter().zip(&mut *next).zip(&mut *point) {
+        *next = times.partition_point(|t| *t <= start);
+        *at = values[*next - 1];
+    }
+    let mut sum = Sum::default();
     loop {
-        let now = axes
-            .iter()
-            .zip(&next)
-            .filter_map(|((t, _), n)| t.get(*n).copied())
-            .min();
+        let ahead = axes.iter().zip(&*next);
+        let now = ahead.filter_map(|((t, _), n)| t.get(*n).copied()).min();
         let Some(now) = now else {
             return sum.value();
         };
-        steps.clear();
-        for (((times, values), next), at) in axes.iter().zip(&mut next).zip(&mut point) {
+        let places = next.iter_mut().zip(&mut *point).zip(&mut *steps);
+        for ((times, values), ((next, at), step)) in axes.iter().zip(places) {
+            *step = 0.0;
             if times.get(*next) == Some(&now) {
-                steps.push(values[*next] - *at);
+                *step = values[*next] - *at;
                 *at = values[*next];
                 *next += 1;
             }

@@ -109,6 +109,10 @@ impl Keys {
 /// One run of Parquet's RLE hybrid: its length as ULEB128, shifted to make room for the
 /// bit that says it is one, and the value.
 fn run(out: &mut Vec<u8>, length: u32, value: &[u8]) {
+    // Nearly all are short runs of keys of two bytes.
+    if let (0..0x40, [a, b]) = (length, value) {
+        return out.extend_from_slice(&[(length << 1) as u8, *a, *b]);
+    }
     let mut header = u64::from(length) << 1;
     while header >= 0x80 {
         out.push(header as u8 | 0x80);
