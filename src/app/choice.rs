@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -82,6 +83,9 @@ impl Choices {
     }
 }
 
+/// Characters of the chooser with its frame: a bar, a tick, a name and a remark.
+const WIDTH: u16 = 40;
+
 /// The columns of a view while they are chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chooser {
@@ -121,6 +125,37 @@ impl Chooser {
             empty: empty.collect(),
             ..Self::new(R::LIST, names.collect(), &choices.of(R::LIST))
         }
+    }
+
+    /// Where the chooser lies in a terminal of `size`, with its frame.
+    pub fn area(&self, (width, height): (u16, u16)) -> Rect {
+        let lines = self.columns.len().min(Self::room(height)) as u16;
+        let (own_width, own_height) = (WIDTH.min(width), (lines + 2).min(height));
+        Rect::new(
+            (width - own_width) / 2,
+            (height - own_height) / 2,
+            own_width,
+            own_height,
+        )
+    }
+
+    /// Columns that have room in a terminal of so many lines.
+    pub fn room(height: u16) -> usize {
+        usize::from(height).saturating_sub(8).max(1)
+    }
+
+    /// The first column on the screen of a terminal of so many lines.
+    pub fn first(&self, height: u16) -> usize {
+        Scroll::new(self.columns.len(), Self::room(height)).first(0, self.cursor)
+    }
+
+    /// The column, if there is one, at a place of a terminal of `size`.
+    pub fn at(&self, place: (u16, u16), size: (u16, u16)) -> Option<usize> {
+        let area = self.area(size);
+        let line = area.contains(place.into()).then(|| place.1 - area.y)?;
+        let inside = (1..area.height.saturating_sub(1)).contains(&line);
+        let at = self.first(size.1) + usize::from(line.checked_sub(1)?);
+        (inside && at < self.columns.len()).then_some(at)
     }
 
     /// Does what a key asks for, with so many lines on the screen.

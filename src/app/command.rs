@@ -1,5 +1,12 @@
 //! A headless command of this program, word by word.
 
+use crate::etl::run_id::RunId;
+
+/// `LOG:RUN`: a run of a log as commands take it, which is also how it is copied.
+pub fn run_name(log_key: &str, run: RunId) -> String {
+    format!("{log_key}:{run}")
+}
+
 /// A command with its options before its names, so that no name is parsed as an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {

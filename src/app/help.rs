@@ -8,6 +8,7 @@ use super::{
     keymap::{Binding, Context, Keymap},
     layout,
     prompt::Line,
+    saved_view::{ViewCommand, command},
     scroll::Scroll,
     state::State,
     wrap::wrap,
@@ -312,6 +313,15 @@ pub fn palette(keymap: &Keymap, contexts: &[Context], typed: &str) -> Vec<Bindin
         .collect();
     found.sort_by_key(|(score, _)| *score);
     found.into_iter().map(|(_, binding)| binding).collect()
+}
+
+/// How many lines the palette has: actions, or saved views where their name is typed.
+pub fn palette_lines(state: &State, typed: &str) -> usize {
+    match command(typed) {
+        Some(ViewCommand::Open(name)) => state.saved_views.matching(name).len(),
+        Some(ViewCommand::Save(_)) => 0,
+        None => palette(&state.keymap, &state.screen_contexts(), typed).len(),
+    }
 }
 
 /// How many letters of `text` lie between the first and the last letter of `typed` and

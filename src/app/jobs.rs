@@ -34,6 +34,8 @@ use crate::etl::{
 
 /// Finished jobs that are remembered.
 const REMEMBERED: usize = 1000;
+/// So many past harvests are listed.
+const PAST: usize = 1000;
 
 /// One harvest of this process that was started, or cancelled before.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,6 +149,15 @@ impl<'a> Entry<'a> {
         )
     }
 
+    /// How it ended in a sentence, once it has.
+    pub fn message(&self) -> Option<&'a str> {
+        match self {
+            Self::Job(job) => job.ended.as_ref().map(|ended| ended.message.as_str()),
+            Self::Waiting(_) => None,
+            Self::Past(row) => Some(&row.message),
+        }
+    }
+
     /// The job, if it was started.
     pub fn job(&self) -> Option<&'a Job> {
         match self {
@@ -184,6 +195,12 @@ pub struct Jobs {
     is_on_job: bool,
     /// The first line on the screen.
     pub offset: usize,
+    /// What is searched for, in lower case; empty: nothing.
+    search: String,
+    /// Whether the catalog has more past harvests than are listed.
+    is_history_cut: bool,
+    /// Whether harvests of this process that ended are not listed any more.
+    is_done_cut: bool,
 }
 
 impl Jobs {
@@ -237,6 +254,20 @@ impl Jobs {
         self.len() == 0
     }
 
+    /// All lines, in order.
+    fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let done = self.done.iter().map(Entry::Job);
+        self.open()
+            .chain(done)
+            .chain(self.history.iter().map(Entry::Past))
+    }
+
+    /// How many harvests that ended are listed, where there were more.
+    pub fn cut_to(&self) -> Option<usize> {
+        let listed = self.done.len() + self.history.len();
+        (self.is_done_cut || self.is_history_cut).then_some(listed)
+    }
+
     /// One line.
     pub fn get(&self, line: usize) -> Option<Entry<'_>> {
         if let Some(job) = self.running.values().nth(line) {
@@ -261,6 +292,7 @@ impl Jobs {
     /// Past harvests as the catalog has them; those of this process stand in the list
     /// already.
     pub fn set_history(&mut self, mut rows: Vec<HarvestRow>) {
+        self.is_history_cut = rows.len() >= PAST;
         let mut own: HashMap<&str, Vec<(i64, i64)>> = HashMap::with_capacity(self.done.len());
         for job in &self.done {
             let ended = job.ended.as_ref().map_or(0, |e| e.at_us);
@@ -389,6 +421,7 @@ impl Jobs {
         for job in jobs {
             self.done.push_front(job);
         }
+        self.is_done_cut |= self.done.len() > REMEMBERED;
         self.done.truncate(REMEMBERED);
     }
 }

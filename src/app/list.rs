@@ -289,6 +289,36 @@ impl<T: Row> List for Table<T> {
     }
 }
 
+/// Words that join and negate the terms of a filter.
+const JOINING: [&str; 3] = ["and", "or", "not"];
+
+/// Filters by a text that is being typed, whose cursor is behind `before`; true where the word
+/// there may still become the name of a field and finds nothing as it stands: the list then shows
+/// what it showed.
+///
+/// # Errors
+/// What is wrong with the text; the filter stays as it was.
+pub fn filter_typed(list: &mut dyn List, text: &str, before: &str) -> Result<bool, ParseError> {
+    let (earlier, cursor) = (list.status().filter, list.position().cursor);
+    list.filter(text)?;
+    let finds = list.position().len > 0 && !list.status().waiting;
+    if finds || !is_half_typed(list, before) {
+        return Ok(false);
+    }
+    // The earlier filter was accepted before, so it is now.
+    list.filter(&earlier)?;
+    list.put_cursor(cursor);
+    Ok(true)
+}
+
+/// Whether the last word of `before` is the beginning of a word that filters know.
+fn is_half_typed(list: &dyn List, before: &str) -> bool {
+    let Completion { start, words } = list.completion(before);
+    let word = before.get(start..).unwrap_or_default();
+    let joins = |known: &&str| known.starts_with(word);
+    !word.is_empty() && (!words.is_empty() || JOINING.iter().any(joins))
+}
+
 /// Ends the range that is being marked, else clears the filter, else the search; false when there
 /// is none of these.
 pub fn clear(list: &mut dyn List) -> bool {

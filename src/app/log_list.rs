@@ -7,8 +7,8 @@ use super::{
     top::{Count, Counted},
 };
 use crate::etl::{
-    catalog::{LogRow, LogState, RunRow},
-    format::{count, thousands},
+    catalog::{LogRow, LogState, RunRow, best_copies},
+    format::{count, count_of, thousands},
     quality::Verdict,
 };
 
@@ -56,8 +56,10 @@ pub struct RunList {
 /// How many runs have each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RunCounts {
-    /// All runs.
+    /// All runs: those that several logs have once, as are the counts below.
     pub all: usize,
+    /// Further copies of these runs that other logs have.
+    pub copies: usize,
     /// Those that could not be harvested, and so have no verdict.
     pub failed: usize,
     /// Runs with the verdict `fail`.
@@ -70,11 +72,14 @@ pub struct RunCounts {
 
 impl RunCounts {
     fn of(rows: &[RunRow]) -> Self {
-        let mut counts = Self {
-            all: rows.len(),
-            ..Self::default()
-        };
-        for row in rows {
+        let best = best_copies(rows);
+        let mut counts = Self::default();
+        for (row, is_best) in rows.iter().zip(best) {
+            if !is_best {
+                counts.copies += 1;
+                continue;
+            }
+            counts.all += 1;
             match (&row.error, row.verdict) {
                 (Some(_), _) => counts.failed += 1,
                 (None, Verdict::Fail) => counts.fail += 1,
@@ -86,7 +91,7 @@ impl RunCounts {
         counts
     }
 
-    /// For the top line: `310 runs`, `4 fail`, `21 suspect`.
+    /// For the top line: `310 runs`, `12 copies`, `4 fail`, `21 suspect`.
     pub fn in_words(self) -> Vec<Count> {
         if self.all == 0 {
             return Vec::new();
@@ -96,9 +101,21 @@ impl RunCounts {
             text: count(self.all as u64, "run"),
             meaning: Meaning::Muted,
         }];
+        if self.copies > 0 {
+            words.push(Count {
+                of: Counted::Copies,
+                text: count_of(self.copies as u64, "copy", "copies"),
+                meaning: Meaning::Muted,
+            });
+        }
         let not_evaluated = Verdict::NotEvaluated;
         for (n, word, of, meaning) in [
-            (self.failed, "failed", Counted::Failed, Meaning::Error),
+            (
+                self.failed,
+                "not harvested",
+                Counted::Failed,
+                Meaning::Error,
+            ),
             (self.fail, "fail", Counted::Failed, Verdict::Fail.into()),
             (
                 self.suspect,
@@ -154,4 +171,42 @@ fn key_width<'a>(keys: impl ExactSizeIterator<Item = &'a str>) -> u16 {
         left -= n;
     }
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::fixture::run;
+
+    #[test]
+    fn a_run_of_several_logs_counts_once_with_the_verdict_of_the_copy_that_counts() {
+        let copy = |log: &str, other: &str, samples: u64, verdict| RunRow {
+            also_in: vec![other.to_owned()],
+            samples,
+            verdict,
+            error: None,
+            ..run(7, log)
+        };
+        let alone = RunRow {
+            verdict: Verdict::Suspect,
+            error: None,
+            ..run(8, "a")
+        };
+        let rows = vec![
+            copy("a", "b", 5, Verdict::Fail),
+            copy("b", "a", 9, Verdict::Pass),
+            alone,
+        ];
+        let counts = RunCounts::of(&rows);
+        assert_eq!((counts.all, counts.copies), (2, 1));
+        assert_eq!(
+            (counts.fail, counts.suspect),
+            (0, 1),
+            "the fuller copy counts"
+        );
+        let words: Vec<String> = counts.in_words().into_iter().map(|c| c.text).collect();
+        assert_eq!(words, ["2 runs", "1 copy", "1 suspect"]);
+        // In the list of one log there is one copy.
+        assert_eq!(RunCounts::of(&rows[..1]).copies, 0);
+    }
 }

@@ -267,7 +267,7 @@ impl View for Logs {
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
         Some(if self.panel.has_keys {
-            (ToHarvest::Keys(self.current_key().into_iter().collect()), 1)
+            (ToHarvest::Keys(self.current_key().into_iter().collect()), 0)
         } else {
             ToHarvest::chosen(&self.table, |row| &row.key, ToHarvest::Logs)
         })

@@ -40,6 +40,7 @@ pub mod export;
 pub mod find;
 pub mod help;
 pub mod history;
+mod hits;
 pub mod jobs;
 pub mod keymap;
 pub mod lake_queries;

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::{
     action::Action,
-    command::Command,
+    command::{Command, run_name},
     compare::CompareScreen,
     crumbs::Crumb,
     effect::Effect,
@@ -182,7 +182,7 @@ impl View for Runs {
 
     fn copy(&self) -> Option<String> {
         let row = self.table.current()?;
-        Some(format!("{}/{}", row.log_key, row.run))
+        Some(run_name(&row.log_key, row.run))
     }
 
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
@@ -197,7 +197,7 @@ impl View for Runs {
         let table = &self.table;
         if self.panel.panel.has_keys {
             let log = table.current().map(|row| row.log_key.clone());
-            return Some((ToHarvest::Keys(log.into_iter().collect()), 1));
+            return Some((ToHarvest::Keys(log.into_iter().collect()), 0));
         }
         Some(ToHarvest::chosen(
             table,

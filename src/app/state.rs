@@ -62,6 +62,8 @@ pub struct Prompt {
     pub line: Line,
     /// What is wrong with it.
     pub error: Option<ParseError>,
+    /// Whether more is to be typed before it is applied.
+    pub waits: bool,
     /// The cursor of the list before.
     pub cursor: usize,
     /// The filter of the list before.
@@ -84,6 +86,7 @@ impl Prompt {
             purpose,
             line: Line::new(text),
             error: None,
+            waits: false,
             cursor,
             filter: filter.to_owned(),
             recall: Recall::default(),

@@ -47,6 +47,8 @@ pub enum Counted {
     Logs,
     /// All runs.
     Runs,
+    /// Copies of runs in other logs.
+    Copies,
     /// The logs in a state.
     State(LogState),
     /// Runs that failed, or have the verdict `fail`.
@@ -69,7 +71,8 @@ const COUNTED: [LogState; 7] = [
 ];
 
 /// Which counts go first where there is no room for all.
-const LEAVING: [Counted; 9] = [
+const LEAVING: [Counted; 10] = [
+    Counted::Copies,
     Counted::State(LogState::Missing),
     Counted::State(LogState::Writing),
     Counted::Logs,
@@ -82,7 +85,7 @@ const LEAVING: [Counted; 9] = [
 ];
 
 /// So many of them go before titles of views are shortened.
-const LEAVING_FIRST: usize = 3;
+const LEAVING_FIRST: usize = 4;
 
 /// Between two counts.
 pub const BETWEEN: &str = " · ";
@@ -318,7 +321,7 @@ mod tests {
             failed: 1,
             ..RunCounts::default()
         };
-        assert_eq!(words(80, failed), "1 run · 1 failed");
+        assert_eq!(words(80, failed), "1 run · 1 not harvested");
     }
 
     #[test]

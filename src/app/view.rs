@@ -305,7 +305,8 @@ pub trait View: Any + Debug {
     /// One sentence: why there is nothing to write.
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String>;
 
-    /// What `H` harvests, and the number of marked rows; `None`: nothing can be meant.
+    /// What `H` harvests, and how many marked rows of the list that is (0: other than those);
+    /// `None`: nothing can be meant.
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
         None
     }

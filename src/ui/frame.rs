@@ -5,13 +5,13 @@ use ratatui::{
     layout::Rect,
     style::Modifier,
     text::{Line, Span},
-    widgets::Paragraph,
+    widgets::{Clear, Paragraph},
 };
 use unicode_width::UnicodeWidthStr;
 
 use super::{
     glyphs,
-    text::{fit, fit_line, fit_words},
+    text::{fit, fit_line, wrap},
     theme::Theme,
 };
 use crate::app::{
@@ -21,7 +21,6 @@ use crate::app::{
     keymap::Binding,
     layout,
     list::ListStatus,
-    saved_view::{self, ViewCommand},
     state::{Overlay, Prompt, State, Tone},
     top::{BETWEEN, Top},
 };
@@ -93,6 +92,7 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
         ..area
     };
     let mut is_banner = false;
+    let mut above = Vec::new();
     let line = match (&state.overlay, state.message_line()) {
         (Some(Overlay::Prompt(prompt)), _) => typed(prompt, text_area.width, theme),
         (Some(Overlay::Help(help)), _) => in_help(state, help, text_area.width, theme),
@@ -109,13 +109,23 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
                     Tone::Error => theme.error,
                 };
                 let used: usize = spans.iter().map(Span::width).sum();
-                let room = usize::from(text_area.width).saturating_sub(used) as u16;
-                spans.push(Span::styled(fit_words(&text, room), style));
+                let room = usize::from(text_area.width).saturating_sub(used);
+                let mut text = text.into_owned();
+                if text.width() > room {
+                    // Nothing is cut: its last line stands here, if there is room, the others
+                    // over the end of the view.
+                    let mut lines = wrap(&text, text_area.width.saturating_sub(2));
+                    text = lines.pop_if(|_| marks.is_empty()).unwrap_or_default();
+                    let lines = lines.into_iter();
+                    above.extend(lines.map(|line| Line::styled(format!(" {line}"), style)));
+                }
+                spans.push(Span::styled(text, style));
                 is_banner = state.is_failure_unread();
             }
             Line::from(spans)
         }
     };
+    let above = over_view(frame, state, above);
     frame.render_widget(fit_line(line, text_area.width), text_area);
     if !position.is_empty() {
         let right = Rect {
@@ -129,8 +139,26 @@ pub fn message(frame: &mut Frame, state: &State, theme: &Theme) {
     if is_banner {
         // The whole line, until it is read.
         let banner = theme.error.add_modifier(Modifier::REVERSED);
+        frame.buffer_mut().set_style(above, banner);
         frame.buffer_mut().set_style(area, banner);
     }
+}
+
+/// Lines over the end of the view, as many of the last ones as it has; where they are.
+pub fn over_view(frame: &mut Frame, state: &State, lines: Vec<Line>) -> Rect {
+    let body = layout::body(state.size).intersection(frame.area());
+    let height = u16::try_from(lines.len()).map_or(body.height, |n| n.min(body.height));
+    let area = Rect {
+        y: body.bottom() - height,
+        height,
+        ..body
+    };
+    frame.render_widget(Clear, area);
+    let hidden = lines.len().saturating_sub(usize::from(height));
+    for (line, row) in lines.into_iter().skip(hidden).zip(area.rows()) {
+        frame.render_widget(fit_line(line, row.width), row);
+    }
+    area
 }
 
 /// `12 of 4,310`: where the cursor is in the list, or in what lies over the view.
@@ -148,11 +176,7 @@ fn position(state: &State) -> String {
 
 /// The line of the palette under the cursor, from 1 on, and their number.
 fn palette_position(state: &State, typed: &str, cursor: usize) -> Option<(usize, usize)> {
-    let lines = match saved_view::command(typed) {
-        Some(ViewCommand::Open(name)) => state.saved_views.matching(name).len(),
-        Some(ViewCommand::Save(_)) => 0,
-        None => help::palette(&state.keymap, &state.screen_contexts(), typed).len(),
-    };
+    let lines = help::palette_lines(state, typed);
     (lines > 0).then_some((cursor + 1, lines))
 }
 
@@ -240,6 +264,9 @@ fn typed<'a>(prompt: &'a Prompt, width: u16, theme: &Theme) -> Line<'a> {
         Span::styled(under, theme.caret),
         Span::styled(rest.as_str(), theme.text),
     ];
+    if prompt.waits {
+        spans.push(Span::styled(format!("{ERROR_GAP}…"), theme.muted));
+    }
     if let Some(error) = &prompt.error
         && error_fits(prompt, width)
     {

@@ -7,6 +7,7 @@ use super::{
 use crate::app::{
     State,
     fixture::{answer, in_run, keys as press, populated, type_in},
+    state::Tone,
 };
 
 fn screen(state: &State) -> String {
@@ -115,4 +116,27 @@ fn a_column_that_no_row_has_anything_in_is_left_out_and_the_chooser_says_so() {
         let line = line.unwrap_or_else(|| panic!("{shown}"));
         assert_eq!(line.contains("empty: left out"), is_empty, "{line}");
     }
+}
+
+#[test]
+fn a_message_that_is_too_long_for_its_line_stands_whole_over_the_view() {
+    let mut state = populated((80, 24));
+    let words: Vec<String> = (0..40).map(|n| format!("word{n}")).collect();
+    for marked in [false, true] {
+        if marked {
+            press(&mut state, &["space"]);
+        }
+        state.message = Some((Tone::Error, words.join(" ")));
+        let drawn = screen(&state);
+        let shown: Vec<&str> = drawn.split_whitespace().collect();
+        for word in &words {
+            assert!(shown.contains(&word.as_str()), "{word}: {drawn}");
+        }
+        let last = drawn.lines().rev().nth(1).unwrap();
+        assert_eq!(last.contains("word39"), !marked, "{last}");
+        assert_eq!(last.contains("marked"), marked, "{last}");
+    }
+    // The next key shows what was behind it.
+    press(&mut state, &["j"]);
+    assert!(!screen(&state).contains("word0"));
 }

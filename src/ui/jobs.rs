@@ -22,9 +22,10 @@ use crate::{
         jobs::{Entry, Job, Jobs},
         layout,
         state::State,
+        view::View,
     },
     etl::{
-        format::{estimate, short},
+        format::{estimate, short, thousands},
         zone,
     },
 };
@@ -63,7 +64,7 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
     let room = area.width.saturating_sub(SCROLL_MARK);
     // What precedes the time of the end: the gutter, the state, the log, and blanks.
     let result = room.saturating_sub(3 + STATE + 2 + name + 2);
-    for line in 0..usize::from(area.height).saturating_sub(1) {
+    for line in 0..jobs.list_lines(state.size) {
         let at = jobs.offset + line;
         let Some(entry) = jobs.get(at) else {
             break;
@@ -110,6 +111,12 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
     };
     let (buf, style) = (frame.buffer_mut(), theme.muted);
     scroll_mark::draw(rows, buf, jobs.offset, jobs.len(), style);
+    if let (Some(listed), Some(row)) = (jobs.cut_to(), rows.rows().last()) {
+        let listed = thousands(listed as u64);
+        let text =
+            format!("   the last {listed} harvests that ended are listed, older ones are not");
+        fit_line(Line::styled(text, style), room).render(row, buf);
+    }
     if let Some(entry) = jobs.current() {
         self::messages(frame, messages, &entry, theme);
     }

@@ -10,7 +10,7 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    frame::error_fits,
+    frame::{error_fits, over_view},
     glyphs,
     list::select,
     saved_views,
@@ -25,7 +25,6 @@ use crate::app::{
     layout,
     prompt::{self, Offered},
     saved_view::command,
-    scroll::Scroll,
     state::{Overlay, Prompt, State},
 };
 use crate::etl::format::{count, count_of, thousands};
@@ -72,18 +71,9 @@ fn prompt_error(frame: &mut Frame, state: &State, prompt: &Prompt, theme: &Theme
     if error_fits(prompt, layout::message(state.size).width) {
         return;
     }
-    let lines = wrap(&error.sentence, body.width.saturating_sub(2));
-    let height = (lines.len() as u16).min(body.height);
-    let area = Rect {
-        y: body.bottom() - height,
-        height,
-        ..body
-    };
-    frame.render_widget(Clear, area);
-    for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
-        let line = fit_line(Line::styled(format!(" {line}"), theme.error), area.width);
-        frame.buffer_mut().set_line(area.x, y, &line, area.width);
-    }
+    let lines = wrap(&error.sentence, body.width.saturating_sub(2)).into_iter();
+    let lines = lines.map(|line| Line::styled(format!(" {line}"), theme.error));
+    over_view(frame, state, lines.collect());
 }
 
 /// The words that Tab goes through, above what is typed, from the one that stands there on where
@@ -116,9 +106,9 @@ fn offered_words(frame: &mut Frame, body: Rect, offered: &Offered, theme: &Theme
 
 /// The columns from top to bottom as they stand from left to right; a tick: shown.
 fn columns(frame: &mut Frame, state: &State, chooser: &Chooser, theme: &Theme) {
-    let room = usize::from(state.size.1).saturating_sub(8).max(1);
-    let all = chooser.columns.len();
-    let first = Scroll::new(all, room).first(0, chooser.cursor);
+    let (_, height) = state.size;
+    let (all, room) = (chooser.columns.len(), Chooser::room(height));
+    let first = chooser.first(height);
     let lines = chooser.columns.iter().enumerate().skip(first).take(room);
     let lines = lines.map(|(at, (name, shown))| {
         let (cursor, tick) = (at == chooser.cursor, if *shown { '✓' } else { ' ' });
@@ -142,7 +132,8 @@ fn columns(frame: &mut Frame, state: &State, chooser: &Chooser, theme: &Theme) {
         ])
         .patch_style(ground)
     });
-    let area = dialog(frame, state, "Columns", lines.collect(), theme);
+    dialog(frame, state, "Columns", lines.collect(), theme);
+    let area = chooser.area(state.size);
     let inner = Rect {
         y: area.y + 1,
         height: area.height.saturating_sub(2),
@@ -320,8 +311,8 @@ fn text_lines(state: &State, text: &str, style: Style) -> Vec<Line<'static>> {
         .collect()
 }
 
-/// A box in the middle of the screen: see [`boxed`]; where it is.
-fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme: &Theme) -> Rect {
+/// A box in the middle of the screen: see [`boxed`].
+fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme: &Theme) {
     let (width, height) = state.size;
     let widest = lines
         .iter()
@@ -343,7 +334,6 @@ fn dialog(frame: &mut Frame, state: &State, title: &str, lines: Vec<Line>, theme
         .title(Span::styled(format!(" {title} "), theme.title))
         .padding(Padding::horizontal(1));
     frame.render_widget(Paragraph::new(lines).block(block), area);
-    area
 }
 
 /// Takes the colours from what lies behind a dialog, and clears its place with a margin of blanks

@@ -19,7 +19,7 @@ pub use ticks::{offset_labels, time_labels};
 pub use time_axis_labels::{
     TimeAxisLabels, layer_axis_labels, offset_axis_labels, time_axis_labels,
 };
-pub use value_scale::ValueScale;
+pub use value_scale::{ValueScale, share_below, shrink};
 pub use view::TimeView;
 
 use ticks::{format_tick, value_ticks};

@@ -39,8 +39,10 @@ impl ValueScale {
             height,
             dots: dots.max(1),
         };
-        let is_constant = max - min <= min.abs().max(max.abs()) * 1e-12;
-        if is_constant || height < 2 || !min.is_finite() || !max.is_finite() {
+        let span = max - min;
+        let is_constant = span <= min.abs().max(max.abs()) * 1e-12;
+        // Beyond the largest double no step is round.
+        if is_constant || height < 2 || !span.is_finite() {
             return scale(min, max, AxisLabels::new(min, max, 1, NUMBERS));
         }
         let round =
@@ -55,12 +57,28 @@ impl ValueScale {
     pub fn row(&self, value: f64) -> usize {
         let rows = (self.height * self.dots) as f64 - 1.0;
         let from_top = if self.high > self.low {
-            (self.high - value) / (self.high - self.low) * rows
+            share_below(value, (self.low, self.high)) * rows
         } else {
             rows / 2.0
         };
         let last = self.height.saturating_sub(1);
         (from_top.round().max(0.0) as usize / self.dots).min(last)
+    }
+}
+
+/// How far `value` lies below the upper end of a span, as a share of the span.
+pub fn share_below(value: f64, (low, high): (f64, f64)) -> f64 {
+    let by = shrink((low, high));
+    (high * by - value * by) / (high * by - low * by)
+}
+
+/// By what values are multiplied so that the span between them, and somewhat more, is finite: 1,
+/// unless they are about the largest doubles.
+pub fn shrink((low, high): (f64, f64)) -> f64 {
+    if low.abs().max(high.abs()) < f64::MAX / 4.0 {
+        1.0
+    } else {
+        1.0 / 65_536.0
     }
 }
 
@@ -256,6 +274,18 @@ mod tests {
         assert_eq!(lines(&scale), [(2, "5.00")]);
         let unknown = ValueScale::new((f64::NAN, f64::NAN), 5, 4);
         assert!(unknown.labels.ticks.is_empty());
+    }
+
+    #[test]
+    fn a_span_beyond_the_largest_double_has_finite_places() {
+        for height in 1..12 {
+            let scale = ValueScale::new((f64::MIN, f64::MAX), height, 4);
+            let rows: Vec<usize> = [f64::MAX, 0.0, f64::MIN].map(|v| scale.row(v)).into();
+            assert_eq!((rows[0], rows[2]), (0, height - 1));
+            assert!(rows[1].abs_diff(height / 2) <= 1, "{rows:?}");
+            assert!(scale.labels.ticks.iter().all(|(v, _)| v.is_finite()));
+        }
+        assert_eq!(share_below(-1e308, (f64::MIN, f64::MAX)).is_finite(), true);
     }
 
     proptest! {

@@ -33,9 +33,9 @@ impl Row for FlagRow {
             Column::new("rule", 21, 1).key(21),
             Column::new("channel", 8, 2)
                 .empty_if(|row: &Self| row.flag.channel.is_none())
-                .cell(|row, _| match &row.flag.channel {
-                    Some(channel) => ListCell::text(channel),
-                    None => ListCell::new("run", Meaning::Muted),
+                .cell(|row, _| match row.flag.channel {
+                    Some(_) => ListCell::text(row.channel()),
+                    None => ListCell::new(row.channel(), Meaning::Muted),
                 }),
             Column::new("start", start.len() as u16, 3)
                 .sorted_by(&["start", "stop"])

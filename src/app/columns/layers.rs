@@ -50,14 +50,18 @@ impl Row for LayerRow {
             Column::new("wall", 6, 12)
                 .title("wall °")
                 .cell(|row, width| figure(row, row.layer.wall_angle_deg, 1, width)),
-            // Trends leave out what is not.
-            Column::new("complete", 8, 4).cell(|row, _| {
-                if row.layer.complete {
-                    ListCell::new("yes", Meaning::Muted)
-                } else {
-                    ListCell::new("no", Meaning::Warning)
-                }
-            }),
+            // Trends leave out layers that are shorter than nine tenths of the median length. On a
+            // cone many are, and nothing is wrong with them.
+            Column::new("complete", 9, 4)
+                .title("in trends")
+                .cell(|row, _| {
+                    let text = if row.layer.complete {
+                        "yes"
+                    } else {
+                        "no: short"
+                    };
+                    ListCell::new(text, Meaning::Muted)
+                }),
         ]
     }
 }

@@ -84,23 +84,15 @@ impl Row for RunRow {
     }
 }
 
-/// The start, or why the run failed.
 fn start(run: &RunRow, width: u16) -> ListCell {
-    match &run.error {
-        // What it says has no room there.
-        Some(_) if width == DAY_AND_MINUTE => ListCell::text(""),
-        Some(error) => ListCell::new(error.as_str(), Meaning::Error),
-        None => {
-            let text = run.start_us.map(zone::format_screen).unwrap_or_default();
-            let year = if width == DAY_AND_MINUTE {
-                "2022-".len()
-            } else {
-                0
-            };
-            let text = text.chars().skip(year).take(width.into());
-            ListCell::text(text.collect::<String>())
-        }
-    }
+    let text = run.start_us.map(zone::format_screen).unwrap_or_default();
+    let year = if width == DAY_AND_MINUTE {
+        "2022-".len()
+    } else {
+        0
+    };
+    let text = text.chars().skip(year).take(width.into());
+    ListCell::text(text.collect::<String>())
 }
 
 fn disposition(run: &RunRow, _: u16) -> ListCell {
@@ -109,10 +101,15 @@ fn disposition(run: &RunRow, _: u16) -> ListCell {
     })
 }
 
-/// The lines of a note in one.
+/// The lines of a note in one, else why the run failed: the panel has the whole sentence.
 fn note(run: &RunRow, _: u16) -> ListCell {
-    let note = run.note.as_deref().unwrap_or_default();
-    ListCell::text(note.lines().collect::<Vec<_>>().join(" / "))
+    match (&run.note, &run.error) {
+        (None, Some(error)) => ListCell::new(error.as_str(), Meaning::Error),
+        (note, _) => {
+            let note = note.as_deref().unwrap_or_default();
+            ListCell::text(note.lines().collect::<Vec<_>>().join(" / "))
+        }
+    }
 }
 
 fn picture(run: &RunRow, _: u16) -> ListCell {

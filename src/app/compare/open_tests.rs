@@ -33,7 +33,7 @@ fn two_to_six_marked_runs_are_opened_and_other_numbers_are_refused() {
     press(&mut state, &["!"]);
     assert!(
         matches!(&state.overlay, Some(crate::app::state::Overlay::Command(text))
-        if text.contains(" compare cell-10/2022-11-23T2040/"))
+        if text.contains(" compare cell-10/2022-11-23T2040:"))
     );
     // Back, with the marks as they were.
     press(&mut state, &["esc", "esc"]);

@@ -3,7 +3,7 @@
 use super::{CompareScreen, Compared};
 use crate::{
     app::{
-        export::{Charts, Export, PictureSize, What},
+        export::{self, Charts, Export, PictureSize, What},
         signals::Signals,
     },
     etl::{compare::letter, zone},
@@ -15,9 +15,8 @@ impl CompareScreen {
     /// # Errors
     /// One sentence: why there is nothing to write.
     pub(super) fn picture(&self, signals: &Signals) -> Result<Export, String> {
-        let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();
         Ok(Export {
-            name: format!("compare_{}", ids.join("_")),
+            name: export::name_of_runs("compare", self.runs.iter().map(|run| run.run)),
             what: What::Charts(charts(&self.runs, signals)?),
         })
     }

@@ -52,10 +52,10 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     let rows = |screen: &CompareScreen| screen.views.as_ref().unwrap().sheet.rows.len();
     let one = rows(&screen);
     let command = |screen: &CompareScreen| screen.command().unwrap().words().join(" ");
-    let begin = "plot --channels fz_1 -o compare.svg cell-10/2022-11-23T2040/";
+    let begin = "plot --channels fz_1 -o compare.svg cell-10/2022-11-23T2040:";
     assert!(command(&screen).starts_with(begin), "{}", command(&screen));
     screen.update(Action::NextPane);
-    let begin = "compare --channels fz_1 cell-10/2022-11-23T2040/";
+    let begin = "compare --channels fz_1 cell-10/2022-11-23T2040:";
     assert!(command(&screen).starts_with(begin), "{}", command(&screen));
     screen.update(Action::NextPane);
     screen.submit("10..30").unwrap();
@@ -70,7 +70,7 @@ fn the_table_follows_the_chosen_channels_and_so_does_the_command() {
     screen.update(Action::NextPane);
     let export = screen.export(&[], Form::Csv).unwrap();
     screen.update(Action::NextPane);
-    assert_eq!(export.name, "compare_6939b762…11ed_6939b762…11ee");
+    assert_eq!(export.name, "compare_6939b762-11ed_6939b762-11ee");
     let copied = screen.copy().unwrap().lines().count() - 1;
     let What::List { list, .. } = export.what else {
         panic!("{export:?}")

@@ -339,9 +339,8 @@ fn row(title: &str, line: &Line, decimals: usize, scale: Option<f64>) -> Row {
             cells.push(match line.relative(at, scale) {
                 Relative::Percent(percent) => signed(percent, 2),
                 Relative::Times(times) => format!("× {}", format_value(times, 1)),
-                // No ratio to almost nothing.
-                Relative::NearZero => "—".into(),
-                Relative::Unknown => format_value(null, 2),
+                // A ratio to almost nothing is no figure either.
+                Relative::NearZero | Relative::Unknown => format_value(null, 2),
             });
         }
     }

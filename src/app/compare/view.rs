@@ -11,10 +11,10 @@ use crate::{
     app::{
         action::Action,
         chart::Marker,
-        command::Command,
+        command::{Command, run_name},
         crumbs::Crumb,
         effect::Effect,
-        export::{Export, Form, What},
+        export::{self, Export, Form, What},
         jobs::ToHarvest,
         keymap::Context,
         note::NotedRuns,
@@ -82,6 +82,16 @@ impl View for CompareScreen {
         }]
     }
 
+    /// Of the channels the one under the cursor; of the table the first line in sight.
+    fn position(&self) -> Option<(usize, usize)> {
+        let views = self.views.as_ref()?;
+        let (at, of) = match self.pane {
+            Pane::Overlaid => (views.signals.row, views.signals.channels.len()),
+            Pane::Sheet => (views.sheet.top, views.sheet.rows.len()),
+        };
+        (of > 0).then_some((at + 1, of))
+    }
+
     fn crumb(&self) -> Option<Crumb> {
         Some(Crumb::new(match self.runs.len() {
             0 | 1 => "comparison".to_owned(),
@@ -136,7 +146,7 @@ impl View for CompareScreen {
             command = command.option("-o", "compare.svg");
         }
         let runs = self.runs.iter();
-        Some(command.names(runs.map(|run| format!("{}/{}", run.log_key, run.run))))
+        Some(command.names(runs.map(|run| run_name(&run.log_key, run.run))))
     }
 
     /// The table of differences, columns parted by tabs.
@@ -158,16 +168,15 @@ impl View for CompareScreen {
         }
         let shown = |at: usize| is_shown(&views.signals, at);
         let list = listed(self.runs.len(), &views.comparison, shown);
-        let ids: Vec<String> = self.runs.iter().map(|run| run.run.short()).collect();
         Ok(Export {
-            name: format!("compare_{}", ids.join("_")),
+            name: export::name_of_runs("compare", self.runs.iter().map(|run| run.run)),
             what: What::List { list, form },
         })
     }
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
         let keys = self.runs.iter().map(|run| run.log_key.clone());
-        Some((ToHarvest::Keys(keys.collect()), self.runs.len()))
+        Some((ToHarvest::Keys(keys.collect()), 0))
     }
 
     /// The run with ▸.

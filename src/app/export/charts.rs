@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::svg::{Anchor, COLOURS, Pen, Svg};
 use crate::{
     app::{
-        chart::{AxisLabels, NUMBERS, Reduced, Series, TimeRange, offset_labels, time_labels},
+        chart::{
+            AxisLabels, NUMBERS, Reduced, Series, TimeRange, offset_labels, shrink, time_labels,
+        },
         compare::sheet::offset,
         run::TableRef,
         signals::query::{ChannelRead, ReadChannel},
@@ -256,8 +258,10 @@ impl Charts {
         let span = if self.aligned {
             format!("{} … {} from the alignment", offset(from), offset(to))
         } else {
-            let text = zone::format_screen;
-            format!("{} … {} {}", text(from), text(to), zone::shown().name())
+            // The day is told once, unless the span crosses midnight.
+            let until = zone::format_clock_within(to, (from, to));
+            let zone = zone::shown().name();
+            format!("{} … {until} {zone}", zone::format_screen(from))
         };
         svg.text((LEFT, bottom + 30.0), Anchor::Start, TEXT, &span);
         svg.finish()
@@ -289,11 +293,13 @@ fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64, size: Pict
         let at = ((from + to) / 2.0, top + height / 2.0);
         return svg.text(at, Anchor::Middle, TEXT, "no samples here");
     };
+    let labels = AxisLabels::new(low, high, 5, NUMBERS);
+    let by = shrink((low, high));
+    let (low, high) = (low * by, high * by);
     // A line along the edge of its chart would be half hidden.
     let pad = ((high - low) * 0.04).max((high.abs() * 1e-6).max(1e-9));
     let (bottom_value, top_value) = (low - pad, high + pad);
-    let up = |v: f64| top + height * (top_value - v) / (top_value - bottom_value);
-    let labels = AxisLabels::new(low, high, 5, NUMBERS);
+    let up = |v: f64| top + height * (top_value - v * by) / (top_value - bottom_value);
     for (tick, text) in &labels.ticks {
         svg.line((from, up(*tick)), (to, up(*tick)), GREY, false);
         svg.text((from - 6.0, up(*tick) + 4.0), Anchor::End, TEXT, text);
@@ -306,7 +312,7 @@ fn chart(svg: &mut Svg, traces: &[Trace], range: TimeRange, top: f64, size: Pict
         for limit in trace
             .limits
             .iter()
-            .filter(|l| **l > bottom_value && **l < top_value)
+            .filter(|l| **l * by > bottom_value && **l * by < top_value)
         {
             svg.line((from, up(*limit)), (to, up(*limit)), ink, true);
         }
@@ -460,5 +466,30 @@ mod tests {
             assert!(svg.contains(name), "{name}");
         }
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
+
+    #[test]
+    fn values_at_the_ends_of_the_doubles_have_places() {
+        let charts = Charts {
+            size: PictureSize::default(),
+            title: "run".into(),
+            legend: vec![],
+            aligned: false,
+            range: TimeRange::new(0, 20_000),
+            charts: vec![
+                vec![trace("fx_1", vec![f64::MAX, 0.0, f64::MIN])],
+                vec![trace("fy_1", vec![f64::MAX; 3])],
+            ],
+        };
+        let svg = charts.svg();
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+        let path = svg.lines().find(|l| l.starts_with("<path")).unwrap();
+        let numbers = path.split(['M', 'L', 'h', ' ']);
+        let numbers: Vec<f64> = numbers.filter_map(|n| n.parse().ok()).collect();
+        let heights: Vec<f64> = numbers.iter().copied().filter(|n| *n > 100.0).collect();
+        assert!(
+            heights.len() >= 3,
+            "the line goes from top to bottom: {path}"
+        );
     }
 }

@@ -22,6 +22,7 @@ pub use sheet::ExportTable;
 pub use write::write;
 
 use super::run::TableRef;
+use crate::etl::run_id::RunId;
 
 /// One file to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,14 @@ pub struct Export {
     pub name: String,
     /// What stands in it.
     pub what: What,
+}
+
+/// `signals_6939b762-11ed`: what the name of a file begins with that has `what` of runs, each as
+/// screens abbreviate it.
+pub fn name_of_runs(what: &str, runs: impl IntoIterator<Item = RunId>) -> String {
+    let runs = runs.into_iter();
+    let ids = runs.map(|run| format!("_{}", run.short().replace('…', "-")));
+    what.to_owned() + &ids.collect::<String>()
 }
 
 /// What stands in an exported file.

@@ -36,10 +36,8 @@ impl PathPicture {
         let robot = self.path.shown()?;
         let axes = self.path.plane();
         let (x, y) = (|p: &Point| nth(p, axes.0), |p: &Point| nth(p, axes.1));
-        let [(x0, x1), (y0, y1)] = [
-            extent(robot.points.iter().map(x))?,
-            extent(robot.points.iter().map(y))?,
-        ];
+        let (x0, x1) = robot.scaled_extent(axes.0)?;
+        let (y0, y1) = robot.scaled_extent(axes.1)?;
         // Equal scales: the longer side fills the sheet. Stretched: both do, up to two thirds.
         let equal = SIDE / (x1 - x0).max(y1 - y0).max(1e-9);
         let (x_scale, y_scale) = match self.path.stretched {
@@ -79,6 +77,14 @@ impl PathPicture {
             labels.push_str("  axes stretched");
         }
         svg.text((LEFT, TOP + height + 42.0), Anchor::Start, TEXT, &labels);
+        if let Some(text) = robot.stillness(axes) {
+            svg.text(
+                (LEFT + width / 2.0, TOP + 16.0),
+                Anchor::Middle,
+                TEXT,
+                &text,
+            );
+        }
         self.lines(&mut svg, robot, &|p| (across(x(p)), up(y(p))));
         Some(svg.finish())
     }
@@ -134,11 +140,8 @@ impl PathPicture {
 }
 
 fn step(pen: &mut Pen, (x, y): (f64, f64)) {
-    if x.is_nan() || y.is_nan() {
-        pen.lift();
-    } else {
-        pen.to(x, y);
-    }
+    // A place that is not known is a gap.
+    pen.to(x, y);
 }
 
 fn nth(point: &Point, axis: usize) -> f64 {

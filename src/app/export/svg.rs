@@ -110,8 +110,12 @@ pub struct Pen {
 }
 
 impl Pen {
-    /// Draws on to a point; a first point is a dot until the line goes on.
+    /// Draws on to a point; a first point is a dot until the line goes on. One that has no place
+    /// (values beyond the largest double) is a gap.
     pub fn to(&mut self, x: f64, y: f64) {
+        if !x.is_finite() || !y.is_finite() {
+            return self.lift();
+        }
         let _ = match self.at {
             Some(_) => write!(self.d, "L{x:.1} {y:.1} "),
             None => write!(self.d, "M{x:.1} {y:.1}h0 "),
@@ -145,7 +149,7 @@ mod tests {
         let mut svg = Svg::new(10.0, 5.0);
         svg.text((1.0, 2.0), Anchor::End, "black", "a<b & c>");
         let mut pen = Pen::default();
-        for (x, lift) in [(0.0, false), (1.0, true), (2.0, false)] {
+        for (x, lift) in [(0.0, false), (1.0, true), (f64::NAN, false), (2.0, false)] {
             pen.to(x, 0.0);
             if lift {
                 pen.lift();

@@ -17,7 +17,7 @@ use stretch_row::StretchRow;
 
 use super::{
     action::Action,
-    command::Command,
+    command::{Command, run_name},
     crumbs::Crumb,
     effect::Effect,
     export::{Export, ExportTable, Form},
@@ -227,7 +227,8 @@ impl View for FindView {
     fn copy(&self) -> Option<String> {
         let row = self.table.current()?;
         let (from, to) = (time::format(row.start_us), time::format(row.stop_us));
-        Some(format!("{}:{} {from}..{to}", row.of.log_key, row.of.run))
+        let run = run_name(&row.of.log_key, row.of.run);
+        Some(format!("{run} {from}..{to}"))
     }
 
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {

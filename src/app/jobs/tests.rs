@@ -139,3 +139,35 @@ fn the_cursor_stays_on_a_chosen_job_when_that_ends_and_on_the_first_line_where_n
     ended(&mut jobs, 4, Err(Error::Cancelled));
     assert_eq!(jobs.current().unwrap().key(), "log 3");
 }
+
+#[test]
+fn jobs_are_searched_by_log_outcome_and_sentence_and_say_what_is_not_listed() {
+    let mut jobs = Jobs::default();
+    for (id, key) in [(1, "cell-01/a"), (2, "cell-02/b"), (3, "cell-02/c")] {
+        queued(&mut jobs, id, key);
+    }
+    ended(&mut jobs, 1, Err(Error::Cancelled));
+    let at = |jobs: &Jobs| jobs.current().unwrap().key().to_owned();
+    assert!(jobs.search("CELL-02", 0));
+    assert_eq!(at(&jobs), "cell-02/b");
+    assert!(jobs.search_on(true) && at(&jobs) == "cell-02/c");
+    assert!(
+        jobs.search_on(true) && at(&jobs) == "cell-02/b",
+        "around the end"
+    );
+    assert!(jobs.search_on(false) && at(&jobs) == "cell-02/c");
+    assert!(jobs.search("half-written", 0));
+    assert_eq!(at(&jobs), "cell-01/a", "by its sentence");
+    assert!(!jobs.search("nowhere", 0));
+    assert_eq!(jobs.searched(), "nowhere");
+    assert_eq!(jobs.cut_to(), None);
+    let past = crate::app::fixture::past("cell-03/d", "harvested");
+    jobs.set_history(vec![past.clone(); PAST - 1]);
+    assert_eq!(jobs.cut_to(), None, "these are all");
+    jobs.set_history(vec![past; PAST]);
+    assert_eq!(jobs.cut_to(), Some(PAST + 1));
+    let size = (80, 24);
+    let lines = crate::app::view::View::list_lines(&jobs, size);
+    jobs.set_history(Vec::new());
+    assert_eq!(crate::app::view::View::list_lines(&jobs, size), lines + 1);
+}

@@ -2,12 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use super::{Jobs, ToHarvest};
+use super::{Entry, Jobs, PAST, ToHarvest};
 use crate::app::{
     action::Action,
     command::Command,
     effect::Effect,
     export::{Export, Form, lists},
+    hits::{next_hit, previous_hit},
     keymap::Context,
     lake_queries::ReadHistory,
     layout,
@@ -17,9 +18,7 @@ use crate::app::{
     scroll::Scroll,
     view::{ActionContext, AnswerContext, Occasion, View},
 };
-
-/// So many past harvests are listed.
-const PAST: usize = 1000;
+use crate::etl::{filter::contains, text::searchable};
 
 impl View for Jobs {
     fn contexts(&self) -> Vec<Context> {
@@ -42,10 +41,19 @@ impl View for Jobs {
         layout::jobs(size).0
     }
 
+    /// Where there were more than are listed, the last line says so.
+    fn list_lines(&self, size: (u16, u16)) -> usize {
+        let lines = usize::from(self.list_area(size).height);
+        lines.saturating_sub(1 + usize::from(self.cut_to().is_some()))
+    }
+
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         match (action, self.current()) {
             (Action::Open, Some(entry)) => Runs::open_over(context, entry.key()),
             (Action::Open, None) => {}
+            (Action::Search | Action::Next | Action::Previous, _) => {
+                list::act(self, action, context);
+            }
             _ => List::apply(self, action, context.lines),
         }
     }
@@ -76,7 +84,7 @@ impl View for Jobs {
     }
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
-        Some((ToHarvest::Keys(self.copy().into_iter().collect()), 1))
+        Some((ToHarvest::Keys(self.copy().into_iter().collect()), 0))
     }
 
     fn refresh(&mut self, occasion: Occasion<'_>, effects: &mut Vec<Effect>) {
@@ -114,5 +122,47 @@ impl List for Jobs {
 
     fn apply(&mut self, action: Action, lines: usize) {
         self.put_cursor(Scroll::new(self.len(), lines.max(1)).moved(self.cursor, action));
+    }
+
+    fn search(&mut self, text: &str, from: usize) -> bool {
+        self.search = searchable(text);
+        if self.search.is_empty() {
+            self.put_cursor(from);
+            return true;
+        }
+        let hit = next_hit(self.hits(), from);
+        self.go_to(hit)
+    }
+
+    fn search_on(&mut self, forward: bool) -> bool {
+        let hit = match forward {
+            true => next_hit(self.hits(), self.cursor + 1),
+            false => previous_hit(self.hits(), self.cursor),
+        };
+        self.go_to(hit)
+    }
+
+    fn searched(&self) -> &str {
+        &self.search
+    }
+}
+
+impl Jobs {
+    /// The lines whose log, outcome or sentence has the text that is searched for.
+    fn hits(&self) -> impl Iterator<Item = usize> {
+        let has = |text: &str| contains(text, &self.search);
+        let is_hit = move |entry: &Entry<'_>| {
+            let mut texts = [entry.outcome(), entry.message()].into_iter().flatten();
+            has(entry.key()) || texts.any(has)
+        };
+        let entries = self.entries().enumerate();
+        entries.filter_map(move |(line, entry)| is_hit(&entry).then_some(line))
+    }
+
+    fn go_to(&mut self, line: Option<usize>) -> bool {
+        if let Some(line) = line {
+            self.put_cursor(line);
+        }
+        line.is_some()
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     app::{
         action::Action,
         chart::Marker,
-        command::Command,
+        command::{Command, run_name},
         compare::CompareScreen,
         crumbs::Crumb,
         effect::Effect,
@@ -23,7 +23,6 @@ use crate::{
         prompt::Purpose,
         query::Answer,
         run::RunScreen,
-        table::Row,
         view::{ActionContext, AnswerContext, Occasion, View},
     },
     etl::{
@@ -217,7 +216,8 @@ impl View for MachineScreen {
     }
 
     fn copy(&self) -> Option<String> {
-        self.table.current().map(|point| point.key().into_owned())
+        let point = self.table.current()?;
+        Some(run_name(&point.log_key, point.run))
     }
 
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {

@@ -42,9 +42,33 @@ pub fn first_showing(widths: &[usize], first: usize, at: usize, width: usize) ->
     first
 }
 
+/// The column at character `x` of a grid of `width` characters whose first scrolled column is
+/// `first`; a blank before a column belongs to it, for numbers end at its right.
+pub fn column_at(widths: &[usize], first: usize, width: usize, x: usize) -> Option<usize> {
+    let first = first.max(1);
+    let scrolled = first..first + visible_columns(widths, first, width);
+    let mut end = 0;
+    let mut columns = std::iter::once(0).chain(scrolled);
+    columns.find(|column| {
+        let blank = if *column > 0 { SPACE } else { 0 };
+        end += blank + widths.get(*column).copied().unwrap_or(0);
+        x < end
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_character_belongs_to_the_column_that_stands_there() {
+        let at = |first, x| column_at(&WIDTHS, first, 25, x);
+        assert_eq!(
+            [0, 7, 8, 15, 16, 23].map(|x| at(1, x)),
+            [0, 0, 1, 1, 2, 2].map(Some)
+        );
+        assert_eq!((at(1, 24), at(2, 8), at(2, 16)), (None, Some(2), None));
+    }
 
     const WIDTHS: [usize; 5] = [8, 6, 6, 20, 6];
 

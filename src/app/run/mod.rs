@@ -35,6 +35,7 @@ mod screen_places;
 mod screen_samples;
 pub mod summary;
 pub mod summary_facts;
+mod summary_search;
 mod tab_list;
 mod table_ref;
 mod time_cursor;

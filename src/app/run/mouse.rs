@@ -47,6 +47,12 @@ impl RunScreen {
             Tab::Summary => {
                 if let Some(action) = wheel(Action::Up, Action::Down) {
                     views.summary.update(action, size);
+                } else if mouse.kind == MouseEventKind::Down(MouseButton::Left)
+                    && views.summary.click((x, y), size)
+                {
+                    let mut effects = self.open_statistic();
+                    effects.extend(self.ask_missing());
+                    return effects;
                 }
             }
             Tab::Signals => views.signals.mouse(mouse.kind, (x, y), size),

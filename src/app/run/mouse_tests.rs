@@ -228,3 +228,41 @@ fn the_mouse_anywhere_at_any_size_fails_nowhere() {
     let spot = signals(&opened(SIZE)).hit((5, 0), (100, 27));
     assert_eq!(spot, SignalsHit::Nothing);
 }
+
+#[test]
+fn a_click_puts_the_cursor_among_the_statistics_and_a_second_one_opens() {
+    let (mut screen, top) = open(Tab::Summary);
+    let at = |screen: &RunScreen| {
+        let summary = &screen.views.as_ref().unwrap().summary;
+        (summary.row, summary.column)
+    };
+    let before = at(&screen);
+    click(&mut screen, 20, top);
+    assert_eq!(at(&screen), before, "facts have no cursor");
+    // Scrolled to the end, every line below the titles is a channel; a name leaves the statistic.
+    screen.update(crate::app::Action::Last);
+    let bottom = layout::headed(SIZE, 1).1.bottom();
+    let mut rows = Vec::new();
+    let mut lines = Vec::new();
+    for line in top..bottom {
+        let earlier = at(&screen);
+        click(&mut screen, 3, line);
+        if at(&screen) != earlier {
+            rows.push(at(&screen).0);
+            lines.push(line);
+        }
+    }
+    let summary = &screen.views.as_ref().unwrap().summary;
+    let channels: Vec<usize> = summary.channels().collect();
+    assert!(rows.len() > 3 && channels.ends_with(&rows), "{rows:?}");
+    assert_eq!(at(&screen).1, before.1);
+    let first = summary.first_column;
+    let end = 1 + summary.page.widths[0] + 2 + summary.page.widths[first];
+    click(&mut screen, end as u16 - 1, lines[0]);
+    assert_eq!(at(&screen), (rows[0], first), "a cell");
+    assert_eq!(screen.tab, Tab::Summary, "it is only gone to");
+    // The largest value of a channel that has samples leads to its sample.
+    screen.views.as_mut().unwrap().summary.column = before.1;
+    click(&mut screen, 3, lines[0]);
+    assert_eq!(screen.tab, Tab::Signals);
+}

@@ -7,6 +7,9 @@ use crate::{
     etl::{format::format_value, schema::ChannelName},
 };
 
+/// Lengths below this, in the unit of positions (mm), are noise: what a robot covers that the
+/// built-in profile calls `parked` (`rest_mm`). No axis of a plot is shorter.
+const LEAST_EXTENT: f64 = 0.1;
 /// Points kept of one robot. A ten-minute run has fewer; a longer one is thinned evenly.
 const POINTS: usize = 1 << 17;
 
@@ -261,6 +264,46 @@ impl RobotPath {
         self.points.get(from..to).unwrap_or_default()
     }
 
+    /// The smallest and the largest coordinate of an axis; `None` where it has none.
+    pub fn extent(&self, axis: usize) -> Option<(f64, f64)> {
+        let values = self.points.iter().filter_map(|p| p.at.get(axis).copied());
+        let known = values.filter(|v| !v.is_nan()).map(|v| (v, v));
+        known.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// As [`RobotPath::extent`], for a scale: one that covers less than noise does is widened, so
+    /// that a tool that stands still is drawn as a point.
+    pub fn scaled_extent(&self, axis: usize) -> Option<(f64, f64)> {
+        let (low, high) = self.extent(axis)?;
+        let missing = (LEAST_EXTENT - (high - low)).max(0.0) / 2.0;
+        Some((low - missing, high + missing))
+    }
+
+    /// `robot 2 did not move (0.002 mm)`, where it covers no more than noise on two axes; of the
+    /// axes alone, where it moved along another one.
+    pub fn stillness(&self, (across, up): (usize, usize)) -> Option<String> {
+        let length = |axis| self.extent(axis).map(|(low, high)| high - low);
+        let (x, y) = (length(across)?, length(up)?);
+        let is_still = |length: f64| length < LEAST_EXTENT;
+        if !is_still(x) || !is_still(y) {
+            return None;
+        }
+        let all = (0..self.axes.len()).filter_map(length);
+        let all = all.fold(0.0, f64::max);
+        let (what, most) = match is_still(all) {
+            true => (format!("robot {}", self.robot), all),
+            false => {
+                let name = |axis: usize| self.axes.get(axis).map_or("", String::as_str);
+                (format!("{} and {}", name(across), name(up)), x.max(y))
+            }
+        };
+        Some(format!(
+            "{what} did not move ({} {})",
+            format_value(most, 3),
+            self.unit
+        ))
+    }
+
     /// Where the tool was at `time`.
     pub fn at(&self, time: i64) -> Option<&Point> {
         let next = self.points.partition_point(|p| p.time <= time);
@@ -304,6 +347,37 @@ mod tests {
         assert_eq!(path.within(TimeRange::new(5, 12)).len(), 2);
         assert_eq!(path.at(9).map(|p| p.time), Some(0));
         assert_eq!(path.at(-1), None);
+    }
+
+    #[test]
+    fn a_tool_that_stands_still_is_said_to_and_its_noise_fills_no_plot() {
+        let path = |moves: [f64; 3]| {
+            let axes = ["x_2", "y_2", "z_2"].map(str::to_owned).to_vec();
+            let mut b = PathBuilder::new("2".into(), axes, "mm".into(), 100);
+            b.push(0, [5.0, 7.0, 9.0], 0.0, 0.0);
+            b.push(
+                1,
+                [5.0 + moves[0], 7.0 + moves[1], 9.0 + moves[2]],
+                0.0,
+                0.0,
+            );
+            b.finish()
+        };
+        let parked = path([0.001, -0.002, 0.0]);
+        let said = |path: &RobotPath, plane| path.stillness(plane);
+        let whole = "robot 2 did not move (0.002 mm)";
+        assert_eq!(said(&parked, (0, 2)).as_deref(), Some(whole));
+        for axis in 0..3 {
+            let (low, high) = parked.scaled_extent(axis).unwrap();
+            assert!((high - low - LEAST_EXTENT).abs() < 1e-9, "{low} {high}");
+            let own = parked.extent(axis).unwrap();
+            assert!(low < own.0 && own.1 < high, "it lies in the middle");
+        }
+        let falls = path([0.001, 0.002, -40.0]);
+        let flat = "x_2 and y_2 did not move (0.002 mm)";
+        assert_eq!(said(&falls, (0, 1)).as_deref(), Some(flat));
+        assert_eq!(said(&falls, (0, 2)), None);
+        assert_eq!(falls.scaled_extent(2), Some((-31.0, 9.0)));
     }
 
     #[test]

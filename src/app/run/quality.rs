@@ -39,9 +39,17 @@ impl FlagRow {
         }
     }
 
-    /// The channel; `run` for a flag of the whole run.
+    /// The channel; of a flag without one the robot that its message is about, else `run`.
     pub fn channel(&self) -> &str {
-        self.flag.channel.as_deref().unwrap_or("run")
+        let channel = self.flag.channel.as_deref();
+        channel.or_else(|| self.robot()).unwrap_or("run")
+    }
+
+    /// `robot 2`, where the message begins so.
+    fn robot(&self) -> Option<&str> {
+        let message = self.flag.message.as_str();
+        let name = message.strip_prefix("robot ")?.split(' ').next()?;
+        message.get(..message.len().min("robot ".len() + name.len()))
     }
 
     /// Seconds from its first sample to its last.
@@ -128,8 +136,8 @@ pub struct Quality {
 }
 
 impl Quality {
-    /// The flags of `detail`.
-    pub fn new(detail: &RunDetail) -> Self {
+    /// The flags of `detail`; the charts' cursor is at `time`.
+    pub fn new(detail: &RunDetail, time: i64) -> Self {
         let mut quality = Self {
             not_evaluated: detail.not_evaluated.clone(),
             verdict: detail.row.verdict,
@@ -137,7 +145,7 @@ impl Quality {
         };
         quality.table.replace(rows(detail));
         let flag = quality.table.current().map(|row| row.position);
-        quality.shared = detail.row.start_us.map(|start| (start, flag));
+        quality.shared = Some((time, flag));
         quality
     }
 
@@ -262,4 +270,31 @@ fn rows(detail: &RunDetail) -> Vec<FlagRow> {
     // The worst first, then as they happened; of what begins at once, in the record's order.
     rows.sort_by_key(|row| (Reverse(row.flag.severity), row.span));
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_without_a_channel_names_the_robot_of_its_message() {
+        let row = |channel: Option<&str>, message: &str| {
+            let flag = Flag {
+                rule: "missing_axis".into(),
+                severity: Severity::Suspect,
+                channel: channel.map(str::to_owned),
+                start_time: None,
+                stop_time: None,
+                value: None,
+                threshold: None,
+                unit: String::new(),
+                message: message.into(),
+            };
+            FlagRow::new(flag, None, 0).channel().to_owned()
+        };
+        assert_eq!(row(None, "robot 2 has no forces in this run"), "robot 2");
+        assert_eq!(row(None, "robot left has no forces"), "robot left");
+        assert_eq!(row(Some("z_2"), "robot 2 has no z"), "z_2");
+        assert_eq!(row(None, "the clock was set back"), "run");
+    }
 }

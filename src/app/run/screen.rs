@@ -311,6 +311,7 @@ impl RunScreen {
             };
             signals.view.marker = self.marker;
             signals.choose_named(&self.channels);
+            signals.put_on_values();
             let mut summary = Summary::new(&detail);
             let mut samples = Samples::new(&detail);
             if let Some(earlier) = &earlier {
@@ -319,7 +320,7 @@ impl RunScreen {
             samples.choose(&self.choice, width);
             let mut path = Path::default();
             let mut layers = Layers::new(&detail);
-            let mut quality = Quality::new(&detail);
+            let mut quality = Quality::new(&detail, signals.view.cursor.time);
             if let Some(earlier) = earlier {
                 let same = earlier.table == table;
                 if !same {
@@ -330,6 +331,7 @@ impl RunScreen {
                 (summary.top, summary.first_column) =
                     (earlier.summary.top, earlier.summary.first_column);
                 (summary.row, summary.column) = (earlier.summary.row, earlier.summary.column);
+                summary.search = earlier.summary.search;
                 if !same && !earlier.samples.filter_text().is_empty() {
                     self.message =
                         Some("the run was harvested again: its filter was cleared".into());

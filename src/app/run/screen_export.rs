@@ -3,23 +3,11 @@
 use super::{RunScreen, Tab, path::Colour};
 use crate::{
     app::{
-        export::{Charts, Export, ExportTable, Form, PathPicture, PictureSize, What},
+        export::{self, Charts, Export, ExportTable, Form, PathPicture, PictureSize, What},
         signals::Signals,
     },
     etl::{catalog::RunRow, schema::ChannelName, zone},
 };
-
-/// A run's id without the groups of zeros that most begin with.
-fn bare(id: &str) -> &str {
-    let mut id = id;
-    while let Some((group, rest)) = id.split_once('-') {
-        if group.bytes().any(|b| b != b'0') {
-            break;
-        }
-        id = rest;
-    }
-    id
-}
 
 impl RunScreen {
     /// What the tab shows as a file; what has rows in `form`.
@@ -82,7 +70,7 @@ impl RunScreen {
             }
         };
         Ok(Export {
-            name: format!("{kind}_{}", bare(&self.run.to_string())),
+            name: export::name_of_runs(kind, [self.run]),
             what,
         })
     }
@@ -131,7 +119,7 @@ mod tests {
         let mut screen = tab(Tab::Signals);
         screen.update(Action::ZoomIn);
         let export = screen.export(Form::Csv).unwrap();
-        assert!(export.name.starts_with("signals_6939-b7626b6611ed"));
+        assert!(export.name.starts_with("signals_6939b762-11ed"));
         let What::Charts(charts) = export.what else {
             panic!("{export:?}")
         };

@@ -257,7 +257,7 @@ mod tests {
         let mut screen = samples();
         let run = fixture::run();
         let log = "cell-10/2022-11-23T2040";
-        let tail = format!("-o {run}.csv {log}/{run}");
+        let tail = format!("-o {run}.csv {log}:{run}");
         let command = |screen: &RunScreen| screen.command().unwrap().words().join(" ");
         assert_eq!(command(&screen), format!("export {tail}"));
         filter(&mut screen, "z_1 is null or fz_1 < -5000");

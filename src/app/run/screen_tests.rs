@@ -237,9 +237,10 @@ fn commands_and_copies_say_what_is_shown() {
     let run = fixture::run().to_string();
     assert_eq!(
         screen.command().unwrap().words(),
-        ["show".to_owned(), format!("cell-10/2022-11-23T2040/{run}")]
+        ["show".to_owned(), format!("cell-10/2022-11-23T2040:{run}")]
     );
-    assert_eq!(screen.copy(), Some(run));
+    let name = format!("cell-10/2022-11-23T2040:{run}");
+    assert_eq!(screen.copy(), Some(name), "as commands take it");
     act(&mut screen, Action::NextPane);
     act(&mut screen, Action::ZoomIn);
     let command = |screen: &RunScreen| screen.command().unwrap().words().join(" ");

@@ -58,6 +58,10 @@ pub struct Summary {
     pub row: usize,
     /// The column under the cursor: a statistic.
     pub column: usize,
+    /// What is searched for, in lower case; empty: nothing.
+    pub(super) search: String,
+    /// Whether the cursor was put where it may be out of sight.
+    pub(super) must_show: bool,
 }
 
 /// The first column of a statistic: after the channel.
@@ -135,7 +139,7 @@ impl Page {
 
     /// The row of a channel at `row`, or beside it where a group's name is there: below where the
     /// cursor goes `down` or nothing is above.
-    fn channel_at(&self, row: usize, down: bool) -> usize {
+    pub(super) fn channel_at(&self, row: usize, down: bool) -> usize {
         match (self.group(row), row.checked_sub(1)) {
             (None, _) => row,
             (Some(_), Some(above)) if !down => above,
@@ -156,6 +160,8 @@ impl Summary {
             // Above the first channel stands the name of its group.
             row: 1,
             column: FIRST_STATISTIC + largest.unwrap_or(0),
+            search: String::new(),
+            must_show: false,
         }
     }
 
@@ -196,14 +202,57 @@ impl Summary {
         true
     }
 
-    /// The channels whose statistics are in sight.
-    fn visible(&self, (width, height): (usize, usize)) -> Range<usize> {
+    /// The rows that are channels.
+    pub(super) fn channels(&self) -> impl Iterator<Item = usize> {
+        (0..self.page.rows.len()).filter(|row| self.page.group(*row).is_none())
+    }
+
+    /// Scrolls to a channel that was found.
+    pub(super) fn show_found(&mut self, size: (usize, usize)) {
+        if std::mem::take(&mut self.must_show) {
+            self.show_row(size);
+        }
+    }
+
+    /// A click at a column and line of a view of `size` puts the cursor; true where it was there
+    /// already: what it leads to is to be opened.
+    pub(super) fn click(&mut self, (x, y): (usize, usize), size: (usize, usize)) -> bool {
+        let (first, above) = self.first_row(size.0);
+        let row = y.checked_sub(above).map(|line| first + line);
+        // Left of the grid is its margin.
+        let column = x.checked_sub(1);
+        let column =
+            column.and_then(|x| grid::column_at(&self.page.widths, self.first_column, size.0, x));
+        let (Some(row), Some(column)) = (row, column) else {
+            return false;
+        };
+        if row >= self.page.rows.len() || self.page.group(row).is_some() {
+            return false;
+        }
+        let before = (self.row, self.column);
+        // A click on a channel's name leaves the statistic.
+        let column = if column < FIRST_STATISTIC {
+            self.column
+        } else {
+            column
+        };
+        (self.row, self.column) = (row, column);
+        before == (row, column)
+    }
+
+    /// The first row of the table in sight, and how many lines stand above it.
+    fn first_row(&self, width: usize) -> (usize, usize) {
         let facts = self.page.fact_lines(width);
-        let (first, above) = match facts.checked_sub(self.top) {
+        match facts.checked_sub(self.top) {
             // A blank line, and the titles.
             Some(left) if left > 0 => (0, left + 2),
             _ => (self.top - facts, 1),
-        };
+        }
+    }
+
+    /// The channels whose statistics are in sight.
+    fn visible(&self, (width, height): (usize, usize)) -> Range<usize> {
+        let (first, above) = self.first_row(width);
         let end = first + height.saturating_sub(above);
         first..end.min(self.page.rows.len()).max(first)
     }

@@ -8,7 +8,7 @@ use crate::{
         action::Action,
         chart::Marker,
         choice::{Choices, Chooser},
-        command::Command,
+        command::{Command, run_name},
         compare::CompareScreen,
         crumbs::Crumb,
         effect::Effect,
@@ -121,11 +121,18 @@ impl View for RunScreen {
     }
 
     fn list(&self) -> Option<&dyn List> {
-        self.tab_list()
+        if self.tab != Tab::Summary {
+            return self.tab_list();
+        }
+        // It is searched as a list is, and that is all.
+        Some(&self.views.as_ref()?.summary)
     }
 
     fn list_mut(&mut self) -> Option<&mut dyn List> {
-        self.tab_list_mut()
+        if self.tab != Tab::Summary {
+            return self.tab_list_mut();
+        }
+        Some(&mut self.views.as_mut()?.summary)
     }
 
     fn list_lines(&self, _size: (u16, u16)) -> usize {
@@ -137,14 +144,24 @@ impl View for RunScreen {
             let position = list.position();
             return (position.len > 0).then(|| (position.cursor + 1, position.len));
         }
-        let signals = &self.views.as_ref()?.signals;
-        (self.tab == Tab::Signals).then(|| (signals.row + 1, signals.channels.len()))
+        let views = self.views.as_ref()?;
+        let signals = &views.signals;
+        match self.tab {
+            Tab::Summary => Some(views.summary.position()),
+            Tab::Signals => Some((signals.row + 1, signals.channels.len())),
+            _ => None,
+        }
     }
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {
         use Action::{Filter, Left, Next, Previous, Right, Search};
         if matches!(action, Search | Filter | Next | Previous | Left | Right)
             && let Some(list) = self.tab_list_mut()
+        {
+            list::act(list, action, context);
+        } else if matches!(action, Search | Next | Previous)
+            && self.tab == Tab::Summary
+            && let Some(list) = self.list_mut()
         {
             list::act(list, action, context);
         } else if action == Action::ComparePrevious {
@@ -162,7 +179,7 @@ impl View for RunScreen {
 
     fn submit(&mut self, purpose: Purpose, text: &str) -> Option<Result<Vec<Effect>, ParseError>> {
         // Lists were searched and filtered while the text was typed.
-        let typed = self.tab_list().is_none();
+        let typed = self.list().is_none();
         typed.then(|| Self::submit(self, purpose, text))
     }
 
@@ -175,7 +192,7 @@ impl View for RunScreen {
     }
 
     fn clear_filter(&mut self) -> Option<Vec<Effect>> {
-        if let Some(list) = self.tab_list_mut() {
+        if let Some(list) = self.list_mut() {
             return list::clear(list).then(Vec::new);
         }
         let height = self.body().1;
@@ -196,7 +213,7 @@ impl View for RunScreen {
     }
 
     fn chooser(&self, choices: &Choices) -> Option<Chooser> {
-        if let Some(list) = self.list() {
+        if let Some(list) = self.tab_list() {
             return list.chooser(choices);
         }
         let names = self.column_names();
@@ -205,7 +222,7 @@ impl View for RunScreen {
     }
 
     fn command(&self) -> Option<Command> {
-        let run = format!("{}/{}", self.log_key, self.run);
+        let run = run_name(&self.log_key, self.run);
         let tabs_of_figures = [Tab::Summary, Tab::Layers, Tab::Quality];
         let Some(views) = self
             .views
@@ -252,7 +269,7 @@ impl View for RunScreen {
         )
     }
 
-    /// The run's id, the chosen channels' values at the cursor, or the row under the cursor.
+    /// The run, the chosen channels' values at the cursor, or the row under the cursor.
     fn copy(&self) -> Option<String> {
         let views = self.views.as_ref();
         let text = views.and_then(|views| match self.tab {
@@ -275,7 +292,7 @@ impl View for RunScreen {
                 (!cells.is_empty()).then(|| cells.join("\t"))
             }
         });
-        Some(text.unwrap_or_else(|| self.run.to_string()))
+        Some(text.unwrap_or_else(|| run_name(&self.log_key, self.run)))
     }
 
     fn export(&self, _columns: &[usize], form: Form) -> Result<Export, String> {
@@ -283,7 +300,7 @@ impl View for RunScreen {
     }
 
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
-        Some((ToHarvest::Keys(vec![self.log_key.clone()]), 1))
+        Some((ToHarvest::Keys(vec![self.log_key.clone()]), 0))
     }
 
     fn to_note(&self) -> Option<NotedRuns> {
@@ -320,6 +337,10 @@ impl View for RunScreen {
     fn after_event(&mut self, event: AfterEvent<'_>, _: &mut Vec<Effect>) {
         self.choose_columns(&event.choices.of("samples"));
         self.choose_list_columns(event.choices);
+        let size = self.body();
+        if let Some(views) = &mut self.views {
+            views.summary.show_found(size);
+        }
     }
 
     fn take_message(&mut self) -> Option<String> {

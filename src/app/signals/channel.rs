@@ -91,10 +91,14 @@ impl Channel {
         self.runs.get(run).is_some_and(Option::is_some)
     }
 
+    /// The time of its first sample in a run, in microseconds since 1970.
+    pub(super) fn first_us(&self, run: usize) -> Option<i64> {
+        self.first_us.get(run).copied().flatten()
+    }
+
     /// Whether a time, in microseconds since 1970, lies before its first sample in a run.
     pub(super) fn is_before_first(&self, run: usize, time: i64) -> bool {
-        let first = self.first_us.get(run).copied().flatten();
-        first.is_some_and(|first| time < first)
+        self.first_us(run).is_some_and(|first| time < first)
     }
 
     /// The median interval of its samples in a run, in microseconds.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
-    app::chart::TimeRange,
+    app::chart::{TimeRange, shrink},
     etl::{
         Result,
         base::CancelToken,
@@ -263,7 +263,8 @@ pub fn bin_of(value: f64, (low, high): (f64, f64), bins: usize) -> usize {
     if high <= low {
         return bins / 2;
     }
-    let share = (value - low) / (high - low);
+    let by = shrink((low, high));
+    let share = (value * by - low * by) / (high * by - low * by);
     ((share * bins as f64) as usize).min(bins.saturating_sub(1))
 }
 

@@ -200,7 +200,21 @@ impl Signals {
         if signals.is_aligned() {
             signals.data.drop_overviews();
         }
+        signals.put_on_values();
         signals
+    }
+
+    /// Puts the cursor at the first time at which every channel with a chart has had a sample in
+    /// every run that has the channel: no chart's value is still to come there.
+    pub fn put_on_values(&mut self) {
+        let charted = || self.chosen.iter().filter_map(|c| self.channels.get(*c));
+        let first = |run: usize| {
+            let origin = self.origin(run);
+            charted().filter_map(move |channel| Some(channel.first_us(run)? - origin))
+        };
+        if let Some(time) = (0..self.runs.len()).flat_map(first).max() {
+            self.view.put(time);
+        }
     }
 
     /// Lets charts hold another number of bytes than [`CHART_MEMORY`].

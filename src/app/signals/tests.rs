@@ -409,3 +409,38 @@ fn the_histogram_follows_the_cursor_of_the_list_and_the_visible_span() {
     several.update(Action::Distribution, HEIGHT);
     assert!(!several.has_distribution);
 }
+
+#[test]
+fn the_cursor_begins_where_every_chart_has_a_value() {
+    let mut detail = one::detail();
+    let start = detail.row.start_us.unwrap();
+    for (channel, after) in [("v1", 2), ("f1", 7), ("z_1", 90)] {
+        let stats = detail.channels.get_mut(channel).unwrap();
+        stats.first_time = Some(crate::etl::time::format(start + after * SECOND));
+    }
+    let names = ["v1", "f1"].map(str::to_owned);
+    let mut signals = Signals::of_run(&detail, &names).unwrap();
+    assert_eq!(signals.view.cursor.time, start + 7 * SECOND);
+    assert_eq!(signals.view.range, signals.view.bounds, "all is seen");
+    for channel in &signals.chosen {
+        assert!(!signals.is_before_first(0, *channel));
+    }
+    // Channels that were remembered are put on by the run that opens; a cursor that was moved stays.
+    signals.choose_named(&["z_1".to_owned()]);
+    assert_eq!(signals.view.cursor.time, start + 7 * SECOND);
+    signals.put_on_values();
+    assert_eq!(signals.view.cursor.time, start + 90 * SECOND);
+    signals.view.put(start + 50 * SECOND);
+    let mut again = Signals::of_run(&detail, &names).unwrap();
+    again.resume(signals);
+    assert_eq!(again.view.cursor.time, start + 50 * SECOND);
+    // Runs over each other count from their starts.
+    let mut details = [0, 1].map(several::detail);
+    let first = details[1].row.start_us.unwrap() + 4 * SECOND;
+    let stats = details[1].channels.get_mut("v1").unwrap();
+    stats.first_time = Some(crate::etl::time::format(first));
+    let runs: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
+    let shared = Comparison::new(&runs, &[]);
+    let signals = Signals::of_runs(&runs, &shared, &["v1".to_owned()]);
+    assert_eq!(signals.view.cursor.time, 4 * SECOND);
+}

@@ -190,8 +190,10 @@ fn harvest(state: &mut State, effects: &mut Vec<Effect>) {
         }
     };
     state.message = Some((Tone::Plain, message));
-    state.logs.table.clear_marks();
-    if let Some(list) = state.open_view_mut().list_mut() {
+    // Marks stay that were not meant, as those beside a panel that has the keys.
+    if marked > 0
+        && let Some(list) = state.open_view_mut().list_mut()
+    {
         list.clear_marks();
     }
     effects.push(Effect::Harvest(logs));

@@ -119,3 +119,39 @@ fn a_wrong_filter_says_so_while_it_is_typed_and_keeps_the_text() {
         assert_eq!(state.logs.table.len(), all);
     }
 }
+
+#[test]
+fn a_field_that_is_half_typed_keeps_the_list_and_free_words_filter_at_once() {
+    let mut state = populated((120, 40));
+    let all = state.logs.table.len();
+    press(&mut state, &["f"]);
+    for c in "verd".chars() {
+        type_in(&mut state, &c.to_string());
+        assert!(state.logs.table.len() > 0, "{}", text(&state));
+    }
+    let some = state.logs.table.len();
+    assert!(some < all, "those that have a v");
+    assert!(prompt(&state).waits && prompt(&state).error.is_none());
+    // What begins no word of a filter is what it is.
+    type_in(&mut state, "y");
+    assert_eq!((state.logs.table.len(), prompt(&state).waits), (0, false));
+    // A word that finds something filters, whatever it may become.
+    press(&mut state, &["ctrl-u"]);
+    type_in(&mut state, "cell");
+    assert!(state.logs.table.len() > 0 && !prompt(&state).waits);
+    let before = state.logs.table.len();
+    // Nor does the next term or what joins it empty the list.
+    press(&mut state, &["-", "0", "1", "space", "a", "n"]);
+    let some = state.logs.table.len();
+    assert!(some > 0 && some < before && prompt(&state).waits, "{some}");
+    type_in(&mut state, "d state:missing");
+    assert_eq!(state.logs.table.len(), 1);
+    // Accepted, a word is taken as it stands.
+    press(&mut state, &["ctrl-u"]);
+    type_in(&mut state, "verd");
+    press(&mut state, &["enter"]);
+    assert_eq!(
+        (state.logs.table.len(), state.logs.table.filter()),
+        (0, "verd")
+    );
+}

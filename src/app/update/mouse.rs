@@ -7,7 +7,9 @@ use crate::app::{
     action::Action,
     columns,
     effect::Effect,
+    help::palette_lines,
     layout,
+    saved_view::command,
     state::{Overlay, State},
     top::Top,
 };
@@ -26,10 +28,13 @@ pub(super) fn used(state: &mut State, mouse: MouseEvent, effects: &mut Vec<Effec
     };
     let click = mouse.kind == MouseEventKind::Down(MouseButton::Left);
     match &state.overlay {
-        // A wheel scrolls what lies over the view; a click answers no question.
-        Some(Overlay::Help(_) | Overlay::Palette(..)) => {
+        // A wheel scrolls what lies over the view; a click chooses a line of it, and answers no
+        // question.
+        Some(overlay @ (Overlay::Help(_) | Overlay::Palette(..) | Overlay::Columns(_))) => {
             if let Some(action) = wheel {
                 repeat(state, action, effects);
+            } else if let Some(line) = click.then(|| line_at(state, overlay, mouse)).flatten() {
+                choose(state, line, effects);
             }
         }
         Some(_) => {}
@@ -39,6 +44,37 @@ pub(super) fn used(state: &mut State, mouse: MouseEvent, effects: &mut Vec<Effec
             }
         }
         None => over_view(state, mouse, wheel, effects),
+    }
+}
+
+/// The line of palette or chooser that the mouse points at.
+fn line_at(state: &State, overlay: &Overlay, mouse: MouseEvent) -> Option<usize> {
+    match overlay {
+        Overlay::Palette(line, cursor) => palette_line(state, line.text(), *cursor, mouse.row),
+        Overlay::Columns(chooser) => chooser.at((mouse.column, mouse.row), state.size),
+        _ => None,
+    }
+}
+
+fn palette_line(state: &State, typed: &str, cursor: usize, row: u16) -> Option<usize> {
+    let body = layout::body(state.size);
+    // What is typed, and what a command does.
+    let above = if command(typed).is_some() { 2 } else { 1 };
+    let line = usize::from(row.checked_sub(body.y + above)?);
+    let room = usize::from(body.height.saturating_sub(above));
+    let at = (cursor + 1).saturating_sub(room) + line;
+    (line < room && at < palette_lines(state, typed)).then_some(at)
+}
+
+/// Puts the cursor of what lies over the view on a line; one that it is on is chosen.
+fn choose(state: &mut State, line: usize, effects: &mut Vec<Effect>) {
+    let (cursor, action) = match &mut state.overlay {
+        Some(Overlay::Palette(_, cursor)) => (cursor, Action::Accept),
+        Some(Overlay::Columns(chooser)) => (&mut chooser.cursor, Action::Mark),
+        _ => return,
+    };
+    if std::mem::replace(cursor, line) == line {
+        super::act(state, action, effects);
     }
 }
 

@@ -110,3 +110,50 @@ fn a_wheel_scrolls_help_and_answers_no_question() {
     mouse(&mut state, MouseEventKind::ScrollUp, 5, 5);
     assert_eq!(state.logs.table.cursor, 0);
 }
+
+#[test]
+fn a_click_chooses_a_line_of_the_palette() {
+    let mut state = populated((80, 24));
+    keys(&mut state, &[":"]);
+    let top = layout::body(state.size).y + 1;
+    click(&mut state, 10, top + 3);
+    let Some(Overlay::Palette(line, 3)) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    assert_eq!(line.text(), "");
+    crate::app::fixture::type_in(&mut state, "show-machines");
+    click(&mut state, 10, top);
+    assert!(state.overlay.is_none());
+    assert_eq!(state.top_view(), 2, "the line under the cursor is chosen");
+    // There is no line under the last one.
+    keys(&mut state, &[":"]);
+    crate::app::fixture::type_in(&mut state, "show-machines");
+    click(&mut state, 10, top + 15);
+    assert!(matches!(state.overlay, Some(Overlay::Palette(_, 0))));
+}
+
+#[test]
+fn a_click_chooses_a_column_and_a_second_one_hides_it() {
+    let mut state = populated((80, 24));
+    keys(&mut state, &["t"]);
+    let chooser = |state: &State| match &state.overlay {
+        Some(Overlay::Columns(chooser)) => chooser.clone(),
+        other => panic!("{other:?}"),
+    };
+    let area = chooser(&state).area(state.size);
+    click(&mut state, area.x + 5, area.y + 3);
+    assert_eq!(chooser(&state).cursor, 2);
+    assert!(chooser(&state).columns[2].1);
+    click(&mut state, area.x + 5, area.y + 3);
+    assert!(!chooser(&state).columns[2].1);
+    for (x, y) in [
+        (area.x - 1, area.y + 2),
+        (area.x + 5, area.y),
+        (area.x + 5, area.bottom() - 1),
+    ] {
+        click(&mut state, x, y);
+        assert_eq!(chooser(&state).cursor, 2, "{x} {y}");
+    }
+    mouse(&mut state, MouseEventKind::ScrollUp, 5, 5);
+    assert_eq!(chooser(&state).cursor, 0);
+}

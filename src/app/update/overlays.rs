@@ -9,7 +9,7 @@ use crate::app::{
     history::Recall,
     lake_queries::SaveColumns,
     layout,
-    list::not_in_list,
+    list::{self, not_in_list},
     prompt::{Line, Offered, Purpose},
     saved_view::command,
     scroll::Scroll,
@@ -160,16 +160,18 @@ fn complete(state: &State, prompt: &mut Prompt, back: bool) {
 
 /// Searches and filters while one types.
 fn preview(state: &mut State, mut prompt: Prompt) {
-    let text = prompt.line.text();
+    let (text, before) = (prompt.line.text(), prompt.line.halves().0);
+    let list = state.open_view_mut().list_mut();
     // A position in a run is parsed only when it is complete.
-    prompt.error = state
-        .open_view_mut()
-        .list_mut()
-        .and_then(|list| match prompt.purpose {
-            Purpose::Search => missing(text, list.search(text, prompt.cursor)),
-            Purpose::Filter => list.filter(text).err(),
-            Purpose::GoTo | Purpose::Find => None,
-        });
+    let result = list.map_or(Ok(false), |list| match prompt.purpose {
+        Purpose::Search => missing(text, list.search(text, prompt.cursor)).map_or(Ok(false), Err),
+        Purpose::Filter => list::filter_typed(list, text, before),
+        Purpose::GoTo | Purpose::Find => Ok(false),
+    });
+    (prompt.waits, prompt.error) = match result {
+        Ok(waits) => (waits, None),
+        Err(error) => (false, Some(error)),
+    };
     state.overlay = Some(Overlay::Prompt(prompt));
 }
 
@@ -199,10 +201,11 @@ fn accept(state: &mut State, prompt: Prompt, effects: &mut Vec<Effect>) {
         }
         return;
     }
-    // Search and filter were applied while they were typed; one that makes no sense
-    // stays open.
+    // A search was applied while it was typed, and a filter unless more was to come; one that
+    // makes no sense stays open.
     if prompt.purpose == Purpose::Filter
-        && let Some(mistake) = prompt.error.clone()
+        && let Some(list) = view.list_mut()
+        && let Err(mistake) = list.filter(&text)
     {
         return refuse(state, prompt, mistake);
     }

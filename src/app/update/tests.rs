@@ -494,3 +494,21 @@ fn a_filter_over_a_table_is_not_shown_over_the_table_of_a_later_harvest() {
         .samples;
     assert_eq!((samples.rows, &samples.filtered), (samples.total, &None));
 }
+
+#[test]
+fn a_panel_harvests_its_own_row_and_leaves_the_marks_of_others() {
+    for (view, wide) in [("1", (200, 50)), ("2", (200, 50))] {
+        let mut state = populated(wide);
+        let effects = press(&mut state, &[view]);
+        fixture::answer_queries(&mut state, effects);
+        press(&mut state, &["space", "space", "tab"]);
+        let marked = |state: &State| state.open_view().list().unwrap().status().marked;
+        assert_eq!(marked(&state), 2);
+        let effects = press(&mut state, &["H"]);
+        let harvested = effects.iter().any(|e| matches!(e, Effect::Harvest(_)));
+        assert!(harvested, "{effects:?}");
+        assert_eq!(marked(&state), 2, "these were not meant");
+        press(&mut state, &["tab", "H"]);
+        assert_eq!(marked(&state), 0, "now they were");
+    }
+}

@@ -5,30 +5,37 @@ use std::{cmp::Reverse, collections::HashMap};
 use super::RunRow;
 use crate::run_id::RunId;
 
-/// Of each run one copy, in the order of `runs`: one that did not fail, with the most kept samples,
-/// then of the smallest key.
+/// Of each run one copy, in the order of `runs`: see [`best_copies`].
 pub fn one_copy_each(runs: Vec<RunRow>) -> Vec<RunRow> {
-    type Rank = (bool, Reverse<u64>, String);
-    let mut best: HashMap<RunId, Rank> = HashMap::new();
-    for run in &runs {
-        let rank = (
-            run.error.is_some(),
-            Reverse(run.samples),
-            run.log_key.clone(),
-        );
-        match best.get_mut(&run.run) {
-            Some(best) if *best <= rank => {}
-            Some(best) => *best = rank,
-            None => {
-                best.insert(run.run, rank);
-            }
+    let best = best_copies(&runs);
+    let mut best = best.into_iter();
+    let is_best = |_: &RunRow| best.next().unwrap_or(true);
+    runs.into_iter().filter(is_best).collect()
+}
+
+/// For each of `runs` whether it is the one of the copies of its run among them that counts: one
+/// that did not fail, with the most kept samples, then of the smallest key.
+pub fn best_copies(runs: &[RunRow]) -> Vec<bool> {
+    let rank = |run: &RunRow| (run.error.is_some(), Reverse(run.samples));
+    let is_before = |a: &RunRow, b: &RunRow| (rank(a), &a.log_key) < (rank(b), &b.log_key);
+    let mut best: HashMap<RunId, (usize, &RunRow)> = HashMap::new();
+    let mut counts = vec![true; runs.len()];
+    // Most runs stand in one log alone.
+    let copied = runs.iter().enumerate();
+    for (at, run) in copied.filter(|(_, run)| !run.also_in.is_empty()) {
+        let other = best.entry(run.run).or_insert((at, run));
+        if other.0 == at {
+            continue;
+        }
+        let loser = match is_before(run, other.1) {
+            true => std::mem::replace(other, (at, run)).0,
+            false => at,
+        };
+        if let Some(counts) = counts.get_mut(loser) {
+            *counts = false;
         }
     }
-    let is_best = |run: &RunRow| {
-        best.get(&run.run)
-            .is_some_and(|(_, _, log)| *log == run.log_key)
-    };
-    runs.into_iter().filter(is_best).collect()
+    counts
 }
 
 #[cfg(test)]

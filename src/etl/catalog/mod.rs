@@ -44,7 +44,7 @@ use rusqlite::Connection;
 
 pub use apply::Update;
 pub use audit::Audit;
-pub use copies::one_copy_each;
+pub use copies::{best_copies, one_copy_each};
 pub use derived::{cell_title, machine_name};
 pub use extremes::{Extremes, RunExtremes};
 pub use per_robot::{Distances, PerRobot, RobotStates, align_robots};

@@ -101,6 +101,8 @@ pub enum Relative {
 
 /// From so many per cent on a ratio reads better.
 const MOST_PERCENT: f64 = 1000.0;
+/// From so many times on the first run's value counts as zero beside the other.
+const MOST_TIMES: f64 = 1000.0;
 /// A value below this share of the channel's range counts as zero.
 const NEAR_ZERO: f64 = 0.005;
 
@@ -157,7 +159,8 @@ impl Line {
         match cell.percent {
             _ if scale.is_some_and(|scale| first.abs() < scale * NEAR_ZERO) => Relative::NearZero,
             Some(percent) if percent.abs() < MOST_PERCENT => Relative::Percent(percent),
-            Some(_) => Relative::Times(value / first),
+            Some(_) if (value / first).abs() < MOST_TIMES => Relative::Times(value / first),
+            Some(_) => Relative::NearZero,
             None => Relative::NearZero,
         }
     }

@@ -238,10 +238,9 @@ fn a_ratio_to_almost_nothing_is_not_a_number() {
     assert_eq!(of(-200.0, -100.0), Relative::Percent(50.0));
     assert_eq!(of(4.0, 100.0), Relative::Times(25.0));
     assert_eq!(of(4.0, -100.0), Relative::Times(-25.0));
-    assert_eq!(
-        line(Some(0.001), Some(2.0)).relative(1, None),
-        Relative::Times(2000.0)
-    );
+    let unscaled = |b| line(Some(0.001), Some(b)).relative(1, None);
+    assert_eq!(unscaled(-0.5), Relative::Times(-500.0));
+    assert_eq!(unscaled(2.0), Relative::NearZero, "two thousand times");
     assert_eq!(line(None, Some(2.0)).relative(1, None), Relative::Unknown);
     assert_eq!(line(Some(1.0), Some(3.0)).size(Some(400.0)), 0.005);
     assert_eq!(line(Some(1.0), Some(4.0)).size(None), 0.75);

@@ -114,7 +114,7 @@ fn what_is_under_the_cursor_is_copied() {
     assert_eq!(copied(&["j", "j", "j", "y"]), "cell 2 / robot 1");
     assert_eq!(
         copied(&["j", "enter", "y"]),
-        "cell-10/000/00000000-0000-6939-b762-6b6611ed0000"
+        "cell-10/000:00000000-0000-6939-b762-6b6611ed0000"
     );
     assert_eq!(
         copied(&["!", "y"]),

@@ -14,6 +14,8 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{
     lines::ruled,
     text::{fit, fit_line, fit_middle, wrap},
@@ -35,12 +37,23 @@ struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// A panel with a title, which says by its colour whether the panel has the keys.
+    /// A panel with a title; where the panel has the keys that stands in brackets, with a heavy
+    /// rule behind it, as over every pane that has them.
     fn new(title: &str, has_keys: bool, area: Rect, theme: &'a Theme) -> Self {
-        let style = if has_keys { theme.accent } else { theme.title };
         let width = area.width.saturating_sub(1 + SCROLL_MARK);
+        let title = match has_keys {
+            true => {
+                let title = fit_middle(title, width.saturating_sub(3).min(title.width() as u16));
+                let rule = usize::from(width).saturating_sub(title.width() + 3);
+                Line::from(vec![
+                    Span::styled(format!("[{title}] "), theme.tab),
+                    Span::styled("━".repeat(rule), theme.accent),
+                ])
+            }
+            false => Line::styled(fit_middle(title, width), theme.title),
+        };
         Self {
-            lines: vec![Line::styled(fit_middle(title, width), style)],
+            lines: vec![title],
             said: String::new(),
             width,
             theme,

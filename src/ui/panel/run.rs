@@ -71,7 +71,7 @@ impl Text<'_> {
             self.sentence(&format!("also in {}", row.also_in.join(", ")), theme.muted);
         }
         match &row.error {
-            Some(error) => self.sentence(&format!("✗ failed: {error}"), theme.error),
+            Some(error) => self.sentence(&format!("✗ failed, not harvested: {error}"), theme.error),
             None => {
                 let verdict = row.verdict;
                 let text = format!("{}: {}", verdict_word(verdict), verdict.meaning());

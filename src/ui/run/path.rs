@@ -1,6 +1,11 @@
 //! Draws the path of a robot's tool.
 
-use ratatui::{buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Widget,
+};
 
 use super::sentence;
 use crate::{
@@ -52,10 +57,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
     };
     let (across, up) = path.plane();
     let (x, y) = (|p: &Point| nth(p, across), |p: &Point| nth(p, up));
-    let extent = [
-        extent(robot.points.iter().map(x)),
-        extent(robot.points.iter().map(y)),
-    ];
+    let extent = [across, up].map(|axis| robot.scaled_extent(axis).unwrap_or_default());
     let colour = path.colour();
     let seen = robot.within(signals.view.range);
     let figures = extent_of_known(seen.iter().map(|p| p.figure(colour)));
@@ -112,6 +114,10 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
         cursor_style: theme.accent,
     };
     path_plot.render(plot, buf);
+    if let Some(text) = robot.stillness((across, up)) {
+        let line = Rect { height: 1, ..plot };
+        Line::styled(text, theme.text).centered().render(line, buf);
+    }
     if let [.., legend_line, place_line] = lines.as_slice() {
         let unit = match colour {
             Colour::Force => unit_of(views, &ChannelName::TotalForce(&robot.robot).to_string()),
@@ -224,10 +230,6 @@ fn axes(
 
 fn nth(point: &Point, axis: usize) -> f64 {
     point.at.get(axis).copied().unwrap_or(f64::NAN)
-}
-
-fn extent(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    extent_of_known(values).unwrap_or_default()
 }
 
 fn extent_of_known(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {

@@ -1,6 +1,6 @@
 //! The dots of a line chart: finer than a character where the font allows it.
 
-use crate::app::chart::{Column, Marker, Reduced};
+use crate::app::chart::{Column, Marker, Reduced, share_below};
 
 /// The character for the dots of a cell.
 pub(super) fn symbol(marker: Marker, bits: u8) -> char {
@@ -147,7 +147,7 @@ impl Canvas {
 fn y_of(marker: Marker, height: usize, value: f64, low: f64, high: f64) -> f64 {
     let rows = (height * marker.dots().1) as f64;
     if high > low {
-        (high - value) / (high - low) * (rows - 1.0)
+        share_below(value, (low, high)) * (rows - 1.0)
     } else {
         (rows - 1.0) / 2.0
     }
