@@ -111,7 +111,7 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
     };
     let (buf, style) = (frame.buffer_mut(), theme.muted);
     scroll_mark::draw(rows, buf, jobs.offset, jobs.len(), style);
-    if let (Some(listed), Some(row)) = (jobs.cut_to(), rows.rows().last()) {
+    if let (Some(listed), Some(row)) = (jobs.cut_to(), rows.rows().next_back()) {
         let listed = thousands(listed as u64);
         let text =
             format!("   the last {listed} harvests that ended are listed, older ones are not");

@@ -285,7 +285,7 @@ mod tests {
             assert!(rows[1].abs_diff(height / 2) <= 1, "{rows:?}");
             assert!(scale.labels.ticks.iter().all(|(v, _)| v.is_finite()));
         }
-        assert_eq!(share_below(-1e308, (f64::MIN, f64::MAX)).is_finite(), true);
+        assert!(share_below(-1e308, (f64::MIN, f64::MAX)).is_finite());
     }
 
     proptest! {

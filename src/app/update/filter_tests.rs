@@ -127,7 +127,7 @@ fn a_field_that_is_half_typed_keeps_the_list_and_free_words_filter_at_once() {
     press(&mut state, &["f"]);
     for c in "verd".chars() {
         type_in(&mut state, &c.to_string());
-        assert!(state.logs.table.len() > 0, "{}", text(&state));
+        assert!(!state.logs.table.is_empty(), "{}", text(&state));
     }
     let some = state.logs.table.len();
     assert!(some < all, "those that have a v");
@@ -138,7 +138,7 @@ fn a_field_that_is_half_typed_keeps_the_list_and_free_words_filter_at_once() {
     // A word that finds something filters, whatever it may become.
     press(&mut state, &["ctrl-u"]);
     type_in(&mut state, "cell");
-    assert!(state.logs.table.len() > 0 && !prompt(&state).waits);
+    assert!(!state.logs.table.is_empty() && !prompt(&state).waits);
     let before = state.logs.table.len();
     // Nor does the next term or what joins it empty the list.
     press(&mut state, &["-", "0", "1", "space", "a", "n"]);
