@@ -359,3 +359,31 @@ pub(super) fn check_unmoved(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NoProgress;
+
+    #[test]
+    fn a_hash_does_not_depend_on_the_pieces_in_which_a_file_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log");
+        let cancel = CancelToken::new();
+        let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
+        for size in [0, 1, (1 << 19) - 1, 1 << 19, (1 << 19) + 1, 3_000_001] {
+            let content: Vec<u8> = (0..size).map(|i: usize| (i / 251 + i) as u8).collect();
+            std::fs::write(&path, &content).unwrap();
+            let meter = Meter::new(&NoProgress, "log", size as u64);
+            let whole = hash(&content);
+            assert_eq!(content_hash(&path, &cancel, &meter).unwrap(), whole);
+            let start = size / 2;
+            let both = start_and_content_hash(&path, start as u64, &cancel).unwrap();
+            assert_eq!(both, (hash(&content[..start]), whole), "{size}");
+        }
+        cancel.cancel();
+        let meter = Meter::new(&NoProgress, "log", 0);
+        let cancelled = content_hash(&path, &cancel, &meter);
+        assert!(matches!(cancelled, Err(Error::Cancelled)));
+    }
+}

@@ -418,6 +418,56 @@ impl Write for Hashed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        lake::run_file::RunFile,
+        schema::Hold,
+        transform::{Column, clock::align},
+    };
+
+    /// Several row groups, of several MiB: encoded, hashed and written by as many threads as there are.
+    #[test]
+    fn a_large_table_is_what_was_written_and_hashed() {
+        const ROWS: usize = 150_000;
+        let times: Vec<i64> = (0..ROWS as i64).map(|i| i * 1000 + i % 7).collect();
+        let every_fifth = times.iter().copied().step_by(5).collect();
+        let (times, clocks) = align(
+            vec![Arc::new(times), Arc::new(every_fifth)],
+            Hold::Unlimited,
+        );
+        let values = |column: usize, samples: usize| -> Vec<f64> {
+            let value = |i: usize| ((i * (column + 3)) as f64).sin() * 1e3;
+            (0..samples).map(value).collect()
+        };
+        let columns = (0..4).map(|column| Column {
+            name: format!("c_{column}"),
+            unit: "N".to_owned(),
+            clock: column % 2,
+            values: values(column, clocks[column % 2].times.len()).into(),
+        });
+        let table = RunTable {
+            columns: columns.collect(),
+            times,
+            clocks,
+            ..RunTable::default()
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run.parquet");
+        let cancel = CancelToken::new();
+        let written = write_run_file(&path, &table, &cancel, |_| "{}".into()).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.len() > 2 << 20, "{}", bytes.len());
+        assert_eq!(written.size, bytes.len() as u64);
+        assert_eq!(written.hash, blake3::hash(&bytes).to_hex().to_string());
+        assert_eq!(written.complete_rows, ROWS as u64);
+        let file = RunFile::open(&path).unwrap();
+        for column in &table.columns {
+            let name = column.name.as_str();
+            let read = file.read_values(&[name], 0..ROWS as u64, &cancel).unwrap();
+            let mut cells = Vec::new();
+            table.fill(column, 0..ROWS, &mut cells);
+            assert!(read.columns[0] == cells, "{name}");
+        }
+    }
 
     #[test]
     fn row_groups_hold_32_to_64_thousand_rows() {
