@@ -19,7 +19,7 @@ use mdtui::{
         update,
     },
     etl::{
-        catalog::{LogRow, LogState, RunRow},
+        catalog::{LogRow, LogState, Picture, RunFields, RunRow},
         lake::{Context, Lake},
         profile::Profile,
         quality::Verdict,
@@ -215,11 +215,11 @@ fn log(n: usize) -> LogRow {
 }
 
 fn run(n: usize) -> RunRow {
-    RunRow {
-        log_key: format!("cell-{:02}/2022-11-23T{:06}", n / 4 % 97, n / 4),
-        run: RunId(0x6939_b762_6b66_11ed_0000_0000_0000_0000 ^ (n as u128 * 0x9e37_79b9_7f4a_7c15)),
-        cell_id: Some((n / 4 % 97).to_string()),
-        error: None,
+    let key = format!("cell-{:02}/2022-11-23T{:06}", n / 4 % 97, n / 4);
+    let run =
+        RunId(0x6939_b762_6b66_11ed_0000_0000_0000_0000 ^ (n as u128 * 0x9e37_79b9_7f4a_7c15));
+    RunRow::from(RunFields {
+        cell_id: Some(&(n / 4 % 97).to_string()),
         start_us: Some(START + (n * 7919 % 400_009) as i64 * 600_000_000),
         stop_us: Some(START + (n * 7919 % 400_009 + 1) as i64 * 600_000_000),
         runtime_s: Some(500.0 + (n * 104_729 % 99_991) as f64 / 1e3),
@@ -234,12 +234,9 @@ fn run(n: usize) -> RunRow {
             Verdict::Pass
         },
         flags: (n % 5) as u32,
-        also_in: Vec::new(),
         file_name: Some("run.parquet".into()),
-        spark_channel: Some("fz_1".into()),
-        disposition: None,
-        note: None,
-        states: Default::default(),
-        spark: [Some(1.0); 24].into_iter().collect(),
-    }
+        spark_channel: Some("fz_1"),
+        picture: Picture::of(&[Some(1.0); 48]),
+        ..RunFields::new(&key, run)
+    })
 }

@@ -8,8 +8,9 @@ use mdtui::etl::{
     base::CancelToken,
     catalog::Catalog,
     demo,
-    lake::{Context, Lake},
+    lake::{Context, Lake, layout::run_file_name},
     profile::Profile,
+    run_id::RunId,
 };
 use rusqlite::{Connection, params};
 
@@ -18,6 +19,8 @@ pub const FULL: &str = "full-rate/";
 /// How many of them there are.
 const FULL_LOGS: usize = 8;
 const RUNS: usize = 4;
+/// Values of a sparkline, as harvests store it.
+const SPANS: i32 = 48;
 /// 2022-11-23T20:40:00Z
 const START: i64 = 1_669_236_000_000_000;
 
@@ -120,8 +123,8 @@ fn fill(context: &Context) -> rusqlite::Result<()> {
     let mut run = tx.prepare(
         "INSERT INTO runs (log_id, run, cell_id, start_us, stop_us, runtime_s, distance_mm, rows, samples, \
          complete_rows, verdict, flags, file_name, spark_channel, spark, columns, channels, ledger, cells_seen, \
-         lost_precision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 90000, ?8, 80000, ?9, ?10, 'run.parquet', 'fz_1', \
-         ?11, '[\"time\",\"fz_1\"]', 32, '{}', '[]', 0)",
+         lost_precision, states) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 90000, ?8, 80000, ?9, ?10, ?12, 'fz_1', \
+         ?11, '[\"time\",\"fz_1\"]', 32, '{}', '[]', 0, '{\"1\":\"contact\",\"2\":\"parked\"}')",
     )?;
     let mut machine = tx.prepare(
         "INSERT INTO robots (run_id, robot, distance_mm, speed_max, speed_peak, force_max, \
@@ -133,7 +136,7 @@ fn fill(context: &Context) -> rusqlite::Result<()> {
             let start = START + (at * 7919 % 400_009) as i64 * 600_000_000;
             let key =
                 0x6939_b762_6b66_11ed_u128 ^ (at as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c);
-            let spark: Vec<u8> = (0..24)
+            let spark: Vec<u8> = (0..SPANS)
                 .flat_map(|i| f64::from((i * at as i32) % 17).to_le_bytes())
                 .collect();
             run.execute(params![
@@ -152,6 +155,7 @@ fn fill(context: &Context) -> rusqlite::Result<()> {
                 },
                 (at % 5) as i64,
                 spark,
+                run_file_name(RunId(key), &format!("{id:016x}")),
             ])?;
             let id = tx.last_insert_rowid();
             for robot in ["1", "2"] {

@@ -25,8 +25,8 @@ use crate::etl::{
     Error,
     base::{CancelToken, Progress, Stage},
     catalog::{
-        Distances, HarvestRow, LogDetail, LogRow, LogState, Refresh, RobotStates, RunRow,
-        SparkValues, align_robots,
+        Distances, HarvestRow, LogDetail, LogRow, LogState, Picture, Refresh, RobotStates,
+        RunFields, RunRow, align_robots,
     },
     clean::{Ledger, Reason},
     harvest::{Outcome, RejectedRow, RejectedRows, Summary},
@@ -164,11 +164,12 @@ pub fn run(n: u128, log_key: &str) -> RunRow {
 
 fn row(n: u128, log_key: &str) -> RunRow {
     let failed = n == 3;
-    RunRow {
-        log_key: log_key.into(),
-        run: RunId(0x6939_b762_6b66_11ed_0000 + n),
-        cell_id: Some("10".into()),
-        error: failed.then(|| "every sample of robot 2 has the same time".into()),
+    let picture: Vec<_> = (0..24)
+        .map(|i| (i % 7 != 3).then_some(f64::from(i % 5)))
+        .collect();
+    RunRow::from(RunFields {
+        cell_id: Some("10"),
+        error: failed.then_some("every sample of robot 2 has the same time"),
         start_us: (!failed).then_some(NOW + n as i64 * 1_000_000),
         stop_us: (!failed).then_some(NOW + 599_000_000),
         runtime_s: (!failed).then_some(599.971 - n as f64),
@@ -185,13 +186,8 @@ fn row(n: u128, log_key: &str) -> RunRow {
         samples: 394_000 + n as u64,
         complete_rows: 80_000,
         channels: 32,
-        verdict: Verdict::NotEvaluated,
-        flags: 0,
-        also_in: Vec::new(),
         file_name: (!failed).then(|| "run.parquet".into()),
-        spark_channel: (!failed).then(|| "fz_1".into()),
-        disposition: None,
-        note: None,
+        spark_channel: (!failed).then_some("fz_1"),
         states: if failed {
             RobotStates::default()
         } else {
@@ -201,14 +197,13 @@ fn row(n: u128, log_key: &str) -> RunRow {
             ]
             .into()
         },
-        spark: if failed {
-            SparkValues::default()
+        picture: if failed {
+            Picture::default()
         } else {
-            (0..24)
-                .map(|i| (i % 7 != 3).then_some(f64::from(i % 5)))
-                .collect()
+            Picture::of(&picture)
         },
-    }
+        ..RunFields::new(log_key, RunId(0x6939_b762_6b66_11ed_0000 + n))
+    })
 }
 
 /// What stands beside the list.

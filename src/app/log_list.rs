@@ -80,7 +80,7 @@ impl RunCounts {
                 continue;
             }
             counts.all += 1;
-            match (&row.error, row.verdict) {
+            match (row.error(), row.verdict) {
                 (Some(_), _) => counts.failed += 1,
                 (None, Verdict::Fail) => counts.fail += 1,
                 (None, Verdict::Suspect) => counts.suspect += 1,
@@ -142,7 +142,7 @@ impl RunCounts {
 impl From<Vec<RunRow>> for RunList {
     fn from(rows: Vec<RunRow>) -> Self {
         Self {
-            key_width: key_width(rows.iter().map(|row| row.log_key.as_str())),
+            key_width: key_width(rows.iter().map(|row| row.log_key())),
             counts: RunCounts::of(&rows),
             rows,
         }
@@ -180,18 +180,16 @@ mod tests {
 
     #[test]
     fn a_run_of_several_logs_counts_once_with_the_verdict_of_the_copy_that_counts() {
-        let copy = |log: &str, other: &str, samples: u64, verdict| RunRow {
-            also_in: vec![other.to_owned()],
-            samples,
-            verdict,
-            error: None,
-            ..run(7, log)
+        let copy = |log: &str, other: &str, samples: u64, verdict| {
+            RunRow::from(RunFields {
+                also_in: &[other.to_owned()],
+                samples,
+                verdict,
+                ..run(7, log).fields()
+            })
         };
-        let alone = RunRow {
-            verdict: Verdict::Suspect,
-            error: None,
-            ..run(8, "a")
-        };
+        let mut alone = run(8, "a");
+        alone.verdict = Verdict::Suspect;
         let rows = vec![
             copy("a", "b", 5, Verdict::Fail),
             copy("b", "a", 9, Verdict::Pass),

@@ -85,7 +85,10 @@ impl NotedRuns {
     pub fn runs(&self) -> Vec<(String, RunId)> {
         match self {
             Self::Few(runs) => runs.iter().map(|r| (r.log_key.clone(), r.run)).collect(),
-            Self::Runs(marked) => marked.rows().map(|r| (r.log_key.clone(), r.run)).collect(),
+            Self::Runs(marked) => marked
+                .rows()
+                .map(|r| (r.log_key().to_owned(), r.run))
+                .collect(),
             Self::Points(marked) => marked.rows().map(|r| (r.log_key.clone(), r.run)).collect(),
         }
     }

@@ -43,7 +43,7 @@ impl ReadSketch {
         let row = &detail.row;
         let ask = Ask::Overview {
             channels: detail.columns.iter().skip(1).cloned().collect(),
-            span: row.start_us.zip(row.stop_us)?,
+            span: row.start_us().zip(row.stop_us())?,
             rows: row.rows,
             stored: false,
         };
@@ -92,7 +92,7 @@ impl RunPanel {
     /// Asks for what the panel shows of the run under the cursor.
     pub(super) fn ask(&mut self, row: Option<&RunRow>, effects: &mut Vec<Effect>) {
         let is_same = match (row, &self.asked) {
-            (Some(row), Some((log_key, run))) => row.run == *run && row.log_key == *log_key,
+            (Some(row), Some((log_key, run))) => row.run == *run && row.log_key() == *log_key,
             (None, None) => true,
             _ => false,
         };
@@ -106,7 +106,7 @@ impl RunPanel {
         self.is_stale = false;
         self.read.cancel();
         self.read_sketch.cancel();
-        self.asked = row.map(|row| (row.log_key.clone(), row.run));
+        self.asked = row.map(|row| (row.log_key().to_owned(), row.run));
         if let Some((log_key, run)) = self.asked.clone() {
             self.read.ask(ReadRun { log_key, run }, effects);
         }
@@ -141,7 +141,7 @@ impl RunPanel {
     pub fn detail(&self, row: &RunRow) -> Option<std::result::Result<&RunDetail, &str>> {
         // The cursor may have gone on before this is asked for.
         let is_it =
-            matches!(&self.asked, Some((log, run)) if *run == row.run && *log == row.log_key);
+            matches!(&self.asked, Some((log, run)) if *run == row.run && *log == row.log_key());
         let detail = self.detail.as_ref().filter(|_| is_it)?;
         Some(match detail {
             Ok(detail) => Ok(detail),
@@ -166,7 +166,7 @@ impl RunPanel {
         };
         let notes = detail
             .row
-            .note
+            .note()
             .as_ref()
             .map_or(0, |note| note.lines().count());
         let sentences = 4 + detail.flags.len().min(40) + notes + detail.not_evaluated.len();

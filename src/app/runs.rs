@@ -72,12 +72,12 @@ impl Runs {
         let Some(row) = self.table.current() else {
             return;
         };
-        match &row.error {
+        match row.error() {
             Some(error) => {
                 let text = format!("run {} failed: {error}", row.run.short());
                 context.message = Some((Tone::Error, text));
             }
-            None => RunScreen::open_over(context, &row.log_key, row.run),
+            None => RunScreen::open_over(context, row.log_key(), row.run),
         }
     }
 }
@@ -143,11 +143,11 @@ impl View for Runs {
                 FindView::open_over(context, scope, self.table.filter());
             }
             Action::Compare => {
-                CompareScreen::open_over(context, &self.table, |row| (&row.log_key, row.run));
+                CompareScreen::open_over(context, &self.table, |row| (row.log_key(), row.run));
             }
             Action::ComparePrevious => {
                 if let Some(row) = self.table.current() {
-                    CompareScreen::open_previous_over(context, &row.log_key, row.run);
+                    CompareScreen::open_previous_over(context, row.log_key(), row.run);
                 }
             }
             _ => list::act(&mut self.table, action, context),
@@ -182,7 +182,7 @@ impl View for Runs {
 
     fn copy(&self) -> Option<String> {
         let row = self.table.current()?;
-        Some(run_name(&row.log_key, row.run))
+        Some(run_name(row.log_key(), row.run))
     }
 
     fn export(&self, columns: &[usize], form: Form) -> Result<Export, String> {
@@ -196,19 +196,15 @@ impl View for Runs {
     fn to_harvest(&self) -> Option<(ToHarvest, usize)> {
         let table = &self.table;
         if self.panel.panel.has_keys {
-            let log = table.current().map(|row| row.log_key.clone());
+            let log = table.current().map(|row| row.log_key().to_owned());
             return Some((ToHarvest::Keys(log.into_iter().collect()), 0));
         }
-        Some(ToHarvest::chosen(
-            table,
-            |row| &row.log_key,
-            ToHarvest::Runs,
-        ))
+        Some(ToHarvest::chosen(table, RunRow::log_key, ToHarvest::Runs))
     }
 
     fn to_note(&self) -> Option<NotedRuns> {
         let run = |row: &RunRow| NotedRun {
-            log_key: row.log_key.clone(),
+            log_key: row.log_key().to_owned(),
             run: row.run,
             disposition: row.disposition,
         };
@@ -219,7 +215,7 @@ impl View for Runs {
         if let Occasion::Shown = occasion {
             self.panel.panel.has_keys = false;
         }
-        let log = self.table.current().map(|row| &row.log_key);
+        let log = self.table.current().map(|row| row.log_key());
         if occasion.concerns(log.into_iter()) {
             self.panel.set_stale();
         }

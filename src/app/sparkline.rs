@@ -1,86 +1,25 @@
 //! A channel in one line of text.
 
-use crate::etl::reduce::Bucket;
+use crate::etl::reduce::{Bucket, heights, heights_of_values};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// `width` characters for the smallest and largest values of equal spans of time
-/// (`None`: a span without samples, drawn as a blank). The lowest bar is the smallest
-/// value of all, so signed values need no zero line; a channel that never changes is
-/// a line in the middle.
+/// `width` characters for the smallest and largest values of equal spans of time (`None`: a span
+/// without samples, drawn as a blank): see [`heights`].
 pub fn sparkline(buckets: &[Option<Bucket>], width: usize) -> String {
-    let Some(whole) = merge(buckets) else {
-        return " ".repeat(width);
-    };
-    let cell = |c: usize| {
-        let from = c * buckets.len() / width;
-        let to = ((c + 1) * buckets.len()).div_ceil(width).max(from + 1);
-        buckets.get(from..to.min(buckets.len())).and_then(merge)
-    };
-    let cells: Vec<Option<Bucket>> = (0..width).map(cell).collect();
-    // Of what the cells hold, not the buckets: where a cell is a whole swing, no cell is a spike.
-    let usual = usual(&cells);
-    let scale = Scale { whole, usual };
-    let bars = cells.into_iter();
-    bars.map(|cell| cell.map_or(' ', |bucket| scale.bar(bucket)))
-        .collect()
+    bars(heights(buckets, width))
 }
 
 /// As [`sparkline`] for one value per span.
 pub fn sparkline_values(values: &[Option<f64>], width: usize) -> String {
-    let buckets: Vec<_> = values
-        .iter()
-        .map(|v| v.filter(|v| v.is_finite()).map(Bucket::at))
-        .collect();
-    sparkline(&buckets, width)
+    bars(heights_of_values(values, width))
 }
 
-fn merge(buckets: &[Option<Bucket>]) -> Option<Bucket> {
-    buckets.iter().flatten().copied().reduce(Bucket::merge)
-}
-
-/// What a span of the channel usually holds: the medians of its spans' smallest and largest
-/// values.
-fn usual(buckets: &[Option<Bucket>]) -> (f64, f64) {
-    let median = |of: fn(&Bucket) -> f64| {
-        let mut values: Vec<f64> = buckets.iter().flatten().map(of).collect();
-        let middle = values.len() / 2;
-        if middle < values.len() {
-            values.select_nth_unstable_by(middle, f64::total_cmp);
-        }
-        values.get(middle).copied().unwrap_or_default()
-    };
-    (median(|b| b.min), median(|b| b.max))
-}
-
-/// What heights are measured by.
-struct Scale {
-    /// All that the channel holds.
-    whole: Bucket,
-    /// See [`usual`].
-    usual: (f64, f64),
-}
-
-impl Scale {
-    /// The height of one span: the middle of what it holds, or, where it goes beyond what spans
-    /// usually hold by more than half of the whole range (a spike), that extreme. Noise that
-    /// fills every span is none.
-    fn bar(&self, bucket: Bucket) -> char {
-        let range = self.whole.max - self.whole.min;
-        if range <= 0.0 {
-            return '▄';
-        }
-        let (above, below) = (bucket.max - self.usual.1, self.usual.0 - bucket.min);
-        let value = if above.max(below) <= range / 2.0 {
-            (bucket.min + bucket.max) / 2.0
-        } else if above >= below {
-            bucket.max
-        } else {
-            bucket.min
-        };
-        let step = ((value - self.whole.min) / range * 8.0) as usize;
-        BARS.get(step.min(7)).copied().unwrap_or('█')
-    }
+/// A bar for each height, a blank where there is none.
+pub fn bars(heights: impl IntoIterator<Item = Option<u8>>) -> String {
+    let bar = |height: u8| BARS.get(usize::from(height)).copied().unwrap_or('█');
+    let heights = heights.into_iter();
+    heights.map(|height| height.map_or(' ', bar)).collect()
 }
 
 #[cfg(test)]

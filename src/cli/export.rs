@@ -278,7 +278,7 @@ fn runs(lake: &OpenLake, args: &Args, is_view: bool) -> Result<Vec<RunTarget>> {
     for name in &args.what {
         let run = lake.run(name)?;
         let Some(target) = RunTarget::of(&run) else {
-            let why = run.error.as_deref().unwrap_or("it has no table");
+            let why = run.error().unwrap_or("it has no table");
             return Err(Error::Usage(format!("the run {} failed: {why}", run.run)));
         };
         if !targets.contains(&target) {

@@ -1,6 +1,6 @@
 //! The JSON that commands print. `docs/json.md` says what each key means.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Serialize;
 
@@ -109,19 +109,19 @@ pub struct RunJson<'a> {
     note: Option<&'a str>,
     robot_states: &'a RobotStates,
     also_in: &'a [String],
-    file_name: Option<&'a str>,
+    file_name: Option<Cow<'a, str>>,
 }
 
 impl<'a> From<&'a RunRow> for RunJson<'a> {
     fn from(run: &'a RunRow) -> Self {
         Self {
             run_uuid: run.run.to_string(),
-            log: &run.log_key,
-            cell_id: run.cell_id.as_deref(),
-            error: run.error.as_deref(),
-            start_time: time_text(run.start_us),
-            stop_time: time_text(run.stop_us),
-            total_runtime_seconds: run.runtime_s,
+            log: run.log_key(),
+            cell_id: run.cell_id(),
+            error: run.error(),
+            start_time: time_text(run.start_us()),
+            stop_time: time_text(run.stop_us()),
+            total_runtime_seconds: run.runtime_s(),
             total_distance_mm: &run.distance_mm,
             rows: run.rows,
             samples: run.samples,
@@ -130,10 +130,10 @@ impl<'a> From<&'a RunRow> for RunJson<'a> {
             verdict: run.verdict.word(),
             flags: run.flags,
             disposition: run.disposition.map(Disposition::word),
-            note: run.note.as_deref(),
+            note: run.note(),
             robot_states: &run.states,
-            also_in: &run.also_in,
-            file_name: run.file_name.as_deref(),
+            also_in: run.also_in(),
+            file_name: run.file_name(),
         }
     }
 }
@@ -183,7 +183,7 @@ pub struct RunDetailJson<'a> {
     note: Option<&'a str>,
     notes: Vec<NoteJson<'a>>,
     also_in: &'a [String],
-    file_name: Option<&'a str>,
+    file_name: Option<Cow<'a, str>>,
 }
 
 impl<'a> From<&'a RunDetail> for RunDetailJson<'a> {
@@ -191,13 +191,13 @@ impl<'a> From<&'a RunDetail> for RunDetailJson<'a> {
         let run = &detail.row;
         Self {
             run_uuid: run.run.to_string(),
-            log: &run.log_key,
-            cell_id: run.cell_id.as_deref(),
+            log: run.log_key(),
+            cell_id: run.cell_id(),
             cells_seen: &detail.cells_seen,
-            error: run.error.as_deref(),
-            start_time: time_text(run.start_us),
-            stop_time: time_text(run.stop_us),
-            total_runtime_seconds: run.runtime_s,
+            error: run.error(),
+            start_time: time_text(run.start_us()),
+            stop_time: time_text(run.stop_us()),
+            total_runtime_seconds: run.runtime_s(),
             total_distance_mm: &run.distance_mm,
             available_channels: &detail.columns,
             rows: run.rows,
@@ -212,10 +212,10 @@ impl<'a> From<&'a RunDetail> for RunDetailJson<'a> {
             not_evaluated: &detail.not_evaluated,
             source_lost_precision: detail.source_lost_precision,
             disposition: run.disposition.map(Disposition::word),
-            note: run.note.as_deref(),
+            note: run.note(),
             notes: detail.notes.iter().map(NoteJson::from).collect(),
-            also_in: &run.also_in,
-            file_name: run.file_name.as_deref(),
+            also_in: run.also_in(),
+            file_name: run.file_name(),
         }
     }
 }
@@ -281,7 +281,7 @@ impl<'a> NotesJson<'a> {
         Self {
             version: VERSION,
             run_uuid: run.run.to_string(),
-            log: &run.log_key,
+            log: run.log_key(),
             disposition: current.disposition.map(Disposition::word),
             note: current.text,
             notes: notes.iter().map(NoteJson::from).collect(),

@@ -28,8 +28,8 @@ pub fn unknown_run(name: &str, runs: &[RunRow]) -> String {
         let Some((key, rest)) = name.rsplit_once(sign) else {
             continue;
         };
-        if runs.iter().any(|run| run.log_key == key) {
-            runs.retain(|run| run.log_key == key);
+        if runs.iter().any(|run| run.log_key() == key) {
+            runs.retain(|run| run.log_key() == key);
             part = rest;
             break;
         }
@@ -51,7 +51,7 @@ pub fn run_for_log(name: &str, run: &RunRow) -> String {
     format!(
         "there is no log \"{}\": it is a run of the log {}; name that",
         text::quoted(name, 120),
-        run.log_key
+        run.log_key()
     )
 }
 
@@ -73,7 +73,7 @@ pub fn ambiguous_run(part: &str, runs: &[RunRow]) -> String {
         .all(|w| matches!(w, [a, b] if a.run == b.run));
     let names: Vec<String> = runs
         .iter()
-        .map(|r| format!("{}:{}", r.log_key, r.run))
+        .map(|r| format!("{}:{}", r.log_key(), r.run))
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let part = text::quoted(part, 120);

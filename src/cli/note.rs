@@ -99,9 +99,9 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             ..NewNote::default()
         };
         lake.catalog
-            .add_note(&lake.context, &row.log_key, row.run, new, &cancel)
+            .add_note(&lake.context, row.log_key(), row.run, new, &cancel)
     } else {
-        Notes::read(&lake.context.lake, &row.log_key)
+        Notes::read(&lake.context.lake, row.log_key())
     };
     let all = all.map_err(|error| {
         lake.unless_noted(error, || {
@@ -110,7 +110,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             } else {
                 "there is nothing to print"
             };
-            format!("{not}: the notes of {} cannot be read", row.log_key)
+            format!("{not}: the notes of {} cannot be read", row.log_key())
         })
     })?;
     let of_run = all.of_run(row.run);
@@ -130,7 +130,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 
 /// `run 00000000-…-11ed of cell-01/a`
 fn title(row: &RunRow) -> String {
-    format!("run {} of {}", row.run, row.log_key)
+    format!("run {} of {}", row.run, row.log_key())
 }
 
 fn indented(note: &Note) -> String {

@@ -167,11 +167,11 @@ impl OpenLake {
         let mut runs: Vec<RunDetail> = Vec::with_capacity(names.len());
         for name in names {
             let row = self.run(name)?;
-            let same = |r: &RunDetail| (r.row.run, &r.row.log_key) == (row.run, &row.log_key);
+            let same = |r: &RunDetail| (r.row.run, r.row.log_key()) == (row.run, row.log_key());
             if let Some(at) = runs.iter().position(same) {
                 return Err(Error::Usage(format!(
                     "the run {}:{} is named twice: it is run {} already",
-                    row.log_key,
+                    row.log_key(),
                     row.run,
                     letter(at)
                 )));
@@ -187,8 +187,8 @@ impl OpenLake {
     /// [`Error::Moving`] when it is there no more, [`Error::Catalog`].
     pub fn detail(&self, row: &RunRow) -> Result<RunDetail> {
         self.catalog
-            .run_detail(&row.log_key, row.run)?
-            .ok_or_else(|| gone(&format!("{}:{}", row.log_key, row.run)))
+            .run_detail(row.log_key(), row.run)?
+            .ok_or_else(|| gone(&format!("{}:{}", row.log_key(), row.run)))
     }
 }
 

@@ -170,8 +170,8 @@ fn charts(
     channels: &[String],
     args: &Args,
 ) -> Result<Charts> {
-    if let Some(failed) = runs.iter().find(|run| run.row.file_name.is_none()) {
-        let why = failed.row.error.as_deref().unwrap_or("it has no table");
+    if let Some(failed) = runs.iter().find(|run| run.row.file_name().is_none()) {
+        let why = failed.row.error().unwrap_or("it has no table");
         return Err(Error::Usage(format!(
             "the run {} failed: {why}",
             failed.row.run
@@ -229,7 +229,7 @@ fn show(signals: &mut Signals, runs: &[RunDetail], args: &Args) -> Result<()> {
     }
     let start = runs
         .first()
-        .and_then(|run| run.row.start_us)
+        .and_then(|run| run.row.start_us())
         .unwrap_or_default();
     let origin = if signals.is_aligned() { start } else { 0 };
     let time = |asked: &Option<String>| -> Result<Option<i64>> {

@@ -100,7 +100,7 @@ pub fn render(runs: &[RunRow], page: &Page) -> String {
         })
         .priority(7),
         RowColumn::of("note", |run: &RunRow| {
-            let note = run.note.as_deref().unwrap_or_default();
+            let note = run.note().unwrap_or_default();
             note.lines().collect::<Vec<_>>().join(" / ")
         })
         .priority(6)
@@ -120,11 +120,11 @@ fn verdict(run: &RunRow) -> String {
 /// What is out of the ordinary.
 fn remark(run: &RunRow) -> String {
     let mut remarks = Vec::new();
-    if let Some(error) = &run.error {
+    if let Some(error) = run.error() {
         remarks.push(format!("failed: {error}"));
     }
-    if !run.also_in.is_empty() {
-        remarks.push(format!("also in {}", run.also_in.join(", ")));
+    if !run.also_in().is_empty() {
+        remarks.push(format!("also in {}", run.also_in().join(", ")));
     }
     remarks.join("; ")
 }

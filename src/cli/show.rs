@@ -213,7 +213,7 @@ fn rejected_text(out: &mut String, rejected: &RejectedRows) {
 fn run_text(detail: &RunDetail, page: &Page) -> String {
     let run = &detail.row;
     let mut out = format!("run {}\n", run.run);
-    line(&mut out, "log", &run.log_key);
+    line(&mut out, "log", run.log_key());
     let cells = match detail.cells_seen.len() {
         0 | 1 => String::new(),
         _ => format!(" (its rows name {})", detail.cells_seen.join(", ")),
@@ -221,17 +221,21 @@ fn run_text(detail: &RunDetail, page: &Page) -> String {
     line(
         &mut out,
         "cell",
-        &format!("{}{cells}", or_none(run.cell_id.clone())),
+        &format!("{}{cells}", or_none(run.cell_id().map(str::to_owned))),
     );
-    if let Some(error) = &run.error {
+    if let Some(error) = run.error() {
         line(&mut out, "error", error);
     }
-    line(&mut out, "start", &or_none(run.start_us.map(zone::format)));
-    line(&mut out, "stop", &or_none(run.stop_us.map(zone::format)));
+    line(
+        &mut out,
+        "start",
+        &or_none(run.start_us().map(zone::format)),
+    );
+    line(&mut out, "stop", &or_none(run.stop_us().map(zone::format)));
     line(
         &mut out,
         "runtime",
-        &format!("{} s", fixed(run.runtime_s, 6)),
+        &format!("{} s", fixed(run.runtime_s(), 6)),
     );
     for (robot, mm) in run.distance_mm.iter() {
         line(
@@ -271,11 +275,11 @@ fn run_text(detail: &RunDetail, page: &Page) -> String {
             "the log stored it as a double above 2^53: neighbouring ids may be merged",
         );
     }
-    if !run.also_in.is_empty() {
-        line(&mut out, "also in", &run.also_in.join(", "));
+    if !run.also_in().is_empty() {
+        line(&mut out, "also in", &run.also_in().join(", "));
     }
-    if let Some(file) = &run.file_name {
-        line(&mut out, "table", file);
+    if let Some(file) = run.file_name() {
+        line(&mut out, "table", &file);
     }
     ledger_text(&mut out, &detail.ledger);
     for flag in &detail.flags {

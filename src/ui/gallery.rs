@@ -385,9 +385,7 @@ fn compare() {
         let mut details: Vec<_> = (0..4).map(|at| Some(compared::detail(at))).collect();
         details[1] = None;
         if let Some(third) = &mut details[2] {
-            third.row.error = Some("every sample of robot 2 has the same time".into());
-            (third.row.start_us, third.row.stop_us) = (None, None);
-            third.row.file_name = None;
+            run::fail(&mut third.row);
             third.channels.clear();
         }
         let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a recreates it";
@@ -553,12 +551,7 @@ fn wrong_moments_of_runs() {
             state
         };
         let mut failed = run::detail();
-        failed.row.error = Some("every sample of robot 2 has the same time".into());
-        (
-            failed.row.start_us,
-            failed.row.stop_us,
-            failed.row.runtime_s,
-        ) = (None, None, None);
+        run::fail(&mut failed.row);
         looks.add("run_failed", &open(Ok(Some(run::opened_run(failed)))));
         looks.add("run_gone", &open(Ok(None)));
         let busy = "the catalog cache/catalog.db is busy: another process writes it; try again";

@@ -674,6 +674,6 @@ fn the_real_log_gives_the_independent_numbers() {
         }
     }
     let runs = place.refresh().runs(Some("sample")).unwrap();
-    assert!(runs.iter().all(|r| r.also_in == ["sample.csv"]));
+    assert!(runs.iter().all(|r| r.also_in() == ["sample.csv"]));
     drop(place.dir);
 }

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Column, ListCell, Meaning, meaning::verdict_word};
 use crate::{
-    app::{sparkline::sparkline_values, table::Row},
+    app::{sparkline::bars, table::Row},
     etl::{catalog::RunRow, zone},
 };
 
@@ -23,22 +23,19 @@ const DAY_AND_MINUTE: u16 = 11;
 /// Characters of a log where there are few: the ends of its key.
 const LOG: u16 = 17;
 
-/// Characters of a small picture, without the name of its channel.
-const PICTURE: usize = 16;
-
 impl Row for RunRow {
     const LIST: &'static str = "runs";
 
     fn key(&self) -> Cow<'_, str> {
-        Cow::Owned(format!("{}/{}", self.log_key, self.run))
+        Cow::Owned(format!("{}/{}", self.log_key(), self.run))
     }
 
     fn same(&self, other: &Self) -> bool {
-        self.run == other.run && self.log_key == other.log_key
+        self.run == other.run && self.log_key() == other.log_key()
     }
 
     fn columns(rows: &[Self]) -> Vec<Column<Self>> {
-        let failed = |run: &Self| run.error.is_some();
+        let failed = |run: &Self| run.error().is_some();
         let mut columns = vec![
             Column::new("run", 13, 0).identity(),
             Column::new("log", LOG, 2)
@@ -71,7 +68,7 @@ impl Row for RunRow {
             Column::new("verdict", 13, 1)
                 .identity()
                 .exported(&["verdict", "error"])
-                .cell(|run: &Self, _| match run.error {
+                .cell(|run: &Self, _| match run.error() {
                     Some(_) => ListCell::new("✗ failed", Meaning::Error),
                     None => ListCell::new(verdict_word(run.verdict), run.verdict.into()),
                 }),
@@ -85,7 +82,7 @@ impl Row for RunRow {
 }
 
 fn start(run: &RunRow, width: u16) -> ListCell {
-    let text = run.start_us.map(zone::format_screen).unwrap_or_default();
+    let text = run.start_us().map(zone::format_screen).unwrap_or_default();
     let year = if width == DAY_AND_MINUTE {
         "2022-".len()
     } else {
@@ -103,20 +100,20 @@ fn disposition(run: &RunRow, _: u16) -> ListCell {
 
 /// The lines of a note in one, else why the run failed: the panel has the whole sentence.
 fn note(run: &RunRow, _: u16) -> ListCell {
-    match (&run.note, &run.error) {
-        (None, Some(error)) => ListCell::new(error.as_str(), Meaning::Error),
+    match (run.note(), run.error()) {
+        (None, Some(error)) => ListCell::new(error, Meaning::Error),
         (note, _) => {
-            let note = note.as_deref().unwrap_or_default();
+            let note = note.unwrap_or_default();
             ListCell::text(note.lines().collect::<Vec<_>>().join(" / "))
         }
     }
 }
 
 fn picture(run: &RunRow, _: u16) -> ListCell {
-    if run.spark.is_empty() {
+    if run.picture.is_empty() {
         return ListCell::text("");
     }
-    let line = sparkline_values(&run.spark.values(), PICTURE);
-    let channel = run.spark_channel.as_deref().unwrap_or_default();
+    let line = bars(run.picture.heights());
+    let channel = run.spark_channel().unwrap_or_default();
     ListCell::new(format!("{line} {channel}"), Meaning::Picture)
 }

@@ -16,10 +16,7 @@ use crate::{
         table::{Row, Table},
     },
     etl::{
-        catalog::{
-            LogRow, LogState, MachinePoint, MachineRow, RobotStates, RunRow, SparkValues,
-            align_robots,
-        },
+        catalog::{LogRow, LogState, MachinePoint, MachineRow, RunFields, RunRow, align_robots},
         export::Values,
         filter::{Filter, Kind},
         quality::{Flag, Severity, Verdict},
@@ -204,29 +201,18 @@ prop_compose! {
         counts in prop::array::uniform3(0u32..3),
         verdict in verdict(),
     ) -> RunRow {
-        RunRow {
-            log_key,
-            run: RunId(run),
-            cell_id,
-            error: None,
+        RunRow::from(RunFields {
+            cell_id: cell_id.as_deref(),
             start_us,
             stop_us: start_us,
             runtime_s,
             distance_mm: distance_mm.into(),
-            rows: 0,
             samples: counts[0].into(),
-            complete_rows: 0,
             channels: counts[1],
             verdict,
             flags: counts[2],
-            also_in: Vec::new(),
-            file_name: None,
-            spark_channel: None,
-            disposition: None,
-            note: None,
-            states: RobotStates::default(),
-            spark: SparkValues::default(),
-        }
+            ..RunFields::new(&log_key, RunId(run))
+        })
     }
 }
 
@@ -396,10 +382,12 @@ fn cells_stand_in_one_order_in_every_list() {
         cell_id: Some(id.into()),
         ..log.clone()
     };
-    let of_run = |id: &str| RunRow {
-        log_key: id.into(),
-        cell_id: Some(id.into()),
-        ..run.clone()
+    let of_run = |id: &str| {
+        RunRow::from(RunFields {
+            log_key: id,
+            cell_id: Some(id),
+            ..run.fields()
+        })
     };
     let of_machine = |id: &str| MachineRow {
         cell_id: Some(id.into()),
@@ -407,7 +395,12 @@ fn cells_stand_in_one_order_in_every_list() {
     };
     for list in [
         in_order("cell", of_log, |log| cell(&log.cell_id), &cells),
-        in_order("cell", of_run, |run| cell(&run.cell_id), &cells),
+        in_order(
+            "cell",
+            of_run,
+            |run| run.cell_id().unwrap_or_default().to_owned(),
+            &cells,
+        ),
         in_order(
             "machine",
             of_machine,

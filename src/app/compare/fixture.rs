@@ -18,13 +18,12 @@ pub fn detail(at: usize) -> RunDetail {
     let mut detail = fixture::detail();
     detail.row.run = RunId(fixture::run().0 + at as u128);
     let shift = at as i64 * 86_400 * SECOND;
-    detail.row.start_us = detail.row.start_us.map(|t| t + shift);
-    detail.row.stop_us = detail
-        .row
-        .stop_us
-        .map(|t| t + shift - at as i64 * 10 * SECOND);
-    detail.row.runtime_s = detail.row.runtime_s.map(|s| s - 10.0 * at as f64);
-    detail.row.file_name = Some(format!("run_{at}.parquet"));
+    detail.row.change(|fields| {
+        fields.start_us = fields.start_us.map(|t| t + shift);
+        fields.stop_us = fields.stop_us.map(|t| t + shift - at as i64 * 10 * SECOND);
+        fields.runtime_s = fields.runtime_s.map(|s| s - 10.0 * at as f64);
+        fields.file_name = Some(format!("run_{at}.parquet").into());
+    });
     for stats in detail.channels.values_mut() {
         for value in [&mut stats.mean, &mut stats.max, &mut stats.rms] {
             *value = value.map(|v| v + 2.5 * at as f64);

@@ -46,7 +46,7 @@ fn line(at: usize, run: &Compared, signals: &Signals) -> String {
         run.run.to_string(),
         run.log_key.clone(),
     ];
-    words.extend(row.and_then(|r| r.start_us).map(zone::format_screen));
+    words.extend(row.and_then(|r| r.start_us()).map(zone::format_screen));
     let place = signals.place(at);
     words.extend(place.map(|place| format!("at {}", super::sheet::offset(place))));
     words.extend(signals.failure_of(at).map(str::to_owned));

@@ -52,7 +52,7 @@ impl Compared {
 impl From<RunDetail> for Compared {
     fn from(detail: RunDetail) -> Self {
         Self {
-            log_key: detail.row.log_key.clone(),
+            log_key: detail.row.log_key().to_owned(),
             run: detail.row.run,
             detail: Some(Box::new(detail)),
         }

@@ -170,7 +170,9 @@ fn a_run_that_goes_or_changes_is_read_again_without_losing_ones_place() {
     let mut details: Vec<_> = (0..3).map(|at| Some(fixture::detail(at))).collect();
     details[1] = None;
     if let Some(third) = &mut details[2] {
-        third.row.file_name = Some("another.parquet".into());
+        third
+            .row
+            .change(|fields| fields.file_name = Some("another.parquet".into()));
     }
     let asked = fixture::read(&mut screen, Ok(details));
     // Only the run with another file is read again.

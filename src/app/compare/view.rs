@@ -39,7 +39,7 @@ impl CompareScreen {
     pub fn open_over<T: Row>(
         context: &mut ActionContext<'_>,
         list: &Table<T>,
-        run: impl Fn(&T) -> (&String, RunId),
+        run: impl Fn(&T) -> (&str, RunId),
     ) {
         let marked = list.marked();
         if !(FEWEST..=MOST).contains(&marked) {
@@ -53,7 +53,7 @@ impl CompareScreen {
             ));
         }
         let runs = list.marked_in_order().into_iter().map(run);
-        let runs: Vec<_> = runs.map(|(log, run)| (log.clone(), run)).collect();
+        let runs: Vec<_> = runs.map(|(log, run)| (log.to_owned(), run)).collect();
         let (mut screen, asked) = Self::open(runs, context.size);
         screen.marker = context.marker;
         context.open(screen, asked);

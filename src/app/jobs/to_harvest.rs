@@ -29,14 +29,14 @@ impl ToHarvest {
     /// marked rows; `many` are the marked rows for a worker.
     pub fn chosen<T: Row>(
         table: &Table<T>,
-        key: impl Fn(&T) -> &String,
+        key: impl Fn(&T) -> &str,
         many: impl Fn(Marked<T>) -> Self,
     ) -> (Self, usize) {
         let marked = table.marked();
         if marked > FEW_LOGS {
             return (many(table.marked_rows()), marked);
         }
-        let keys = table.chosen().into_iter().map(|row| key(row).clone());
+        let keys = table.chosen().into_iter().map(|row| key(row).to_owned());
         (Self::Keys(keys.collect()), marked)
     }
 
@@ -45,7 +45,7 @@ impl ToHarvest {
         let mut keys: Vec<&str> = match self {
             Self::Keys(keys) => keys.iter().map(String::as_str).collect(),
             Self::Logs(marked) => marked.rows().map(|row| row.key.as_str()).collect(),
-            Self::Runs(marked) => marked.rows().map(|row| row.log_key.as_str()).collect(),
+            Self::Runs(marked) => marked.rows().map(|row| row.log_key()).collect(),
             Self::Points(marked) => marked.rows().map(|row| row.log_key.as_str()).collect(),
         };
         let mut seen = HashSet::with_capacity(keys.len());

@@ -3,7 +3,7 @@ use crate::app::fixture;
 
 fn editor() -> NoteEditor {
     let row = fixture::run(0, "cell-10/a");
-    NoteEditor::new(NotedRuns::one(&row.log_key, row.run, None))
+    NoteEditor::new(NotedRuns::one(row.log_key(), row.run, None))
 }
 
 fn typed(editor: &mut NoteEditor, text: &str) {
@@ -69,7 +69,7 @@ fn runs_are_named_one_by_one_or_counted() {
     let mut table = Table::default();
     table.replace(rows);
     let of = |row: &RunRow| NotedRun {
-        log_key: row.log_key.clone(),
+        log_key: row.log_key().to_owned(),
         run: row.run,
         disposition: row.disposition,
     };

@@ -16,7 +16,7 @@ use crate::{
         signals::{self, Part, SignalsAnswer, SignalsQuery},
     },
     etl::{
-        catalog::{RunDetail, RunRow, SparkValues},
+        catalog::{RunDetail, RunFields, RunRow},
         clean::{Ledger, Reason},
         held::CellKinds,
         lake::run_file::Window,
@@ -126,29 +126,20 @@ pub fn detail() -> RunDetail {
         ..RobotStats::default()
     };
     RunDetail {
-        row: RunRow {
-            log_key: "cell-10/2022-11-23T2040".into(),
-            run: run(),
-            cell_id: Some("10".into()),
-            error: None,
+        row: RunFields {
+            cell_id: Some("10"),
             start_us: Some(START),
             stop_us: Some(time_of(ROWS - 1)),
             runtime_s: Some(104.99),
             distance_mm: [("1".into(), 39_010.731_742)].into(),
             rows: ROWS as u64,
             samples: 60_000,
-            complete_rows: 0,
             channels: NAMES.len() as u32,
-            verdict: Verdict::NotEvaluated,
-            flags: 0,
-            also_in: vec!["cell-10/copy".into()],
+            also_in: &["cell-10/copy".into()],
             file_name: Some("run_x.f.parquet".into()),
-            spark_channel: None,
-            disposition: None,
-            note: None,
-            states: Default::default(),
-            spark: SparkValues::default(),
-        },
+            ..RunFields::new("cell-10/2022-11-23T2040", run())
+        }
+        .into(),
         columns: std::iter::once("time")
             .chain(NAMES)
             .map(str::to_owned)
@@ -174,15 +165,21 @@ pub fn detail() -> RunDetail {
 /// A run that could not be harvested.
 fn failed(run: RunId) -> RunDetail {
     let mut detail = detail();
-    let row = &mut detail.row;
-    row.run = run;
-    row.error = Some("every sample of robot 2 has the same time".into());
-    (row.start_us, row.stop_us, row.runtime_s) = (None, None, None);
-    row.file_name = None;
+    detail.row.run = run;
+    fail(&mut detail.row);
     detail.columns = Vec::new();
     detail.channels = BTreeMap::new();
     detail.robots = BTreeMap::new();
     detail
+}
+
+/// Makes it one that could not be harvested.
+pub fn fail(row: &mut RunRow) {
+    row.change(|fields| {
+        fields.error = Some("every sample of robot 2 has the same time");
+        (fields.start_us, fields.stop_us, fields.runtime_s) = (None, None, None);
+        fields.file_name = None;
+    });
 }
 
 pub fn window(channels: &[String], rows: std::ops::Range<u64>) -> Window {

@@ -261,7 +261,7 @@ impl Quality {
 }
 
 fn rows(detail: &RunDetail) -> Vec<FlagRow> {
-    let run = detail.row.start_us.zip(detail.row.stop_us);
+    let run = detail.row.start_us().zip(detail.row.stop_us());
     let row = |(position, flag): (usize, &Flag)| FlagRow {
         run,
         ..FlagRow::new(flag.clone(), flag.span_us(), position)

@@ -75,7 +75,7 @@ impl RobotTable {
         if robots.is_empty() {
             return Self::default();
         }
-        let cell = detail.row.cell_id.as_deref();
+        let cell = detail.row.cell_id();
         let names = robots.iter().map(|(robot, _)| {
             let name = machine_name(cell, robot);
             let width = NAME.min(name.width() as u16);

@@ -116,7 +116,7 @@ impl Samples {
             window: None,
             whole: never_held(&detail.channels),
             all_change: None,
-            shared: detail.row.start_us.map(|start| (start, 0)),
+            shared: detail.row.start_us().map(|start| (start, 0)),
             error: None,
             asked: None,
         }
@@ -297,7 +297,7 @@ fn page(height: usize) -> u64 {
 }
 
 fn layout(detail: &RunDetail) -> ColumnLayout {
-    let span = detail.row.start_us.zip(detail.row.stop_us);
+    let span = detail.row.start_us().zip(detail.row.stop_us());
     let dated = span.is_some_and(zone::crosses_midnight);
     let mut out = ColumnLayout {
         titles: vec!["time".into()],

@@ -302,12 +302,12 @@ impl RunScreen {
             self.error = Some(format!("run {run} is not in the lake any more"));
             return;
         };
-        self.error = detail.row.error.clone();
+        self.error = detail.row.error().map(str::to_owned);
         let signals = Signals::of_run(&detail, &default_channels);
-        if let (Some(mut signals), Some(file_name)) = (signals, detail.row.file_name.clone()) {
+        if let (Some(mut signals), Some(file_name)) = (signals, detail.row.file_name()) {
             let table = TableRef {
                 log_key: self.log_key.clone(),
-                file_name,
+                file_name: file_name.into_owned(),
             };
             signals.view.marker = self.marker;
             signals.choose_named(&self.channels);

@@ -94,9 +94,9 @@ pub fn charts(row: &RunRow, signals: &Signals) -> Result<Charts, String> {
 /// Run, cell, log and start, for above a picture.
 fn heading(row: &RunRow) -> String {
     let mut words = vec![format!("run {}", row.run)];
-    words.extend(row.cell_id.as_ref().map(|cell| format!("cell {cell}")));
-    words.push(row.log_key.clone());
-    words.extend(row.start_us.map(zone::format_screen));
+    words.extend(row.cell_id().map(|cell| format!("cell {cell}")));
+    words.push(row.log_key().to_owned());
+    words.extend(row.start_us().map(zone::format_screen));
     words.join("  ")
 }
 

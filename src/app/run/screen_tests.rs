@@ -165,9 +165,11 @@ fn one_goes_to_times_and_rows() {
 fn a_run_that_failed_or_is_gone_says_so() {
     let (mut screen, _) = RunScreen::open("log", fixture::run(), (80, 24));
     let mut detail = fixture::detail();
-    detail.row.error = Some("every sample of robot 2 has the same time".into());
-    detail.row.start_us = None;
-    detail.row.file_name = None;
+    detail
+        .row
+        .change(|fields| fields.error = Some("every sample of robot 2 has the same time"));
+    detail.row.change(|fields| fields.start_us = None);
+    detail.row.change(|fields| fields.file_name = None);
     let read = Ok(Some(fixture::opened_run(detail)));
     assert_eq!(fixture::deliver(&mut screen, |q| &mut q.detail, read), []);
     assert_eq!(

@@ -332,7 +332,7 @@ fn page(detail: &RunDetail) -> Page {
     let mut titles = vec!["channel".to_owned()];
     titles.extend(statistics.iter().map(|statistic| heading(statistic)));
     titles.push(joined(times.iter().map(|time| Some(heading(time)))));
-    let run = detail.row.start_us.zip(detail.row.stop_us);
+    let run = detail.row.start_us().zip(detail.row.stop_us());
     let mut groups: Vec<(&str, Vec<Vec<String>>)> = Vec::new();
     for name in detail.columns.iter().skip(1) {
         let mut row = vec![name.clone()];

@@ -42,7 +42,7 @@ fn fact(label: &str, value: impl Into<String>) -> Fact {
 /// Short facts. Verdict, start and runtime stand in the heading of the run.
 pub(super) fn facts(detail: &RunDetail) -> Vec<Fact> {
     let row = &detail.row;
-    let stop = row.stop_us.map(zone::format_screen);
+    let stop = row.stop_us().map(zone::format_screen);
     // What the ledger counts.
     let counted = detail.layout.counted();
     let mut facts = vec![
@@ -75,8 +75,8 @@ pub(super) fn lines(detail: &RunDetail) -> Vec<Fact> {
         let value = "its id was stored as a double: neighbours may be merged in it";
         lines.push(fact("precision lost", value).with(Meaning::Error));
     }
-    if !detail.row.also_in.is_empty() {
-        lines.push(fact("also in", detail.row.also_in.join(", ")));
+    if !detail.row.also_in().is_empty() {
+        lines.push(fact("also in", detail.row.also_in().join(", ")));
     }
     lines.extend(detail.notes.iter().flat_map(note));
     lines

@@ -20,8 +20,8 @@ impl TableRef {
     /// The table of a run that has one.
     pub fn of(row: &RunRow) -> Option<Self> {
         Some(Self {
-            log_key: row.log_key.clone(),
-            file_name: row.file_name.clone()?,
+            log_key: row.log_key().to_owned(),
+            file_name: row.file_name()?.into_owned(),
         })
     }
 

@@ -81,7 +81,7 @@ impl View for RunScreen {
 
     fn crumb(&self) -> Option<Crumb> {
         let mut crumb = Crumb::new(self.run.short()).about(self.log_key.clone());
-        let cell = self.detail.as_ref().and_then(|d| d.row.cell_id.as_deref());
+        let cell = self.detail.as_ref().and_then(|d| d.row.cell_id());
         if let Some(cell) = cell {
             crumb = crumb.about(cell_title(Some(cell)));
         }

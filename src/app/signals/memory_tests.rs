@@ -74,24 +74,33 @@ impl Runs {
         for at in 0..n {
             let mut detail = several::detail(if at == 1 { 0 } else { at });
             let names: Vec<String> = detail.columns.iter().skip(1).cloned().collect();
-            let start = detail.row.start_us.unwrap() + at as i64;
+            let start = detail.row.start_us().unwrap() + at as i64;
             let table = table(start, &names);
-            detail.row.start_us = table.times.first().copied();
-            detail.row.stop_us = table.times.last().copied();
+            detail
+                .row
+                .change(|fields| fields.start_us = table.times.first().copied());
+            detail
+                .row
+                .change(|fields| fields.stop_us = table.times.last().copied());
             detail.row.rows = LONG;
             for stats in detail.channels.values_mut() {
                 stats.interval_median_s = Some(STEP as f64 / 1e6);
             }
             let file_name = format!("run_{at}.parquet");
-            detail.row.file_name = Some(file_name.clone());
-            let path = context.lake.location(&detail.row.log_key, &file_name);
+            detail
+                .row
+                .change(|fields| fields.file_name = Some(file_name.clone().into()));
+            let path = context.lake.location(detail.row.log_key(), &file_name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             write_run_file(&path, &table, &cancel, |_| "{}".into()).unwrap();
             let query = SignalsQuery {
                 table: TableRef::of(&detail.row).unwrap(),
                 ask: Ask::Overview {
                     channels: names.clone(),
-                    span: (detail.row.start_us.unwrap(), detail.row.stop_us.unwrap()),
+                    span: (
+                        detail.row.start_us().unwrap(),
+                        detail.row.stop_us().unwrap(),
+                    ),
                     rows: LONG,
                     stored: false,
                 },

@@ -87,7 +87,7 @@ impl Run {
         let row = detail.map(|d| &d.row);
         Self {
             table: row.and_then(TableRef::of),
-            span: row.and_then(|r| r.start_us.zip(r.stop_us)),
+            span: row.and_then(|r| r.start_us().zip(r.stop_us())),
             place: None,
             rows: row.map_or(0, |r| r.rows),
             loading: Loading::default(),

@@ -87,7 +87,7 @@ fn rows(values: &[f64], origin: i64) -> Result<SignalsAnswer, String> {
 }
 
 fn start(run: usize) -> i64 {
-    several::detail(run).row.start_us.unwrap()
+    several::detail(run).row.start_us().unwrap()
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn default_channels_are_chosen_first() {
     assert_eq!(names(&single()), ["v1", "f1"]);
     let mut detail = one::detail();
     assert_eq!(names(&Signals::of_run(&detail, &[]).unwrap()), ["x_1"]);
-    detail.row.start_us = None;
+    detail.row.change(|fields| fields.start_us = None);
     assert!(Signals::of_run(&detail, &[]).is_none());
 }
 
@@ -358,7 +358,9 @@ fn reopening_keeps_places_choice_and_what_was_read_from_the_same_files() {
     s.update(Action::AlignHere, HEIGHT);
     s.update(Action::Marker, HEIGHT);
     let mut details = [0, 1, 2].map(several::detail);
-    details[2].row.file_name = Some("another.parquet".into());
+    details[2]
+        .row
+        .change(|fields| fields.file_name = Some("another.parquet".into()));
     let runs: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();
     let mut again = Signals::of_runs(&runs, &Comparison::new(&runs, &[]), &["f1".to_owned()]);
     again.resume(s.clone());
@@ -413,7 +415,7 @@ fn the_histogram_follows_the_cursor_of_the_list_and_the_visible_span() {
 #[test]
 fn the_cursor_begins_where_every_chart_has_a_value() {
     let mut detail = one::detail();
-    let start = detail.row.start_us.unwrap();
+    let start = detail.row.start_us().unwrap();
     for (channel, after) in [("v1", 2), ("f1", 7), ("z_1", 90)] {
         let stats = detail.channels.get_mut(channel).unwrap();
         stats.first_time = Some(crate::etl::time::format(start + after * SECOND));
@@ -436,7 +438,7 @@ fn the_cursor_begins_where_every_chart_has_a_value() {
     assert_eq!(again.view.cursor.time, start + 50 * SECOND);
     // Runs over each other count from their starts.
     let mut details = [0, 1].map(several::detail);
-    let first = details[1].row.start_us.unwrap() + 4 * SECOND;
+    let first = details[1].row.start_us().unwrap() + 4 * SECOND;
     let stats = details[1].channels.get_mut("v1").unwrap();
     stats.first_time = Some(crate::etl::time::format(first));
     let runs: Vec<Option<&RunDetail>> = details.iter().map(Some).collect();

@@ -63,7 +63,7 @@ fn a_note_that_was_not_written_is_kept_and_opened_again() {
     let done = NotesWritten {
         written: 1,
         logs: vec!["cell-10/a".into()],
-        left: vec![(second.log_key.clone(), second.run)],
+        left: vec![(second.log_key().to_owned(), second.run)],
         error: Some("the note on run 2 of \"cell-10/b\" was not written: disk full".into()),
     };
     fixture::answer(&mut state, |s| &mut s.queries.note, Ok(done));
@@ -78,7 +78,10 @@ fn a_note_that_was_not_written_is_kept_and_opened_again() {
     let Some(Overlay::Note(editor)) = &state.overlay else {
         panic!("{:?}", state.overlay)
     };
-    assert_eq!(editor.runs.runs(), [(second.log_key, second.run)]);
+    assert_eq!(
+        editor.runs.runs(),
+        [(second.log_key().to_owned(), second.run)]
+    );
     assert_eq!(editor.text.lines(), ["odd sound"]);
     // What went wrong as a whole keeps all of its runs.
     keys(&mut state, &["enter"]);

@@ -481,7 +481,9 @@ fn a_filter_over_a_table_is_not_shown_over_the_table_of_a_later_harvest() {
     update(&mut state, Event::Paste("x_1 > 299.9".into()));
     let late = question::<FilterRows>(press(&mut state, &["enter"]));
     let mut detail = crate::app::run::fixture::detail();
-    detail.row.file_name = Some("of_another_harvest.parquet".into());
+    detail
+        .row
+        .change(|fields| fields.file_name = Some("of_another_harvest.parquet".into()));
     let read = Ok(Some(crate::app::run::fixture::opened_run(detail)));
     crate::app::run::fixture::deliver(fixture::run_screen(&mut state), |q| &mut q.detail, read);
     let condition = late.query::<FilterRows>().unwrap().condition.clone();

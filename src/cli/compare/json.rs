@@ -74,11 +74,11 @@ impl<'a> CompareJson<'a> {
         let run = |(at, run): (usize, &&'a RunDetail)| RunJson {
             letter: letter(at),
             run_uuid: run.row.run.to_string(),
-            log: &run.row.log_key,
-            cell_id: run.row.cell_id.as_deref(),
-            error: run.row.error.as_deref(),
-            start_time: run.row.start_us.map(time::format),
-            stop_time: run.row.stop_us.map(time::format),
+            log: run.row.log_key(),
+            cell_id: run.row.cell_id(),
+            error: run.row.error(),
+            start_time: run.row.start_us().map(time::format),
+            stop_time: run.row.stop_us().map(time::format),
             verdict: run.row.verdict.word(),
         };
         Self {

@@ -108,13 +108,13 @@ fn legend(runs: &[&RunDetail]) -> TextTable {
         .sentences(6);
     for (at, run) in runs.iter().enumerate() {
         let row = &run.row;
-        let failed = row.error.as_ref().map(|e| format!("failed: {e}"));
+        let failed = row.error().map(|e| format!("failed: {e}"));
         table.row(vec![
             letter(at).to_string(),
             row.run.short(),
-            row.log_key.clone(),
-            or_none(row.cell_id.clone()),
-            or_none(row.start_us.map(zone::format_screen)),
+            row.log_key().to_owned(),
+            or_none(row.cell_id().map(str::to_owned)),
+            or_none(row.start_us().map(zone::format_screen)),
             row.verdict.word().to_owned(),
             failed.unwrap_or_default(),
         ]);

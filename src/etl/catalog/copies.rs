@@ -16,13 +16,13 @@ pub fn one_copy_each(runs: Vec<RunRow>) -> Vec<RunRow> {
 /// For each of `runs` whether it is the one of the copies of its run among them that counts: one
 /// that did not fail, with the most kept samples, then of the smallest key.
 pub fn best_copies(runs: &[RunRow]) -> Vec<bool> {
-    let rank = |run: &RunRow| (run.error.is_some(), Reverse(run.samples));
-    let is_before = |a: &RunRow, b: &RunRow| (rank(a), &a.log_key) < (rank(b), &b.log_key);
+    let rank = |run: &RunRow| (run.error().is_some(), Reverse(run.samples));
+    let is_before = |a: &RunRow, b: &RunRow| (rank(a), a.log_key()) < (rank(b), b.log_key());
     let mut best: HashMap<RunId, (usize, &RunRow)> = HashMap::new();
     let mut counts = vec![true; runs.len()];
     // Most runs stand in one log alone.
     let copied = runs.iter().enumerate();
-    for (at, run) in copied.filter(|(_, run)| !run.also_in.is_empty()) {
+    for (at, run) in copied.filter(|(_, run)| !run.also_in().is_empty()) {
         let other = best.entry(run.run).or_insert((at, run));
         if other.0 == at {
             continue;
@@ -67,8 +67,7 @@ mod tests {
             world.commit(&record);
         }
         let runs = one_copy_each(world.catalog.runs(None).unwrap());
-        let chosen: Vec<(u128, &str)> =
-            runs.iter().map(|r| (r.run.0, r.log_key.as_str())).collect();
+        let chosen: Vec<(u128, &str)> = runs.iter().map(|r| (r.run.0, r.log_key())).collect();
         assert_eq!(chosen, [(1, "c"), (2, "a")]);
     }
 }

@@ -16,11 +16,13 @@ mod machines;
 mod notes;
 mod open;
 mod per_robot;
+mod picture;
 mod previous;
 mod read_only;
 mod rebuild;
 mod refresh;
 mod rows;
+mod run_row;
 mod runs;
 mod statistics;
 mod store;
@@ -47,11 +49,12 @@ pub use audit::Audit;
 pub use copies::{best_copies, one_copy_each};
 pub use derived::{cell_title, machine_name};
 pub use extremes::{Extremes, RunExtremes};
-pub use per_robot::{Distances, PerRobot, RobotStates, align_robots};
+pub use per_robot::{Distances, PerRobot, RobotStates, RobotValue, align_robots};
+pub use picture::Picture;
 pub use rows::{
     HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail,
-    RunRow, SparkValues,
 };
+pub use run_row::{RunFields, RunRow};
 pub use survey::{LogStatus, Survey, status_of, survey};
 
 use crate::{

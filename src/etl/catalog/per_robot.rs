@@ -1,6 +1,6 @@
 //! Values of the robots of a run; the runs of one list agree on the robots.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
@@ -17,23 +17,101 @@ pub type RobotStates = PerRobot<RobotState>;
 ///
 /// The runs of one list share the robots of all of them, so that a column of a robot is the
 /// same place in every run, whichever robots the run has.
-#[derive(Debug, Clone)]
-pub struct PerRobot<T> {
+#[derive(Clone)]
+pub struct PerRobot<T: RobotValue> {
     /// In the order of robots (`compare_names`), each once.
-    robots: Arc<[String]>,
-    /// One for each of `robots`.
-    values: Box<[Option<T>]>,
+    robots: Arc<Vec<String>>,
+    values: Values<T>,
 }
 
-impl<T: Copy> PerRobot<T> {
+/// One value for each robot. There is one of these for each of some hundred thousand runs, most of
+/// which have few robots: these need no memory elsewhere.
+#[derive(Clone)]
+enum Values<T: RobotValue> {
+    /// The first of them are those of the robots.
+    Few(T::Few),
+    Many(Box<Many<T::Packed>>),
+}
+
+/// As thin as a pointer can be.
+#[derive(Clone)]
+struct Many<P>(Vec<P>);
+
+/// A value, or none, in little room.
+pub trait RobotValue: Copy + PartialEq + fmt::Debug {
+    /// A value, or none.
+    type Packed: Copy;
+    /// Some of them.
+    type Few: AsRef<[Self::Packed]> + AsMut<[Self::Packed]> + Clone;
+    /// So many times none.
+    const FEW: Self::Few;
+
+    /// A value, or none.
+    fn pack(value: Option<Self>) -> Self::Packed;
+    /// The inverse of [`RobotValue::pack`].
+    fn unpack(packed: Self::Packed) -> Option<Self>;
+}
+
+/// NaN is none.
+impl RobotValue for f64 {
+    type Packed = Self;
+    type Few = [Self; 2];
+    const FEW: Self::Few = [Self::NAN; 2];
+
+    fn pack(value: Option<Self>) -> Self {
+        value.unwrap_or(Self::NAN)
+    }
+
+    fn unpack(packed: Self) -> Option<Self> {
+        Some(packed).filter(|value| !value.is_nan())
+    }
+}
+
+impl RobotValue for RobotState {
+    type Packed = Option<Self>;
+    type Few = [Option<Self>; 15];
+    const FEW: Self::Few = [None; 15];
+
+    fn pack(value: Option<Self>) -> Option<Self> {
+        value
+    }
+
+    fn unpack(packed: Option<Self>) -> Option<Self> {
+        packed
+    }
+}
+
+impl<T: RobotValue> Values<T> {
+    fn of(values: impl ExactSizeIterator<Item = Option<T>>) -> Self {
+        let mut few = T::FEW;
+        let packed = values.map(T::pack);
+        if packed.len() > few.as_ref().len() {
+            return Self::Many(Box::new(Many(packed.collect())));
+        }
+        for (slot, value) in few.as_mut().iter_mut().zip(packed) {
+            *slot = value;
+        }
+        Self::Few(few)
+    }
+
+    /// At least as many as there are robots.
+    fn packed(&self) -> &[T::Packed] {
+        match self {
+            Self::Few(few) => few.as_ref(),
+            Self::Many(many) => &many.0,
+        }
+    }
+}
+
+impl<T: RobotValue> PerRobot<T> {
     /// The robots of all runs of the list, in order: those that a column can be of.
-    pub fn robots(&self) -> &Arc<[String]> {
+    pub fn robots(&self) -> &[String] {
         &self.robots
     }
 
     /// That of the robot at a place in [`PerRobot::robots`].
     pub fn at(&self, place: usize) -> Option<T> {
-        self.values.get(place).copied().flatten()
+        self.values().nth(place).flatten()
     }
 
     /// That of a robot.
@@ -49,17 +127,31 @@ impl<T: Copy> PerRobot<T> {
     pub fn iter(&self) -> impl Iterator<Item = (&str, T)> {
         let robots = self.robots.iter().map(String::as_str);
         robots
-            .zip(&self.values)
-            .filter_map(|(robot, value)| Some((robot, (*value)?)))
+            .zip(self.values())
+            .filter_map(|(robot, value)| Some((robot, value?)))
+    }
+
+    /// The same, with the list of robots of `other` where that has the same.
+    pub(super) fn sharing_robots(mut self, other: &Self) -> Self {
+        if self.robots == other.robots {
+            self.robots = other.robots.clone();
+        }
+        self
+    }
+
+    /// One for each robot.
+    fn values(&self) -> impl Iterator<Item = Option<T>> {
+        let packed = self.values.packed().iter().take(self.robots.len());
+        packed.map(|packed| T::unpack(*packed))
     }
 
     /// Gives every run of a list the robots of all.
     fn align(rows: &mut [RunRow], of: impl Fn(&mut RunRow) -> &mut Self) {
-        let mut robots: Arc<[String]> = Arc::default();
+        let mut robots: Arc<Vec<String>> = Arc::default();
         for row in rows.iter_mut() {
             let own = &of(row).robots;
             // Nearly every run has the robots of the run before it.
-            if own.iter().any(|robot| !robots.contains(robot)) {
+            if !Arc::ptr_eq(own, &robots) && own.iter().any(|robot| !robots.contains(robot)) {
                 let mut both: Vec<String> = robots.iter().chain(own.iter()).cloned().collect();
                 both.sort_by(|a, b| compare_names(a, b));
                 both.dedup();
@@ -68,8 +160,8 @@ impl<T: Copy> PerRobot<T> {
         }
         for row in rows {
             let own = of(row);
-            if own.robots != robots {
-                own.values = robots.iter().map(|robot| own.get(robot)).collect();
+            if !Arc::ptr_eq(&own.robots, &robots) && own.robots != robots {
+                own.values = Values::of(robots.iter().map(|robot| own.get(robot)));
             }
             own.robots = robots.clone();
         }
@@ -85,8 +177,7 @@ pub fn align_robots(rows: &mut [RunRow]) {
 impl Distances {
     /// Of all robots together; `None` where none has one.
     pub fn total(&self) -> Option<f64> {
-        let known = self.values.iter().flatten();
-        known.copied().reduce(|a, b| a + b)
+        self.values().flatten().reduce(|a, b| a + b)
     }
 }
 
@@ -94,50 +185,56 @@ impl RobotStates {
     /// The most that a robot did: `contact` where one was in contact, `parked` where all were
     /// parked; `None` where nothing is known.
     pub fn most(&self) -> Option<RobotState> {
-        self.values.iter().flatten().copied().max()
+        self.values().flatten().max()
     }
 }
 
-impl<T: Copy> Default for PerRobot<T> {
+impl<T: RobotValue> Default for PerRobot<T> {
     fn default() -> Self {
         Self::from_iter([])
     }
 }
 
+impl<T: RobotValue> fmt::Debug for PerRobot<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
 /// Whether the same robots have the same values, whatever lists the runs belong to.
-impl<T: Copy + PartialEq> PartialEq for PerRobot<T> {
+impl<T: RobotValue> PartialEq for PerRobot<T> {
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())
     }
 }
 
-impl<T: Copy> FromIterator<(String, T)> for PerRobot<T> {
+impl<T: RobotValue> FromIterator<(String, T)> for PerRobot<T> {
     fn from_iter<I: IntoIterator<Item = (String, T)>>(all: I) -> Self {
         let mut all: Vec<(String, T)> = all.into_iter().collect();
         all.sort_by(|(a, _), (b, _)| compare_names(a, b));
         all.dedup_by(|(a, _), (b, _)| a == b);
-        let (robots, values): (Vec<_>, Vec<_>) = all.into_iter().map(|(r, v)| (r, Some(v))).unzip();
+        let values = Values::of(all.iter().map(|(_, value)| Some(*value)));
         Self {
-            robots: robots.into(),
-            values: values.into(),
+            robots: Arc::new(all.into_iter().map(|(robot, _)| robot).collect()),
+            values,
         }
     }
 }
 
-impl<T: Copy> From<BTreeMap<String, T>> for PerRobot<T> {
+impl<T: RobotValue> From<BTreeMap<String, T>> for PerRobot<T> {
     fn from(all: BTreeMap<String, T>) -> Self {
         all.into_iter().collect()
     }
 }
 
-impl<T: Copy, const N: usize> From<[(String, T); N]> for PerRobot<T> {
+impl<T: RobotValue, const N: usize> From<[(String, T); N]> for PerRobot<T> {
     fn from(all: [(String, T); N]) -> Self {
         all.into_iter().collect()
     }
 }
 
 /// By robot, in order.
-impl<T: Copy + Serialize> Serialize for PerRobot<T> {
+impl<T: RobotValue + Serialize> Serialize for PerRobot<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
@@ -154,7 +251,7 @@ mod tests {
     #[test]
     fn robots_are_in_order_and_a_missing_one_has_no_value() {
         let some = of(&[("10", 3.0), ("left", 4.0), ("2", 1.0)]);
-        assert_eq!(**some.robots(), ["2", "10", "left"]);
+        assert_eq!(some.robots(), ["2", "10", "left"]);
         assert_eq!((some.at(1), some.at(3)), (Some(3.0), None));
         assert_eq!((some.get("left"), some.get("1")), (Some(4.0), None));
         assert_eq!(

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Distances, RobotStates};
+use super::RunRow;
 use crate::{
     clean::Ledger,
-    lake::{Disposition, Note},
+    lake::Note,
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     schema::Layout,
@@ -226,96 +226,6 @@ pub struct HarvestRow {
     pub outcome: String,
     /// One sentence: rows and runs, or the error.
     pub message: String,
-}
-
-/// One run of one log, as lists show it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunRow {
-    /// The log's key.
-    pub log_key: String,
-    /// The run.
-    pub run: RunId,
-    /// Its cell.
-    pub cell_id: Option<String>,
-    /// Why it failed.
-    pub error: Option<String>,
-    /// First sample; `None` when it failed, as are the following.
-    pub start_us: Option<i64>,
-    /// Last sample.
-    pub stop_us: Option<i64>,
-    /// In seconds.
-    pub runtime_s: Option<f64>,
-    /// The length of each robot's path.
-    pub distance_mm: Distances,
-    /// Rows of the table.
-    pub rows: u64,
-    /// Kept samples.
-    pub samples: u64,
-    /// Rows of the table without a null.
-    pub complete_rows: u64,
-    /// Columns of the table without `time`.
-    pub channels: u32,
-    /// The worst of its flags.
-    pub verdict: Verdict,
-    /// Number of flags.
-    pub flags: u32,
-    /// Other logs in which this run stands too.
-    pub also_in: Vec<String>,
-    /// Its table beside the log's record.
-    pub file_name: Option<String>,
-    /// A small picture of the run: channel name and values.
-    pub spark_channel: Option<String>,
-    /// See [`crate::stats::Sparkline`].
-    pub spark: SparkValues,
-    /// What its notes say of it last.
-    pub disposition: Option<Disposition>,
-    /// The text of its last note that has one.
-    pub note: Option<String>,
-    /// What each robot did.
-    pub states: RobotStates,
-}
-
-/// The values of a small picture. There is one of each of some hundred thousand runs, so they take
-/// half the room of the record's; a missing value is NaN.
-#[derive(Debug, Clone, Default)]
-pub struct SparkValues(Box<[f32]>);
-
-impl SparkValues {
-    /// As the catalog has them: doubles, little end first.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
-        let (values, _) = bytes.as_chunks::<8>();
-        Self(
-            values
-                .iter()
-                .map(|b| f64::from_le_bytes(*b) as f32)
-                .collect(),
-        )
-    }
-
-    /// Whether there is no picture.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The values from left to right, `None` where there is none.
-    pub fn values(&self) -> Vec<Option<f64>> {
-        let values = self.0.iter().map(|v| f64::from(*v));
-        values.map(|v| Some(v).filter(|v| !v.is_nan())).collect()
-    }
-}
-
-impl FromIterator<Option<f64>> for SparkValues {
-    fn from_iter<I: IntoIterator<Item = Option<f64>>>(values: I) -> Self {
-        let values = values.into_iter();
-        Self(values.map(|v| v.unwrap_or(f64::NAN) as f32).collect())
-    }
-}
-
-impl PartialEq for SparkValues {
-    fn eq(&self, other: &Self) -> bool {
-        let bits = |values: &Self| values.0.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-        self.0.len() == other.0.len() && bits(self) == bits(other)
-    }
 }
 
 /// Everything about one run short of its samples.

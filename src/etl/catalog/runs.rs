@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 
 use super::{
-    Catalog, RunDetail, RunRow, align_robots,
+    Catalog, Distances, Picture, RobotStates, RunDetail, RunFields, RunRow, align_robots,
     entry::{count, unsigned},
     notes,
-    rows::{SparkValues, layout_of},
+    rows::layout_of,
+    run_row::RunRows,
     statistics,
     store::run_key,
 };
@@ -21,8 +22,11 @@ use crate::{
 
 const COLUMNS: &str = "l.key, r.run, r.cell_id, r.error, r.start_us, r.stop_us, r.runtime_s, r.distance_mm, \
     r.rows, r.samples, r.complete_rows, r.channels, r.verdict, r.flags, r.file_name, r.spark_channel, \
-    r.spark, r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision, r.not_evaluated, \
-    r.disposition, r.note, r.states";
+    r.spark, r.disposition, r.note, r.states";
+
+/// What follows upon [`COLUMNS`] for one run.
+const MORE_COLUMNS: &str = "r.id, r.columns, r.ledger, r.cells_seen, r.lost_precision, r.not_evaluated, \
+    l.rows AS log_rows, json_extract(l.ledger, '$.rows_in') AS log_rows_in";
 
 impl Catalog {
     /// Runs of one log, or of all, by start time.
@@ -46,21 +50,24 @@ impl Catalog {
                 0
             };
             let mut rows: Vec<RunRow> = Vec::with_capacity(many);
-            for row in statement.query_map(params![log_key], read_row)? {
-                rows.push(row?);
+            let mut reader = Reader::default();
+            // Those of one log come after each other: they were stored so.
+            let mut found = statement.query(params![log_key])?;
+            while let Some(row) = found.next()? {
+                rows.push(reader.row(row)?);
             }
             let twice = in_several_logs(db, log_key)?;
-            for row in &mut rows {
+            for row in rows.iter_mut().filter(|_| !twice.is_empty()) {
                 if let Some(logs) = twice.get(&row.run) {
-                    row.also_in = logs
-                        .iter()
-                        .filter(|k| **k != row.log_key)
-                        .cloned()
-                        .collect();
+                    let others = logs.iter().filter(|key| *key != row.log_key());
+                    row.set_also_in(others.cloned().collect());
                 }
             }
             align_robots(&mut rows);
             sort(&mut rows);
+            if log_key.is_none() {
+                db.release_memory()?;
+            }
             Ok(rows)
         })
     }
@@ -72,32 +79,30 @@ impl Catalog {
     pub fn run_detail(&self, log_key: &str, run: RunId) -> Result<Option<RunDetail>> {
         self.sql(|db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {COLUMNS}, l.rows AS log_rows, \
-                 json_extract(l.ledger, '$.rows_in') AS log_rows_in \
-                 FROM runs r JOIN logs l ON l.id = r.log_id WHERE l.key = ?1 AND r.run = ?2"
+                "SELECT {COLUMNS}, {MORE_COLUMNS} FROM runs r JOIN logs l ON l.id = r.log_id WHERE l.key = ?1 AND r.run = ?2"
             ))?;
             let mut rows = statement.query(params![log_key, run_key(run)])?;
             let Some(r) = rows.next()? else {
                 return Ok(None);
             };
-            let mut row = read_row(r)?;
-            row.also_in = other_logs(db, &row)?;
-            let id: i64 = r.get(17)?;
+            let mut row = Reader::default().row(r)?;
+            row.set_also_in(other_logs(db, &row)?);
+            let id: i64 = r.get("id")?;
             let columns = channels(db, id)?.into_iter();
             let (channels, verdicts) = columns
                 .map(|(name, (stats, verdict))| ((name.clone(), stats), (name, verdict)))
                 .unzip();
             Ok(Some(RunDetail {
                 row,
-                columns: json(r, 18)?,
-                ledger: json(r, 19)?,
+                columns: json(r, 21)?,
+                ledger: json(r, 22)?,
                 layout: layout_of(
                     r.get::<_, Option<i64>>("log_rows")?.map(unsigned),
                     r.get::<_, Option<i64>>("log_rows_in")?.map(unsigned),
                 ),
-                cells_seen: json(r, 20)?,
-                source_lost_precision: r.get(21)?,
-                not_evaluated: json(r, 22)?,
+                cells_seen: json(r, 23)?,
+                source_lost_precision: r.get(24)?,
+                not_evaluated: json(r, 25)?,
                 channels,
                 verdicts,
                 flags: flags(db, id)?,
@@ -172,11 +177,12 @@ impl Catalog {
                 "SELECT {COLUMNS} FROM runs r JOIN logs l ON l.id = r.log_id \
                  WHERE r.run = ?1 AND (?2 IS NULL OR l.key = ?2)"
             ))?;
+            let mut reader = Reader::default();
             let mut rows: Vec<RunRow> = statement
-                .query_map(params![run_key(run), key], read_row)?
+                .query_map(params![run_key(run), key], |r| reader.row(r))?
                 .collect::<rusqlite::Result<_>>()?;
             for row in &mut rows {
-                row.also_in = other_logs(db, row)?;
+                row.set_also_in(other_logs(db, row)?);
             }
             Ok(rows)
         })
@@ -185,11 +191,12 @@ impl Catalog {
 
 /// By start; runs that failed have none and come last.
 fn sort(rows: &mut [RunRow]) {
-    rows.sort_by(|a, b| {
-        let order = |r: &RunRow| (r.start_us.is_none(), r.start_us);
+    // No two are equal; sorting stably takes half as much memory again.
+    rows.sort_unstable_by(|a, b| {
+        let order = |r: &RunRow| (r.start_us().is_none(), r.start_us());
         order(a)
             .cmp(&order(b))
-            .then_with(|| a.log_key.cmp(&b.log_key))
+            .then_with(|| a.log_key().cmp(b.log_key()))
             .then_with(|| a.run.cmp(&b.run))
     });
 }
@@ -218,34 +225,53 @@ fn other_logs(db: &Connection, row: &RunRow) -> rusqlite::Result<Vec<String>> {
     db.prepare_cached(
         "SELECT l.key FROM runs r JOIN logs l ON l.id = r.log_id WHERE r.run = ?1 AND l.key <> ?2 ORDER BY l.key",
     )?
-    .query_map(params![run_key(row.run), row.log_key], |r| r.get(0))?
+    .query_map(params![run_key(row.run), row.log_key()], |r| r.get(0))?
     .collect()
 }
 
-fn read_row(r: &Row<'_>) -> rusqlite::Result<RunRow> {
-    Ok(RunRow {
-        log_key: r.get(0)?,
-        run: run_id(r, 1)?,
-        cell_id: r.get(2)?,
-        error: r.get(3)?,
-        start_us: r.get(4)?,
-        stop_us: r.get(5)?,
-        runtime_s: r.get(6)?,
-        distance_mm: json::<BTreeMap<String, f64>>(r, 7)?.into(),
-        rows: unsigned(r.get(8)?),
-        samples: unsigned(r.get(9)?),
-        complete_rows: unsigned(r.get(10)?),
-        channels: r.get(11)?,
-        verdict: Verdict::from_word(r.get_ref(12)?.as_str()?),
-        flags: r.get(13)?,
-        also_in: Vec::new(),
-        file_name: r.get(14)?,
-        spark_channel: r.get(15)?,
-        spark: SparkValues::from_bytes(r.get_ref(16)?.as_blob()?),
-        disposition: notes::disposition(r.get_ref(23)?.as_str_or_null()?),
-        note: r.get(24)?,
-        states: json::<BTreeMap<String, RobotState>>(r, 25)?.into(),
-    })
+/// Reads rows of one list.
+#[derive(Default)]
+struct Reader {
+    list: RunRows,
+    distances: Distances,
+    /// Those of the run before, as the catalog has them.
+    states: (String, RobotStates),
+}
+
+impl Reader {
+    /// From the columns [`COLUMNS`].
+    fn row(&mut self, r: &Row<'_>) -> rusqlite::Result<RunRow> {
+        let distances: Distances = json::<BTreeMap<String, f64>>(r, 7)?.into();
+        self.distances = distances.sharing_robots(&self.distances);
+        let states = r.get_ref(19)?.as_str()?;
+        if self.states.0 != states {
+            let read: RobotStates = json::<BTreeMap<String, RobotState>>(r, 19)?.into();
+            self.states = (states.to_owned(), read.sharing_robots(&self.states.1));
+        }
+        Ok(self.list.row(RunFields {
+            log_key: r.get_ref(0)?.as_str()?,
+            run: run_id(r, 1)?,
+            cell_id: r.get_ref(2)?.as_str_or_null()?,
+            error: r.get_ref(3)?.as_str_or_null()?,
+            start_us: r.get(4)?,
+            stop_us: r.get(5)?,
+            runtime_s: r.get(6)?,
+            distance_mm: self.distances.clone(),
+            rows: unsigned(r.get(8)?),
+            samples: unsigned(r.get(9)?),
+            complete_rows: unsigned(r.get(10)?),
+            channels: r.get(11)?,
+            verdict: Verdict::from_word(r.get_ref(12)?.as_str()?),
+            flags: r.get(13)?,
+            also_in: &[],
+            file_name: r.get_ref(14)?.as_str_or_null()?.map(Into::into),
+            spark_channel: r.get_ref(15)?.as_str_or_null()?,
+            picture: Picture::from_bytes(r.get_ref(16)?.as_blob()?),
+            disposition: notes::disposition(r.get_ref(17)?.as_str_or_null()?),
+            note: r.get_ref(18)?.as_str_or_null()?,
+            states: self.states.1.clone(),
+        }))
+    }
 }
 
 pub(super) fn run_id(r: &Row<'_>, column: usize) -> rusqlite::Result<RunId> {

@@ -88,11 +88,10 @@ fn a_run_comes_back_to_the_bit() {
     let stats = expected.run_stats.unwrap();
     assert_eq!(detail.row.run, RunId(big));
     assert_eq!(detail.row.distance_mm, stats.total_distance_mm.into());
-    // Pictures are as fine as they can be drawn.
-    let picture = expected.sparkline.unwrap().values.into_iter().collect();
-    assert_eq!(detail.row.spark, picture);
+    let picture = crate::catalog::Picture::of(&expected.sparkline.unwrap().values);
+    assert_eq!(detail.row.picture, picture);
     assert_eq!(
-        (detail.row.start_us, detail.row.stop_us),
+        (detail.row.start_us(), detail.row.stop_us()),
         (Some(T), Some(T + 60_000_000))
     );
     assert_eq!(
@@ -335,15 +334,15 @@ fn machines_count_a_run_in_two_logs_once_and_weigh_means_by_samples() {
     let also: Vec<_> = runs
         .iter()
         .filter(|r| r.run.0 == 2)
-        .map(|r| r.also_in.clone())
+        .map(|r| r.also_in().to_vec())
         .collect();
     assert_eq!(also, [["b.csv"], ["a.csv"]]);
     let of_b = w.catalog.runs(Some("b.csv")).unwrap();
-    assert_eq!(of_b[0].also_in, ["a.csv"]);
+    assert_eq!(of_b[0].also_in(), ["a.csv"]);
     assert!(
         runs.iter()
             .filter(|r| r.run.0 != 2)
-            .all(|r| r.also_in.is_empty())
+            .all(|r| r.also_in().is_empty())
     );
 }
 
@@ -431,7 +430,7 @@ fn runs_of_one_list_have_their_robots_at_the_same_places() {
     w.commit(&record);
     let runs = w.catalog.runs(None).unwrap();
     for run in &runs {
-        assert_eq!(**run.distance_mm.robots(), ["1", "2", "10"]);
+        assert_eq!(run.distance_mm.robots(), ["1", "2", "10"]);
     }
     let places = runs
         .iter()
@@ -460,7 +459,9 @@ fn runs_are_named_by_parts_decimals_and_log() {
     w.harvest("b.csv", "b.csv", &[(12, T + 1)]);
     let find = |part: &str| -> Vec<(String, u128)> {
         let rows = w.catalog.find_runs(part).unwrap();
-        rows.into_iter().map(|r| (r.log_key, r.run.0)).collect()
+        rows.into_iter()
+            .map(|r| (r.log_key().to_owned(), r.run.0))
+            .collect()
     };
     let (a, b) = ("cell/a.csv".to_owned(), "b.csv".to_owned());
     // The decimal form takes precedence over parts of other ids.

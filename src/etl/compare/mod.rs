@@ -319,11 +319,13 @@ fn totals(runs: &[Option<&RunDetail>]) -> Vec<Line> {
         robot: None,
         unit: unit.into(),
         cells: cells(runs.iter().map(|run| {
-            let harvested = run.filter(|run| run.row.error.is_none());
+            let harvested = run.filter(|run| run.row.error().is_none());
             harvested.and_then(of)
         })),
     };
-    let mut lines = vec![line("total_runtime_seconds", "s", &|run| run.row.runtime_s)];
+    let mut lines = vec![line("total_runtime_seconds", "s", &|run| {
+        run.row.runtime_s()
+    })];
     let mut robots: Vec<&str> = runs
         .iter()
         .flatten()

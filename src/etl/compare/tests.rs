@@ -2,9 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    catalog::{RunRow, SparkValues},
+    catalog::{RunFields, RunRow},
     clean::Ledger,
-    quality::Verdict,
     run_id::RunId,
     stats::ChannelStats,
 };
@@ -27,29 +26,16 @@ fn run(id: u128, channels: &[(&str, &str, Option<f64>)], distance: Option<f64>) 
     };
     let names = channels.iter().map(|c| c.0.to_owned());
     RunDetail {
-        row: RunRow {
-            log_key: "a".into(),
-            run: RunId(id),
-            cell_id: None,
-            error: None,
+        row: RunRow::from(RunFields {
             start_us: Some(0),
             stop_us: Some(10_000_000),
             runtime_s: Some(10.0 + id as f64),
             distance_mm: distance.map(|d| ("1".to_owned(), d)).into_iter().collect(),
             rows: 100,
             samples: 200,
-            complete_rows: 0,
             channels: channels.len() as u32,
-            verdict: Verdict::NotEvaluated,
-            flags: 0,
-            also_in: vec![],
-            file_name: None,
-            spark_channel: None,
-            disposition: None,
-            note: None,
-            states: Default::default(),
-            spark: SparkValues::default(),
-        },
+            ..RunFields::new("a", RunId(id))
+        }),
         columns: std::iter::once("time".to_owned()).chain(names).collect(),
         channels: channels.iter().map(stats).collect(),
         layout: Default::default(),
@@ -163,8 +149,11 @@ fn a_failed_run_has_no_figures_at_all() {
     let mut failed = run(2, &[], None);
     // Nor has one that is there no more.
     let gone = None;
-    failed.row.error = Some("every sample has the same time".into());
-    failed.row.runtime_s = None;
+    failed.row = RunRow::from(RunFields {
+        error: Some("every sample has the same time"),
+        runtime_s: None,
+        ..failed.row.fields()
+    });
     let comparison = Comparison::new(
         &[Some(&failed), Some(&a), Some(&a), gone],
         &[statistic("count")],

@@ -46,15 +46,15 @@ pub struct RunTarget {
 impl RunTarget {
     /// `None` for a run that failed: it has no table.
     pub fn of(run: &RunRow) -> Option<Self> {
-        if run.error.is_some() {
+        if run.error().is_some() {
             return None;
         }
         Some(Self {
-            log_key: run.log_key.clone(),
+            log_key: run.log_key().to_owned(),
             run: run.run,
-            cell_id: run.cell_id.clone(),
-            file_name: run.file_name.clone()?,
-            start_us: run.start_us?,
+            cell_id: run.cell_id().map(str::to_owned),
+            file_name: run.file_name()?.into_owned(),
+            start_us: run.start_us()?,
             rows: run.rows,
         })
     }

@@ -78,18 +78,18 @@ impl Filtered for LogRow {
 impl Filtered for RunRow {
     const FIELDS: &'static [RowField<Self>] = &[
         RowField::new(&["run", "run_uuid"], Kind::Id, |r| Value::Id(r.run)),
-        RowField::new(&["log"], Kind::Text, |r| Value::text(Some(&r.log_key))),
+        RowField::new(&["log"], Kind::Text, |r| Value::text(Some(r.log_key()))),
         RowField::new(&["cell", "cell_id"], Kind::Name, |r| {
-            Value::text(r.cell_id.as_deref())
+            Value::text(r.cell_id())
         }),
         RowField::new(&["start", "start_time"], Kind::Time, |r| {
-            Value::time(r.start_us)
+            Value::time(r.start_us())
         }),
         RowField::new(&["stop", "stop_time"], Kind::Time, |r| {
-            Value::time(r.stop_us)
+            Value::time(r.stop_us())
         }),
         RowField::new(&["runtime", "total_runtime_seconds"], SECONDS, |r| {
-            Value::number(r.runtime_s)
+            Value::number(r.runtime_s())
         }),
         RowField::new(&["distance", "total_distance_mm"], MILLIMETRES, |r| {
             Value::number(r.distance_mm.total())
@@ -109,28 +109,28 @@ impl Filtered for RunRow {
         }),
         RowField::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
         RowField::new(&["flags"], COUNT, |r| Value::count(Some(r.flags.into()))),
-        RowField::new(&["error"], Kind::Text, |r| Value::text(r.error.as_deref())),
-        RowField::new(&["also_in"], Kind::Text, |r| match r.also_in.as_slice() {
+        RowField::new(&["error"], Kind::Text, |r| Value::text(r.error())),
+        RowField::new(&["also_in"], Kind::Text, |r| match r.also_in() {
             [] => Value::Null,
             logs => Value::Texts(logs),
         }),
         RowField::new(&["file_name"], Kind::Text, |r| {
-            Value::text(r.file_name.as_deref())
+            r.file_name().map_or(Value::Null, Value::Text)
         }),
         RowField::new(
             &["disposition"],
             Kind::Word(|| Disposition::ALL.map(Disposition::word).to_vec()),
             |r| Value::disposition(r.disposition),
         ),
-        RowField::new(&["note"], Kind::Text, |r| Value::text(r.note.as_deref())),
+        RowField::new(&["note"], Kind::Text, |r| Value::text(r.note())),
         RowField::new(&["robot_state", "robot_states"], STATE, |r| {
             Value::robot_state(r.states.most())
         }),
         RowField::of_robots(&["state_", "robot_states_"], STATE, |r, robot| {
             Value::robot_state(r.states.get(robot))
         }),
-        RowField::new(&["since"], Kind::Since, |r| Value::time(r.stop_us)),
-        RowField::new(&["until"], Kind::Until, |r| Value::time(r.start_us)),
+        RowField::new(&["since"], Kind::Since, |r| Value::time(r.stop_us())),
+        RowField::new(&["until"], Kind::Until, |r| Value::time(r.start_us())),
     ];
 
     fn robots(rows: &[Self]) -> Option<Vec<String>> {
@@ -144,17 +144,13 @@ impl Filtered for RunRow {
     }
 
     fn contains(&self, text: &str) -> bool {
-        contains(&self.log_key, text)
+        contains(self.log_key(), text)
             || may_be_id(text) && self.run.matches(text)
-            || self.error.as_deref().is_some_and(|e| contains(e, text))
+            || self.error().is_some_and(|e| contains(e, text))
     }
 
     fn mentions(&self, word: &str) -> bool {
-        self.contains(word)
-            || self
-                .note
-                .as_deref()
-                .is_some_and(|note| contains(note, word))
+        self.contains(word) || self.note().is_some_and(|note| contains(note, word))
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    catalog::{LogRow, LogState, MachinePoint, MachineRow, RunRow, SparkValues},
+    catalog::{LogRow, LogState, MachinePoint, MachineRow, RunFields, RunRow},
     lake::Disposition,
     quality::Verdict,
     run_id::RunId,
@@ -37,33 +37,26 @@ fn log() -> LogRow {
 }
 
 fn run() -> RunRow {
-    RunRow {
-        log_key: "line/fail".into(),
-        run: RUN.parse().unwrap(),
-        cell_id: Some("7b".into()),
-        error: None,
+    RunRow::from(RunFields {
+        cell_id: Some("7b"),
         start_us: Some(START),
         stop_us: Some(START + 599_971_000),
         runtime_s: Some(599.971),
         distance_mm: [("1".to_owned(), 9000.0), ("left".to_owned(), 250.0)].into(),
         rows: 1,
         samples: 394_000,
-        complete_rows: 0,
         channels: 32,
         verdict: Verdict::Fail,
         flags: 3,
-        also_in: vec!["line/first".into(), "line/second".into()],
+        also_in: &["line/first".into(), "line/second".into()],
         file_name: Some("run.parquet".into()),
-        spark_channel: None,
-        disposition: None,
-        note: None,
         states: [
             ("1".to_owned(), RobotState::Contact),
             ("2".to_owned(), RobotState::Parked),
         ]
         .into(),
-        spark: SparkValues::default(),
-    }
+        ..RunFields::new("line/fail", RUN.parse().unwrap())
+    })
 }
 
 fn machine() -> MachineRow {
@@ -273,11 +266,11 @@ fn runs_and_machines_are_filtered() {
         &run,
         "distance_2>0 or not distance_2>0 or log==fail or run:abcd"
     ));
-    let noted = RunRow {
+    let noted = RunRow::from(RunFields {
         disposition: Some(Disposition::Reject),
-        note: Some("Torn\nat the rim".into()),
-        ..run.clone()
-    };
+        note: Some("Torn\nat the rim"),
+        ..run.fields()
+    });
     for text in [
         "disposition:reject",
         "disposition!=accept",

@@ -44,7 +44,7 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
         Error::Usage("the condition is empty: write such as `fz_1 < -1500`".into())
     })?;
     let mut runs = catalog.runs(None)?;
-    runs.retain(|run| run.error.is_none() && run.file_name.is_some());
+    runs.retain(|run| run.error().is_none() && run.file_name().is_some());
     if runs.is_empty() {
         return Ok(Found {
             targets: Vec::new(),
@@ -62,7 +62,7 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
     let count = runs.len();
     let mut targets = Vec::new();
     for run in runs {
-        let of_log = extremes.get_mut(&run.log_key);
+        let of_log = extremes.get_mut(run.log_key());
         let columns = of_log.and_then(|log| log.remove(&run.run));
         let columns = columns.unwrap_or_default();
         let condition = compiler.condition_of(&run)?;
@@ -73,10 +73,10 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
         let unit = first.and_then(|name| columns.get(name));
         targets.push(Target {
             unit: unit.map_or(String::new(), |column| column.unit.clone()),
-            log_key: run.log_key,
+            log_key: run.log_key().to_owned(),
             run: run.run,
-            cell_id: run.cell_id,
-            file_name: run.file_name.unwrap_or_default(),
+            cell_id: run.cell_id().map(str::to_owned),
+            file_name: run.file_name().unwrap_or_default().into_owned(),
             condition,
         });
     }
@@ -90,7 +90,7 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
 /// What the record of a run says of a column's cells: a held cell repeats a sample.
 fn bounds(run: &RunRow, name: &str, column: Option<&Extremes>) -> Bounds {
     if name == TIME {
-        let span = run.start_us.zip(run.stop_us);
+        let span = run.start_us().zip(run.stop_us());
         return span.map_or(Bounds::Unknown, |(start, stop)| Bounds::Times(start, stop));
     }
     match column {
@@ -147,7 +147,7 @@ impl<'a> Compiler<'a> {
         if !self.shared.names_time() {
             return Ok(self.shared.clone());
         }
-        let start = run.start_us.unwrap_or(0);
+        let start = run.start_us().unwrap_or(0);
         let condition = Condition::compile(self.text, self.expr, &self.known, start);
         Ok(Arc::new(condition.map_err(refused)?))
     }

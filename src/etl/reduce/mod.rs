@@ -4,6 +4,7 @@
 //!
 //! * [`TimeRange`], [`Spans`]: a span of time, and its division into equal ones.
 //! * [`Bucket`]: a channel in one span; [`Column`], [`Reduced`]: a visible span of it.
+//! * [`heights`]: a channel as a row of small bars.
 //! * [`Series`]: rows in memory; any span of them reduces in microseconds.
 //! * [`Reducer`]: the same result from rows that pass by once and are not kept.
 //! * [`WindowStats`]: mean, RMS and extremes of a span.
@@ -11,6 +12,7 @@
 
 mod bucket;
 mod columns;
+mod heights;
 mod range;
 mod reducer;
 mod series;
@@ -20,6 +22,7 @@ mod window_stats;
 
 pub use bucket::Bucket;
 pub use columns::{Column, Reduced};
+pub use heights::{heights, heights_of_values};
 pub use range::TimeRange;
 pub use reducer::Reducer;
 pub use series::{Sample, Series};

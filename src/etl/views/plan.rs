@@ -43,8 +43,8 @@ impl ViewPlan {
         force: bool,
     ) -> Result<Self> {
         runs.sort_by(|a, b| {
-            let order = |run: &RunRow| (run.start_us.is_none(), run.start_us, run.run);
-            (&a.log_key, order(a)).cmp(&(&b.log_key, order(b)))
+            let order = |run: &RunRow| (run.start_us().is_none(), run.start_us(), run.run);
+            (a.log_key(), order(a)).cmp(&(b.log_key(), order(b)))
         });
         let most = match view {
             View::Channels => runs.iter().map(|run| u64::from(run.channels)).sum(),
@@ -105,9 +105,9 @@ impl ViewPlan {
                 Err(e) => leave_out(e),
             }
         }
-        for runs in self.runs.chunk_by(|a, b| a.log_key == b.log_key) {
+        for runs in self.runs.chunk_by(|a, b| a.log_key() == b.log_key()) {
             cancel.check()?;
-            let Some(key) = runs.first().map(|run| &run.log_key) else {
+            let Some(key) = runs.first().map(|run| run.log_key()) else {
                 continue;
             };
             let read = Record::read(lake, key).and_then(|record| {

@@ -66,7 +66,7 @@ pub(super) fn of_run(
 ) -> Result<Vec<Row>> {
     let mut keys = Map::new();
     keys.insert("run_uuid".into(), listed.run.to_string().into());
-    keys.insert("log".into(), listed.log_key.clone().into());
+    keys.insert("log".into(), listed.log_key().into());
     keys.insert("cell_id".into(), result.cell_id.clone().into());
     let stats = result.run_stats.as_ref();
     let start = stats.map(|stats| stats.start_time.clone());
@@ -116,7 +116,7 @@ fn of_whole_run(keys: &Map<String, Value>, listed: &RunRow, mut result: RunResul
         .ledger
         .rows_in
         .saturating_sub(result.ledger.rows_kept);
-    let also_in = Some(listed.also_in.join(", ")).filter(|logs| !logs.is_empty());
+    let also_in = Some(listed.also_in().join(", ")).filter(|logs| !logs.is_empty());
     let file_name = result.file_name.clone().filter(|_| result.error.is_none());
     let beside = [
         (
@@ -127,7 +127,7 @@ fn of_whole_run(keys: &Map<String, Value>, listed: &RunRow, mut result: RunResul
         ("channels", channels.into()),
         ("flags", result.quality.len().into()),
         ("disposition", listed.disposition.map(|d| d.word()).into()),
-        ("note", listed.note.clone().into()),
+        ("note", listed.note().into()),
         ("also_in", also_in.into()),
         ("file_name", file_name.into()),
     ];

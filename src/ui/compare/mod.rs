@@ -139,7 +139,7 @@ fn about(
         let text = "not in the lake any more";
         return (cut(&format!("{text}: {}", run.log_key)), theme.error);
     };
-    if let Some(error) = &detail.row.error {
+    if let Some(error) = detail.row.error() {
         return (cut(&format!("failed: {error}")), theme.error);
     }
     if let Some(failure) = views.signals.failure_of(at) {
@@ -149,7 +149,7 @@ fn about(
     figures.extend(
         detail
             .row
-            .runtime_s
+            .runtime_s()
             .map(|s| fit(&time::format_duration(s), 7, true)),
     );
     figures.extend(
@@ -160,7 +160,7 @@ fn about(
     );
     if width >= 70 {
         figures.push(verdict_word(detail.row.verdict).to_owned());
-        figures.splice(0..0, detail.row.start_us.map(zone::format_screen));
+        figures.splice(0..0, detail.row.start_us().map(zone::format_screen));
     }
     let figures = figures.join("  ");
     let left = width.saturating_sub(figures.chars().count() + 2).min(40);

@@ -37,9 +37,7 @@ fn runs_that_are_gone_or_failed_say_so() {
         let mut details: Vec<_> = (0..4).map(|at| Some(fixture::detail(at))).collect();
         details[1] = None;
         if let Some(third) = &mut details[2] {
-            third.row.error = Some("every sample of robot 2 has the same time".into());
-            (third.row.start_us, third.row.stop_us) = (None, None);
-            third.row.file_name = None;
+            crate::app::run::fixture::fail(&mut third.row);
             third.channels.clear();
         }
         fixture::read(&mut screen, Ok(details));

@@ -64,13 +64,16 @@ impl Text<'_> {
     fn run(&mut self, row: &RunRow) {
         let theme = self.theme;
         self.push(vec![Span::styled(
-            fit_middle(&row.log_key, self.width),
+            fit_middle(row.log_key(), self.width),
             theme.text,
         )]);
-        if !row.also_in.is_empty() {
-            self.sentence(&format!("also in {}", row.also_in.join(", ")), theme.muted);
+        if !row.also_in().is_empty() {
+            self.sentence(
+                &format!("also in {}", row.also_in().join(", ")),
+                theme.muted,
+            );
         }
-        match &row.error {
+        match row.error() {
             Some(error) => self.sentence(&format!("✗ failed, not harvested: {error}"), theme.error),
             None => {
                 let verdict = row.verdict;
@@ -80,16 +83,16 @@ impl Text<'_> {
         }
         self.heading("run");
         self.pair("id", &row.run.to_string(), "");
-        self.pair("cell", row.cell_id.as_deref().unwrap_or("unknown"), "");
-        for (name, us) in [("start", row.start_us), ("stop", row.stop_us)] {
+        self.pair("cell", row.cell_id().unwrap_or("unknown"), "");
+        for (name, us) in [("start", row.start_us()), ("stop", row.stop_us())] {
             if let Some(us) = us {
                 self.pair(name, &zone::format_screen(us), zone::shown().short_name());
             }
         }
-        if let Some(seconds) = row.runtime_s {
+        if let Some(seconds) = row.runtime_s() {
             self.pair("runtime", &time::format_duration(seconds), "");
         }
-        if row.error.is_none() {
+        if row.error().is_none() {
             self.pair("samples", &thousands(row.samples), "");
         }
         if let Some(disposition) = row.disposition {
@@ -99,7 +102,7 @@ impl Text<'_> {
                 Span::styled(disposition.word().to_owned(), style),
             ]);
         }
-        if let Some(note) = &row.note {
+        if let Some(note) = row.note() {
             self.sentence(note, theme.text);
         }
     }
@@ -215,7 +218,7 @@ impl Text<'_> {
     /// Each channel over the whole run, in the colour of its verdict, and its range.
     fn signals(&mut self, detail: &RunDetail, sketch: Option<Result<&Overview, &str>>) {
         let theme = self.theme;
-        if detail.row.file_name.is_none() {
+        if detail.row.file_name().is_none() {
             return;
         }
         self.heading("signals");

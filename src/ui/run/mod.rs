@@ -75,11 +75,11 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
             let mut words = Vec::new();
             words.push(format!(" {}", verdict_word(row.verdict)));
             words.extend(start.map(|start| format!("  {start}")));
-            let runtime = row.runtime_s.map(time::format_duration);
+            let runtime = row.runtime_s().map(time::format_duration);
             words.extend(runtime.map(|runtime| format!("  {runtime}")));
             words
         };
-        let start = row.start_us.map(zone::format_screen);
+        let start = row.start_us().map(zone::format_screen);
         let fits = |words: &[String]| words.concat().chars().count() <= usize::from(left);
         let mut words = parts(start.clone());
         if !fits(&words) {
@@ -87,7 +87,7 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
             words = parts(start.map(|start| start.split_at("2022-".len()).1.to_owned()));
         }
         if !words.get(..2).is_some_and(fits) {
-            let run = row.start_us.zip(row.stop_us);
+            let run = row.start_us().zip(row.stop_us());
             words = parts(run.map(|run| zone::format_clock_within(run.0, run)));
         }
         let verdict = theme.title.patch(theme.of(row.verdict));

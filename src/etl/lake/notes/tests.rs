@@ -385,8 +385,8 @@ fn the_catalog_knows_notes_and_keeps_them() {
     let check = |catalog: &crate::catalog::Catalog| {
         let runs = catalog.runs(Some("a")).unwrap();
         assert_eq!(runs[0].disposition, Some(Disposition::Review));
-        assert_eq!(runs[0].note.as_deref(), Some("odd\nsound"));
-        assert_eq!((runs[1].disposition, &runs[1].note), (None, &None));
+        assert_eq!(runs[0].note(), Some("odd\nsound"));
+        assert_eq!((runs[1].disposition, &runs[1].note()), (None, &None));
         let detail = catalog.run_detail("a", RunId(1)).unwrap().unwrap();
         assert_eq!(
             detail.notes,
