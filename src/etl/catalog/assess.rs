@@ -126,11 +126,11 @@ pub(super) fn changed_states(
     let first = first_of_content(entries);
     let names = renames(entries);
     let assess_one = |(at, entry): (usize, &Entry)| {
-        let key = entry.key.as_str();
+        let key = entry.key();
         let record = entry.record.as_deref();
         let duplicate_of = record
             .and_then(|r| first.get(r.content_hash.as_deref()?))
-            .map(|e| e.key.as_str())
+            .map(|e| e.key())
             .filter(|other| *other != key);
         let verdict = assess(&Known {
             seen: entry.seen.as_ref(),
@@ -154,18 +154,18 @@ fn first_of_content(entries: &[Entry]) -> HashMap<&str, &Entry> {
         let Some(hash) = holds_content(entry) else {
             continue;
         };
-        let order = |e: &Entry| {
-            (
-                e.record.as_ref().map(|r| r.first_harvested.clone()),
-                e.key.clone(),
-            )
-        };
         let best = first.entry(hash).or_insert(entry);
-        if order(entry) < order(best) {
+        if harvest_order(entry) < harvest_order(best) {
             *best = entry;
         }
     }
     first
+}
+
+/// By which the first of several logs is found.
+fn harvest_order(entry: &Entry) -> (Option<&str>, &str) {
+    let record = entry.record.as_ref();
+    (record.map(|r| r.first_harvested.as_str()), entry.key())
 }
 
 /// The content that a log in the data directory surely has: it is as it was harvested.
@@ -204,8 +204,8 @@ fn renames(entries: &[Entry]) -> Renames<'_> {
             .as_ref()
             .and_then(|s| gone.get(&(s.inode, s.size, s.mtime_ns)));
         if let Some(old) = old {
-            renames.was.insert(&entry.key, &old.key);
-            renames.became.insert(&old.key, &entry.key);
+            renames.was.insert(entry.key(), old.key());
+            renames.became.insert(old.key(), entry.key());
         }
     }
     renames

@@ -1,7 +1,7 @@
 //! A row of `logs` as the catalog itself sees it: what the last look saw, and what the
 //! record says.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use rusqlite::{Connection, Row, params};
 
@@ -21,9 +21,9 @@ use crate::{
 pub(super) struct Entry {
     /// `None` until it is stored.
     pub id: Option<i64>,
-    pub key: String,
-    /// Where it differs from the key.
-    path: Option<Box<str>>,
+    /// Its path below the data directory as harmless text.
+    path: Box<str>,
+    key: Key,
     raw: RawPath,
     /// `None` when the log is gone.
     pub seen: Option<Seen>,
@@ -34,6 +34,14 @@ pub(super) struct Entry {
     pub verdict: Assessment,
     /// Whether it differs from what is stored.
     pub dirty: bool,
+}
+
+/// The key of a log.
+#[derive(Debug, Clone, PartialEq)]
+enum Key {
+    /// So many bytes from the start of [`Entry::path`].
+    StartOfPath(usize),
+    Other(Box<str>),
 }
 
 /// The real path of a log below the data directory.
@@ -51,8 +59,11 @@ impl Entry {
     pub(super) fn new(key: &str, path: &str, verdict: Assessment) -> Self {
         Self {
             id: None,
-            key: key.to_owned(),
-            path: (path != key).then(|| path.into()),
+            path: path.into(),
+            key: match path.starts_with(key) {
+                true => Key::StartOfPath(key.len()),
+                false => Key::Other(key.into()),
+            },
             raw: RawPath::Unknown,
             seen: None,
             record: None,
@@ -62,9 +73,17 @@ impl Entry {
         }
     }
 
+    /// The log's key.
+    pub(super) fn key(&self) -> &str {
+        match &self.key {
+            Key::StartOfPath(length) => self.path.get(..*length).unwrap_or_default(),
+            Key::Other(key) => key,
+        }
+    }
+
     /// Its path below the data directory as harmless text.
     pub(super) fn path(&self) -> &str {
-        self.path.as_deref().unwrap_or(&self.key)
+        &self.path
     }
 
     /// Its real path below the data directory; `None` when only the lake knows the log.
@@ -100,7 +119,7 @@ impl Entry {
             size: record.size,
             mtime_ns: record.mtime_ns,
             inode: record.inode,
-            folder: cell_of(path),
+            folder: cell_of(path).map(Into::into),
             trouble: None,
             footer: format.has_footer().then_some(true),
             moved_us: None,
@@ -124,7 +143,7 @@ pub(super) struct Seen {
     pub size: u64,
     pub mtime_ns: i64,
     pub inode: u64,
-    pub folder: Option<String>,
+    pub folder: Option<Arc<str>>,
     pub trouble: Option<String>,
     /// Whether a Parquet log ends in a whole footer; `None` when that is not known.
     pub footer: Option<bool>,
@@ -139,7 +158,7 @@ impl Seen {
             size: found.size,
             mtime_ns: found.mtime_ns,
             inode: found.inode,
-            folder,
+            folder: folder.map(Into::into),
             trouble: found.trouble.clone(),
             footer: None,
             moved_us: None,
@@ -162,12 +181,13 @@ pub(super) struct Facts {
     pub mtime_ns: i64,
     pub inode: u64,
     pub content_hash: Option<String>,
-    pub rules: String,
+    pub rules: Arc<str>,
     pub pipeline_version: u32,
     pub rows: Option<u64>,
     pub runs_ok: u32,
     pub runs_failed: u32,
-    pub attempt: Option<Attempt>,
+    /// Few have one.
+    pub attempt: Option<Box<Attempt>>,
 }
 
 impl Facts {
@@ -180,12 +200,12 @@ impl Facts {
             mtime_ns: record.source.mtime_ns,
             inode: record.source.inode,
             content_hash: record.source.content_hash.clone(),
-            rules: record.rules.clone(),
+            rules: record.rules.as_str().into(),
             pipeline_version: record.pipeline_version,
             rows: record.source.rows,
             runs_ok: record.file_stats.run_success_count,
             runs_failed: record.file_stats.run_error_count,
-            attempt: record.last_attempt.clone(),
+            attempt: record.last_attempt.clone().map(Box::new),
         }
     }
 }
@@ -245,13 +265,29 @@ pub(super) fn each(
     let mut statement =
         db.prepare_cached(&format!("SELECT {COLUMNS} FROM logs WHERE {condition}"))?;
     let mut rows = statement.query(params)?;
+    let mut before = Before::default();
     while let Some(row) = rows.next()? {
-        take(read(row)?);
+        take(read(row, &mut before)?);
     }
     Ok(())
 }
 
-fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
+/// Texts of the row before: nearly every row has the same.
+#[derive(Default)]
+struct Before {
+    folder: Option<Arc<str>>,
+    rules: Option<Arc<str>>,
+}
+
+/// `text`, which is stored once where `before` is the same.
+fn shared(text: &str, before: &mut Option<Arc<str>>) -> Arc<str> {
+    match before {
+        Some(before) if **before == *text => before.clone(),
+        _ => before.insert(text.into()).clone(),
+    }
+}
+
+fn read(r: &Row<'_>, before: &mut Before) -> rusqlite::Result<Entry> {
     let seen = match r.get::<_, Option<i64>>(8)? {
         None => None,
         Some(size) => Some(Seen {
@@ -264,7 +300,10 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
             mtime_ns: r.get(9)?,
             // Inodes use all 64 bits on some file systems: the bits are kept.
             inode: r.get::<_, i64>(10)?.cast_unsigned(),
-            folder: r.get(11)?,
+            folder: r
+                .get_ref(11)?
+                .as_str_or_null()?
+                .map(|folder| shared(folder, &mut before.folder)),
             trouble: r.get(12)?,
             footer: r.get(13)?,
             moved_us: r.get(14)?,
@@ -282,7 +321,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
     let mut entry = Entry {
         id: r.get(0)?,
         seen,
-        record: read_facts(r)?,
+        record: read_facts(r, &mut before.rules)?,
         notes: r.get(33)?,
         dirty: false,
         ..Entry::new(key, path, verdict)
@@ -293,20 +332,20 @@ fn read(r: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(entry)
 }
 
-fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Box<Facts>>> {
+fn read_facts(r: &Row<'_>, rules: &mut Option<Arc<str>>) -> rusqlite::Result<Option<Box<Facts>>> {
     let Some(harvested_at_us) = r.get(15)? else {
         return Ok(None);
     };
     let attempt = match r.get::<_, Option<i64>>(27)? {
         None => None,
-        Some(at) => Some(Attempt {
+        Some(at) => Some(Box::new(Attempt {
             at: time::format(at),
             error: r.get(28)?,
             permanent: r.get(29)?,
             size: unsigned(r.get(30)?),
             mtime_ns: r.get(31)?,
             rules: r.get(32)?,
-        }),
+        })),
     };
     Ok(Some(Box::new(Facts {
         harvested_at_us,
@@ -316,7 +355,7 @@ fn read_facts(r: &Row<'_>) -> rusqlite::Result<Option<Box<Facts>>> {
         mtime_ns: r.get(19)?,
         inode: r.get::<_, i64>(20)?.cast_unsigned(),
         content_hash: r.get(21)?,
-        rules: r.get(22)?,
+        rules: shared(r.get_ref(22)?.as_str()?, rules),
         pipeline_version: r.get(23)?,
         rows: r.get::<_, Option<i64>>(24)?.map(unsigned),
         runs_ok: r.get(25)?,
@@ -339,7 +378,7 @@ pub(super) fn save(db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
     statement.query_row(
         params![
             entry.id,
-            entry.key,
+            entry.key(),
             entry.path(),
             entry.verdict.state.word(),
             entry.verdict.reason,

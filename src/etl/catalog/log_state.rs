@@ -183,7 +183,7 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
     }
     if let Some(error) = &facts.error {
         // Without an attempt of its own, the record's error is the log's fault.
-        let permanent = attempt.is_none_or(|a| a.permanent) && facts.rules == known.rules;
+        let permanent = attempt.is_none_or(|a| a.permanent) && *facts.rules == *known.rules;
         let useless = useless.or_else(|| {
             permanent.then(|| {
                 format!(
@@ -232,7 +232,7 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
             ),
         );
     }
-    if facts.rules != known.rules {
+    if *facts.rules != *known.rules {
         return state(
             LogState::Stale,
             with_failed_runs(

@@ -247,12 +247,12 @@ impl Catalog {
         Ok(Some(FoundLog {
             path,
             file: scan::real_path(&context.data_dir, raw),
-            key: entry.key,
+            key: entry.key().to_owned(),
             format: seen.format,
             size: seen.size,
             mtime_ns: seen.mtime_ns,
             inode: seen.inode,
-            folder: seen.folder,
+            folder: seen.folder.map(|folder| folder.to_string()),
             trouble: seen.trouble,
         }))
     }

@@ -7,6 +7,7 @@ mod assess;
 mod audit;
 mod copies;
 mod derived;
+mod digests;
 mod entry;
 mod extremes;
 mod follow;
@@ -36,7 +37,6 @@ mod state_tests;
 mod tests;
 
 use std::{
-    collections::HashMap,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::Duration,
@@ -73,7 +73,7 @@ pub struct Catalog {
     lake: Option<Lake>,
     /// What lists showed after the last look, by key: to tell what changed since,
     /// whoever changed it.
-    last_look: Option<HashMap<String, u64>>,
+    last_look: Option<digests::Digests>,
     /// Set when it stands in for that of a lake that cannot be written.
     read_only: Option<ReadOnly>,
 }

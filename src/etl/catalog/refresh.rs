@@ -17,6 +17,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{
     Catalog, Refresh,
     assess::{ProfileRules, changed_states},
+    digests::Digests,
     entry::{self, Assessment, Entry, Seen},
     log_state::{NEVER_HARVESTED, next_change},
     rows::LogState,
@@ -40,7 +41,7 @@ struct Plan {
     save: Vec<Entry>,
     delete: Vec<i64>,
     /// Every log that stays, as [`digest`] sees it.
-    digests: HashMap<String, u64>,
+    digests: Digests,
     /// When the state of a log changes next though nothing but time passes.
     next_change_us: Option<i64>,
 }
@@ -109,7 +110,7 @@ impl Catalog {
         let changed_keys = self
             .last_look
             .as_ref()
-            .map(|now| changed(&before, now))
+            .map(|now| now.changed_since(&before))
             .unwrap_or_default();
         Ok(Refresh {
             changed_keys,
@@ -123,14 +124,14 @@ impl Catalog {
     /// Before the first look: what lists show now.
     pub(super) fn remember_lists(&mut self) -> Result<()> {
         if self.last_look.is_none() {
-            let mut before = HashMap::new();
-            self.sql(|db| {
-                before.reserve(entry::count(db, "logs")?);
+            self.last_look = Some(self.sql(|db| {
+                let mut digests = Digests::with_capacity(entry::count(db, "logs")?);
                 entry::each(db, "1", [], |entry| {
-                    before.insert(entry.key.clone(), digest(&entry, false));
-                })
-            })?;
-            self.last_look = Some(before);
+                    digests.push(entry.key(), digest(&entry, false));
+                })?;
+                digests.sort();
+                Ok(digests)
+            })?);
         }
         Ok(())
     }
@@ -169,7 +170,7 @@ fn plan(
     // A log that leaves while it is being harvested gets its record in a moment.
     let delete: Vec<i64> = gone
         .iter()
-        .filter(|e| !held.contains(&e.key))
+        .filter(|e| !held.contains(e.key()))
         .filter_map(|e| e.id)
         .collect();
     read_footers(&mut entries, root);
@@ -234,7 +235,7 @@ pub(super) fn match_entries(
     } else {
         let stay = entries.iter().zip(&fates);
         let stay = stay.filter(|(_, fate)| !matches!(fate, Fate::Replaced));
-        let known = stay.map(|(entry, _)| entry.key.as_str());
+        let known = stay.map(|(entry, _)| entry.key());
         let paths: Vec<&[u8]> = strangers.iter().map(|f| f.raw.as_slice()).collect();
         Keys::new(known).assign(&paths)
     };
@@ -400,18 +401,14 @@ fn retry_denied(entries: &mut [Entry], root: &Path) {
     }
 }
 
-/// The digest of every log. Leaves the entries that are to be saved; the others give their keys away.
-fn take_digests(entries: &mut Vec<Entry>, held: &HashSet<String>) -> HashMap<String, u64> {
-    let mut digests = HashMap::with_capacity(entries.len());
-    entries.retain_mut(|entry| {
-        let digest = digest(entry, held.contains(&entry.key));
-        let key = match entry.dirty {
-            true => entry.key.clone(),
-            false => std::mem::take(&mut entry.key),
-        };
-        digests.insert(key, digest);
+/// The digest of every log. Leaves the entries that are to be saved.
+fn take_digests(entries: &mut Vec<Entry>, held: &HashSet<String>) -> Digests {
+    let mut digests = Digests::with_capacity(entries.len());
+    entries.retain(|entry| {
+        digests.push(entry.key(), digest(entry, held.contains(entry.key())));
         entry.dirty
     });
+    digests.sort();
     digests
 }
 
@@ -438,14 +435,4 @@ fn digest(entry: &Entry, held: bool) -> u64 {
         .map(|r| (r.harvested_at_us, &r.content_hash, r.runs_ok, r.runs_failed))
         .hash(&mut hasher);
     hasher.finish()
-}
-
-fn changed(before: &HashMap<String, u64>, now: &HashMap<String, u64>) -> Vec<String> {
-    let new = now
-        .iter()
-        .filter(|(key, digest)| before.get(*key) != Some(*digest));
-    let gone = before.iter().filter(|(key, _)| !now.contains_key(*key));
-    let mut keys: Vec<String> = new.chain(gone).map(|(key, _)| key.clone()).collect();
-    keys.sort_unstable();
-    keys
 }

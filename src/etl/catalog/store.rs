@@ -179,10 +179,10 @@ fn depends(entry: &Entry, key: &str, contents: [Option<&str>; 2], inode: i64) ->
     match (seen, record) {
         (Some(_), Some(record)) => {
             let content = record.content_hash.as_deref();
-            entry.key == key || (content.is_some() && contents.contains(&content))
+            entry.key() == key || (content.is_some() && contents.contains(&content))
         }
         (Some(seen), None) => seen.inode.cast_signed() == inode,
-        (None, Some(record)) => entry.key == key || record.inode.cast_signed() == inode,
+        (None, Some(record)) => entry.key() == key || record.inode.cast_signed() == inode,
         (None, None) => false,
     }
 }

@@ -42,7 +42,7 @@ impl LogStatus {
     fn new(entry: Entry) -> Option<Self> {
         Some(Self {
             raw: entry.raw()?.to_owned(),
-            key: entry.key,
+            key: entry.key().to_owned(),
             size: entry.seen?.size,
             state: entry.verdict.state,
             reason: entry.verdict.reason.into_owned(),
@@ -131,7 +131,7 @@ pub fn status_of(context: &Context, log: &FoundLog, record: Option<&Record>) -> 
         size: log.size,
         mtime_ns: log.mtime_ns,
         inode: log.inode,
-        folder: log.folder.clone(),
+        folder: log.folder.as_deref().map(Into::into),
         trouble: log.trouble.clone(),
         footer: None,
         moved_us: None,
@@ -149,7 +149,7 @@ pub fn status_of(context: &Context, log: &FoundLog, record: Option<&Record>) -> 
         entry.verdict = verdict;
     }
     LogStatus {
-        key: entry.key,
+        key: entry.key().to_owned(),
         raw: Vec::new(),
         size: log.size,
         state: entry.verdict.state,

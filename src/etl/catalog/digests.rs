@@ -1,0 +1,115 @@
+//! What lists showed of each log, to tell what changed since.
+
+use std::cmp::Ordering;
+
+/// One number for each log, by its key. It stays from one look at the data directory to the next,
+/// for a hundred thousand logs, so that it is two pieces of memory and not one for each log.
+#[derive(Debug, Default)]
+pub(super) struct Digests {
+    /// One after the other.
+    keys: String,
+    logs: Vec<Digest>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Digest {
+    /// Where its key begins and ends among all keys.
+    start: usize,
+    end: usize,
+    digest: u64,
+}
+
+impl Digests {
+    /// Has room for so many logs.
+    pub(super) fn with_capacity(logs: usize) -> Self {
+        /// Bytes of a key, about.
+        const KEY: usize = 32;
+        Self {
+            keys: String::with_capacity(logs * KEY),
+            logs: Vec::with_capacity(logs),
+        }
+    }
+
+    /// Adds a log that is not among them.
+    pub(super) fn push(&mut self, key: &str, digest: u64) {
+        let start = self.keys.len();
+        self.keys.push_str(key);
+        let end = self.keys.len();
+        self.logs.push(Digest { start, end, digest });
+    }
+
+    /// To be called when all were added.
+    pub(super) fn sort(&mut self) {
+        let keys = &self.keys;
+        let key = |log: &Digest| keys.get(log.start..log.end);
+        self.logs.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    }
+
+    /// Number of logs.
+    pub(super) fn len(&self) -> usize {
+        self.logs.len()
+    }
+
+    /// The keys of the logs that are there now or were there before, and have another digest or
+    /// none, in order. Both are sorted.
+    pub(super) fn changed_since(&self, before: &Self) -> Vec<String> {
+        let (mut now, mut old) = (self.iter().peekable(), before.iter().peekable());
+        let mut changed = Vec::new();
+        loop {
+            let order = match (now.peek(), old.peek()) {
+                (None, None) => return changed,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((a, _)), Some((b, _))) => a.cmp(b),
+            };
+            let come = now.next_if(|_| order != Ordering::Greater);
+            let gone = old.next_if(|_| order != Ordering::Less);
+            if come != gone {
+                changed.extend(come.or(gone).map(|(key, _)| key.to_owned()));
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        let logs = self.logs.iter();
+        logs.filter_map(|log| Some((self.keys.get(log.start..log.end)?, log.digest)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn logs() -> impl Strategy<Value = Vec<(String, u64)>> {
+        let logs = prop::collection::hash_map("[ab/ü]{0,3}", 0..3_u64, 0..20);
+        logs.prop_map(|logs| logs.into_iter().collect())
+    }
+
+    fn digests(logs: &[(String, u64)]) -> Digests {
+        let mut digests = Digests::with_capacity(logs.len());
+        for (key, digest) in logs {
+            digests.push(key, *digest);
+        }
+        digests.sort();
+        digests
+    }
+
+    proptest! {
+        #[test]
+        fn what_changed_is_what_two_maps_differ_in(before in logs(), now in logs()) {
+            let (old, new) = (digests(&before), digests(&now));
+            prop_assert_eq!(new.len(), now.len());
+            let map = |logs: Vec<(String, u64)>| logs.into_iter().collect::<BTreeMap<_, _>>();
+            let (before, now) = (map(before), map(now));
+            let mut keys: Vec<String> = before.keys().chain(now.keys()).cloned().collect();
+            keys.sort();
+            keys.dedup();
+            keys.retain(|key| before.get(key) != now.get(key));
+            prop_assert_eq!(new.changed_since(&old), keys);
+        }
+    }
+}
