@@ -19,7 +19,7 @@ use mdtui::{
         update,
     },
     etl::{
-        catalog::{LogRow, LogState, Picture, RunFields, RunRow},
+        catalog::{LogPath, LogRow, LogState, Picture, RunFields, RunRow},
         lake::{Context, Lake},
         profile::Profile,
         quality::Verdict,
@@ -188,7 +188,7 @@ fn message(what: &str, mut seconds: Vec<f64>) {
 fn log(n: usize) -> LogRow {
     LogRow {
         key: format!("cell-{:02}/2022-11-23T{n:06}", n % 97),
-        path: format!("cell-{:02}/2022-11-23T{n:06}.parquet", n % 97),
+        path: LogPath::KeyWithEnding,
         state: if n.is_multiple_of(7) {
             LogState::Pending
         } else {

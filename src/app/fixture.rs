@@ -25,7 +25,7 @@ use crate::etl::{
     Error,
     base::{CancelToken, Progress, Stage},
     catalog::{
-        Distances, HarvestRow, LogDetail, LogRow, LogState, Picture, Refresh, RobotStates,
+        Distances, HarvestRow, LogDetail, LogPath, LogRow, LogState, Picture, Refresh, RobotStates,
         RunFields, RunRow, align_robots,
     },
     clean::{Ledger, Reason},
@@ -121,7 +121,7 @@ pub fn log(key: &str, state: LogState) -> LogRow {
     );
     LogRow {
         key: key.into(),
-        path: format!("{key}.parquet"),
+        path: LogPath::KeyWithEnding,
         state,
         reason: format!("this log is {}", state.word()),
         cell_id: Some(key.get(5..7).unwrap_or("01").into()),

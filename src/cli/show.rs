@@ -107,7 +107,7 @@ fn log_text(
     let mut out = format!("log {}\n", log.key);
     line(&mut out, "state", log.state.word());
     line(&mut out, "reason", &zone::in_sentence(&log.reason, None));
-    line(&mut out, "file", &log.path);
+    line(&mut out, "file", &log.path());
     line(
         &mut out,
         "size",
@@ -121,7 +121,11 @@ fn log_text(
         "changed",
         &or_none(log.mtime_us.map(zone::format)),
     );
-    line(&mut out, "cell", &or_none(log.cell_id.clone()));
+    line(
+        &mut out,
+        "cell",
+        &or_none(log.cell_id.as_deref().map(str::to_owned)),
+    );
     if let Some(at) = log.harvested_at_us {
         let seconds = detail
             .seconds

@@ -16,7 +16,9 @@ use crate::{
         table::{Row, Table},
     },
     etl::{
-        catalog::{LogRow, LogState, MachinePoint, MachineRow, RunFields, RunRow, align_robots},
+        catalog::{
+            LogPath, LogRow, LogState, MachinePoint, MachineRow, RunFields, RunRow, align_robots,
+        },
         export::Values,
         filter::{Filter, Kind},
         quality::{Flag, Severity, Verdict},
@@ -170,11 +172,11 @@ prop_compose! {
         verdict in known(verdict()),
     ) -> LogRow {
         LogRow {
-            path: key.clone(),
+            path: LogPath::of(&key, &key),
             key,
             state,
             reason: String::new(),
-            cell_id,
+            cell_id: cell_id.map(Into::into),
             size: counts[0].map(u64::from),
             mtime_us: None,
             rows: counts[1].map(u64::from),
@@ -376,7 +378,7 @@ fn cells_stand_in_one_order_in_every_list() {
     let log = log().new_tree(&mut runner).unwrap().current();
     let run = run().new_tree(&mut runner).unwrap().current();
     let machine = machine().new_tree(&mut runner).unwrap().current();
-    let cell = |id: &Option<String>| id.clone().unwrap_or_default();
+    let cell = |id: Option<&str>| id.unwrap_or_default().to_owned();
     let of_log = |id: &str| LogRow {
         key: id.into(),
         cell_id: Some(id.into()),
@@ -394,17 +396,12 @@ fn cells_stand_in_one_order_in_every_list() {
         ..machine.clone()
     };
     for list in [
-        in_order("cell", of_log, |log| cell(&log.cell_id), &cells),
-        in_order(
-            "cell",
-            of_run,
-            |run| run.cell_id().unwrap_or_default().to_owned(),
-            &cells,
-        ),
+        in_order("cell", of_log, |log| cell(log.cell_id.as_deref()), &cells),
+        in_order("cell", of_run, |run| cell(run.cell_id()), &cells),
         in_order(
             "machine",
             of_machine,
-            |machine| cell(&machine.cell_id),
+            |machine| cell(machine.cell_id.as_deref()),
             &cells,
         ),
     ] {

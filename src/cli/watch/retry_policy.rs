@@ -114,7 +114,7 @@ impl RetryPolicy {
 
 /// Parquet ends in a footer: one that lacks it is not due.
 fn shows_its_end(log: &LogRow) -> bool {
-    Format::of_name(log.path.as_bytes()).is_some_and(Format::has_footer)
+    Format::of_name(log.path().as_bytes()).is_some_and(Format::has_footer)
 }
 
 /// Whether the clock says that it did not move for so long. A time ahead of the clock says
@@ -128,14 +128,14 @@ fn has_rested(log: &LogRow, quiet: Duration, now_us: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::etl::catalog::LogState;
+    use crate::etl::catalog::{LogPath, LogState};
 
     const NOW_US: i64 = 1_700_000_000_000_000;
 
     fn log(path: &str, size: u64, age_s: i64) -> LogRow {
         LogRow {
             key: path.into(),
-            path: path.into(),
+            path: LogPath::of(path, path),
             state: LogState::Pending,
             reason: String::new(),
             cell_id: None,

@@ -280,7 +280,7 @@ struct Before {
 }
 
 /// `text`, which is stored once where `before` is the same.
-fn shared(text: &str, before: &mut Option<Arc<str>>) -> Arc<str> {
+pub(super) fn shared(text: &str, before: &mut Option<Arc<str>>) -> Arc<str> {
     match before {
         Some(before) if **before == *text => before.clone(),
         _ => before.insert(text.into()).clone(),

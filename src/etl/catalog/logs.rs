@@ -6,12 +6,13 @@ use std::{
     io::ErrorKind,
     os::unix::ffi::OsStrExt,
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    Catalog, HarvestRow, LogDetail, LogRow, LogState, RuleCount,
+    Catalog, HarvestRow, LogDetail, LogPath, LogRow, LogState, RuleCount,
     entry::{self, count, unsigned},
 };
 use crate::{
@@ -52,8 +53,10 @@ impl Catalog {
             // A list that grows is twice in memory.
             let many = if key.is_none() { count(db, "logs")? } else { 1 };
             let mut rows = Vec::with_capacity(many);
-            for row in statement.query_map(params![key], read_row)? {
-                rows.push(row?);
+            let mut found = statement.query(params![key])?;
+            let mut cell = None;
+            while let Some(row) = found.next()? {
+                rows.push(read_row(row, &mut cell)?);
             }
             Ok(rows)
         })?;
@@ -72,7 +75,7 @@ impl Catalog {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut rows: Vec<LogRow> = self.sql(|db| {
             db.prepare_cached(&format!("SELECT {COLUMNS} FROM logs ORDER BY key LIMIT ?1"))?
-                .query_map([limit], read_row)?
+                .query_map([limit], |row| read_row(row, &mut None))?
                 .collect()
         })?;
         self.show_held(&mut rows)?;
@@ -343,11 +346,13 @@ fn below_data_dir(data_dir: &Path, name: &Path) -> Option<Vec<u8>> {
     real().or_else(as_named)
 }
 
-fn read_row(r: &Row<'_>) -> rusqlite::Result<LogRow> {
+/// A row of [`COLUMNS`]; `cell` is that of the row before, which nearly always is the same.
+fn read_row(r: &Row<'_>, cell: &mut Option<Arc<str>>) -> rusqlite::Result<LogRow> {
     let verdict = r.get_ref(13)?.as_str_or_null()?;
+    let (key, path) = (r.get_ref(0)?.as_str()?, r.get_ref(1)?.as_str()?);
     Ok(LogRow {
-        key: r.get(0)?,
-        path: r.get(1)?,
+        key: key.to_owned(),
+        path: LogPath::of(key, path),
         state: LogState::from_word(r.get_ref(2)?.as_str()?).unwrap_or(LogState::Pending),
         reason: r.get(3)?,
         leave_alone: r.get(4)?,
@@ -366,7 +371,10 @@ fn read_row(r: &Row<'_>) -> rusqlite::Result<LogRow> {
         stop_us: r.get(11)?,
         harvested_at_us: r.get(12)?,
         verdict: verdict.map(Verdict::from_word),
-        cell_id: r.get(14)?,
+        cell_id: r
+            .get_ref(14)?
+            .as_str_or_null()?
+            .map(|text| entry::shared(text, cell)),
         flags: r.get(15)?,
     })
 }

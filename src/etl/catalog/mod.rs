@@ -52,7 +52,8 @@ pub use extremes::{Extremes, RunExtremes};
 pub use per_robot::{Distances, PerRobot, RobotStates, RobotValue, align_robots};
 pub use picture::Picture;
 pub use rows::{
-    HarvestRow, LogDetail, LogRow, LogState, MachinePoint, MachineRow, RuleCount, RunDetail,
+    HarvestRow, LogDetail, LogPath, LogRow, LogState, MachinePoint, MachineRow, RuleCount,
+    RunDetail,
 };
 pub use run_row::{RunFields, RunRow};
 pub use survey::{LogStatus, Survey, status_of, survey};

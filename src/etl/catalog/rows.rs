@@ -1,6 +1,6 @@
 //! What the catalog answers with.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use crate::{
     quality::{Flag, NotEvaluated, Severity, Verdict},
     run_id::RunId,
     schema::Layout,
+    source::key::DROPPED,
     stats::{ChannelStats, RobotState, RobotStats},
 };
 
@@ -103,14 +104,14 @@ impl LogState {
 pub struct LogRow {
     /// The log key: unique, harmless text.
     pub key: String,
-    /// Below the data directory, harmless text.
-    pub path: String,
+    /// Where it lies: see [`LogRow::path`].
+    pub path: LogPath,
     /// See [`LogState`].
     pub state: LogState,
     /// One sentence: why this state.
     pub reason: String,
     /// Cells of its runs when harvested (the one, or `3 cells`), else the folder.
-    pub cell_id: Option<String>,
+    pub cell_id: Option<Arc<str>>,
     /// Bytes; `None` when the log is gone.
     pub size: Option<u64>,
     /// Modification time.
@@ -136,6 +137,25 @@ pub struct LogRow {
     pub leave_alone: Option<String>,
 }
 
+/// The path of a log, as it follows from its key: lists have a hundred thousand logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogPath {
+    /// The key, and the ending that keys do not carry.
+    KeyWithEnding,
+    /// As it is.
+    Other(Box<str>),
+}
+
+impl LogPath {
+    /// Of the log `key` at `path`.
+    pub fn of(key: &str, path: &str) -> Self {
+        match path.strip_suffix(DROPPED) == Some(key) {
+            true => Self::KeyWithEnding,
+            false => Self::Other(path.into()),
+        }
+    }
+}
+
 /// How a log is laid out, from its lines and its ledger: that of a wide log counts samples, of
 /// which a line holds several.
 pub(super) fn layout_of(lines: Option<u64>, counted: Option<u64>) -> Layout {
@@ -153,6 +173,14 @@ impl LogDetail {
 }
 
 impl LogRow {
+    /// Its path below the data directory, harmless text.
+    pub fn path(&self) -> Cow<'_, str> {
+        match &self.path {
+            LogPath::KeyWithEnding => format!("{}{DROPPED}", self.key).into(),
+            LogPath::Other(path) => Cow::Borrowed(path),
+        }
+    }
+
     /// The cell of all its runs; `None` when it is unknown or there are several.
     pub fn only_cell(&self) -> Option<&str> {
         let several = |c: &str| {

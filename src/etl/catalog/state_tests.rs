@@ -436,7 +436,7 @@ fn keys_stay_when_other_logs_come() {
         .logs()
         .unwrap()
         .into_iter()
-        .map(|l| (l.key, l.path))
+        .map(|l| (l.key.clone(), l.path().into_owned()))
         .collect();
     let expected = [("a.csv", "a.csv.parquet"), ("a.csv~", "a.csv")];
     assert_eq!(paths, expected.map(|(k, p)| (k.to_owned(), p.to_owned())));
@@ -505,7 +505,7 @@ fn a_log_has_the_key_of_its_record_whoever_harvested_it() {
     w.refresh();
     w.write("x.csv", "x");
     w.refresh();
-    assert_eq!(w.log("x.csv~").path, "x.csv");
+    assert_eq!(w.log("x.csv~").path(), "x.csv");
     // A task knows no catalog, and has given both their keys together.
     let record = w.record("x.csv", "x.csv", &[(2, 0)]);
     let path = w.context.lake.record_location("x.csv");
@@ -515,7 +515,7 @@ fn a_log_has_the_key_of_its_record_whoever_harvested_it() {
     w.refresh();
     let logs = w.catalog.logs().unwrap();
     let of = |path: &str| {
-        let log = logs.iter().find(|log| log.path == path).unwrap();
+        let log = logs.iter().find(|log| log.path() == path).unwrap();
         (log.key.as_str(), log.state)
     };
     assert_eq!(of("x.csv"), ("x.csv", LogState::Harvested));

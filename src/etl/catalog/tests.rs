@@ -19,7 +19,7 @@ fn a_log_is_new_harvested_changed_and_gone() {
     assert_eq!(w.refresh().changed_keys, ["cell-1/a"]);
     let row = w.log("cell-1/a");
     assert_eq!(
-        (row.state, row.path.as_str()),
+        (row.state, &*row.path()),
         (LogState::Pending, "cell-1/a.parquet")
     );
     assert_eq!(row.cell_id.as_deref(), Some("cell-1"));

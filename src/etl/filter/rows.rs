@@ -29,7 +29,7 @@ impl Filtered for LogRow {
             },
         ),
         RowField::new(&["log", "key"], Kind::Text, |r| Value::text(Some(&r.key))),
-        RowField::new(&["path"], Kind::Text, |r| Value::text(Some(&r.path))),
+        RowField::new(&["path"], Kind::Text, |r| Value::Text(r.path())),
         RowField::new(&["cell", "cell_id"], Kind::Name, |r| {
             Value::text(r.cell_id.as_deref())
         }),

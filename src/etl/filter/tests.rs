@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    catalog::{LogRow, LogState, MachinePoint, MachineRow, RunFields, RunRow},
+    catalog::{LogPath, LogRow, LogState, MachinePoint, MachineRow, RunFields, RunRow},
     lake::Disposition,
     quality::Verdict,
     run_id::RunId,
@@ -18,7 +18,7 @@ const RUN: &str = "6939b762-6b66-11ed-0000-0000000011ed";
 fn log() -> LogRow {
     LogRow {
         key: "cell-10/Zürich a:b".into(),
-        path: "cell-10/Zürich a:b.parquet".into(),
+        path: LogPath::KeyWithEnding,
         state: LogState::Partial,
         reason: "1 of 4 runs failed: No forces".into(),
         cell_id: Some("10".into()),

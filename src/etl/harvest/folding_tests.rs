@@ -68,10 +68,10 @@ fn each_log_keeps_its_own_results() {
         let record = Record::read(&context.lake, &log.key).unwrap().unwrap();
         assert_eq!(
             (&record.source_file, &record.source.path),
-            (&log.key, &log.path)
+            (&log.key, &log.path().into_owned())
         );
         let (run, result) = record.run_to_result.iter().next().unwrap();
-        assert_eq!(LOGS[run.0 as usize], log.path);
+        assert_eq!(LOGS[run.0 as usize], log.path());
         let name = result.file_name.as_deref().unwrap();
         assert_eq!(context.lake.open_table(&log.key, name).unwrap().rows(), 5);
         runs.insert(*run);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The ending that a key does not carry. Others stay, `.PARQUET` among them.
-const DROPPED: &str = ".parquet";
+pub(crate) const DROPPED: &str = ".parquet";
 /// What a name gains that is taken.
 const MARK: char = '~';
 /// A file name may have 255 bytes; lake files and a `~` must still fit.
