@@ -176,7 +176,7 @@ fn key_width<'a>(keys: impl ExactSizeIterator<Item = &'a str>) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::fixture::run;
+    use crate::{app::fixture::run, etl::catalog::RunFields};
 
     #[test]
     fn a_run_of_several_logs_counts_once_with_the_verdict_of_the_copy_that_counts() {

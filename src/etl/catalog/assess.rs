@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::{
     entry::{Assessment, Entry, Facts},
     log_state::{Known, assess},
+    packed::ContentHash,
 };
 use crate::{
     lake::Context,
@@ -129,7 +130,7 @@ pub(super) fn changed_states(
         let key = entry.key();
         let record = entry.record.as_deref();
         let duplicate_of = record
-            .and_then(|r| first.get(r.content_hash.as_deref()?))
+            .and_then(|r| first.get(r.content_hash.as_ref()?))
             .map(|e| e.key())
             .filter(|other| *other != key);
         let verdict = assess(&Known {
@@ -148,8 +149,8 @@ pub(super) fn changed_states(
 }
 
 /// By content: the log in the data directory that was harvested first.
-fn first_of_content(entries: &[Entry]) -> HashMap<&str, &Entry> {
-    let mut first: HashMap<&str, &Entry> = HashMap::new();
+fn first_of_content(entries: &[Entry]) -> HashMap<&ContentHash, &Entry> {
+    let mut first: HashMap<&ContentHash, &Entry> = HashMap::new();
     for entry in entries {
         let Some(hash) = holds_content(entry) else {
             continue;
@@ -163,17 +164,17 @@ fn first_of_content(entries: &[Entry]) -> HashMap<&str, &Entry> {
 }
 
 /// By which the first of several logs is found.
-fn harvest_order(entry: &Entry) -> (Option<&str>, &str) {
+fn harvest_order(entry: &Entry) -> (Option<String>, &str) {
     let record = entry.record.as_ref();
-    (record.map(|r| r.first_harvested.as_str()), entry.key())
+    (record.map(|r| r.first_harvested.to_string()), entry.key())
 }
 
 /// The content that a log in the data directory surely has: it is as it was harvested.
-fn holds_content(entry: &Entry) -> Option<&str> {
+fn holds_content(entry: &Entry) -> Option<&ContentHash> {
     let (seen, record) = (entry.seen.as_ref()?, entry.record.as_ref()?);
     let same = seen.size == record.size && seen.mtime_ns == record.mtime_ns;
     let whole = record.error.is_none() && seen.trouble.is_none();
-    record.content_hash.as_deref().filter(|_| same && whole)
+    record.content_hash.as_ref().filter(|_| same && whole)
 }
 
 struct Renames<'a> {

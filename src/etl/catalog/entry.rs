@@ -5,7 +5,11 @@ use std::{borrow::Cow, sync::Arc};
 
 use rusqlite::{Connection, Row, params};
 
-use super::{log_state::NEVER_HARVESTED, rows::LogState};
+use super::{
+    log_state::NEVER_HARVESTED,
+    packed::{ContentHash, RecordTime},
+    rows::LogState,
+};
 use crate::{
     lake::{Record, record::Attempt},
     source::{
@@ -175,12 +179,12 @@ impl Seen {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Facts {
     pub harvested_at_us: i64,
-    pub first_harvested: String,
+    pub first_harvested: RecordTime,
     pub error: Option<String>,
     pub size: u64,
     pub mtime_ns: i64,
     pub inode: u64,
-    pub content_hash: Option<String>,
+    pub content_hash: Option<ContentHash>,
     pub rules: Arc<str>,
     pub pipeline_version: u32,
     pub rows: Option<u64>,
@@ -194,12 +198,12 @@ impl Facts {
     pub(super) fn of(record: &Record) -> Self {
         Self {
             harvested_at_us: micros(&record.harvested_at),
-            first_harvested: record.first_harvested_at.clone(),
+            first_harvested: record.first_harvested_at.as_str().into(),
             error: record.error.clone(),
             size: record.source.size,
             mtime_ns: record.source.mtime_ns,
             inode: record.source.inode,
-            content_hash: record.source.content_hash.clone(),
+            content_hash: record.source.content_hash.as_deref().map(Into::into),
             rules: record.rules.as_str().into(),
             pipeline_version: record.pipeline_version,
             rows: record.source.rows,
@@ -349,12 +353,12 @@ fn read_facts(r: &Row<'_>, rules: &mut Option<Arc<str>>) -> rusqlite::Result<Opt
     };
     Ok(Some(Box::new(Facts {
         harvested_at_us,
-        first_harvested: r.get(16)?,
+        first_harvested: r.get_ref(16)?.as_str()?.into(),
         error: r.get(17)?,
         size: unsigned(r.get(18)?),
         mtime_ns: r.get(19)?,
         inode: r.get::<_, i64>(20)?.cast_unsigned(),
-        content_hash: r.get(21)?,
+        content_hash: r.get_ref(21)?.as_str_or_null()?.map(Into::into),
         rules: shared(r.get_ref(22)?.as_str()?, rules),
         pipeline_version: r.get(23)?,
         rows: r.get::<_, Option<i64>>(24)?.map(unsigned),

@@ -16,6 +16,7 @@ mod logs;
 mod machines;
 mod notes;
 mod open;
+mod packed;
 mod per_robot;
 mod picture;
 mod previous;

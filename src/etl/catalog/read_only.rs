@@ -25,6 +25,10 @@ use crate::{
     text::visible_path,
 };
 
+/// Pages that the connection of a reader keeps, in KiB, as SQLite wants it written. What is listed
+/// is read once from end to end, and a browser has several of them.
+const READERS_CACHE_SIZE: i32 = -2_000;
+
 impl Catalog {
     /// Opens a catalog to look at the lake: its own, or one that stands in for it where the
     /// lake cannot be written.
@@ -33,7 +37,9 @@ impl Catalog {
     /// Those of [`Catalog::open`]; [`Error::Fatal`] when the lake cannot be read.
     pub fn open_for_reading(lake: &Lake) -> Result<Self> {
         let Some(read_only) = ReadOnly::of(lake) else {
-            return Self::open(lake);
+            let catalog = Self::open(lake)?;
+            catalog.sql(|db| db.pragma_update(None, "cache_size", READERS_CACHE_SIZE))?;
+            return Ok(catalog);
         };
         require_read(lake)?;
         let (db, path) = match in_user_cache(lake) {

@@ -56,7 +56,7 @@ struct Shared {
     cell_id: Option<Arc<str>>,
     spark_channel: Option<Arc<str>>,
     /// That in the names of their tables.
-    fingerprint: Option<Box<str>>,
+    fingerprint: Option<u64>,
 }
 
 /// What few runs have.
@@ -201,12 +201,12 @@ impl RunRows {
         }
     }
 
-    fn shared(&mut self, fields: &RunFields<'_>, fingerprint: Option<&str>) -> Arc<Shared> {
+    fn shared(&mut self, fields: &RunFields<'_>, fingerprint: Option<u64>) -> Arc<Shared> {
         let last = self.last.as_ref().filter(|last| {
             *last.log_key == *fields.log_key
                 && last.cell_id.as_deref() == fields.cell_id
                 && last.spark_channel.as_deref() == fields.spark_channel
-                && last.fingerprint.as_deref() == fingerprint
+                && (fingerprint.is_none() || last.fingerprint == fingerprint)
         });
         if let Some(last) = last {
             return last.clone();
@@ -215,7 +215,7 @@ impl RunRows {
             log_key: fields.log_key.into(),
             cell_id: fields.cell_id.map(|name| self.name(name)),
             spark_channel: fields.spark_channel.map(|name| self.name(name)),
-            fingerprint: fingerprint.map(Into::into),
+            fingerprint,
         });
         self.last = Some(shared.clone());
         shared
@@ -231,10 +231,16 @@ impl RunRows {
     }
 }
 
-/// The fingerprint in the name of a run's table, where it is named as [`run_file_name`] says.
-fn fingerprint_of(name: &str, run: RunId) -> Option<&str> {
+/// The fingerprint in the name of a run's table, where that is named as [`usual_name`] says.
+fn fingerprint_of(name: &str, run: RunId) -> Option<u64> {
     let fingerprint = name.strip_suffix(".parquet")?.rsplit_once('.')?.1;
-    (run_file_name(run, fingerprint) == name).then_some(fingerprint)
+    let fingerprint = u64::from_str_radix(fingerprint, 16).ok()?;
+    (usual_name(run, fingerprint) == name).then_some(fingerprint)
+}
+
+/// The name of a run's table.
+fn usual_name(run: RunId, fingerprint: u64) -> String {
+    run_file_name(run, &format!("{fingerprint:016x}"))
 }
 
 impl Rare {
@@ -296,8 +302,8 @@ impl RunRow {
         match self.file {
             File::None => None,
             File::Usual => {
-                let fingerprint = self.shared.fingerprint.as_deref()?;
-                Some(run_file_name(self.run, fingerprint).into())
+                let fingerprint = self.shared.fingerprint?;
+                Some(usual_name(self.run, fingerprint).into())
             }
             File::Other => Some(self.rare.as_ref()?.file_name.as_deref()?.into()),
         }

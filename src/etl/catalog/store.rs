@@ -95,7 +95,7 @@ pub(super) fn replace_record(
     let old = entry::load(tx, "key = ?1", [key])?.pop();
     let old_content = old
         .as_ref()
-        .and_then(|e| e.record.as_ref()?.content_hash.clone());
+        .and_then(|e| Some(e.record.as_ref()?.content_hash.as_ref()?.to_string()));
     let id = match &old {
         Some(Entry { id: Some(id), .. }) => {
             store_log(tx, *id, record)?;
@@ -148,14 +148,15 @@ pub(super) fn reassess(
     own.dirty = looks(&own) != before;
     let facts = own.record.as_ref();
     let inode = facts.map_or(0, |r| r.inode).cast_signed();
-    let hash = facts.and_then(|r| r.content_hash.clone());
+    let hash = facts.and_then(|r| r.content_hash.as_ref());
+    let hash = hash.map(ToString::to_string);
     let hash = hash.as_deref();
     let mut near = entry::load(
         tx,
         "key = ?1 OR content_hash = ?2 OR content_hash = ?3 OR inode = ?4 OR rec_inode = ?4",
         params![key, hash, old_hash, inode],
     )?;
-    if let Some(stored) = near.iter_mut().find(|entry| entry.key == key) {
+    if let Some(stored) = near.iter_mut().find(|entry| entry.key() == key) {
         *stored = own;
     }
     for (at, verdict) in changed_states(&near, rules, time::now()) {
@@ -178,8 +179,8 @@ fn depends(entry: &Entry, key: &str, contents: [Option<&str>; 2], inode: i64) ->
     let (seen, record) = (entry.seen.as_ref(), entry.record.as_ref());
     match (seen, record) {
         (Some(_), Some(record)) => {
-            let content = record.content_hash.as_deref();
-            entry.key() == key || (content.is_some() && contents.contains(&content))
+            let content = record.content_hash.as_ref().map(ToString::to_string);
+            entry.key() == key || (content.is_some() && contents.contains(&content.as_deref()))
         }
         (Some(seen), None) => seen.inode.cast_signed() == inode,
         (None, Some(record)) => entry.key() == key || record.inode.cast_signed() == inode,
@@ -303,12 +304,12 @@ fn bind_record(
     let runs = record.run_to_result.values();
     let values = params![
         facts.harvested_at_us,
-        facts.first_harvested,
+        record.first_harvested_at,
         facts.error,
         signed(facts.size),
         facts.mtime_ns,
         facts.inode.cast_signed(),
-        facts.content_hash,
+        record.source.content_hash,
         facts.rules,
         facts.pipeline_version,
         record.program,
