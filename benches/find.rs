@@ -198,11 +198,9 @@ fn describe(dir: &Path) -> Result<Vec<f64>> {
     let mut catalog = Catalog::open(&context.lake)?;
     catalog.refresh(&context, &CancelToken::new())?;
     let runs = catalog.runs(None)?;
-    let stored: Vec<_> = runs.iter().filter(|run| run.error.is_none()).collect();
+    let stored: Vec<_> = runs.iter().filter(|run| run.error().is_none()).collect();
     let files = stored.iter().filter_map(|run| {
-        let size = context
-            .lake
-            .size_of(&run.log_key, run.file_name.as_deref()?);
+        let size = context.lake.size_of(run.log_key(), &run.file_name()?);
         size.map(|size| size as f64)
     });
     println!(

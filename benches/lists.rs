@@ -195,7 +195,7 @@ fn log(n: usize) -> LogRow {
             LogState::Harvested
         },
         reason: "harvested under the rules that hold now".into(),
-        cell_id: Some((n % 97).to_string()),
+        cell_id: Some((n % 97).to_string().into()),
         size: Some(14_000_000 + (n * 7919 % 1_000_003) as u64),
         mtime_us: Some(START),
         rows: Some(1_500_000 + (n * 104_729 % 99_991) as u64),

@@ -40,7 +40,7 @@ pub fn print(seconds: f64, rounds: usize) -> Result<()> {
     catalog.refresh(&context, &token)?;
     let log = catalog.logs()?.into_iter().next();
     let log = log.ok_or_else(|| Error::Fatal("there is no demo log".into()))?;
-    let file = context.data_dir.join(&log.path);
+    let file = context.data_dir.join(&*log.path());
     let insight = insight_of(&file, &profile)?;
     let (mut whole, mut part) = (Vec::new(), Vec::new());
     // The first round warms.
