@@ -55,6 +55,11 @@ impl Row for FlagRow {
                 .cell(|row, _| in_its_unit(row, row.flag.value, Meaning::Text)),
             Column::new("threshold", 15, 5)
                 .cell(|row, _| in_its_unit(row, row.flag.threshold, Meaning::Muted)),
+            // Exports have it in every width: see [`Row::ALSO_EXPORTED`].
+            Column::new("message", 30, 7)
+                .stretches()
+                .exported(&[])
+                .cell(|row, _| ListCell::new(row.flag.shown_message(), Meaning::Muted)),
         ]
     }
 }

@@ -6,7 +6,7 @@ use ratatui::{Frame, layout::Rect, style::Style, widgets::Widget};
 use super::put;
 use crate::{
     app::run::quality::{FlagRow, Quality},
-    etl::quality::Verdict,
+    etl::{format::count, quality::Verdict},
     ui::{lines::ruled, list, text::wrap, theme::Theme},
 };
 
@@ -95,14 +95,19 @@ fn not_evaluated(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme
         let text = format!("{}{of}: {}", skipped.rules.join(", "), skipped.reason);
         texts.extend(wrap(&text, width).into_iter().map(|t| (t, theme.text)));
     }
-    let shown = usize::from(area.height).saturating_sub(1);
-    let more = texts.len() > shown;
-    for (at, (line, (text, style))) in lines.zip(texts).enumerate() {
-        let text = if more && at + 1 == shown {
-            format!(" {text} … and more")
-        } else {
-            format!(" {text}")
-        };
-        super::put(line, frame.buffer_mut(), &text, style);
+    let room = usize::from(area.height).saturating_sub(1);
+    // The last line says how many have no room.
+    let shown = match texts.len() > room {
+        true => room.saturating_sub(1),
+        false => room,
+    };
+    let hidden = texts.split_off(shown.min(texts.len()));
+    if !hidden.is_empty() {
+        let rest = count(hidden.len() as u64, "more line");
+        let text = format!("… {rest}: a higher terminal, or `mdtui show`, has all");
+        texts.push((text, theme.muted));
+    }
+    for (line, (text, style)) in lines.zip(texts) {
+        super::put(line, frame.buffer_mut(), &format!(" {text}"), style);
     }
 }
