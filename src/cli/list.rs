@@ -65,10 +65,10 @@ fn states() -> impl TypedValueParser<Value = LogState> {
 /// Those of [`OpenLake::new`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let lake = OpenLake::new(settings, &CancelToken::new())?;
-    let mut logs = lake.catalog.logs()?;
-    if !args.state.is_empty() {
-        logs.retain(|log| args.state.contains(&log.state));
-    }
+    let mut logs = match args.state.as_slice() {
+        [] => lake.catalog.logs()?,
+        states => lake.catalog.logs_in(states)?,
+    };
     keep(&mut logs, args.filter.as_deref(), &lake.context.profile)?;
     if args.json {
         exit::print_json(&LogsJson::new(&logs))?;

@@ -61,7 +61,7 @@ impl OpenLake {
         }
         let progress = Progress::new("reading the lake and the folders of logs");
         let mut catalog = Catalog::open_for_reading(&context.lake)?;
-        let refresh = catalog.refresh(&context, cancel)?;
+        let refresh = catalog.look(&context, cancel)?;
         drop(progress);
         for note in refresh.notes.iter().chain(&refresh.problems) {
             exit::note(note);

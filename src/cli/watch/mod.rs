@@ -260,7 +260,7 @@ impl Watch<'_> {
             },
         };
         let lake = self.lake.insert(lake);
-        let refreshed = lake.catalog.refresh(&self.context, &self.cancel);
+        let refreshed = lake.catalog.look(&self.context, &self.cancel);
         let scanned = refreshed.and_then(|refresh| {
             let selection = due(lake, &harvest::Args::default())?;
             Ok((selection, refresh.next_change))

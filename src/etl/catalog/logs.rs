@@ -45,6 +45,23 @@ impl Catalog {
         self.list("?1 IS NULL", None)
     }
 
+    /// As [`Self::logs`], those in one of these states.
+    ///
+    /// # Errors
+    /// [`crate::Error::Catalog`].
+    pub fn logs_in(&self, states: &[LogState]) -> Result<Vec<LogRow>> {
+        let mut logs = if states.contains(&LogState::Harvesting) {
+            // Of no log it is stored that it is being harvested.
+            self.logs()?
+        } else {
+            let words: Vec<&str> = states.iter().map(|state| state.word()).collect();
+            let words = serde_json::Value::from(words).to_string();
+            self.list("state IN (SELECT value FROM json_each(?1))", Some(&words))?
+        };
+        logs.retain(|log| states.contains(&log.state));
+        Ok(logs)
+    }
+
     fn list(&self, condition: &str, key: Option<&str>) -> Result<Vec<LogRow>> {
         let mut rows: Vec<LogRow> = self.sql(|db| {
             let mut statement = db.prepare_cached(&format!(

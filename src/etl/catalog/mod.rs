@@ -166,6 +166,15 @@ impl Catalog {
     pub fn refresh(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
         // Before records are taken in: lists that were read already show none of them.
         self.remember_lists()?;
+        self.look(context, cancel)
+    }
+
+    /// As [`Self::refresh`], for who lists all logs anew afterwards: which changed is told only if the
+    /// catalog was refreshed before.
+    ///
+    /// # Errors
+    /// As [`Self::refresh`].
+    pub fn look(&mut self, context: &Context, cancel: &CancelToken) -> Result<Refresh> {
         if self.read_only.is_none() {
             self.mark_filled(context)?;
         }

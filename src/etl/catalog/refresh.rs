@@ -42,6 +42,8 @@ struct Plan {
     delete: Vec<i64>,
     /// Every log that stays, as [`digest`] sees it.
     digests: Digests,
+    /// How many stay.
+    logs: usize,
     /// When the state of a log changes next though nothing but time passes.
     next_change_us: Option<i64>,
 }
@@ -71,7 +73,8 @@ impl Catalog {
         let seen_version = self.sql(data_version)?;
         let entries = self.sql(entry::load_all)?;
         let rules = self.sql(|db| ProfileRules::load(db, context))?;
-        let plan = plan(entries, &scan, &rules, &held, root);
+        let tells = self.last_look.is_some();
+        let plan = plan(entries, &scan, &rules, &held, root, tells);
         cancel.check()?;
         let plan = if plan.save.is_empty() && plan.delete.is_empty() {
             plan
@@ -82,7 +85,7 @@ impl Catalog {
                     plan
                 } else {
                     let rules = ProfileRules::load(tx, context)?;
-                    self::plan(entry::load_all(tx)?, &scan, &rules, &held, root)
+                    self::plan(entry::load_all(tx)?, &scan, &rules, &held, root, tells)
                 };
                 for id in &plan.delete {
                     tx.prepare_cached("DELETE FROM logs WHERE id = ?1")?
@@ -95,7 +98,7 @@ impl Catalog {
             })?
         };
         self.sql(rusqlite::Connection::release_memory)?;
-        let logs = plan.digests.len();
+        let logs = plan.logs;
         tracing::debug!(
             "scanned {}: {} in {:.3} s; {} saved, {} left, in {:.3} s",
             text::visible_path(&context.data_dir),
@@ -106,12 +109,11 @@ impl Catalog {
             began.elapsed().saturating_sub(scanned).as_secs_f64()
         );
         let next_change = plan.next_change_us.map(|at| wait(at, time::now()));
-        let before = self.last_look.replace(plan.digests).unwrap_or_default();
-        let changed_keys = self
-            .last_look
-            .as_ref()
-            .map(|now| now.changed_since(&before))
-            .unwrap_or_default();
+        let changed_keys = self.last_look.as_mut().map(|last| {
+            let before = std::mem::replace(last, plan.digests);
+            last.changed_since(&before)
+        });
+        let changed_keys = changed_keys.unwrap_or_default();
         Ok(Refresh {
             changed_keys,
             logs,
@@ -157,13 +159,14 @@ pub(super) fn data_version(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row("PRAGMA data_version", [], |r| r.get(0))
 }
 
-/// Holds what was found against what is known.
+/// Holds what was found against what is known; `tells`: with digests.
 fn plan(
     old: Vec<Entry>,
     scan: &Scan,
     rules: &ProfileRules,
     held: &HashSet<String>,
     root: &Path,
+    tells: bool,
 ) -> Plan {
     let now_us = time::now();
     let (mut entries, gone) = match_entries(old, scan, now_us);
@@ -181,11 +184,14 @@ fn plan(
     }
     let seen = entries.iter().filter_map(|e| e.seen.as_ref());
     let next_change_us = seen.filter_map(|s| next_change(s, now_us)).min();
-    let digests = take_digests(&mut entries, held);
+    let logs = entries.len();
+    let digests = tells.then(|| take_digests(&mut entries, held));
+    entries.retain(|entry| entry.dirty);
     Plan {
         save: entries,
         delete,
-        digests,
+        digests: digests.unwrap_or_default(),
+        logs,
         next_change_us,
     }
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     PIPELINE_VERSION,
+    base::CancelToken,
     lake::{LogLock, Record, record::Attempt},
     profile::Profile,
     schema::Hold,
@@ -59,11 +60,33 @@ fn a_held_lock_is_harvesting_and_never_stored() {
     let row = w.log("a");
     assert_eq!(row.state, LogState::Harvesting);
     assert!(!row.is_due());
+    let in_state = |w: &World, state| w.catalog.logs_in(&[state]).unwrap().len();
+    assert_eq!(in_state(&w, LogState::Harvesting), 1);
+    assert_eq!(in_state(&w, LogState::Harvested), 0);
     w.refresh();
     drop(lock);
+    assert_eq!(in_state(&w, LogState::Harvesting), 0);
+    assert_eq!(in_state(&w, LogState::Harvested), 1);
     assert_eq!(w.log("a").state, LogState::Harvested);
     // Releasing it is something to draw.
     assert_eq!(w.refresh().changed_keys, ["a"]);
+}
+
+#[test]
+fn who_looks_once_is_told_no_changes_and_sees_them() {
+    let mut w = world();
+    fs::write(w.file("a.csv"), "time,value\n").unwrap();
+    let cancel = CancelToken::new();
+    for _ in 0..2 {
+        let look = w.catalog.look(&w.context, &cancel).unwrap();
+        assert_eq!((look.logs, look.changed_keys), (1, vec![]));
+        assert_eq!(w.catalog.logs().unwrap().len(), 1);
+    }
+    fs::write(w.file("b.csv"), "time,value\n").unwrap();
+    assert_eq!(w.refresh().changed_keys, ["b.csv"]);
+    fs::write(w.file("c.csv"), "time,value\n").unwrap();
+    let look = w.catalog.look(&w.context, &cancel).unwrap();
+    assert_eq!((look.logs, look.changed_keys), (3, vec!["c.csv".into()]));
 }
 
 #[test]

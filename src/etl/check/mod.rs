@@ -88,7 +88,7 @@ pub fn check(
 ) -> Result<Report> {
     let mut report = Report::default();
     let (mut catalog, usable) = index::open(context, repair.is_some(), cancel, &mut report)?;
-    let refresh = catalog.refresh(context, cancel)?;
+    let refresh = catalog.look(context, cancel)?;
     report.notes.extend(refresh.notes);
     if usable && refresh.taken_in > 0 {
         report.notes.push(format!(

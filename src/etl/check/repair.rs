@@ -67,7 +67,7 @@ pub(super) fn repair(
             finding.mended = Some("the catalog was updated from the record".into());
         }
     }
-    catalog.refresh(context, check.cancel)?;
+    catalog.look(context, check.cancel)?;
     let troubled = report.without_record(context);
     let spares = |key: &str| troubled.contains(key) || check.spares(key);
     let removed = gc::collect(&context.lake, false, &spares)?.removed;
