@@ -400,15 +400,17 @@ mod tests {
     fn locks_that_follow_each_other_are_one_file_while_the_process_stays_in_the_lake() {
         let (_dir, lake) = lake();
         let presence = Presence::in_lake(&lake).unwrap();
+        presence.dir().unwrap();
         let files = |dir: &Path| std::fs::read_dir(dir).unwrap().count();
-        let inode = |key: &str| std::fs::metadata(lock_path(&lake, key)).unwrap().ino();
-        let mut inodes = Vec::new();
+        // Kept open: another file cannot get the same inode.
+        let mut locks: Vec<File> = Vec::new();
         for key in ["a/longer/than/the/next", "b", "a/longer/than/the/next"] {
             let _lock = LogLock::try_acquire(&lake, key).unwrap().unwrap();
             let [held] = held(&lake).unwrap().try_into().unwrap();
             assert_eq!(held.key, key);
-            inodes.push(inode(key));
+            locks.push(File::open(lock_path(&lake, key)).unwrap());
         }
+        let inodes: Vec<u64> = locks.iter().map(|f| f.metadata().unwrap().ino()).collect();
         assert_eq!(inodes, [inodes[0]; 3]);
         assert_eq!(
             (held(&lake).unwrap(), files(&lake.local().locks())),
