@@ -185,7 +185,7 @@ fn plan(
     let seen = entries.iter().filter_map(|e| e.seen.as_ref());
     let next_change_us = seen.filter_map(|s| next_change(s, now_us)).min();
     let logs = entries.len();
-    let digests = tells.then(|| take_digests(&mut entries, held));
+    let digests = tells.then(|| digests_of(&entries, held));
     entries.retain(|entry| entry.dirty);
     Plan {
         save: entries,
@@ -407,13 +407,12 @@ fn retry_denied(entries: &mut [Entry], root: &Path) {
     }
 }
 
-/// The digest of every log. Leaves the entries that are to be saved.
-fn take_digests(entries: &mut Vec<Entry>, held: &HashSet<String>) -> Digests {
+/// The digest of every log.
+fn digests_of(entries: &[Entry], held: &HashSet<String>) -> Digests {
     let mut digests = Digests::with_capacity(entries.len());
-    entries.retain(|entry| {
+    for entry in entries {
         digests.push(entry.key(), digest(entry, held.contains(entry.key())));
-        entry.dirty
-    });
+    }
     digests.sort();
     digests
 }
