@@ -208,8 +208,9 @@ fn row(n: u128, log_key: &str) -> RunRow {
 
 /// What stands beside the list.
 pub fn panel(row: LogRow) -> LogPanel {
-    let example = |row, value: &str| RejectedRow {
+    let example = |row, column: &str, value: &str| RejectedRow {
         row,
+        column: Some(column.into()),
         value: Some(value.into()),
     };
     let rejected = row.harvested_at_us.map(|_| RejectedRows {
@@ -217,9 +218,15 @@ pub fn panel(row: LogRow) -> LogPanel {
         examples: BTreeMap::from([
             (
                 Reason::InvalidTime,
-                vec![example(1_204, "2022-13-40T20:40:00Z"), example(1_205, "")],
+                vec![
+                    example(1_204, "time", "2022-13-40T20:40:00Z"),
+                    example(1_205, "time", ""),
+                ],
             ),
-            (Reason::UnknownRobot, vec![example(788_881, "1.5")]),
+            (
+                Reason::UnknownRobot,
+                vec![example(788_881, "robot_id", "1.5")],
+            ),
         ]),
     });
     LogPanel {

@@ -17,6 +17,7 @@ pub struct RejectedJson<'a> {
 #[derive(Debug, Serialize)]
 struct RejectedRowJson<'a> {
     row: u64,
+    column: Option<&'a str>,
     value: Option<&'a str>,
 }
 
@@ -24,6 +25,7 @@ impl<'a> From<&'a RejectedRows> for RejectedJson<'a> {
     fn from(rejected: &'a RejectedRows) -> Self {
         let example = |row: &'a RejectedRow| RejectedRowJson {
             row: row.row,
+            column: row.column.as_deref(),
             value: row.value.as_deref(),
         };
         let examples = rejected.examples.iter();

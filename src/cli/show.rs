@@ -203,13 +203,7 @@ fn rejected_text(out: &mut String, rejected: &RejectedRows) {
     line(out, "rejected rows", &rejected.file);
     for (reason, rows) in &rejected.examples {
         for row in rows {
-            let value = match row.value.as_deref() {
-                None => String::new(),
-                Some("") => " nothing".to_owned(),
-                Some(value) => format!(" `{value}`"),
-            };
-            let number = thousands(row.row);
-            line(out, "", &format!("{} row {number}{value}", reason.word()));
+            line(out, "", &format!("{} {}", reason.word(), row.in_words()));
         }
     }
 }

@@ -407,6 +407,9 @@ fn a_bad_cell_of_a_wide_log_is_rejected_alone_and_shown_with_its_line_and_column
     assert_eq!(cell("row"), "10");
     assert!(cell("column").contains("Left X (mm)"), "{}", cell("column"));
     assert!(cell("value").contains("bad"), "{}", cell("value"));
+    let shown = lab.ok(&["--profile", &profile, "show", "press.csv"]);
+    let told = "invalid_value row 10, column Left X (mm): `bad";
+    assert!(shown.contains(told), "{shown}");
 }
 
 #[test]

@@ -53,14 +53,17 @@ fn rejected_rows_are_shown_with_their_numbers_and_their_file() {
     terminal.wait_for("● harvested");
     terminal.send(TAB);
     terminal.wait_until("examples", |s| {
-        s.contains("row 50: `2022-13-40T20:40:00Z`")
-            && s.contains("row 51: `left`")
+        s.contains("row 50, column time: `2022-13-40T20:40:00Z`")
+            && s.contains("row 51, column robot_id: `left`")
             && s.contains("rejected rows:")
     });
     terminal.send("Q");
     assert_eq!(terminal.end(), 0);
     let shown = lab.ok(&["show", "bad.csv"]);
-    assert!(shown.contains("unknown_robot row 51 `left`"), "{shown}");
+    assert!(
+        shown.contains("unknown_robot row 51, column robot_id: `left`"),
+        "{shown}"
+    );
     assert!(shown.contains("rejected rows"), "{shown}");
 }
 

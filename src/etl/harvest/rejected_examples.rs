@@ -12,8 +12,10 @@ use crate::{
     Error, Result,
     base::CancelToken,
     clean::Reason,
+    format::thousands,
     lake::{Lake, record::Record},
     profile::Profile,
+    schema::Layout,
     text,
 };
 
@@ -23,6 +25,9 @@ const EXAMPLES: usize = 3;
 const CHUNK: usize = 65_536;
 /// Rows that are read at most: a reason that first appears behind them has no example.
 const MOST: usize = 16 * CHUNK;
+/// Places of the value, and of the field or column, among the cells of a rejected row.
+const VALUE: usize = 1;
+const FIELD: usize = 2;
 /// Characters of a value.
 const SHOWN: usize = 40;
 
@@ -40,9 +45,24 @@ pub struct RejectedRows {
 pub struct RejectedRow {
     /// Its number in the log, from 0.
     pub row: u64,
-    /// What stood in the column whose rule it broke, as harmless text; `None`: nothing, or the
-    /// reason is not about one column.
+    /// The column whose rule it broke, as harmless text; `None`: the reason is not about one column.
+    pub column: Option<String>,
+    /// What stood there, as harmless text; `None`: nothing, or the reason is not about one column.
     pub value: Option<String>,
+}
+
+impl RejectedRow {
+    /// `row 1,204, column fz_1: `bad``.
+    pub fn in_words(&self) -> String {
+        let row = format!("row {}", thousands(self.row));
+        let Some(column) = &self.column else {
+            return row;
+        };
+        match self.value.as_deref() {
+            None | Some("") => format!("{row}, column {column}: nothing"),
+            Some(value) => format!("{row}, column {column}: `{value}`"),
+        }
+    }
 }
 
 impl RejectedRows {
@@ -122,12 +142,18 @@ fn collect(
         };
         let rows = found.entry(reason).or_default();
         if rows.len() < EXAMPLES {
-            let column = none_kept::column(reason, profile);
-            let name = column.and_then(|(_, place)| names.of_place(place));
-            let cells = name.and_then(|name| frame.column(name).ok()?.str().ok());
-            let value = cells.and_then(|cells| cells.get(at));
-            let value = value.map(|value| text::quoted(value, SHOWN));
-            rows.push(RejectedRow { row, value });
+            let cell = |place| {
+                let cells = frame.column(names.of_place(place)?).ok()?.str().ok()?;
+                cells.get(at).map(|cell| text::quoted(cell, SHOWN))
+            };
+            let broken = none_kept::column(reason, profile);
+            let column = broken.and_then(|(name, place)| match profile.layout {
+                // A line has many samples: which column this one stood in is a cell of its own.
+                Layout::Wide if place == VALUE => cell(FIELD),
+                _ => Some(text::quoted(name, SHOWN)),
+            });
+            let value = broken.and_then(|(_, place)| cell(place));
+            rows.push(RejectedRow { row, column, value });
         }
     }
     Some(())
@@ -159,22 +185,26 @@ mod tests {
         let target = dir.path().join("rejected.parquet");
         let cancel = CancelToken::new();
         write_rejected(&target, (&log, Format::Csv), &profile, &rejected, &cancel).unwrap();
-        let row = |row: u64, value: Option<&str>| RejectedRow {
+        let row = |row: u64, column: Option<&str>, value: Option<&str>| RejectedRow {
             row,
+            column: column.map(str::to_owned),
             value: value.map(str::to_owned),
         };
         let expected = BTreeMap::from([
             (
                 Reason::InvalidTime,
                 (0..3)
-                    .map(|n| row(n + 1, Some(&format!("202{n}-13-40"))))
+                    .map(|n| row(n + 1, Some("time"), Some(&format!("202{n}-13-40"))))
                     .collect(),
             ),
             (
                 Reason::InvalidValue,
-                vec![row(6, Some("\\u{1b}[31m")), row(7, None)],
+                vec![
+                    row(6, Some("value"), Some("\\u{1b}[31m")),
+                    row(7, Some("value"), None),
+                ],
             ),
-            (Reason::Conflict, vec![row(8, None)]),
+            (Reason::Conflict, vec![row(8, None, None)]),
         ]);
         let read = examples(&target, &profile, &Reason::ALL, &cancel).unwrap();
         assert_eq!(read, expected);

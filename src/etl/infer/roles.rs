@@ -68,8 +68,8 @@ impl<'a> Look<'a> {
             words: super::names::words(&column.name),
             filled: filled.len(),
             times: number_of(&|cell| time::parse(cell.trim().as_bytes()).is_some()),
-            numbers: number_of(&|cell| cell.trim().parse().is_ok_and(f64::is_finite)),
-            runs: number_of(&|cell| run_id::parse_text(cell.as_bytes()).is_some()),
+            numbers: number_of(&is_number),
+            runs: number_of(&is_run),
             distinct,
         }
     }
@@ -88,6 +88,14 @@ impl<'a> Look<'a> {
         let changes = cells.windows(2).filter(|pair| pair[0] != pair[1]).count();
         changes * 20 <= cells.len()
     }
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.trim().parse().is_ok_and(f64::is_finite)
+}
+
+fn is_run(cell: &str) -> bool {
+    run_id::parse_text(cell.as_bytes()).is_some()
 }
 
 /// Tells the columns of a table apart.
@@ -249,18 +257,21 @@ pub(super) fn find(columns: &[PreviewColumn]) -> Result<Roles> {
 /// Why a column is not used.
 fn left_out(look: &Look<'_>, is_long: bool) -> String {
     let name = text::quoted(&look.column.name, 40);
-    let first = look.column.cells.iter().flatten().next();
-    match first {
-        None => format!("the column `{name}`: it is empty"),
-        Some(cell) if look.is_named(&RUN) && !look.is(look.runs) => format!(
-            "the column `{name}`: `{}` is no run id, which is a whole number or a UUID",
-            text::quoted(cell, 40)
-        ),
-        Some(_) if is_long => format!("the column `{name}`: a long log has one column of values"),
-        Some(cell) => format!(
-            "the column `{name}`: `{}` is not a number",
-            text::quoted(cell, 40)
-        ),
+    let first_other_than = |is: fn(&str) -> bool| {
+        let mut cells = look.column.cells.iter().flatten();
+        let cell = cells.find(|cell| !is(cell));
+        text::quoted(cell.map_or("", String::as_str), 40)
+    };
+    if look.filled == 0 {
+        format!("the column `{name}`: it is empty")
+    } else if look.is_named(&RUN) && !look.is(look.runs) {
+        let cell = first_other_than(is_run);
+        format!("the column `{name}`: `{cell}` is no run id, which is a whole number or a UUID")
+    } else if is_long {
+        format!("the column `{name}`: a long log has one column of values")
+    } else {
+        let cell = first_other_than(is_number);
+        format!("the column `{name}`: `{cell}` is not a number")
     }
 }
 

@@ -203,4 +203,14 @@ fn what_a_wide_log_loses_and_whose_signals_were_assigned_is_said() {
         proposal.left_out,
         ["the column `Batch`: `A17` is no run id, which is a whole number or a UUID"]
     );
+    // What is told is the cell that is at fault.
+    let log = lines("Time,Left X (mm),Left Z (mm)", 50, |n| {
+        let z = if n % 5 == 3 { "off" } else { "7" };
+        format!("1.5,{z}")
+    });
+    let (proposal, _) = proposed("a.csv", &log).unwrap();
+    assert_eq!(
+        proposal.left_out,
+        ["the column `Left Z (mm)`: `off` is not a number"]
+    );
 }

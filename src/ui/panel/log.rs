@@ -128,12 +128,7 @@ impl Text<'_> {
             self.count(reason.word(), *rows, theme.warning);
             let examples = found.and_then(|found| found.examples.get(reason));
             for example in examples.into_iter().flatten() {
-                let value = match example.value.as_deref() {
-                    None => String::new(),
-                    Some("") => ": nothing".to_owned(),
-                    Some(value) => format!(": `{value}`"),
-                };
-                let text = format!("  row {}{value}", thousands(example.row));
+                let text = format!("  {}", example.in_words());
                 self.push(vec![Span::styled(text, theme.muted)]);
             }
         }
