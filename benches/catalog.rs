@@ -10,7 +10,7 @@
 #[path = "program/mod.rs"]
 mod program;
 
-use std::{fs, process::ExitCode, time::Instant};
+use std::{fs, path::Path, process::ExitCode, time::Instant};
 
 use mdtui::etl::{
     Error, Result,
@@ -20,6 +20,7 @@ use mdtui::etl::{
     lake::{Context, Lake, Record},
     profile::Profile,
     run_id::RunId,
+    source::reserved::CATALOG,
 };
 use rayon::prelude::*;
 
@@ -86,6 +87,18 @@ fn time<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     Ok(result)
 }
 
+/// Removes the catalog of a lake, and what SQLite keeps beside it.
+fn remove_catalog(lake: &Path) -> Result<()> {
+    for entry in fs::read_dir(lake).map_err(fatal)? {
+        let path = entry.map_err(fatal)?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with(CATALOG)) {
+            fs::remove_file(&path).map_err(fatal)?;
+        }
+    }
+    Ok(())
+}
+
 /// Takes in `count` records that nobody told the catalog of.
 fn records(count: usize, builds: &[program::Build]) -> Result<()> {
     let dir = tempfile::tempdir().map_err(fatal)?;
@@ -104,8 +117,10 @@ fn records(count: usize, builds: &[program::Build]) -> Result<()> {
         "{:<32} {:>6} {:>9} {:>12}",
         "command", "build", "seconds", "processor s"
     );
-    for command in [&["rebuild"][..], &["list", "--state", "failed"]] {
-        for build in builds {
+    for build in builds {
+        // One build may not know the catalog of another.
+        remove_catalog(context.lake.root())?;
+        for command in [&["rebuild"][..], &["list", "--state", "failed"]] {
             let took = build.run(&context.data_dir, context.lake.root(), command)?;
             println!(
                 "{:<32} {:>6} {:>9.2} {:>12.2}",
