@@ -231,3 +231,19 @@ fn a_table_that_cannot_be_read_is_named_and_the_others_are_searched() {
     let rest: Value = serde_json::from_str(&answer.out).unwrap();
     assert_eq!(rest["stretches"].as_array().unwrap().len(), others);
 }
+
+#[test]
+fn a_run_whose_statistics_are_lost_is_read_all_the_same() {
+    let lab = lab();
+    let found = |condition: &str| {
+        let found = lab.json(&["find", condition, "--json"]);
+        found["stretches"].as_array().unwrap().clone()
+    };
+    let before = found("z_1 < 0");
+    assert!(!before.is_empty());
+    let catalog = rusqlite::Connection::open(lab.cache().join("catalog.db")).unwrap();
+    // As after a record was lost and the catalog has forgotten what it said.
+    let lost = "DELETE FROM channels WHERE run_id % 2 = 0";
+    assert!(catalog.execute(lost, []).unwrap() > 0);
+    assert_eq!(found("z_1 < 0"), before);
+}

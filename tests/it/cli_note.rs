@@ -371,19 +371,18 @@ fn check_tells_of_notes_that_have_not_come_to_their_log() {
     lab.ok(&["note", &run, "--reject", "--author", "anna", "torn"]);
     let record = fs::read(lab.cache().join(LOG).join("record.json")).unwrap();
     let record: Value = serde_json::from_slice(&record).unwrap();
-    let hash = record["source"]["content_hash"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let source = &record["source"];
+    let place_of = |hash: &str| format!("{hash}.{}.{}", source["size"], source["inode"]);
+    let hash = source["content_hash"].as_str().unwrap();
     let notes_of_log = lab.cache().join(LOG).join("notes.json");
-    let wait = |hash: &str| {
-        let place = lab.cache().join(".mdtui/notes").join(hash);
+    let wait = |name: &str| {
+        let place = lab.cache().join(".mdtui/notes").join(name);
         fs::create_dir_all(&place).unwrap();
         fs::copy(&notes_of_log, place.join("notes.json")).unwrap();
         place
     };
     // As a harvest leaves them that was killed before its record was written.
-    let place = wait(&hash);
+    let place = wait(&place_of(hash));
     fs::remove_file(&notes_of_log).unwrap();
     let told = lab.run(&["check"]);
     assert_eq!(told.code, 1, "{}{}", told.out, told.err);
@@ -393,12 +392,12 @@ fn check_tells_of_notes_that_have_not_come_to_their_log() {
     assert_eq!(texts(&lab, &run), ["torn"]);
     assert!(!place.join("notes.json").exists());
     lab.ok(&["check"]);
-    // Those of a log that was never harvested under its own name are no fault.
-    wait(&"0".repeat(64));
+    // Those of a log that is nowhere are no fault.
+    wait(&format!("{}.1.1", "0".repeat(64)));
     let told = lab.run(&["check"]);
     assert_eq!(told.code, 0, "{}{}", told.out, told.err);
     assert!(
-        told.err.contains("they come to it when it is"),
+        told.err.contains("notes of a log that is gone"),
         "{}",
         told.err
     );

@@ -18,7 +18,8 @@ pub struct Extremes {
     pub unit: String,
 }
 
-/// Extremes by log and run, and of a run by column; a run without any of the columns is not there.
+/// Extremes by log and run, and of a run by column; a run of which no statistics are known is not
+/// there.
 pub type RunExtremes = HashMap<String, HashMap<RunId, HashMap<String, Extremes>>>;
 
 impl Catalog {
@@ -41,9 +42,6 @@ impl Catalog {
                         found.insert(column.name.to_owned(), column.extremes());
                     }
                 })?;
-                if found.is_empty() {
-                    continue;
-                }
                 let log = r.get_ref(0)?.as_str()?;
                 let runs = match all.get_mut(log) {
                     Some(runs) => runs,

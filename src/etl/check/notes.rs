@@ -9,7 +9,7 @@ use crate::{
     Error, Result,
     catalog::Catalog,
     format::count,
-    lake::{Notes, notes},
+    lake::{Notes, notes::Waiting},
     source::reserved::{NOTES, RECORD},
     text::visible_path,
 };
@@ -60,25 +60,28 @@ pub(super) fn check(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -
     waiting(check, catalog, report)
 }
 
-/// Notes that were on their way to a log under its new name when a harvest was cut off, or whose log
-/// was not harvested since.
+/// Notes whose log has lost its name to another, and was not harvested under its own since.
 fn waiting(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -> Result<()> {
-    for hash in notes::waiting(&check.context.lake) {
-        let place = notes::waiting_place(&hash);
-        let path = check.context.lake.location(&place, NOTES);
-        match catalog.with_content(&hash, "")?.first() {
-            Some((key, _)) => {
-                let message = format!("has notes that belong to {key}");
-                let finding = Finding::new(Kind::Leftover, key, &path, message, Cure::None);
-                let remedy = format!("mdtui harvest {key} brings them back to it");
-                report.findings.push(finding.remedy(remedy));
-            }
-            None => report.notes.push(format!(
-                "{} has notes of a log that another name's log has replaced and that is not \
-                 harvested under its own: they come to it when it is",
+    for waiting in Waiting::all(&check.context.lake) {
+        let path = check.context.lake.location(&waiting.place(), NOTES);
+        let harvested = catalog.with_content(&waiting.content_hash, "")?;
+        let mut keys: Vec<String> = harvested.into_iter().map(|(key, _)| key).collect();
+        keys.extend(catalog.with_inode(waiting.inode, "")?);
+        let Some(key) = keys.first() else {
+            report.notes.push(format!(
+                "{} has notes of a log that is gone: they come to it when it is harvested again",
                 visible_path(&path)
-            )),
+            ));
+            continue;
+        };
+        if catalog.log(key)?.is_some_and(|log| log.is_due()) {
+            // The next harvest takes it.
+            continue;
         }
+        let message = format!("has notes that belong to {key}");
+        let finding = Finding::new(Kind::Leftover, key, &path, message, Cure::None);
+        let remedy = format!("mdtui harvest {key} brings them back to it");
+        report.findings.push(finding.remedy(remedy));
     }
     Ok(())
 }

@@ -64,13 +64,12 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
     for run in runs {
         let of_log = extremes.get_mut(run.log_key());
         let columns = of_log.and_then(|log| log.remove(&run.run));
-        let columns = columns.unwrap_or_default();
         let condition = compiler.condition_of(&run)?;
-        if skips && !condition.may_hold(|name| bounds(&run, name, columns.get(name))) {
+        if skips && !condition.may_hold(|name| bounds(&run, name, columns.as_ref())) {
             continue;
         }
         let first = condition.channels().first().copied();
-        let unit = first.and_then(|name| columns.get(name));
+        let unit = first.and_then(|name| columns.as_ref()?.get(name));
         targets.push(Target {
             unit: unit.map_or(String::new(), |column| column.unit.clone()),
             log_key: run.log_key().to_owned(),
@@ -87,13 +86,17 @@ pub(super) fn targets(catalog: &Catalog, query: &Query, skips: bool) -> Result<F
     })
 }
 
-/// What the record of a run says of a column's cells: a held cell repeats a sample.
-fn bounds(run: &RunRow, name: &str, column: Option<&Extremes>) -> Bounds {
+/// What the record of a run says of a column's cells: a held cell repeats a sample. Of a run whose
+/// record is lost or damaged no `columns` may be known.
+fn bounds(run: &RunRow, name: &str, columns: Option<&HashMap<String, Extremes>>) -> Bounds {
     if name == TIME {
         let span = run.start_us().zip(run.stop_us());
         return span.map_or(Bounds::Unknown, |(start, stop)| Bounds::Times(start, stop));
     }
-    match column {
+    let Some(columns) = columns else {
+        return Bounds::Unknown;
+    };
+    match columns.get(name) {
         None => Bounds::Absent,
         Some(Extremes { count: 0, .. }) => Bounds::Numbers {
             range: None,

@@ -299,7 +299,7 @@ impl Attempt<'_> {
         if record.error.is_none() {
             // Renamed while the rules changed, or another log has its name: its results were
             // recreated, its notes come along; or a harvest was killed after it had sent them away.
-            rename_detection::finish(context, index, &log.key, &record)?;
+            rename_detection::finish(context, index, log, &record, self.cancel)?;
         }
         match &record.error {
             Some(error) => Err(Error::Recorded(error.clone())),
@@ -344,7 +344,7 @@ impl Attempt<'_> {
     /// What a harvest that was cut off after its commit did not clear away.
     fn finish(&self, index: &mut Index<'_>, record: &Record) -> Result<()> {
         remove_unnamed(&self.context.lake, &self.log.key, record)?;
-        rename_detection::finish(self.context, index, &self.log.key, record)
+        rename_detection::finish(self.context, index, self.log, record, self.cancel)
     }
 
     /// Resolves conflicts in, transforms and stores the runs in parallel, largest first.

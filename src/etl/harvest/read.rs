@@ -147,27 +147,15 @@ pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>)
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// BLAKE3 of the first `start` bytes of a file, and of the whole file, hexadecimal.
+/// BLAKE3 of the first `start` bytes of a file, hexadecimal.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Cancelled`].
-pub(super) fn start_and_content_hash(
-    path: &Path,
-    start: u64,
-    cancel: &CancelToken,
-) -> Result<(String, String)> {
+pub(super) fn hash_of_start(path: &Path, start: u64, cancel: &CancelToken) -> Result<String> {
     let file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
     let mut hasher = blake3::Hasher::new();
-    hash_on(
-        &mut hasher,
-        (&file).take(start),
-        (path, start),
-        cancel,
-        |_| (),
-    )?;
-    let of_start = hasher.finalize().to_hex().to_string();
-    hash_on(&mut hasher, &file, (path, u64::MAX), cancel, |_| ())?;
-    Ok((of_start, hasher.finalize().to_hex().to_string()))
+    hash_on(&mut hasher, file.take(start), (path, start), cancel, |_| ())?;
+    Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// Hashes what is left of a file of about so many bytes, and tells how many it has read.
@@ -378,8 +366,8 @@ mod tests {
             let whole = hash(&content);
             assert_eq!(content_hash(&path, &cancel, &meter).unwrap(), whole);
             let start = size / 2;
-            let both = start_and_content_hash(&path, start as u64, &cancel).unwrap();
-            assert_eq!(both, (hash(&content[..start]), whole), "{size}");
+            let of_start = hash_of_start(&path, start as u64, &cancel).unwrap();
+            assert_eq!(of_start, hash(&content[..start]), "{size}");
         }
         cancel.cancel();
         let meter = Meter::new(&NoProgress, "log", 0);

@@ -7,12 +7,15 @@ use super::{
     read::{self, Stat},
 };
 use crate::{
-    Result,
+    Error, Result,
     base::CancelToken,
     catalog::Update,
     lake::{
-        Context, Record, files::commit_record, gc::remove_results, lock::LogLock, notes,
-        record::SourceInfo,
+        Context, Record,
+        files::commit_record,
+        gc::remove_results,
+        lock::LogLock,
+        notes::{self, Waiting},
     },
     source::{FoundLog, reserved::NOTES},
     time,
@@ -117,13 +120,15 @@ impl Predecessor {
 /// another log has the old key. The log's lock is held, and `record` is its own.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Catalog`].
+/// [`Error::Io`], [`Error::Catalog`], [`Error::Cancelled`].
 pub(super) fn finish(
     context: &Context,
     index: &mut Index<'_>,
-    key: &str,
+    log: &FoundLog,
     record: &Record,
+    cancel: &CancelToken,
 ) -> Result<()> {
+    let key = log.key.as_str();
     let Some(hash) = record.source.content_hash.as_deref() else {
         return Ok(());
     };
@@ -151,12 +156,16 @@ pub(super) fn finish(
             clear(context, index, &old, key)?;
         }
     }
-    receive_notes(context, index, key, hash)
+    receive_notes(context, index, log, record, cancel)
 }
 
+/// Larger starts of files are not read to find out whose notes they are.
+const LARGEST_START: u64 = 1 << 30;
+
 /// Before the results of another file take the place of `prior`, those of the log that had this key:
-/// if that one lies in the data directory under another name, its notes go there. Its name of now
-/// may still have the notes of a third log, so they wait under its content. The log's lock is held.
+/// if that one lies in the data directory under another name, its notes go there, once it is
+/// harvested; until then they wait, as its name of now may still have the notes of a third log. The
+/// log's lock is held.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Catalog`], [`Error::Cancelled`].
@@ -169,19 +178,36 @@ pub(super) fn send_notes(
 ) -> Result<()> {
     let (lake, key) = (&context.lake, &log.key);
     let former = &prior.source;
+    let Some(hash) = &former.content_hash else {
+        return Ok(());
+    };
     if former.inode == log.inode || lake.results().version(key, NOTES)?.is_none() {
         return Ok(());
     }
-    let Some((now, hash)) = name_of_now(context, index, key, former, cancel)? else {
+    let waiting = Waiting {
+        content_hash: hash.clone(),
+        size: former.size,
+        inode: former.inode,
+    };
+    let mut now = None;
+    for other in index.with_inode(former.inode, key)? {
+        let found = index.source(context, LogRef::Known(&other))?;
+        if let Some(found) = found.filter(|found| found.trouble.is_none())
+            && ((found.inode, found.size, found.mtime_ns)
+                == (former.inode, former.size, former.mtime_ns)
+                || starts_with(&found, &waiting, cancel)?)
+        {
+            now = Some(other);
+            break;
+        }
+    }
+    let Some(now) = now else {
         return Ok(());
     };
-    let is_harvested = Record::read(lake, &now)
-        .is_ok_and(|r| r.is_some_and(|r| r.source.content_hash.as_ref() == Some(&hash)));
-    let to = if is_harvested {
-        now
-    } else {
-        notes::waiting_place(&hash)
-    };
+    let is_harvested = Record::read(lake, &now).is_ok_and(|record| {
+        record.is_some_and(|r| r.error.is_none() && r.source.inode == former.inode)
+    });
+    let to = if is_harvested { now } else { waiting.place() };
     notes::carry(lake, key, &to, true, &CancelToken::new())?;
     index.ingest_notes(context, key)?;
     if is_harvested {
@@ -190,49 +216,53 @@ pub(super) fn send_notes(
     Ok(())
 }
 
-/// The key that the former file of `key` has now, and the hash of its content: a recorder may have
-/// gone on with it after it was harvested, so that what was harvested is its start.
-fn name_of_now(
-    context: &Context,
-    index: &Index<'_>,
-    key: &str,
-    former: &SourceInfo,
-    cancel: &CancelToken,
-) -> Result<Option<(String, String)>> {
-    let Some(hash) = &former.content_hash else {
-        return Ok(None);
-    };
-    for now in index.with_inode(former.inode, key)? {
-        let Some(log) = index.source(context, LogRef::Known(&now))? else {
-            continue;
-        };
-        if log.inode != former.inode {
-            continue;
-        }
-        if (log.size, log.mtime_ns) == (former.size, former.mtime_ns) {
-            return Ok(Some((now, hash.clone())));
-        }
-        if log.size >= former.size
-            && let (start, whole) = read::start_and_content_hash(&log.file, former.size, cancel)?
-            && start == *hash
-        {
-            return Ok(Some((now, whole)));
-        }
-    }
-    Ok(None)
-}
-
-/// Notes of this content that [`send_notes`] left come to the log `key`, which has it now.
+/// Whether a log is the file whose notes wait, with which the recorder has gone on. A log that
+/// cannot be read is not: it costs no other log its harvest.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Catalog`].
-fn receive_notes(context: &Context, index: &mut Index<'_>, key: &str, hash: &str) -> Result<()> {
-    let place = notes::waiting_place(hash);
-    if context.lake.results().version(&place, NOTES)?.is_none() {
-        return Ok(());
+/// [`Error::Cancelled`].
+pub(super) fn starts_with(log: &FoundLog, waiting: &Waiting, cancel: &CancelToken) -> Result<bool> {
+    if log.inode != waiting.inode || !(waiting.size..).contains(&log.size) {
+        return Ok(false);
     }
-    notes::carry(&context.lake, &place, key, true, &CancelToken::new())?;
-    index.ingest_notes(context, key)
+    if waiting.size > LARGEST_START {
+        return Ok(false);
+    }
+    match read::hash_of_start(&log.file, waiting.size, cancel) {
+        Ok(start) => Ok(start == waiting.content_hash),
+        Err(Error::Cancelled) => Err(Error::Cancelled),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Notes that [`send_notes`] left come to the log `key` of this record, if they are of its content or
+/// of its start.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Catalog`], [`Error::Cancelled`].
+fn receive_notes(
+    context: &Context,
+    index: &mut Index<'_>,
+    log: &FoundLog,
+    record: &Record,
+    cancel: &CancelToken,
+) -> Result<()> {
+    for waiting in Waiting::all(&context.lake) {
+        if record.source.content_hash.as_ref() != Some(&waiting.content_hash)
+            && !starts_with(log, &waiting, cancel)?
+        {
+            continue;
+        }
+        notes::carry(
+            &context.lake,
+            &waiting.place(),
+            &log.key,
+            true,
+            &CancelToken::new(),
+        )?;
+        index.ingest_notes(context, &log.key)?;
+    }
+    Ok(())
 }
 
 /// The notes of `old` come to the log of `record` if that is the file that `old` was: the log that

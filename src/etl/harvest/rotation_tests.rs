@@ -2,8 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{Options, harvest_log};
+use super::{Options, harvest_log, rename_detection::starts_with};
 use crate::{
+    Error,
     base::{CancelToken, NoProgress},
     catalog::{Catalog, fixture::world},
     lake::{Context, Record, notes},
@@ -133,6 +134,48 @@ fn notes_follow_a_log_that_grew_after_its_harvest_and_was_rotated_then() {
 }
 
 #[test]
+fn notes_that_wait_follow_a_log_that_grows_on_before_it_is_harvested() {
+    let mut logs = Rotation::of(&["a.csv"]);
+    logs.append("a.csv");
+    logs.rename("a.csv", "a.1.csv");
+    logs.write("a.csv", "new");
+    logs.harvest(&["a.csv"]);
+    assert!(logs.notes("a.csv").is_empty());
+    logs.append("a.1.csv");
+    logs.rename("a.1.csv", "a.2.csv");
+    logs.harvest(&["a.2.csv"]);
+    assert_eq!(logs.notes("a.2.csv"), ["a.csv"]);
+    assert!(notes::Waiting::all(&logs.context().lake).is_empty());
+}
+
+#[test]
+fn a_rotated_log_that_cannot_be_read_has_no_notes_and_is_no_error() {
+    let logs = Rotation::of(&["a.csv"]);
+    let (context, cancel) = (logs.context(), CancelToken::new());
+    let log = logs.world.catalog.source(context, "a.csv").unwrap();
+    let log = log.unwrap();
+    let record = Record::read(&context.lake, "a.csv").unwrap().unwrap();
+    let waiting = notes::Waiting {
+        content_hash: record.source.content_hash.unwrap(),
+        size: log.size,
+        inode: log.inode,
+    };
+    assert!(starts_with(&log, &waiting, &cancel).unwrap());
+    let longer = notes::Waiting {
+        size: log.size + 1,
+        ..waiting.clone()
+    };
+    assert!(!starts_with(&log, &longer, &cancel).unwrap());
+    // Packed or moved on since the look.
+    fs::remove_file(&log.file).unwrap();
+    assert!(!starts_with(&log, &waiting, &cancel).unwrap());
+    cancel.cancel();
+    fs::write(&log.file, "x").unwrap();
+    let cancelled = starts_with(&log, &waiting, &cancel);
+    assert!(matches!(cancelled, Err(Error::Cancelled)));
+}
+
+#[test]
 fn a_file_that_only_has_the_inode_of_a_former_log_gets_no_notes() {
     let mut logs = Rotation::of(&["a.csv"]);
     logs.rename("a.csv", "other.csv");
@@ -176,8 +219,12 @@ fn notes_that_were_sent_away_by_a_harvest_that_was_killed_come_back() {
         let mut logs = Rotation::of(&["a.csv"]);
         let lake = &logs.context().lake;
         let record = Record::read(lake, "a.csv").unwrap().unwrap();
-        let place = notes::waiting_place(record.source.content_hash.as_deref().unwrap());
-        notes::carry(lake, "a.csv", &place, true, &CancelToken::new()).unwrap();
+        let waiting = notes::Waiting {
+            content_hash: record.source.content_hash.clone().unwrap(),
+            size: record.source.size,
+            inode: record.source.inode,
+        };
+        notes::carry(lake, "a.csv", &waiting.place(), true, &CancelToken::new()).unwrap();
         assert!(
             notes::Notes::read(lake, "a.csv")
                 .unwrap()

@@ -130,21 +130,50 @@ pub struct CurrentNote {
     pub text: Option<String>,
 }
 
-/// In the place of a log's key: where notes wait for the log of that content, whose name another log
-/// has taken, to be harvested under its own. Lists of logs with notes pass it over.
-pub fn waiting_place(content_hash: &str) -> String {
-    format!("{}/{content_hash}", waiting_places())
+/// A recording whose notes wait: another log has taken its name, and it was not harvested under its
+/// own since. Its log may have grown: what was harvested is its start then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// BLAKE3 of what was harvested, hexadecimal.
+    pub content_hash: String,
+    /// Its bytes.
+    pub size: u64,
+    /// That of the file.
+    pub inode: u64,
+}
+
+impl Waiting {
+    /// In the place of a log's key: where the notes wait. Lists of logs with notes pass it over.
+    pub fn place(&self) -> String {
+        let places = waiting_places();
+        format!(
+            "{places}/{}.{}.{}",
+            self.content_hash, self.size, self.inode
+        )
+    }
+
+    fn from_place(place: &str) -> Option<Self> {
+        let (_, name) = place.rsplit_once('/')?;
+        let mut parts = name.split('.');
+        let waiting = Self {
+            content_hash: parts.next()?.to_owned(),
+            size: parts.next()?.parse().ok()?,
+            inode: parts.next()?.parse().ok()?,
+        };
+        parts.next().is_none().then_some(waiting)
+    }
+
+    /// All of a lake.
+    pub fn all(lake: &Lake) -> Vec<Self> {
+        let keys = lake.results().keys_with(NOTES, &waiting_places()).keys;
+        keys.iter()
+            .filter_map(|key| Self::from_place(key))
+            .collect()
+    }
 }
 
 fn waiting_places() -> String {
     format!("{PRIVATE}/notes")
-}
-
-/// Contents of logs whose notes wait: see [`waiting_place`].
-pub fn waiting(lake: &Lake) -> Vec<String> {
-    let keys = lake.results().keys_with(NOTES, &waiting_places()).keys;
-    let hash = |key: String| key.rsplit_once('/').map(|(_, hash)| hash.to_owned());
-    keys.into_iter().filter_map(hash).collect()
 }
 
 impl Notes {
