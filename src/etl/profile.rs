@@ -325,7 +325,7 @@ mod tests {
         let other = Arc::new(Profile::built_in().unwrap());
         for with_others in [false, true] {
             assert_eq!(Profile::rules_of(&profile), profile.rules());
-            // Changed where it is: nobody else has it.
+            // Nothing else holds it, so it is changed in place.
             Arc::make_mut(&mut profile).robots.pop();
             assert_eq!(Profile::rules_of(&profile), profile.rules());
             assert_ne!(profile.rules(), other.rules());

@@ -388,7 +388,7 @@ impl Refused {
 impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let (hasher, file) = (&mut self.hasher, &mut self.file);
-        // All or nothing: of a file that cannot be written nobody asks the hash.
+        // The hash is only used when the whole file was written.
         let (done, _) = rayon::join(|| file.write_all(bytes), || hasher.update(bytes));
         match done {
             Ok(()) => {
