@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 
 use serde_json::Value;
@@ -575,6 +576,27 @@ fn progress_is_told_and_a_cancelled_harvest_leaves_nothing() {
         assert_eq!(tmp, 0, "{stage:?}");
     }
     assert_eq!(place.state("a.csv").0, LogState::Pending);
+}
+
+/// A CSV tells how many of its bytes are read, when it is hashed and again when it is decoded.
+#[test]
+fn progress_never_goes_back() {
+    #[derive(Default)]
+    struct Told(Mutex<Vec<(Stage, f64)>>);
+    impl ProgressSink for Told {
+        fn report(&self, p: &Progress) {
+            self.0.lock().unwrap().push((p.stage, p.share()));
+        }
+    }
+    let place = Place::new();
+    place.put("a.csv", &format!("{HEADER}{}{}", run(1, 200), run(2, 200)));
+    place.refresh();
+    let (told, token) = (Told::default(), CancelToken::new());
+    harvest_log(&place.context, "a.csv", Options::default(), &told, &token).unwrap();
+    let told = told.0.into_inner().unwrap();
+    let first = |stage| told.iter().find(|t| t.0 == stage).unwrap().1;
+    assert_eq!(first(Stage::Reading), 0.05, "{told:?}");
+    assert!(told.is_sorted_by(|a, b| a.1 <= b.1), "{told:?}");
 }
 
 #[test]

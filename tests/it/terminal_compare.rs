@@ -31,7 +31,7 @@ fn marked_runs_are_compared_and_a_table_that_is_gone_is_named() {
         s.contains("+0.500 s") && s.contains("B − A")
     });
     terminal.send("a");
-    terminal.wait_for("aligned at their places");
+    terminal.wait_for("aligned at chosen times");
     terminal.send("\t");
     terminal.wait_for("peak to peak");
     terminal.send("e");

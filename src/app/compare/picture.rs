@@ -87,7 +87,7 @@ mod tests {
         let origin = |c: &Charts| c.charts[0][0].origin;
         assert_eq!(origin(&aligned) - origin(&picture), 30_000_000);
         assert!(aligned.legend[0].ends_with("at +30.000 s"));
-        assert!(aligned.title.contains("aligned at their places"));
+        assert!(aligned.title.contains("aligned at chosen times"));
         screen.update(Action::Mark);
         assert!(
             screen

@@ -207,6 +207,11 @@ impl Sheet {
         self.clamp(size);
     }
 
+    /// Whether a screen of so many columns shows only some of the table's.
+    pub fn has_more_columns(&self, width: usize) -> bool {
+        grid::last_first(&self.widths, width) > 1
+    }
+
     /// Keeps the last row at the bottom and the last column at the right.
     pub fn clamp(&mut self, (width, height): (usize, usize)) {
         let page = height.saturating_sub(HEADER);

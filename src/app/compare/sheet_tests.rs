@@ -82,6 +82,7 @@ fn scrolling_ends_with_the_last_row_and_column() {
     for _ in 0..50 {
         sheet.update(Action::Right, size);
     }
+    assert!(sheet.has_more_columns(size.0) && !sheet.has_more_columns(200));
     let last = sheet.first_column;
     assert!(last > 1 && last < sheet.titles.len());
     let seen = grid::visible_columns(&sheet.widths, last, size.0);

@@ -101,11 +101,13 @@ impl View for CompareScreen {
 
     /// Nothing can be moved before the runs are read.
     fn is_possible(&self, action: Action) -> bool {
-        let waits = matches!(
-            action,
-            Action::ShowJobs | Action::Help | Action::Back | Action::NextPane
-        );
-        self.views.is_some() || waits
+        match (&self.views, action) {
+            (_, Action::ShowJobs | Action::Help | Action::Back | Action::NextPane) => true,
+            (Some(views), Action::Left | Action::Right) if self.pane == Pane::Sheet => {
+                views.sheet.has_more_columns(self.size.0.into())
+            }
+            (views, _) => views.is_some(),
+        }
     }
 
     fn act(&mut self, action: Action, context: &mut ActionContext<'_>) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    app::{action::Action, chart::TimeRange},
+    app::{action::Action, chart::TimeRange, signals::copied_values},
     etl::{format::format_value, schema::ChannelName},
 };
 
@@ -230,6 +230,15 @@ impl Path {
             .map(|(a, v)| format!("{a} {}", format_value(v, 2)))
             .collect();
         Some(format!("{} {}", words.join("  "), robot.unit))
+    }
+
+    /// Where the robot that is shown was at `time`, to copy.
+    pub fn copy(&self, time: i64) -> Option<String> {
+        let robot = self.shown()?;
+        let point = robot.at(time)?;
+        let axes = robot.axes.iter().zip(point.at);
+        let values = axes.map(|(axis, value)| (axis.as_str(), value, robot.unit.as_str()));
+        Some(copied_values(time, values))
     }
 
     /// Whether the paths must be asked for; they are asked for once.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{SampleRows, grid, samples_rows::Filtered};
 use crate::{
-    app::{action::Action, scroll::Scroll},
+    app::{action::Action, scroll::Scroll, signals::copied_values},
     etl::{
         catalog::RunDetail,
         filter::Condition,
@@ -235,6 +235,19 @@ impl Samples {
                 Some(format_value(value, decimals))
             }
         }
+    }
+
+    /// The row under the cursor, to copy: all columns that are shown; `None` while it is not in memory.
+    pub fn copy(&self) -> Option<String> {
+        let window = &self.window.as_ref()?.window;
+        let at = usize::try_from(self.row.checked_sub(window.first_row)?).ok()?;
+        let time = *window.times.get(at)?;
+        let values = self.shown.iter().filter_map(|column| {
+            let value = *window.columns.get(column.checked_sub(1)?)?.get(at)?;
+            let name = self.all.titles.get(*column)?;
+            Some((name.as_str(), value, self.all.units.get(*column)?.as_str()))
+        });
+        Some(copied_values(time, values))
     }
 
     /// What the cell of a channel is; `None` for the time, and while it is not in memory.

@@ -53,7 +53,12 @@ impl RunScreen {
         };
         let side = if target.forward { "below" } else { "above" };
         let row = thousands(samples.table_row(samples.row) + 1);
-        self.message = Some(format!("{} has no {what} {side} row {row}", target.channel));
+        let among = match samples.filtered {
+            Some(_) => " in the rows that are shown",
+            None => "",
+        };
+        let channel = &target.channel;
+        self.message = Some(format!("{channel} has no {what} {side} row {row}{among}"));
     }
 
     /// Takes a filter that was typed.
@@ -248,7 +253,7 @@ mod tests {
         act(&mut screen, Action::NextNull);
         assert_eq!(
             screen.take_message().unwrap(),
-            "z_1 has no null below row 6,001"
+            "z_1 has no null below row 6,001 in the rows that are shown"
         );
     }
 

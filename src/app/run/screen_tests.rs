@@ -258,9 +258,16 @@ fn commands_and_copies_say_what_is_shown() {
     act(&mut screen, Action::NextPane);
     let copied = screen.copy().unwrap();
     assert!(
-        copied.starts_with("20:40:00.027000\t−48.00\t−1,400.00\t1,400.00\t0.00\t"),
+        copied.starts_with("2022-11-23T20:40:00.027000Z z_1=-48 mm fz_1=-1400 N f1=1400 N "),
         "{copied}"
     );
+    act(&mut screen, Action::NextPane);
+    let copied = screen.copy().unwrap();
+    assert!(
+        copied.starts_with("2022-11-23T20:40:00.027000Z x_1="),
+        "{copied}"
+    );
+    assert!(copied.ends_with(" z_1=-48 mm"), "{copied}");
 }
 
 #[test]

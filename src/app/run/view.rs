@@ -283,14 +283,9 @@ impl View for RunScreen {
                 let row = views.quality.table.current()?;
                 Some(format!("{}: {}", row.flag.rule, row.flag.shown_message()))
             }
-            Tab::Path => views.path.place(views.signals.view.cursor.time),
+            Tab::Path => views.path.copy(views.signals.view.cursor.time),
             Tab::Signals => Some(views.signals.copy()),
-            Tab::Samples => {
-                let s = &views.samples;
-                let cells = (0..s.columns.titles.len()).filter_map(|c| s.cell(s.row, c));
-                let cells: Vec<String> = cells.collect();
-                (!cells.is_empty()).then(|| cells.join("\t"))
-            }
+            Tab::Samples => views.samples.copy(),
         });
         Some(text.unwrap_or_else(|| run_name(&self.log_key, self.run)))
     }

@@ -51,7 +51,7 @@ impl Signals {
     /// Where the runs lie over each other, in words.
     pub fn alignment(&self) -> &'static str {
         match self.has_places() {
-            true => "aligned at their places",
+            true => "aligned at chosen times",
             false => "aligned at their starts",
         }
     }

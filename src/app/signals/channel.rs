@@ -91,6 +91,12 @@ impl Channel {
         self.runs.get(run).is_some_and(Option::is_some)
     }
 
+    /// Digits after the point that tell values between `min` and `max` apart, at least those of the
+    /// whole run.
+    pub fn decimals_within(&self, min: f64, max: f64) -> usize {
+        self.decimals.max(decimals_for(min, max))
+    }
+
     /// The time of its first sample in a run, in microseconds since 1970.
     pub(super) fn first_us(&self, run: usize) -> Option<i64> {
         self.first_us.get(run).copied().flatten()
@@ -127,6 +133,17 @@ pub(super) fn charted_at_first(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_of_a_steady_part_are_told_apart() {
+        let channel = Channel {
+            decimals: 2,
+            ..Channel::new("z_1", "mm".into(), vec![])
+        };
+        assert_eq!(channel.decimals_within(-3.005, -2.9953), 5);
+        assert_eq!(channel.decimals_within(-48.0, 2.0), 2);
+        assert_eq!(channel.decimals_within(-3.0, -3.0), 2);
+    }
 
     #[test]
     fn default_channels_have_charts_else_the_first_with_samples() {

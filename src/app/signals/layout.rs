@@ -166,6 +166,12 @@ impl Signals {
         seen.zip(StackedChart::divide(lines, shown)).collect()
     }
 
+    /// How many of all charts are visible in so many lines, in words; `None`: all of them.
+    pub fn charts_in_sight(&self, lines: usize) -> Option<String> {
+        let (seen, all) = (self.charts(lines).len(), self.groups().len());
+        (seen < all).then(|| format!("{seen} of {all} charts"))
+    }
+
     /// The channels of the charts that are visible in a view of `height` lines.
     pub(super) fn drawn(&self, height: usize) -> BTreeSet<usize> {
         let charts = self.charts(self.layout(height).charts);

@@ -39,6 +39,7 @@ pub use missing::Line;
 pub use pending::SignalsQueries;
 pub use position::{check_form, read_position};
 pub use query::{Part, SignalsAnswer, SignalsQuery};
+pub use text::copied_values;
 
 use self::{
     data::ChartData,
@@ -364,6 +365,15 @@ impl Signals {
         let (query, result) = self.counted.as_ref()?;
         let result = result.as_ref().map(Option::as_ref);
         (query.channel == channel.name).then_some(result.map_err(String::as_str))
+    }
+
+    /// How many samples of the channel under the cursor are visible, once the histogram has counted
+    /// them; `None` also where some of them may be held values.
+    pub fn samples_seen(&self) -> Option<u64> {
+        let (query, _) = self.counted.as_ref()?;
+        let found = self.distribution()?.ok()??;
+        let is_all_of_it = found.part.is_none() && query.range == self.view.range;
+        (is_all_of_it && found.uncertain == 0).then_some(found.samples)
     }
 
     /// What changed of a channel of a run from the pinned place to the cursor; `None` when

@@ -67,14 +67,29 @@ impl Signals {
 
     /// The chosen channels' values of a single run at the cursor, to copy.
     pub fn copy(&self) -> String {
-        let mut text = time::format(self.cursor_time());
-        for at in &self.chosen {
-            let value = self.value_at(0, *at, self.view.cursor.time);
-            let value = value.filter(|v| !v.is_nan());
-            if let (Some(channel), Some(value)) = (self.channels.get(*at), value) {
-                text.push_str(&format!(" {}={value} {}", channel.name, channel.unit));
-            }
-        }
-        text
+        let values = self.chosen.iter().filter_map(|at| {
+            let value = self.value_at(0, *at, self.view.cursor.time)?;
+            let channel = self.channels.get(*at)?;
+            Some((channel.name.as_str(), value, channel.unit.as_str()))
+        });
+        copied_values(self.cursor_time(), values)
     }
+}
+
+/// A time and what stands there of several channels (name, value, unit; nothing of those that are
+/// null), to copy: `2022-11-23T20:40:00.000Z z_1=-2.0005 mm fz_1=21.412 N`. Values are whole, as
+/// programs write them.
+pub fn copied_values<'a>(
+    at_us: i64,
+    values: impl IntoIterator<Item = (&'a str, f64, &'a str)>,
+) -> String {
+    let mut text = time::format(at_us);
+    let known = values.into_iter().filter(|(_, value, _)| !value.is_nan());
+    for (name, value, unit) in known {
+        text.push_str(&format!(" {name}={value}"));
+        if !unit.is_empty() {
+            text.push_str(&format!(" {unit}"));
+        }
+    }
+    text
 }

@@ -27,8 +27,9 @@ impl<'a> Meter<'a> {
         }
     }
 
+    /// Begins a stage, which reads the log anew.
     pub(super) fn stage(&self, stage: Stage) {
-        self.update(|p| p.stage = stage);
+        self.update(|p| (p.stage, p.bytes) = (stage, 0));
     }
 
     pub(super) fn update(&self, change: impl FnOnce(&mut Progress)) {

@@ -142,7 +142,8 @@ pub(super) fn content_hash(path: &Path, cancel: &CancelToken, meter: &Meter<'_>)
     let file = File::open(path).map_err(|e| Error::of_log("open", path, e))?;
     let size = file.metadata().map_or(u64::MAX, |meta| meta.len());
     let mut hasher = blake3::Hasher::new();
-    let read = |bytes| meter.update(|p| p.bytes = bytes);
+    // A log that may have changed while it was read is hashed once more.
+    let read = |bytes| meter.update(|p| p.bytes = p.bytes.max(bytes));
     hash_on(&mut hasher, file, (path, size), cancel, read)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
@@ -219,11 +220,7 @@ pub(super) fn rows(
     // A reader may crash on the footer: this stage is then the last that it reports.
     meter.stage(Stage::Reading);
     let mut reader = LogReader::open(&log.file, log.format, profile)?;
-    meter.update(|p| {
-        p.stage = Stage::Reading;
-        p.bytes = 0;
-        p.rows_total = reader.rows_total();
-    });
+    meter.update(|p| p.rows_total = reader.rows_total());
     let mut intake = Intake {
         partition: Partition::new(profile),
         vocabulary: Vocabulary::default(),

@@ -81,8 +81,11 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) 
     if let Some(sheet) = sheet.filter(|_| screen.pane == Pane::Sheet) {
         text = match (sheet.all, sheet.hidden) {
             (true, _) => " all figures".to_owned(),
-            (false, 0) => " by difference".to_owned(),
-            (false, n) => format!(" by difference, {} equal", thousands(n as u64)),
+            (false, 0) => " largest difference first".to_owned(),
+            (false, n) => format!(
+                " largest difference first, {} equal hidden",
+                thousands(n as u64)
+            ),
         };
     }
     put(

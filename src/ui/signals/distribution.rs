@@ -43,7 +43,10 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Them
         width: title.width - left,
         ..title
     };
-    let texts = figures(found, channel.decimals);
+    let texts = figures(
+        found,
+        channel.decimals_within(found.extent.0, found.extent.1),
+    );
     let fitting = texts
         .iter()
         .find(|t| t.chars().count() <= usize::from(right.width));

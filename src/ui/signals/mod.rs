@@ -11,7 +11,7 @@ mod statistics;
 use ratatui::{buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
 use super::{
-    lines::{put, sentence, take},
+    lines::{pane_rule, put, sentence, take},
     text::{whole_parts, wrap},
     theme::Theme,
     widgets::{
@@ -48,7 +48,14 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, the
         };
         return put(rest, buf, text, theme.muted);
     }
-    statistics::draw(take(&mut rest, 1), buf, signals, has_keys, theme);
+    let in_sight = signals.charts_in_sight(layout.charts);
+    let rule = take(&mut rest, 1);
+    if signals.is_aligned() {
+        let name = in_sight.as_deref().unwrap_or("charts");
+        pane_rule(rule, buf, name, has_keys, theme);
+    } else {
+        statistics::draw(rule, buf, signals, in_sight.as_deref(), theme);
+    }
     if let Some(error) = &signals.error {
         return sentence(rest, buf, error, theme.error);
     }

@@ -1,7 +1,7 @@
-//! The rule above the charts: of a single run with statistics of what is visible of the channel
+//! The rule above the charts of a single run, with statistics of what is visible of the channel
 //! under the cursor, beside those of the run.
 
-use crate::etl::format::{format_value, thousands};
+use crate::etl::format::{count, format_value};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -12,15 +12,33 @@ use ratatui::{
 
 use crate::{
     app::signals::{Channel, Key, Signals},
-    ui::{lines::pane_rule, theme::Theme},
+    ui::theme::Theme,
 };
 
-pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, theme: &Theme) {
-    if signals.is_aligned() {
-        return pane_rule(area, buf, "charts", has_keys, theme);
-    }
+/// `in_sight` says how many of the charts are drawn, if not all of them.
+pub(super) fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    signals: &Signals,
+    in_sight: Option<&str>,
+    theme: &Theme,
+) {
     let rule = "─".repeat(usize::from(area.width));
     Line::styled(rule, theme.rule).render(area, buf);
+    let mut right = area.right();
+    if let Some(text) = in_sight {
+        let line = Line::styled(format!(" {text} "), theme.muted);
+        let width = (line.width() as u16).min(area.width);
+        right -= (width + 1).min(area.width);
+        line.render(
+            Rect {
+                x: right,
+                width,
+                ..area
+            },
+            buf,
+        );
+    }
     let channel = signals.channels.get(signals.row);
     let Some(channel) = channel else {
         return;
@@ -36,7 +54,7 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bo
                 Span::styled(format!("{text} "), plain),
             ]);
             let width = line.width() as u16;
-            if x + width <= area.right() {
+            if x + width <= right {
                 line.render(Rect { x, width, ..area }, buf);
                 x += width + 2;
                 return;
@@ -64,13 +82,15 @@ fn visible(signals: &Signals, channel: &Channel) -> Vec<String> {
         Some(None) => return vec!["no samples".to_owned()],
         Some(Some(stats)) => stats,
     };
+    let decimals = channel.decimals_within(seen.min, seen.max);
     let [min, max, mean, rms] =
-        [seen.min, seen.max, seen.mean, seen.rms].map(|v| format_value(v, channel.decimals));
+        [seen.min, seen.max, seen.mean, seen.rms].map(|v| format_value(v, decimals));
     let mut texts = shorter(&min, &max, &mean, &rms);
     if let Some(longest) = texts.first() {
-        let samples = match seen.changed {
-            0 => "no new value".to_owned(),
-            n => format!("at least {} samples", thousands(n)),
+        let samples = match (signals.samples_seen(), seen.changed) {
+            (Some(n), _) => count(n, "sample"),
+            (None, 0) => "no new value".to_owned(),
+            (None, n) => format!("at least {}", count(n, "sample")),
         };
         texts.insert(0, format!("{longest}  {samples}"));
     }
