@@ -118,7 +118,7 @@ fn a_run_is_compared_with_the_one_before_on_one_key() {
     });
     terminal.send(TAB);
     terminal.wait_until("what differs", |s| {
-        s.contains("by difference") && !s.contains("  count")
+        s.contains("largest difference first") && !s.contains("  count")
     });
     terminal.send("a");
     terminal.wait_until("everything", |s| s.contains("all figures"));
