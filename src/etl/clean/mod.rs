@@ -9,7 +9,9 @@ mod partition;
 mod resolve_conflicts;
 #[cfg(test)]
 mod tests;
+mod time_order;
 
 pub use ledger::{Ledger, Reason};
 pub use partition::{ChannelRows, Part, Partition, Piece, RowRules, RunRows};
 pub use resolve_conflicts::{Channel, Faults, RowFaults, RunSamples, resolve_conflicts};
+pub use time_order::TimeOrder;

@@ -170,166 +170,194 @@ impl RowRules {
             rejected: Vec::new(),
         };
         part.runs.resize_with(runs, PartRun::default);
-        // A schema has at most 250 channels.
-        let mut channels: Vec<u8> = Vec::with_capacity(batch.len());
-        let mut kept = vec![0u32; runs];
-        for (i, run) in run_codes.iter().enumerate() {
-            if batch.is_absent(i) {
-                part.rows -= 1;
-                channels.push(NOT_KEPT);
-                continue;
+        let channels = self.channels_of(batch);
+        // By run and channel: how many rows it has, and from then on where its next one goes.
+        let mut next = vec![0u32; runs * self.channels];
+        for (run, rows) in stretches(run_codes) {
+            let own = next.get_mut(run * self.channels..(run + 1) * self.channels);
+            let own = own.unwrap_or_default();
+            let mut kept = 0;
+            for channel in &channels[rows.clone()] {
+                if let Some(count) = own.get_mut(usize::from(*channel)) {
+                    *count += 1;
+                    kept += 1;
+                }
             }
-            let run = *run as usize;
-            match self.judge(batch, i) {
-                Ok(channel) => {
-                    channels.push(channel as u8);
-                    kept[run] += 1;
-                }
-                Err(reason) => {
-                    // Its time is none, so it gets here.
-                    let is_truncated = batch.truncated && i + 1 == batch.len();
-                    let reason = if is_truncated {
-                        Reason::TruncatedRow
-                    } else {
-                        reason
-                    };
-                    channels.push(NOT_KEPT);
-                    part.rejected.push((batch.first_row + i as u64, reason));
-                    if let Some(run) = part.runs.get_mut(run) {
-                        run.ledger.rows_in += 1;
-                        run.ledger.drop_rows(reason, 1);
-                    }
-                }
+            if kept < rows.len() {
+                let bad = rows.filter(|i| channels[*i] == NOT_KEPT);
+                bad.for_each(|i| self.reject(batch, i, run, &mut part));
             }
         }
-        let rows = by_run(run_codes, &channels, &kept);
-        let mut from = 0;
-        for (run, kept) in part.runs.iter_mut().zip(&kept) {
-            run.ledger.rows_in += u64::from(*kept);
-            run.ledger.rows_kept += u64::from(*kept);
-            let rows = &rows[from..from + *kept as usize];
-            from += rows.len();
-            run.cells = cells(batch, rows);
-            run.piece = self.piece(batch, &channels, rows);
+        for (run, next) in part
+            .runs
+            .iter_mut()
+            .zip(next.chunks_mut(self.channels.max(1)))
+        {
+            let mut kept = 0;
+            for count in next.iter_mut() {
+                kept += std::mem::replace(count, kept);
+            }
+            run.ledger.rows_in += u64::from(kept);
+            run.ledger.rows_kept += u64::from(kept);
+            if kept > 0 {
+                let ends = next.iter().skip(1).copied().chain([kept]);
+                run.piece = Piece {
+                    first_row: batch.first_row,
+                    ends: ends.collect(),
+                    times: vec![0; kept as usize],
+                    values: vec![0.0; kept as usize],
+                    rows: vec![0; kept as usize],
+                };
+            }
+        }
+        for (run, rows) in stretches(run_codes) {
+            let own = next.get_mut(run * self.channels..(run + 1) * self.channels);
+            if let (Some(run), Some(next)) = (part.runs.get_mut(run), own) {
+                run.put(batch, &channels, next, rows);
+            }
+        }
+        let converted = self.conversions.iter().any(|c| !c.is_none());
+        for run in part.runs.iter_mut().filter(|_| converted) {
+            self.convert(&mut run.piece);
         }
         part
     }
 
-    /// Sorts rows of one run by channel.
-    fn piece(&self, batch: &Batch, channels: &[u8], rows: &[u32]) -> Piece {
-        if rows.is_empty() {
-            return Piece::default();
-        }
-        let mut next = vec![0u32; self.channels + 1];
-        for row in rows {
-            next[usize::from(channels[*row as usize]) + 1] += 1;
-        }
-        for id in 1..next.len() {
-            next[id] += next[id - 1];
-        }
-        let mut piece = Piece {
-            first_row: batch.first_row,
-            ends: next[1..].to_vec(),
-            times: vec![0; rows.len()],
-            values: vec![0.0; rows.len()],
-            rows: vec![0; rows.len()],
-        };
-        let mut put = |row: u32, channel: u8, time: i64, value: f64| {
-            let next = &mut next[usize::from(channel)];
-            let at = *next as usize;
-            *next += 1;
-            piece.times[at] = time;
-            piece.values[at] = value;
-            piece.rows[at] = row;
-        };
-        if rows.len() == batch.len() {
-            let samples = batch.time.iter().zip(&batch.value);
-            for (row, (channel, (time, value))) in (0..).zip(channels.iter().zip(samples)) {
-                put(row, *channel, *time, *value);
-            }
-        } else {
-            for row in rows {
-                let i = *row as usize;
-                put(*row, channels[i], batch.time[i], batch.value[i]);
-            }
-        }
-        // None at all where no field is converted.
+    /// From the log's units to the stored ones.
+    fn convert(&self, piece: &mut Piece) {
         let conversions = self.conversions.iter().cycle().take(self.channels);
         for (id, conversion) in conversions.enumerate().filter(|(_, c)| !c.is_none()) {
             let range = piece.channel(id);
             let values = piece.values[range].iter_mut();
             values.for_each(|v| *v = conversion.apply(*v));
         }
-        piece
     }
 
-    /// The channel of row `i`, or the first rule that it breaks, in SPEC's order.
+    /// The channel of each row; [`NOT_KEPT`] where it breaks a rule or is none.
+    fn channels_of(&self, batch: &Batch) -> Vec<u8> {
+        let values = batch.time.iter().zip(&batch.value).zip(&batch.run);
+        let rows = values.zip(batch.field.iter().zip(&batch.robot));
+        let channels = rows.map(|(((time, value), run), (field, robot))| {
+            // No branch of its own for each rule: hardly a row breaks one.
+            let good = (*time != INVALID_TIME)
+                & self.stored(*value, *field).is_finite()
+                & (*run != NO_RUN)
+                & (usize::from(*field) < self.fields)
+                & (*robot != UNKNOWN);
+            // A schema has at most 250 channels.
+            let channel = usize::from(*robot) * self.fields + usize::from(*field);
+            if good { channel as u8 } else { NOT_KEPT }
+        });
+        let mut channels: Vec<u8> = channels.collect();
+        if self.sensor_column {
+            let mut sensors = [UNKNOWN; 1 << u8::BITS];
+            sensors[..self.sensors.len()].copy_from_slice(&self.sensors);
+            let found = batch.field.iter().zip(&batch.sensor);
+            for (channel, (field, sensor)) in channels.iter_mut().zip(found) {
+                if sensors[usize::from(*field)] != *sensor {
+                    *channel = NOT_KEPT;
+                }
+            }
+        }
+        channels
+    }
+
+    /// A value of a field in the stored unit.
     #[inline]
-    fn judge(&self, batch: &Batch, i: usize) -> Result<usize, Reason> {
+    fn stored(&self, value: f64, field: u8) -> f64 {
+        let conversion = self.conversions.get(usize::from(field));
+        conversion.map_or(value, |c| c.apply(value))
+    }
+
+    /// Accounts for row `i`, which is not kept.
+    #[cold]
+    fn reject(&self, batch: &Batch, i: usize, run: usize, part: &mut Part) {
+        if batch.is_absent(i) {
+            part.rows -= 1;
+            return;
+        }
+        // Its time is none, so it gets here.
+        let is_truncated = batch.truncated && i + 1 == batch.len();
+        let reason = if is_truncated {
+            Reason::TruncatedRow
+        } else {
+            self.broken(batch, i)
+        };
+        part.rejected.push((batch.first_row + i as u64, reason));
+        if let Some(run) = part.runs.get_mut(run) {
+            run.ledger.rows_in += 1;
+            run.ledger.drop_rows(reason, 1);
+        }
+    }
+
+    /// The first rule that row `i` breaks, in SPEC's order.
+    fn broken(&self, batch: &Batch, i: usize) -> Reason {
         if batch.time[i] == INVALID_TIME {
-            return Err(Reason::InvalidTime);
+            return Reason::InvalidTime;
         }
         // What is too large for the stored unit could not be stored either.
-        let conversion = self.conversions.get(usize::from(batch.field[i]));
-        let value = conversion.map_or(batch.value[i], |c| c.apply(batch.value[i]));
-        if !value.is_finite() {
-            return Err(Reason::InvalidValue);
+        if !self.stored(batch.value[i], batch.field[i]).is_finite() {
+            return Reason::InvalidValue;
         }
         if batch.run[i] == NO_RUN {
-            return Err(Reason::InvalidRun);
+            return Reason::InvalidRun;
         }
-        let field = usize::from(batch.field[i]);
-        let Some(sensor) = self.sensors.get(field) else {
-            return Err(Reason::UnknownField);
-        };
+        if usize::from(batch.field[i]) >= self.fields {
+            return Reason::UnknownField;
+        }
         if batch.robot[i] == UNKNOWN {
-            return Err(Reason::UnknownRobot);
+            return Reason::UnknownRobot;
         }
-        if self.sensor_column && batch.sensor[i] != *sensor {
-            return Err(Reason::SensorMismatch);
-        }
-        Ok(usize::from(batch.robot[i]) * self.fields + field)
+        Reason::SensorMismatch
     }
 }
 
-/// The numbers of the kept rows within the batch, run after run, each in file order.
-fn by_run(runs: &[u32], channels: &[u8], kept: &[u32]) -> Vec<u32> {
-    let all: u32 = kept.iter().sum();
-    let is_kept = |i: &u32| channels[*i as usize] != NOT_KEPT;
-    let numbers = 0..runs.len() as u32;
-    if kept.iter().filter(|n| **n > 0).count() <= 1 {
-        return numbers.filter(is_kept).collect();
-    }
-    let mut begin = 0;
-    let mut next: Vec<u32> = kept
-        .iter()
-        .map(|n| {
-            begin += n;
-            begin - n
-        })
-        .collect();
-    let mut rows = vec![0; all as usize];
-    for i in numbers.filter(is_kept) {
-        let next = &mut next[runs[i as usize] as usize];
-        rows[*next as usize] = i;
-        *next += 1;
-    }
-    rows
-}
-
-/// From which of these rows on another cell is named, and which.
-fn cells(batch: &Batch, rows: &[u32]) -> Vec<(u64, u32)> {
-    let mut cells: Vec<(u64, u32)> = Vec::new();
-    if batch.cell.is_empty() {
-        return cells;
-    }
-    for row in rows {
-        let cell = batch.cell[*row as usize];
-        if cell != NO_CELL && cells.last().is_none_or(|(_, last)| *last != cell) {
-            cells.push((batch.first_row + u64::from(*row), cell));
+impl PartRun {
+    /// Takes in those of these rows that are kept; `next` says by channel where its next one goes.
+    fn put(&mut self, batch: &Batch, channels: &[u8], next: &mut [u32], rows: Range<usize>) {
+        let piece = &mut self.piece;
+        let kept = piece.times.len();
+        let places = (
+            &mut piece.times[..kept],
+            &mut piece.values[..kept],
+            &mut piece.rows[..kept],
+        );
+        let samples = batch.time[rows.clone()]
+            .iter()
+            .zip(&batch.value[rows.clone()]);
+        let channels = &channels[rows.clone()];
+        for (row, (channel, (time, value))) in
+            (rows.start as u32..).zip(channels.iter().zip(samples))
+        {
+            if let Some(next) = next.get_mut(usize::from(*channel)) {
+                let at = *next as usize;
+                *next += 1;
+                places.0[at] = *time;
+                places.1[at] = *value;
+                places.2[at] = row;
+            }
+        }
+        if batch.cell.is_empty() {
+            return;
+        }
+        let cells = batch.cell[rows.clone()].iter().zip(channels);
+        for (row, (cell, channel)) in rows.zip(cells) {
+            let is_other = self.cells.last().is_none_or(|(_, last)| last != cell);
+            if is_other && *cell != NO_CELL && *channel != NOT_KEPT {
+                self.cells.push((batch.first_row + row as u64, *cell));
+            }
         }
     }
-    cells
+}
+
+/// Rows that follow each other and have one code: the code, and which they are.
+fn stretches(codes: &[u32]) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let mut end = 0;
+    codes.chunk_by(|a, b| a == b).map(move |same| {
+        let begin = end;
+        end += same.len();
+        (same[0] as usize, begin..end)
+    })
 }
 
 /// Takes the rows of a log in, in file order, and sorts them out.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use polars_buffer::Buffer;
 
-use super::{ChannelRows, Ledger, Reason, RunRows};
+use super::{ChannelRows, Ledger, Reason, RunRows, TimeOrder};
 use crate::run_id::ParsedRun;
 
 /// Samples of one channel in time order; no two at the same time.
@@ -70,6 +70,9 @@ pub struct RunSamples {
     pub ledger: Ledger,
     /// Channels with samples, by id.
     pub channels: Vec<Channel>,
+    /// That of the channels' clocks, each once, in order of appearance; `None` where they are to be
+    /// merged.
+    pub order: Option<TimeOrder>,
     /// By channel, as many: what was wrong with its rows.
     pub faults: Vec<RowFaults>,
     /// Rows of conflicts: row number in the log.
@@ -85,12 +88,15 @@ pub fn resolve_conflicts(rows: RunRows) -> RunSamples {
     let mut conflicts = Vec::new();
     let mut channels: Vec<Channel> = Vec::new();
     let mut faults = Vec::new();
+    // Channels that have the first samples of a clock, and whether no channel has any to be sorted.
+    let (mut clocks, mut in_order) = (Vec::new(), true);
     for (id, channel) in channel_rows.enumerate() {
         if channel.times.is_empty() {
             continue;
         }
         let (channel, found) = resolve_channel(channel, &mut ledger, &mut conflicts);
         faults.push(found);
+        in_order &= channel.rows.is_empty();
         // One vector for channels of one clock: compared once, shared from then on.
         let shared = channels
             .iter()
@@ -98,10 +104,16 @@ pub fn resolve_conflicts(rows: RunRows) -> RunSamples {
             .map(|c| c.times.clone());
         channels.push(Channel {
             id,
-            times: shared.unwrap_or_else(|| Arc::new(channel.times)),
+            times: shared.unwrap_or_else(|| {
+                clocks.push(id);
+                Arc::new(channel.times)
+            }),
             values: channel.values.into(),
         });
     }
+    let order = (in_order && clocks.len() > 1)
+        .then(|| TimeOrder::of_rows(&rows.pieces, &clocks))
+        .flatten();
     let mut cells: Vec<u32> = Vec::new();
     for (_, cell) in rows.cells {
         if !cells.contains(&cell) {
@@ -113,6 +125,7 @@ pub fn resolve_conflicts(rows: RunRows) -> RunSamples {
         run: rows.run,
         ledger,
         channels,
+        order,
         faults,
         conflicts,
         cells,

@@ -31,6 +31,7 @@ fn table(profile: &Profile, channels: Vec<(usize, Vec<(i64, f64)>)>) -> RunTable
         ledger: Ledger::default(),
         faults: vec![RowFaults::default(); channels.len()],
         channels,
+        order: None,
         conflicts: Vec::new(),
         cells: Vec::new(),
     };
@@ -45,7 +46,7 @@ fn window(table: &RunTable) -> Window {
     };
     Window {
         first_row: 0,
-        times: table.times.clone(),
+        times: table.times.to_vec(),
         columns: table.columns.iter().map(column).collect(),
     }
 }

@@ -86,6 +86,7 @@ impl Made {
             ledger: Ledger::default(),
             faults: vec![RowFaults::default(); channels.len()],
             channels,
+            order: None,
             conflicts: Vec::new(),
             cells: Vec::new(),
         };

@@ -77,7 +77,8 @@ pub fn store(
 ) -> Result<()> {
     let spans = of.spans();
     let times: Vec<i64> = (0..spans.count()).map(|at| spans.begin(at)).collect();
-    let clock = Clock::new(Arc::new(times.clone()), &times, Hold::Intervals(0.0));
+    let times = Arc::new(times);
+    let clock = Clock::new(times.clone(), &times, Hold::Intervals(0.0));
     let mut columns = Vec::with_capacity(names.len() * FIGURES.len());
     for (name, buckets) in names.iter().zip(&overview.channels) {
         for (at, figure) in FIGURES.iter().enumerate() {

@@ -56,6 +56,7 @@ impl Made {
             run: self.run,
             ledger: Ledger::default(),
             channels: channels.collect(),
+            order: None,
             faults: self.faults.clone(),
             conflicts: Vec::new(),
             cells: Vec::new(),

@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use crate::{numeric::SortedIntervals, schema::Hold};
+use crate::{clean::TimeOrder, numeric::SortedIntervals, schema::Hold};
 
 /// One clock over the rows of a table.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Clock {
     /// Longest age in microseconds at which a value is held.
     pub hold_us: i64,
     /// The row of each sample.
-    rows: Vec<u32>,
+    rows: Arc<Vec<u32>>,
     /// Samples that are not in force until the next one (or the end of the table): their
     /// index and the first row at which they are held no more; ascending.
     ends: Vec<(u32, u32)>,
@@ -41,11 +41,20 @@ pub struct Span {
 
 /// Lays clocks over each other: their distinct times, ascending, and each clock with the
 /// rows of its samples.
-pub fn align(clocks: Vec<Arc<Vec<i64>>>, hold: Hold) -> (Vec<i64>, Vec<Clock>) {
-    let (times, rows) = merge(&clocks);
+pub fn align(clocks: Vec<Arc<Vec<i64>>>, hold: Hold) -> (Arc<Vec<i64>>, Vec<Clock>) {
+    let order = merge(&clocks);
+    align_in(order, clocks, hold)
+}
+
+/// As [`align`], of clocks whose order is known.
+pub fn align_in(
+    TimeOrder { times, places }: TimeOrder,
+    clocks: Vec<Arc<Vec<i64>>>,
+    hold: Hold,
+) -> (Arc<Vec<i64>>, Vec<Clock>) {
     let clocks = clocks
         .into_iter()
-        .zip(rows)
+        .zip(places)
         .map(|(clock, rows)| Clock::laid(clock, rows, &times, hold))
         .collect();
     (times, clocks)
@@ -55,9 +64,12 @@ pub fn align(clocks: Vec<Arc<Vec<i64>>>, hold: Hold) -> (Vec<i64>, Vec<Clock>) {
 const BLOCK: usize = 512;
 
 /// The distinct times of several clocks, and per clock the row of each of its samples.
-fn merge(clocks: &[Arc<Vec<i64>>]) -> (Vec<i64>, Vec<Vec<u32>>) {
+fn merge(clocks: &[Arc<Vec<i64>>]) -> TimeOrder {
     if let [only] = clocks {
-        return (only.to_vec(), vec![(0..only.len() as u32).collect()]);
+        return TimeOrder {
+            times: only.clone(),
+            places: vec![Arc::new((0..only.len() as u32).collect())],
+        };
     }
     let all: usize = clocks.iter().map(|c| c.len()).sum();
     let mut times = Vec::with_capacity(all);
@@ -69,7 +81,10 @@ fn merge(clocks: &[Arc<Vec<i64>>]) -> (Vec<i64>, Vec<Vec<u32>>) {
         // from has a whole one.
         let rests = clocks.iter().zip(&next).map(|(c, n)| &c[*n..]);
         let Some(base) = rests.clone().filter_map(|r| r.first()).min().copied() else {
-            return (times, rows);
+            return TimeOrder {
+                times: Arc::new(times),
+                places: rows.into_iter().map(Arc::new).collect(),
+            };
         };
         let last = rests.filter_map(|r| r.get(BLOCK - 1)).min().copied();
         // A time and the clock it comes from fit one word unless a block spans millennia.
@@ -113,10 +128,10 @@ impl Clock {
             row += table[row..].iter().take_while(|t| *t < time).count();
             rows.push(row as u32);
         }
-        Self::laid(times, rows, table, hold)
+        Self::laid(times, Arc::new(rows), table, hold)
     }
 
-    fn laid(times: Arc<Vec<i64>>, rows: Vec<u32>, table: &[i64], hold: Hold) -> Self {
+    fn laid(times: Arc<Vec<i64>>, rows: Arc<Vec<u32>>, table: &[i64], hold: Hold) -> Self {
         let mut clock = Self {
             times,
             hold_us: i64::MAX,
@@ -151,7 +166,7 @@ impl Clock {
         Self {
             times: Arc::new(rows.iter().map(|r| table[*r as usize]).collect()),
             hold_us: i64::MAX,
-            rows,
+            rows: Arc::new(rows),
             ends,
             len: table.len() as u32,
             intervals: OnceLock::new(),
@@ -328,7 +343,7 @@ mod tests {
         );
         let clocks = vec![Arc::new(a.clone()), Arc::new(b.clone())];
         let (times, clocks) = align(clocks, Hold::Unlimited);
-        assert_eq!(times, [a[0], a[1], b[0]]);
+        assert_eq!(*times, [a[0], a[1], b[0]]);
         assert_eq!(
             (clocks[0].rows(), clocks[1].rows()),
             (&[0, 1][..], &[2][..])
@@ -367,12 +382,12 @@ mod tests {
         #[test]
         fn blocks_merge_as_one(clocks in prop::collection::vec(any_clock(20_000, 3000), 1..5)) {
             let clocks: Vec<Arc<Vec<i64>>> = clocks.into_iter().map(Arc::new).collect();
-            let (times, rows) = merge(&clocks);
+            let TimeOrder { times, places } = merge(&clocks);
             let mut want: Vec<i64> = clocks.iter().flat_map(|c| c.iter().copied()).collect();
             want.sort_unstable();
             want.dedup();
-            prop_assert_eq!(&times, &want);
-            for (clock, rows) in clocks.iter().zip(rows) {
+            prop_assert_eq!(&*times, &want);
+            for (clock, rows) in clocks.iter().zip(places) {
                 let found: Vec<i64> = rows.iter().map(|r| times[*r as usize]).collect();
                 prop_assert_eq!(clock.as_slice(), found);
             }

@@ -5,8 +5,17 @@ use super::clock::Clock;
 /// `√(Σ component²)`, NaN where a component is NaN or the sum overflows.
 #[inline]
 pub fn length(components: impl Iterator<Item = f64>) -> f64 {
-    let sum: f64 = components.map(|c| c * c).sum();
-    let root = sum.sqrt();
+    root(square(components))
+}
+
+#[inline]
+fn square(components: impl Iterator<Item = f64>) -> f64 {
+    components.map(|c| c * c).sum()
+}
+
+#[inline]
+fn root(square: f64) -> f64 {
+    let root = square.sqrt();
     if root.is_finite() { root } else { f64::NAN }
 }
 
@@ -24,71 +33,80 @@ pub fn same_clock(components: &[&[f64]]) -> Vec<f64> {
         .collect()
 }
 
-/// Per component, by tick: the index of the sample in force.
+/// By tick, and in it by component: the index of the sample in force.
 #[derive(Debug)]
-pub struct Parts(Vec<Vec<u32>>);
+pub struct Parts(Vec<u32>);
 
 /// The clock of a vector whose components have clocks of their own: it ticks at every row
 /// at which one component has a sample and all are in force. `times` are those of the table.
 pub fn merge(clocks: &[&Clock], times: &[i64]) -> (Clock, Parts) {
     let (mut rows, mut samples) = match clocks {
-        [a, b, c] => union([a.rows(), b.rows(), c.rows()], [0; 3]),
+        [a, b, c] => union([a.rows(), b.rows(), c.rows()], [Walk::default(); 3]),
         _ => union(
             clocks.iter().map(|c| c.rows()).collect::<Vec<_>>(),
-            vec![0; clocks.len()],
+            vec![Walk::default(); clocks.len()],
         ),
     };
     let mut ends = Vec::new();
     let without = without_value(clocks, times.len() as u32);
     if !without.is_empty() {
-        ends = leave_out(&without, &mut rows, &mut samples);
+        ends = leave_out(&without, &mut rows, &mut samples, clocks.len());
     }
     (Clock::merged(rows, ends, times), Parts(samples))
 }
 
+/// A list of rows as [`union`] walks over it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Walk {
+    /// Samples up to the row.
+    begun: usize,
+    /// In which of the 64 rows of the window the list has one.
+    window: u64,
+}
+
 /// The rows in which one of several ascending lists has a sample, from the first at which
-/// all have begun, and per list the sample that came last. `next` has as many places.
+/// all have begun, and in each of them by list the sample that came last. `walks` has as many places.
 fn union<'a>(
     lists: impl AsRef<[&'a [u32]]>,
-    mut next: impl AsMut<[usize]>,
-) -> (Vec<u32>, Vec<Vec<u32>>) {
-    let (lists, next) = (lists.as_ref(), next.as_mut());
-    let most = lists.iter().map(|l| l.len()).sum();
+    mut walks: impl AsMut<[Walk]>,
+) -> (Vec<u32>, Vec<u32>) {
+    let (lists, walks) = (lists.as_ref(), walks.as_mut());
+    let most: usize = lists.iter().map(|l| l.len()).sum();
     let mut rows = Vec::with_capacity(most);
-    let mut samples: Vec<Vec<u32>> = lists.iter().map(|_| Vec::with_capacity(most)).collect();
+    let mut samples = Vec::with_capacity(most * lists.len());
     if lists.iter().any(|l| l.is_empty()) {
         return (rows, samples);
     }
     let start = lists.iter().map(|l| l[0]).max().unwrap_or(0);
-    for (list, next) in lists.iter().zip(next.iter_mut()) {
-        *next = list.partition_point(|r| *r < start);
-        // The last sample before the start counts there, unless one stands in that row.
-        if list.get(*next) != Some(&start) {
-            *next -= 1;
-        }
+    for (list, walk) in lists.iter().zip(walks.iter_mut()) {
+        walk.begun = list.partition_point(|r| *r < start);
     }
-    let mut row = start;
-    loop {
-        let mut after = u32::MAX;
-        for ((list, next), samples) in lists.iter().zip(next.iter_mut()).zip(&mut samples) {
-            // What stands at `next` is in force; what follows it may begin in this row.
-            let ahead = list.get(*next + 1).copied().unwrap_or(u32::MAX);
-            let begins = ahead == row;
-            *next += usize::from(begins);
-            samples.push(*next as u32);
-            let ahead = if begins {
-                list.get(*next + 1).copied().unwrap_or(u32::MAX)
-            } else {
-                ahead
-            };
-            after = after.min(ahead);
+    let mut next = Some(start);
+    while let Some(first) = next {
+        // 64 rows at a time, as bits: which list is next is never a branch that cannot be foretold.
+        let mut any = 0;
+        for (list, walk) in lists.iter().zip(walks.iter_mut()) {
+            let within = list[walk.begun..].iter().map(|row| row - first);
+            let within = within.take_while(|offset| *offset < u64::BITS);
+            walk.window = within.fold(0, |window, offset| window | 1 << offset);
+            any |= walk.window;
         }
-        rows.push(row);
-        if after == u32::MAX {
-            return (rows, samples);
+        while any != 0 {
+            let offset = any.trailing_zeros();
+            any &= any - 1;
+            rows.push(first + offset);
+            samples.extend(walks.iter_mut().map(|walk| {
+                walk.begun += (walk.window >> offset & 1) as usize;
+                walk.begun as u32 - 1
+            }));
         }
-        row = after;
+        let ahead = lists.iter().zip(walks.iter());
+        next = ahead
+            .filter_map(|(list, walk)| list.get(walk.begun))
+            .min()
+            .copied();
     }
+    (rows, samples)
 }
 
 /// Stretches of rows, ascending and apart, in which a component that had a sample is held
@@ -119,7 +137,8 @@ fn without_value(clocks: &[&Clock], len: u32) -> Vec<(u32, u32)> {
 fn leave_out(
     without: &[(u32, u32)],
     rows: &mut Vec<u32>,
-    samples: &mut [Vec<u32>],
+    samples: &mut Vec<u32>,
+    components: usize,
 ) -> Vec<(u32, u32)> {
     let mut ends = Vec::new();
     let mut kept = 0;
@@ -134,9 +153,8 @@ fn leave_out(
         }
         if without.get(at).is_none_or(|(from, _)| row < *from) {
             rows[kept] = row;
-            for list in samples.iter_mut() {
-                list[kept] = list[tick];
-            }
+            let parts = tick * components..(tick + 1) * components;
+            samples.copy_within(parts, kept * components);
             kept += 1;
         }
     }
@@ -144,7 +162,7 @@ fn leave_out(
         end(&mut ends, kept, *from);
     }
     rows.truncate(kept);
-    samples.iter_mut().for_each(|list| list.truncate(kept));
+    samples.truncate(kept * components);
     ends
 }
 
@@ -159,19 +177,24 @@ fn end(ends: &mut Vec<(u32, u32)>, kept: usize, row: u32) {
 
 /// The lengths at every tick, from the components' values by sample.
 pub fn at_ticks(components: &[&[f64]], Parts(samples): &Parts) -> Vec<f64> {
-    if let ([x, y, z], [i, j, k]) = (components, samples.as_slice()) {
-        let ticks = i.iter().zip(j).zip(k);
-        return ticks
-            .map(|((i, j), k)| length([x[*i as usize], y[*j as usize], z[*k as usize]].into_iter()))
-            .collect();
-    }
-    let ticks = samples.first().map_or(0, Vec::len);
-    (0..ticks)
-        .map(|tick| {
-            let parts = components.iter().zip(samples);
-            length(parts.map(|(values, samples)| values[samples[tick] as usize]))
-        })
-        .collect()
+    let mut lengths: Vec<f64> = if let [x, y, z] = components {
+        let (ticks, _) = samples.as_chunks();
+        let vectors = ticks
+            .iter()
+            .map(|[i, j, k]| [x[*i as usize], y[*j as usize], z[*k as usize]]);
+        vectors.map(|vector| square(vector.into_iter())).collect()
+    } else {
+        let ticks = samples.chunks(components.len().max(1));
+        let parts = ticks.map(|samples| components.iter().zip(samples));
+        parts
+            .map(|parts| square(parts.map(|(values, sample)| values[*sample as usize])))
+            .collect()
+    };
+    // By themselves, so that the compiler may take several roots at once.
+    lengths
+        .iter_mut()
+        .for_each(|length| *length = root(*length));
+    lengths
 }
 
 #[cfg(test)]
@@ -226,7 +249,7 @@ mod tests {
             // By the definition, row by row: the last sample of each axis, if young enough.
             let mut samples = Vec::new();
             let mut spans = merged.spans(0..times.len()).flat_map(|s| s.rows.map(move |_| s.sample));
-            for now in &times {
+            for now in times.iter() {
                 let at = |(clock, values): (&Clock, &&[f64])| {
                     let last = (0..values.len()).rev().find(|i| clock.times[*i] <= *now)?;
                     (now - clock.times[last] <= clock.hold_us).then(|| values[last])

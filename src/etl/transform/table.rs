@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
 use polars_buffer::Buffer;
 
 use super::{
-    clock::{Clock, align},
+    clock::{Clock, align, align_in},
     derive::derivatives,
     distance::path_length,
     magnitude::{self, Parts},
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct RunTable {
     /// Times of the rows in microseconds, strictly increasing.
-    pub times: Vec<i64>,
+    pub times: Arc<Vec<i64>>,
     /// The clocks that the columns refer to.
     pub clocks: Vec<Clock>,
     /// Columns in the order of the table, without `time`.
@@ -121,7 +121,10 @@ pub fn transform(run: &RunSamples, schema: &Schema, cancel: &CancelToken) -> Res
             clock_times.len() - 1
         }));
     }
-    let (times, clocks) = align(clock_times, schema.hold);
+    let (times, clocks) = match &run.order {
+        Some(order) => align_in(order.clone(), clock_times, schema.hold),
+        None => align(clock_times, schema.hold),
+    };
     cancel.check()?;
     let mut table = RunTable {
         times,

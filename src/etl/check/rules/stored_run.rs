@@ -140,6 +140,7 @@ impl<'a> StoredRun<'a> {
             ledger: self.result.ledger.clone(),
             faults: vec![RowFaults::default(); channels.len()],
             channels,
+            order: None,
             conflicts: Vec::new(),
             cells: Vec::new(),
         }

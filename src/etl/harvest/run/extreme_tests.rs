@@ -48,6 +48,7 @@ fn result(extremes: &[(usize, usize, f64)]) -> RunResult {
         },
         ledger: Ledger::default(),
         channels: channels.collect(),
+        order: None,
         faults: vec![RowFaults::default(); 6],
         conflicts: Vec::new(),
         cells: Vec::new(),
