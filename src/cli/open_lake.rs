@@ -8,6 +8,7 @@ use crate::etl::{
     catalog::{Catalog, LogRow, RunDetail, RunRow},
     compare::letter,
     lake::{Context, ReadOnly},
+    run_id::RunId,
     text,
 };
 
@@ -143,17 +144,23 @@ impl OpenLake {
         Ok(runs.pop())
     }
 
-    /// The one run that `part` means.
+    /// The one run that `part` means. The name of a log is never taken for a part of an id; it may
+    /// be a whole one.
     ///
     /// # Errors
     /// [`Error::Usage`] when it means none or several.
     pub fn run(&self, part: &str) -> Result<RunRow> {
-        if let Some(run) = self.find_run(part)? {
-            return Ok(run);
+        let log = self.find_log(OsStr::new(part))?;
+        let mut runs = self.catalog.find_runs(part)?;
+        if log.is_some() {
+            let id = part.parse::<RunId>();
+            runs.retain(|run| id == Ok(run.run));
         }
-        let sentence = match self.find_log(OsStr::new(part))? {
-            Some(log) => names::log_for_run(part, &self.catalog.runs(Some(&log.key))?),
-            None => names::unknown_run(part, &self.catalog.runs(None)?),
+        let sentence = match (runs.len(), log) {
+            (0, Some(log)) => names::log_for_run(part, &self.catalog.runs(Some(&log.key))?),
+            (0, None) => names::unknown_run(part, &self.catalog.runs(None)?),
+            (1, _) => return Ok(runs.remove(0)),
+            _ => names::ambiguous_run(part, &runs),
         };
         Err(Error::Usage(sentence))
     }

@@ -82,6 +82,32 @@ fn a_mistyped_name_brings_the_one_that_is_meant() {
 }
 
 /// Before anything is written into it.
+/// A log's name is no part of a run's id, though one begins so.
+#[test]
+fn a_log_that_is_called_like_the_start_of_an_id_is_no_run() {
+    let lab = Lab::demo(1);
+    lab.ok(&["harvest", "--all"]);
+    let runs = lab.json(&["runs", "--json"]);
+    let id = runs["runs"][0]["run"].as_str().unwrap();
+    let head = &id[..4];
+    lab.ok(&["note", head, "before"]);
+    let log = lab.data().join(format!("{head}.csv"));
+    std::fs::write(log, "time,value\n").unwrap();
+    let target = lab.root().join("x.csv");
+    let target = target.to_str().unwrap();
+    for args in [
+        &["note", head, "wrong"][..],
+        &["export", head, "-o", target],
+        &["compare", head, id],
+    ] {
+        let answer = lab.run(args);
+        assert_eq!(answer.code, 2, "{args:?}: {}", answer.err);
+        assert!(answer.err.contains("is a log"), "{args:?}: {}", answer.err);
+    }
+    lab.ok(&["note", id, "by the whole id"]);
+    lab.ok(&["note", &id[..6], "by another part"]);
+}
+
 #[test]
 fn a_data_directory_that_is_the_cache_directory_is_refused() {
     let lab = Lab::demo(1);

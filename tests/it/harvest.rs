@@ -578,6 +578,27 @@ fn progress_is_told_and_a_cancelled_harvest_leaves_nothing() {
     assert_eq!(place.state("a.csv").0, LogState::Pending);
 }
 
+#[test]
+fn no_record_has_a_harvest_remove_what_lies_elsewhere() {
+    let place = Place::new();
+    place.put("a.csv", &format!("{HEADER}{}", run(1, 50)));
+    place.harvest("a.csv", false).unwrap();
+    let record = place.context.lake.location("a.csv", "record.json");
+    let text = fs::read_to_string(&record).unwrap();
+    let victim = place.dir.path().join("victim.txt");
+    fs::write(&victim, "kept").unwrap();
+    let good = place.record("a.csv");
+    let table = good.run_to_result.values().next().unwrap();
+    let table = table.file_name.clone().unwrap();
+    let elsewhere = victim.to_str().unwrap();
+    for name in [elsewhere, "../../victim.txt"] {
+        fs::write(&record, text.replace(&table, name)).unwrap();
+        place.harvest("a.csv", true).unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "kept");
+        assert_eq!(place.record("a.csv").files(), good.files());
+    }
+}
+
 /// A CSV tells how many of its bytes are read, when it is hashed and again when it is decoded.
 #[test]
 fn progress_never_goes_back() {

@@ -191,7 +191,7 @@ pub fn run(id: u128, start_us: i64) -> RunResult {
     RunResult {
         run_uuid: RunId(id),
         error: None,
-        file_name: Some(format!("run_{}.0.parquet", RunId(id))),
+        file_name: Some(format!("run_{}.4f1c000000009e02.parquet", RunId(id))),
         run_stats: Some(RunStats {
             available_channels: vec!["time".into(), "x_1".into(), "vx_1".into()],
             start_time: time::format(start_us),

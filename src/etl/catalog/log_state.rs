@@ -10,6 +10,8 @@ use crate::{PIPELINE_VERSION, format::count, time};
 
 /// A file without a footer that moved within this time is still being written.
 const WRITING_US: i64 = 60_000_000;
+/// The clock of the machine that writes logs may be ahead of this one's by so much.
+const AHEAD_US: i64 = 600_000_000;
 
 /// Why nearly all pending logs are so.
 pub(super) const NEVER_HARVESTED: &str = "never harvested";
@@ -96,13 +98,13 @@ fn gone(known: &Known<'_>) -> Assessment {
     state(LogState::Missing, what)
 }
 
-/// Parquet without a whole footer. Times that lie ahead of the clock say nothing: after
-/// the clock was set back a log would be `writing` for ever.
+/// Parquet without a whole footer. Times that lie far ahead of the clock say nothing: after
+/// the clock was set back a log would be `writing` for long.
 fn unfinished(seen: &Seen, now_us: i64) -> Assessment {
     let moved = [Some(seen.mtime_ns.div_euclid(1000)), seen.moved_us]
         .into_iter()
         .flatten()
-        .filter(|t| *t <= now_us)
+        .filter(|t| *t <= now_us.saturating_add(AHEAD_US))
         .max();
     let size = count(seen.size, "byte");
     match moved.filter(|t| now_us - t < WRITING_US) {
@@ -137,8 +139,8 @@ pub(super) fn next_change(seen: &Seen, now_us: i64) -> Option<i64> {
     [Some(seen.mtime_ns.div_euclid(1000)), seen.moved_us]
         .into_iter()
         .flatten()
-        // A time ahead of the clock counts once it has come.
-        .flat_map(|t| [t, t.saturating_add(WRITING_US)])
+        // A time far ahead of the clock counts once it has come nearer.
+        .flat_map(|t| [t.saturating_sub(AHEAD_US), t.saturating_add(WRITING_US)])
         .filter(|t| *t > now_us)
         .min()
 }

@@ -3,7 +3,10 @@
 use std::{panic::catch_unwind, path::Path};
 
 use polars_buffer::Buffer;
-use polars_parquet::{parquet::read::deserialize_metadata, read::FileMetadata};
+use polars_parquet::{
+    parquet::read::deserialize_metadata,
+    read::{FileMetadata, RowGroupMetadata},
+};
 
 use super::thrift::Thrift;
 use crate::format::binary_bytes;
@@ -82,9 +85,20 @@ pub(super) fn unfold(bytes: Vec<u8>) -> Result<FileMetadata> {
     let length = bytes.len() as u64;
     check_room(length, length.saturating_mul(UNFOLDED))?;
     match catch_unwind(|| deserialize_metadata(Buffer::from_vec(bytes))) {
-        Ok(read) => read.map_err(|e| damaged(&e.to_string())),
+        Ok(Ok(mut metadata)) => {
+            metadata.row_groups.retain(|group| !is_empty(group));
+            Ok(metadata)
+        }
+        Ok(Err(e)) => Err(damaged(&e.to_string())),
         Err(panic) => Err(damaged(&panic_sentence(panic.as_ref()))),
     }
+}
+
+/// Whether a row group has neither rows nor values: pyarrow writes such groups, with chunks that
+/// have a dictionary and no page.
+fn is_empty(group: &RowGroupMetadata) -> bool {
+    let mut columns = group.parquet_columns().iter();
+    group.num_rows() == 0 && columns.all(|chunk| chunk.num_values() == 0)
 }
 
 /// The error of a footer that is there but not in order.

@@ -308,7 +308,7 @@ fn tables_that_their_extremes_exclude_are_not_opened() {
     let low = world
         .context
         .lake
-        .location("low", &format!("run_{}.0.parquet", RunId(1)));
+        .location("low", &format!("run_{}.4f1c000000009e02.parquet", RunId(1)));
     fs::remove_file(low).unwrap();
     let search = Search::new(&world.catalog, &query("fx_1 > 8")).unwrap();
     assert_eq!((search.runs, search.targets.len()), (2, 1));
@@ -330,7 +330,7 @@ fn a_table_that_cannot_be_read_is_named_and_the_rest_goes_on() {
         world
             .context
             .lake
-            .location(log, &format!("run_{}.0.parquet", RunId(id)))
+            .location(log, &format!("run_{}.4f1c000000009e02.parquet", RunId(id)))
     };
     fs::remove_file(file("gone", 1)).unwrap();
     fs::write(file("torn", 2), "PAR1 and no more PAR1").unwrap();
@@ -410,7 +410,7 @@ fn a_stretch_ends_at_the_first_row_that_does_not_match() {
     // Row groups of five: the second is excluded by its statistics, the last stretch is open.
     let values = [y, y, x, x, x, y, y, y, y, y, None, x, y, x, x];
     store(&mut world, "a", 1, &rows(&values), 1);
-    let name = format!("run_{}.0.parquet", RunId(1));
+    let name = format!("run_{}.4f1c000000009e02.parquet", RunId(1));
     let table = world.context.lake.open_table("a", &name).unwrap();
     assert_eq!(table.groups().count(), 3);
     let at = |s: i64| START + s * 1_000_000;

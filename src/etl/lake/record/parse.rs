@@ -15,7 +15,10 @@ use crate::{
     Error, Result,
     lake::{harmless_json, layout::Lake, store::Version},
     profile::{self, Profile},
-    source::{key::are_one_somewhere, reserved::RECORD},
+    source::{
+        key::are_one_somewhere,
+        reserved::{RECORD, is_result_file},
+    },
     text::{quoted, visible_path},
 };
 
@@ -106,6 +109,16 @@ impl Record {
             return Err(Error::Log(format!(
                 "{origin} is not a record of mdtui: run {} has no error, but no table or no statistics either",
                 run.run_uuid
+            )));
+        }
+        if let Some(name) = record
+            .files()
+            .into_iter()
+            .find(|name| !is_result_file(name))
+        {
+            return Err(Error::Log(format!(
+                "{origin} is not a record of mdtui: it names the file {}, and no result of a log is called so",
+                quoted(name, 120)
             )));
         }
         record.damaged = record.record_hash.is_some() && !is_sealed;
@@ -225,6 +238,39 @@ mod tests {
             assert_eq!(once, other);
             let parsed: Profile = serde_json::from_slice(&text[place]).unwrap();
             assert_eq!(parsed, *once.profile);
+        }
+    }
+
+    #[test]
+    fn a_record_names_no_file_but_results_of_its_log() {
+        let world = world();
+        world.write("a.parquet", "a");
+        let record = world.record("a", "a.parquet", &[(7, 0)]);
+        Record::parse(&sealed(&record), "a").unwrap();
+        let table = record.files().first().unwrap().to_string();
+        let outside = [
+            format!("../b/{table}"),
+            format!("/tmp/{table}"),
+            format!("x/{table}"),
+            "../../victim.txt".into(),
+            "record.json".into(),
+            "notes.json".into(),
+            "..".into(),
+            String::new(),
+        ];
+        for name in outside {
+            let mut of_run = record.clone();
+            let run = of_run.run_to_result.values_mut().next().unwrap();
+            run.file_name = Some(name.clone());
+            let mut of_rejected = record.clone();
+            of_rejected.rejected_file = Some(name.clone());
+            for record in [of_run, of_rejected] {
+                let error = Record::parse(&sealed(&record), "a")
+                    .unwrap_err()
+                    .to_string();
+                let expected = format!("it names the file {}, and no result", quoted(&name, 120));
+                assert!(error.contains(&expected), "{error}");
+            }
         }
     }
 
