@@ -88,7 +88,7 @@ fn a_log_that_is_called_like_the_start_of_an_id_is_no_run() {
     let lab = Lab::demo(1);
     lab.ok(&["harvest", "--all"]);
     let runs = lab.json(&["runs", "--json"]);
-    let id = runs["runs"][0]["run"].as_str().unwrap();
+    let id = runs["runs"][0]["run_uuid"].as_str().unwrap();
     let head = &id[..4];
     lab.ok(&["note", head, "before"]);
     let log = lab.data().join(format!("{head}.csv"));
