@@ -19,6 +19,8 @@ mod tests;
 
 use std::borrow::Cow;
 
+use unicode_width::UnicodeWidthStr;
+
 pub use fit::{GAP, GUTTER, PlacedColumn, Places, Room, SCROLL_MARK, at, fit, places, step};
 pub use logs::stored_and_all;
 pub use meaning::Meaning;
@@ -29,6 +31,9 @@ use crate::etl::{
     format::{bytes, format_delta, format_fit, thousands},
     time, zone,
 };
+
+/// Characters of the name of a cell or a robot at most.
+const CELL: u16 = 24;
 
 /// What one row has in one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +71,8 @@ pub struct Column<R: 'static> {
     /// How wide it may be where keys are long; 0: it is not the column of keys.
     key_up_to: u16,
     stretches: bool,
+    /// How wide it may be where its texts are long and there is room; 0: it keeps its width.
+    grows_to: u16,
     /// Whether it tells which row this is: see [`fit`].
     identity: bool,
     /// What it holds; none: a picture.
@@ -93,6 +100,7 @@ impl<R: Filtered> Column<R> {
             priority,
             key_up_to: 0,
             stretches: false,
+            grows_to: 0,
             identity: false,
             sorted_by: Vec::new(),
             exported: None,
@@ -138,6 +146,12 @@ impl<R: Filtered> Column<R> {
     fn stretches(self) -> Self {
         let stretches = true;
         Self { stretches, ..self }
+    }
+
+    /// It has texts of any length: where other columns leave room, it takes what they need of it,
+    /// up to so many characters.
+    fn grows_to(self, grows_to: u16) -> Self {
+        Self { grows_to, ..self }
     }
 
     /// It tells which row this is: it keeps its place beside a key that is kept whole.
@@ -231,19 +245,41 @@ impl<R: Filtered> Column<R> {
     }
 }
 
-/// The columns, by their index, in which none of `rows` has anything; those that tell which row
-/// it is are never among them.
-pub fn empty<R: Row>(rows: &[R]) -> Vec<usize> {
-    if rows.is_empty() {
-        return Vec::new();
+/// What the rows of a list need of its columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The columns, by their index, in which no row has anything; those that tell which row it is
+    /// are never among them.
+    pub empty: Vec<usize>,
+    /// How wide the longest text is in each column that may grow, within its bounds.
+    pub widths: Vec<(usize, u16)>,
+}
+
+impl Needs {
+    /// What `rows` need.
+    pub fn of<R: Row>(rows: &[R]) -> Self {
+        let mut needs = Self::default();
+        if rows.is_empty() {
+            return needs;
+        }
+        for (at, column) in R::columns(rows).iter().enumerate() {
+            let is_blank = |row| column.draw(row, column.width).text.trim().is_empty();
+            if !column.identity && !column.is_key() && rows.iter().all(is_blank) {
+                needs.empty.push(at);
+            } else if column.grows_to > 0 {
+                let mut longest = column.width;
+                for row in rows {
+                    let cell = column.draw(row, column.grows_to);
+                    longest = longest.max(cell.text.width() as u16);
+                    if longest >= column.grows_to {
+                        break;
+                    }
+                }
+                needs.widths.push((at, longest.min(column.grows_to)));
+            }
+        }
+        needs
     }
-    let columns = R::columns(rows);
-    let all = columns.iter().enumerate();
-    let empty = all.filter(|(_, column)| {
-        let is_blank = |row| column.draw(row, column.width).text.trim().is_empty();
-        !column.identity && !column.is_key() && rows.iter().all(is_blank)
-    });
-    empty.map(|(at, _)| at).collect()
 }
 
 /// A column of a list that only tests have.

@@ -138,18 +138,65 @@ pub fn list_top(size: (u16, u16)) -> u16 {
     body(size).y + 1
 }
 
-/// Where the titles of a view's parts begin, at the right of a heading of `width` columns. Each
-/// stands between two characters: brackets around the part that has the keys, else blanks.
-pub fn titles_left<T>(parts: &[(T, &str)], width: u16) -> u16 {
-    let titles: u16 = parts.iter().map(title_width).sum();
-    width.saturating_sub(titles + 1)
+/// The titles of a view's parts that have room at the right of its heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Titles<'a, T> {
+    /// The column in which they begin.
+    pub left: u16,
+    /// Those that have room, the open part's among them. Each stands between two characters:
+    /// brackets around the open one, else blanks.
+    pub shown: &'a [(T, &'static str)],
+    /// Whether titles are left out before them and behind them: a `…` stands there.
+    pub cut: (bool, bool),
+}
+
+impl<T> Titles<'_, T> {
+    /// Columns at the left of them, without the blank between.
+    pub fn beside(&self) -> u16 {
+        self.left.saturating_sub(1)
+    }
+}
+
+/// The titles of a view's `parts` in a heading of `width` columns, with a blank behind them; the
+/// `open` part's is there in any width.
+pub fn titles<'a, T: PartialEq>(
+    parts: &'a [(T, &'static str)],
+    open: T,
+    width: u16,
+) -> Titles<'a, T> {
+    let at = parts
+        .iter()
+        .position(|(part, _)| *part == open)
+        .unwrap_or(0);
+    let ends = |from: usize, to: usize| (from > 0, to < parts.len());
+    let wide = |from: usize, to: usize| {
+        let titles: u16 = parts.iter().take(to).skip(from).map(title_width).sum();
+        let cut = ends(from, to);
+        titles + u16::from(cut.0) + u16::from(cut.1) + 1
+    };
+    let from = (0..at).find(|from| wide(*from, at + 1) <= width);
+    let from = from.unwrap_or(at);
+    let mut behind = (at + 1..=parts.len()).rev();
+    let to = behind.find(|to| wide(from, *to) <= width);
+    let to = to.unwrap_or(at + 1);
+    Titles {
+        left: width.saturating_sub(wide(from, to)),
+        shown: parts.get(from..to).unwrap_or_default(),
+        cut: ends(from, to),
+    }
 }
 
 /// The part whose title stands at column `x` of a heading of `width` columns.
-pub fn titled_at<T: Copy>(parts: &[(T, &str)], width: u16, x: u16) -> Option<T> {
-    let mut right = titles_left(parts, width);
+pub fn titled_at<T: Copy + PartialEq>(
+    parts: &[(T, &'static str)],
+    open: T,
+    width: u16,
+    x: u16,
+) -> Option<T> {
+    let titles = titles(parts, open, width);
+    let mut right = titles.left + u16::from(titles.cut.0);
     let is_left = x < right;
-    let found = parts.iter().find(|part| {
+    let found = titles.shown.iter().find(|part| {
         right += title_width(part);
         x < right
     });
@@ -179,6 +226,33 @@ mod tests {
         assert_eq!(rest.height, body((80, 24)).height - 1);
         let (heading, rest) = headed((80, 12), 1);
         assert_eq!(rest.y, heading.bottom());
+    }
+
+    #[test]
+    fn the_title_of_the_open_part_is_there_in_any_width() {
+        let parts = crate::app::run::Tab::titles();
+        for width in 12..120 {
+            for (open, _) in parts {
+                let Titles { left, shown, cut } = titles(&parts, open, width);
+                assert!(
+                    shown.iter().any(|(part, _)| *part == open),
+                    "{open:?} {width}"
+                );
+                let wide: u16 = shown.iter().map(title_width).sum();
+                let wide = left + u16::from(cut.0) + wide + u16::from(cut.1) + 1;
+                assert_eq!(wide, width.max(wide), "{open:?} {width}");
+                let clicked =
+                    (0..width).filter(|x| titled_at(&parts, open, width, *x) == Some(open));
+                let title = shown.iter().find(|(part, _)| *part == open).unwrap();
+                assert_eq!(
+                    clicked.count(),
+                    usize::from(title_width(title)),
+                    "{open:?} {width}"
+                );
+            }
+        }
+        let all = titles(&parts, crate::app::run::Tab::Path, 80);
+        assert_eq!((all.shown.len(), all.cut), (parts.len(), (false, false)));
     }
 
     #[test]

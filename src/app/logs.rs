@@ -232,6 +232,7 @@ impl View for Logs {
     fn is_possible(&self, action: Action) -> bool {
         let row = self.table.now(self.table.cursor);
         match (action, row) {
+            (Action::NextPane, None) => false,
             // A pending log has none.
             (Action::Open, Some(row)) => row.runs().is_some_and(|runs| runs > 0),
             (Action::Harvest, Some(row)) if self.table.marked() == 0 => !matches!(
@@ -332,6 +333,7 @@ impl View for Logs {
     }
 
     fn after_event(&mut self, event: AfterEvent<'_>, effects: &mut Vec<Effect>) {
+        self.panel.has_keys &= !self.table.is_empty();
         self.queries.ask(&mut self.table, effects);
         if event.is_open && (self.panel.has_keys || layout::has_log_panel(event.size)) {
             self.ask_detail(effects);

@@ -168,6 +168,13 @@ impl View for Runs {
         self.panel.panel.has_keys || self.table.anchor.is_some()
     }
 
+    fn is_possible(&self, action: Action) -> bool {
+        match action {
+            Action::NextPane => !self.table.is_empty(),
+            _ => list::is_possible(&self.table, action),
+        }
+    }
+
     fn step_back(&mut self) -> bool {
         std::mem::take(&mut self.panel.panel.has_keys) || self.table.stop_range()
     }
@@ -246,6 +253,7 @@ impl View for Runs {
     }
 
     fn after_event(&mut self, event: AfterEvent<'_>, effects: &mut Vec<Effect>) {
+        self.panel.panel.has_keys &= !self.table.is_empty();
         self.queries.ask(&mut self.table, effects);
         if event.is_open && (self.panel.panel.has_keys || layout::has_panel(event.size)) {
             self.panel.ask(self.table.current(), effects);

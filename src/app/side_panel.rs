@@ -9,7 +9,7 @@ use super::{action::Action, layout, scroll::Scroll};
 /// See the [module](self).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SidePanel {
-    /// Whether keys go to the panel.
+    /// Whether keys go to the panel; never while the list has no row that it could be about.
     pub has_keys: bool,
     /// The first line that is shown.
     pub scroll: usize,

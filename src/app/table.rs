@@ -22,7 +22,7 @@ use search::Searching;
 
 use super::{
     action::Action,
-    columns::{Column, PlacedColumn, Room, fit},
+    columns::{Column, Needs, PlacedColumn, Room, fit},
     discard::discard,
     scroll::Scroll,
 };
@@ -66,8 +66,8 @@ pub struct Table<T: 'static> {
     /// Where a range of marks began.
     pub anchor: Option<usize>,
     marks: Marks,
-    /// The columns in which no row has anything: they are not shown.
-    empty: Vec<usize>,
+    /// What the rows need of the columns; those in which no row has anything are not shown.
+    needs: Needs,
     /// Marks from the last time whose rows have not come.
     marks_to_come: MarksToCome,
     /// Whether filter, order or marks were changed and are to be remembered.
@@ -116,7 +116,7 @@ impl<T> Default for Table<T> {
             sort: None,
             anchor: None,
             marks: Marks::default(),
-            empty: Vec::new(),
+            needs: Needs::default(),
             marks_to_come: MarksToCome::default(),
             has_changed: false,
             filter: Filter::default(),
@@ -210,12 +210,12 @@ impl<T: Row> Table<T> {
 
     /// The columns of the list that have room.
     pub fn fit(&self, room: Room<'_>) -> Vec<PlacedColumn> {
-        fit(&T::columns(self.rows()), room, &self.empty)
+        fit(&T::columns(self.rows()), room, &self.needs)
     }
 
     /// The columns in which no row has anything, by their index.
     pub fn empty_columns(&self) -> &[usize] {
-        &self.empty
+        &self.needs.empty
     }
 
     /// Filters and sorts again; the cursor stays with its key. Very many rows are left to a
@@ -298,7 +298,7 @@ impl<T: Row> Table<T> {
             order,
             moved,
             found,
-            empty,
+            needs,
         } = sorted;
         let mut row = self.shown.at(self.cursor);
         let mut anchor = None;
@@ -316,10 +316,10 @@ impl<T: Row> Table<T> {
             drop(of.before);
             discard(old.into_rows());
             self.mark_found(&found);
-            if empty.contains(&self.column) {
+            if needs.empty.contains(&self.column) {
                 self.column = 0;
             }
-            self.empty = empty;
+            self.needs = needs;
         }
         self.shown.sort_rows(order);
         self.sorting = Sorting::Done;

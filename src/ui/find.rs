@@ -54,6 +54,9 @@ pub fn draw(frame: &mut Frame, state: &State, view: &FindView, theme: &Theme) {
         (first, second, theme.text)
     } else if view.is_searching() {
         ("Searching …".to_owned(), String::new(), theme.text)
+    } else if view.plan.as_ref().is_some_and(|plan| plan.runs == 0) {
+        let (first, second) = nothing_to_search(view, key);
+        (first, second, theme.text)
     } else {
         let second = format!("{find} changes the condition.");
         (
@@ -63,6 +66,28 @@ pub fn draw(frame: &mut Frame, state: &State, view: &FindView, theme: &Theme) {
         )
     };
     list::notice(frame, area, &[(&first, style), (&second, theme.muted)]);
+}
+
+/// Why there is no run to search, and what to do.
+fn nothing_to_search(view: &FindView, key: impl Fn(Action) -> String) -> (String, String) {
+    if view.filter.is_empty() {
+        let first = "No log was harvested yet, so there are no runs to search.";
+        let logs = key(Action::ShowLogs);
+        return (
+            first.to_owned(),
+            format!("{logs} shows the logs; harvest some there."),
+        );
+    }
+    (
+        format!(
+            "No run passes the filter `{}`, so none was searched.",
+            view.filter
+        ),
+        format!(
+            "{} goes back to the list, whose filter it is.",
+            key(Action::Escape)
+        ),
+    )
 }
 
 /// How far the search is, or what it found.
@@ -95,4 +120,43 @@ fn status(view: &FindView) -> String {
         text.push_str(&format!("; {tables} cannot be read"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        app::fixture::{answer_queries, keys, populated, press, type_in},
+        ui::{
+            screen_snapshots::{drawn, text},
+            theme::Theme,
+        },
+    };
+
+    /// What Find shows of a search for which there is no run.
+    fn nothing_searched(filter: &str) -> String {
+        let mut state = populated((80, 24));
+        press(&mut state, &["2", "f"]);
+        type_in(&mut state, filter);
+        press(&mut state, &["enter", "F"]);
+        type_in(&mut state, "v9 > 3");
+        let asked = keys(&mut state, &["enter"]);
+        answer_queries(&mut state, asked);
+        text(&drawn(&state, &Theme::named("dark", true).unwrap()))
+    }
+
+    #[test]
+    fn a_search_of_no_run_says_why_there_is_none_and_what_to_do() {
+        let shown = nothing_searched("");
+        assert!(shown.contains("No log was harvested yet"), "{shown}");
+        assert!(
+            shown.contains("1 shows the logs; harvest some there."),
+            "{shown}"
+        );
+        assert!(!shown.contains("holds nowhere"), "{shown}");
+        let shown = nothing_searched("cell:10");
+        assert!(
+            shown.contains("No run passes the filter `cell:10`"),
+            "{shown}"
+        );
+    }
 }

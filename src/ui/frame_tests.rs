@@ -6,7 +6,7 @@ use super::{
 };
 use crate::app::{
     State,
-    fixture::{answer, in_run, keys as press, populated, type_in},
+    fixture::{answer, in_run, keys as press, populated, press as answered, type_in},
     state::Tone,
 };
 
@@ -41,6 +41,28 @@ fn the_footer_names_only_what_works_now() {
         !jobs.contains("cancel") && !jobs.contains("w jobs"),
         "{jobs}"
     );
+}
+
+#[test]
+fn a_panel_about_nothing_is_neither_offered_nor_shown() {
+    for view in ["1", "2"] {
+        for size in [(80, 24), (200, 50)] {
+            let mut state = populated(size);
+            answered(&mut state, &[view]);
+            assert!(footer(&state).contains("Tab panel"), "{}", footer(&state));
+            press(&mut state, &["f"]);
+            type_in(&mut state, "cell:nowhere");
+            press(&mut state, &["enter"]);
+            assert!(!footer(&state).contains("Tab"), "{}", footer(&state));
+            press(&mut state, &["tab"]);
+            let shown = screen(&state);
+            assert!(
+                shown.contains("passes the filter `cell:nowhere`"),
+                "{shown}"
+            );
+            assert!(footer(&state).contains("f filter"), "the list has the keys");
+        }
+    }
 }
 
 #[test]

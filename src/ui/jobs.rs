@@ -207,22 +207,8 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
             &one
         }
     };
-    let width = area.width.saturating_sub(17);
-    let mut lines = Vec::new();
-    for (at, text) in messages {
-        for (n, part) in wrap(text, width).into_iter().enumerate() {
-            let clock = if n == 0 {
-                zone::format_clock(*at)
-            } else {
-                String::new()
-            };
-            lines.push((clock, part));
-        }
-    }
-    // The last ones tell most.
-    let room = usize::from(area.height) - 1;
-    let skip = lines.len().saturating_sub(room);
-    for (n, (clock, text)) in lines.into_iter().skip(skip).enumerate() {
+    let lines = last_lines(messages, area.width.saturating_sub(17), area.height - 1);
+    for (n, (clock, text)) in lines.into_iter().enumerate() {
         let line = Line::from(vec![
             Span::styled(format!("   {clock:<12}  "), theme.muted),
             Span::styled(text, theme.text),
@@ -233,9 +219,65 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
     }
 }
 
+/// As many of the last messages, which tell most, as `room` lines have room for: the time of each
+/// beside its first line. The last one is cut at its end where it alone needs more.
+fn last_lines(messages: &[(i64, String)], width: u16, room: u16) -> Vec<(String, String)> {
+    let room = usize::from(room);
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for (at, text) in messages.iter().rev() {
+        let mut wrapped = wrap(text, width);
+        if lines.is_empty() && wrapped.len() > room {
+            let rest: Vec<String> = wrapped.drain(room.saturating_sub(1)..).collect();
+            wrapped.push(fit_words(&rest.join(" "), width));
+        } else if lines.len() + wrapped.len() > room {
+            break;
+        }
+        let clocks = std::iter::once(zone::format_clock(*at));
+        let clocks = clocks.chain(std::iter::repeat(String::new()));
+        lines.splice(..0, clocks.zip(wrapped));
+    }
+    lines
+}
+
 /// `11-23 22:41`
 fn minute(us: i64) -> String {
     let text = zone::format_minute(us);
     text.split_once('-')
         .map_or_else(String::new, |(_, rest)| rest.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_is_too_long_shows_its_begin_and_no_message_begins_in_the_middle() {
+        let messages = [
+            (0, "harvested 4 runs of cell-01".to_owned()),
+            (
+                1,
+                "partial: 2 of 4 runs failed, 614 rows dropped".to_owned(),
+            ),
+        ];
+        let texts = |room| -> Vec<String> {
+            let lines = last_lines(&messages, 16, room).into_iter();
+            lines
+                .map(|(clock, text)| format!("{} {text}", clock.len()))
+                .collect()
+        };
+        let wrapped = |text: &str| wrap(text, 16).len() as u16;
+        let (first, second) = (wrapped(&messages[0].1), wrapped(&messages[1].1));
+        assert!(texts(1)[0].starts_with("12 partial: "), "{:?}", texts(1));
+        assert!(texts(1)[0].ends_with('…'), "{:?}", texts(1));
+        assert_eq!(texts(2)[0], "12 partial: 2 of 4");
+        assert!(texts(2)[1].ends_with('…'), "{:?}", texts(2));
+        // Room for a part of the first message only: it is left out.
+        assert_eq!(texts(second + first - 1).len(), usize::from(second));
+        let all = texts(second + first);
+        assert_eq!(all.len(), usize::from(second + first));
+        assert!(
+            all[0].starts_with("12 harvested") && all[1].starts_with("0 "),
+            "{all:?}"
+        );
+    }
 }

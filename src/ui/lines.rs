@@ -13,6 +13,7 @@ use super::{
     text::{fit_line, fit_middle, wrap},
     theme::Theme,
 };
+use crate::app::layout::Titles;
 
 /// The first `lines` lines of `rest`, which it loses.
 pub fn take(rest: &mut Rect, lines: usize) -> Rect {
@@ -23,17 +24,30 @@ pub fn take(rest: &mut Rect, lines: usize) -> Rect {
     taken
 }
 
-/// The titles of a view's parts, with the one that has the keys in brackets: see
-/// [`crate::app::layout::titles_left`].
-pub fn titles<T: PartialEq>(parts: &[(T, &'static str)], open: T, theme: &Theme) -> Line<'static> {
-    let title = |(part, title): &(T, &str)| {
+/// The titles of a view's parts in its heading `area`, with the `open` one in brackets.
+pub fn put_titles<T: PartialEq>(
+    area: Rect,
+    buf: &mut Buffer,
+    titles: &Titles<'_, T>,
+    open: T,
+    theme: &Theme,
+) {
+    let more = |is_cut: bool| Span::styled(if is_cut { "…" } else { "" }, theme.muted);
+    let mut line = Line::from(more(titles.cut.0));
+    line.extend(titles.shown.iter().map(|(part, title)| {
         if *part == open {
             Span::styled(format!("[{title}]"), theme.tab)
         } else {
             Span::styled(format!(" {title} "), theme.muted)
         }
+    }));
+    line.push_span(more(titles.cut.1));
+    let area = Rect {
+        x: area.x + titles.left,
+        width: area.width - titles.left,
+        ..area
     };
-    parts.iter().map(title).collect()
+    line.render(area, buf);
 }
 
 /// The heading of a group in `width` characters: the words, and a rule to the edge.

@@ -7,7 +7,11 @@ use ratatui::{
     widgets::{Block, Padding},
 };
 
-use super::{overlay::boxed, text::fit_middle, theme::Theme};
+use super::{
+    overlay::boxed,
+    text::{fit_middle, whole_parts},
+    theme::Theme,
+};
 use crate::{
     app::{columns::Meaning, layout, note::NoteEditor, state::State},
     etl::format::thousands,
@@ -17,6 +21,9 @@ use crate::{
 const WIDEST: u16 = 84;
 /// Lines of the editor where there is room for them: its frame, the dispositions, a blank line, text.
 const HIGHEST: u16 = 12;
+
+/// From so many columns on a blank parts its frame from the text.
+const ROOMY: u16 = 48;
 
 /// Draws the editor at the bottom of the view, so that the list above it stays in sight.
 pub(super) fn draw(frame: &mut Frame, state: &State, editor: &NoteEditor, theme: &Theme) {
@@ -46,14 +53,14 @@ pub(super) fn draw(frame: &mut Frame, state: &State, editor: &NoteEditor, theme:
             theme.title,
         ))
         .title_bottom(bottom(state, editor, room, theme))
-        .padding(Padding::horizontal(1));
+        .padding(Padding::horizontal(u16::from(width >= ROOMY)));
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let line = Rect {
         height: inner.height.min(1),
         ..inner
     };
-    frame.render_widget(dispositions(editor, theme), line);
+    frame.render_widget(dispositions(editor, line.width, theme), line);
     let text = Rect {
         y: inner.y + 1,
         ..inner
@@ -70,11 +77,13 @@ pub(super) fn draw(frame: &mut Frame, state: &State, editor: &NoteEditor, theme:
     frame.render_widget(&editor.text, text);
 }
 
-/// ` none  accept  review [reject] clear`: brackets around the one that is chosen.
-fn dispositions<'a>(editor: &NoteEditor, theme: &Theme) -> Line<'a> {
-    let mut spans = Vec::new();
-    for disposition in NoteEditor::DISPOSITIONS {
-        let word = disposition.map_or("none", |d| d.word());
+/// ` none   accept   review  [reject]  clear `: brackets around the one that is chosen. In few
+/// columns they stand closer.
+fn dispositions<'a>(editor: &NoteEditor, width: u16, theme: &Theme) -> Line<'a> {
+    let words = NoteEditor::DISPOSITIONS.map(|d| (d, d.map_or("none", |d| d.word())));
+    let wide: usize = words.iter().map(|(_, word)| word.len() + 3).sum();
+    let gap = if wide <= usize::from(width) { " " } else { "" };
+    let spans = words.map(|(disposition, word)| {
         let chosen = disposition == editor.disposition;
         let style = match disposition {
             _ if !chosen => theme.muted,
@@ -82,12 +91,14 @@ fn dispositions<'a>(editor: &NoteEditor, theme: &Theme) -> Line<'a> {
             None => theme.text,
         };
         let (left, right) = if chosen { ("[", "]") } else { (" ", " ") };
-        spans.push(Span::styled(format!("{left}{word}{right} "), style));
-    }
+        Span::styled(format!("{left}{word}{right}{gap}"), style)
+    });
+    let mut parts = vec![spans.to_vec()];
     if let Some(now) = editor.runs.only().and_then(|run| run.disposition) {
-        spans.push(Span::styled(format!("  now {}", now.word()), theme.muted));
+        let text = format!("  now {}", now.word());
+        parts.push(vec![Span::styled(text, theme.muted)]);
     }
-    Line::from(spans)
+    whole_parts(parts, width)
 }
 
 /// Who signs it and where that is set, or why it cannot be saved.

@@ -47,6 +47,31 @@ pub fn whole_parts<'a>(parts: Vec<Vec<Span<'a>>>, width: u16) -> Line<'a> {
     line
 }
 
+/// As [`whole_parts`] in at most so many `lines`; those after the first begin with a blank.
+pub fn whole_lines<'a>(mut parts: Vec<Vec<Span<'a>>>, width: u16, lines: usize) -> Vec<Line<'a>> {
+    let mut all = Vec::new();
+    while !parts.is_empty() && all.len() < lines {
+        let mut used = 0;
+        let fitting = parts.iter().take_while(|part| {
+            used += part.iter().map(Span::width).sum::<usize>();
+            used <= usize::from(width)
+        });
+        let fitting = match all.len() + 1 == lines {
+            true => parts.len(),
+            false => fitting.count().max(1),
+        };
+        let mut line: Vec<Vec<Span<'a>>> = parts.drain(..fitting).collect();
+        if let Some(first) = line.first_mut().filter(|_| !all.is_empty()) {
+            let text = first.iter().find(|span| !span.content.trim().is_empty());
+            *first = text
+                .map(|span| vec![Span::raw(" "), span.clone()])
+                .unwrap_or_default();
+        }
+        all.push(whole_parts(line, width));
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use unicode_width::UnicodeWidthStr;
@@ -99,6 +124,26 @@ mod tests {
         }
         let line = Line::from(parts().concat());
         assert_eq!(fit_line(line, 20).to_string(), " f1 1,200.5 N  fz_1…");
+    }
+
+    #[test]
+    fn parts_go_on_in_the_next_line() {
+        let part = |text: &'static str| vec![Span::raw("  "), Span::raw(text)];
+        let lines = |width, most| -> Vec<String> {
+            let parts = vec![
+                vec![Span::raw(" robot 1")],
+                part("30 layers"),
+                part("bias unknown"),
+            ];
+            let lines = whole_lines(parts, width, most).into_iter();
+            lines.map(|line| line.to_string()).collect()
+        };
+        assert_eq!(lines(40, 2), [" robot 1  30 layers  bias unknown"]);
+        assert_eq!(lines(30, 2), [" robot 1  30 layers", " bias unknown"]);
+        assert_eq!(lines(12, 2), [" robot 1", " 30 layers …"]);
+        assert_eq!(lines(12, 3), [" robot 1", " 30 layers", " …"]);
+        assert_eq!(lines(30, 1), [" robot 1  30 layers …"]);
+        assert!(lines(30, 0).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Column;
+use super::{Column, Needs};
 use crate::{app::choice::Choice, etl::filter::Filtered};
 
 /// Marks and cursor before the first column.
@@ -44,14 +44,11 @@ pub struct Room<'a> {
     pub choice: &'a Choice,
 }
 
-/// The columns that have room, from left to right; those at the places `empty` have none.
-pub fn fit<R: Filtered>(
-    columns: &[Column<R>],
-    room: Room<'_>,
-    empty: &[usize],
-) -> Vec<PlacedColumn> {
+/// The columns that have room, from left to right, as rows with such `needs` want them: empty ones
+/// have none.
+pub fn fit<R: Filtered>(columns: &[Column<R>], room: Room<'_>, needs: &Needs) -> Vec<PlacedColumn> {
     let hidden = |(at, c): &(usize, &Column<R>)| {
-        room.choice.hides(&c.name) || room.without.contains(&&*c.name) || empty.contains(at)
+        room.choice.hides(&c.name) || room.without.contains(&&*c.name) || needs.empty.contains(at)
     };
     let all = columns.iter().enumerate();
     let mut order: Vec<(usize, &Column<R>)> = all.clone().filter(|c| !hidden(c)).collect();
@@ -86,10 +83,22 @@ pub fn fit<R: Filtered>(
             placed.push(index);
         }
     }
+    // Texts take of the rest what they need, the most important first.
+    let mut grown = vec![0; columns.len()];
+    for index in &placed {
+        let need = needs.widths.iter().find(|(at, _)| at == index);
+        if let (Some((_, need)), Some(column), Some(by)) =
+            (need, columns.get(*index), grown.get_mut(*index))
+        {
+            *by = need.saturating_sub(shape(column).1).min(left);
+            left -= *by;
+        }
+    }
     let mut placed: Vec<PlacedColumn> = all
         .filter(|(index, _)| placed.contains(index))
         .map(|(index, column)| {
             let (title, mut width) = shape(column);
+            width += grown.get(index).copied().unwrap_or(0);
             if column.stretches {
                 width = (width + left).saturating_sub(missing).min(STRETCHED);
             }
@@ -165,7 +174,12 @@ mod tests {
             without,
             choice,
         };
-        let placed = fit(&columns, room, &[]);
+        // Whether they have anything is not what this is about.
+        let needs = Needs {
+            empty: Vec::new(),
+            ..Needs::of(rows)
+        };
+        let placed = fit(&columns, room, &needs);
         let sum: u16 = placed.iter().map(|c| c.width + GAP).sum();
         assert!(GUTTER + sum <= width + GAP, "{width} {key}");
         let message = placed.into_iter().map(|at| {
@@ -266,6 +280,37 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_whole_where_there_is_room_and_cost_no_column() {
+        let choice = Choice::default();
+        let shown = |cell: &str, width| {
+            let stretch = crate::app::find::fixture::stretch_in(cell);
+            fitted(&[stretch], (width, 0), &[], &choice)
+        };
+        let cell = |cell: &str, width| {
+            let columns = shown(cell, width);
+            columns.into_iter().find(|c| c.0 == "cell").map(|c| c.2)
+        };
+        for width in [100, 120, 200] {
+            assert_eq!(cell("cell-03", width), Some(7), "{width}");
+            assert_eq!(cell("10", width), Some(6), "{width}");
+            assert_eq!(names(&shown("cell-03", width)), names(&shown("10", width)));
+        }
+        assert_eq!(
+            cell("hall-2/press-line-7/cell-03", 200),
+            Some(24),
+            "not without end"
+        );
+        // Without room it is as it was: the log keeps its least width.
+        for width in 60..100 {
+            assert!(cell("hall-2/cell-03", width).is_none_or(|wide| wide >= 6));
+            let log = shown("hall-2/cell-03", width)
+                .into_iter()
+                .find(|c| c.0 == "log");
+            assert!(log.is_none_or(|log| log.2 >= 21), "{width}");
+        }
+    }
+
+    #[test]
     fn titles_are_whole_words_where_there_is_room() {
         let title = |width| {
             let shown = fitted::<MachinePoint>(&[], (width, 0), &[], &Choice::default());
@@ -296,7 +341,7 @@ mod tests {
             without: &[],
             choice: &choice,
         };
-        let columns = places(&fit(&LogRow::columns(&[]), room, &[]));
+        let columns = places(&fit(&LogRow::columns(&[]), room, &Needs::default()));
         let mut x = GUTTER;
         assert_eq!(at(&columns, x - 1), None, "the gutter is no column");
         for (index, width) in &columns {

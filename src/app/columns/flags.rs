@@ -8,6 +8,10 @@ use crate::{
     etl::{format::measured, zone},
 };
 
+/// Characters of the name of a rule and of a channel at most: users give them.
+const RULE: u16 = 40;
+const CHANNEL: u16 = 24;
+
 impl Row for FlagRow {
     const LIST: &'static str = "flags";
     const ALSO_EXPORTED: &'static [&'static str] = &["message"];
@@ -30,8 +34,9 @@ impl Row for FlagRow {
                     let severity = row.flag.severity;
                     ListCell::new(verdict_word(severity.into()), severity.into())
                 }),
-            Column::new("rule", 21, 1).key(21),
+            Column::new("rule", 21, 1).key(21).grows_to(RULE),
             Column::new("channel", 8, 2)
+                .grows_to(CHANNEL)
                 .empty_if(|row: &Self| row.flag.channel.is_none())
                 .cell(|row, _| match row.flag.channel {
                     Some(_) => ListCell::text(row.channel()),

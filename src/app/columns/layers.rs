@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Column, ListCell, Meaning};
+use super::{CELL, Column, ListCell, Meaning};
 use crate::{
     app::{run::layers::LayerRow, table::Row},
     etl::format::format_fit,
@@ -18,7 +18,7 @@ impl Row for LayerRow {
 
     fn columns(_: &[Self]) -> Vec<Column<Self>> {
         vec![
-            Column::new("robot", 5, 1),
+            Column::new("robot", 5, 1).grows_to(CELL),
             Column::new("layer", 5, 0),
             Column::new("z", 7, 2)
                 .title("z mm")

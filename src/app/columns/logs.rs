@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Column, ListCell, Meaning,
+    CELL, Column, ListCell, Meaning,
     meaning::{glyph, verdict_word},
 };
 use crate::{
@@ -35,7 +35,7 @@ impl Row for LogRow {
                 })
                 .identity(),
             Column::new("log", 21, 1).key(60).stretches(),
-            Column::new("cell", 8, 8),
+            Column::new("cell", 8, 8).grows_to(CELL),
             Column::new("size", 7, 6),
             Column::new("rows", 6, 4)
                 .cell(|log, _| ListCell::text(log.rows.map(short).unwrap_or_default())),

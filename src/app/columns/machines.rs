@@ -17,6 +17,9 @@ use crate::{
 /// From so many characters on the titles are whole words.
 const WIDE: u16 = 150;
 
+/// Characters of a state with its runs at most: `contact 1,000/2,000`.
+const STATE: u16 = 24;
+
 impl Row for MachineRow {
     const LIST: &'static str = "machines";
 
@@ -37,7 +40,7 @@ impl Row for MachineRow {
             Column::new("runs", 5, 2),
             Column::new("runtime", 8, 9),
         ];
-        columns.extend(figures([11, 4, 15, 1, 14, 12], peak_speed));
+        columns.extend(figures([11, 4, 15, 1, 14, 12], peak_speed, peak_force));
         columns.extend([
             Column::picture("trend of peak force", (11, 3), "slope", trend)
                 .title("trend")
@@ -47,7 +50,7 @@ impl Row for MachineRow {
             Column::new("forming", 8, 16)
                 .title("forming N")
                 .wide(WIDE, "peak forming N", 14),
-            Column::new("state", 13, 14).cell(most),
+            Column::new("state", 13, 14).grows_to(STATE).cell(most),
             Column::new("pass", 4, 8).cell(|machine: &Self, _| runs_with(machine, Verdict::Pass)),
             Column::new("suspect", 7, 7)
                 .cell(|machine: &Self, _| runs_with(machine, Verdict::Suspect)),
@@ -74,9 +77,10 @@ impl Row for MachinePoint {
             Column::new("start", 19, 0).identity(),
             Column::new("runtime", 8, 5),
         ];
-        columns.extend(figures([7, 4, 9, 1, 8, 6], |point: &Self, width| {
-            speed(point.stats.speed_peak, point.stats.state, width)
-        }));
+        let speed = |point: &Self, width| speed(point.stats.speed_peak, point.stats.state, width);
+        let force =
+            |point: &Self, width| force(point.stats.contact_peak(), point.stats.state, width);
+        columns.extend(figures([7, 4, 9, 1, 8, 6], speed, force));
         columns.extend([
             Column::new("verdict", 13, 2).cell(|point: &Self, _| {
                 ListCell::new(verdict_word(point.verdict), point.verdict.into())
@@ -93,8 +97,12 @@ impl Row for MachinePoint {
 }
 
 /// What is known of a robot's movements and forces, over all its runs or in one; with their
-/// priorities, and what stands for its peak speed. Forces are those of runs in contact.
-fn figures<R: Filtered>(priorities: [u8; 6], speed: fn(&R, u16) -> ListCell) -> [Column<R>; 6] {
+/// priorities, and what stands for its peak speed and force. Forces are those of runs in contact.
+fn figures<R: Filtered>(
+    priorities: [u8; 6],
+    speed: fn(&R, u16) -> ListCell,
+    force: fn(&R, u16) -> ListCell,
+) -> [Column<R>; 6] {
     let [
         distance,
         peak_speed,
@@ -114,7 +122,8 @@ fn figures<R: Filtered>(priorities: [u8; 6], speed: fn(&R, u16) -> ListCell) -> 
         Column::new("max speed", 8, max_speed).title("max mm/s"),
         Column::new("peak force", 8, peak_force)
             .title("peak N")
-            .wide(WIDE, "peak force N", 12),
+            .wide(WIDE, "peak force N", 12)
+            .cell(force),
         Column::new("max force", 8, max_force).title("max N"),
         Column::new("mean force", 8, mean_force)
             .title("mean N")
@@ -131,9 +140,25 @@ fn speed(speed: Option<f64>, state: Option<RobotState>, width: u16) -> ListCell 
     }
 }
 
+/// A peak force, or why there is none: the state that the robot was in.
+fn force(force: Option<f64>, state: Option<RobotState>, width: u16) -> ListCell {
+    match (force, state) {
+        (Some(force), _) => ListCell::text(format_fit(force, 1, width.into())),
+        (None, Some(state)) if state != RobotState::Contact => {
+            ListCell::new(state.word(), Meaning::Muted)
+        }
+        (None, _) => ListCell::text(""),
+    }
+}
+
 fn peak_speed(machine: &MachineRow, width: u16) -> ListCell {
     let state = machine.most().map(|(state, _)| state);
     speed(machine.speed_peak, state, width)
+}
+
+fn peak_force(machine: &MachineRow, width: u16) -> ListCell {
+    let state = machine.most().map(|(state, _)| state);
+    force(machine.force_peak, state, width)
 }
 
 /// `contact`, or `contact 36/42` where the robot did less in some of its runs.

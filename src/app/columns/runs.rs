@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Column, ListCell, Meaning, meaning::verdict_word};
+use super::{CELL, Column, ListCell, Meaning, meaning::verdict_word};
 use crate::{
     app::{sparkline::bars, table::Row},
     etl::{catalog::RunRow, zone},
@@ -19,6 +19,9 @@ const WIDE: u16 = 100;
 
 /// Characters of `11-23 20:40`.
 const DAY_AND_MINUTE: u16 = 11;
+
+/// Characters of a note at most.
+const NOTE: u16 = 60;
 
 /// Characters of a log where there are few: the ends of its key.
 const LOG: u16 = 17;
@@ -42,7 +45,10 @@ impl Row for RunRow {
                 .key(60)
                 .stretches()
                 .meaning(Meaning::Muted),
-            Column::new("cell", 4, 3).wide(WIDE, "cell", 8).identity(),
+            Column::new("cell", 4, 3)
+                .wide(WIDE, "cell", 8)
+                .grows_to(CELL)
+                .identity(),
             // From this width on with year and seconds.
             Column::new("start", DAY_AND_MINUTE, 4)
                 .wide(WIDE, "start", 19)
@@ -74,7 +80,7 @@ impl Row for RunRow {
                 }),
             Column::new("flags", 5, 10).empty_if(failed),
             Column::new("disposition", 11, 6).cell(disposition),
-            Column::new("note", 24, 13).cell(note),
+            Column::new("note", 24, 13).grows_to(NOTE).cell(note),
             Column::picture("sparkline", (24, 7), "run", picture).title(""),
         ]);
         columns

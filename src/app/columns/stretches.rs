@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Column, ListCell, Meaning};
+use super::{CELL, Column, ListCell, Meaning};
 use crate::{
     app::{find::stretch_row::StretchRow, table::Row},
     etl::{format::measured, zone},
@@ -45,7 +45,7 @@ impl Row for StretchRow {
                 .key(60)
                 .stretches()
                 .meaning(Meaning::Muted),
-            Column::new("cell", 6, 5),
+            Column::new("cell", 6, 5).grows_to(CELL),
             // With its day where there is room for it.
             Column::new("start", CLOCK, 1)
                 .wide(100, "start", 23)

@@ -34,7 +34,7 @@ impl CompareScreen {
         };
         let (heading, body) = layout::headed(self.size, 1);
         if heading.contains((column, row).into()) {
-            let title = layout::titled_at(&PANES, heading.width, column);
+            let title = layout::titled_at(&PANES, self.pane, heading.width, column);
             return title.map_or(CompareHit::Nothing, CompareHit::Title);
         }
         if !body.contains((column, row).into()) {

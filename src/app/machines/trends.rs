@@ -6,7 +6,7 @@ use super::{Figure, LABEL, MachineScreen, Pane};
 use crate::{
     app::{action::Action, chart::gutter, layout, scroll::Scroll},
     etl::{
-        format::{count, decimals_for, format_delta},
+        format::{count, decimals_for, format_delta, format_fit},
         position::{Origin, Position, read_span},
         time, zone,
     },
@@ -75,30 +75,47 @@ impl MachineScreen {
         }
     }
 
-    /// The cursor's place, the pinned one, and what changed between them of each figure;
-    /// `None` when nothing is pinned.
-    pub fn pinned(&self) -> Option<Vec<String>> {
+    /// How far the cursor is from the pinned place, that place and the cursor's; where no chart
+    /// has room for them ([`MachineScreen::at_cursor`]), also what changed of each figure, before
+    /// the cursor's place. `None` when nothing is pinned.
+    pub fn pinned(&self, has_charts: bool) -> Option<Vec<String>> {
         let (here, pin) = (self.view.cursor.time, self.view.cursor.pin?);
         let apart = time::format_duration((here - pin).abs() as f64 / time::SECOND as f64);
         let sign = if here < pin { "−" } else { "" };
-        let mut words = vec![
-            format!("cursor {}", zone::format_minute(here)),
-            format!("pin {}", zone::format_minute(pin)),
-            format!("Δ {sign}{apart}"),
-        ];
-        for figure in Figure::ALL {
-            let value = |time| {
-                let sample = self.series(figure)?.at_or_before(time)?;
-                Some(sample.value).filter(|v| !v.is_nan())
-            };
-            if let (Some(now), Some(then)) = (value(here), value(pin)) {
-                let change = now - then;
-                let decimals = decimals_for(0.0, change.abs()).min(3);
-                let change = format_delta(change, decimals);
-                words.push(format!("{} {change} {}", figure.title(), figure.unit()));
+        let mut words = vec![format!("Δ {sign}{apart}"), format!("pin {}", second(pin))];
+        for figure in Figure::ALL.into_iter().filter(|_| !has_charts) {
+            if let [value, change] = self.at_cursor(figure).as_slice() {
+                let (title, unit) = (figure.title(), figure.unit());
+                words.push(format!("{title} {value} {unit} ({change})"));
             }
         }
+        words.push(format!("cursor {}", second(here)));
         Some(words)
+    }
+
+    /// A figure's value at the cursor, and its difference to that at the pinned place, each in
+    /// [`LABEL`] characters; nothing where no place is pinned or there is no value.
+    pub fn at_cursor(&self, figure: Figure) -> Vec<String> {
+        let Some(pin) = self.view.cursor.pin else {
+            return Vec::new();
+        };
+        let value = |time| {
+            let sample = self.series(figure)?.at_or_before(time)?;
+            Some(sample.value).filter(|v| !v.is_nan())
+        };
+        let Some(now) = value(self.view.cursor.time) else {
+            return Vec::new();
+        };
+        let mut words = vec![format_fit(now, 1, LABEL)];
+        words.extend(value(pin).map(|then| {
+            let change = now - then;
+            let text = |decimals| format!("Δ {}", format_delta(change, decimals));
+            let most = decimals_for(0.0, change.abs()).min(3);
+            let mut decimals = (0..=most).rev();
+            let fitting = decimals.find(|d| text(*d).chars().count() <= LABEL);
+            text(fitting.unwrap_or(0))
+        }));
+        words
     }
 
     /// Takes a place that was typed.
@@ -175,7 +192,7 @@ impl MachineScreen {
         let at = (mouse.column, mouse.row).into();
         let clicked = mouse.kind == MouseEventKind::Down(MouseButton::Left);
         if parts.heading.contains(at) {
-            let titled = layout::titled_at(&PANES, parts.heading.width, mouse.column);
+            let titled = layout::titled_at(&PANES, self.pane, parts.heading.width, mouse.column);
             if let Some(pane) = titled.filter(|_| clicked) {
                 self.pane = pane;
             }
@@ -203,6 +220,11 @@ impl MachineScreen {
         }
         true
     }
+}
+
+/// `2022-11-24 20:43:05`
+fn second(us: i64) -> String {
+    zone::format_screen(us).chars().take(19).collect()
 }
 
 /// What a run's views take too; of a day, a minute or a second the first microsecond, or the

@@ -132,16 +132,33 @@ fn a_pin_tells_what_changed_since() {
     let mut screen = open();
     screen.table.cursor = 4;
     screen.follow();
-    assert_eq!(screen.pinned(), None);
+    assert_eq!(screen.pinned(true), None);
+    assert!(screen.at_cursor(Figure::PeakForce).is_empty());
     screen.act(Action::Pin);
     screen.table.cursor = 8;
     screen.follow();
-    let message = screen.pinned().unwrap().join("  ");
-    assert!(
-        message.starts_with("cursor 2022-11-25 20:40  pin 2022-11-24 20:40  Δ 24h 00m"),
-        "{message}"
+    // The nearest first: a narrow screen has no room for all.
+    let places = "Δ 24h 00m  pin 2022-11-24 20:40:00  cursor 2022-11-25 20:40:00";
+    assert_eq!(screen.pinned(true).unwrap().join("  "), places);
+    let values = screen.at_cursor(Figure::PeakForce);
+    assert_eq!(values[1], "Δ +11.00", "{values:?}");
+    // A difference is marked as one wherever it stands.
+    let without_charts = screen.pinned(false).unwrap();
+    assert_eq!(
+        without_charts[2],
+        format!("peak force {} N (Δ +11.00)", values[0])
     );
-    assert!(message.contains("peak force +11.00 N"), "{message}");
+    for figure in Figure::ALL {
+        let values = screen.at_cursor(figure);
+        assert!(
+            values.iter().all(|text| text.chars().count() <= LABEL),
+            "{values:?}"
+        );
+        assert!(
+            values.get(1).is_none_or(|text| text.starts_with("Δ ")),
+            "{values:?}"
+        );
+    }
 }
 
 #[test]

@@ -199,9 +199,10 @@ impl Layers {
     /// How a view of `height` lines is shared.
     pub fn parts(&self, height: usize) -> Parts {
         let height = u16::try_from(height).unwrap_or(u16::MAX);
+        // The second line is blank where the first has room for all that is known of a robot.
         let heading = match height {
-            ..20 => height.min(1),
-            20.. => 2,
+            ..16 => height.min(1),
+            16.. => 2,
         };
         if self.table.is_empty() {
             let (trend, chart) = (0, 0);

@@ -6,6 +6,7 @@
 //!
 //! * [`summary`], [`samples`], [`path`], [`layers`], [`quality`]: where each tab is and what it has; its charts
 //!   are [`crate::app::signals`].
+//! * [`heading`]: what stands beside the tabs.
 //! * [`summary_facts`], [`robot_table`]: what a summary has above its statistics.
 //! * [`samples_columns`], [`samples_rows`], [`condition`]: which of the samples are shown.
 //! * [`time_cursor`](self): the moment that all tabs share; [`find_sample`]: the sample of a statistic.
@@ -16,6 +17,7 @@ pub mod find_sample;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod grid;
+pub mod heading;
 pub mod layers;
 mod mouse;
 pub mod path;

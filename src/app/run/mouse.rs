@@ -23,7 +23,7 @@ impl RunScreen {
         }
         if heading.contains(at) {
             let clicked = mouse.kind == MouseEventKind::Down(MouseButton::Left);
-            let titled = layout::titled_at(&Tab::titles(), heading.width, mouse.column);
+            let titled = layout::titled_at(&Tab::titles(), self.tab, heading.width, mouse.column);
             if let Some(tab) = titled.filter(|_| clicked) {
                 self.tab = tab;
                 self.came_from = None;

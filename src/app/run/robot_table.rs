@@ -1,4 +1,5 @@
-//! The robots of a run as a table above its statistics: one row a robot.
+//! The robots of a run as a table above its statistics: one row a robot. Where a screen is too
+//! narrow for all figures, the table goes on below itself.
 
 use std::borrow::Cow;
 
@@ -7,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     app::{columns::Meaning, wrap::fit_middle},
     etl::{
-        catalog::{RunDetail, machine_name},
+        catalog::RunDetail,
         format::{format_delta, format_value, thousands},
         natural_order,
         stats::{BiasSource, RobotState, RobotStats},
@@ -17,7 +18,7 @@ use crate::{
 /// Blanks between two columns.
 pub const GAP: usize = 2;
 
-/// Characters that the name of a machine takes at most.
+/// Characters that the name of a robot takes at most.
 const NAME: u16 = 24;
 
 /// A column of the table.
@@ -31,8 +32,6 @@ pub struct RobotColumn {
     pub cells: Vec<(String, Meaning)>,
     /// In characters.
     pub width: usize,
-    /// Those with the largest numbers leave narrow screens first.
-    priority: u8,
 }
 
 /// The robots of a run.
@@ -44,28 +43,29 @@ pub struct RobotTable {
 /// A figure as text; none: the robot has none.
 type Figure = fn(&RobotStats) -> Option<String>;
 
-/// Title, place in the order of worth, and figure of each column after the machine and its state.
-const FIGURES: [(&str, u8, Figure); 16] = [
-    ("contact %", 5, |s| share(s, |duty| duty.contact)),
-    ("air %", 10, |s| share(s, |duty| duty.air)),
-    ("rest %", 11, |s| share(s, |duty| duty.parked)),
-    ("distance mm", 4, |s| number(s.distance_mm)),
-    ("peak mm/s", 3, |s| number(s.speed_peak)),
-    ("max mm/s", 12, |s| number(s.speed_max)),
-    ("peak N", 2, |s| number(s.contact_peak())),
-    ("max N", 13, |s| number(s.contact_max())),
-    ("mean N", 7, |s| number(s.contact_mean())),
+/// Title and figure of each column after the robot and its state: how it moved, the forces, the
+/// layers.
+const FIGURES: [(&str, Figure); 16] = [
+    ("contact %", |s| share(s, |duty| duty.contact)),
+    ("air %", |s| share(s, |duty| duty.air)),
+    ("rest %", |s| share(s, |duty| duty.parked)),
+    ("distance mm", |s| number(s.distance_mm)),
+    ("peak mm/s", |s| number(s.speed_peak)),
+    ("max mm/s", |s| number(s.speed_max)),
+    ("peak N", |s| number(s.contact_peak())),
+    ("max N", |s| number(s.contact_max())),
+    ("mean N", |s| number(s.contact_mean())),
     // What load cells read on a robot that touched nothing is no force of forming.
-    ("load cell peak N", 8, |s| reading(s, s.force_peak)),
-    ("load cell mean N", 14, |s| reading(s, s.force_mean)),
-    ("layers", 6, layers),
-    ("|axial| N/layer", 15, |s| {
+    ("load cell peak N", |s| reading(s, s.force_peak)),
+    ("load cell mean N", |s| reading(s, s.force_mean)),
+    ("layers", layers),
+    ("|axial| N/layer", |s| {
         let slope = s.axial_slope_n_per_layer.as_ref()?;
         Some(format_delta(slope.value, 1))
     }),
-    ("wall °", 16, |s| number(s.wall_angle_deg)),
-    ("chatter N", 17, |s| number(s.chatter_rms_n)),
-    ("bias N", 9, bias),
+    ("wall °", |s| number(s.wall_angle_deg)),
+    ("chatter N", |s| number(s.chatter_rms_n)),
+    ("bias N", bias),
 ];
 
 impl RobotTable {
@@ -75,11 +75,10 @@ impl RobotTable {
         if robots.is_empty() {
             return Self::default();
         }
-        let cell = detail.row.cell_id();
+        // The cell stands in the top line.
         let names = robots.iter().map(|(robot, _)| {
-            let name = machine_name(cell, robot);
-            let width = NAME.min(name.width() as u16);
-            (fit_middle(&name, width), Meaning::Text)
+            let width = NAME.min(robot.width() as u16);
+            (fit_middle(robot, width), Meaning::Text)
         });
         let states = robots.iter().map(|(_, stats)| match stats.state {
             Some(state @ (RobotState::Contact | RobotState::Air)) => {
@@ -89,55 +88,57 @@ impl RobotTable {
             None => (String::new(), Meaning::Muted),
         });
         let mut columns = vec![
-            RobotColumn::new("machine", 0, false, names.collect()),
-            RobotColumn::new("state", 1, false, states.collect()),
+            RobotColumn::new("robot", false, names.collect()),
+            RobotColumn::new("state", false, states.collect()),
         ];
-        for (title, priority, figure) in FIGURES {
+        for (title, figure) in FIGURES {
             let cells = robots.iter().map(|(_, stats)| {
                 let text = figure(stats).unwrap_or_default();
                 (text, Meaning::Text)
             });
             let right = title != "bias N";
-            columns.push(RobotColumn::new(title, priority, right, cells.collect()));
+            columns.push(RobotColumn::new(title, right, cells.collect()));
         }
         columns.retain(|column| column.cells.iter().any(|(text, _)| !text.is_empty()));
         Self { columns }
     }
 
-    /// Lines of the table with its titles; 0: there is no robot.
-    pub fn lines(&self) -> usize {
-        self.columns.first().map_or(0, |c| c.cells.len() + 1)
+    /// How many robots it has.
+    pub fn robots(&self) -> usize {
+        self.columns.first().map_or(0, |column| column.cells.len())
     }
 
-    /// The columns that `width` characters have room for, from left to right.
-    pub fn fitting(&self, width: usize) -> Vec<&RobotColumn> {
-        let mut order: Vec<&RobotColumn> = self.columns.iter().collect();
-        order.sort_by_key(|column| column.priority);
-        let mut left = width;
-        let mut least = 0;
-        for column in order {
-            let needed = column.width + if least == 0 { 0 } else { GAP };
-            if needed > left && least > 0 {
-                // What is worth less does not take the place of what is worth more.
-                break;
+    /// The parts that stand below each other in `width` characters: each begins with the robot
+    /// and has as many of the other columns as fit, in their order, but one at least.
+    pub fn parts(&self, width: usize) -> Vec<Vec<&RobotColumn>> {
+        let Some((robot, figures)) = self.columns.split_first() else {
+            return Vec::new();
+        };
+        let mut parts = vec![vec![robot]];
+        let mut used = robot.width;
+        for column in figures {
+            let needed = GAP + column.width;
+            if used + needed > width && parts.last().is_some_and(|part| part.len() > 1) {
+                parts.push(vec![robot]);
+                used = robot.width;
             }
-            left = left.saturating_sub(needed);
-            least = column.priority + 1;
+            used += needed;
+            if let Some(part) = parts.last_mut() {
+                part.push(column);
+            }
         }
-        let columns = self.columns.iter();
-        columns.filter(|column| column.priority < least).collect()
+        parts
     }
 }
 
 impl RobotColumn {
-    fn new(title: &'static str, priority: u8, right: bool, cells: Vec<(String, Meaning)>) -> Self {
+    fn new(title: &'static str, right: bool, cells: Vec<(String, Meaning)>) -> Self {
         let widths = cells.iter().map(|(text, _)| text.width());
         Self {
             width: widths.max().unwrap_or(0).max(title.width()),
             title,
             right,
             cells,
-            priority,
         }
     }
 }
@@ -185,25 +186,35 @@ mod tests {
     use super::*;
     use crate::app::run::fixture;
 
-    fn titles(table: &RobotTable, width: usize) -> Vec<&'static str> {
-        let columns = table.fitting(width).into_iter();
-        columns.map(|column| column.title).collect()
-    }
-
     #[test]
-    fn a_row_a_robot_in_the_columns_that_are_worth_most() {
-        let table = RobotTable::new(&fixture::layered());
-        assert_eq!(table.lines(), 3);
-        for width in 1..250 {
-            let columns = table.fitting(width);
-            let used: usize = columns.iter().map(|c| c.width + GAP).sum();
-            assert!(used <= width + GAP || columns.len() == 1, "{width}");
-        }
-        assert_eq!(titles(&table, 30), ["machine", "state"]);
-        let all = titles(&table, 300);
-        assert!(all.contains(&"layers"), "{all:?}");
+    fn every_column_is_there_in_any_width() {
+        let mut detail = fixture::layered();
+        detail.robots.get_mut("1").unwrap().chatter_rms_n = None;
+        let table = RobotTable::new(&detail);
+        assert_eq!(table.robots(), 2);
+        let titles = |width| -> Vec<&str> {
+            let parts = table.parts(width).into_iter();
+            parts
+                .flat_map(|part| part.into_iter().skip(1))
+                .map(|c| c.title)
+                .collect()
+        };
+        let all = titles(300);
+        assert_eq!(table.parts(300).len(), 1);
+        assert!(
+            all.contains(&"layers") && all.contains(&"wall °"),
+            "{all:?}"
+        );
         // No robot of the run has any: a column of blanks tells nothing.
         assert!(!all.contains(&"chatter N"), "{all:?}");
+        for width in 1..250 {
+            assert_eq!(titles(width), all, "{width}");
+            for part in table.parts(width) {
+                let used: usize = part.iter().map(|c| c.width + GAP).sum();
+                assert!(used <= width + GAP || part.len() == 2, "{width}");
+                assert_eq!(part[0].title, "robot", "{width}");
+            }
+        }
     }
 
     #[test]
@@ -214,8 +225,8 @@ mod tests {
         (parked.force_peak, parked.force_mean) = (Some(740.5), Some(739.0));
         let table = RobotTable::new(&detail);
         let cell = |title: &str| {
-            let columns = table.fitting(300);
-            let column = columns.into_iter().find(|c| c.title == title).unwrap();
+            let mut columns = table.columns.iter();
+            let column = columns.find(|c| c.title == title).unwrap();
             column.cells[1].0.clone()
         };
         assert_eq!(cell("peak N"), "");

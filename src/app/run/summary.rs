@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::{
-    Goal, grid,
-    robot_table::RobotTable,
+    Goal, grid, heading,
+    robot_table::{RobotColumn, RobotTable},
     summary_facts::{self, Fact},
 };
 use crate::{
@@ -24,14 +24,18 @@ use crate::{
 
 /// Lines of the table's header: titles, and the blank line above them.
 const HEADER: usize = 2;
-/// Characters that one column of facts needs.
-const FACT: usize = 38;
+/// Characters that one column of facts needs: a label and a time.
+const FACT: usize = 40;
 
 /// The page as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Short facts, shown in columns.
-    pub facts: Vec<Fact>,
+    /// What the heading of the run says where it is wide enough: see [`heading::whole`].
+    heading: Vec<String>,
+    /// The same as facts: verdict, start and runtime.
+    headed: [Fact; 3],
+    /// The other short facts.
+    facts: Vec<Fact>,
     /// The robots, one row each.
     pub robots: RobotTable,
     /// Facts that need a line of their own.
@@ -68,16 +72,16 @@ pub struct Summary {
 const FIRST_STATISTIC: usize = 1;
 
 /// A line above the statistics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Above<'a> {
     /// Nothing.
     Blank,
-    /// Short facts, one below each other in as many columns as there are: the first of them.
-    Facts(usize),
-    /// The titles of the robots' table.
-    Titles,
-    /// A robot, by its row.
-    Robot(usize),
+    /// Short facts, one in each of the columns: see [`Page::fact_columns`].
+    Facts(Vec<&'a Fact>),
+    /// The titles of columns of the robots' table.
+    Titles(Vec<&'a RobotColumn>),
+    /// A robot, by its row, in such columns.
+    Robot(usize, Vec<&'a RobotColumn>),
     /// A fact of its own.
     Fact(&'a Fact),
 }
@@ -106,20 +110,36 @@ impl Page {
         (width / FACT).clamp(1, 4)
     }
 
-    /// Lines of the short facts.
-    pub fn short_lines(&self, width: usize) -> usize {
-        self.facts.len().div_ceil(Self::fact_columns(width))
+    /// The short facts, shown in columns: what the heading has no room for, and the others.
+    pub fn short_facts(&self, width: usize) -> Vec<&Fact> {
+        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        let (has_all, has_verdict) = heading::has(&self.heading, width);
+        let missing = match (has_all, has_verdict) {
+            (true, _) => self.headed.len(),
+            (false, true) => 1,
+            (false, false) => 0,
+        };
+        self.headed
+            .iter()
+            .skip(missing)
+            .chain(&self.facts)
+            .collect()
     }
 
     /// The lines above the table, parted by blank lines.
     pub fn above(&self, width: usize) -> Vec<Above<'_>> {
-        let facts = (0..self.short_lines(width)).map(Above::Facts);
-        let robots = (0..self.robots.lines()).map(|line| match line.checked_sub(1) {
-            None => Above::Titles,
-            Some(row) => Above::Robot(row),
-        });
-        let lines = self.lines.iter().map(Above::Fact);
-        let parts: [Vec<Above<'_>>; 3] = [facts.collect(), robots.collect(), lines.collect()];
+        let short = self.short_facts(width);
+        let lines = short.len().div_ceil(Self::fact_columns(width)).max(1);
+        let line = |at| Above::Facts(short.iter().skip(at).step_by(lines).copied().collect());
+        let facts = (0..lines).map(line).collect();
+        let mut robots = Vec::new();
+        // Before the first column is a blank.
+        for part in self.robots.parts(width.saturating_sub(1)) {
+            robots.push(Above::Titles(part.clone()));
+            robots.extend((0..self.robots.robots()).map(|row| Above::Robot(row, part.clone())));
+        }
+        let own: Vec<Above<'_>> = self.lines.iter().map(Above::Fact).collect();
+        let parts: [Vec<Above<'_>>; 3] = [facts, robots, own];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(&Above::Blank)
     }
@@ -364,6 +384,8 @@ fn page(detail: &RunDetail) -> Page {
         cells.max().unwrap_or(0).max(title.chars().count())
     });
     Page {
+        heading: heading::whole(&detail.row),
+        headed: summary_facts::headed(&detail.row),
         facts: summary_facts::facts(detail),
         robots: RobotTable::new(detail),
         lines: summary_facts::lines(detail),
@@ -505,6 +527,54 @@ mod tests {
         all.sort_unstable();
         sorted.sort_unstable();
         assert_eq!(sorted, all, "every channel once");
+    }
+
+    #[test]
+    fn what_the_heading_has_no_room_for_is_a_fact_and_nothing_is_told_twice() {
+        let summary = Summary::new(&fixture::detail());
+        let value = |width, label: &str| {
+            let mut facts = summary.page.short_facts(width).into_iter();
+            facts
+                .find(|fact| fact.label == label)
+                .map(|fact| fact.value.as_str())
+        };
+        for label in ["start", "runtime", "verdict", "cell"] {
+            assert_eq!(value(120, label), None, "{label}");
+        }
+        for width in [40, 80] {
+            assert_eq!(value(width, "start"), Some("2022-11-23 20:40:00.027"));
+            assert_eq!(value(width, "runtime"), Some("1m 45s"));
+        }
+        assert_eq!(
+            (value(80, "verdict"), value(120, "stop").is_some()),
+            (None, true)
+        );
+        assert!(value(40, "verdict").is_some());
+    }
+
+    #[test]
+    fn every_fact_and_every_figure_of_a_robot_has_a_line_in_any_width() {
+        let page = page(&fixture::layered());
+        let wide = page.robots.parts(400).concat().len();
+        for width in 20..300 {
+            let above = page.above(width);
+            let (mut facts, mut columns) = (0, 1);
+            for line in &above {
+                match line {
+                    Above::Facts(line) => {
+                        assert!(line.len() <= Page::fact_columns(width), "{width}");
+                        facts += line.len();
+                    }
+                    Above::Titles(part) => columns += part.len() - 1,
+                    _ => {}
+                }
+            }
+            assert_eq!(
+                (facts, columns),
+                (page.short_facts(width).len(), wide),
+                "{width}"
+            );
+        }
     }
 
     #[test]

@@ -2,12 +2,12 @@
 //! that need a line of their own.
 
 use crate::{
-    app::columns::Meaning,
+    app::columns::{Meaning, meaning::verdict_word},
     etl::{
-        catalog::RunDetail,
+        catalog::{RunDetail, RunRow},
         format::thousands,
         lake::{Disposition, Note},
-        zone,
+        time, zone,
     },
 };
 
@@ -39,14 +39,23 @@ fn fact(label: &str, value: impl Into<String>) -> Fact {
     }
 }
 
-/// Short facts. Verdict, start and runtime stand in the heading of the run.
+/// What the heading of the run has where there is room for it: verdict, start and runtime.
+pub(super) fn headed(row: &RunRow) -> [Fact; 3] {
+    let runtime = row.runtime_s().map(time::format_duration);
+    [
+        fact("verdict", verdict_word(row.verdict)).with(row.verdict),
+        fact("start", time_or_none(row.start_us())),
+        fact("runtime", runtime.unwrap_or_else(|| "·".to_owned())),
+    ]
+}
+
+/// The other short facts.
 pub(super) fn facts(detail: &RunDetail) -> Vec<Fact> {
     let row = &detail.row;
-    let stop = row.stop_us().map(zone::format_screen);
     // What the ledger counts.
     let counted = detail.layout.counted();
     let mut facts = vec![
-        fact("stop", stop.unwrap_or_else(|| "·".to_owned())),
+        fact("stop", time_or_none(row.stop_us())),
         fact("channels", thousands(row.channels.into())),
         fact("rows", thousands(row.rows)),
         fact("samples", thousands(row.samples)),
@@ -62,6 +71,10 @@ pub(super) fn facts(detail: &RunDetail) -> Vec<Fact> {
         facts.push(fact("disposition", disposition.word()).with(disposition));
     }
     facts
+}
+
+fn time_or_none(us: Option<i64>) -> String {
+    us.map_or_else(|| "·".to_owned(), zone::format_screen)
 }
 
 /// Facts that need a line of their own.
@@ -137,17 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn what_the_heading_tells_is_not_told_again() {
+    fn facts_count_what_the_ledger_counts() {
         let mut detail = fixture::detail();
-        let labels = |detail: &RunDetail| -> Vec<String> {
-            facts(detail).into_iter().map(|fact| fact.label).collect()
+        let has = |detail: &RunDetail, label: &str| {
+            let facts = facts(detail).into_iter();
+            facts.filter(|fact| fact.label == label).count() == 1
         };
-        for label in ["start", "runtime", "verdict", "cell"] {
-            assert!(!labels(&detail).contains(&label.to_owned()), "{label}");
-        }
-        assert!(labels(&detail).contains(&"log rows".to_owned()));
+        assert!(has(&detail, "log rows"));
         // The lines of a wide log hold several samples each.
         detail.layout = crate::etl::schema::Layout::Wide;
-        assert!(labels(&detail).contains(&"log samples".to_owned()));
+        assert!(has(&detail, "log samples"));
     }
 }

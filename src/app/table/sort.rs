@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::{
-        columns::{self, Column},
+        columns::{Column, Needs},
         discard::discard,
     },
     etl::{
@@ -51,8 +51,8 @@ pub struct SortedRows<T: 'static> {
     pub(super) moved: Option<Moved>,
     /// Rows that came and whose marks waited for them.
     pub(super) found: Vec<usize>,
-    /// The columns in which no row has anything, where the rows are other ones than before.
-    pub(super) empty: Vec<usize>,
+    /// What the rows need of the columns, where they are other ones than before.
+    pub(super) needs: Needs,
 }
 
 impl<T: Row> SortedRows<T> {
@@ -77,12 +77,12 @@ impl<T: Row> SortRequest<T> {
             None => Vec::new(),
         };
         cancel.check()?;
-        let empty = match before {
-            Some(_) => columns::empty(self.of.rows()),
-            None => Vec::new(),
+        let needs = match before {
+            Some(_) => Needs::of(self.of.rows()),
+            None => Needs::default(),
         };
         Ok(SortedRows {
-            empty,
+            needs,
             order: self.order(cancel)?,
             moved,
             found,

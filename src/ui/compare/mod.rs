@@ -13,7 +13,7 @@ use ratatui::{
 };
 
 use super::{
-    lines::{pane_rule, put, sentence, take, titles},
+    lines::{pane_rule, put, put_titles, sentence, take},
     signals,
     text::{fit, fit_middle},
     theme::Theme,
@@ -75,7 +75,7 @@ fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &CompareScreen, theme: &
 /// How the runs are aligned, or which figures the table has, and the panes: the one with the
 /// keys stands in brackets.
 fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) {
-    let left = layout::titles_left(&PANES, area.width);
+    let titles = layout::titles(&PANES, screen.pane, area.width);
     let mut text = format!(" {}", screen.alignment());
     let sheet = screen.views.as_ref().map(|views| &views.sheet);
     if let Some(sheet) = sheet.filter(|_| screen.pane == Pane::Sheet) {
@@ -88,22 +88,13 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &CompareScreen, theme: &Theme) 
             ),
         };
     }
-    put(
-        Rect {
-            width: left,
-            ..area
-        },
-        buf,
-        &text,
-        theme.title,
-    );
+    let beside = Rect {
+        width: titles.beside(),
+        ..area
+    };
+    put(beside, buf, &text, theme.title);
     if screen.views.is_some() {
-        let right = Rect {
-            x: area.x + left,
-            width: area.width - left,
-            ..area
-        };
-        titles(&PANES, screen.pane, theme).render(right, buf);
+        put_titles(area, buf, &titles, screen.pane, theme);
     }
 }
 

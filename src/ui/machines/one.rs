@@ -1,11 +1,6 @@
 //! One machine: its figures as charts over time, and the runs behind them.
 
-use ratatui::{
-    Frame,
-    buffer::Buffer,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{Frame, buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
 use super::{facts, number};
 use crate::{
@@ -17,8 +12,9 @@ use crate::{
         state::State,
     },
     ui::{
-        lines::titles,
+        lines::put_titles,
         list,
+        text::whole_parts,
         theme::Theme,
         widgets::{
             chart::{Chart, ChartStyles, Note, Trace, plot_area, plot_columns},
@@ -36,6 +32,7 @@ pub fn draw(frame: &mut Frame, state: &State, machine: &MachineScreen, theme: &T
         parts.heading.intersection(screen),
         frame.buffer_mut(),
         machine,
+        parts.charts.height > 0,
         theme,
     );
     let list = parts.list.intersection(screen);
@@ -89,11 +86,14 @@ fn empty(frame: &mut Frame, area: Rect, state: &State, machine: &MachineScreen, 
     list::notice(frame, area, &[(&first, theme.text), (&second, theme.muted)]);
 }
 
-/// Runs, runtime, distance, verdicts, slope, first and last seen: as much as fits.
-fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) {
+/// Runs, runtime, distance, verdicts, slope, first and last seen, or how far the pinned place is:
+/// as much as fits.
+fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, has_charts: bool, theme: &Theme) {
     let Some(machine) = &screen.machine else {
         return;
     };
+    let titles = layout::titles(&PANES, screen.pane, area.width);
+    put_titles(area, buf, &titles, screen.pane, theme);
     let mut words = facts::runs(machine, theme);
     words.extend(facts::slope(machine).map(|slope| (slope, theme.title)));
     words.push((facts::seen(machine), theme.muted));
@@ -101,23 +101,18 @@ fn heading(area: Rect, buf: &mut Buffer, screen: &MachineScreen, theme: &Theme) 
         let text = format!("distance {} m", number(Some(mm / 1000.0), 12));
         words.push((text, theme.muted));
     }
-    if let Some(pinned) = screen.pinned() {
+    if let Some(pinned) = screen.pinned(has_charts) {
         words = pinned.into_iter().map(|w| (w, theme.accent)).collect();
     }
-    let bar = layout::titles_left(&PANES, area.width);
-    let panes = titles(&PANES, screen.pane, theme);
-    buf.set_line(area.x + bar, area.y, &panes, area.width - bar);
-    let mut spans = Vec::new();
-    let mut left = usize::from(bar);
-    for (text, style) in words {
-        let span = Span::styled(format!(" {text} "), style);
-        if span.width() > left {
-            break;
-        }
-        left -= span.width();
-        spans.push(span);
-    }
-    buf.set_line(area.x, area.y, &Line::from(spans), bar);
+    let parts = words.into_iter().enumerate().map(|(at, (text, style))| {
+        let gap = if at == 0 { " " } else { "  " };
+        vec![Span::raw(gap), Span::styled(text, style)]
+    });
+    let beside = Rect {
+        width: titles.beside(),
+        ..area
+    };
+    whole_parts(parts.collect(), beside.width).render(beside, buf);
 }
 
 fn chart(
@@ -147,8 +142,11 @@ fn chart(
             text,
         });
     }
+    let pinned = machine.at_cursor(figure);
+    let mut labels = vec![(figure.title(), style)];
+    labels.extend(pinned.iter().map(|text| (text.as_str(), theme.accent)));
     Chart {
-        labels: &[(figure.title(), style)],
+        labels: &labels,
         unit: figure.unit(),
         stacked,
         traces: vec![Trace {

@@ -1,7 +1,7 @@
 //! Draws the layers of a run: what is known of the robot, the list, the trend of each column and
 //! a chart over the layers.
 
-use ratatui::{Frame, buffer::Buffer, layout::Rect};
+use ratatui::{Frame, buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
 use crate::{
     app::{
@@ -15,7 +15,7 @@ use crate::{
     },
     ui::{
         list,
-        text::fit,
+        text::{fit, whole_lines},
         theme::Theme,
         widgets::{
             chart::{Chart, ChartStyles, Trace, plot_area, plot_columns},
@@ -56,16 +56,14 @@ fn heading(area: Rect, buf: &mut Buffer, layers: &Layers, theme: &Theme) {
     let Some((robot, stats)) = layers.robot().filter(|_| !area.is_empty()) else {
         return;
     };
-    let mut words = vec![(format!(" robot {robot}"), theme.title)];
-    words.extend(facts(stats).into_iter().map(|text| (text, theme.text)));
-    let mut x = area.x;
-    for (text, style) in words {
-        let width = text.chars().count() as u16;
-        if x + width > area.right() {
-            break;
-        }
-        buf.set_stringn(x, area.y, &text, usize::from(width), style);
-        x += width + 2;
+    let mut parts = vec![vec![Span::styled(format!(" robot {robot}"), theme.title)]];
+    let facts = facts(stats).into_iter();
+    parts.extend(facts.map(|text| vec![Span::raw("  "), Span::styled(text, theme.text)]));
+    for (line, row) in whole_lines(parts, area.width, area.height.into())
+        .into_iter()
+        .zip(area.rows())
+    {
+        line.render(row, buf);
     }
 }
 
@@ -92,9 +90,8 @@ fn facts(stats: &RobotStats) -> Vec<String> {
     if let Some(slope) = stats.axial_slope_n_per_layer {
         let value = format_delta(slope.value, 1);
         let (low, high) = (format_value(slope.low, 1), format_value(slope.high, 1));
-        facts.push(format!(
-            "|axial force| {value} N/layer (95 %: {low} to {high})"
-        ));
+        facts.push(format!("|axial force| {value} N/layer"));
+        facts.push(format!("(95 %: {low} to {high})"));
     }
     if stats.bias.values().any(|b| b.source == BiasSource::Unknown) {
         facts.push("bias unknown".into());

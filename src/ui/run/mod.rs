@@ -9,19 +9,14 @@ mod summary;
 use ratatui::{Frame, buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
 use super::{
-    lines::{put, sentence, titles},
+    lines::{put, put_titles, sentence},
     signals,
     text::whole_parts,
     theme::Theme,
 };
-use crate::{
-    app::{
-        State,
-        columns::meaning::verdict_word,
-        layout,
-        run::{RunScreen, Tab},
-    },
-    etl::{time, zone},
+use crate::app::{
+    State, layout,
+    run::{RunScreen, Tab, heading},
 };
 
 /// Draws the run that is open.
@@ -32,7 +27,7 @@ pub fn draw(frame: &mut Frame, state: &State, screen: &RunScreen, theme: &Theme)
 fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &RunScreen, theme: &Theme) {
     let (above, body) = layout::headed(size, 1);
     let body = body.intersection(frame.area());
-    heading(
+    heading_line(
         above.intersection(frame.area()),
         frame.buffer_mut(),
         screen,
@@ -64,50 +59,29 @@ fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &RunScreen, theme: &Them
 
 /// Verdict, start and runtime; the tabs at the right. The open one stands in
 /// brackets.
-fn heading(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
+fn heading_line(area: Rect, buf: &mut Buffer, screen: &RunScreen, theme: &Theme) {
     if area.is_empty() {
         return;
     }
-    let left = layout::titles_left(&Tab::titles(), area.width);
+    let tabs = Tab::titles();
+    let titles = layout::titles(&tabs, screen.tab, area.width);
     if let Some(detail) = &screen.detail {
         let row = &detail.row;
-        let parts = |start: Option<String>| {
-            let mut words = Vec::new();
-            words.push(format!(" {}", verdict_word(row.verdict)));
-            words.extend(start.map(|start| format!("  {start}")));
-            let runtime = row.runtime_s().map(time::format_duration);
-            words.extend(runtime.map(|runtime| format!("  {runtime}")));
-            words
-        };
-        let start = row.start_us().map(zone::format_screen);
-        let fits = |words: &[String]| words.concat().chars().count() <= usize::from(left);
-        let mut words = parts(start.clone());
-        if !fits(&words) {
-            // The year goes first, then the runtime, then the day.
-            words = parts(start.map(|start| start.split_at("2022-".len()).1.to_owned()));
-        }
-        if !words.get(..2).is_some_and(fits) {
-            let run = row.start_us().zip(row.stop_us());
-            words = parts(run.map(|run| zone::format_clock_within(run.0, run)));
-        }
         let verdict = theme.title.patch(theme.of(row.verdict));
-        let parts = words.into_iter().enumerate().map(|(at, word)| {
+        let room = titles.beside();
+        let words = heading::words(row, room).into_iter().enumerate();
+        let parts = words.map(|(at, word)| {
             let style = if at == 0 { verdict } else { theme.title };
             vec![Span::styled(word, style)]
         });
-        let area = Rect {
-            width: left,
+        let beside = Rect {
+            width: room,
             ..area
         };
-        whole_parts(parts.collect(), left).render(area, buf);
+        whole_parts(parts.collect(), room).render(beside, buf);
     }
     if screen.views.is_some() {
-        let tabs_area = Rect {
-            x: area.x + left,
-            width: area.width - left,
-            ..area
-        };
-        titles(&Tab::titles(), screen.tab, theme).render(tabs_area, buf);
+        put_titles(area, buf, &titles, screen.tab, theme);
     }
 }
 

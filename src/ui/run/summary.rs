@@ -30,7 +30,8 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
     let page = &summary.page;
     let above = page.above(usize::from(area.width));
     let mut y = 0;
-    for line in above.iter().skip(summary.top) {
+    let first_row = summary.top.saturating_sub(above.len());
+    for line in above.into_iter().skip(summary.top) {
         if y >= area.height {
             return;
         }
@@ -39,14 +40,13 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
             height: 1,
             ..area
         };
-        line_above(page, *line, line_area, buf, theme);
+        line_above(line, line_area, buf, theme);
         y += 1;
     }
     // A blank line between facts and table, and none once the facts are gone.
     if y > 0 {
         y += 1;
     }
-    let first_row = summary.top.saturating_sub(above.len());
     let rest = Rect {
         y: area.y + y.min(area.height),
         height: area.height.saturating_sub(y),
@@ -96,23 +96,21 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, summary: &Summary, theme: &Them
     }
 }
 
-fn line_above(page: &Page, line: Above<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) {
+fn line_above(line: Above<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) {
     match line {
         Above::Blank => {}
         Above::Fact(fact) => fact_at(fact, area, buf, theme),
-        Above::Facts(line) => {
-            let columns = Page::fact_columns(usize::from(area.width));
-            let lines = page.short_lines(usize::from(area.width));
-            let width = area.width / columns as u16;
-            for column in 0..columns {
-                if let Some(fact) = page.facts.get(column * lines + line) {
-                    let x = area.x + width * column as u16;
-                    fact_at(fact, Rect { x, width, ..area }, buf, theme);
-                }
+        Above::Facts(facts) => {
+            let width = area.width / Page::fact_columns(usize::from(area.width)) as u16;
+            for (column, fact) in (0..).zip(facts) {
+                let x = area.x + width * column;
+                fact_at(fact, Rect { x, width, ..area }, buf, theme);
             }
         }
-        Above::Titles => robots_line(page, area, buf, |column| (column.title, theme.muted)),
-        Above::Robot(row) => robots_line(page, area, buf, |column| {
+        Above::Titles(columns) => {
+            robots_line(&columns, area, buf, |column| (column.title, theme.muted));
+        }
+        Above::Robot(row, columns) => robots_line(&columns, area, buf, |column| {
             let cell = column.cells.get(row);
             cell.map_or(("", theme.text), |(text, meaning)| {
                 (text.as_str(), theme.of(*meaning))
@@ -123,18 +121,19 @@ fn line_above(page: &Page, line: Above<'_>, area: Rect, buf: &mut Buffer, theme:
 
 /// A line of the robots' table.
 fn robots_line<'a>(
-    page: &'a Page,
+    columns: &[&'a RobotColumn],
     area: Rect,
     buf: &mut Buffer,
     cell: impl Fn(&'a RobotColumn) -> (&'a str, Style),
 ) {
     let mut line = Line::raw(" ");
-    let room = usize::from(area.width).saturating_sub(1);
-    for column in page.robots.fitting(room) {
+    for (at, column) in columns.iter().enumerate() {
+        if at > 0 {
+            line.push_span(" ".repeat(GAP));
+        }
         let (text, style) = cell(column);
         let text = fit(text, column.width as u16, column.right);
         line.push_span(Span::styled(text, style));
-        line.push_span(" ".repeat(GAP));
     }
     fit_line(line, area.width).render(area, buf);
 }

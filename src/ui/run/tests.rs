@@ -136,3 +136,65 @@ fn the_legend_of_times_carries_the_day_where_the_run_crosses_midnight() {
     let expected = " time  ■ 11-23 23:59:30.027  ■ 11-23 23:59:50.027  ■ 11-24 00:00:10.027";
     assert!(over_midnight.starts_with(expected), "{over_midnight}");
 }
+
+#[test]
+fn overlaid_channels_have_their_names_on_their_lines() {
+    for marker in [
+        crate::app::chart::Marker::Braille,
+        crate::app::chart::Marker::Dot,
+    ] {
+        let mut screen = fixture::opened((100, 30));
+        act(&mut screen, &[Action::NextPane]);
+        let in_plot = |screen: &RunScreen, name: &str| {
+            let text = text(screen);
+            let lines = text.lines().skip_while(|line| !line.contains('┐'));
+            let plots = lines.filter_map(|line| line.split_once(['┤', '│', '┐', '┘']));
+            plots.filter(|(_, plot)| plot.contains(name)).count()
+        };
+        screen.views.as_mut().unwrap().signals.view.marker = marker;
+        assert_eq!((in_plot(&screen, "fz_1"), in_plot(&screen, "f1")), (0, 0));
+        act(&mut screen, &[Action::Overlay]);
+        assert!(in_plot(&screen, "fz_1") > 0, "{}", text(&screen));
+        assert!(in_plot(&screen, "f1") > 0, "{}", text(&screen));
+    }
+}
+
+#[test]
+fn the_heading_of_layers_drops_nothing_unsaid() {
+    let mut screen = fixture::opened((80, 24));
+    let layers = [Action::NextPane; 4];
+    act(&mut screen, &layers);
+    let all = ["robot", "step", "wall", "|axial force|", "(95 %:"];
+    for size in [(80, 24), (120, 40), (200, 50)] {
+        let effects = screen.resize(size);
+        fixture::answer_queries(&mut screen, effects);
+        let Some(views) = &mut screen.views else {
+            continue;
+        };
+        views.layers = crate::app::run::Layers::new(&fixture::layered());
+        let shown = text(&screen);
+        assert!(all.iter().all(|word| shown.contains(word)), "{shown}");
+    }
+    let effects = screen.resize((60, 18));
+    fixture::answer_queries(&mut screen, effects);
+    assert!(
+        text(&screen)
+            .lines()
+            .nth(2)
+            .unwrap_or_default()
+            .ends_with('…'),
+        "{}",
+        text(&screen)
+    );
+}
+
+#[test]
+fn the_open_tab_has_its_title_at_the_smallest_size() {
+    let mut screen = fixture::opened(layout::MINIMUM);
+    for tab in Tab::ALL {
+        let shown = text(&screen);
+        let title = format!("[{}]", tab.title());
+        assert!(shown.contains(&title), "{title} {shown}");
+        act(&mut screen, &[Action::NextPane]);
+    }
+}

@@ -37,7 +37,7 @@ pub(super) fn draw(
     let columns = plot_columns(plot.width, signals.view.marker);
     let several = signals.is_aligned();
     let (mut labels, mut limits, mut unit) = (Vec::new(), Vec::new(), "");
-    let (mut traces, mut letters, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut traces, mut names, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     let (mut reading, mut failed) = (false, None);
     for at in channels {
         let Some(channel) = signals.channels.get(*at) else {
@@ -80,7 +80,10 @@ pub(super) fn draw(
                 style: theme.series(series),
                 band: theme.series_dim(series),
             });
-            letters.push(letter(run));
+            names.push(match several {
+                true => letter(run).to_string(),
+                false => channel.name.chars().take(label_width).collect(),
+            });
         }
     }
     let whole = |text: &str| Note {
@@ -126,8 +129,9 @@ pub(super) fn draw(
         styles: ChartStyles::of(theme),
     };
     chart.render(area, buf);
-    if several {
-        chart.letters(&letters, area, buf);
+    if several || channels.len() > 1 {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        chart.mark_lines(&names, area, buf);
     }
 }
 

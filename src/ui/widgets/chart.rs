@@ -1,6 +1,7 @@
 //! Line charts in a stack: each has its own scale, all share the time axis below.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use unicode_width::UnicodeWidthStr;
 
 use super::chart_canvas::{Canvas, sample_symbol, symbol};
 use crate::{
@@ -8,7 +9,8 @@ use crate::{
     ui::theme::Theme,
 };
 
-/// Characters of a plot that one letter of [`Chart::letters`] has for itself along its line.
+/// Characters of a plot that each character of a name has for itself along its line: see
+/// [`Chart::mark_lines`].
 const STRETCH: usize = 16;
 
 /// The styles of the parts of a chart.
@@ -135,22 +137,31 @@ impl Chart<'_> {
         }
     }
 
-    /// Writes the letter of each line at its right end, and here and there along it, so that lines
-    /// can be told apart without colours too; `letters` are those of the traces in their order.
+    /// Writes the name of each line at its right end, and here and there along it, so that lines
+    /// can be told apart without colours too; `names` are those of the traces in their order.
     /// After [`Chart::render`].
-    pub fn letters(&self, letters: &[char], area: Rect, buf: &mut Buffer) {
+    pub fn mark_lines(&self, names: &[&str], area: Rect, buf: &mut Buffer) {
         let plot = plot_area(area.intersection(buf.area), self.label_width);
         let (Some(scale), true) = (self.scale(plot), plot.width > 0 && plot.height > 0) else {
             return;
         };
         let (width, per_character) = (usize::from(plot.width), self.marker.dots().0);
-        let mut taken = Vec::new();
-        let mut put = |trace: &Trace, letter: char, (x, value): (usize, f64)| {
-            let place = (plot.x + x as u16, plot.y + scale.row(value) as u16);
-            let is_free = !taken.contains(&place);
+        let longest = names.iter().map(|name| name.width()).max().unwrap_or(0);
+        let mut taken: Vec<Rect> = Vec::new();
+        // A name ends at its place.
+        let mut put = |trace: &Trace, name: &str, (x, value): (usize, f64)| {
+            let wide = name.width();
+            let Some(left) = (x + 1).checked_sub(wide) else {
+                return false;
+            };
+            let (x, y) = (plot.x + left as u16, plot.y + scale.row(value) as u16);
+            // A blank parts one name from the next.
+            let wide = wide as u16 + u16::from(longest > 1);
+            let place = Rect::new(x, y, wide, 1);
+            let is_free = !taken.iter().any(|other| other.intersects(place));
             if is_free {
                 taken.push(place);
-                buf[place].set_char(letter).set_style(trace.style);
+                buf.set_string(x, y, name, trace.style);
             }
             is_free
         };
@@ -158,22 +169,24 @@ impl Chart<'_> {
             let column = trace.reduced.columns.get(x * per_character)?.as_ref()?;
             Some((x, (column.bucket.min + column.bucket.max) / 2.0))
         };
-        let mut named: Vec<(&char, &Trace)> = letters.iter().zip(&self.traces).collect();
-        named.sort_by_key(|(letter, _)| std::cmp::Reverse(**letter));
-        for (letter, trace) in &named {
+        let mut named: Vec<(&str, &Trace)> = names.iter().copied().zip(&self.traces).collect();
+        named.sort_by_key(|(name, _)| std::cmp::Reverse(*name));
+        for (name, trace) in &named {
             // What ends at the same place steps back along its line.
             let mut places = (0..width).rev().filter_map(|x| seen(trace, x));
-            places.find(|place| put(trace, **letter, *place));
+            places.find(|place| put(trace, name, *place));
         }
         let n = named.len().max(1);
-        for (order, (letter, trace)) in named.into_iter().rev().enumerate() {
-            // Each line has a stretch of its own, so that letters never collide.
-            for stretch in (order..width.div_ceil(STRETCH)).step_by(n) {
-                let columns = stretch * STRETCH..((stretch + 1) * STRETCH).min(width);
-                let middle = stretch * STRETCH + STRETCH / 2;
+        let stretch_width = STRETCH * longest.max(1);
+        for (order, (name, trace)) in named.into_iter().rev().enumerate() {
+            // Each line has a stretch of its own, so that names never collide.
+            for stretch in (order..width.div_ceil(stretch_width)).step_by(n) {
+                let from = stretch * stretch_width;
+                let columns = from..(from + stretch_width).min(width);
+                let middle = from + stretch_width / 2;
                 let places = columns.filter_map(|x| seen(trace, x));
                 if let Some(place) = places.min_by_key(|(x, _)| x.abs_diff(middle)) {
-                    put(trace, *letter, place);
+                    put(trace, name, place);
                 }
             }
         }
@@ -494,7 +507,7 @@ mod tests {
         };
         let lines = Rect { height: 8, ..area };
         chart.render(lines, &mut buf);
-        chart.letters(&['A', 'B'], lines, &mut buf);
+        chart.mark_lines(&["A", "B"], lines, &mut buf);
         let axis = Rect {
             y: 8,
             height: 1,
