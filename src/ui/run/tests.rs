@@ -147,8 +147,8 @@ fn overlaid_channels_have_their_names_on_their_lines() {
         act(&mut screen, &[Action::NextPane]);
         let in_plot = |screen: &RunScreen, name: &str| {
             let text = text(screen);
-            let lines = text.lines().skip_while(|line| !line.contains('┐'));
-            let plots = lines.filter_map(|line| line.split_once(['┤', '│', '┐', '┘']));
+            let axis = ['┤', '│', '┐', '┘', '╷', '╵'];
+            let plots = text.lines().filter_map(|line| line.split_once(axis));
             plots.filter(|(_, plot)| plot.contains(name)).count()
         };
         screen.views.as_mut().unwrap().signals.view.marker = marker;
