@@ -206,7 +206,7 @@ fn describe(dir: &Path) -> Result<Vec<f64>> {
     println!(
         "{} runs, {} rows of tables, {:.2} GB; {} cores\n",
         stored.len(),
-        stored.iter().map(|run| run.rows).sum::<u64>(),
+        stored.iter().map(|run| run.rows()).sum::<u64>(),
         files.sum::<f64>() / 1e9,
         std::thread::available_parallelism().map_or(1, usize::from),
     );

@@ -194,7 +194,7 @@ fn log(n: usize) -> LogRow {
         } else {
             LogState::Harvested
         },
-        reason: "harvested under the rules that hold now".into(),
+        reason: "harvested under the rules that hold now".to_owned().into(),
         cell_id: Some((n % 97).to_string().into()),
         size: Some(14_000_000 + (n * 7919 % 1_000_003) as u64),
         mtime_us: Some(START),

@@ -134,6 +134,7 @@ fn fill(context: &Context) -> rusqlite::Result<()> {
         for n in 0..RUNS {
             let at = id as usize * RUNS + n;
             let start = START + (at * 7919 % 400_009) as i64 * 600_000_000;
+            let took = 500_000_000 + (at * 104_729 % 99_991) as i64 * 1_000;
             let key =
                 0x6939_b762_6b66_11ed_u128 ^ (at as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c);
             let spark: Vec<u8> = (0..SPANS)
@@ -144,8 +145,8 @@ fn fill(context: &Context) -> rusqlite::Result<()> {
                 key.to_be_bytes(),
                 folder,
                 start,
-                start + 600_000_000,
-                500.0 + (at * 104_729 % 99_991) as f64 / 1e3,
+                start + took,
+                took as f64 / 1e6,
                 format!("{{\"1\":{at}.5,\"2\":0.1}}"),
                 (394_000 + at * 31 % 1009) as i64,
                 if at.is_multiple_of(11) {

@@ -66,7 +66,7 @@ pub fn measure(root: &Path, report: &mut Report) -> Result<()> {
     app.until("its summary", |s| run(s).is_some_and(|r| r.views.is_some()))?;
     let rows = run(&app.state)
         .and_then(|r| r.detail.as_ref())
-        .map_or(0, |d| d.row.rows);
+        .map_or(0, |d| d.row.rows());
     println!("\na run of {rows} rows\n");
     let opened = app.press(key(KeyCode::Tab))?;
     app.until("a chart", |s| drawn(s) > 0)?;

@@ -123,7 +123,7 @@ pub fn log(key: &str, state: LogState) -> LogRow {
         key: key.into(),
         path: LogPath::KeyWithEnding,
         state,
-        reason: format!("this log is {}", state.word()),
+        reason: format!("this log is {}", state.word()).into(),
         cell_id: Some(key.get(5..7).unwrap_or("01").into()),
         size: Some(14_800_000),
         mtime_us: Some(NOW),

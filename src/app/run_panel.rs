@@ -44,7 +44,7 @@ impl ReadSketch {
         let ask = Ask::Overview {
             channels: detail.columns.iter().skip(1).cloned().collect(),
             span: row.start_us().zip(row.stop_us())?,
-            rows: row.rows,
+            rows: row.rows(),
             stored: false,
         };
         let table = TableRef::of(row)?;

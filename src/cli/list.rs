@@ -136,6 +136,6 @@ pub fn render(logs: &[LogRow], page: &Page) -> String {
 fn reason(log: &LogRow) -> String {
     match log.state {
         LogState::Harvested | LogState::Pending => String::new(),
-        _ => zone::in_sentence(&log.reason, None).into_owned(),
+        _ => zone::in_sentence(&log.reason(), None).into_owned(),
     }
 }

@@ -73,7 +73,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
 
 /// The table of `runs`.
 pub fn render(runs: &[RunRow], page: &Page) -> String {
-    let robots = runs.first().map_or(&[][..], |r| r.distance_mm.robots());
+    let robots = runs.first().map_or(&[][..], |r| r.distance_robots());
     let mut columns = vec![
         RowColumn::new("run"),
         RowColumn::new("cell").priority(3),
@@ -83,7 +83,7 @@ pub fn render(runs: &[RunRow], page: &Page) -> String {
     let distance =
         |robot: &String| RowColumn::decimals(&format!("distance {robot}"), 3).priority(8);
     columns.extend(robots.iter().map(distance));
-    let robots = runs.first().map_or(&[][..], |r| r.states.robots());
+    let robots = runs.first().map_or(&[][..], |r| r.state_robots());
     columns.extend(
         robots
             .iter()
@@ -111,7 +111,7 @@ pub fn render(runs: &[RunRow], page: &Page) -> String {
 }
 
 fn verdict(run: &RunRow) -> String {
-    match run.flags {
+    match run.flags() {
         0 => run.verdict.word().into(),
         n => format!("{} ({n})", run.verdict.word()),
     }

@@ -106,7 +106,7 @@ fn log_text(
     let log = &detail.row;
     let mut out = format!("log {}\n", log.key);
     line(&mut out, "state", log.state.word());
-    line(&mut out, "reason", &zone::in_sentence(&log.reason, None));
+    line(&mut out, "reason", &zone::in_sentence(&log.reason(), None));
     line(&mut out, "file", &log.path());
     line(
         &mut out,
@@ -235,7 +235,7 @@ fn run_text(detail: &RunDetail, page: &Page) -> String {
         "runtime",
         &format!("{} s", fixed(run.runtime_s(), 6)),
     );
-    for (robot, mm) in run.distance_mm.iter() {
+    for (robot, mm) in run.distance_mm().iter() {
         line(
             &mut out,
             &format!("distance {robot}"),
@@ -247,16 +247,16 @@ fn run_text(detail: &RunDetail, page: &Page) -> String {
         "rows",
         &format!(
             "{} ({} complete)",
-            thousands(run.rows),
-            thousands(run.complete_rows)
+            thousands(run.rows()),
+            thousands(run.complete_rows())
         ),
     );
-    line(&mut out, "samples", &thousands(run.samples));
+    line(&mut out, "samples", &thousands(run.samples()));
     let channels: Vec<&str> = detail.columns.iter().map(String::as_str).collect();
     line(
         &mut out,
         "channels",
-        &format!("{}: {}", run.channels, channels.join(" ")),
+        &format!("{}: {}", run.channels(), channels.join(" ")),
     );
     line(&mut out, "verdict", run.verdict.word());
     if let Some(disposition) = run.disposition {

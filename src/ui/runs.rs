@@ -59,7 +59,7 @@ fn empty(
             format!(
                 " {}: {}.",
                 state.word(),
-                zone::in_sentence(&row.reason, None)
+                zone::in_sentence(&row.reason(), None)
             )
         });
         // Harvesting a log again that failed for good gives the same failure.

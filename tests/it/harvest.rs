@@ -68,7 +68,7 @@ impl Place {
 
     fn state(&self, key: &str) -> (LogState, String) {
         let row = self.refresh().log(key).unwrap().unwrap();
-        (row.state, row.reason)
+        (row.state, row.reason().into_owned())
     }
 
     /// Every Parquet file of the lake with its bytes.

@@ -167,7 +167,7 @@ fn a_log_that_puts_too_much_aside_costs_only_itself() {
     catalog.refresh(&context, &cancel).unwrap();
     let log = catalog.log(greedy).unwrap().unwrap();
     assert_eq!(log.state, LogState::Failed);
-    assert!(log.reason.contains("spilled in"), "{}", log.reason);
+    assert!(log.reason().contains("spilled in"), "{}", log.reason());
     // It is the cap that was in the way, not the log.
     lab.ok(&["harvest", greedy]);
     lab.ok(&["check"]);

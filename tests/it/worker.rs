@@ -211,7 +211,7 @@ fn a_death_is_told_with_its_cause_and_place_and_the_next_worker_goes_on() {
     );
     let log = place.log();
     assert_eq!(log.state, LogState::Failed);
-    assert!(log.reason.contains("SIGSEGV"), "{}", log.reason);
+    assert!(log.reason().contains("SIGSEGV"), "{}", log.reason());
     assert!(log.is_due(), "a single crash may be an accident");
     let memory = place.dies("memory");
     assert!(
@@ -277,9 +277,9 @@ fn three_deaths_of_the_same_content_are_enough() {
     let log = place.log();
     assert!(!log.is_due(), "{log:?}");
     assert!(
-        log.reason.contains("its worker crashed 3 times"),
+        log.reason().contains("its worker crashed 3 times"),
         "{}",
-        log.reason
+        log.reason()
     );
     // Without names it is left alone and counted.
     let output = mdtui(&place, &["harvest"]);

@@ -195,7 +195,9 @@ mod tests {
 
     fn runs(width: u16, of_log: bool, choice: &Choice) -> Vec<(String, String, u16)> {
         let mut run = fixture::run(0, "a");
-        run.distance_mm = ROBOTS.map(|robot| (robot.to_owned(), 1.0)).into();
+        run.change(|fields| {
+            fields.distance_mm = ROBOTS.map(|robot| (robot.to_owned(), 1.0)).into();
+        });
         let without: &[&str] = if of_log { &["log"] } else { &[] };
         fitted(&[run], (width, 0), without, choice)
     }

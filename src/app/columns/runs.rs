@@ -57,13 +57,13 @@ impl Row for RunRow {
             Column::new("runtime", 8, 5).identity(),
         ];
         // The runs of a list agree on the robots.
-        let robots = rows.first().map(|run| run.distance_mm.robots().iter());
+        let robots = rows.first().map(|run| run.distance_robots().iter());
         columns.extend(robots.into_iter().flatten().map(|robot| {
             let title = format!("distance {robot} mm");
             let width = title.width().clamp(DISTANCE.0, DISTANCE.1) as u16;
             Column::new(format!("distance {robot}"), width, 8).title(title)
         }));
-        let robots = rows.first().map(|run| run.states.robots().iter());
+        let robots = rows.first().map(|run| run.state_robots().iter());
         let state = |robot| Column::new(format!("state {robot}"), 7, 9);
         columns.extend(robots.into_iter().flatten().map(state));
         columns.extend([

@@ -175,7 +175,7 @@ prop_compose! {
             path: LogPath::of(&key, &key),
             key,
             state,
-            reason: String::new(),
+            reason: String::new().into(),
             cell_id: cell_id.map(Into::into),
             size: counts[0].map(u64::from),
             mtime_us: None,
@@ -415,7 +415,8 @@ fn runs_of(distances: &[&[(&str, f64)]]) -> Vec<RunRow> {
         .collect();
     for (run, distances) in runs.iter_mut().zip(distances) {
         let each = distances.iter();
-        run.distance_mm = each.map(|(robot, mm)| ((*robot).to_owned(), *mm)).collect();
+        let distances = each.map(|(robot, mm)| ((*robot).to_owned(), *mm));
+        run.change(|fields| fields.distance_mm = distances.collect());
     }
     align_robots(&mut runs);
     runs

@@ -395,7 +395,7 @@ pub fn flagged() -> RunDetail {
     };
     let mut detail = detail();
     detail.row.verdict = Verdict::Fail;
-    detail.row.flags = 3;
+    detail.row.change(|fields| fields.flags = 3);
     detail.not_evaluated = vec![NotEvaluated {
         rules: vec!["zero_offset".into()],
         channels: vec!["fx_1".into(), "fz_1".into()],

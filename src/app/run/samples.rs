@@ -100,8 +100,8 @@ impl Samples {
     pub fn new(detail: &RunDetail) -> Self {
         let all = layout(detail);
         Self {
-            total: detail.row.rows,
-            rows: detail.row.rows,
+            total: detail.row.rows(),
+            rows: detail.row.rows(),
             row: 0,
             first_row: 0,
             first_column: 1,

@@ -296,7 +296,7 @@ mod tests {
         };
         let detail = run(&context, query).unwrap().unwrap().detail;
         assert_eq!(TableRef::of(&detail.row).as_ref(), Some(&table));
-        assert_eq!(detail.row.rows, 700);
+        assert_eq!(detail.row.rows(), 700);
 
         let rows = ReadRows {
             table: table.clone(),

@@ -56,10 +56,10 @@ pub(super) fn facts(detail: &RunDetail) -> Vec<Fact> {
     let counted = detail.layout.counted();
     let mut facts = vec![
         fact("stop", time_or_none(row.stop_us())),
-        fact("channels", thousands(row.channels.into())),
-        fact("rows", thousands(row.rows)),
-        fact("samples", thousands(row.samples)),
-        fact("complete rows", thousands(row.complete_rows)),
+        fact("channels", thousands(row.channels().into())),
+        fact("rows", thousands(row.rows())),
+        fact("samples", thousands(row.samples())),
+        fact("complete rows", thousands(row.complete_rows())),
         fact(&format!("log {counted}s"), thousands(detail.ledger.rows_in)),
         fact("kept", thousands(detail.ledger.rows_kept)),
         fact("dropped", thousands(detail.ledger.rows_dropped())),

@@ -82,7 +82,7 @@ impl Runs {
             detail
                 .row
                 .change(|fields| fields.stop_us = table.times.last().copied());
-            detail.row.rows = LONG;
+            detail.row.change(|fields| fields.rows = LONG);
             for stats in detail.channels.values_mut() {
                 stats.interval_median_s = Some(STEP as f64 / 1e6);
             }

@@ -90,7 +90,7 @@ impl Run {
             table: row.and_then(TableRef::of),
             span: row.and_then(|r| r.start_us().zip(r.stop_us())),
             place: None,
-            rows: row.map_or(0, |r| r.rows),
+            rows: row.map_or(0, |r| r.rows()),
             loading: Loading::default(),
             row: None,
             pinned_row: None,

@@ -116,7 +116,7 @@ fn a_channel_is_asked_for_once_and_a_failed_one_not_again() {
 #[test]
 fn a_long_run_is_drawn_before_its_table_is_read() {
     let mut detail = one::detail();
-    detail.row.rows = LONG;
+    detail.row.change(|fields| fields.rows = LONG);
     let mut s = Signals::of_run(&detail, &["v1", "f1"].map(str::to_owned)).unwrap();
     let f1 = Key { run: 0, channel: 4 };
     assert_eq!(asks(&mut s), ["0 overview stored=true", "0 cursor"]);

@@ -28,7 +28,7 @@ pub(super) enum Order {
     /// So many, as they are.
     All(usize),
     /// These, so.
-    These(Arc<Vec<usize>>),
+    These(Arc<Vec<u32>>),
 }
 
 impl Order {
@@ -42,14 +42,14 @@ impl Order {
     fn row(&self, position: usize) -> Option<usize> {
         match self {
             Self::All(n) => (position < *n).then_some(position),
-            Self::These(rows) => rows.get(position).copied(),
+            Self::These(rows) => rows.get(position).map(|row| *row as usize),
         }
     }
 
     fn position(&self, row: usize) -> Option<usize> {
         match self {
             Self::All(n) => (row < *n).then_some(row),
-            Self::These(rows) => rows.iter().position(|at| *at == row),
+            Self::These(rows) => rows.iter().position(|at| *at as usize == row),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     etl::{
         Result,
         base::CancelToken,
-        filter::{Filter, Value},
+        filter::{Filter, Kind, Value},
     },
 };
 
@@ -96,35 +96,53 @@ impl<T: Row> SortRequest<T> {
             return Ok(Order::All(all));
         }
         let overlaid = self.overlaid(cancel)?;
-        let row = |at: &usize| overlaid.get(at).or_else(|| self.of.row(*at));
-        let mut shown = Vec::new();
+        let row = |at: u32| {
+            let at = at as usize;
+            overlaid.get(&at).or_else(|| self.of.row(at))
+        };
+        let mut shown: Vec<u32> = Vec::new();
+        let all = u32::try_from(all).unwrap_or(u32::MAX);
         for from in (0..all).step_by(CHUNK) {
             cancel.check()?;
-            let chunk = from..(from + CHUNK).min(all);
-            shown.extend(chunk.filter(|at| row(at).is_some_and(|r| self.filter.passes(r))));
+            let chunk = from..from.saturating_add(CHUNK as u32).min(all);
+            shown.extend(chunk.filter(|at| row(*at).is_some_and(|r| self.filter.passes(r))));
         }
+        shown.shrink_to_fit();
         if let Some((column, reverse)) = self.sort {
             let columns = T::columns(self.of.rows());
             let fields = columns.get(column).map_or(&[][..], Column::sort_fields);
-            // Sorting is stable: what is equal by the first field is in order by the next.
+            // What is equal by the first field is in order by the next.
             for field in fields.iter().rev() {
                 cancel.check()?;
-                let kind = field.kind();
-                let keyed = shown
-                    .iter()
-                    .filter_map(|at| Some((field.value(row(at)?), *at)));
-                let mut keyed: Vec<(Value, usize)> = keyed.collect();
-                if reverse {
-                    keyed.sort_by(|(a, _), (b, _)| kind.order(b, a));
-                } else {
-                    keyed.sort_by(|(a, _), (b, _)| kind.order(a, b));
-                }
-                shown = keyed.into_iter().map(|(_, at)| at).collect();
+                let value = |at| row(at).map_or(Value::Null, |row| field.value(row));
+                shown = sort_by(&shown, field.kind(), value, reverse);
             }
         }
         cancel.check()?;
         Ok(Order::These(Arc::new(shown)))
     }
+}
+
+/// `rows` in the order of their values; those that are equal stay in order. Values themselves would
+/// take several times the memory of their keys.
+fn sort_by<'a>(
+    rows: &[u32],
+    kind: Kind,
+    value: impl Fn(u32) -> Value<'a>,
+    reverse: bool,
+) -> Vec<u32> {
+    let row = |place: u32| rows.get(place as usize).copied().unwrap_or_default();
+    let keyed = rows.iter().zip(0..);
+    let mut keyed: Vec<(u64, u32)> = keyed
+        .map(|(at, place)| (kind.order_key(&value(*at)), place))
+        .collect();
+    keyed.sort_unstable_by(|(a, at), (b, bt)| {
+        let by_value = || kind.order(&value(row(*at)), &value(row(*bt)));
+        let order = kind.order_of_keys(*a, *b).unwrap_or_else(by_value);
+        let order = if reverse { order.reverse() } else { order };
+        order.then(at.cmp(bt))
+    });
+    keyed.into_iter().map(|(_, place)| row(place)).collect()
 }
 
 impl<T: Row> SortRequest<T> {

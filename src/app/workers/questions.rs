@@ -1,6 +1,9 @@
 //! Threads that answer questions to the catalog and the lake.
 
-use std::{thread::JoinHandle, time::Instant};
+use std::{
+    thread::{self, JoinHandle},
+    time::Instant,
+};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -12,9 +15,9 @@ use super::{
 use crate::{
     app::{
         event::{Event, Message},
-        query::Question,
+        query::{Answer, Question},
     },
-    etl::{Error, Result, lake::Context},
+    etl::{Error, Result, catalog::Catalog, lake::Context},
 };
 
 /// Threads that answer quick questions; a slow one must not keep the others waiting.
@@ -109,7 +112,7 @@ fn answer_all(
     let mut catalog = None;
     for question in questions {
         let (name, repeated, began) = (question.name(), question.repeated(), Instant::now());
-        let answer = question.run(context, &mut catalog);
+        let answer = answer_apart(question, context, &mut catalog);
         let seconds = began.elapsed().as_secs_f64();
         let Some(answer) = answer else {
             tracing::debug!(
@@ -124,5 +127,27 @@ fn answer_all(
         if events.send(Event::Worker(Message::Answer(answer))).is_err() {
             return;
         }
+    }
+}
+
+/// Answers on a thread that ends with the answer. The GNU library's allocator keeps what a thread
+/// frees for that thread; of one that has ended the next thread takes it over. So the list of runs is
+/// read into the memory that the scan of the data directory took before.
+fn answer_apart(
+    question: Question,
+    context: &Context,
+    catalog: &mut Option<Catalog>,
+) -> Option<Answer> {
+    let (mut question, mut answer) = (Some(question), None);
+    thread::scope(|scope| {
+        let run = || answer = question.take().and_then(|q| q.run(context, catalog));
+        let thread = thread::Builder::new().name("question".into());
+        // It is joined at the end of the scope.
+        let _ = thread.spawn_scoped(scope, run);
+    });
+    match question {
+        // No thread can be had.
+        Some(question) => question.run(context, catalog),
+        None => answer,
     }
 }

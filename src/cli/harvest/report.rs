@@ -236,8 +236,8 @@ impl From<&LogRow> for LeftAlone {
             state: log.state.word(),
             reason: log
                 .leave_alone
-                .clone()
-                .unwrap_or_else(|| log.reason.clone()),
+                .as_deref()
+                .map_or_else(|| log.reason().into_owned(), Into::into),
         }
     }
 }

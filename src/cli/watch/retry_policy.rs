@@ -137,7 +137,7 @@ mod tests {
             key: path.into(),
             path: LogPath::of(path, path),
             state: LogState::Pending,
-            reason: String::new(),
+            reason: String::new().into(),
             cell_id: None,
             size: Some(size),
             mtime_us: Some(NOW_US - age_s * 1_000_000),

@@ -16,7 +16,7 @@ pub fn one_copy_each(runs: Vec<RunRow>) -> Vec<RunRow> {
 /// For each of `runs` whether it is the one of the copies of its run among them that counts: one
 /// that did not fail, with the most kept samples, then of the smallest key.
 pub fn best_copies(runs: &[RunRow]) -> Vec<bool> {
-    let rank = |run: &RunRow| (run.error().is_some(), Reverse(run.samples));
+    let rank = |run: &RunRow| (run.error().is_some(), Reverse(run.samples()));
     let is_before = |a: &RunRow, b: &RunRow| (rank(a), a.log_key()) < (rank(b), b.log_key());
     let mut best: HashMap<RunId, (usize, &RunRow)> = HashMap::new();
     let mut counts = vec![true; runs.len()];

@@ -13,10 +13,17 @@ pub(super) struct Digests {
 
 #[derive(Debug, Clone, Copy)]
 struct Digest {
-    /// Where its key begins and ends among all keys.
-    start: usize,
-    end: usize,
     digest: u64,
+    /// Where its key begins among all keys, and how long it is.
+    start: u32,
+    length: u32,
+}
+
+impl Digest {
+    fn range(&self) -> std::ops::Range<usize> {
+        let start = self.start as usize;
+        start..start + self.length as usize
+    }
 }
 
 impl Digests {
@@ -30,18 +37,25 @@ impl Digests {
         }
     }
 
-    /// Adds a log that is not among them.
+    /// Adds a log that is not among them. Keys beyond 4 GiB together are not told apart: their logs
+    /// are never told to have changed.
     pub(super) fn push(&mut self, key: &str, digest: u64) {
-        let start = self.keys.len();
-        self.keys.push_str(key);
-        let end = self.keys.len();
-        self.logs.push(Digest { start, end, digest });
+        let place = u32::try_from(self.keys.len()).ok();
+        if let Some((start, length)) = place.zip(u32::try_from(key.len()).ok()) {
+            self.keys.push_str(key);
+            self.logs.push(Digest {
+                digest,
+                start,
+                length,
+            });
+        }
     }
 
     /// To be called when all were added.
     pub(super) fn sort(&mut self) {
+        self.keys.shrink_to_fit();
         let keys = &self.keys;
-        let key = |log: &Digest| keys.get(log.start..log.end);
+        let key = |log: &Digest| keys.get(log.range());
         self.logs.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
     }
 
@@ -67,7 +81,7 @@ impl Digests {
 
     fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         let logs = self.logs.iter();
-        logs.filter_map(|log| Some((self.keys.get(log.start..log.end)?, log.digest)))
+        logs.filter_map(|log| Some((self.keys.get(log.range())?, log.digest)))
     }
 }
 

@@ -6,8 +6,8 @@ use std::{borrow::Cow, sync::Arc};
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    log_state::NEVER_HARVESTED,
     packed::{ContentHash, RecordTime},
+    reason::{Harvest, Reason},
     rows::LogState,
 };
 use crate::{
@@ -34,7 +34,7 @@ pub(super) struct Entry {
     /// `None` when it has no record. Apart: lists of logs that were never harvested are long.
     pub record: Option<Box<Facts>>,
     /// A hash of its notes; `None` when it has none.
-    pub notes: Option<String>,
+    pub notes: Option<Box<str>>,
     pub verdict: Assessment,
     /// Whether it differs from what is stored.
     pub dirty: bool,
@@ -104,6 +104,12 @@ impl Entry {
         self.raw().unwrap_or(self.path().as_bytes())
     }
 
+    /// Why it is in its state, in one sentence.
+    pub(super) fn reason(&self) -> Cow<'_, str> {
+        let harvest = self.record.as_deref().map(Facts::harvest);
+        self.verdict.reason.sentence(harvest)
+    }
+
     /// See [`Entry::raw`].
     pub(super) fn set_raw(&mut self, raw: &[u8]) {
         self.raw = match raw == self.path().as_bytes() {
@@ -136,8 +142,8 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Assessment {
     pub state: LogState,
-    pub reason: Cow<'static, str>,
-    pub leave_alone: Option<String>,
+    pub reason: Reason,
+    pub leave_alone: Option<Box<str>>,
 }
 
 /// What the last look at the data directory saw.
@@ -148,7 +154,7 @@ pub(super) struct Seen {
     pub mtime_ns: i64,
     pub inode: u64,
     pub folder: Option<Arc<str>>,
-    pub trouble: Option<String>,
+    pub trouble: Option<Box<str>>,
     /// Whether a Parquet log ends in a whole footer; `None` when that is not known.
     pub footer: Option<bool>,
     /// When a look saw its size or modification time change.
@@ -163,7 +169,7 @@ impl Seen {
             mtime_ns: found.mtime_ns,
             inode: found.inode,
             folder: folder.map(Into::into),
-            trouble: found.trouble.clone(),
+            trouble: found.trouble.as_deref().map(Into::into),
             footer: None,
             moved_us: None,
         }
@@ -180,7 +186,7 @@ impl Seen {
 pub(super) struct Facts {
     pub harvested_at_us: i64,
     pub first_harvested: RecordTime,
-    pub error: Option<String>,
+    pub error: Option<Box<str>>,
     pub size: u64,
     pub mtime_ns: i64,
     pub inode: u64,
@@ -199,7 +205,7 @@ impl Facts {
         Self {
             harvested_at_us: micros(&record.harvested_at),
             first_harvested: record.first_harvested_at.as_str().into(),
-            error: record.error.clone(),
+            error: record.error.as_deref().map(Into::into),
             size: record.source.size,
             mtime_ns: record.source.mtime_ns,
             inode: record.source.inode,
@@ -210,6 +216,16 @@ impl Facts {
             runs_ok: record.file_stats.run_success_count,
             runs_failed: record.file_stats.run_error_count,
             attempt: record.last_attempt.clone().map(Box::new),
+        }
+    }
+}
+
+impl Facts {
+    fn harvest(&self) -> Harvest {
+        Harvest {
+            at_us: self.harvested_at_us,
+            rows: self.rows,
+            runs: self.runs_ok + self.runs_failed,
         }
     }
 }
@@ -308,25 +324,26 @@ fn read(r: &Row<'_>, before: &mut Before) -> rusqlite::Result<Entry> {
                 .get_ref(11)?
                 .as_str_or_null()?
                 .map(|folder| shared(folder, &mut before.folder)),
-            trouble: r.get(12)?,
+            trouble: text(r, 12)?,
             footer: r.get(13)?,
             moved_us: r.get(14)?,
         }),
     };
+    let record = read_facts(r, &mut before.rules)?;
     let verdict = Assessment {
         state: LogState::from_word(r.get_ref(3)?.as_str()?).unwrap_or(LogState::Pending),
-        reason: match r.get_ref(4)?.as_str()? {
-            NEVER_HARVESTED => NEVER_HARVESTED.into(),
-            reason => reason.to_owned().into(),
-        },
-        leave_alone: r.get(5)?,
+        reason: Reason::of(
+            r.get_ref(4)?.as_str()?,
+            record.as_deref().map(Facts::harvest),
+        ),
+        leave_alone: text(r, 5)?,
     };
     let (key, path) = (r.get_ref(1)?.as_str()?, r.get_ref(2)?.as_str()?);
     let mut entry = Entry {
         id: r.get(0)?,
         seen,
-        record: read_facts(r, &mut before.rules)?,
-        notes: r.get(33)?,
+        record,
+        notes: text(r, 33)?,
         dirty: false,
         ..Entry::new(key, path, verdict)
     };
@@ -334,6 +351,10 @@ fn read(r: &Row<'_>, before: &mut Before) -> rusqlite::Result<Entry> {
         entry.set_raw(raw);
     }
     Ok(entry)
+}
+
+fn text(r: &Row<'_>, column: usize) -> rusqlite::Result<Option<Box<str>>> {
+    Ok(r.get_ref(column)?.as_str_or_null()?.map(Into::into))
 }
 
 fn read_facts(r: &Row<'_>, rules: &mut Option<Arc<str>>) -> rusqlite::Result<Option<Box<Facts>>> {
@@ -354,7 +375,7 @@ fn read_facts(r: &Row<'_>, rules: &mut Option<Arc<str>>) -> rusqlite::Result<Opt
     Ok(Some(Box::new(Facts {
         harvested_at_us,
         first_harvested: r.get_ref(16)?.as_str()?.into(),
-        error: r.get(17)?,
+        error: text(r, 17)?,
         size: unsigned(r.get(18)?),
         mtime_ns: r.get(19)?,
         inode: r.get::<_, i64>(20)?.cast_unsigned(),
@@ -385,7 +406,7 @@ pub(super) fn save(db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
             entry.key(),
             entry.path(),
             entry.verdict.state.word(),
-            entry.verdict.reason,
+            entry.reason(),
             entry.verdict.leave_alone,
             entry.raw(),
             seen.map(|s| s.format.word()),

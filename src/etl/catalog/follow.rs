@@ -312,7 +312,7 @@ fn store_one(
             notes: old,
             ..
         }) = &known
-            && *old != notes.digest()
+            && old.as_deref() != notes.digest().as_deref()
         {
             notes::store(tx, *id, notes)?;
         }

@@ -1,20 +1,16 @@
 //! From what is known of a log to its state: SPEC section 8, in its order.
 
-use std::borrow::Cow;
-
 use super::{
     entry::{Assessment, Facts, Seen},
+    reason::{Reason, to_the_second as screen},
     rows::LogState,
 };
-use crate::{PIPELINE_VERSION, format::count, time};
+use crate::{PIPELINE_VERSION, format::count};
 
 /// A file without a footer that moved within this time is still being written.
 const WRITING_US: i64 = 60_000_000;
 /// The clock of the machine that writes logs may be ahead of this one's by so much.
 const AHEAD_US: i64 = 600_000_000;
-
-/// Why nearly all pending logs are so.
-pub(super) const NEVER_HARVESTED: &str = "never harvested";
 
 /// Everything that decides the state of one log.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +39,7 @@ pub(super) fn assess(known: &Known<'_>) -> Assessment {
         return gone(known);
     };
     if let Some(trouble) = &seen.trouble {
-        return failed(trouble.clone(), Some(trouble.clone()));
+        return failed(trouble.to_string(), Some(trouble.to_string()));
     }
     if seen.format.has_footer() && seen.footer == Some(false) {
         let found = unfinished(seen, known.now_us);
@@ -62,7 +58,7 @@ pub(super) fn assess(known: &Known<'_>) -> Assessment {
     }
 }
 
-fn state(state: LogState, reason: impl Into<Cow<'static, str>>) -> Assessment {
+fn state(state: LogState, reason: impl Into<Reason>) -> Assessment {
     Assessment {
         state,
         reason: reason.into(),
@@ -74,7 +70,7 @@ fn failed(reason: String, leave_alone: Option<String>) -> Assessment {
     Assessment {
         state: LogState::Failed,
         reason: reason.into(),
-        leave_alone,
+        leave_alone: leave_alone.map(Into::into),
     }
 }
 
@@ -115,7 +111,7 @@ fn unfinished(seen: &Seen, now_us: i64) -> Assessment {
             );
             Assessment {
                 state: LogState::Writing,
-                leave_alone: Some(reason.clone()),
+                leave_alone: Some(reason.as_str().into()),
                 reason: reason.into(),
             }
         }
@@ -146,13 +142,13 @@ pub(super) fn next_change(seen: &Seen, now_us: i64) -> Option<i64> {
 }
 
 fn pending(known: &Known<'_>) -> Assessment {
-    let reason: Cow<'static, str> = match known.was {
+    let reason = match known.was {
         Some(old) => format!(
             "never harvested under this name; size, time and inode are those of {old}, which is gone: \
              a harvest takes its results over when the content is the same"
         )
         .into(),
-        None => NEVER_HARVESTED.into(),
+        None => Reason::NeverHarvested,
     };
     state(LogState::Pending, reason)
 }
@@ -180,7 +176,7 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
         return Assessment {
             state: LogState::Changed,
             reason: reason.into(),
-            leave_alone: useless,
+            leave_alone: useless.map(Into::into),
         };
     }
     if let Some(error) = &facts.error {
@@ -194,7 +190,7 @@ fn recorded(known: &Known<'_>, seen: &Seen, facts: &Facts) -> Assessment {
                 )
             })
         });
-        return failed(error.clone(), useless);
+        return failed(error.to_string(), useless);
     }
     // An attempt under other rules says nothing of what these would give.
     if let Some(attempt) = attempt.filter(|a| a.rules == known.rules) {
@@ -218,7 +214,7 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
         );
         return Assessment {
             state: LogState::Stale,
-            leave_alone: Some(reason.clone()),
+            leave_alone: Some(reason.as_str().into()),
             reason: reason.into(),
         };
     }
@@ -243,7 +239,6 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
             ),
         );
     }
-    let runs = facts.runs_ok + facts.runs_failed;
     if let Some(failed) = failed_runs(facts) {
         return state(LogState::Partial, failed);
     }
@@ -253,17 +248,7 @@ fn unchanged_state(known: &Known<'_>, facts: &Facts) -> Assessment {
             format!("the same content as {other}, byte for byte"),
         );
     }
-    let rows = facts
-        .rows
-        .map_or_else(String::new, |n| format!("{}, ", count(n, "row")));
-    state(
-        LogState::Harvested,
-        format!(
-            "harvested {}: {rows}{}",
-            screen(facts.harvested_at_us),
-            count(runs as u64, "run")
-        ),
-    )
+    state(LogState::Harvested, Reason::Harvested)
 }
 
 /// `1 of 3 runs failed`; `None` when none did.
@@ -303,13 +288,6 @@ fn difference(seen: &Seen, facts: &Facts) -> String {
 
 fn at(text: &str) -> i64 {
     super::entry::micros(text)
-}
-
-/// To the second: what an operator compares with the clock on the wall.
-fn screen(us: i64) -> String {
-    let text = time::format(us);
-    let text = text.split_once('.').map_or(text.as_str(), |(head, _)| head);
-    text.replacen('T', " ", 1)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use rusqlite::{Connection, Row, params};
 use super::{
     Catalog, HarvestRow, LogDetail, LogPath, LogRow, LogState, RuleCount,
     entry::{self, count, unsigned},
+    reason::Reason,
 };
 use crate::{
     Result,
@@ -114,11 +115,12 @@ impl Catalog {
         for row in rows {
             if let Some(owner) = held.get(&row.key) {
                 row.state = LogState::Harvesting;
-                row.reason = match owner {
-                    Some(owner) if is_own(&owner.id) => "it is being harvested here".into(),
+                let reason = match owner {
+                    Some(owner) if is_own(&owner.id) => "it is being harvested here".to_owned(),
                     Some(owner) => format!("{} is harvesting it", owner.described()),
                     None => "an earlier version of mdtui is harvesting it".into(),
                 };
+                row.reason = reason.into();
                 row.leave_alone = None;
             }
         }
@@ -273,7 +275,7 @@ impl Catalog {
             mtime_ns: seen.mtime_ns,
             inode: seen.inode,
             folder: seen.folder.map(|folder| folder.to_string()),
-            trouble: seen.trouble,
+            trouble: seen.trouble.map(Into::into),
         }))
     }
 
@@ -367,12 +369,13 @@ fn below_data_dir(data_dir: &Path, name: &Path) -> Option<Vec<u8>> {
 fn read_row(r: &Row<'_>, cell: &mut Option<Arc<str>>) -> rusqlite::Result<LogRow> {
     let verdict = r.get_ref(13)?.as_str_or_null()?;
     let (key, path) = (r.get_ref(0)?.as_str()?, r.get_ref(1)?.as_str()?);
-    Ok(LogRow {
+    let row = LogRow {
         key: key.to_owned(),
         path: LogPath::of(key, path),
         state: LogState::from_word(r.get_ref(2)?.as_str()?).unwrap_or(LogState::Pending),
-        reason: r.get(3)?,
-        leave_alone: r.get(4)?,
+        // Made of what follows.
+        reason: Reason::NeverHarvested,
+        leave_alone: r.get_ref(4)?.as_str_or_null()?.map(Into::into),
         size: r.get::<_, Option<i64>>(5)?.map(unsigned),
         mtime_us: r
             .get::<_, Option<i64>>(6)?
@@ -393,7 +396,9 @@ fn read_row(r: &Row<'_>, cell: &mut Option<Arc<str>>) -> rusqlite::Result<LogRow
             .as_str_or_null()?
             .map(|text| entry::shared(text, cell)),
         flags: r.get(15)?,
-    })
+    };
+    let reason = Reason::of(r.get_ref(3)?.as_str()?, row.harvest());
+    Ok(LogRow { reason, ..row })
 }
 
 /// What the checks found in a log: the worst first, then what stands in most runs.

@@ -21,6 +21,7 @@ mod per_robot;
 mod picture;
 mod previous;
 mod read_only;
+mod reason;
 mod rebuild;
 mod refresh;
 mod rows;
@@ -50,13 +51,14 @@ pub use audit::Audit;
 pub use copies::{best_copies, one_copy_each};
 pub use derived::{cell_title, machine_name};
 pub use extremes::{Extremes, RunExtremes};
-pub use per_robot::{Distances, PerRobot, RobotStates, RobotValue, align_robots};
+pub use per_robot::{Distances, PerRobot, RobotStates, RobotValue};
 pub use picture::Picture;
+pub use reason::Reason;
 pub use rows::{
     HarvestRow, LogDetail, LogPath, LogRow, LogState, MachinePoint, MachineRow, RuleCount,
     RunDetail,
 };
-pub use run_row::{RunFields, RunRow};
+pub use run_row::{RunFields, RunRow, align_robots};
 pub use survey::{LogStatus, Survey, status_of, survey};
 
 use crate::{

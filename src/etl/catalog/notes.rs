@@ -61,7 +61,9 @@ impl Catalog {
     /// known itself.
     pub(crate) fn knows_notes(&self, context: &Context, key: &str) -> Result<bool> {
         let known = self.sql(|db| entry::load(db, "key = ?1", [key]))?.pop();
-        Ok(known.is_none_or(|log| log.notes == read_or_none(&context.lake, key).0.digest()))
+        Ok(known.is_none_or(|log| {
+            log.notes.as_deref() == read_or_none(&context.lake, key).0.digest().as_deref()
+        }))
     }
 }
 

@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
-use super::RunRow;
 use crate::{natural_order::compare_names, stats::RobotState};
 
 /// The length of each robot's path in a run, in mm. A robot without all its axes has none.
@@ -37,12 +36,18 @@ enum Values<T: RobotValue> {
 #[derive(Clone)]
 struct Many<P>(Vec<P>);
 
+/// Values of few robots.
+pub(super) type Few<T> = <T as RobotValue>::Few;
+
+/// Values of any number of robots.
+pub(super) type Packed<T> = Box<[<T as RobotValue>::Packed]>;
+
 /// A value, or none, in little room.
 pub trait RobotValue: Copy + PartialEq + fmt::Debug {
     /// A value, or none.
     type Packed: Copy;
     /// Some of them.
-    type Few: AsRef<[Self::Packed]> + AsMut<[Self::Packed]> + Clone;
+    type Few: AsRef<[Self::Packed]> + AsMut<[Self::Packed]> + Clone + Default;
     /// So many times none.
     const FEW: Self::Few;
 
@@ -69,8 +74,8 @@ impl RobotValue for f64 {
 
 impl RobotValue for RobotState {
     type Packed = Option<Self>;
-    type Few = [Option<Self>; 15];
-    const FEW: Self::Few = [None; 15];
+    type Few = [Option<Self>; 4];
+    const FEW: Self::Few = [None; 4];
 
     fn pack(value: Option<Self>) -> Option<Self> {
         value
@@ -145,33 +150,50 @@ impl<T: RobotValue> PerRobot<T> {
         packed.map(|packed| T::unpack(*packed))
     }
 
-    /// Gives every run of a list the robots of all.
-    fn align(rows: &mut [RunRow], of: impl Fn(&mut RunRow) -> &mut Self) {
-        let mut robots: Arc<Vec<String>> = Arc::default();
-        for row in rows.iter_mut() {
-            let own = &of(row).robots;
-            // Nearly every run has the robots of the run before it.
-            if !Arc::ptr_eq(own, &robots) && own.iter().any(|robot| !robots.contains(robot)) {
-                let mut both: Vec<String> = robots.iter().chain(own.iter()).cloned().collect();
-                both.sort_by(|a, b| compare_names(a, b));
-                both.dedup();
-                robots = both.into();
-            }
-        }
-        for row in rows {
-            let own = of(row);
-            if !Arc::ptr_eq(&own.robots, &robots) && own.robots != robots {
-                own.values = Values::of(robots.iter().map(|robot| own.get(robot)));
-            }
-            own.robots = robots.clone();
+    /// The same list of robots, to share.
+    pub(super) fn shared_robots(&self) -> &Arc<Vec<String>> {
+        &self.robots
+    }
+
+    /// The same values for `robots`, which are these and others.
+    pub(super) fn aligned(&self, robots: &Arc<Vec<String>>) -> Self {
+        let values = match self.robots == *robots {
+            true => self.values.clone(),
+            false => Values::of(robots.iter().map(|robot| self.get(robot))),
+        };
+        let robots = robots.clone();
+        Self { robots, values }
+    }
+
+    /// The values without their robots, where there are few.
+    pub(super) fn few(&self) -> Option<Few<T>> {
+        match &self.values {
+            Values::Few(few) => Some(few.clone()),
+            Values::Many(_) => None,
         }
     }
-}
 
-/// Gives every run of a list the robots of all.
-pub fn align_robots(rows: &mut [RunRow]) {
-    Distances::align(rows, |row| &mut row.distance_mm);
-    RobotStates::align(rows, |row| &mut row.states);
+    /// The inverse of [`PerRobot::few`].
+    pub(super) fn of_few(robots: &Arc<Vec<String>>, few: &Few<T>) -> Self {
+        Self {
+            robots: robots.clone(),
+            values: Values::Few(few.clone()),
+        }
+    }
+
+    /// The values without their robots.
+    pub(super) fn to_packed(&self) -> Packed<T> {
+        let packed = self.values.packed().iter().take(self.robots.len());
+        packed.copied().collect()
+    }
+
+    /// The inverse of [`PerRobot::to_packed`].
+    pub(super) fn of_packed(robots: &Arc<Vec<String>>, packed: &Packed<T>) -> Self {
+        Self {
+            robots: robots.clone(),
+            values: Values::of(packed.iter().map(|packed| T::unpack(*packed))),
+        }
+    }
 }
 
 impl Distances {

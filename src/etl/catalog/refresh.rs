@@ -19,7 +19,8 @@ use super::{
     assess::{ProfileRules, changed_states},
     digests::Digests,
     entry::{self, Assessment, Entry, Seen},
-    log_state::{NEVER_HARVESTED, next_change},
+    log_state::next_change,
+    reason::Reason,
     rows::LogState,
 };
 use crate::{
@@ -266,7 +267,7 @@ pub(super) fn match_entries(
     for (found, key) in strangers.into_iter().zip(keys) {
         let verdict = Assessment {
             state: LogState::Pending,
-            reason: NEVER_HARVESTED.into(),
+            reason: Reason::NeverHarvested,
             leave_alone: None,
         };
         let mut entry = Entry::new(&key, &text::visible_bytes(&found.raw), verdict);
@@ -426,7 +427,7 @@ fn digest(entry: &Entry, held: bool) -> u64 {
         &entry.notes,
         entry.path(),
         verdict.state.word(),
-        &verdict.reason,
+        entry.reason(),
         &verdict.leave_alone,
     )
         .hash(&mut hasher);

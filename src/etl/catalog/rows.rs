@@ -4,7 +4,10 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::RunRow;
+use super::{
+    RunRow,
+    reason::{Harvest, Reason},
+};
 use crate::{
     clean::Ledger,
     lake::Note,
@@ -108,8 +111,8 @@ pub struct LogRow {
     pub path: LogPath,
     /// See [`LogState`].
     pub state: LogState,
-    /// One sentence: why this state.
-    pub reason: String,
+    /// Why this state: see [`LogRow::reason`].
+    pub reason: Reason,
     /// Cells of its runs when harvested (the one, or `3 cells`), else the folder.
     pub cell_id: Option<Arc<str>>,
     /// Bytes; `None` when the log is gone.
@@ -134,7 +137,7 @@ pub struct LogRow {
     pub flags: Option<u32>,
     /// Whether a harvest without names leaves it alone (`writing`; failed for a
     /// permanent error and unchanged since) and why, as one sentence.
-    pub leave_alone: Option<String>,
+    pub leave_alone: Option<Box<str>>,
 }
 
 /// The path of a log, as it follows from its key: lists have a hundred thousand logs.
@@ -179,6 +182,20 @@ impl LogRow {
             LogPath::KeyWithEnding => format!("{}{DROPPED}", self.key).into(),
             LogPath::Other(path) => Cow::Borrowed(path),
         }
+    }
+
+    /// One sentence: why it is in its state.
+    pub fn reason(&self) -> Cow<'_, str> {
+        self.reason.sentence(self.harvest())
+    }
+
+    /// What is told of its harvest.
+    pub(super) fn harvest(&self) -> Option<Harvest> {
+        Some(Harvest {
+            at_us: self.harvested_at_us?,
+            rows: self.rows,
+            runs: self.runs()?,
+        })
     }
 
     /// The cell of all its runs; `None` when it is unknown or there are several.

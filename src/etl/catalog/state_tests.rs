@@ -98,10 +98,10 @@ fn parquet_without_a_footer_is_writing_for_a_minute_and_failed_after_it() {
     let row = w.log("a");
     assert_eq!(row.state, LogState::Writing);
     assert!(
-        row.reason
+        row.reason()
             .starts_with("17 bytes so far, without a Parquet footer"),
         "{}",
-        row.reason
+        row.reason()
     );
     assert!(row.leave_alone.is_some());
 
@@ -123,10 +123,10 @@ fn parquet_without_a_footer_is_writing_for_a_minute_and_failed_after_it() {
     let row = old.log("a");
     assert_eq!(row.state, LogState::Failed);
     assert!(
-        row.reason
+        row.reason()
             .contains("12 bytes without a whole Parquet footer"),
         "{}",
-        row.reason
+        row.reason()
     );
     assert!(row.leave_alone.is_some());
     // The clock of a share may be ahead by minutes; a time that lies farther ahead says nothing.
@@ -172,7 +172,7 @@ fn another_time_is_changed_though_the_size_is_the_same() {
     let row = w.log("a");
     assert_eq!(row.state, LogState::Changed);
     assert!(
-        row.reason
+        row.reason()
             .ends_with("its size is the same, a harvest will compare the content")
     );
     assert!(row.is_due());
@@ -189,7 +189,7 @@ fn a_record_with_an_error_is_failed_until_the_log_or_the_rules_change() {
     w.commit(&record);
     let row = w.log("a.csv");
     assert_eq!(
-        (row.state, row.reason.as_str()),
+        (row.state, &*row.reason()),
         (LogState::Failed, "no column named time")
     );
     assert_eq!(
@@ -261,7 +261,7 @@ fn a_failed_attempt_at_a_good_log_is_failed_and_says_that_the_results_stay() {
     let row = w.log("a");
     assert_eq!(row.state, LogState::Failed);
     assert_eq!(
-        row.reason,
+        row.reason(),
         "harvesting it again failed at 2023-11-14 22:15:00: no column named time; \
          the results harvested 2023-11-14 22:13:20 are kept"
     );
@@ -281,7 +281,7 @@ fn other_rules_and_older_pipelines_are_stale_and_say_what_differs() {
     let row = w.log("a");
     assert_eq!(row.state, LogState::Stale);
     assert_eq!(
-        row.reason,
+        row.reason(),
         "harvested under different rules: hold was unlimited, is 10"
     );
 
@@ -310,7 +310,7 @@ fn some_failed_runs_are_partial() {
     w.commit(&record);
     let row = w.log("a");
     assert_eq!(
-        (row.state, row.reason.as_str()),
+        (row.state, &*row.reason()),
         (LogState::Partial, "1 of 2 runs failed")
     );
     let errors = w.catalog.log_detail("a").unwrap().unwrap().errors;
@@ -321,18 +321,18 @@ fn some_failed_runs_are_partial() {
     let row = w.log("a");
     assert_eq!(row.state, LogState::Stale);
     assert!(
-        row.reason.ends_with("; 1 of 2 runs failed"),
+        row.reason().ends_with("; 1 of 2 runs failed"),
         "{}",
-        row.reason
+        row.reason()
     );
     fs::remove_file(w.file("a.parquet")).unwrap();
     w.refresh();
     let row = w.log("a");
     assert_eq!(row.state, LogState::Missing);
     assert!(
-        row.reason.ends_with("; 1 of 2 runs failed"),
+        row.reason().ends_with("; 1 of 2 runs failed"),
         "{}",
-        row.reason
+        row.reason()
     );
 }
 
@@ -348,13 +348,13 @@ fn a_log_without_a_footer_whose_harvest_failed_says_what_that_said() {
     w.commit(&record);
     w.refresh();
     let row = w.log("a");
-    assert_eq!((row.state, row.reason.as_str()), (LogState::Failed, error));
+    assert_eq!((row.state, &*row.reason()), (LogState::Failed, error));
     // A file that goes on is another matter.
     fs::write(w.file("a.parquet"), "PAR1 cut off later").unwrap();
     w.refresh();
     let row = w.log("a");
     assert_eq!(row.state, LogState::Writing);
-    assert!(!row.reason.contains(error), "{}", row.reason);
+    assert!(!row.reason().contains(error), "{}", row.reason());
 }
 
 #[test]
@@ -371,7 +371,7 @@ fn of_equal_contents_the_first_harvested_is_no_duplicate() {
     for key in ["a.csv", "c.csv"] {
         w.harvest(key, key, &[(1, T)]);
         assert_eq!(
-            w.log(key).reason,
+            w.log(key).reason(),
             "the same content as b.csv, byte for byte"
         );
         assert_eq!(w.log(key).state, LogState::Duplicate);
@@ -420,11 +420,11 @@ fn a_renamed_log_is_suspected_on_both_sides() {
     assert_eq!(w.refresh().changed_keys, ["a", "b"]);
     let (a, b) = (w.log("a"), w.log("b"));
     assert_eq!((a.state, b.state), (LogState::Missing, LogState::Pending));
-    assert!(a.reason.contains("b looks like it"), "{}", a.reason);
+    assert!(a.reason().contains("b looks like it"), "{}", a.reason());
     assert!(
-        b.reason.contains("are those of a, which is gone"),
+        b.reason().contains("are those of a, which is gone"),
         "{}",
-        b.reason
+        b.reason()
     );
     crate::lake::gc::remove_results(&w.context.lake, "a").unwrap();
     w.catalog.forget("a").unwrap();
@@ -438,7 +438,7 @@ fn trouble_is_failed_and_left_alone() {
     w.refresh();
     let row = w.log("x");
     assert_eq!(row.state, LogState::Failed);
-    assert_eq!(row.leave_alone.as_deref(), Some(row.reason.as_str()));
+    assert_eq!(row.leave_alone.as_deref(), Some(&*row.reason()));
     // Once it holds a log it is a folder like any other.
     w.write("x.parquet/a.csv", "a");
     assert_eq!(w.refresh().changed_keys, ["x", "x.parquet/a.csv"]);

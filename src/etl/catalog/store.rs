@@ -13,6 +13,7 @@ use super::{
     entry::{self, Assessment, Entry, Facts, Seen, micros, signed},
     follow::{remember, unusable, version_of},
     notes,
+    reason::Reason,
     rows::LogState,
     statistics,
 };
@@ -125,7 +126,7 @@ pub(super) fn forget(tx: &Connection, key: &str) -> rusqlite::Result<()> {
 pub(super) fn unknown(key: &str, record: &Record) -> Entry {
     let verdict = Assessment {
         state: LogState::Missing,
-        reason: "".into(),
+        reason: Reason::Other("".into()),
         leave_alone: None,
     };
     Entry::new(key, &record.source.path, verdict)
@@ -271,12 +272,7 @@ pub(super) fn add_log(tx: &Connection, key: &str, record: &Record) -> rusqlite::
     });
     store_profile(tx, record)?;
     let log = unknown(key, record);
-    let own = params![
-        key,
-        log.path(),
-        log.verdict.state.word(),
-        log.verdict.reason
-    ];
+    let own = params![key, log.path(), log.verdict.state.word(), log.reason()];
     let mut statement = tx.prepare_cached(&INSERT)?;
     bind_record(&mut statement, record, own)?;
     statement.raw_execute()?;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::{
     assess::{ProfileRules, changed_states},
     entry::{Assessment, Entry, Facts, Seen},
+    reason::Reason,
     refresh::{match_entries, read_footers},
     rows::{LogState, is_due},
 };
@@ -43,10 +44,10 @@ impl LogStatus {
         Some(Self {
             raw: entry.raw()?.to_owned(),
             key: entry.key().to_owned(),
-            size: entry.seen?.size,
+            size: entry.seen.as_ref()?.size,
             state: entry.verdict.state,
-            reason: entry.verdict.reason.into_owned(),
-            leave_alone: entry.verdict.leave_alone,
+            reason: entry.reason().into_owned(),
+            leave_alone: entry.verdict.leave_alone.map(Into::into),
             has_record: entry.record.is_some(),
         })
     }
@@ -132,7 +133,7 @@ pub fn status_of(context: &Context, log: &FoundLog, record: Option<&Record>) -> 
         mtime_ns: log.mtime_ns,
         inode: log.inode,
         folder: log.folder.as_deref().map(Into::into),
-        trouble: log.trouble.clone(),
+        trouble: log.trouble.as_deref().map(Into::into),
         footer: None,
         moved_us: None,
     };
@@ -153,8 +154,8 @@ pub fn status_of(context: &Context, log: &FoundLog, record: Option<&Record>) -> 
         raw: Vec::new(),
         size: log.size,
         state: entry.verdict.state,
-        reason: entry.verdict.reason.into_owned(),
-        leave_alone: entry.verdict.leave_alone,
+        reason: entry.reason().into_owned(),
+        leave_alone: entry.verdict.leave_alone.map(Into::into),
         has_record: entry.record.is_some(),
     }
 }
@@ -170,7 +171,7 @@ fn recorded(record: &Record) -> Entry {
 fn unassessed() -> Assessment {
     Assessment {
         state: LogState::Pending,
-        reason: "".into(),
+        reason: Reason::NeverHarvested,
         leave_alone: None,
     }
 }

@@ -28,9 +28,9 @@ fn a_log_is_new_harvested_changed_and_gone() {
 
     w.harvest("cell-1/a", "cell-1/a.parquet", &[(7, T), (9, T + 5)]);
     let row = w.log("cell-1/a");
-    assert_eq!(row.state, LogState::Harvested, "{}", row.reason);
+    assert_eq!(row.state, LogState::Harvested, "{}", row.reason());
     assert_eq!(
-        row.reason,
+        row.reason(),
         "harvested 2023-11-14 22:13:20: 100 rows, 2 runs"
     );
     assert_eq!(
@@ -51,7 +51,7 @@ fn a_log_is_new_harvested_changed_and_gone() {
     let row = w.log("cell-1/a");
     assert_eq!(row.state, LogState::Changed);
     assert_eq!(
-        row.reason,
+        row.reason(),
         "it has 29 bytes and had 19 bytes when it was harvested"
     );
 
@@ -87,7 +87,7 @@ fn a_run_comes_back_to_the_bit() {
     let expected = run(big, T);
     let stats = expected.run_stats.unwrap();
     assert_eq!(detail.row.run, RunId(big));
-    assert_eq!(detail.row.distance_mm, stats.total_distance_mm.into());
+    assert_eq!(detail.row.distance_mm(), stats.total_distance_mm.into());
     let picture = crate::catalog::Picture::of(&expected.sparkline.unwrap().values);
     assert_eq!(detail.row.picture, picture);
     assert_eq!(
@@ -96,13 +96,13 @@ fn a_run_comes_back_to_the_bit() {
     );
     assert_eq!(
         (
-            detail.row.rows,
-            detail.row.samples,
-            detail.row.complete_rows
+            detail.row.rows(),
+            detail.row.samples(),
+            detail.row.complete_rows()
         ),
         (60, 97, 50)
     );
-    assert_eq!((detail.row.channels, detail.row.flags), (2, 1));
+    assert_eq!((detail.row.channels(), detail.row.flags()), (2, 1));
     assert_eq!(detail.row.verdict, expected.verdict);
     assert_eq!(detail.columns, stats.available_channels);
     assert_eq!(detail.channels, expected.channels);
@@ -278,7 +278,7 @@ fn the_states_of_robots_are_in_lists_and_a_catalog_from_before_gets_them() {
     w.commit(&record);
     let states = |catalog: &Catalog| -> Vec<Option<RobotState>> {
         let runs = catalog.runs(None).unwrap();
-        runs.iter().map(|run| run.states.get("1")).collect()
+        runs.iter().map(|run| run.states().get("1")).collect()
     };
     let told = [Some(RobotState::Contact), Some(RobotState::Parked)];
     assert_eq!(states(&w.catalog), told);
@@ -430,11 +430,11 @@ fn runs_of_one_list_have_their_robots_at_the_same_places() {
     w.commit(&record);
     let runs = w.catalog.runs(None).unwrap();
     for run in &runs {
-        assert_eq!(run.distance_mm.robots(), ["1", "2", "10"]);
+        assert_eq!(run.distance_mm().robots(), ["1", "2", "10"]);
     }
     let places = runs
         .iter()
-        .map(|r| [0, 1, 2].map(|at| r.distance_mm.at(at)));
+        .map(|r| [0, 1, 2].map(|at| r.distance_mm().at(at)));
     assert_eq!(
         places.collect::<Vec<_>>(),
         [
@@ -504,7 +504,7 @@ fn a_record_that_the_catalog_was_never_told_of_is_learned() {
     let record = w.record("a", "a.parquet", &[(1, T)]);
     w.catalog.ingest_record(&w.context, "a", &record).unwrap();
     let row = w.log("a");
-    assert_eq!(row.state, LogState::Harvested, "{}", row.reason);
+    assert_eq!(row.state, LogState::Harvested, "{}", row.reason());
     assert!(w.catalog.knows("a", &record).unwrap());
     let mut other = record.clone();
     other.source.mtime_ns += 1;

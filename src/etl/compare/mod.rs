@@ -326,24 +326,24 @@ fn totals(runs: &[Option<&RunDetail>]) -> Vec<Line> {
     let mut lines = vec![line("total_runtime_seconds", "s", &|run| {
         run.row.runtime_s()
     })];
-    let mut robots: Vec<&str> = runs
-        .iter()
-        .flatten()
-        .flat_map(|r| r.row.distance_mm.iter().map(|(robot, _)| robot))
-        .collect();
+    let mut robots: Vec<String> = Vec::new();
+    for run in runs.iter().flatten() {
+        let distances = run.row.distance_mm();
+        robots.extend(distances.iter().map(|(robot, _)| robot.to_owned()));
+    }
     robots.sort_by(|a, b| compare_names(a, b));
     robots.dedup();
-    for robot in robots {
-        let distance = |run: &RunDetail| run.row.distance_mm.get(robot);
+    for robot in &robots {
+        let distance = |run: &RunDetail| run.row.distance_mm().get(robot);
         lines.push(Line {
             robot: Some(robot.to_owned()),
             ..line("total_distance_mm", "mm", &distance)
         });
     }
-    lines.push(line("samples", "", &|run| Some(run.row.samples as f64)));
-    lines.push(line("rows", "", &|run| Some(run.row.rows as f64)));
+    lines.push(line("samples", "", &|run| Some(run.row.samples() as f64)));
+    lines.push(line("rows", "", &|run| Some(run.row.rows() as f64)));
     lines.push(line("complete_rows", "", &|run| {
-        Some(run.row.complete_rows as f64)
+        Some(run.row.complete_rows() as f64)
     }));
     lines
 }

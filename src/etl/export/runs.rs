@@ -55,7 +55,7 @@ impl RunTarget {
             cell_id: run.cell_id().map(str::to_owned),
             file_name: run.file_name()?.into_owned(),
             start_us: run.start_us()?,
-            rows: run.rows,
+            rows: run.rows(),
         })
     }
 }

@@ -57,7 +57,7 @@ impl Filtered for LogRow {
         RowField::new(&["mtime"], Kind::Time, |r| Value::time(r.mtime_us)),
         RowField::new(&["verdict"], VERDICT, |r| Value::verdict(r.verdict)),
         RowField::new(&["flags"], COUNT, |r| Value::count(r.flags.map(u64::from))),
-        RowField::new(&["reason"], Kind::Text, |r| Value::text(Some(&r.reason))),
+        RowField::new(&["reason"], Kind::Text, |r| Value::Text(r.reason())),
         RowField::new(&["since"], Kind::Since, |r| {
             Value::time(r.stop_us.or(r.mtime_us))
         }),
@@ -71,7 +71,7 @@ impl Filtered for LogRow {
     }
 
     fn mentions(&self, word: &str) -> bool {
-        self.contains(word) || contains(&self.reason, word)
+        self.contains(word) || contains(&self.reason(), word)
     }
 }
 
@@ -92,23 +92,23 @@ impl Filtered for RunRow {
             Value::number(r.runtime_s())
         }),
         RowField::new(&["distance", "total_distance_mm"], MILLIMETRES, |r| {
-            Value::number(r.distance_mm.total())
+            Value::number(r.distance_mm().total())
         }),
         RowField::of_robots(
             &["distance_", "total_distance_mm_"],
             MILLIMETRES,
-            |r, robot| Value::number(r.distance_mm.get(robot)),
+            |r, robot| Value::number(r.distance_mm().get(robot)),
         ),
-        RowField::new(&["rows"], COUNT, |r| Value::count(Some(r.rows))),
-        RowField::new(&["samples"], COUNT, |r| Value::count(Some(r.samples))),
+        RowField::new(&["rows"], COUNT, |r| Value::count(Some(r.rows()))),
+        RowField::new(&["samples"], COUNT, |r| Value::count(Some(r.samples()))),
         RowField::new(&["complete", "complete_rows"], COUNT, |r| {
-            Value::count(Some(r.complete_rows))
+            Value::count(Some(r.complete_rows()))
         }),
         RowField::new(&["channels"], COUNT, |r| {
-            Value::count(Some(r.channels.into()))
+            Value::count(Some(r.channels().into()))
         }),
         RowField::new(&["verdict"], VERDICT, |r| Value::verdict(Some(r.verdict))),
-        RowField::new(&["flags"], COUNT, |r| Value::count(Some(r.flags.into()))),
+        RowField::new(&["flags"], COUNT, |r| Value::count(Some(r.flags().into()))),
         RowField::new(&["error"], Kind::Text, |r| Value::text(r.error())),
         RowField::new(&["also_in"], Kind::Text, |r| match r.also_in() {
             [] => Value::Null,
@@ -124,10 +124,10 @@ impl Filtered for RunRow {
         ),
         RowField::new(&["note"], Kind::Text, |r| Value::text(r.note())),
         RowField::new(&["robot_state", "robot_states"], STATE, |r| {
-            Value::robot_state(r.states.most())
+            Value::robot_state(r.states().most())
         }),
         RowField::of_robots(&["state_", "robot_states_"], STATE, |r, robot| {
-            Value::robot_state(r.states.get(robot))
+            Value::robot_state(r.states().get(robot))
         }),
         RowField::new(&["since"], Kind::Since, |r| Value::time(r.stop_us())),
         RowField::new(&["until"], Kind::Until, |r| Value::time(r.start_us())),
@@ -137,8 +137,8 @@ impl Filtered for RunRow {
         // The runs of one list share their robots.
         let first = rows.first().into_iter();
         let robots = first.flat_map(|run| {
-            let states = run.states.robots().iter();
-            states.chain(run.distance_mm.robots().iter()).cloned()
+            let states = run.state_robots().iter();
+            states.chain(run.distance_robots().iter()).cloned()
         });
         Some(robots.collect())
     }

@@ -20,7 +20,7 @@ fn log() -> LogRow {
         key: "cell-10/Zürich a:b".into(),
         path: LogPath::KeyWithEnding,
         state: LogState::Partial,
-        reason: "1 of 4 runs failed: No forces".into(),
+        reason: "1 of 4 runs failed: No forces".to_owned().into(),
         cell_id: Some("10".into()),
         size: Some(1_500_000),
         mtime_us: Some(START),

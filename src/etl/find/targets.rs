@@ -104,7 +104,7 @@ fn bounds(run: &RunRow, name: &str, columns: Option<&HashMap<String, Extremes>>)
         },
         Some(Extremes { min, max, .. }) => match min.zip(*max) {
             // Without an incomplete row no cell is null.
-            Some((min, max)) => Bounds::numbers(min, max, run.complete_rows < run.rows),
+            Some((min, max)) => Bounds::numbers(min, max, run.complete_rows() < run.rows()),
             None => Bounds::Unknown,
         },
     }

@@ -81,7 +81,8 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToke
         .into_par_iter()
         .map(|c| stat_candidate(&root, cache.as_deref(), links, c))
         .collect();
-    scan.found = found.into_iter().flatten().collect();
+    scan.found.reserve_exact(found.len());
+    scan.found.extend(found.into_iter().flatten());
     cancel.check()?;
     scan.found.par_sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
     add_empty_folders(&root, &mut scan, folders);

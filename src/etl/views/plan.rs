@@ -47,8 +47,8 @@ impl ViewPlan {
             (a.log_key(), order(a)).cmp(&(b.log_key(), order(b)))
         });
         let most = match view {
-            View::Channels => runs.iter().map(|run| u64::from(run.channels)).sum(),
-            View::Flags => runs.iter().map(|run| u64::from(run.flags)).sum(),
+            View::Channels => runs.iter().map(|run| u64::from(run.channels())).sum(),
+            View::Flags => runs.iter().map(|run| u64::from(run.flags())).sum(),
             _ => runs.len() as u64,
         };
         if !force {

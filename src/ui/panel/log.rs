@@ -37,7 +37,8 @@ impl Text<'_> {
     fn log(&mut self, row: &LogRow, panel: Option<&LogPanel>) {
         let theme = self.theme;
         let (glyph, word) = (glyph(row.state), row.state.word());
-        let reason = zone::in_sentence(&row.reason, None);
+        let reason = row.reason();
+        let reason = zone::in_sentence(&reason, None);
         let sentence = match reason.starts_with(word) {
             true => format!("{glyph} {reason}"),
             false => format!("{glyph} {word}: {reason}"),

@@ -93,7 +93,7 @@ impl Text<'_> {
             self.pair("runtime", &time::format_duration(seconds), "");
         }
         if row.error().is_none() {
-            self.pair("samples", &thousands(row.samples), "");
+            self.pair("samples", &thousands(row.samples()), "");
         }
         if let Some(disposition) = row.disposition {
             let style = theme.of(disposition);
