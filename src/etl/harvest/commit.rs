@@ -56,20 +56,14 @@ impl Harvest {
         for run in runs.iter_mut().filter(|r| r.error.is_none()) {
             run.cell_id = run.cell_id.take().or_else(|| log.folder.clone());
         }
-        let failed = runs.iter().filter(|r| r.error.is_some()).count() as u32;
-        let total = runs.len() as u32;
         let now = time::format(time::now());
         let same = prior
             .filter(|p| p.error.is_none() && p.source.content_hash == self.source.content_hash);
         let first = same.map_or_else(|| now.clone(), |p| p.first_harvested_at.clone());
         let (rejected_file, rejected) = self.rejected.unzip();
         Record {
-            error: self.none_kept.or_else(|| all_failed(&runs)),
-            file_stats: FileStats {
-                run_error_count: failed,
-                run_success_count: total - failed,
-                run_total_count: total,
-            },
+            error: self.none_kept.or_else(|| all_failed(runs.iter())),
+            file_stats: file_stats(runs.iter()),
             verdict: Verdict::of_runs(runs.iter().map(|r| r.verdict)),
             run_to_result: runs.into_iter().map(|r| (r.run_uuid, r)).collect(),
             first_harvested_at: first,
@@ -83,18 +77,43 @@ impl Harvest {
     }
 }
 
-/// A log none of whose runs could be processed has failed.
-fn all_failed(runs: &[RunResult]) -> Option<String> {
-    let errors: Option<Vec<&String>> = runs.iter().map(|r| r.error.as_ref()).collect();
-    match (errors?.as_slice(), runs) {
-        ([only], _) => Some((*only).clone()),
-        ([first, ..], [run, ..]) => Some(format!(
-            "all of its {} runs failed; run {}: {first}",
-            runs.len(),
-            run.run_uuid.short()
-        )),
-        _ => None,
+/// Puts runs into a record that failed after all: it told of their tables as if they got into the
+/// lake.
+pub(super) fn put_failed(record: &mut Record, failed: Vec<RunResult>) {
+    let failed = failed.into_iter().map(|run| (run.run_uuid, run));
+    record.run_to_result.extend(failed);
+    let runs = record.run_to_result.values();
+    record.error = record.error.take().or_else(|| all_failed(runs.clone()));
+    record.file_stats = file_stats(runs.clone());
+    record.verdict = Verdict::of_runs(runs.map(|r| r.verdict));
+}
+
+fn file_stats<'a>(runs: impl Iterator<Item = &'a RunResult>) -> FileStats {
+    let mut stats = FileStats::default();
+    for run in runs {
+        stats.run_total_count += 1;
+        match run.error {
+            Some(_) => stats.run_error_count += 1,
+            None => stats.run_success_count += 1,
+        }
     }
+    stats
+}
+
+/// A log none of whose runs could be processed has failed.
+fn all_failed<'a>(runs: impl ExactSizeIterator<Item = &'a RunResult> + Clone) -> Option<String> {
+    let (count, first) = (runs.len(), runs.clone().next()?);
+    if !runs.clone().all(|run| run.error.is_some()) {
+        return None;
+    }
+    let error = first.error.as_ref()?;
+    Some(match count {
+        1 => error.clone(),
+        _ => format!(
+            "all of its {count} runs failed; run {}: {error}",
+            first.run_uuid.short()
+        ),
+    })
 }
 
 /// Commits a record and removes what only the replaced one named.

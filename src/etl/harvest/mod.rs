@@ -18,6 +18,7 @@ mod rename_detection;
 #[cfg(test)]
 mod rotation_tests;
 mod run;
+mod seal;
 mod session;
 mod spill;
 mod threads;
@@ -27,9 +28,9 @@ use serde::{Deserialize, Serialize};
 
 pub use index::LogRef;
 pub use none_kept::NONE_KEPT;
-pub(crate) use one::MAKING_BYTES;
 pub use rejected_examples::{RejectedRow, RejectedRows};
 pub use remove::{Results, check_gone, remove_log};
+pub(crate) use seal::MAKING_BYTES;
 pub use session::{Harvested, Session, harvest_log};
 pub use worker_crash::MAX_WORKER_CRASHES;
 

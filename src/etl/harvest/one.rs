@@ -1,36 +1,33 @@
 //! One log, from its bytes to its record.
 
 use std::{
-    iter::Peekable,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Instant,
-    vec::IntoIter,
 };
-
-use rayon::prelude::*;
 
 use super::{
     Options, Outcome, Summary,
-    commit::{self, Harvest, source_info},
+    commit::{self, source_info},
     index::{Index, LogRef},
     meter::Meter,
     none_kept,
     publish::Publisher,
-    read::{self, HeldRun, Rows, Stat},
+    read::{self, Stat},
     rename_detection::{self, Predecessor},
-    run::{self, Done, Made, Target},
+    run::Target,
+    seal::Sealed,
     threads::Threads,
 };
 use crate::{
     Error, ErrorClass, Result,
     base::{CancelToken, ProgressSink, Stage, panic::panic_sentence},
     catalog::{HarvestRow, LogState, Update, status_of},
-    clean::{Ledger, Reason, resolve_conflicts},
+    clean::{Ledger, Reason},
     format::{count, thousands},
     harvest::rejected::write_rejected,
     lake::{
         Context, Record,
-        files::{Content, TempPath, replace_record},
+        files::{Content, TempPath},
         gc::{remove_leftovers, remove_unnamed},
         layout::rejected_file_name,
         lock::LogLock,
@@ -192,13 +189,13 @@ fn blamed<T>(error: Error, unmoved: &dyn Fn() -> Result<()>) -> Result<T> {
 }
 
 /// One attempt at a log whose lock is held.
-struct Attempt<'a> {
-    context: &'a Context,
-    log: &'a FoundLog,
-    options: Options,
-    cancel: &'a CancelToken,
-    meter: &'a Meter<'a>,
-    started: Instant,
+pub(super) struct Attempt<'a> {
+    pub(super) context: &'a Context,
+    pub(super) log: &'a FoundLog,
+    pub(super) options: Options,
+    pub(super) cancel: &'a CancelToken,
+    pub(super) meter: &'a Meter<'a>,
+    pub(super) started: Instant,
     /// The content's hash, once it is known.
     hash: Option<String>,
     /// The lake has a record that is not what was written.
@@ -243,31 +240,29 @@ impl Attempt<'_> {
         // Before anything is named after the content: it must be the content that was read.
         unmoved()?;
         let fingerprint = Profile::fingerprint(&context.rules(), &hash);
-        let lines = rows.lines;
-        let Transformed {
-            runs,
-            ledger,
-            rejected,
-        } = self.transform(rows, &fingerprint, prior)?;
-        self.meter.stage(Stage::Committing);
-        let none_kept = self
-            .none_kept(&ledger, &rejected)
-            .or_else(|error| blamed(error, &unmoved))?;
-        let rejected = self
-            .write_rejected(&fingerprint, &rejected, prior)
-            .or_else(|error| blamed(error, &unmoved))?;
+        let target = Target {
+            lake: &context.lake,
+            key: &log.key,
+            profile: &context.profile,
+            fingerprint: &fingerprint,
+            force: self.options.force,
+            prior: prior.filter(|p| !p.damaged),
+        };
+        let source = source_info(log, stat, Some(&hash), Some(rows.lines));
+        let (of, count) = ((target.lake, target.key), rows.runs.len());
+        let sealed = Publisher::beside(of, count, self.cancel, |publisher| {
+            let made = self.transform(rows, &target, publisher)?;
+            self.meter.stage(Stage::Committing);
+            self.seal(made, &target, source, prior)
+                .or_else(|error| blamed(error, &unmoved))
+        });
+        let Sealed {
+            record,
+            file,
+            resumed,
+        } = sealed?;
         unmoved()?;
         self.cancel.check()?;
-        let resumed = runs.iter().filter(|d| d.resumed).count() as u32;
-        let harvest = Harvest {
-            source: source_info(log, stat, Some(&hash), Some(lines)),
-            runs: runs.into_iter().map(|d| d.result).collect(),
-            ledger,
-            rejected,
-            seconds: self.started.elapsed().as_secs_f64(),
-            none_kept,
-        };
-        let record = harvest.record(context, log, prior);
         if let (Some(error), Some(good)) = (&record.error, prior.filter(|p| p.error.is_none())) {
             // What was good stays; the caller adds what went wrong.
             remove_unnamed(&context.lake, &log.key, good)?;
@@ -277,7 +272,7 @@ impl Attempt<'_> {
         if let Some(former) = prior.filter(|p| renews && p.error.is_none()) {
             rename_detection::send_notes(context, index, log, former, self.cancel)?;
         }
-        replace_record(&context.lake, &log.key, &record)?;
+        file.replace(&context.lake, &log.key)?;
         // What is removed from now on must not be missed after a power cut. Where nothing is, many
         // records are settled at once before any is acknowledged.
         index.unsettled = !self.damaged && prior.is_none_or(|p| p.files() == record.files());
@@ -347,77 +342,12 @@ impl Attempt<'_> {
         rename_detection::finish(self.context, index, self.log, record, self.cancel)
     }
 
-    /// Resolves conflicts in, transforms and stores the runs in parallel, largest first.
-    fn transform(
-        &self,
-        rows: Rows,
-        fingerprint: &str,
-        prior: Option<&Record>,
-    ) -> Result<Transformed> {
-        let Rows {
-            mut runs,
-            mut ledger,
-            mut rejected,
-            vocabulary,
-            spill,
-            lines: _,
-        } = rows;
-        let target = Target {
-            lake: &self.context.lake,
-            key: &self.log.key,
-            profile: &self.context.profile,
-            fingerprint,
-            force: self.options.force,
-            prior: prior.filter(|p| !p.damaged),
-        };
-        runs.sort_by_key(|r| std::cmp::Reverse(r.rows.ledger.rows_kept));
-        self.meter.update(|p| {
-            p.stage = Stage::Transforming;
-            p.runs_total = Some(runs.len() as u32);
-            p.largest_run = runs.first().map(|r| r.rows.ledger.rows_kept);
-        });
-        let (of, count) = ((target.lake, target.key), runs.len());
-        let made = Publisher::beside(of, count, self.cancel, |publisher| {
-            let make = |run: HeldRun| {
-                self.cancel.check()?;
-                let mut samples = resolve_conflicts(run.whole(&spill)?);
-                let conflicts = std::mem::take(&mut samples.conflicts);
-                let made = run::process(&target, publisher, samples, &vocabulary, self.cancel)?;
-                self.meter.update(|p| p.runs += 1);
-                Ok((made, conflicts))
-            };
-            let mut all: Vec<(Made, Vec<u64>)> = Vec::with_capacity(count);
-            let mut runs = runs.into_iter().peekable();
-            while runs.peek().is_some() {
-                let together = side_by_side(&mut runs, self.options.room());
-                let made = together.into_par_iter().with_max_len(1).map(make);
-                all.extend(made.collect::<Result<Vec<_>>>()?);
-            }
-            Ok::<_, Error>(all)
-        })?;
-        let mut results = Vec::with_capacity(made.len());
-        for (made, conflicts) in made {
-            let done = made.published(&target)?;
-            let run = &done.result.ledger;
-            ledger.rows_kept += run.rows_kept;
-            for reason in [Reason::Conflict, Reason::Duplicate] {
-                ledger.drop_rows(reason, run.dropped.get(&reason).copied().unwrap_or(0));
-            }
-            rejected.extend(conflicts.into_iter().map(|row| (row, Reason::Conflict)));
-            results.push(done);
-        }
-        let made = results.iter_mut().map(|done| &mut done.result);
-        run::store_failed_table(&self.context.lake, &self.log.key, made, self.cancel)?;
-        rejected.sort_unstable();
-        Ok(Transformed {
-            runs: results,
-            ledger,
-            rejected,
-        })
-    }
-
     /// Why the log has failed, if no row was kept.
-    fn none_kept(&self, ledger: &Ledger, rejected: &[(u64, Reason)]) -> Result<Option<String>> {
+    pub(super) fn none_kept(
+        &self,
+        ledger: &Ledger,
+        rejected: &[(u64, Reason)],
+    ) -> Result<Option<String>> {
         if ledger.rows_kept > 0 {
             return Ok(None);
         }
@@ -426,7 +356,7 @@ impl Attempt<'_> {
     }
 
     /// The rejected rows' file, when there are any.
-    fn write_rejected(
+    pub(super) fn write_rejected(
         &self,
         fingerprint: &str,
         rejected: &[(u64, Reason)],
@@ -522,30 +452,6 @@ impl Attempt<'_> {
             );
         }
     }
-}
-
-/// Making a run's table takes so many bytes for each of its rows, about: the rows, their
-/// channels, what is derived from them, and where each sample stands.
-pub(crate) const MAKING_BYTES: u64 = 128;
-
-/// The next runs that have room beside each other (one, however large it is).
-fn side_by_side(runs: &mut Peekable<IntoIter<HeldRun>>, room: u64) -> Vec<HeldRun> {
-    let cost = |run: &HeldRun| run.rows.ledger.rows_kept.saturating_mul(MAKING_BYTES);
-    let mut together: Vec<HeldRun> = runs.next().into_iter().collect();
-    let mut taken: u64 = together.iter().map(cost).sum();
-    while let Some(run) = runs.next_if(|run| taken.saturating_add(cost(run)) <= room) {
-        taken += cost(&run);
-        together.push(run);
-    }
-    together
-}
-
-/// All runs of a log and the rows that none of them got.
-struct Transformed {
-    runs: Vec<Done>,
-    ledger: Ledger,
-    /// Sorted by row number.
-    rejected: Vec<(u64, Reason)>,
 }
 
 pub(super) fn summary(record: &Record, runs_resumed: u32) -> Summary {

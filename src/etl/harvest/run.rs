@@ -46,53 +46,37 @@ pub(super) struct Target<'a> {
     pub(super) prior: Option<&'a Record>,
 }
 
-/// What became of a run, and whether its table was there already.
-pub(super) struct Done {
-    pub(super) result: RunResult,
-    pub(super) resumed: bool,
-}
-
 /// A run whose table is made and may still be on its way into the lake.
 pub(super) struct Made {
-    run: ParsedRun,
-    done: Done,
-    publication: Publication,
+    pub(super) run: ParsedRun,
+    /// What became of it, if its table gets there.
+    pub(super) result: RunResult,
+    /// Whether its table was there already.
+    pub(super) resumed: bool,
+    pub(super) publication: Publication,
 }
 
 impl Made {
-    fn ended(run: ParsedRun, done: Done) -> Self {
+    fn ended(run: ParsedRun, result: RunResult, resumed: bool) -> Self {
         Self {
             run,
-            done,
+            result,
+            resumed,
             publication: Publication::Ended(Ok(())),
-        }
-    }
-
-    /// What became of the run, once its table is published.
-    ///
-    /// # Errors
-    /// As [`process`].
-    pub(super) fn published(self, target: &Target<'_>) -> Result<Done> {
-        match self.publication.wait() {
-            Ok(()) => Ok(self.done),
-            Err(e) => target.failed(self.run, self.done.result.ledger, e),
         }
     }
 }
 
 impl Target<'_> {
-    /// Stores `error` as the result of `run`, if it is of the run.
+    /// `error` as the result of `run`, if it is of the run.
     ///
     /// # Errors
     /// `error`, if it is not.
-    fn failed(&self, run: ParsedRun, ledger: Ledger, error: Error) -> Result<Done> {
+    pub(super) fn failed(&self, run: ParsedRun, ledger: Ledger, error: Error) -> Result<RunResult> {
         if !self.is_of_the_run(run, &error) {
             return Err(error);
         }
-        Ok(Done {
-            result: failed(run, ledger, error.to_string()),
-            resumed: false,
-        })
+        Ok(failed(run, ledger, error.to_string()))
     }
 
     /// Whether `error` is stored as the result of `run`. Otherwise it ends the attempt at the
@@ -151,7 +135,7 @@ pub(super) fn process(
         make(target, publisher, samples, vocabulary, cancel)
     }))
     .unwrap_or_else(|panic| Err(Error::Log(panic_sentence(panic.as_ref()))));
-    made.or_else(|e| Ok(Made::ended(run, target.failed(run, ledger, e)?)))
+    made.or_else(|e| Ok(Made::ended(run, target.failed(run, ledger, e)?, false)))
 }
 
 fn make(
@@ -173,8 +157,7 @@ fn make(
         && let Some(result) = finished(target, &name, samples.run, cancel)
         && target.knows_no_other(&name, &result)
     {
-        let resumed = true;
-        return Ok(Made::ended(run, Done { result, resumed }));
+        return Ok(Made::ended(run, result, true));
     }
     let table = transform(&samples, target.profile, cancel)?;
     let temp = TempPath::new(target.lake)?;
@@ -199,11 +182,9 @@ fn make(
     result.file_size = written.size;
     Ok(Made {
         run,
+        result,
+        resumed: false,
         publication: publisher.publish(Finished { file, temp, name }),
-        done: Done {
-            result,
-            resumed: false,
-        },
     })
 }
 

@@ -102,17 +102,40 @@ pub fn commit_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
 /// # Errors
 /// [`Error::Io`].
 pub fn replace_record(lake: &Lake, key: &str, record: &Record) -> Result<()> {
-    let temp = TempPath::new(lake)?;
-    let io = |e| Error::io("write", temp.path(), e);
-    let file = File::create_new(temp.path()).map_err(io)?;
-    record.seal(&file).map_err(io)?;
-    file.sync_all()
-        .map_err(|e| Error::io("sync", temp.path(), e))?;
-    // The log's lock is held: no other process replaces it.
-    let _ = lake
-        .results()
-        .replace(temp.path(), key, RECORD, If::Always)?;
-    Ok(())
+    SealedRecord::new(lake, record)?.replace(lake, key)
+}
+
+/// A record's file that is on the disk under a temporary name.
+#[derive(Debug)]
+#[must_use = "it is to get its place"]
+pub struct SealedRecord(TempPath);
+
+impl SealedRecord {
+    /// Writes and syncs it.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn new(lake: &Lake, record: &Record) -> Result<Self> {
+        let temp = TempPath::new(lake)?;
+        let io = |e| Error::io("write", temp.path(), e);
+        let file = File::create_new(temp.path()).map_err(io)?;
+        record.seal(&file).map_err(io)?;
+        file.sync_all()
+            .map_err(|e| Error::io("sync", temp.path(), e))?;
+        Ok(Self(temp))
+    }
+
+    /// As [`replace_record`]: everything that it names must be published.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn replace(self, lake: &Lake, key: &str) -> Result<()> {
+        // The log's lock is held: no other process replaces it.
+        let _ = lake
+            .results()
+            .replace(self.0.path(), key, RECORD, If::Always)?;
+        Ok(())
+    }
 }
 
 /// What a file holds.

@@ -15,15 +15,16 @@ pub fn of<const N: usize>(values: &mut [f64], shares: &[f64; N]) -> Option<[f64;
     by_selecting(values, shares)
 }
 
-fn by_selecting<const N: usize>(values: &mut [f64], shares: &[f64; N]) -> Option<[f64; N]> {
+fn by_selecting<const N: usize>(values: &[f64], shares: &[f64; N]) -> Option<[f64; N]> {
     let last = values.len().checked_sub(1)?;
+    let mut keys = keys(values);
     let mut out = [0.0; N];
     // Everything before `from` is in place already: later shares are larger.
     let mut from = 0;
     for (share, out) in shares.iter().zip(&mut out) {
         let position = last as f64 * share;
         let low = (position.floor() as usize).clamp(from, last);
-        *out = select(values, &mut from, low, position - low as f64)?;
+        *out = select(&mut keys, &mut from, low, position - low as f64)?;
     }
     Some(out)
 }
@@ -55,20 +56,36 @@ pub fn mad_sigma(values: &mut [f64], centre: f64) -> Option<f64> {
     Some(1.4826 * mad).filter(|sigma| sigma.is_finite())
 }
 
+/// Whole numbers in the order of the values ([`f64::total_cmp`]): they are compared at once.
+fn keys(values: &[f64]) -> Vec<i64> {
+    let bits = values.iter().map(|v| v.to_bits().cast_signed());
+    bits.map(ordered).collect()
+}
+
+/// The value of a key.
+fn value(key: i64) -> f64 {
+    f64::from_bits(ordered(key).cast_unsigned())
+}
+
+/// Turns the order of negative values around, or back.
+fn ordered(bits: i64) -> i64 {
+    if bits < 0 { bits ^ i64::MAX } else { bits }
+}
+
 /// The value of rank `low`, and `fraction` of the way to the next. Everything before
 /// `from` is in place already; moves it on.
-fn select(values: &mut [f64], from: &mut usize, low: usize, fraction: f64) -> Option<f64> {
-    let rest = values
+fn select(keys: &mut [i64], from: &mut usize, low: usize, fraction: f64) -> Option<f64> {
+    let rest = keys
         .get_mut(*from..)
         .filter(|rest| low - *from < rest.len())?;
-    let (_, at, above) = rest.select_nth_unstable_by(low - *from, f64::total_cmp);
-    let at = *at;
+    let (_, at, above) = rest.select_nth_unstable(low - *from);
+    let at = value(*at);
     *from = low;
     if fraction <= 0.0 {
         return Some(at);
     }
-    let next = above.iter().copied().min_by(f64::total_cmp);
-    Some(next.map_or(at, |next| between(at, next, fraction)))
+    let next = above.iter().copied().min();
+    Some(next.map_or(at, |next| between(at, value(next), fraction)))
 }
 
 /// The value `fraction` of the way from `at` to `next`; finite where these are.
@@ -142,12 +159,13 @@ pub fn of_values<const N: usize>(
         before = end;
     }
     scratch.extend(values.iter().filter(|v| wanted[bucket(**v)]));
+    let mut keys = keys(scratch);
     let mut out = [0.0; N];
     let mut from = 0;
     for (i, out) in out.iter_mut().enumerate() {
         let fraction = last as f64 * shares[i] - ranks[i] as f64;
         let rank = kept_ranks[i];
-        *out = select(scratch, &mut from, rank, fraction)?;
+        *out = select(&mut keys, &mut from, rank, fraction)?;
     }
     Some(out)
 }
@@ -181,7 +199,7 @@ mod tests {
             let min = v.iter().copied().fold(f64::INFINITY, f64::min);
             let max = v.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let got = of_values(&v, (min, max), &shares, &mut Vec::new()).unwrap();
-            let want = by_selecting(&mut v.clone(), &shares).unwrap().map(f64::to_bits);
+            let want = by_selecting(&v, &shares).unwrap().map(f64::to_bits);
             prop_assert_eq!(got.map(f64::to_bits), want);
             prop_assert_eq!(of(&mut v, &shares).unwrap().map(f64::to_bits), want);
         }
