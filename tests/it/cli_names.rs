@@ -82,14 +82,14 @@ fn a_mistyped_name_brings_the_one_that_is_meant() {
 }
 
 /// Before anything is written into it.
-/// A log's name is no part of a run's id, though one begins so.
+/// A log's name is no part of a run's id, though one has it.
 #[test]
-fn a_log_that_is_called_like_the_start_of_an_id_is_no_run() {
+fn a_log_that_is_called_like_a_part_of_an_id_is_no_run() {
     let lab = Lab::demo(1);
     lab.ok(&["harvest", "--all"]);
     let runs = lab.json(&["runs", "--json"]);
     let id = runs["runs"][0]["run_uuid"].as_str().unwrap();
-    let head = &id[..4];
+    let head = &id[19..23];
     lab.ok(&["note", head, "before"]);
     let log = lab.data().join(format!("{head}.csv"));
     std::fs::write(log, "time,value\n").unwrap();
@@ -105,7 +105,7 @@ fn a_log_that_is_called_like_the_start_of_an_id_is_no_run() {
         assert!(answer.err.contains("is a log"), "{args:?}: {}", answer.err);
     }
     lab.ok(&["note", id, "by the whole id"]);
-    lab.ok(&["note", &id[..6], "by another part"]);
+    lab.ok(&["note", &id[19..28], "by another part"]);
 }
 
 #[test]
