@@ -91,8 +91,8 @@ fn a_log_that_is_called_like_a_part_of_an_id_is_no_run() {
     let id = runs["runs"][0]["run_uuid"].as_str().unwrap();
     let head = &id[19..23];
     lab.ok(&["note", head, "before"]);
-    let log = lab.data().join(format!("{head}.csv"));
-    std::fs::write(log, "time,value\n").unwrap();
+    let log = lab.data().join(format!("{head}.parquet"));
+    std::fs::write(log, "PAR1").unwrap();
     let target = lab.root().join("x.csv");
     let target = target.to_str().unwrap();
     for args in [
