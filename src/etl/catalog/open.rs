@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig};
 use rustix::fs::Access;
 
 use crate::{
@@ -172,6 +172,9 @@ fn prepare(mut db: Connection, path: &Path) -> Result<Connection> {
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
     )
     .and_then(|()| db.pragma_update(None, "cache_size", CACHE_SIZE))
+    // Plans do not depend on the values that are bound. Otherwise SQLite prepares every statement
+    // again, each time, that may use one of the partial indexes.
+    .and_then(|()| db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true))
     .map_err(fail)?;
     if version(&db).map_err(fail)? < MIGRATIONS.len() {
         migrate(&mut db).map_err(fail)?;

@@ -62,10 +62,14 @@ impl Drop for TempPath {
 /// # Errors
 /// [`Error::Io`] with the target's path.
 pub(super) fn move_to(finished: &Path, target: &Path) -> Result<()> {
-    if let Some(dir) = target.parent() {
-        create_dir(dir)?;
-    }
-    fs::rename(finished, target).map_err(|e| Error::io("rename a finished file to", target, e))
+    let moved = match (fs::rename(finished, target), target.parent()) {
+        (Err(e), Some(dir)) if e.kind() == ErrorKind::NotFound => {
+            create_dir(dir)?;
+            fs::rename(finished, target)
+        }
+        (moved, _) => moved,
+    };
+    moved.map_err(|e| Error::io("rename a finished file to", target, e))
 }
 
 /// Moves a finished, synced file to a name on the same file system that nothing has; false when
@@ -221,6 +225,12 @@ pub fn create_dir(dir: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::Io`].
 pub(super) fn make_dir(dir: &Path) -> Result<Vec<&Path>> {
+    // Most often nothing else is missing.
+    match fs::create_dir(dir) {
+        Ok(()) => return Ok(vec![dir]),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists && dir.is_dir() => return Ok(Vec::new()),
+        Err(_) => {}
+    }
     let mut made = Vec::new();
     let mut missing: Vec<&Path> = dir
         .ancestors()

@@ -69,6 +69,14 @@ fn found<T>(result: io::Result<T>, action: &'static str, path: &Path) -> Result<
     present(result).map_err(|e| Error::io(action, path, e))
 }
 
+/// As [`sync_dir`]; false for a directory that is not there.
+fn sync_if_there(dir: &Path) -> Result<bool> {
+    match sync_dir(dir) {
+        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(false),
+        synced => synced.map(|()| true),
+    }
+}
+
 impl Store for LocalStore {
     fn keys_with(&self, name: &str, below: &str) -> Keys {
         let walked = walk(&self.root, self.top(below));
@@ -189,8 +197,10 @@ impl Store for LocalStore {
         condition: If<'_>,
     ) -> Result<Replaced> {
         let dir = self.folder(key);
-        make_dir(&dir)?;
-        sync_dir(&dir)?;
+        if !sync_if_there(&dir)? {
+            make_dir(&dir)?;
+            sync_dir(&dir)?;
+        }
         // The writer holds the lock of the document, so no other write comes between.
         if let If::Version(wanted) = condition
             && self.version(key, name)?.as_ref() != wanted
@@ -212,11 +222,8 @@ impl Store for LocalStore {
             .collect();
         // From within: what a directory has lasts before its own name does.
         for dir in all.iter().rev() {
-            match sync_dir(dir) {
-                // Removed since, with all that was there.
-                Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
-                synced => synced?,
-            }
+            // One that is not there was removed since, with all that was in it.
+            sync_if_there(dir)?;
         }
         Ok(())
     }

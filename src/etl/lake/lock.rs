@@ -9,7 +9,7 @@ use std::{
     io::{self, ErrorKind, Read, Seek, SeekFrom},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -54,7 +54,7 @@ impl Owner {
         Self {
             id: presence.id().to_owned(),
             pid: std::process::id(),
-            host: host(),
+            host: host().to_owned(),
         }
     }
 
@@ -82,9 +82,13 @@ impl Owner {
     }
 }
 
-fn host() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    text::visible(name.trim())
+/// The name of this host or container when it was asked for first.
+fn host() -> &'static str {
+    static HOST: OnceLock<String> = OnceLock::new();
+    HOST.get_or_init(|| {
+        let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        text::visible(name.trim())
+    })
 }
 
 /// The lock of one log, held until dropped.

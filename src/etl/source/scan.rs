@@ -76,10 +76,11 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToke
     refuse_one_directory(data_dir, cache_dir)?;
     let mut scan = Scan::default();
     let (candidates, folders) = walk(&root, cache.as_deref(), links, cancel, &mut scan)?;
+    let is_in_cache = |target: &Path| cache.as_deref().is_some_and(|c| target.starts_with(c));
     // As many as there are candidates: a list whose length is not known is twice in memory.
     let found: Vec<Option<Found>> = candidates
         .into_par_iter()
-        .map(|c| stat_candidate(&root, cache.as_deref(), links, c))
+        .map(|c| stat_candidate(&root, is_in_cache, links, c))
         .collect();
     scan.found.reserve_exact(found.len());
     scan.found.extend(found.into_iter().flatten());
@@ -386,7 +387,6 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
         return None;
     }
     let format = Format::of_name(raw)?;
-    let cache = cache_dir.canonicalize().ok();
     let path = real_path(&root, raw);
     let mut folders = path.ancestors().skip(1).take_while(|above| *above != root);
     if folders.any(is_lake) {
@@ -394,7 +394,11 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
     }
     stat_candidate(
         &root,
-        cache.as_deref(),
+        |target| {
+            cache_dir
+                .canonicalize()
+                .is_ok_and(|cache| target.starts_with(cache))
+        },
         links,
         Candidate {
             raw: raw.to_vec(),
@@ -408,8 +412,14 @@ pub fn real_path(data_dir: &Path, raw: &[u8]) -> PathBuf {
     data_dir.join(OsStr::from_bytes(raw))
 }
 
-/// Stats one candidate; `None` when it vanished since the walk.
-fn stat_candidate(root: &Path, cache: Option<&Path>, links: Links, c: Candidate) -> Option<Found> {
+/// Stats one candidate; `None` when it vanished since the walk. Where a link leads is asked
+/// `is_in_cache`.
+fn stat_candidate(
+    root: &Path,
+    is_in_cache: impl Fn(&Path) -> bool,
+    links: Links,
+    c: Candidate,
+) -> Option<Found> {
     let trouble = |what: &str| Some(what.to_owned());
     let path = real_path(root, &c.raw);
     let own = std::fs::symlink_metadata(&path).ok()?;
@@ -429,7 +439,7 @@ fn stat_candidate(root: &Path, cache: Option<&Path>, links: Links, c: Candidate)
                 "it is a link that leads out of the data directory (follow_links in the config file)",
             ),
         ),
-        Ok(target) if cache.is_some_and(|c| target.starts_with(c)) => (
+        Ok(target) if is_in_cache(&target) => (
             own,
             trouble("it is a link that leads into the cache directory"),
         ),

@@ -26,7 +26,8 @@ use crate::{
     infer::propose,
 };
 
-/// Progress within a stage is told no more often than this.
+/// Progress within a stage is told no more often than this, and a stage in which no log ends a worker
+/// no sooner than this after the log began: each message wakes the program.
 const BETWEEN: Duration = Duration::from_millis(40);
 /// How long the next log may take to come before this process is not present in the lake any more.
 const LINGER: Duration = Duration::from_millis(100);
@@ -89,7 +90,7 @@ fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>)
                 }
             }
             Order::Harvest(task, token) => {
-                reporter.say(&Report::Accepted);
+                reporter.accept();
                 task.owner.clone().sign_for();
                 let harvested = task.harvest(&mut session, reporter, &token);
                 // What it was told in the meantime was for this log.
@@ -101,7 +102,7 @@ fn work(orders: &Receiver<Order>, reporter: &Reporter, job: &Mutex<CancelToken>)
                 });
             }
             Order::Propose(log) => {
-                reporter.say(&Report::Accepted);
+                reporter.accept();
                 let proposal = propose(&log).map_err(|e| Fault::from(&e));
                 reporter.say(&Report::Proposed(proposal));
             }
@@ -174,7 +175,27 @@ fn locked(job: &Mutex<CancelToken>) -> MutexGuard<'_, CancelToken> {
 /// Says things to the program.
 struct Reporter {
     pipe: Mutex<File>,
-    last: Mutex<Option<(Stage, Instant)>>,
+    told: Mutex<Told>,
+}
+
+/// What the program knows of the log.
+struct Told {
+    /// When the log began.
+    begun: Instant,
+    /// The stage that was told last, and when.
+    stage: Stage,
+    at: Instant,
+}
+
+impl Told {
+    fn begin() -> Self {
+        let now = Instant::now();
+        Self {
+            begun: now,
+            stage: Stage::Queued,
+            at: now,
+        }
+    }
 }
 
 impl Reporter {
@@ -185,7 +206,7 @@ impl Reporter {
         rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
         Ok(Self {
             pipe: Mutex::new(pipe),
-            last: Mutex::new(None),
+            told: Mutex::new(Told::begin()),
         })
     }
 
@@ -203,6 +224,16 @@ impl Reporter {
         }
     }
 
+    /// The log begins.
+    fn accept(&self) {
+        *self.told() = Told::begin();
+        self.say(&Report::Accepted);
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn decodes(&self, column: &str, begins: bool) {
         let column = column.to_owned();
         self.say(&if begins {
@@ -213,15 +244,25 @@ impl Reporter {
     }
 }
 
+/// Whether a log can be the reason that a worker dies in this stage: the program must then know it.
+fn may_crash(stage: Stage) -> bool {
+    matches!(stage, Stage::Reading | Stage::Transforming)
+}
+
 impl ProgressSink for Reporter {
     fn report(&self, progress: &Progress) {
         {
-            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut told = self.told();
             let now = Instant::now();
-            if last.is_some_and(|(stage, at)| stage == progress.stage && now - at < BETWEEN) {
+            let is_soon = if told.stage == progress.stage {
+                now - told.at < BETWEEN
+            } else {
+                now - told.begun < BETWEEN && !may_crash(progress.stage)
+            };
+            if is_soon {
                 return;
             }
-            *last = Some((progress.stage, now));
+            (told.stage, told.at) = (progress.stage, now);
         }
         self.say(&Report::Progress(*progress));
     }

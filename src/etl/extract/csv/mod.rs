@@ -21,6 +21,7 @@ use std::{
 
 use self::{
     dialect::Dialect,
+    lines::BUFFER,
     rows::{Rows, TOO_LONG},
 };
 use super::{
@@ -55,9 +56,16 @@ pub(super) struct CsvLog {
 impl CsvLog {
     pub(super) fn open(file: File, path: &Path, gzipped: bool, schema: &Schema) -> Result<Self> {
         let bytes = Arc::new(AtomicU64::new(0));
+        // All of a small log and its end, which may be longer in UTF-8: to clear more costs more than
+        // to read it.
+        let room = match file.metadata() {
+            Ok(meta) if !gzipped => meta.len().saturating_mul(2).saturating_add(1),
+            _ => u64::MAX,
+        };
+        let room = usize::try_from(room).unwrap_or(BUFFER).min(BUFFER);
         let input = text::open(file, path, gzipped, bytes.clone())?;
         let of_header = |e| trouble(path, e, "the header");
-        let mut rows = Rows::new(input).map_err(of_header)?;
+        let mut rows = Rows::with_buffer(input, room).map_err(of_header)?;
         let dialect = dialect::detect(&mut rows, schema, of_header)?;
         Ok(Self {
             rows,
