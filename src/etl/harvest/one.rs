@@ -108,6 +108,7 @@ pub(super) fn harvest(
         log: &log,
         options: request.options,
         cancel,
+        threads: request.threads,
         meter: &meter,
         started,
         hash: None,
@@ -194,6 +195,7 @@ pub(super) struct Attempt<'a> {
     pub(super) log: &'a FoundLog,
     pub(super) options: Options,
     pub(super) cancel: &'a CancelToken,
+    pub(super) threads: &'a Threads,
     pub(super) meter: &'a Meter<'a>,
     pub(super) started: Instant,
     /// The content's hash, once it is known.
@@ -250,7 +252,8 @@ impl Attempt<'_> {
         };
         let source = source_info(log, stat, Some(&hash), Some(rows.lines));
         let (of, count) = ((target.lake, target.key), rows.runs.len());
-        let sealed = Publisher::beside(of, count, self.cancel, |publisher| {
+        let helper = self.threads.helper();
+        let sealed = Publisher::beside(of, count, helper, self.cancel, |publisher| {
             let made = self.transform(rows, &target, publisher)?;
             self.meter.stage(Stage::Committing);
             self.seal(made, &target, source, prior)

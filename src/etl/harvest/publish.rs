@@ -31,6 +31,43 @@ pub(super) struct Publisher<'a> {
     cancel: &'a CancelToken,
     /// To threads that do nothing else; `None`: there are none.
     queue: Option<Sender<(Finished, Sender<Result<()>>)>>,
+    /// For the only table of a log.
+    helper: Option<&'a Helper>,
+}
+
+/// A thread that publishes the only table of one log after the other, while their records are written.
+/// To start a thread for each costs more than small logs wait.
+#[derive(Debug)]
+pub(super) struct Helper(Sender<Task>);
+
+/// What the helper is given.
+struct Task {
+    lake: Lake,
+    key: String,
+    table: Finished,
+    cancel: CancelToken,
+    told: Sender<Result<()>>,
+}
+
+impl Helper {
+    /// `None` when the system gives no thread. It ends with this value.
+    pub(super) fn start() -> Option<Self> {
+        let (queue, tasks) = bounded::<Task>(1);
+        let work = move || {
+            for task in tasks {
+                let result = publish(&task.lake, &task.key, &task.table, &task.cancel);
+                // Nothing of it is left once its end is told.
+                drop((task.table, task.lake));
+                let _ = task.told.send(result);
+            }
+        };
+        let thread = thread::Builder::new().name("publish".into());
+        let started = thread.stack_size(STACK).spawn(work);
+        started
+            .map(|_| Self(queue))
+            .inspect_err(|e| tracing::debug!("no thread to publish tables: {e}"))
+            .ok()
+    }
 }
 
 /// A table that is being published.
@@ -46,9 +83,9 @@ impl Publication {
     ///
     /// # Errors
     /// [`Error::Io`] when it could not be synced or published, [`Error::Cancelled`].
-    pub(super) fn wait(self) -> Result<()> {
-        match self {
-            Self::Ended(result) => result,
+    pub(super) fn wait(mut self) -> Result<()> {
+        match &mut self {
+            Self::Ended(result) => std::mem::replace(result, Ok(())),
             Self::Pending(result) => result.recv().unwrap_or_else(|_| {
                 let lost = "the thread that publishes tables ended early";
                 Err(Error::Fatal(lost.to_owned()))
@@ -57,15 +94,27 @@ impl Publication {
     }
 }
 
+impl Drop for Publication {
+    /// While a table is on its way its log stays locked, also when the log is given up.
+    fn drop(&mut self) {
+        if let Self::Pending(result) = self {
+            let _ = result.recv();
+        }
+    }
+}
+
 impl<'a> Publisher<'a> {
     /// Does `work`, which makes so many tables of log `key`, with a publisher, and waits until all
-    /// are published or were given up. A single one is published where it is made.
+    /// are published or were given up. A single one is left to `helper`, which is not waited for, or
+    /// published where it is made.
     pub(super) fn beside<T>(
         (lake, key): (&'a Lake, &'a str),
         tables: usize,
+        helper: Option<&'a Helper>,
         cancel: &'a CancelToken,
         work: impl FnOnce(&Self) -> T,
     ) -> T {
+        let helper = helper.filter(|_| tables == 1);
         // As many as make tables.
         let threads = match tables {
             0 | 1 => 0,
@@ -80,6 +129,7 @@ impl<'a> Publisher<'a> {
                 key,
                 cancel,
                 queue: None,
+                helper,
             };
             for _ in 0..threads {
                 let tables = tables.clone();
@@ -104,6 +154,20 @@ impl<'a> Publisher<'a> {
 
     /// Syncs and publishes a table, or leaves that to another thread.
     pub(super) fn publish(&self, table: Finished) -> Publication {
+        if let Some(Helper(queue)) = self.helper {
+            let (told, result) = bounded(1);
+            let task = Task {
+                lake: self.lake.clone(),
+                key: self.key.to_owned(),
+                table,
+                cancel: self.cancel.clone(),
+                told,
+            };
+            return match queue.send(task) {
+                Ok(()) => Publication::Pending(result),
+                Err(refused) => Publication::Ended(self.publish_here(&refused.into_inner().table)),
+            };
+        }
         if let Some(queue) = &self.queue {
             let (told, result) = bounded(1);
             return match queue.send((table, told)) {
@@ -148,8 +212,13 @@ mod tests {
     }
 
     /// Publishes tables of these names; the results in their order.
-    fn publish_all(lake: &Lake, names: &[&str], cancel: &CancelToken) -> Vec<Result<()>> {
-        let all = Publisher::beside((lake, "a"), names.len(), cancel, |publisher| {
+    fn publish_all(
+        lake: &Lake,
+        names: &[&str],
+        helper: Option<&Helper>,
+        cancel: &CancelToken,
+    ) -> Vec<Result<()>> {
+        let all = Publisher::beside((lake, "a"), names.len(), helper, cancel, |publisher| {
             let publish = |name: &&str| publisher.publish(finished(lake, name));
             names.iter().map(publish).collect::<Vec<_>>()
         });
@@ -162,12 +231,18 @@ mod tests {
         let lake = Lake::new(dir.path());
         // A directory that is not empty is in the way of the second.
         std::fs::create_dir_all(lake.location("a", "run_1.parquet").join("x")).unwrap();
-        for names in [
-            &["run_0.parquet", "run_1.parquet", "run_2.parquet"][..],
-            &["run_1.parquet"],
-            &["run_3.parquet"],
+        let helper = Helper::start();
+        for (names, helper) in [
+            (
+                &["run_0.parquet", "run_1.parquet", "run_2.parquet"][..],
+                None,
+            ),
+            (&["run_1.parquet"], None),
+            (&["run_3.parquet"], None),
+            (&["run_1.parquet"], helper.as_ref()),
+            (&["run_4.parquet"], helper.as_ref()),
         ] {
-            let results = publish_all(&lake, names, &CancelToken::new());
+            let results = publish_all(&lake, names, helper, &CancelToken::new());
             for (name, result) in names.iter().zip(results) {
                 assert_eq!(result.is_ok(), *name != "run_1.parquet", "{result:?}");
                 assert_eq!(lake.location("a", name).is_file(), result.is_ok());
@@ -181,8 +256,13 @@ mod tests {
         let lake = Lake::new(dir.path());
         let cancel = CancelToken::new();
         cancel.cancel();
-        for names in [&["run_0.parquet", "run_1.parquet"][..], &["run_0.parquet"]] {
-            let results = publish_all(&lake, names, &cancel);
+        let helper = Helper::start();
+        for (names, helper) in [
+            (&["run_0.parquet", "run_1.parquet"][..], None),
+            (&["run_0.parquet"], None),
+            (&["run_0.parquet"], helper.as_ref()),
+        ] {
+            let results = publish_all(&lake, names, helper, &cancel);
             let cancelled = |result: &Result<()>| matches!(result, Err(Error::Cancelled));
             assert!(results.iter().all(cancelled), "{results:?}");
         }
@@ -197,12 +277,26 @@ mod tests {
         let lake = Lake::new(dir.path());
         let cancel = CancelToken::new();
         let run = || {
-            Publisher::beside((&lake, "a"), 2, &cancel, |publisher| {
+            Publisher::beside((&lake, "a"), 2, None, &cancel, |publisher| {
                 let _ = publisher.publish(finished(&lake, "run_0.parquet"));
                 panic!("made none");
             })
         };
         assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
         assert!(lake.location("a", "run_0.parquet").is_file());
+    }
+
+    #[test]
+    fn a_table_that_is_given_up_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let lake = Lake::new(dir.path());
+        let (helper, cancel) = (Helper::start(), CancelToken::new());
+        for n in 0..20 {
+            let name = format!("run_{n}.parquet");
+            Publisher::beside((&lake, "a"), 1, helper.as_ref(), &cancel, |publisher| {
+                drop(publisher.publish(finished(&lake, &name)));
+            });
+            assert!(lake.location("a", &name).is_file(), "{name}");
+        }
     }
 }

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::publish::Helper;
+
 /// Logs of fewer bytes are harvested by the calling thread alone.
 const SMALL: u64 = 128 << 10;
 /// As the main thread of a program has.
@@ -16,8 +18,11 @@ pub(super) enum Threads {
     #[default]
     Shared,
     /// The calling thread, which is a pool of its own, and for logs that are not small a pool that
-    /// is started when it is needed first.
-    Own(OnceLock<Option<ThreadPool>>),
+    /// is started when it is needed first, and one that publishes.
+    Own {
+        many: OnceLock<Option<ThreadPool>>,
+        helper: OnceLock<Option<Helper>>,
+    },
 }
 
 impl Threads {
@@ -28,7 +33,10 @@ impl Threads {
             // Its only thread is this one, which ends with the process.
             Ok(pool) => {
                 std::mem::forget(pool);
-                Self::Own(OnceLock::new())
+                Self::Own {
+                    many: OnceLock::new(),
+                    helper: OnceLock::new(),
+                }
             }
             Err(e) => {
                 tracing::debug!("small logs are harvested by all threads: {e}");
@@ -40,11 +48,19 @@ impl Threads {
     /// Does `work` for a log of so many bytes.
     pub(super) fn run<T: Send>(&self, bytes: u64, work: impl FnOnce() -> T + Send) -> T {
         match self {
-            Self::Own(many) if bytes >= SMALL => match many.get_or_init(started) {
+            Self::Own { many, .. } if bytes >= SMALL => match many.get_or_init(started) {
                 Some(pool) => pool.install(work),
                 None => work(),
             },
             _ => work(),
+        }
+    }
+
+    /// The thread that publishes the tables of logs with one run, if there is one.
+    pub(super) fn helper(&self) -> Option<&Helper> {
+        match self {
+            Self::Shared => None,
+            Self::Own { helper, .. } => helper.get_or_init(Helper::start).as_ref(),
         }
     }
 }

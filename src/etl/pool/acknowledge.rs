@@ -20,6 +20,8 @@ use crate::{
 const LINGER: Duration = Duration::from_millis(100);
 /// While other logs are being harvested, so long is waited for harvests to be acknowledged together.
 const GATHER: Duration = Duration::from_millis(25);
+/// What came meanwhile is looked for this often: to be woken by each costs the workers more.
+const PAUSE: Duration = Duration::from_millis(5);
 /// Harvests that are acknowledged together: their records are in memory at once.
 const TOGETHER: usize = 64;
 
@@ -55,10 +57,11 @@ fn gathered(shared: &Shared, ended: &Receiver<Ended>, first: Ended) -> Vec<Ended
     let mut together = vec![first];
     while together.len() < TOGETHER && together.len() < shared.queue().jobs.len() {
         let left = until.saturating_duration_since(Instant::now());
-        match ended.recv_timeout(left) {
-            Ok(next) => together.push(next),
-            Err(_) => break,
+        if left.is_zero() {
+            break;
         }
+        std::thread::sleep(left.min(PAUSE));
+        together.extend(ended.try_iter().take(TOGETHER - together.len()));
     }
     together
 }
