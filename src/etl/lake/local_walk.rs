@@ -48,7 +48,10 @@ impl Walked {
 /// The documents in `top` and in all directories below it, but the lake's private ones. `root` is
 /// the top of the lake.
 pub(super) fn walk(root: &Path, top: PathBuf) -> Walked {
-    let device = fs::metadata(&top).map(|m| m.dev()).ok();
+    let device = match fs::metadata(&top) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Walked::default(),
+        found => found.map(|m| m.dev()).ok(),
+    };
     let walk = Walk {
         root,
         device: device.filter(|_| links_tell_of_directories(&top)),

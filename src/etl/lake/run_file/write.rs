@@ -1,6 +1,7 @@
 //! Writes a run's table: row group by row group, hashed on the way.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     fs::File,
     io::{BufWriter, Write},
@@ -175,7 +176,7 @@ pub fn write_rows(
         .filter(|(_, digits)| digits.contains('1'))
         .collect();
     let metadata = vec![
-        schema_to_metadata_key(&schema),
+        schema_key(&schema),
         key_value(MADE_BY_KEY, made_by),
         key_value(
             UNITS_KEY,
@@ -289,6 +290,22 @@ fn encode_group(
 fn row_groups(rows: usize) -> impl Iterator<Item = Range<usize>> {
     let groups = rows.div_ceil(MAX_GROUP_ROWS);
     (0..groups).map(move |g| g * rows / groups..(g + 1) * rows / groups)
+}
+
+/// The schema as Arrow writes it into the metadata. The tables of logs that follow each other have the
+/// same, and to make it takes as long as a small row group.
+fn schema_key(schema: &ArrowSchema) -> KeyValue {
+    thread_local! {
+        static LAST: RefCell<Option<(ArrowSchema, KeyValue)>> = const { RefCell::new(None) };
+    }
+    LAST.with_borrow_mut(|last| match last {
+        Some((of, key)) if of == schema => key.clone(),
+        _ => {
+            let key = schema_to_metadata_key(schema);
+            *last = Some((schema.clone(), key.clone()));
+            key
+        }
+    })
 }
 
 fn arrow_schema(table: &RunTable, describe: &dyn Fn(&str) -> String) -> ArrowSchema {
@@ -423,6 +440,18 @@ mod tests {
         schema::Hold,
         transform::{Column, clock::align},
     };
+
+    #[test]
+    fn every_schema_has_its_own_key_whichever_came_before() {
+        let schema = |name: &str, unit: &str| -> ArrowSchema {
+            let field = Field::new(name.into(), ArrowDataType::Float64, true);
+            std::iter::once(field.with_metadata(field_metadata(unit, ""))).collect()
+        };
+        let (force, other, unit) = (schema("f1", "N"), schema("f2", "N"), schema("f1", "kN"));
+        for of in [&force, &force, &other, &force, &unit, &force] {
+            assert_eq!(schema_key(of), schema_to_metadata_key(of));
+        }
+    }
 
     /// Several row groups, of several MiB: encoded, hashed and written by as many threads as there are.
     #[test]
