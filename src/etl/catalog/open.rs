@@ -337,6 +337,19 @@ mod tests {
     }
 
     #[test]
+    fn a_query_that_may_use_a_partial_index_is_prepared_once() {
+        let (_dir, path) = dir();
+        let db = file(&path).unwrap();
+        let mut query = db
+            .prepare("SELECT key FROM logs WHERE content_hash = ?1 AND key <> ?2")
+            .unwrap();
+        for hash in ["a", "b", "c"] {
+            assert!(!query.exists([hash, "key"]).unwrap());
+        }
+        assert_eq!(query.get_status(rusqlite::StatementStatus::RePrepare), 0);
+    }
+
+    #[test]
     fn a_new_catalog_is_ours_in_wal_and_its_owners_alone() {
         let (_dir, path) = dir();
         let db = file(&path).unwrap();

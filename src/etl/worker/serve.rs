@@ -196,6 +196,19 @@ impl Told {
             at: now,
         }
     }
+
+    /// Whether progress in a stage is to be told now. It counts as told then.
+    fn is_due(&mut self, stage: Stage, now: Instant) -> bool {
+        let is_soon = if self.stage == stage {
+            now - self.at < BETWEEN
+        } else {
+            now - self.begun < BETWEEN && !may_crash(stage)
+        };
+        if !is_soon {
+            (self.stage, self.at) = (stage, now);
+        }
+        !is_soon
+    }
 }
 
 impl Reporter {
@@ -251,19 +264,37 @@ fn may_crash(stage: Stage) -> bool {
 
 impl ProgressSink for Reporter {
     fn report(&self, progress: &Progress) {
-        {
-            let mut told = self.told();
-            let now = Instant::now();
-            let is_soon = if told.stage == progress.stage {
-                now - told.at < BETWEEN
-            } else {
-                now - told.begun < BETWEEN && !may_crash(progress.stage)
-            };
-            if is_soon {
-                return;
-            }
-            (told.stage, told.at) = (progress.stage, now);
+        if self.told().is_due(progress.stage, Instant::now()) {
+            self.say(&Report::Progress(*progress));
         }
-        self.say(&Report::Progress(*progress));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_log_tells_the_stages_in_which_it_may_end_the_worker_and_a_long_one_tells_all() {
+        let stages = [
+            Stage::Hashing,
+            Stage::Reading,
+            Stage::Reading,
+            Stage::Transforming,
+            Stage::Committing,
+        ];
+        for (step, is_told) in [
+            (1, [false, true, false, true, false]),
+            (15, [false, true, false, true, true]),
+            (50, [true; 5]),
+        ] {
+            let mut told = Told::begin();
+            let mut now = told.begun;
+            let due = stages.map(|stage| {
+                now += Duration::from_millis(step);
+                told.is_due(stage, now)
+            });
+            assert_eq!(due, is_told, "{step} ms for each");
+        }
     }
 }
