@@ -62,8 +62,11 @@ pub fn whole_lines<'a>(mut parts: Vec<Vec<Span<'a>>>, width: u16, lines: usize) 
         };
         let mut line: Vec<Vec<Span<'a>>> = parts.drain(..fitting).collect();
         if let Some(first) = line.first_mut().filter(|_| !all.is_empty()) {
-            let blanks = first.iter().take_while(|span| span.content.trim().is_empty());
-            first.splice(..blanks.count(), [Span::raw(" ")]);
+            let blanks = first
+                .iter()
+                .take_while(|span| span.content.trim().is_empty());
+            let blanks = blanks.count();
+            first.splice(..blanks, [Span::raw(" ")]);
         }
         all.push(whole_parts(line, width));
     }
