@@ -19,7 +19,7 @@ use super::{
 use crate::etl::{
     Result,
     base::CancelToken,
-    demo::{DEFAULT_LOGS, FULL_RUN_SECONDS, Options, SHORT_RUN_SECONDS, write_logs},
+    demo::{DEFAULT_LOGS, FULL_RUN_SECONDS, Options, SHORT_RUN_SECONDS, refuse_among, write_logs},
     format::{bytes, count},
     text,
 };
@@ -77,9 +77,9 @@ fn run_seconds(text: &str) -> Result<f64, String> {
 /// the environment and the config file say: synthetic logs never get among real ones.
 ///
 /// # Errors
-/// [`crate::etl::Error::Usage`] when `DIR/data` holds other things; those of
-/// [`write_logs`] and [`harvest::run`].
+/// [`crate::etl::Error::Usage`] when `DIR/data` holds other things; those of [`refuse_among`], [`write_logs`] and [`harvest::run`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
+    refuse_among(&args.dir, &settings.data_dir, &settings.cache_dir)?;
     let settings = Settings {
         data_dir: args.dir.join("data"),
         cache_dir: args.dir.join("cache"),

@@ -46,7 +46,8 @@ impl Exit {
     }
 }
 
-/// Whether the operator has to act first: a file is in the way, or access is denied.
+/// Whether the operator has to act first: a file is in the way, access is denied, the file system is mounted read-only,
+/// or a name is longer than it allows.
 fn needs_the_operator(error: &Error) -> bool {
     use io::ErrorKind as K;
     let Error::Io { source, .. } = error else {
@@ -54,7 +55,12 @@ fn needs_the_operator(error: &Error) -> bool {
     };
     matches!(
         source.kind(),
-        K::PermissionDenied | K::NotADirectory | K::IsADirectory | K::AlreadyExists
+        K::PermissionDenied
+            | K::ReadOnlyFilesystem
+            | K::NotADirectory
+            | K::IsADirectory
+            | K::AlreadyExists
+            | K::InvalidFilename
     )
 }
 
@@ -103,4 +109,24 @@ fn unless_closed(written: io::Result<()>) -> Result<(), Error> {
 /// Writes a note to standard error, which may be closed.
 pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::io::Errno;
+
+    #[test]
+    fn what_the_operator_has_to_change_is_not_worth_a_retry() {
+        let exit = |errno: Errno| {
+            let error = Error::io("write", std::path::Path::new("x"), errno.into());
+            Exit::of(&error)
+        };
+        for errno in [Errno::ACCESS, Errno::PERM, Errno::ROFS, Errno::NAMETOOLONG] {
+            assert_eq!(exit(errno), Exit::Fatal, "{errno}");
+        }
+        for errno in [Errno::NOSPC, Errno::DQUOT, Errno::IO, Errno::MFILE] {
+            assert_eq!(exit(errno), Exit::Transient, "{errno}");
+        }
+    }
 }

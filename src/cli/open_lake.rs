@@ -28,6 +28,9 @@ pub struct OpenLake {
     pub context: Context,
     /// Up to date.
     pub catalog: Catalog,
+    /// How many folders of the data directory could not be read, each of which was printed: the logs in them are not
+    /// known as they are now.
+    pub unread: usize,
     /// Records and notes that cannot be used, one sentence each, which were printed.
     problems: Vec<String>,
 }
@@ -70,6 +73,7 @@ impl OpenLake {
         Ok(Self {
             context,
             catalog,
+            unread: refresh.unread.len(),
             problems: refresh.problems,
         })
     }

@@ -80,5 +80,8 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         None => exit::print(&plan.text()?)?,
     }
     exit::note(&plan.sentence());
-    Ok(Exit::Ok)
+    Ok(match plan.is_whole() {
+        true => Exit::Ok,
+        false => Exit::Transient,
+    })
 }

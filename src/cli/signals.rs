@@ -1,5 +1,5 @@
 //! Ctrl-c, SIGTERM and SIGHUP ask a command to stop; they never kill it half-way. Nor does a limit on the size of
-//! files.
+//! files. A signal that the caller had ignored (`nohup` ignores SIGHUP) stays ignored.
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -18,8 +18,8 @@ pub fn survive_file_size_limit() {
     let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
-/// Calls `on_signal` for each signal that comes from now on, and cancels `token` before
-/// it. A second signal asks again; what is being undone is not torn by it.
+/// Calls `on_signal` for each signal that comes from now on (but for those that were ignored when the program
+/// began), and cancels `token` before it. A second signal asks again; what is being undone is not torn by it.
 ///
 /// # Errors
 /// [`Error::Fatal`] when the system does not let signals be handled.
@@ -28,7 +28,10 @@ pub fn cancel_on_signals(
     mut on_signal: impl FnMut() + Send + 'static,
 ) -> Result<()> {
     let trouble = |e: std::io::Error| Error::Fatal(format!("cannot handle signals: {e}"));
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(trouble)?;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter();
+    let heard = heard.filter(|signal| !is_ignored(*signal, &status));
+    let mut signals = Signals::new(heard).map_err(trouble)?;
     let token = token.clone();
     std::thread::Builder::new()
         .name("signals".into())
@@ -40,4 +43,25 @@ pub fn cancel_on_signals(
         })
         .map_err(trouble)?;
     Ok(())
+}
+
+/// Whether a process ignores a signal, by what Linux says of it in `/proc/PID/status`; elsewhere that is not known,
+/// and no signal is.
+fn is_ignored(signal: i32, status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_told_by_their_bits() {
+        let status = "Name:\tmdtui\nSigBlk:\t0000000000000003\nSigIgn:\t0000000000001001\n";
+        assert!(is_ignored(SIGHUP, status));
+        assert!(!is_ignored(SIGINT, status) && !is_ignored(SIGTERM, status));
+        assert!(!is_ignored(SIGHUP, "") && !is_ignored(SIGHUP, "SigIgn:\tx\n"));
+    }
 }

@@ -431,3 +431,25 @@ fn lists_are_filtered_as_in_the_browser() {
         assert_eq!((none.code, none.out.as_str()), (0, ""), "{}", none.err);
     }
 }
+
+#[test]
+fn a_log_all_of_whose_runs_failed_says_how_many() {
+    let lab = Lab::new();
+    let line = "2022-11-23T20:40:00Z\tbad\tx\t1\t7\tencoder\n";
+    let header = "time\tvalue\tfield\trobot_id\trun_uuid\tsensor_type\n";
+    std::fs::create_dir_all(lab.data()).unwrap();
+    std::fs::write(lab.data().join("a.csv"), header.to_owned() + line).unwrap();
+    std::fs::write(lab.data().join("b.csv"), "no\theader\n1\t2\n").unwrap();
+    assert_eq!(lab.run(&["harvest"]).code, 1);
+    let list = lab.json(&["list", "--json"]);
+    let figures = |log: &Value| ["runs_ok", "runs_failed", "verdict"].map(|key| log[key].clone());
+    let known = [Value::from(0), Value::from(1), "not evaluated".into()];
+    assert_eq!(figures(&list["logs"][0]), known, "{list}");
+    assert_eq!(figures(&list["logs"][1]), [(); 3].map(|()| Value::Null));
+    assert_eq!(
+        figures(&lab.json(&["show", "a.csv", "--json"])["log"]),
+        known
+    );
+    let failed = lab.json(&["list", "--filter", "runs_failed>0", "--json"]);
+    assert_eq!(failed["logs"].as_array().unwrap().len(), 1);
+}

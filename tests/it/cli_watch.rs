@@ -84,14 +84,18 @@ impl Watching {
 
     /// Sends a signal; gives the exit code and the last note.
     fn stop(mut self, signal: &str) -> (i32, String) {
-        let kill = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
-        assert!(kill.unwrap().success());
+        self.signal(signal);
         let mut rest = String::new();
         self.err.read_to_string(&mut rest).unwrap();
         let code = self.child.wait().unwrap().code().unwrap();
         (code, rest.lines().last().unwrap_or_default().to_owned())
+    }
+
+    fn signal(&self, signal: &str) {
+        let kill = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
     }
 }
 
@@ -223,6 +227,25 @@ fn a_log_that_fails_is_told_once_and_counts_for_the_exit_code() {
     arrive(&lab, "bad.csv", &csv.unwrap().1);
     watching.lines_until("harvested  bad.csv: ");
     assert_eq!(watching.stop("-TERM").0, 0);
+}
+
+#[test]
+fn under_nohup_it_does_not_stop_when_the_terminal_is_closed() {
+    let lab = Lab::new();
+    fs::create_dir_all(lab.data()).unwrap();
+    let mut command = Command::new("sh");
+    // What nohup does.
+    let script = "trap '' HUP; exec \"$0\" watch";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_mdtui")]);
+    command.current_dir(lab.root());
+    command.env_clear().envs(lab.environment());
+    let mut watching = Watching::spawn(command);
+    watching.signal("-HUP");
+    let (name, bytes) = logs(1).remove(0);
+    arrive(&lab, &name, &bytes);
+    watching.lines_until("harvested  ");
+    let (code, note) = watching.stop("-TERM");
+    assert_eq!((code, note.as_str()), (0, "stopped; harvested 1 log"));
 }
 
 #[test]

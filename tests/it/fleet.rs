@@ -360,3 +360,65 @@ fn a_part_removes_what_dead_tasks_left() {
     assert!(again.out.starts_with("current"), "{}", again.out);
     assert_eq!(fs::read_dir(&tmp).unwrap().count(), 0);
 }
+
+/// Folders in each other whose paths are longer than the system opens, with a log in the last: nobody can read it,
+/// unlike a folder without permission, which root reads.
+fn hide_a_log(below: &std::path::Path) {
+    use rustix::fs::{Mode, OFlags};
+    let name = "d".repeat(200);
+    let mut open = fs::File::open(below).unwrap();
+    for _ in 0..22 {
+        rustix::fs::mkdirat(&open, name.as_str(), Mode::RWXU).unwrap();
+        let flags = OFlags::DIRECTORY | OFlags::RDONLY;
+        open = rustix::fs::openat(&open, name.as_str(), flags, Mode::empty())
+            .unwrap()
+            .into();
+    }
+    let flags = OFlags::CREATE | OFlags::WRONLY;
+    rustix::fs::openat(&open, "hidden.csv", flags, Mode::RUSR).unwrap();
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_leaves_nothing_complete() {
+    let lab = Lab::demo(1);
+    lab.ok(&["harvest"]);
+    assert_eq!(lab.run(&["check"]).code, 0);
+    hide_a_log(&lab.data());
+    let said = "1 folder could not be read, and the logs in it are not known";
+    for args in [&["plan", "--missing"][..], &["plan"], &["harvest"]] {
+        let answer = lab.run(args);
+        assert_eq!(answer.code, 75, "{args:?}: {}{}", answer.out, answer.err);
+        let text = answer.out + &answer.err;
+        assert!(text.contains(said), "{args:?}: {text}");
+        assert!(!text.contains("nothing to do"), "{args:?}: {text}");
+    }
+    assert_eq!(lab.run(&["harvest", "--dry-run"]).code, 75);
+    let check = lab.run(&["check", "--json"]);
+    assert_eq!(check.code, 75, "{}", check.err);
+    let report: Value = serde_json::from_str(&check.out).unwrap();
+    assert_eq!(report["findings"][0]["kind"], "unreadable", "{report}");
+    // What is named is all that is asked for, and lists show what is known.
+    let key = lab.json(&["list", "--json"])["logs"][0]["key"].clone();
+    assert_eq!(lab.run(&["harvest", key.as_str().unwrap()]).code, 0);
+}
+
+#[test]
+fn a_link_that_leads_nowhere_fails_for_good() {
+    let lab = Lab::new();
+    fs::create_dir_all(lab.data()).unwrap();
+    for (target, name) in [("nowhere", "x.csv"), ("loop.csv", "loop.csv")] {
+        std::os::unix::fs::symlink(target, lab.data().join(name)).unwrap();
+    }
+    lab.ok(&["plan", "-o", "m.jsonl"]);
+    let strict = part(&lab, "0", &["--strict"]);
+    assert_eq!(strict.code, 65, "{}{}", strict.out, strict.err);
+    assert_eq!(part(&lab, "0", &[]).code, 0);
+    assert_eq!(lab.ok(&["plan", "--missing"]), "");
+    for key in ["x.csv", "loop.csv"] {
+        let record = Record::read(&Lake::new(lab.cache()), key).unwrap().unwrap();
+        assert_eq!(
+            record.error.as_deref(),
+            Some("it is a link that leads nowhere")
+        );
+    }
+}

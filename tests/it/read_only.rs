@@ -493,7 +493,14 @@ fn a_lake_on_a_full_disk_can_be_looked_at_and_freed() {
             answer.err
         );
     }
-    for args in [&["harvest", "--force"][..], &["note", &run, "--accept"]] {
+    let dry = lab.run(&["harvest", "--dry-run", "--force"]);
+    assert_eq!(dry.code, 0, "{}", dry.err);
+    assert!(dry.out.contains(gone), "{}", dry.out);
+    for args in [
+        &["harvest", "--force"][..],
+        &["note", &run, "--accept"],
+        &["export", &run, "-o", "cache/exports/run.csv"],
+    ] {
         let answer = lab.run(args);
         assert_eq!(answer.code, 75, "{args:?}: {}", answer.err);
     }

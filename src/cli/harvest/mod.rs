@@ -134,10 +134,12 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         let events = (sender, &happenings);
         return part::run(settings, args, (manifest, task), &cancel, events);
     }
-    if !args.dry_run {
+    let lake = if args.dry_run {
+        OpenLake::new(settings, &cancel)?
+    } else {
         require_write(&settings.context()?.lake, "harvest")?;
-    }
-    let lake = OpenLake::to_write(settings, &cancel)?;
+        OpenLake::to_write(settings, &cancel)?
+    };
     if args.logs.is_empty() {
         wait_for_dying(&lake.context.lake)?;
     }
@@ -265,5 +267,8 @@ fn dry_run(selection: &Selection, json: bool) -> Result<Exit> {
         let page = Page::stdout();
         page.print(&list::render(&selection.logs, &page))?;
     }
-    Ok(Exit::Ok)
+    Ok(match selection.unread {
+        0 => Exit::Ok,
+        _ => Exit::Transient,
+    })
 }

@@ -10,6 +10,7 @@ use crate::{
         catalog::{LogRow, LogState},
         format::{bytes, count, seconds, thousands},
         harvest::{Outcome, Summary},
+        manifest::unread,
         schema::Layout,
     },
 };
@@ -252,6 +253,9 @@ pub struct Report {
     seconds: f64,
     /// It was interrupted.
     pub interrupted: bool,
+    /// Folders that could not be read.
+    #[serde(skip)]
+    unread: usize,
     #[serde(skip)]
     nothing: String,
 }
@@ -265,6 +269,7 @@ impl Report {
             left_alone: selection.left_alone.iter().map(LeftAlone::from).collect(),
             seconds: 0.0,
             interrupted: false,
+            unread: selection.unread,
             nothing: nothing(selection),
         }
     }
@@ -335,16 +340,20 @@ impl Report {
         for (n, word) in rest.iter().filter(|(n, _)| *n > 0) {
             text.push_str(&format!("; {} {word}", thousands(*n)));
         }
+        if self.unread > 0 {
+            text.push_str(&format!("; {}", unread(self.unread)));
+        }
         text
     }
 
     /// The worst of the logs' codes: a call that was stopped, then what nothing can be
-    /// done about, then what may pass, then logs that failed.
+    /// done about, then what may pass (also a folder that could not be read), then logs that failed.
     pub fn exit(&self) -> Exit {
         if self.interrupted {
             return Exit::Interrupted;
         }
-        worst(self.logs.iter().map(|done| done.exit))
+        let unread = (self.unread > 0).then_some(Exit::Transient);
+        worst(self.logs.iter().map(|done| done.exit).chain(unread))
     }
 }
 
@@ -388,6 +397,13 @@ pub fn nothing(selection: &Selection) -> String {
             .map(|(s, n)| format!("{} {}", thousands(*n), s.word()))
             .collect();
         parts.push(format!("left alone unless named: {}", states.join(", ")));
+    }
+    if selection.unread > 0 {
+        let unread = unread(selection.unread);
+        return match parts.is_empty() {
+            true => format!("harvested nothing: {unread}"),
+            false => format!("harvested nothing: {}; {unread}", parts.join("; ")),
+        };
     }
     if parts.is_empty() {
         let none = match selection.filtered_out {
@@ -479,6 +495,23 @@ mod tests {
             "{}",
             named.summary()
         );
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_may_be_another_time() {
+        let selection = Selection {
+            unread: 2,
+            ..Selection::default()
+        };
+        let mut report = Report::new(&selection);
+        assert_eq!(report.exit(), Exit::Transient);
+        assert_eq!(
+            report.summary(),
+            "harvested nothing: 2 folders could not be read, and the logs in them are not known"
+        );
+        report.logs = vec![Done::new("a".into(), Err(Error::Log("bad".into())), false)];
+        assert_eq!(report.exit(), Exit::Transient);
+        assert!(report.summary().contains("; 2 folders could not be read"));
     }
 
     #[test]

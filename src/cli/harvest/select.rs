@@ -23,6 +23,8 @@ pub struct Selection {
     pub others: BTreeMap<LogState, usize>,
     /// How many did not pass the filter.
     pub filtered_out: usize,
+    /// How many folders could not be read; 0 where logs are named.
+    pub unread: usize,
 }
 
 /// Named logs are harvested as they are. Without names: those that are due, or with `force`
@@ -44,6 +46,7 @@ pub fn select(lake: &OpenLake, args: &Args) -> Result<Selection> {
     if selection.named {
         return Ok(selection);
     }
+    selection.unread = lake.unread;
     let mut logs = lake.catalog.logs()?;
     let all = logs.len();
     keep(&mut logs, args.filter.as_deref(), &lake.context.profile)?;

@@ -29,11 +29,13 @@ use crate::{
     text,
 };
 
-/// A log that never succeeded was not harvested: its record's figures are no results.
+/// A log that never succeeded was not harvested: its record's figures are no results. How many of its runs failed is
+/// known where it was read.
 const COLUMNS: &str = "key, path, state, reason, leave_alone, size, mtime_ns, rows, \
-    CASE WHEN error IS NULL THEN runs_ok END, CASE WHEN error IS NULL THEN runs_failed END, \
+    CASE WHEN error IS NULL OR runs_failed > 0 THEN runs_ok END, \
+    CASE WHEN error IS NULL OR runs_failed > 0 THEN runs_failed END, \
     start_us, stop_us, CASE WHEN error IS NULL THEN harvested_at END, \
-    CASE WHEN error IS NULL THEN verdict END, \
+    CASE WHEN error IS NULL OR runs_failed > 0 THEN verdict END, \
     CASE WHEN harvested_at IS NULL OR error IS NOT NULL THEN folder ELSE cells END, \
     CASE WHEN error IS NULL THEN flags END";
 

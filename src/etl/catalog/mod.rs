@@ -97,6 +97,9 @@ pub struct Refresh {
     pub taken_in: usize,
     /// What was passed over, one sentence each (links that lead out, unreadable folders).
     pub notes: Vec<String>,
+    /// Folders of the data directory that could not be read, raw bytes below it: what is known of
+    /// the logs in them is old, and new ones are not known. Each is in `notes` too.
+    pub unread: Vec<Box<[u8]>>,
     /// Records that cannot be used, one sentence each.
     pub problems: Vec<String>,
 }

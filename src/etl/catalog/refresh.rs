@@ -56,14 +56,26 @@ impl Catalog {
         cancel: &CancelToken,
     ) -> Result<Refresh> {
         let began = Instant::now();
-        let scan = match scan::scan(
+        let (scan, unread) = match scan::scan(
             &context.data_dir,
             context.lake.root(),
             context.links,
             cancel,
         ) {
-            Err(e @ Error::Fatal(_)) => self.scan_without_logs(&context.data_dir)?.ok_or(e)?,
-            scanned => scanned?,
+            // A lake that is only read is shown without its logs, which is not an error.
+            Err(e @ Error::Fatal(_)) => {
+                let scan = self.scan_without_logs(&context.data_dir)?.ok_or(e)?;
+                (scan, Vec::new())
+            }
+            scanned => {
+                let scan = scanned?;
+                let unread = scan
+                    .unread
+                    .iter()
+                    .map(|raw| raw.as_slice().into())
+                    .collect();
+                (scan, unread)
+            }
         };
         let scanned = began.elapsed();
         let held: HashSet<String> = lock::held(&context.lake)?
@@ -120,6 +132,7 @@ impl Catalog {
             logs,
             next_change,
             notes: scan.notes,
+            unread,
             ..Refresh::default()
         })
     }

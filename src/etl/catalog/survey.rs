@@ -78,6 +78,9 @@ pub struct Survey {
     pub logs: Vec<LogStatus>,
     /// What was passed over, one sentence each.
     pub notes: Vec<String>,
+    /// How many folders of the data directory could not be read: the logs in them are not known.
+    /// Each is in `notes` too.
+    pub unread: usize,
     /// Records that cannot be used, one sentence each.
     pub problems: Vec<String>,
 }
@@ -120,6 +123,7 @@ pub fn survey(context: &Context, cancel: &CancelToken) -> Result<Survey> {
     Ok(Survey {
         logs,
         notes: scan.notes,
+        unread: scan.unread.len(),
         problems,
     })
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     lake::{Context, Lake},
+    source::scan,
     text::visible_path,
 };
 
@@ -110,6 +111,18 @@ impl Finding {
             "",
             context.lake.root(),
             format!("was not read everywhere: {problem}"),
+            Cure::None,
+        )
+        .remedy("make it readable, and check again")
+    }
+
+    /// A folder of the data directory that cannot be read, raw bytes below it.
+    pub(super) fn of_logs(context: &Context, folder: &[u8]) -> Self {
+        Self::new(
+            Kind::Unreadable,
+            "",
+            &scan::real_path(&context.data_dir, folder),
+            "cannot be read: whether the logs in it are harvested is not known",
             Cure::None,
         )
         .remedy("make it readable, and check again")

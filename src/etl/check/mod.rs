@@ -90,6 +90,9 @@ pub fn check(
     let (mut catalog, usable) = index::open(context, repair.is_some(), cancel, &mut report)?;
     let refresh = catalog.look(context, cancel)?;
     report.notes.extend(refresh.notes);
+    for folder in &refresh.unread {
+        report.findings.push(Finding::of_logs(context, folder));
+    }
     if usable && refresh.taken_in > 0 {
         report.notes.push(format!(
             "the catalog had not taken in {} that other processes wrote, and has now",

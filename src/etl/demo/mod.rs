@@ -23,7 +23,7 @@ use std::{
 pub use plan::DEFAULT_LOGS;
 
 use self::plan::{Content, LogPlan};
-use super::{Error, Result, profile::Profile, text};
+use super::{Error, Result, profile::Profile, source::scan::is_lake, text};
 use crate::base::CancelToken;
 
 /// Seconds of a run when nothing else is asked for.
@@ -93,6 +93,43 @@ pub fn write_logs(
         }
     }
     Ok(written)
+}
+
+/// Refuses a folder for a demo whose logs or results would lie among real logs or in a lake: below the data directory or
+/// in the cache directory of this call, or in another lake. A demo that they name is one.
+///
+/// # Errors
+/// [`Error::Usage`].
+pub fn refuse_among(dir: &Path, data_dir: &Path, cache_dir: &Path) -> Result<()> {
+    let dir_now = real(dir);
+    let refuse = |what: String| {
+        Err(Error::Usage(format!(
+            "{} lies in {what}, where synthetic logs must not be: name a folder elsewhere",
+            text::visible_path(dir)
+        )))
+    };
+    let (data, cache) = (real(data_dir), real(cache_dir));
+    if dir_now.join("data") != data && dir_now.starts_with(&data) {
+        return refuse(format!(
+            "the data directory {}",
+            text::visible_path(data_dir)
+        ));
+    }
+    let mut around = dir_now.ancestors();
+    if let Some(lake) = around.find(|folder| *folder == cache || is_lake(folder)) {
+        return refuse(format!("the lake {}", text::visible_path(lake)));
+    }
+    Ok(())
+}
+
+/// The path without links, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let existing = path.ancestors().find_map(|above| {
+        let below = path.strip_prefix(above).ok()?;
+        Some(above.canonicalize().ok()?.join(below))
+    });
+    existing.unwrap_or(path)
 }
 
 /// The bytes of one planned log.

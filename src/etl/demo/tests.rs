@@ -306,3 +306,33 @@ fn planted_tears_and_falling_forces_are_found_and_none_elsewhere() {
         assert_eq!(flags(key), [], "{key}");
     }
 }
+
+#[test]
+fn a_demo_lies_neither_among_real_logs_nor_in_a_lake() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    for folder in ["data/cell-1", "cache", "other/.mdtui", "demo/data"] {
+        fs::create_dir_all(at(folder)).unwrap();
+    }
+    fs::write(at("other/README.txt"), "a lake").unwrap();
+    std::os::unix::fs::symlink(at("data"), at("link")).unwrap();
+    let refused = |name: &str| {
+        let refused = refuse_among(&at(name), &at("data"), &at("cache"));
+        refused.err().map(|e| e.to_string()).unwrap_or_default()
+    };
+    for name in ["data", "data/cell-1", "data/new", "link/new"] {
+        let why = refused(name);
+        assert!(why.contains("lies in the data directory"), "{name}: {why}");
+    }
+    for name in ["cache", "cache/a/b", "other", "other/new"] {
+        let why = refused(name);
+        assert!(why.contains("lies in the lake"), "{name}: {why}");
+    }
+    for name in ["demo", "database", "new/demo"] {
+        assert_eq!(refused(name), "", "{name}");
+    }
+    // The demo in use, written again.
+    refuse_among(dir.path(), &at("data"), &at("cache")).unwrap();
+    refuse_among(&at("demo"), &at("demo/data"), &at("demo/cache")).unwrap();
+    assert!(refuse_among(&at("demo"), dir.path(), &at("cache")).is_err());
+}

@@ -99,11 +99,15 @@ impl Raw<'_> {
         }
     }
 
-    /// A name, for cells: whole numbers without a fraction, text as it is.
+    /// A name, for cells: whole numbers without a fraction, text as it is. No other number is a name: NaN is what
+    /// numpy writes for a missing one.
     pub(super) fn name(self) -> Option<String> {
         match self {
             Self::Null | Self::TooLong => None,
-            Self::Float(v) => Some(float_whole(v).map_or_else(|| v.to_string(), |n| n.to_string())),
+            // Beyond the integers too: every such double is whole.
+            Self::Float(v) => (v.is_finite() && v.fract() == 0.0)
+                .then(|| float_whole(v).map_or_else(|| v.to_string(), |n| n.to_string())),
+            Self::Decimal(n, scale) => whole(n, scale).map(|n| n.to_string()),
             Self::Text([]) => None,
             other => Some(text::visible(&other.to_text()?)),
         }
@@ -247,6 +251,12 @@ mod tests {
     fn cells_have_one_name_whatever_their_type() {
         for raw in [Raw::Int(10), Raw::Float(10.0), Raw::Text(b"10")] {
             assert_eq!(raw.name().as_deref(), Some("10"));
+        }
+        assert_eq!(Raw::Decimal(100, 1).name().as_deref(), Some("10"));
+        assert_eq!(Raw::Float(1e20).name().unwrap(), "100000000000000000000");
+        let other = [f64::NAN, f64::INFINITY, 5.5].map(Raw::Float);
+        for raw in other.into_iter().chain([Raw::Decimal(55, 1)]) {
+            assert_eq!(raw.name(), None, "{raw:?}");
         }
         assert_eq!(Raw::Text(b"").name(), None);
         assert_eq!(Raw::Text(b"a\x1bb").name().as_deref(), Some("a\\u{1b}b"));

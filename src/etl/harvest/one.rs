@@ -1,7 +1,9 @@
 //! One log, from its bytes to its record.
 
 use std::{
+    io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     time::Instant,
 };
 
@@ -430,7 +432,7 @@ impl Attempt<'_> {
             // What is left of a damaged record may be all that tells of results that cannot
             // be made again: only a harvest that came to its end replaces it. A log that is gone,
             // perhaps with a share for a moment, did not fail.
-            _ if self.damaged || matches!(self.log.file.try_exists(), Ok(false)) => {
+            _ if self.damaged || is_gone(&self.log.file) => {
                 index.tell(Update::Attempt(self.history("failed", error.to_string())));
                 Ok(())
             }
@@ -455,6 +457,12 @@ impl Attempt<'_> {
             );
         }
     }
+}
+
+/// Whether nothing bears the name any more. A link that leads nowhere is there, and its record says so.
+fn is_gone(file: &Path) -> bool {
+    let looked_at = file.symlink_metadata();
+    looked_at.is_err_and(|e| matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
 }
 
 pub(super) fn summary(record: &Record, runs_resumed: u32) -> Summary {

@@ -146,7 +146,11 @@ fn collect(
                 let cells = frame.column(names.of_place(place)?).ok()?.str().ok()?;
                 cells.get(at).map(|cell| text::quoted(cell, SHOWN))
             };
-            let broken = none_kept::column(reason, profile);
+            // A conflict is about the whole row, and of a wide log about one cell of it.
+            let broken = none_kept::column(reason, profile).or_else(|| {
+                let is_cell = profile.layout == Layout::Wide && reason == Reason::Conflict;
+                is_cell.then_some(("", VALUE))
+            });
             let column = broken.and_then(|(name, place)| match profile.layout {
                 // A line has many samples: which column this one stood in is a cell of its own.
                 Layout::Wide if place == VALUE => cell(FIELD),
@@ -211,5 +215,48 @@ mod tests {
         let gone = dir.path().join("gone.parquet");
         let none = examples(&gone, &profile, &Reason::ALL, &cancel).unwrap();
         assert!(none.is_empty());
+    }
+
+    #[test]
+    fn a_conflict_of_a_wide_log_names_its_column() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("a.csv");
+        let text = "time,X,Fz\n2022-11-23T20:40:00Z,1,10\n2022-11-23T20:40:00Z,2,11\n";
+        std::fs::write(&log, text).unwrap();
+        let profile = r#"
+            name = "wide"
+            robots = [1]
+            layout = "wide"
+            [columns]
+            time = "time"
+            [[fields]]
+            name = "x"
+            kind = "position"
+            axis = "x"
+            [[fields]]
+            name = "fz"
+            kind = "force"
+            axis = "z"
+            [[signals]]
+            column = "X"
+            field = "x"
+            robot = 1
+            [[signals]]
+            column = "Fz"
+            field = "fz"
+            robot = 1
+        "#;
+        let profile = Profile::parse(profile, "p.toml").unwrap();
+        let target = dir.path().join("rejected.parquet");
+        let cancel = CancelToken::new();
+        // Samples are numbered line by line.
+        let rejected = [(2, Reason::Conflict), (3, Reason::Conflict)];
+        write_rejected(&target, (&log, Format::Csv), &profile, &rejected, &cancel).unwrap();
+        let read = examples(&target, &profile, &Reason::ALL, &cancel).unwrap();
+        let words: Vec<String> = read[&Reason::Conflict]
+            .iter()
+            .map(RejectedRow::in_words)
+            .collect();
+        assert_eq!(words, ["row 1, column X: `2`", "row 1, column Fz: `11`"]);
     }
 }

@@ -15,7 +15,7 @@ mod retry;
 mod standing;
 
 pub use line::{Line, Manifest};
-pub use plan::{Plan, Which};
+pub use plan::{Plan, Which, unread};
 pub use retry::Retry;
 pub use standing::{Standing, is_gone, standing_of};
 

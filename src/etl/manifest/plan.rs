@@ -25,6 +25,8 @@ pub struct Plan {
     pub lines: Vec<Line>,
     /// Logs that are not planned, by state.
     others: BTreeMap<LogState, u64>,
+    /// Folders that could not be read.
+    unread: usize,
 }
 
 impl Plan {
@@ -57,7 +59,16 @@ impl Plan {
         for log in rest {
             *others.entry(log.state).or_default() += 1;
         }
-        Self { lines, others }
+        Self {
+            lines,
+            others,
+            unread: survey.unread,
+        }
+    }
+
+    /// Whether the plan has all logs: the folders of the data directory could all be read.
+    pub fn is_whole(&self) -> bool {
+        self.unread == 0
     }
 
     /// The manifest as text.
@@ -76,12 +87,14 @@ impl Plan {
         line::write(&self.lines, path)
     }
 
-    /// `12 logs (3.21 GB) in 4 tasks; not planned: 3 harvested, 1 failed`
+    /// `12 logs (3.21 GB) in 4 tasks; not planned: 3 harvested, 1 failed; 1 folder cannot be read, its logs are not
+    /// known`
     pub fn sentence(&self) -> String {
         let size = self.lines.iter().map(|line| line.size).sum();
         let tasks = self.lines.last().map_or(0, |line| u64::from(line.task) + 1);
         let mut text = match self.lines.len() as u64 {
-            0 => "nothing to do".to_owned(),
+            0 if self.is_whole() => "nothing to do".to_owned(),
+            0 => "0 logs".to_owned(),
             logs => format!(
                 "{} ({}) in {}",
                 count(logs, "log"),
@@ -95,16 +108,44 @@ impl Plan {
             .collect();
         if !others.is_empty() {
             text.push_str(&format!("; not planned: {}", others.join(", ")));
-        } else if self.lines.is_empty() {
+        } else if self.lines.is_empty() && self.is_whole() {
             text.push_str(": there are no logs");
+        }
+        if !self.is_whole() {
+            text.push_str(&format!("; {}", unread(self.unread)));
         }
         text
     }
 }
 
+/// `1 folder could not be read, and the logs in it are not known`
+pub fn unread(folders: usize) -> String {
+    let them = if folders == 1 { "it" } else { "them" };
+    format!(
+        "{} could not be read, and the logs in {them} are not known",
+        count(folders as u64, "folder")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plan_without_the_logs_of_a_folder_says_so_and_is_not_whole() {
+        let mut survey = survey(&[]);
+        survey.unread = 1;
+        let plan = Plan::new(&survey, Which::WithoutRecord, 1);
+        assert!(!plan.is_whole());
+        assert_eq!(
+            plan.sentence(),
+            "0 logs; 1 folder could not be read, and the logs in it are not known"
+        );
+        survey.unread = 0;
+        let whole = Plan::new(&survey, Which::WithoutRecord, 1);
+        assert!(whole.is_whole());
+        assert_eq!(whole.sentence(), "nothing to do: there are no logs");
+    }
 
     fn survey(sizes: &[u64]) -> Survey {
         let log = |(at, size): (usize, &u64)| LogStatus {

@@ -4,11 +4,13 @@ use std::{
     collections::{BTreeSet, HashSet},
     ffi::OsStr,
     fs::{FileType, Metadata},
+    io::{self, ErrorKind},
     os::unix::{
         ffi::OsStrExt,
         fs::{FileTypeExt, MetadataExt},
     },
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use rayon::prelude::*;
@@ -44,7 +46,7 @@ pub struct Scan {
     /// In order of their raw paths.
     pub found: Vec<Found>,
     /// Folders that could not be read, raw bytes below the data directory: nothing is
-    /// known of what lies below them.
+    /// known of what lies below them. Each has a note.
     pub unread: Vec<Vec<u8>>,
     /// What was passed over, one sentence each.
     pub notes: Vec<String>,
@@ -78,12 +80,25 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToke
     let (candidates, folders) = walk(&root, cache.as_deref(), links, cancel, &mut scan)?;
     let is_in_cache = |target: &Path| cache.as_deref().is_some_and(|c| target.starts_with(c));
     // As many as there are candidates: a list whose length is not known is twice in memory.
+    let refused = Mutex::new(Vec::new());
     let found: Vec<Option<Found>> = candidates
         .into_par_iter()
-        .map(|c| stat_candidate(&root, is_in_cache, links, c))
+        .map(|c| {
+            stat_candidate(&root, is_in_cache, links, c).unwrap_or_else(|unread| {
+                // A panic elsewhere leaves the list whole.
+                let mut refused = refused.lock().unwrap_or_else(PoisonError::into_inner);
+                refused.push(unread);
+                None
+            })
+        })
         .collect();
     scan.found.reserve_exact(found.len());
     scan.found.extend(found.into_iter().flatten());
+    let mut refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
+    refused.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
+    refused
+        .into_iter()
+        .for_each(|unread| scan.add_unread(unread));
     cancel.check()?;
     scan.found.par_sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
     add_empty_folders(&root, &mut scan, folders);
@@ -112,7 +127,7 @@ fn real_root(data_dir: &Path) -> Result<PathBuf> {
         ))
     };
     let root = data_dir.canonicalize().map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => refuse("does not exist".into()),
+        ErrorKind::NotFound => refuse("does not exist".into()),
         _ => refuse(format!("cannot be used ({e})")),
     })?;
     if !root.is_dir() {
@@ -239,13 +254,18 @@ impl Walk<'_> {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(e) => {
-                    note_unread(self.root, &e, scan);
+                    let folder = e.path().map(|p| below(self.root, p)).unwrap_or_default();
+                    // A link that leads into itself is the only error without one.
+                    if let Some(e) = e.into_io_error().and_then(|e| Unread::of(folder, e)) {
+                        scan.add_unread(e);
+                    }
                     continue;
                 }
             };
             let (path, name) = (entry.path(), entry.file_name().as_bytes());
             let kind = entry.file_type();
-            let is_followed = self.follows && kind.is_symlink() && path.is_dir();
+            let target = (self.follows && kind.is_symlink()).then(|| std::fs::metadata(path));
+            let is_followed = matches!(&target, Some(Ok(meta)) if meta.is_dir());
             if (kind.is_dir() || is_followed) && !self.is_of_logs(path, name) {
                 if kind.is_dir() {
                     entries.skip_current_dir();
@@ -261,6 +281,12 @@ impl Walk<'_> {
                 continue;
             }
             let Some(format) = Format::of_name(name) else {
+                if let Some(Err(e)) = target
+                    && let Some(unread) = Unread::of(below(self.root, path), e)
+                {
+                    // A folder, perhaps.
+                    scan.add_unread(unread);
+                }
                 if !self.follows && kind.is_symlink() && path.is_dir() {
                     self.not_followed.add(self.root, path);
                 }
@@ -289,7 +315,7 @@ fn is_private(folder: &[u8]) -> bool {
 
 /// Whether a folder is a cache directory of mdtui, if not that which is in use: its tables are no
 /// logs.
-fn is_lake(folder: &Path) -> bool {
+pub(crate) fn is_lake(folder: &Path) -> bool {
     let has = |name: &str| folder.join(name).is_file();
     folder.join(PRIVATE).is_dir() && (has(README) || has(CATALOG))
 }
@@ -358,27 +384,41 @@ fn below(root: &Path, path: &Path) -> Vec<u8> {
         .to_vec()
 }
 
-fn note_unread(root: &Path, error: &walkdir::Error, scan: &mut Scan) {
-    let raw = error.path().map(|p| below(root, p)).unwrap_or_default();
-    let why = error
-        .io_error()
-        .map_or_else(|| error.to_string(), std::io::Error::to_string);
-    // A file or folder that vanished during the walk is simply gone.
-    if error
-        .io_error()
-        .is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound)
-    {
-        return;
-    }
-    scan.notes.push(format!(
-        "{} cannot be read ({}): what lies below it is shown as it was",
-        text::visible_bytes(&raw),
-        text::visible(&why)
-    ));
-    scan.unread.push(raw);
+/// A folder that could not be read.
+struct Unread {
+    folder: Vec<u8>,
+    why: io::Error,
 }
 
-/// One file as [`scan`] would find it now; `None` when it is gone.
+impl Unread {
+    /// `None` for what is simply gone: it vanished during the walk, or a link leads nowhere.
+    fn of(folder: Vec<u8>, why: io::Error) -> Option<Self> {
+        let is_gone = matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+            || why.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+        (!is_gone).then_some(Self { folder, why })
+    }
+}
+
+impl Scan {
+    /// Each folder once.
+    fn add_unread(&mut self, unread: Unread) {
+        let Unread { folder, why } = unread;
+        if self.unread.contains(&folder) {
+            return;
+        }
+        self.notes.push(format!(
+            "{} cannot be read ({}): what lies below it is shown as it was",
+            match folder.as_slice() {
+                [] => "the data directory".to_owned(),
+                folder => text::visible_bytes(folder),
+            },
+            text::visible(&why.to_string())
+        ));
+        self.unread.push(folder);
+    }
+}
+
+/// One file as [`scan`] would find it now; `None` when it is gone, or its folder cannot be read.
 pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> Option<Found> {
     let root = data_dir.canonicalize().ok()?;
     let mut folders = raw.split(|byte| *byte == b'/');
@@ -405,6 +445,7 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
             format,
         },
     )
+    .unwrap_or_default()
 }
 
 /// The file of a raw path below the data directory.
@@ -414,22 +455,31 @@ pub fn real_path(data_dir: &Path, raw: &[u8]) -> PathBuf {
 
 /// Stats one candidate; `None` when it vanished since the walk. Where a link leads is asked
 /// `is_in_cache`.
+///
+/// # Errors
+/// Its folder, which lists its entries but does not let them be looked at.
 fn stat_candidate(
     root: &Path,
     is_in_cache: impl Fn(&Path) -> bool,
     links: Links,
     c: Candidate,
-) -> Option<Found> {
+) -> Result<Option<Found>, Unread> {
     let trouble = |what: &str| Some(what.to_owned());
     let path = real_path(root, &c.raw);
-    let own = std::fs::symlink_metadata(&path).ok()?;
+    let own = match std::fs::symlink_metadata(&path) {
+        Ok(own) => own,
+        Err(e) => {
+            let folder = path.parent().map(|folder| below(root, folder));
+            return Unread::of(folder.unwrap_or_default(), e).map_or(Ok(None), Err);
+        }
+    };
     if !own.is_symlink() {
         let why = if own.is_file() {
             None
         } else {
             trouble(special(own.file_type()))
         };
-        return Some(found(c, &own, why));
+        return Ok(Some(found(c, &own, why)));
     }
     let (meta, why) = match path.canonicalize() {
         Err(_) => (own, trouble("it is a link that leads nowhere")),
@@ -458,7 +508,7 @@ fn stat_candidate(
             }
         },
     };
-    Some(found(c, &meta, why))
+    Ok(Some(found(c, &meta, why)))
 }
 
 fn special(kind: FileType) -> &'static str {

@@ -12,6 +12,53 @@ fn listed(scan: &Scan) -> Vec<(String, Option<&str>)> {
         .collect()
 }
 
+/// Makes folders in each other whose paths become longer than the system opens, with a log in the last that can be
+/// opened (whose own path is too long) and one in the next. Returns these two folders as paths below `root`. They
+/// cannot be read by anybody, unlike those without permission, which root reads.
+fn too_deep(root: &Path) -> (PathBuf, PathBuf) {
+    const LONGEST: usize = 4095;
+    let name = "d".repeat(200);
+    let mut open = fs::File::open(root).unwrap();
+    let mut below = PathBuf::new();
+    loop {
+        let next = below.join(&name);
+        let is_beyond = root.join(&next).as_os_str().len() > LONGEST;
+        let file = "f".repeat(196) + ".csv";
+        if is_beyond {
+            let mode = rustix::fs::Mode::from_raw_mode(0o644);
+            let flags = rustix::fs::OFlags::CREATE | rustix::fs::OFlags::WRONLY;
+            rustix::fs::openat(&open, file.as_str(), flags, mode).unwrap();
+        }
+        rustix::fs::mkdirat(&open, name.as_str(), rustix::fs::Mode::RWXU).unwrap();
+        if is_beyond {
+            return (below, next);
+        }
+        let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::RDONLY;
+        let deeper = rustix::fs::openat(&open, name.as_str(), flags, rustix::fs::Mode::empty());
+        (open, below) = (deeper.unwrap().into(), next);
+    }
+}
+
+#[test]
+fn folders_that_cannot_be_read_and_logs_that_cannot_be_looked_at_are_unread() {
+    let dir = tempfile::tempdir().unwrap();
+    touch(dir.path().join("a.csv"));
+    let (unsearched, unopened) = too_deep(dir.path());
+    let scan = scanned(dir.path());
+    assert_eq!(listed(&scan), [("a.csv".into(), None)]);
+    let bytes = |path: &Path| path.as_os_str().as_bytes().to_vec();
+    let mut unread = scan.unread;
+    unread.sort_unstable();
+    assert_eq!(unread, [bytes(&unsearched), bytes(&unopened)]);
+    assert_eq!(scan.notes.len(), 2, "{:?}", scan.notes);
+    for note in &scan.notes {
+        assert!(
+            note.contains("cannot be read (File name too long"),
+            "{note}"
+        );
+    }
+}
+
 fn touch(path: PathBuf) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, "x").unwrap();
