@@ -92,8 +92,11 @@ pub fn ambiguous_run(part: &str, runs: &[RunRow]) -> String {
     }
 }
 
-/// Names that contain `name`, or the stem of its last part.
+/// Names that contain `name`, or the stem of its last part. An empty name, which all contain, means none.
 fn containing<'a, S: AsRef<str>>(name: &str, all: &'a [S]) -> Vec<&'a str> {
+    if name.trim().is_empty() {
+        return Vec::new();
+    }
     let name = name.to_lowercase();
     let last = name.rsplit('/').next().unwrap_or_default().to_owned();
     let stem = last.split('.').next().unwrap_or_default().to_owned();
@@ -147,6 +150,7 @@ mod tests {
         assert_eq!(containing("GAP.parquet", &all), ["faults/gap"]);
         assert_eq!(containing("x/2022-11-23T2040.parquet", &all).len(), 2);
         assert!(containing("zebra", &all).is_empty());
+        assert!(containing("", &all).is_empty() && containing(" ", &all).is_empty());
         let logs = |keys: &[&str]| -> Vec<LogRow> {
             let log = |key: &&str| fixture::log(key, LogState::Pending);
             keys.iter().map(log).collect()

@@ -148,6 +148,21 @@ impl OpenLake {
         Ok(runs.pop())
     }
 
+    /// Whether `name` names a run of a log that there is (`LOG:RUN`), whether the log has that run or not.
+    ///
+    /// # Errors
+    /// [`Error::Catalog`].
+    pub fn is_run_of_a_log(&self, name: &str) -> Result<bool> {
+        for sign in [':', '/'] {
+            if let Some((log, _)) = name.rsplit_once(sign)
+                && self.catalog.log(log)?.is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The one run that `part` means. The name of a log is never taken for a part of an id; it may
     /// be a whole one.
     ///

@@ -79,7 +79,9 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let row = match lake.find_run(&name)? {
         Some(row) => row,
         // What names neither is most likely a mistyped log where it has the form of one.
-        None if name.contains(['/', '.']) => return lake.log(&args.name).map(|_| Exit::Ok),
+        None if name.contains(['/', '.']) && !lake.is_run_of_a_log(&name)? => {
+            return lake.log(&args.name).map(|_| Exit::Ok);
+        }
         None => lake.run(&name)?,
     };
     let detail = lake.detail(&row)?;

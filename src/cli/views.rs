@@ -13,7 +13,7 @@ use crate::etl::{
     base::CancelToken,
     export::{RunTarget, RunsPlan, RunsQuery},
     format::count,
-    views,
+    text, views,
 };
 
 /// Print the SQL that makes the lake a database for DuckDB
@@ -49,6 +49,13 @@ pub fn run(settings: &Settings) -> Result<Exit> {
     targets.sort_by(|a, b| (&a.log_key, a.start_us).cmp(&(&b.log_key, b.start_us)));
     if targets.is_empty() {
         exit::note("the lake has no tables yet: run `mdtui views` again after the first harvest");
+    }
+    if root.as_os_str().as_encoded_bytes().contains(&b'\\') {
+        exit::note(&format!(
+            "DuckDB finds no file below a directory with a backslash in its name, and the lake is {}: the views will be empty; \
+             move the lake, or use mdtui export",
+            text::visible_path(&root)
+        ));
     }
     let hidden = lake.catalog.recorded_keys()?;
     let hidden = hidden.iter().filter(|key| key.contains('\\')).count();

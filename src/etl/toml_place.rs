@@ -22,8 +22,25 @@ pub fn mistake(toml: &str, error: &toml::de::Error) -> String {
     let line = before.map_or(1, line_after);
     // The message may run over several lines.
     let message = text::quoted(&error.message().replace('\n', " "), 500);
-    let message = with_suggestion(&message);
+    let message = with_suggestion(&in_words_of_toml(message));
     format!("line {line}: {message}")
+}
+
+/// A message in the words of TOML instead of those of the program: ``invalid type: integer `1`, expected struct Fields``
+/// and whole numbers of more than 64 bits.
+fn in_words_of_toml(message: String) -> String {
+    for bits in ["` as i128", "` as u128"] {
+        let number = message.split_once(bits).map(|(before, _)| before);
+        if let Some((_, number)) = number.and_then(|before| before.rsplit_once('`')) {
+            return format!("{number} is too large: a whole number has at most 64 bits");
+        }
+    }
+    match message.rsplit_once(", expected ") {
+        Some((before, expected)) if expected.starts_with("struct ") || expected == "a map" => {
+            format!("{before}, expected a table")
+        }
+        _ => message,
+    }
 }
 
 /// ``unknown field `holt`, expected one of `name`, `hold` `` with the one that is meant probably.
@@ -83,6 +100,34 @@ mod tests {
         assert_eq!(with_suggestion(far), far);
         let other = "invalid type: string \"a\", expected a boolean";
         assert_eq!(with_suggestion(other), other);
+    }
+
+    #[test]
+    fn messages_name_no_types_of_the_program() {
+        #[derive(Debug, Default, serde::Deserialize)]
+        #[expect(dead_code, reason = "read by no one")]
+        struct File {
+            table: Option<std::collections::BTreeMap<String, File>>,
+            any: Option<toml::Value>,
+        }
+        let sentence = |toml: &str| mistake(toml, &toml::from_str::<File>(toml).unwrap_err());
+        let large = "18446744073709551616";
+        for (toml, wanted) in [
+            (
+                "table = 3\n".to_owned(),
+                "line 1: invalid type: integer `3`, expected a table".to_owned(),
+            ),
+            (
+                "\n[table]\nx = 1\n".to_owned(),
+                "line 3: invalid type: integer `1`, expected a table".to_owned(),
+            ),
+            (
+                format!("any = {large}\n"),
+                format!("line 1: {large} is too large: a whole number has at most 64 bits"),
+            ),
+        ] {
+            assert_eq!(sentence(&toml), wanted);
+        }
     }
 
     #[test]

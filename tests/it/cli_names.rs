@@ -131,3 +131,27 @@ fn a_data_directory_that_is_the_cache_directory_is_refused() {
         assert_eq!(names(), before, "{command}");
     }
 }
+
+#[test]
+fn what_is_missing_is_named_run_or_log_and_an_empty_name_means_nothing() {
+    let lab = Lab::demo(1);
+    lab.ok(&["harvest"]);
+    let list = lab.json(&["list", "--json"]);
+    let log = list["logs"][0]["key"].as_str().unwrap();
+    for name in [format!("{log}:zzzz"), format!("{log}/zzzz")] {
+        let answer = lab.run(&["show", &name]);
+        assert_eq!(answer.code, 2);
+        let sentence = answer.sentence();
+        assert!(
+            sentence.starts_with(&format!("mdtui: there is no run \"{name}\"")),
+            "{sentence}"
+        );
+    }
+    for command in ["show", "harvest"] {
+        let answer = lab.run(&[command, ""]);
+        assert_eq!(answer.code, 2);
+        let sentence = answer.sentence();
+        assert!(!sentence.contains("did you mean"), "{sentence}");
+        assert!(sentence.contains(" prints the "), "{sentence}");
+    }
+}

@@ -520,3 +520,21 @@ fn samples_are_those_that_the_record_counts() {
         .collect();
     assert!(!values.is_empty() && values.iter().all(|v| *v < -1000.0));
 }
+
+#[test]
+fn a_lake_whose_path_has_a_backslash_is_told() {
+    let lab = Lab::demo(1);
+    for (cache, is_told) in [("c\\d", true), ("cache", false)] {
+        lab.ok(&["--cache-dir", cache, "harvest"]);
+        let views = lab.run(&["--cache-dir", cache, "views"]);
+        assert_eq!(views.code, 0, "{}", views.err);
+        assert_eq!(
+            views
+                .err
+                .contains("a backslash in its name, and the lake is"),
+            is_told,
+            "{}",
+            views.err
+        );
+    }
+}

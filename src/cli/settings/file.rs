@@ -366,6 +366,14 @@ mod tests {
             ("jobs = 2\njobs = 3\n", "line 2: duplicate key"),
             ("data_dir = \n", "line 1: "),
             ("[jobs]\n", "line 1: jobs is {}"),
+            (
+                "[site]\nx = 1\n",
+                "line 2: invalid type: integer `1`, expected a table",
+            ),
+            (
+                "jobs = 99999999999999999999\n",
+                "line 1: 99999999999999999999 is too large: a whole number has at most 64 bits",
+            ),
         ] {
             let error = sentence(toml);
             assert!(error.starts_with(&format!("f.toml, {wanted}")), "{error}");

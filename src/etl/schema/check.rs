@@ -18,6 +18,7 @@ impl Schema {
     /// The first mistake: where it stands, and what is allowed there.
     pub(crate) fn check(&self) -> Result<(), (Vec<Step>, String)> {
         use Step::{At, Key};
+        const MOST: u128 = i64::MAX.unsigned_abs() as u128;
         let fail = |place: &[Step], trouble: String| Err((place.to_vec(), trouble));
         plain("name", &self.name).map_err(|t| (vec![Key("name")], t))?;
         if self.fields.is_empty() {
@@ -27,6 +28,13 @@ impl Schema {
             return fail(&[Key("robots")], "at least one robot is needed".into());
         }
         for (i, robot) in self.robots.iter().enumerate() {
+            if robot.number().is_none() && robot.trim().parse::<u128>().is_ok_and(|n| n > MOST) {
+                let trouble = format!(
+                    "robot {}: the largest number of a robot is {MOST}",
+                    text::quoted(robot, 40)
+                );
+                return fail(&[Key("robots"), At(i)], trouble);
+            }
             let negative = robot.number().is_some_and(|n| n < 0);
             // `01` and `1.0` in a log are robot 1, whatever the profile names so.
             let unclear = robot.number().is_none() && robot.trim().parse::<f64>().is_ok();
