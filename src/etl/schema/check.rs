@@ -453,6 +453,12 @@ mod tests {
             ("robots = [1, 2]", "robots = [1.5]", robots, "1.5"),
             (
                 "robots = [1, 2]",
+                "robots = [\"18446744073709551615\"]",
+                robots,
+                "robot 18446744073709551615: the largest number of a robot is 9223372036854775807",
+            ),
+            (
+                "robots = [1, 2]",
                 "robots = \"1\"",
                 robots,
                 "expected a sequence",
