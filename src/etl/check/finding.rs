@@ -131,7 +131,11 @@ impl Finding {
     /// A file that nothing needs.
     pub(super) fn leftover(lake: &Lake, below: &Path, cure: Cure) -> Self {
         let path = lake.root().join(below);
-        let what = if path.starts_with(lake.local().tmp()) {
+        let local = lake.local();
+        let what = if [local.tmp(), local.exports()]
+            .iter()
+            .any(|dir| path.starts_with(dir))
+        {
             "is what a process that died left behind"
         } else if path.is_dir() {
             "is a folder without anything that is needed"

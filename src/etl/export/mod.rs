@@ -18,15 +18,7 @@ mod rows;
 mod runs;
 mod sink;
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    mem::take,
-    ops::RangeInclusive,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    sync::Arc,
-};
+use std::{fs::File, io::Write, mem::take, ops::RangeInclusive, path::Path, sync::Arc};
 
 pub use self::{
     ask::{parse_step, parse_time},
@@ -251,19 +243,7 @@ pub fn write_new<T>(
     cancel: &CancelToken,
     write: impl FnOnce(&mut File) -> Result<T>,
 ) -> Result<T> {
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".mdtui-export-")
-        // Less the umask: the file is the operator's, as any that a shell makes.
-        .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => named_file::no_folder(folder),
-            _ => Error::io("write to", folder, e),
-        })?;
+    let mut file = named_file::unfinished(target)?;
     let written = write(file.as_file_mut())?;
     let synced = file.as_file().sync_all();
     synced.map_err(|e| Error::io("write", target, e))?;

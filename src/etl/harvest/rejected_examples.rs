@@ -233,10 +233,12 @@ mod tests {
             name = "x"
             kind = "position"
             axis = "x"
+            unit = "mm"
             [[fields]]
             name = "fz"
             kind = "force"
             axis = "z"
+            unit = "N"
             [[signals]]
             column = "X"
             field = "x"

@@ -13,6 +13,7 @@ use super::{
     access::require_write,
     files::remove,
     lock::{self, ENDING, LogLock},
+    named_file::abandoned,
     presence::{Leftovers, is_at},
 };
 use crate::{
@@ -63,6 +64,7 @@ pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Res
         collector.directory(lake.root(), "")?;
         collector.temporary()?;
         collector.locks()?;
+        collector.exports()?;
         collector.overviews(&lake.local().overviews(), lake.root())?;
         collector.old_overviews(&lake.local().old_overviews())?;
     }
@@ -362,6 +364,14 @@ impl Collector<'_> {
         Ok(())
     }
 
+    /// Exports that dead processes left unfinished.
+    fn exports(&mut self) -> Result<()> {
+        for (path, _lock) in abandoned(&self.lake.local().exports()) {
+            self.drop_file(&path)?;
+        }
+        Ok(())
+    }
+
     fn drop_file(&mut self, path: &Path) -> Result<()> {
         self.report.bytes += fs::symlink_metadata(path).map_or(0, |m| m.len());
         self.report.removed.push(self.below(path));
@@ -471,6 +481,7 @@ mod tests {
             old(&lake, ".mdtui/tmp/999999999-0"),
             touch(&lake, &format!("{DEAD}/0")),
             touch(&lake, ".mdtui/locks/0123.lock"),
+            touch(&lake, "exports/.mdtui-export-abc123.tmp"),
             // With its table, and without one.
             touch(
                 &lake,

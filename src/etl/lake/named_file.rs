@@ -1,13 +1,16 @@
 //! Files that operators name to be written: never a log, never a file of the lake.
 
 use std::{
-    fs::{self, File, Permissions},
+    ffi::OsStr,
+    fs::{self, File, Permissions, TryLockError},
     io::{ErrorKind, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
-use super::Context;
+use tempfile::NamedTempFile;
+
+use super::{Context, presence::is_at};
 use crate::{Error, Result, source::Format, text::visible_path};
 
 /// Refuses a directory, a log, a name that would make the file a log, and what lies in the lake outside of its
@@ -81,6 +84,58 @@ pub enum Readers {
     All,
 }
 
+/// How the name of an unfinished file beside the file that it becomes begins and ends.
+const UNFINISHED: (&str, &str) = (".mdtui-export-", ".tmp");
+
+/// A new file in the folder of `target`, which it becomes when it is whole: locked while this process lives, readable as
+/// the umask says. What dead processes left unfinished there is removed.
+///
+/// # Errors
+/// [`Error::Usage`] where the folder does not exist; [`Error::Io`] with the target.
+pub fn unfinished(target: &Path) -> Result<NamedTempFile> {
+    let folder = parent(target);
+    for (path, _lock) in abandoned(folder) {
+        // Another process may be first.
+        let _ = fs::remove_file(path);
+    }
+    loop {
+        let file = tempfile::Builder::new()
+            .prefix(UNFINISHED.0)
+            .suffix(UNFINISHED.1)
+            // Less the umask: the file is the operator's, as any that a shell makes.
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder)
+            .map_err(|e| match e.kind() {
+                ErrorKind::NotFound => no_folder(folder),
+                _ => Error::io("write", target, e),
+            })?;
+        // Where the file system has no locks, no process takes another's files for abandoned.
+        let is_taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+        // It was nobody's until it was locked.
+        if !is_taken && is_at(file.as_file(), file.path()) {
+            return Ok(file);
+        }
+    }
+}
+
+/// The [`unfinished`] files in a folder whose processes are dead. Each is locked until it is dropped.
+pub(super) fn abandoned(folder: &Path) -> Vec<(PathBuf, File)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_unfinished = |name: &OsStr| {
+        let name = name.as_encoded_bytes();
+        name.starts_with(UNFINISHED.0.as_bytes()) && name.ends_with(UNFINISHED.1.as_bytes())
+    };
+    entries
+        .filter(|entry| is_unfinished(&entry.file_name()))
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter_map(|entry| {
+            let path = entry.path();
+            let file = File::options().write(true).open(&path).ok()?;
+            (file.try_lock().is_ok() && is_at(&file, &path)).then_some((path, file))
+        })
+        .collect()
+}
+
 /// Replaces a file by one with this content, whole or not at all. A pipe or device is written to, and a link stays:
 /// the file that it leads to is replaced.
 ///
@@ -93,15 +148,7 @@ pub fn replace(path: &Path, content: &[u8], readers: Readers) -> Result<()> {
         return stream.write_all(content).map_err(failed);
     }
     let target: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut file = tempfile::Builder::new()
-        .prefix(".mdtui-")
-        .suffix(".tmp")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(parent(&target))
-        .map_err(|e| match e.kind() {
-            ErrorKind::NotFound => no_folder(parent(&target)),
-            _ => failed(e),
-        })?;
+    let mut file = unfinished(&target)?;
     file.write_all(content).map_err(failed)?;
     if readers == Readers::All {
         let all = Permissions::from_mode(0o644);
@@ -161,6 +208,27 @@ mod tests {
         for name in ["a.csv", "data/notes.txt", "cache/exports/a.csv"] {
             guard(&context, &at(name)).unwrap();
         }
+    }
+
+    #[test]
+    fn what_a_dead_process_left_unfinished_is_removed_and_what_a_living_one_writes_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let dead = dir.path().join(".mdtui-export-abc123.tmp");
+        let other = dir.path().join(".mdtui-demo");
+        for file in [&dead, &other] {
+            fs::write(file, "half").unwrap();
+        }
+        let target = dir.path().join("a.csv");
+        let living = unfinished(&target).unwrap();
+        assert!(!dead.exists() && other.exists());
+        fs::write(&dead, "half").unwrap();
+        let abandoned = abandoned(dir.path());
+        let paths: Vec<&PathBuf> = abandoned.iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, [&dead]);
+        replace(&target, b"whole", Readers::Umask).unwrap();
+        assert!(living.path().exists(), "it is still written");
+        living.persist(&target).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"");
     }
 
     #[test]

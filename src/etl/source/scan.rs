@@ -255,7 +255,7 @@ impl Walk<'_> {
                 Ok(entry) => entry,
                 Err(e) => {
                     let folder = e.path().map(|p| below(self.root, p)).unwrap_or_default();
-                    // A link that leads into itself is the only error without one.
+                    // What is not of the system is a link that leads into itself.
                     if let Some(e) = e.into_io_error().and_then(|e| Unread::of(folder, e)) {
                         scan.add_unread(e);
                     }
@@ -400,10 +400,10 @@ impl Unread {
 }
 
 impl Scan {
-    /// Each folder once.
+    /// A folder that comes several times after another is added once.
     fn add_unread(&mut self, unread: Unread) {
         let Unread { folder, why } = unread;
-        if self.unread.contains(&folder) {
+        if self.unread.last() == Some(&folder) {
             return;
         }
         self.notes.push(format!(
