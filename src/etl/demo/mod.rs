@@ -127,7 +127,12 @@ fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let existing = path.ancestors().find_map(|above| {
         let below = path.strip_prefix(above).ok()?;
-        Some(above.canonicalize().ok()?.join(below))
+        let above = above.canonicalize().ok()?;
+        // Joined with nothing it would end with a slash.
+        Some(match below.file_name() {
+            Some(_) => above.join(below),
+            None => above,
+        })
     });
     existing.unwrap_or(path)
 }
