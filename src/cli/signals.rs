@@ -1,5 +1,5 @@
 //! Ctrl-c, SIGTERM and SIGHUP ask a command to stop; they never kill it half-way. Nor does a limit on the size of
-//! files. A signal that the caller had ignored (`nohup` ignores SIGHUP) stays ignored.
+//! files. A SIGHUP that the caller had ignored, as `nohup` does, stays ignored.
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -18,7 +18,7 @@ pub fn survive_file_size_limit() {
     let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
-/// Calls `on_signal` for each signal that comes from now on (but for those that were ignored when the program
+/// Calls `on_signal` for each signal that comes from now on (but for a SIGHUP that was ignored when the program
 /// began), and cancels `token` before it. A second signal asks again; what is being undone is not torn by it.
 ///
 /// # Errors
@@ -29,8 +29,9 @@ pub fn cancel_on_signals(
 ) -> Result<()> {
     let trouble = |e: std::io::Error| Error::Fatal(format!("cannot handle signals: {e}"));
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter();
-    let heard = heard.filter(|signal| !is_ignored(*signal, &status));
+    // Shells let jobs in the background ignore SIGINT, and it is also how such jobs are stopped.
+    let hangup = (!is_ignored(SIGHUP, &status)).then_some(SIGHUP);
+    let heard = [SIGINT, SIGTERM].into_iter().chain(hangup);
     let mut signals = Signals::new(heard).map_err(trouble)?;
     let token = token.clone();
     std::thread::Builder::new()

@@ -107,6 +107,16 @@ impl Drop for Watching {
     }
 }
 
+/// SIGHUP, or SIGTERM where these tests run under nohup, whose children ignore it too.
+fn hangup() -> &'static str {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    match ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()) {
+        Some(mask) if mask & 1 == 1 => "-TERM",
+        _ => "-HUP",
+    }
+}
+
 fn line(from: &mut impl BufRead) -> String {
     let mut line = String::new();
     from.read_line(&mut line).unwrap();
@@ -219,7 +229,7 @@ fn a_log_that_fails_is_told_once_and_counts_for_the_exit_code() {
     // Looked at again, but not tried again.
     arrive(&lab, &good.0, &good.1);
     watching.lines_until("harvested  cell-01/");
-    let (code, note) = watching.stop("-HUP");
+    let (code, note) = watching.stop(hangup());
     assert_eq!((code, note.as_str()), (1, "stopped; harvested 1 log"));
     // Mended, the same log is taken again, and all is well.
     let mut watching = Watching::start(&lab, &[]);
