@@ -1,6 +1,6 @@
 //! `mdtui` without a command: the browser.
 
-use std::{path::Path, sync::Arc};
+use std::{os::unix::process::CommandExt, path::Path, process::Command, sync::Arc};
 
 use super::{
     exit::Exit,
@@ -15,7 +15,7 @@ use crate::{
         choice::Choices,
         remembered::Memory,
     },
-    etl::{Error, Result, base::small_file, text},
+    etl::{Error, Result, base::small_file, text, worker::RETURN_MEMORY},
     ui,
 };
 
@@ -66,6 +66,28 @@ pub fn run(settings: &Settings) -> Result<Exit> {
         Err(Error::Cancelled) => Ok(Exit::Interrupted),
         Err(error) => Err(error),
     }
+}
+
+/// Starts the program anew in the place of this process, with the thresholds of the allocator that
+/// are read only at a start: see [`RETURN_MEMORY`]. Comes back where that was done before, or cannot
+/// be done: the browser then takes more memory. To be called before anything else is done.
+pub fn restart_to_return_memory() {
+    let (variable, value) = RETURN_MEMORY;
+    let is_gnu = cfg!(all(target_os = "linux", target_env = "gnu"));
+    if !is_gnu || std::env::var_os(variable).is_some() {
+        return;
+    }
+    // By its own path, so that the process keeps its name.
+    let Ok(program) = std::env::current_exe() else {
+        return;
+    };
+    let mut words = std::env::args_os();
+    let mut command = Command::new(program);
+    if let Some(name) = words.next() {
+        command.arg0(name);
+    }
+    // It returns only where the system refuses.
+    let _ = command.args(words).env(variable, value).exec();
 }
 
 /// A variable of the environment that is set to anything but nothing.

@@ -61,6 +61,7 @@ use crate::etl::{Result, lake::Lake, zone};
 /// One sentence for the operator; [`Exit::of`] gives the exit code.
 pub fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
+        None => browse::restart_to_return_memory(),
         // These say the same whatever is wrong with the settings.
         Some(Command::Completions(args)) => return completions::run(args),
         Some(Command::Config(args)) if args.default => return config::print_default(),

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::common::terminal::Terminal;
 use crate::common::{Lab, liar};
-use mdtui::etl::demo::Options;
+use mdtui::etl::{demo::Options, worker::RETURN_MEMORY};
 
 const CTRL_A: &str = "\u{1}";
 const CTRL_C: &str = "\u{3}";
@@ -38,6 +38,49 @@ fn assert_clean(lab: &Lab) {
             "{table} is not whole"
         );
     }
+}
+
+/// What the browser sets for itself is not for its workers; it keeps its id and its name.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn the_browser_hands_memory_back_and_its_workers_keep_theirs() {
+    let lab = slow_lab();
+    let mut terminal = Terminal::start(&lab, &[], 80, 24);
+    terminal.wait_for("pending");
+    let of = |id: u32, file: &str| {
+        let text = fs::read(format!("/proc/{id}/{file}")).unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    let (variable, value) = RETURN_MEMORY;
+    // The library cuts the text at its colons when it reads it.
+    let first = value.split(':').next().unwrap();
+    let set = format!("{variable}={first}");
+    let browser = terminal.id();
+    assert!(of(browser, "environ").contains(&set));
+    assert_eq!(of(browser, "comm").trim(), "mdtui");
+
+    terminal.send("H");
+    terminal.wait_for("harvesting");
+    let workers = || {
+        let threads = fs::read_dir(format!("/proc/{browser}/task")).unwrap();
+        let children = threads.flatten().map(|thread| {
+            let id = thread.file_name().into_string().unwrap();
+            of(browser, &format!("task/{id}/children"))
+        });
+        let ids = children.collect::<Vec<_>>().join(" ");
+        let ids: Vec<u32> = ids
+            .split_whitespace()
+            .filter_map(|id| id.parse().ok())
+            .collect();
+        ids.into_iter()
+            .filter(|id| of(*id, "cmdline").contains("worker"))
+            .collect::<Vec<_>>()
+    };
+    terminal.wait_until("a worker", |_| !workers().is_empty());
+    for id in workers() {
+        assert!(!of(id, "environ").contains(first));
+    }
+    terminal.send(CTRL_C);
 }
 
 #[test]

@@ -112,7 +112,11 @@ fn answer_all(
     let mut catalog = None;
     for question in questions {
         let (name, repeated, began) = (question.name(), question.repeated(), Instant::now());
-        let answer = answer_apart(question, context, &mut catalog);
+        // The thread for slow questions has the memory of its scans to itself.
+        let answer = match question.is_slow() {
+            true => question.run(context, &mut catalog),
+            false => answer_apart(question, context, &mut catalog),
+        };
         let seconds = began.elapsed().as_secs_f64();
         let Some(answer) = answer else {
             tracing::debug!(
@@ -131,8 +135,8 @@ fn answer_all(
 }
 
 /// Answers on a thread that ends with the answer. The GNU library's allocator keeps what a thread
-/// frees for that thread; of one that has ended the next thread takes it over. So the list of runs is
-/// read into the memory that the scan of the data directory took before.
+/// frees for that thread; of one that has ended the next thread takes it over. So a list is read,
+/// filtered and sorted in the memory that one before it took.
 fn answer_apart(
     question: Question,
     context: &Context,

@@ -22,5 +22,5 @@ pub(crate) use fault::Fault;
 pub use fault::PathText;
 pub use limits::Limits;
 pub use message::Task;
-pub use process::{KEEP_MEMORY, this_program};
+pub use process::{KEEP_MEMORY, RETURN_MEMORY, this_program};
 pub use serve::serve;

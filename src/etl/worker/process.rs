@@ -36,6 +36,13 @@ pub const KEEP_MEMORY: (&str, &str) = (
     "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\
      glibc.malloc.top_pad=67108864:glibc.malloc.trim_threshold=134217728",
 );
+/// The same variable and the value by which a process hands back at once what it frees, be that as
+/// large as it may: without, each block of up to 32 MiB that is freed makes the allocator keep those
+/// that are smaller, and up to twice as much for each thread. The browser restarts with it.
+pub const RETURN_MEMORY: (&str, &str) = (
+    KEEP_MEMORY.0,
+    "glibc.malloc.mmap_threshold=131072:glibc.malloc.trim_threshold=131072",
+);
 /// To hand it back (mimalloc, which the program has with other libraries): no memory by the GiB.
 const HAND_BACK: [(&str, &str); 2] = [
     ("MIMALLOC_ARENA_EAGER_COMMIT", "0"),
@@ -88,10 +95,15 @@ impl Process {
     /// What the system says.
     pub(super) fn start(program: &Path, memory: u64) -> io::Result<Self> {
         let mut command = Command::new(program);
+        // What the operator set stays; what the browser set for itself is not for its workers.
+        let is_set = std::env::var_os(KEEP_MEMORY.0).is_some_and(|set| set != RETURN_MEMORY.1);
         if memory < ROOMY {
             command.envs(HAND_BACK);
-        } else if std::env::var_os(KEEP_MEMORY.0).is_none() {
+        }
+        if memory >= ROOMY && !is_set {
             command.env(KEEP_MEMORY.0, KEEP_MEMORY.1);
+        } else if !is_set {
+            command.env_remove(KEEP_MEMORY.0);
         }
         let wanted = std::env::var("RAYON_NUM_THREADS").ok();
         let wanted = wanted.and_then(|n| n.parse().ok()).filter(|n| *n > 0);

@@ -225,9 +225,14 @@ impl Terminal {
         seen.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
     }
 
+    /// The id of the program's process.
+    pub fn id(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Sends a signal to the browser.
     pub fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
+        let pid = self.id().to_string();
         let kill = std::process::Command::new("kill")
             .args([&format!("-{name}"), &pid])
             .status();
