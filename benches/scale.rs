@@ -23,9 +23,11 @@ use mdtui::etl::{
     demo,
     harvest::{Options, harvest_log},
     lake::{Context, Lake},
+    parquet::{Cells, ParquetReader, ParquetWriter, as_numbers},
     profile::Profile,
 };
-use polars::prelude::*;
+use polars_arrow::array::PrimitiveArray;
+use polars_parquet::write::CompressionOptions;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -218,24 +220,35 @@ fn multiplied(dir: &Path, run_seconds: f64, times: usize) -> Result<(usize, usiz
     };
     let profile = Profile::built_in()?;
     demo::write_logs(one.path(), &profile, &options, &CancelToken::new(), |_| {})?;
-    let file = File::open(find_log(one.path())).map_err(failed)?;
-    let mut frame = ParquetReader::new(file).finish().map_err(failed)?;
-    let ids = frame.column(&profile.columns.run).map_err(failed)?;
-    let ids: Vec<u64> = ids.u64().map_err(failed)?.into_no_null_iter().collect();
+    let log = ParquetReader::open(&find_log(one.path()))?;
+    let fields = log.fields();
     let target = File::create(dir.join("log.parquet")).map_err(failed)?;
-    let mut writer = ParquetWriter::new(target)
-        .with_compression(ParquetCompression::Snappy)
-        .with_row_group_size(Some(1 << 18))
-        .batched(frame.schema())
-        .map_err(failed)?;
+    let snappy = CompressionOptions::Snappy;
+    let mut writer = ParquetWriter::new(target, fields.to_vec(), snappy).map_err(failed)?;
     for copy in 0..times as u64 {
-        let other: Vec<u64> = ids.iter().map(|id| id.wrapping_add(copy << 20)).collect();
-        let column = Series::new(profile.columns.run.as_str().into(), other);
-        frame.with_column(column.into()).map_err(failed)?;
-        writer.write_batch(&frame).map_err(failed)?;
+        for group in 0..log.groups().count() {
+            let column = |name: &str| -> Result<Cells> {
+                let cells = log.read(group, name)?;
+                let cells = cells.ok_or_else(|| failed("a demo log lacks a column"))?;
+                let is_id = name == profile.columns.run;
+                Ok(match as_numbers::<u64>(&cells).filter(|_| is_id) {
+                    Some(ids) => {
+                        let other = |id: Option<&u64>| id.map(|id| id.wrapping_add(copy << 20));
+                        ids.iter()
+                            .map(other)
+                            .collect::<PrimitiveArray<u64>>()
+                            .boxed()
+                    }
+                    None => cells,
+                })
+            };
+            let columns = fields.iter().map(|field| column(&field.name));
+            let columns = columns.collect::<Result<Vec<_>>>()?;
+            writer.write(&columns).map_err(failed)?;
+        }
     }
     writer.finish().map_err(failed)?;
-    Ok((ids.len() * times, 4 * times))
+    Ok((log.groups().sum::<usize>() * times, 4 * times))
 }
 
 fn small_log(dir: &Path, log: usize) -> std::io::Result<()> {

@@ -16,10 +16,12 @@ use mdtui::{
         catalog::Catalog,
         harvest::{Options, harvest_log},
         lake::{Context, Lake},
+        parquet::{Cells, ParquetWriter, texts, time_type},
         profile::Profile,
     },
 };
-use polars::prelude::*;
+use polars_arrow::{array::PrimitiveArray, datatypes::Field};
+use polars_parquet::write::CompressionOptions;
 
 use crate::{
     driver::{Driver, key, typed},
@@ -216,7 +218,7 @@ fn loaded(state: &State) -> usize {
 }
 
 /// Encoders every 12 ms, load cells every 10 ms, in batches of a minute.
-fn write_log(path: &Path) -> PolarsResult<()> {
+fn write_log(path: &Path) -> std::io::Result<()> {
     let fields = [
         ("x", 12_000),
         ("y", 12_000),
@@ -225,7 +227,7 @@ fn write_log(path: &Path) -> PolarsResult<()> {
         ("fy", 10_000),
         ("fz", 10_000),
     ];
-    let mut writer: Option<polars::io::parquet::write::BatchedWriter<File>> = None;
+    let mut writer: Option<ParquetWriter<File>> = None;
     let batch = 600_000_000;
     for from in (0..LENGTH).step_by(batch as usize) {
         let (mut times, mut values, mut names) = (vec![], vec![], vec![]);
@@ -254,28 +256,36 @@ fn write_log(path: &Path) -> PolarsResult<()> {
                 }
             })
             .collect();
-        let times = Int64Chunked::from_vec("time".into(), times)
-            .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
-        let columns = vec![
-            times.into_series().into_column(),
-            Series::new("value".into(), values).into_column(),
-            Series::new("field".into(), names).into_column(),
-            Series::new("robot_id".into(), vec![1i64; rows]).into_column(),
-            Series::new("run_uuid".into(), vec![7u64; rows]).into_column(),
-            Series::new("sensor_type".into(), sensors).into_column(),
+        let times = PrimitiveArray::<i64>::from_vec(times).to(time_type());
+        let columns: [(&str, Cells); 6] = [
+            ("time", times.boxed()),
+            ("value", PrimitiveArray::<f64>::from_vec(values).boxed()),
+            ("field", texts(names.iter().map(Some))),
+            (
+                "robot_id",
+                PrimitiveArray::from_vec(vec![1i64; rows]).boxed(),
+            ),
+            (
+                "run_uuid",
+                PrimitiveArray::from_vec(vec![7u64; rows]).boxed(),
+            ),
+            ("sensor_type", texts(sensors.iter().map(Some))),
         ];
-        let frame = DataFrame::new(rows, columns)?;
         if writer.is_none() {
-            let made = ParquetWriter::new(File::create(path)?)
-                .with_compression(ParquetCompression::Snappy)
-                .batched(frame.schema())?;
-            writer = Some(made);
+            let field = |(name, cells): &(&str, Cells)| {
+                let name: &str = name;
+                Field::new(name.into(), cells.dtype().clone(), true)
+            };
+            let fields = columns.iter().map(field).collect();
+            let file = File::create(path)?;
+            let snappy = CompressionOptions::Snappy;
+            writer = Some(ParquetWriter::new(file, fields, snappy)?);
         }
         if let Some(writer) = &mut writer {
-            writer.write_batch(&frame)?;
+            writer.write(&columns.map(|(_, cells)| cells))?;
         }
     }
-    if let Some(writer) = writer {
+    if let Some(mut writer) = writer {
         writer.finish()?;
     }
     Ok(())

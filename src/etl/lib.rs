@@ -22,6 +22,7 @@
 //! * [`source`]: which files below the data directory are logs, their keys, and
 //!   whether they are complete.
 //! * [`chunk`]: column chunks of Parquet files, checked before a library believes them.
+//! * [`parquet`]: Parquet files of plain columns, written and read.
 //! * [`extract`]: decodes a log, batch by batch, into plain columns.
 //! * [`clean`]: every row is kept or dropped for one named reason; the ledger.
 //! * [`transform`]: samples of a run to its wide table: derivatives, hold,
@@ -85,6 +86,7 @@ mod module_order;
 pub mod natural_order;
 pub mod numeric;
 pub mod overview;
+pub mod parquet;
 pub mod parse_error;
 pub mod pool;
 pub mod position;

@@ -9,12 +9,14 @@ use mdtui::etl::{
     demo,
     harvest::{Options, harvest_log},
     lake::{Context, Lake},
+    parquet::{Cells, ParquetReader, ParquetWriter, as_numbers},
     pool::{JobEvent, Pool},
     profile::Profile,
     worker::{Executor, Limits},
 };
 
-use polars::prelude::*;
+use polars_arrow::array::PrimitiveArray;
+use polars_parquet::write::CompressionOptions;
 
 use crate::common::{Lab, context_in, refreshed};
 
@@ -71,7 +73,7 @@ fn rows_that_are_put_aside_change_nothing() {
     }
 }
 
-/// The four runs of a demo log over and over under other ids, in small row groups without
+/// The four runs of a demo log over and over under other ids, a row group each time, without
 /// compression; at least so many bytes.
 fn long_log(lab: &Lab, bytes: u64) -> (PathBuf, usize) {
     let demo = tempfile::tempdir().unwrap();
@@ -85,20 +87,23 @@ fn long_log(lab: &Lab, bytes: u64) -> (PathBuf, usize) {
     demo::write_logs(demo.path(), &profile, &options, &cancel, |_| {}).unwrap();
     let logs = walkdir::WalkDir::new(demo.path()).into_iter().flatten();
     let mut logs = logs.filter(|f| f.path().extension().is_some_and(|e| e == "parquet"));
-    let file = fs::File::open(logs.next().unwrap().path()).unwrap();
-    let mut frame = ParquetReader::new(file).finish().unwrap();
-    let ids = frame.column("run_uuid").unwrap().u64().unwrap().clone();
+    let log = ParquetReader::open(logs.next().unwrap().path()).unwrap();
+    assert_eq!(log.groups().count(), 1);
+    let fields = log.fields().to_vec();
+    let names = fields.iter().map(|field| field.name.as_str());
+    let read = |name: &str| log.read(0, name).unwrap().unwrap();
+    let mut columns: Vec<Cells> = names.map(read).collect();
+    let at = fields.iter().position(|field| field.name == "run_uuid");
+    let at = at.unwrap();
+    let ids = as_numbers::<u64>(&columns[at]).unwrap().clone();
     let path = lab.data().join("long.parquet");
-    let mut writer = ParquetWriter::new(fs::File::create(&path).unwrap())
-        .with_compression(ParquetCompression::Uncompressed)
-        .with_row_group_size(Some(1 << 14))
-        .batched(frame.schema())
-        .unwrap();
+    let file = fs::File::create(&path).unwrap();
+    let mut writer = ParquetWriter::new(file, fields, CompressionOptions::Uncompressed).unwrap();
     let mut copies = 0;
     while fs::metadata(&path).unwrap().len() < bytes {
-        let other = ids.apply_values(|id| id + (copies << 20));
-        frame.with_column(other.into_column()).unwrap();
-        writer.write_batch(&frame).unwrap();
+        let other = ids.iter().map(|id| id.map(|id| id + (copies << 20)));
+        columns[at] = other.collect::<PrimitiveArray<u64>>().boxed();
+        writer.write(&columns).unwrap();
         copies += 1;
     }
     writer.finish().unwrap();

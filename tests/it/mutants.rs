@@ -18,10 +18,12 @@ use flate2::{Compression, write::GzEncoder};
 use mdtui::etl::{
     Error,
     harvest::{Options, Outcome},
+    parquet::{texts, write_columns},
     pool::{JobEvent, Pool},
     worker::{Executor, Limits},
 };
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetCompression, ParquetWriter, Series};
+use polars_arrow::array::PrimitiveArray;
+use polars_parquet::write::CompressionOptions;
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
@@ -56,9 +58,9 @@ fn bases() -> Vec<Base> {
         .unwrap(),
     };
     vec![
-        parquet(ParquetCompression::Uncompressed),
-        parquet(ParquetCompression::Snappy),
-        parquet(ParquetCompression::Zstd(None)),
+        parquet(CompressionOptions::Uncompressed),
+        parquet(CompressionOptions::Snappy),
+        parquet(CompressionOptions::Zstd(None)),
         fixture("checksums_v1.parquet"),
         fixture("checksums_v2.parquet"),
         Base {
@@ -108,30 +110,21 @@ fn csv() -> Vec<u8> {
     text.into_bytes()
 }
 
-fn parquet(compression: ParquetCompression) -> Vec<u8> {
+fn parquet(compression: CompressionOptions) -> Vec<u8> {
     let rows: Vec<Row> = (0..ROWS).map(row).collect();
-    let text = |name: &str, of: fn(&Row) -> &str| -> Column {
-        Series::new(name.into(), rows.iter().map(of).collect::<Vec<_>>()).into()
-    };
-    let columns = vec![
-        text("time", |r| &r.0),
-        Series::new("value".into(), rows.iter().map(|r| r.1).collect::<Vec<_>>()).into(),
-        text("field", |r| r.2),
-        Series::new(
-            "robot_id".into(),
-            rows.iter().map(|r| r.3).collect::<Vec<_>>(),
-        )
-        .into(),
-        text("run_uuid", |r| &r.4),
-        text("sensor_type", |r| r.5),
+    let text = |of: fn(&Row) -> &str| texts(rows.iter().map(of).map(Some));
+    let values = rows.iter().map(|r| r.1).collect();
+    let robots = rows.iter().map(|r| r.3).collect();
+    let columns = [
+        ("time", text(|r| &r.0)),
+        ("value", PrimitiveArray::<f64>::from_vec(values).boxed()),
+        ("field", text(|r| r.2)),
+        ("robot_id", PrimitiveArray::<i64>::from_vec(robots).boxed()),
+        ("run_uuid", text(|r| &r.4)),
+        ("sensor_type", text(|r| r.5)),
     ];
-    let mut frame = DataFrame::new(ROWS, columns).unwrap();
     let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(compression)
-        .with_row_group_size(Some(150))
-        .finish(&mut frame)
-        .unwrap();
+    write_columns(&mut bytes, &columns, compression, 150).unwrap();
     bytes
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod mounts;
 pub(crate) mod panic;
 mod progress;
 pub mod read_at;
+pub(crate) mod refused;
 pub mod small_file;
 
 pub use cancel::CancelToken;

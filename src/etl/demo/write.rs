@@ -3,11 +3,19 @@
 use std::io::Write;
 
 use flate2::{Compression, GzBuilder};
-use polars::prelude::*;
-use polars_arrow::array::MutableBinaryViewArray;
+use polars_arrow::{
+    array::{MutableBinaryViewArray, PrimitiveArray},
+    types::NativeType,
+};
+use polars_parquet::write::CompressionOptions;
 
 use super::{plan::Form, rows::Rows};
-use crate::{Error, Result, profile::Profile, schema::Robot};
+use crate::{
+    Error, Result,
+    parquet::{Cells, texts, time_type, write_columns},
+    profile::Profile,
+    schema::Robot,
+};
 
 /// Rows of a row group: what common writers use.
 const ROW_GROUP: usize = 1 << 18;
@@ -15,7 +23,7 @@ const ROW_GROUP: usize = 1 << 18;
 /// The log's bytes.
 ///
 /// # Errors
-/// [`Error::Log`] when polars refuses the frame, which a test rules out.
+/// [`Error::Log`] when the columns cannot be encoded, which a test rules out.
 pub(super) fn encode(rows: &Rows, form: Form, profile: &Profile) -> Result<Vec<u8>> {
     match form {
         Form::Parquet | Form::ParquetDoubleIds | Form::ParquetTimestamps => {
@@ -36,18 +44,17 @@ pub(super) fn encode(rows: &Rows, form: Form, profile: &Profile) -> Result<Vec<u
     }
 }
 
-fn parquet(rows: &Rows, form: Form, profile: &Profile) -> PolarsResult<Vec<u8>> {
+fn parquet(rows: &Rows, form: Form, profile: &Profile) -> std::io::Result<Vec<u8>> {
     let names = &profile.columns;
-    let column = |name: &str, series: Series| series.with_name(name.into()).into_column();
-    let mut columns = vec![
-        column(&names.time, times(rows, form)),
-        column(&names.value, nullable(&rows.values, &rows.null_values)),
-        column(&names.field, words(&rows.fields, &rows.field_names)),
+    let mut columns: Vec<(&str, Cells)> = vec![
+        (&names.time, times(rows, form)),
+        (&names.value, nullable(&rows.values, &rows.null_values)),
+        (&names.field, words(&rows.fields, &rows.field_names)),
     ];
     if let Some(cells) = &rows.cells {
-        columns.push(column(&names.cell, Series::new("".into(), cells)));
+        columns.push((&names.cell, PrimitiveArray::from_slice(cells).boxed()));
     }
-    columns.push(column(&names.robot, robots(rows)));
+    columns.push((&names.robot, robots(rows)));
     let runs = match form {
         Form::ParquetDoubleIds => {
             let doubles: Vec<f64> = rows.runs.iter().map(|id| *id as f64).collect();
@@ -55,39 +62,31 @@ fn parquet(rows: &Rows, form: Form, profile: &Profile) -> PolarsResult<Vec<u8>> 
         }
         _ => nullable(&rows.runs, &rows.null_runs),
     };
-    columns.push(column(&names.run, runs));
+    columns.push((&names.run, runs));
     if !names.sensor.is_empty() {
         let sensors = words(&rows.sensors, &rows.sensor_names);
-        columns.push(column(&names.sensor, sensors));
+        columns.push((&names.sensor, sensors));
     }
-    let mut frame = DataFrame::new(rows.times.len(), columns)?;
     let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Snappy)
-        .with_row_group_size(Some(ROW_GROUP))
-        .finish(&mut frame)?;
+    write_columns(&mut bytes, &columns, CompressionOptions::Snappy, ROW_GROUP)?;
     Ok(bytes)
 }
 
 /// Numbers, unless a robot is named by a word.
-fn robots(rows: &Rows) -> Series {
+fn robots(rows: &Rows) -> Cells {
     let numbers: Option<Vec<i64>> = rows.robot_names.iter().map(Robot::number).collect();
     let Some(numbers) = numbers else {
         let names: Vec<String> = rows.robot_names.iter().map(ToString::to_string).collect();
         return words(&rows.robots, &names);
     };
     let number = |code: &u8| numbers.get(usize::from(*code)).copied().unwrap_or_default();
-    Series::new(
-        "".into(),
-        rows.robots.iter().map(number).collect::<Vec<_>>(),
-    )
+    PrimitiveArray::from_vec(rows.robots.iter().map(number).collect()).boxed()
 }
 
-fn times(rows: &Rows, form: Form) -> Series {
+fn times(rows: &Rows, form: Form) -> Cells {
     if form == Form::ParquetTimestamps {
-        return Int64Chunked::from_slice("".into(), &rows.times)
-            .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
-            .into_series();
+        let times = PrimitiveArray::from_slice(&rows.times);
+        return times.to(time_type()).boxed();
     }
     let mut texts = MutableBinaryViewArray::<str>::with_capacity(rows.times.len());
     let mut clock = Clock::default();
@@ -97,30 +96,17 @@ fn times(rows: &Rows, form: Form) -> Series {
             None => texts.push_value(clock.text(*time)),
         }
     }
-    StringChunked::with_chunk("".into(), texts.freeze()).into_series()
+    texts.freeze().boxed()
 }
 
-fn words(codes: &[u8], names: &[String]) -> Series {
-    let mut texts = MutableBinaryViewArray::<str>::with_capacity(codes.len());
-    for code in codes {
-        texts.push(names.get(usize::from(*code)));
-    }
-    StringChunked::with_chunk("".into(), texts.freeze()).into_series()
+fn words(codes: &[u8], names: &[String]) -> Cells {
+    texts(codes.iter().map(|code| names.get(usize::from(*code))))
 }
 
-fn nullable<T: Copy>(values: &[T], nulls: &std::collections::BTreeSet<usize>) -> Series
-where
-    Series: NamedFrom<Vec<T>, [T]> + NamedFrom<Vec<Option<T>>, [Option<T>]>,
-{
-    if nulls.is_empty() {
-        return Series::new("".into(), values.to_vec());
-    }
-    let with_nulls: Vec<Option<T>> = values
-        .iter()
-        .enumerate()
-        .map(|(i, v)| (!nulls.contains(&i)).then_some(*v))
-        .collect();
-    Series::new("".into(), with_nulls)
+fn nullable<T: NativeType>(values: &[T], nulls: &std::collections::BTreeSet<usize>) -> Cells {
+    let cells = values.iter().enumerate();
+    let cells = cells.map(|(i, value)| (!nulls.contains(&i)).then_some(*value));
+    cells.collect::<PrimitiveArray<T>>().boxed()
 }
 
 fn csv(rows: &Rows, profile: &Profile) -> Vec<u8> {

@@ -2,11 +2,15 @@
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
-use polars::prelude::*;
+use polars_arrow::{
+    array::{BooleanArray, PrimitiveArray},
+    datatypes::{ArrowDataType, Field},
+};
 
 use super::sink::push_number;
 use crate::{
     expression::{Kind, Value},
+    parquet::{Cells, texts, time_type},
     time,
 };
 
@@ -52,8 +56,9 @@ impl ColumnInfo {
         }
     }
 
-    pub(super) fn polars_name(&self) -> PlSmallStr {
-        PlSmallStr::from(self.name.as_str())
+    /// As Arrow has it, without unit and description.
+    pub(super) fn field(&self) -> Field {
+        Field::new(self.name.as_str().into(), self.kind.data_type(), true)
     }
 }
 
@@ -73,13 +78,13 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
-    pub(super) fn data_type(self) -> DataType {
+    fn data_type(self) -> ArrowDataType {
         match self {
-            Self::Text => DataType::String,
-            Self::Whole => DataType::Int64,
-            Self::Number => DataType::Float64,
-            Self::Time => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
-            Self::Truth => DataType::Boolean,
+            Self::Text => ArrowDataType::Utf8View,
+            Self::Whole => ArrowDataType::Int64,
+            Self::Number => ArrowDataType::Float64,
+            Self::Time => time_type(),
+            Self::Truth => ArrowDataType::Boolean,
         }
     }
 }
@@ -177,34 +182,22 @@ impl Values {
         }
     }
 
-    /// As polars has it: times with their zone, null for what is not known.
-    pub(super) fn column(&self, name: PlSmallStr, rows: usize) -> Column {
+    /// As Arrow has it: times with their zone, null for what is not known.
+    pub(super) fn cells(&self, rows: usize) -> Cells {
         match self {
-            Self::Text(v) => {
-                StringChunked::from_iter_options(name, v.iter().map(Option::as_deref)).into_column()
-            }
-            Self::Same(v) => {
-                let all = std::iter::repeat_n(v.as_deref(), rows);
-                StringChunked::from_iter_options(name, all).into_column()
-            }
-            Self::Among(words, v) => {
-                let all = v.iter().map(|place| word(words, *place));
-                StringChunked::from_iter_options(name, all).into_column()
-            }
-            Self::Whole(v) => {
-                Int64Chunked::from_iter_options(name, v.iter().copied()).into_column()
-            }
+            Self::Text(v) => texts(v.iter().map(Option::as_deref)),
+            Self::Same(v) => texts(std::iter::repeat_n(v.as_deref(), rows)),
+            Self::Among(words, v) => texts(v.iter().map(|place| word(words, *place))),
+            Self::Whole(v) => v.iter().collect::<PrimitiveArray<i64>>().boxed(),
             Self::Number(v) => {
                 let known = v.iter().map(|v| (!v.is_nan()).then_some(*v));
-                Float64Chunked::from_iter_options(name, known).into_column()
+                known.collect::<PrimitiveArray<f64>>().boxed()
             }
-            Self::Time(v) => Int64Chunked::from_iter_options(name, v.iter().copied())
-                // A cast would drop the zone without a word.
-                .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
-                .into_column(),
-            Self::Truth(v) => {
-                BooleanChunked::from_iter_options(name, v.iter().copied()).into_column()
+            Self::Time(v) => {
+                let times: PrimitiveArray<i64> = v.iter().collect();
+                times.to(time_type()).boxed()
             }
+            Self::Truth(v) => v.iter().collect::<BooleanArray>().boxed(),
         }
     }
 

@@ -310,4 +310,6 @@ fn span(options: &Options) -> Result<RangeInclusive<i64>> {
 }
 
 #[cfg(test)]
+mod read_back;
+#[cfg(test)]
 mod tests;

@@ -6,15 +6,21 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use polars::{io::parquet::write::KeyValueMetadata, prelude::*};
 use polars_arrow::{
-    datatypes::{ArrowSchema, Field as ArrowField},
-    io::ipc::IpcField,
+    datatypes::ArrowSchemaRef,
+    io::ipc::write::{FileWriter, WriteOptions},
+    record_batch::RecordBatchT,
 };
-use polars_parquet::write::schema_to_metadata_key;
+use polars_parquet::write::CompressionOptions;
 
 use super::{ColumnInfo, ColumnType, Exported, Values, column::guarded};
-use crate::{Error, Result, lake::run_file::field_metadata, text};
+use crate::{
+    Error, Result,
+    base::refused::{Refused, Watched},
+    lake::run_file::field_metadata,
+    parquet::{Cells, ParquetWriter},
+    text,
+};
 
 /// How an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,36 +116,11 @@ impl<'a> TableWriter<'a> {
         let output = Output::new(Box::new(out));
         let out = output.clone();
         let count = columns.len();
-        let refused = |e: PolarsError| trouble(target, e);
         let sink: Box<dyn Sink + 'a> = match format {
             Format::Csv => Box::new(CsvSink::new(out, &columns, target, is_list)?),
             Format::Ndjson => Box::new(NdjsonSink::new(out, &columns, target)?),
-            Format::Parquet => {
-                let writer = ParquetWriter::new(out)
-                    .with_key_value_metadata(Some(arrow_schema(&columns)))
-                    .batched(&schema(&columns))
-                    .map_err(refused)?;
-                Box::new(ParquetSink {
-                    writer,
-                    columns,
-                    target,
-                })
-            }
-            Format::Arrow => {
-                let plain = IpcField {
-                    fields: Vec::new(),
-                    dictionary_id: None,
-                };
-                let fields = vec![plain; columns.len()];
-                let writer = IpcWriter::new(out)
-                    .batched(&schema(&columns), fields)
-                    .map_err(refused)?;
-                Box::new(ArrowSink {
-                    writer,
-                    columns,
-                    target,
-                })
-            }
+            Format::Parquet => Box::new(ParquetSink::new(out, &columns, target)?),
+            Format::Arrow => Box::new(ArrowSink::new(out, &columns, target)?),
         };
         Ok(Self {
             sink,
@@ -228,82 +209,80 @@ trait Sink {
     fn finish(&mut self) -> Result<()>;
 }
 
-fn trouble(target: &Path, error: PolarsError) -> Error {
-    match error {
-        PolarsError::IO { error, .. } => Error::io(
-            "write",
-            target,
-            std::io::Error::new(error.kind(), error.to_string()),
-        ),
-        other => Error::Log(format!(
-            "cannot write {}: {other}",
-            text::visible_path(target)
-        )),
-    }
-}
-
-fn schema(columns: &[ColumnInfo]) -> Schema {
-    let types = columns
-        .iter()
-        .map(|c| (c.polars_name(), c.kind.data_type()));
-    types.collect()
-}
-
-/// The Arrow schema for a Parquet file's metadata, with units and descriptions where pyarrow looks
-/// for them: in the metadata of its fields.
-fn arrow_schema(columns: &[ColumnInfo]) -> KeyValueMetadata {
-    let field = |column: &ColumnInfo| {
-        let dtype = column.kind.data_type().to_arrow(CompatLevel::newest());
-        let field = ArrowField::new(column.polars_name(), dtype, true);
-        let metadata = field_metadata(&column.unit, &column.description);
-        (column.polars_name(), field.with_metadata(metadata))
-    };
-    let schema: ArrowSchema = columns.iter().map(field).collect();
-    KeyValueMetadata::Static(vec![schema_to_metadata_key(&schema)])
-}
-
-fn frame(infos: &[ColumnInfo], rows: usize, columns: &[Values]) -> PolarsResult<DataFrame> {
-    let columns = infos.iter().zip(columns);
-    let columns = columns.map(|(info, values)| values.column(info.polars_name(), rows));
-    DataFrame::new(rows, columns.collect())
+fn cells(rows: usize, columns: &[Values]) -> Vec<Cells> {
+    columns.iter().map(|values| values.cells(rows)).collect()
 }
 
 struct ParquetSink<'a, W: Write> {
-    writer: polars::io::parquet::write::BatchedWriter<W>,
-    columns: Vec<ColumnInfo>,
+    writer: ParquetWriter<W>,
     target: &'a Path,
+}
+
+impl<'a, W: Write> ParquetSink<'a, W> {
+    fn new(out: W, columns: &[ColumnInfo], target: &'a Path) -> Result<Self> {
+        // Units and descriptions stand where pyarrow looks for them: in the metadata of the fields.
+        let field = |column: &ColumnInfo| {
+            let metadata = field_metadata(&column.unit, &column.description);
+            column.field().with_metadata(metadata)
+        };
+        let fields = columns.iter().map(field).collect();
+        let writer = ParquetWriter::new(out, fields, CompressionOptions::Zstd(None));
+        let writer = writer.map_err(|e| Error::io("write", target, e))?;
+        Ok(Self { writer, target })
+    }
 }
 
 impl<W: Write> Sink for ParquetSink<'_, W> {
     fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()> {
-        frame(&self.columns, rows, columns)
-            .and_then(|frame| self.writer.write_batch(&frame))
-            .map_err(|e| trouble(self.target, e))
+        let done = self.writer.write(&cells(rows, columns));
+        done.map_err(|e| Error::io("write", self.target, e))
     }
 
     fn finish(&mut self) -> Result<()> {
-        self.writer
-            .finish()
-            .map(|_| ())
-            .map_err(|e| trouble(self.target, e))
+        let done = self.writer.finish();
+        done.map_err(|e| Error::io("write", self.target, e))
     }
 }
 
 struct ArrowSink<'a, W: Write> {
-    writer: polars::io::ipc::BatchedWriter<W>,
-    columns: Vec<ColumnInfo>,
+    writer: FileWriter<Watched<W>>,
+    schema: ArrowSchemaRef,
+    refused: Refused,
     target: &'a Path,
+}
+
+impl<'a, W: Write> ArrowSink<'a, W> {
+    fn new(out: W, columns: &[ColumnInfo], target: &'a Path) -> Result<Self> {
+        let fields = columns.iter().map(ColumnInfo::field);
+        let schema = fields.map(|field| (field.name.clone(), field));
+        let schema: ArrowSchemaRef = Arc::new(schema.collect());
+        let refused = Refused::default();
+        let options = WriteOptions { compression: None };
+        let writer = FileWriter::try_new(refused.watch(out), schema.clone(), None, options);
+        let writer = writer.map_err(|e| Error::io("write", target, refused.take(&e)))?;
+        Ok(Self {
+            writer,
+            schema,
+            refused,
+            target,
+        })
+    }
+
+    fn failed(&self, error: &dyn std::fmt::Display) -> Error {
+        Error::io("write", self.target, self.refused.take(error))
+    }
 }
 
 impl<W: Write> Sink for ArrowSink<'_, W> {
     fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()> {
-        frame(&self.columns, rows, columns)
-            .and_then(|frame| self.writer.write_batch(&frame))
-            .map_err(|e| trouble(self.target, e))
+        let batch = RecordBatchT::try_new(rows, self.schema.clone(), cells(rows, columns));
+        let done = batch.and_then(|batch| self.writer.write(&batch, None));
+        done.map_err(|e| self.failed(&e))
     }
 
     fn finish(&mut self) -> Result<()> {
-        self.writer.finish().map_err(|e| trouble(self.target, e))
+        let done = self.writer.finish();
+        done.map_err(|e| self.failed(&e))
     }
 }
 

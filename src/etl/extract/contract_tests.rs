@@ -2,10 +2,14 @@
 
 use std::{fs, io::Write, path::PathBuf};
 
-use polars::prelude::*;
+use polars_parquet::write::CompressionOptions;
 
 use super::{Batch, LogReader, RawRow, Vocabulary, raw_rows};
-use crate::{profile::Profile, source::Format};
+use crate::{
+    parquet::{texts, write_columns},
+    profile::Profile,
+    source::Format,
+};
 
 /// More rows than a batch of CSV or a row group here has.
 const ROWS: usize = 40_000;
@@ -54,18 +58,12 @@ impl Logs {
             let cells: Vec<&str> = columns.iter().map(|(_, c)| c[row].as_str()).collect();
             csv += &(cells.join(",") + "\n");
         }
-        let mut frame = DataFrame::new(
-            ROWS,
-            columns
-                .iter()
-                .map(|(name, cells)| Column::new((*name).into(), cells))
-                .collect(),
-        )
-        .unwrap();
+        let cells = columns.iter();
+        let cells = cells.map(|(name, cells)| (*name, texts(cells.iter().map(Some))));
         let at = |name: &str| dir.path().join(name);
         let file = fs::File::create(at("a.parquet")).unwrap();
-        let writer = ParquetWriter::new(file).with_row_group_size(Some(GROUP));
-        writer.finish(&mut frame).unwrap();
+        let cells: Vec<_> = cells.collect();
+        write_columns(file, &cells, CompressionOptions::Zstd(None), GROUP).unwrap();
         fs::write(at("a.csv"), &csv).unwrap();
         let file = fs::File::create(at("a.csv.gz")).unwrap();
         let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());

@@ -1,6 +1,6 @@
 //! The Parquet types that a log's columns may have, and how their cells are visited.
 
-use polars::prelude::pf16;
+use half::f16;
 use polars_arrow::{
     array::{
         Array, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, Utf8ViewArray,
@@ -239,7 +239,7 @@ fn of_bytes(dtype: &ArrowDataType) -> Option<fn(&[u8], u32) -> Raw<'_>> {
         T::Decimal(..) | T::Decimal256(..) => decimal,
         T::Float16 => |bytes, _| {
             bytes.try_into().map_or(Raw::Null, |bytes| {
-                Raw::Float(f64::from(f32::from(pf16::from_le_bytes(bytes))))
+                Raw::Float(f16::from_le_bytes(bytes).to_f64())
             })
         },
         T::FixedSizeBinary(16) => |bytes, _| {

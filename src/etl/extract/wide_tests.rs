@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use polars::prelude::*;
+use polars_parquet::write::CompressionOptions;
 
 use super::{LogReader, RawRow, Vocabulary, raw_rows};
 use crate::{
     clean::{Partition, Reason},
+    parquet::{Cells, texts, write_columns},
     profile::Profile,
     source::Format,
 };
@@ -59,21 +60,18 @@ fn csv() -> String {
 }
 
 fn write_parquet(path: &Path, rows: usize) {
-    let column = |name: &str, i: usize| {
+    let column = |name: &'static str, i: usize| -> (&str, Cells) {
         let cells = LINES.map(|line| Some(line[i]).filter(|cell| !cell.is_empty()));
-        Column::new(name.into(), cells.to_vec())
+        (name, texts(cells.into_iter()))
     };
-    let columns = vec![
+    let columns = [
         column("Z (cm)", 1),
         column("t", 0),
         column("station", 3),
         column("T1", 2),
     ];
-    let mut frame = DataFrame::new(LINES.len(), columns).unwrap();
-    ParquetWriter::new(fs::File::create(path).unwrap())
-        .with_row_group_size(Some(rows))
-        .finish(&mut frame)
-        .unwrap();
+    let file = fs::File::create(path).unwrap();
+    write_columns(file, &columns, CompressionOptions::Zstd(None), rows).unwrap();
 }
 
 /// Channel to samples, the rejected rows as text, rows in, and lines.

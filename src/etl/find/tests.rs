@@ -1,15 +1,14 @@
 use std::fs::{self, File};
 
-use polars::prelude::{
-    Column as FrameColumn, DataFrame, DataType, NamedFrom, ParquetWriter, Series,
-    StatisticsOptions, TimeUnit, TimeZone,
-};
+use polars_arrow::array::PrimitiveArray;
+use polars_parquet::write::CompressionOptions;
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
     catalog::fixture::{World, run, world},
     expression::Relation,
+    parquet::{self, time_type, write_columns},
     run_id::RunId,
     stats::ChannelStats,
     time,
@@ -43,14 +42,9 @@ fn store(world: &mut World, log: &str, id: u128, made: &Made, samples: u64) {
     let stats = result.run_stats.as_mut().unwrap();
     stats.stop_time = time::format(stop);
     result.channels.clear();
-    let times: Vec<i64> = made.rows.iter().map(|(time, _)| *time).collect();
-    let times = Series::new("time".into(), times)
-        .cast(&DataType::Datetime(
-            TimeUnit::Microseconds,
-            Some(TimeZone::UTC),
-        ))
-        .unwrap();
-    let mut columns: Vec<FrameColumn> = vec![times.into()];
+    let times = made.rows.iter().map(|(time, _)| *time).collect();
+    let times = PrimitiveArray::<i64>::from_vec(times).to(time_type());
+    let mut columns: Vec<(&str, parquet::Cells)> = vec![("time", times.boxed())];
     for (at, name) in NAMES.iter().enumerate().filter(|(at, _)| made.has[*at]) {
         let cells: Vec<Option<f64>> = (0..made.rows.len()).map(|r| made.cell(r, at)).collect();
         let known = || cells.iter().flatten().copied();
@@ -62,7 +56,8 @@ fn store(world: &mut World, log: &str, id: u128, made: &Made, samples: u64) {
             ..ChannelStats::default()
         };
         result.channels.insert((*name).into(), channel);
-        columns.push(Series::new((*name).into(), cells).into());
+        let cells: PrimitiveArray<f64> = cells.into_iter().collect();
+        columns.push((name, cells.boxed()));
     }
     let whole = |row: &usize| (0..3).all(|c| !made.has[c] || made.cell(*row, c).is_some());
     result.rows = made.rows.len() as u64;
@@ -71,12 +66,8 @@ fn store(world: &mut World, log: &str, id: u128, made: &Made, samples: u64) {
     let name = result.file_name.clone().unwrap();
     let folder = world.context.lake.location(log, &name);
     fs::create_dir_all(folder.parent().unwrap()).unwrap();
-    let mut frame = DataFrame::new(made.rows.len(), columns).unwrap();
-    ParquetWriter::new(File::create(folder).unwrap())
-        .with_row_group_size(Some(5))
-        .with_statistics(StatisticsOptions::full())
-        .finish(&mut frame)
-        .unwrap();
+    let file = File::create(folder).unwrap();
+    write_columns(file, &columns, CompressionOptions::Zstd(None), 5).unwrap();
     let mut record = world.record(log, &path, &[(id, start)]);
     record.run_to_result.insert(RunId(id), result);
     world.commit(&record);

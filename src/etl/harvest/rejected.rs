@@ -6,22 +6,20 @@
 //! in the profile is left out. Of a wide log a row is one cell: `row` is its line, and `value` and
 //! `column` say what stands where.
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write},
-    path::Path,
-};
+use std::{fs::File, io::BufWriter, path::Path};
 
-use polars::{
-    io::parquet::write::{BatchedWriter, ParquetCompression, ParquetWriter},
-    prelude::{Column, DataFrame, DataType, Field, NamedFrom, Schema, Series},
+use polars_arrow::{
+    array::PrimitiveArray,
+    datatypes::{ArrowDataType, Field},
 };
+use polars_parquet::write::CompressionOptions;
 
 use crate::{
     Error, Result,
     base::CancelToken,
     clean::Reason,
     extract::{RawRow, raw_rows},
+    parquet::{Cells, ParquetWriter, texts},
     profile::Profile,
     schema::Layout,
     source::Format,
@@ -46,61 +44,49 @@ pub fn write_rejected(
     let file = File::create_new(target).map_err(|e| Error::io("write", target, e))?;
     let names = column_names(profile);
     let text = std::iter::once(&names.reason).chain(names.own.iter().map(|(_, name)| name));
-    let schema: Schema = std::iter::once(Field::new(names.row.as_str().into(), DataType::UInt64))
-        .chain(text.map(|name| Field::new(name.as_str().into(), DataType::String)))
-        .collect();
+    let field = |name: &String, of| Field::new(name.as_str().into(), of, true);
+    let fields = std::iter::once(field(&names.row, ArrowDataType::UInt64))
+        .chain(text.map(|name| field(name, ArrowDataType::Utf8View)));
+    let refused = |e| Error::io("write", target, e);
     // The writer sends every few bytes by themselves: 24 rows were 1,500 calls.
-    let mut out = BufWriter::new(&file);
-    let mut writer = ParquetWriter::new(&mut out)
-        .with_compression(ParquetCompression::Zstd(None))
-        .batched(&schema)
-        .map_err(|e| refused(target, &e))?;
+    let out = BufWriter::new(&file);
+    let zstd = CompressionOptions::Zstd(None);
+    let mut writer = ParquetWriter::new(out, fields.collect(), zstd).map_err(refused)?;
     let mut rows: Vec<RawRow> = Vec::new();
     let mut reasons = rejected.iter().map(|(_, reason)| reason.word());
     let numbers: Vec<u64> = rejected.iter().map(|(row, _)| *row).collect();
+    let mut write = |rows: &mut Vec<RawRow>| {
+        let columns = columns(rows, &names, &mut reasons);
+        rows.clear();
+        writer.write(&columns).map_err(refused)
+    };
     raw_rows(log.0, log.1, profile, &numbers, |row| {
         rows.push(row);
         if rows.len() == CHUNK {
             cancel.check()?;
-            write_chunk(&mut writer, target, &names, &mut rows, &mut reasons)?;
+            write(&mut rows)?;
         }
         Ok(())
     })?;
-    write_chunk(&mut writer, target, &names, &mut rows, &mut reasons)?;
-    writer.finish().map_err(|e| refused(target, &e))?;
-    drop(writer);
-    out.flush().map_err(|e| Error::io("write", target, e))?;
-    drop(out);
+    write(&mut rows)?;
+    writer.finish().map_err(refused)?;
     file.sync_all().map_err(|e| Error::io("sync", target, e))
 }
 
-fn write_chunk(
-    writer: &mut BatchedWriter<&mut BufWriter<&File>>,
-    target: &Path,
+fn columns(
+    rows: &[RawRow],
     names: &Names,
-    rows: &mut Vec<RawRow>,
     reasons: &mut dyn Iterator<Item = &'static str>,
-) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let numbers: Vec<u64> = rows.iter().map(|r| r.row).collect();
-    let words: Vec<&str> = reasons.take(rows.len()).collect();
-    let height = numbers.len();
-    let mut columns: Vec<Column> = vec![
-        Series::new(names.row.as_str().into(), numbers).into(),
-        Series::new(names.reason.as_str().into(), words).into(),
+) -> Vec<Cells> {
+    let numbers = rows.iter().map(|row| row.row).collect();
+    let words = reasons.take(rows.len()).map(Some);
+    let own = names.own.iter();
+    let own = own.map(|(place, _)| texts(rows.iter().map(|row| row.cells[*place].as_deref())));
+    let first = [
+        PrimitiveArray::<u64>::from_vec(numbers).boxed(),
+        texts(words),
     ];
-    for (i, name) in &names.own {
-        let cells: Vec<Option<&str>> = rows.iter().map(|r| r.cells[*i].as_deref()).collect();
-        columns.push(Series::new(name.as_str().into(), cells).into());
-    }
-    let frame = DataFrame::new(height, columns).map_err(|e| refused(target, &e))?;
-    writer
-        .write_batch(&frame)
-        .map_err(|e| refused(target, &e))?;
-    rows.clear();
-    Ok(())
+    first.into_iter().chain(own).collect()
 }
 
 /// `row`, `reason`, and the log's columns; the first two give way with a `_` when the
@@ -148,16 +134,4 @@ impl Names {
         own.find(|(at, _)| *at == place)
             .map(|(_, name)| name.as_str())
     }
-}
-
-/// The frame library keeps the system's error where there is one.
-fn refused(path: &Path, error: &polars::error::PolarsError) -> Error {
-    let source = match error {
-        polars::error::PolarsError::IO { error, .. } => match error.raw_os_error() {
-            Some(code) => std::io::Error::from_raw_os_error(code),
-            None => std::io::Error::new(error.kind(), error.to_string()),
-        },
-        other => std::io::Error::other(other.to_string()),
-    };
-    Error::io("write", path, source)
 }

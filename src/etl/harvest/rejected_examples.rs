@@ -1,11 +1,6 @@
 //! Examples of the rows of a log that were rejected, read back from their file.
 
-use std::{collections::BTreeMap, fs::File, io::ErrorKind, path::Path};
-
-use polars::{
-    io::SerReader,
-    prelude::{DataFrame, ParquetReader},
-};
+use std::{collections::BTreeMap, io::ErrorKind, path::Path};
 
 use super::{none_kept, rejected::column_names};
 use crate::{
@@ -14,6 +9,7 @@ use crate::{
     clean::Reason,
     format::thousands,
     lake::{Lake, record::Record},
+    parquet::{ParquetReader, as_numbers, as_texts},
     profile::Profile,
     schema::Layout,
     text,
@@ -21,13 +17,13 @@ use crate::{
 
 /// Rows of each reason that are shown.
 const EXAMPLES: usize = 3;
-/// Rows that are read at once.
-const CHUNK: usize = 65_536;
-/// Rows that are read at most: a reason that first appears behind them has no example.
-const MOST: usize = 16 * CHUNK;
+/// Row groups that are read at most: a reason that first appears behind them has no example.
+const MOST: usize = 16;
 /// Places of the value, and of the field or column, among the cells of a rejected row.
 const VALUE: usize = 1;
 const FIELD: usize = 2;
+/// Places of cells that a rule of one column may refuse.
+const PLACES: usize = 6;
 /// Characters of a value.
 const SHOWN: usize = 40;
 
@@ -97,10 +93,10 @@ fn examples(
     cancel: &CancelToken,
 ) -> Result<BTreeMap<Reason, Vec<RejectedRow>>> {
     let mut found: BTreeMap<Reason, Vec<RejectedRow>> = BTreeMap::new();
-    let file = match File::open(path) {
+    let file = match ParquetReader::open(path) {
         Ok(file) => file,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(found),
-        Err(e) => return Err(Error::io("read", path, e)),
+        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(found),
+        Err(e) => return Err(e),
     };
     // Exact duplicates are not in the file.
     let is_complete = |found: &BTreeMap<Reason, Vec<RejectedRow>>| {
@@ -109,32 +105,37 @@ fn examples(
             .filter(|reason| **reason != Reason::Duplicate)
             .all(|reason| found.get(reason).is_some_and(|rows| rows.len() >= EXAMPLES))
     };
-    for from in (0..MOST).step_by(CHUNK) {
+    for group in 0..file.groups().count().min(MOST) {
         cancel.check()?;
-        let file = file.try_clone().map_err(|e| Error::io("read", path, e))?;
-        let frame = ParquetReader::new(file)
-            .with_slice(Some((from, CHUNK)))
-            .finish()
-            .map_err(|e| Error::io("read", path, std::io::Error::other(e.to_string())))?;
-        collect(&frame, profile, &mut found);
-        if frame.height() < CHUNK || is_complete(&found) {
+        collect(&file, group, profile, &mut found)?;
+        if is_complete(&found) {
             break;
         }
     }
     Ok(found)
 }
 
-/// Adds the rows of `frame` to those that were found, as far as there are too few.
+/// Adds the rows of a row group to those that were found, as far as there are too few.
 fn collect(
-    frame: &DataFrame,
+    file: &ParquetReader,
+    group: usize,
     profile: &Profile,
     found: &mut BTreeMap<Reason, Vec<RejectedRow>>,
-) -> Option<()> {
+) -> Result<()> {
     let names = column_names(profile);
-    let numbers = frame.column(&names.row).ok()?.u64().ok()?.clone();
-    let reasons = frame.column(&names.reason).ok()?.str().ok()?.clone();
-    for at in 0..frame.height() {
-        let (Some(row), Some(word)) = (numbers.get(at), reasons.get(at)) else {
+    let numbers = file.read(group, &names.row)?;
+    let reasons = file.read(group, &names.reason)?;
+    let numbers = numbers.as_ref().and_then(as_numbers::<u64>);
+    let (Some(numbers), Some(reasons)) = (numbers, reasons.as_ref().and_then(as_texts)) else {
+        return Ok(());
+    };
+    let column = |place| match names.of_place(place) {
+        Some(name) => file.read(group, name),
+        None => Ok(None),
+    };
+    let columns = (0..PLACES).map(column).collect::<Result<Vec<_>>>()?;
+    for (at, (row, word)) in numbers.iter().zip(reasons).enumerate() {
+        let (Some(row), Some(word)) = (row.copied(), word) else {
             continue;
         };
         let Some(reason) = Reason::ALL.into_iter().find(|reason| reason.word() == word) else {
@@ -142,8 +143,8 @@ fn collect(
         };
         let rows = found.entry(reason).or_default();
         if rows.len() < EXAMPLES {
-            let cell = |place| {
-                let cells = frame.column(names.of_place(place)?).ok()?.str().ok()?;
+            let cell = |place: usize| {
+                let cells = columns.get(place)?.as_ref().and_then(as_texts)?;
                 cells.get(at).map(|cell| text::quoted(cell, SHOWN))
             };
             // A conflict is about the whole row, and of a wide log about one cell of it.
@@ -160,7 +161,7 @@ fn collect(
             rows.push(RejectedRow { row, column, value });
         }
     }
-    Some(())
+    Ok(())
 }
 
 #[cfg(test)]

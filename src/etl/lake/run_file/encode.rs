@@ -7,10 +7,7 @@
 
 use std::{cell::Cell, ops::Range};
 
-use polars_arrow::{
-    array::PrimitiveArray,
-    datatypes::{ArrowDataType, TimeUnit},
-};
+use polars_arrow::array::PrimitiveArray;
 use polars_buffer::Buffer;
 use polars_parquet::{
     parquet::{
@@ -34,6 +31,7 @@ use super::keys::Keys;
 use crate::{
     Error, Result,
     numeric::range,
+    parquet::time_type,
     transform::{Column, RunTable, clock::Clock},
 };
 
@@ -60,8 +58,7 @@ const NO_COMPRESSION: CompressionOptions = CompressionOptions::Uncompressed;
 
 /// Encodes times (microseconds, none null).
 pub(super) fn encode_times(times: &[i64], descriptor: &Descriptor) -> Result<Chunk> {
-    let dtype = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let array = PrimitiveArray::new(dtype, times.to_vec().into(), None);
+    let array = PrimitiveArray::new(time_type(), times.to_vec().into(), None);
     let options = WriteOptions {
         statistics: StatisticsOptions::default(),
         version: Version::V1,

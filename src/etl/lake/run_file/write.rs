@@ -7,10 +7,9 @@ use std::{
     io::{BufWriter, Write},
     ops::Range,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
 };
 
-use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_parquet::{
     parquet::{
         error::ParquetError,
@@ -29,7 +28,15 @@ use super::{
     encode::{Chunk, Shared, encode_column, encode_times, failed},
     field_metadata,
 };
-use crate::{Error, PIPELINE_VERSION, Result, base::CancelToken, transform::RunTable};
+use crate::{
+    Error, PIPELINE_VERSION, Result,
+    base::{
+        CancelToken,
+        refused::{Refused, Watched},
+    },
+    parquet::time_type,
+    transform::RunTable,
+};
 
 /// Rows of a row group: at most this many, and at least half as many when the table has
 /// more than one.
@@ -101,7 +108,7 @@ pub fn write_unsynced(
 /// A table's file that has all rows and lacks its metadata: without them nothing can read it.
 #[must_use = "it is to be finished"]
 pub struct UnfinishedTable {
-    writer: FileWriter<BufWriter<Hashed>>,
+    writer: FileWriter<Output>,
     written: Written,
     /// All but the result.
     metadata: Vec<KeyValue>,
@@ -129,7 +136,7 @@ pub fn write_rows(
         .map_err(|e| failed(&e))?;
     let descriptor = SchemaDescriptor::new("schema".into(), fields);
     let refused = Refused::default();
-    let output = BufWriter::with_capacity(1 << 18, Hashed::new(file, refused.clone()));
+    let output = refused.watch(BufWriter::with_capacity(1 << 18, Hashed::new(file)));
     let options = WriteOptions {
         write_statistics: true,
         version: Version::V1,
@@ -162,7 +169,7 @@ pub fn write_rows(
         index += 1;
         // A thread that has nothing else to do encodes the next row group meanwhile.
         let (done, next) = rayon::join(|| write_group(&mut writer, rows, chunks), || encode(index));
-        done.map_err(|e| refused.take(path, e))?;
+        done.map_err(|e| Error::io("write", path, refused.take(&e)))?;
         encoded = next?;
     }
     let units: BTreeMap<&str, &str> = table
@@ -212,9 +219,10 @@ impl UnfinishedTable {
         written.size = self
             .writer
             .end(Some(self.metadata))
-            .map_err(|e| self.refused.take(&path, e))?;
+            .map_err(|e| Error::io("write", &path, self.refused.take(&e)))?;
         let hashed = self
             .writer
+            .into_inner()
             .into_inner()
             .into_inner()
             .map_err(|e| Error::io("write", &path, e.into_error()))?;
@@ -244,7 +252,7 @@ impl Written {
 }
 
 fn write_group(
-    writer: &mut FileWriter<BufWriter<Hashed>>,
+    writer: &mut FileWriter<Output>,
     rows: usize,
     chunks: Vec<Chunk>,
 ) -> Result<(), ParquetError> {
@@ -309,8 +317,7 @@ fn schema_key(schema: &ArrowSchema) -> KeyValue {
 }
 
 fn arrow_schema(table: &RunTable, describe: &dyn Fn(&str) -> String) -> ArrowSchema {
-    let time = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let time = Field::new(TIME.into(), time, false);
+    let time = Field::new(TIME.into(), time_type(), false);
     let fields = table.columns.iter().map(|column| {
         let metadata = field_metadata(&column.unit, &describe(&column.name));
         Field::new(column.name.as_str().into(), ArrowDataType::Float64, true)
@@ -349,23 +356,23 @@ impl FallibleStreamingIterator for Pages {
     }
 }
 
-/// Hashes what goes by, and remembers what the system refused: the Parquet writer only
-/// keeps its text.
+/// Where a table's file is written to.
+type Output = Watched<BufWriter<Hashed>>;
+
+/// Hashes what goes by.
 struct Hashed {
     file: File,
     hasher: blake3::Hasher,
-    refused: Refused,
     /// Bytes that were written, and to which of them the disk was told to write.
     bytes: u64,
     sent: u64,
 }
 
 impl Hashed {
-    fn new(file: File, refused: Refused) -> Self {
+    fn new(file: File) -> Self {
         Self {
             file,
             hasher: blake3::Hasher::new(),
-            refused,
             bytes: 0,
             sent: 0,
         }
@@ -388,43 +395,15 @@ impl Hashed {
     }
 }
 
-#[derive(Clone, Default)]
-struct Refused(Arc<Mutex<Option<std::io::Error>>>);
-
-impl Refused {
-    fn take(&self, path: &Path, error: ParquetError) -> Error {
-        let refused = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Error::io(
-            "write",
-            path,
-            refused.unwrap_or_else(|| std::io::Error::other(error.to_string())),
-        )
-    }
-}
-
 impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let (hasher, file) = (&mut self.hasher, &mut self.file);
         // The hash is only used when the whole file was written.
         let (done, _) = rayon::join(|| file.write_all(bytes), || hasher.update(bytes));
-        match done {
-            Ok(()) => {
-                self.bytes += bytes.len() as u64;
-                self.send();
-                Ok(bytes.len())
-            }
-            Err(e) => {
-                let kept = e
-                    .raw_os_error()
-                    .map_or_else(|| e.kind().into(), std::io::Error::from_raw_os_error);
-                *self
-                    .refused
-                    .0
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner) = Some(kept);
-                Err(e)
-            }
-        }
+        done?;
+        self.bytes += bytes.len() as u64;
+        self.send();
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -434,6 +413,8 @@ impl Write for Hashed {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{
         lake::run_file::RunFile,
