@@ -216,10 +216,8 @@ impl ParquetReader {
                 other("one of its columns is nested"),
             ));
         }
-        let fields = parquet_to_arrow_schema(types)
-            .iter_values()
-            .cloned()
-            .collect();
+        let fields = parquet_to_arrow_schema(types);
+        let fields = fields.into_iter().map(|(_, field)| in_utc(field)).collect();
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -259,6 +257,14 @@ impl ParquetReader {
         let whole = whole.map_err(|e| Error::io("read", path, other(e)))?;
         Ok(Some(whole))
     }
+}
+
+/// Parquet says whether times are UTC, and nothing of a zone: they are named as [`time_type`] does.
+fn in_utc(mut field: Field) -> Field {
+    if let ArrowDataType::Timestamp(_, Some(zone)) = &mut field.dtype {
+        *zone = "UTC".into();
+    }
+    field
 }
 
 /// Of what is wrong with a file, where it lies.

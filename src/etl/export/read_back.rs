@@ -5,9 +5,11 @@ use std::{fs::File, path::Path};
 use polars_arrow::{
     array::Array,
     compute::concatenate::concatenate,
-    datatypes::ArrowDataType,
+    datatypes::{ArrowDataType, Field},
     io::ipc::read::{FileReader, read_file_metadata},
 };
+
+use polars_parquet::read::{infer_schema, read_metadata};
 
 use crate::parquet::{Cells, ParquetReader};
 
@@ -16,11 +18,14 @@ pub(super) fn read(path: &Path) -> Vec<(String, ArrowDataType, Vec<Cells>)> {
     if path.extension().is_some_and(|ending| ending == "parquet") {
         let file = ParquetReader::open(path).unwrap();
         let groups = file.groups().count();
-        let column = |field: &polars_arrow::datatypes::Field| {
+        let metadata = read_metadata(&mut File::open(path).unwrap()).unwrap();
+        let column = |field: &Field| {
             let parts = (0..groups).map(|group| file.read(group, &field.name).unwrap().unwrap());
             (field.name.to_string(), field.dtype.clone(), parts.collect())
         };
-        return file.fields().iter().map(column).collect();
+        // The types as the file's Arrow schema has them.
+        let schema = infer_schema(&metadata).unwrap();
+        return schema.iter_values().map(column).collect();
     }
     let mut file = File::open(path).unwrap();
     let metadata = read_file_metadata(&mut file).unwrap();
