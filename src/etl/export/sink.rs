@@ -1,7 +1,7 @@
 //! The four forms of an export.
 
 use std::{
-    io::{BufWriter, Write},
+    io::{BufWriter, ErrorKind, Write},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -209,6 +209,17 @@ trait Sink {
     fn finish(&mut self) -> Result<()>;
 }
 
+/// What the system refused may pass; what the library did does not.
+fn trouble(target: &Path, error: std::io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::Other => Error::Log(format!(
+            "cannot write {}: {error}",
+            text::visible_path(target)
+        )),
+        _ => Error::io("write", target, error),
+    }
+}
+
 fn cells(rows: usize, columns: &[Values]) -> Vec<Cells> {
     columns.iter().map(|values| values.cells(rows)).collect()
 }
@@ -227,7 +238,7 @@ impl<'a, W: Write> ParquetSink<'a, W> {
         };
         let fields = columns.iter().map(field).collect();
         let writer = ParquetWriter::new(out, fields, CompressionOptions::Zstd(None));
-        let writer = writer.map_err(|e| Error::io("write", target, e))?;
+        let writer = writer.map_err(|e| trouble(target, e))?;
         Ok(Self { writer, target })
     }
 }
@@ -235,12 +246,12 @@ impl<'a, W: Write> ParquetSink<'a, W> {
 impl<W: Write> Sink for ParquetSink<'_, W> {
     fn write(&mut self, rows: usize, columns: &[Values]) -> Result<()> {
         let done = self.writer.write(&cells(rows, columns));
-        done.map_err(|e| Error::io("write", self.target, e))
+        done.map_err(|e| trouble(self.target, e))
     }
 
     fn finish(&mut self) -> Result<()> {
         let done = self.writer.finish();
-        done.map_err(|e| Error::io("write", self.target, e))
+        done.map_err(|e| trouble(self.target, e))
     }
 }
 
@@ -259,7 +270,7 @@ impl<'a, W: Write> ArrowSink<'a, W> {
         let refused = Refused::default();
         let options = WriteOptions { compression: None };
         let writer = FileWriter::try_new(refused.watch(out), schema.clone(), None, options);
-        let writer = writer.map_err(|e| Error::io("write", target, refused.take(&e)))?;
+        let writer = writer.map_err(|e| trouble(target, refused.take(&e)))?;
         Ok(Self {
             writer,
             schema,
@@ -269,7 +280,7 @@ impl<'a, W: Write> ArrowSink<'a, W> {
     }
 
     fn failed(&self, error: &dyn std::fmt::Display) -> Error {
-        Error::io("write", self.target, self.refused.take(error))
+        trouble(self.target, self.refused.take(error))
     }
 }
 
@@ -412,6 +423,49 @@ mod tests {
         for bad in ["a", "a.xlsx", ".csv"] {
             let error = Format::of(Path::new(bad)).unwrap_err();
             assert!(matches!(error, Error::Usage(_)), "{error}");
+        }
+    }
+
+    /// An output that takes so many bytes; then the disk is full.
+    struct Full(usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 = match self.0.checked_sub(bytes.len()) {
+                Some(room) => room,
+                None => return Err(rustix::io::Errno::NOSPC.into()),
+            };
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_of_the_system_in_every_form() {
+        let columns = [
+            Values::Whole((0..50_000).map(Some).collect()),
+            Values::Same(Some("a word".into())),
+        ];
+        let info =
+            |values: &Values| ColumnInfo::plain(format!("{:?}", values.kind()), values.kind());
+        for (format, word) in Format::ALL {
+            for room in [0, 100, 8_200] {
+                let infos = columns.iter().map(info).collect();
+                let written = TableWriter::new(Full(room), format, infos, Path::new("x")).and_then(
+                    |mut writer| {
+                        writer.write(50_000, &columns)?;
+                        writer.finish()
+                    },
+                );
+                let Err(Error::Io { source, .. }) = written else {
+                    panic!("{word}, {room}: {written:?}");
+                };
+                let full = rustix::io::Errno::NOSPC.raw_os_error();
+                assert_eq!(source.raw_os_error(), Some(full), "{word}, {room}");
+            }
         }
     }
 
