@@ -463,8 +463,8 @@ mod tests {
                 let Err(Error::Io { source, .. }) = written else {
                     panic!("{word}, {room}: {written:?}");
                 };
-                let full = rustix::io::Errno::NOSPC.raw_os_error();
-                assert_eq!(source.raw_os_error(), Some(full), "{word}, {room}");
+                let told = source.to_string();
+                assert!(told.contains("os error 28"), "{word}, {room}: {told}");
             }
         }
     }
