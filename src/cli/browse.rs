@@ -74,11 +74,15 @@ pub fn run(settings: &Settings) -> Result<Exit> {
 pub fn restart_to_return_memory() {
     let (variable, value) = RETURN_MEMORY;
     let is_gnu = cfg!(all(target_os = "linux", target_env = "gnu"));
-    if !is_gnu || std::env::var_os(variable).is_some() {
+    // The loader takes the variable away from a program with privileges of its own.
+    let (restarted, id) = (RESTARTED, std::process::id().to_string());
+    let is_done = std::env::var_os(restarted).is_some_and(|of| *of == *id);
+    if !is_gnu || is_done || std::env::var_os(variable).is_some() {
         return;
     }
-    // By its own path, so that the process keeps its name.
-    let Ok(program) = std::env::current_exe() else {
+    // By its own path, so that the process keeps its name; a loader that was called by name is
+    // not this program.
+    let Some(program) = std::env::current_exe().ok().filter(|path| !is_loader(path)) else {
         return;
     };
     let mut words = std::env::args_os();
@@ -87,7 +91,22 @@ pub fn restart_to_return_memory() {
         command.arg0(name);
     }
     // It returns only where the system refuses.
-    let _ = command.args(words).env(variable, value).exec();
+    let _ = command
+        .args(words)
+        .env(variable, value)
+        .env(restarted, id)
+        .exec();
+}
+
+/// Holds the id of the process that was started anew, which it keeps.
+const RESTARTED: &str = "MDTUI_RESTARTED";
+
+/// Whether a program is the one that loads others: `ld-linux-x86-64.so.2`.
+fn is_loader(program: &Path) -> bool {
+    let name = program.file_name().unwrap_or_default().as_encoded_bytes();
+    [&b"ld-"[..], b"ld.so", b"ld64"]
+        .iter()
+        .any(|start| name.starts_with(start))
 }
 
 /// A variable of the environment that is set to anything but nothing.

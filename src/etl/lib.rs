@@ -110,4 +110,4 @@ pub use error::{Error, ErrorClass, Result};
 
 /// Version of the rules that turn a log into results. Raised only when the same
 /// log under the same profile would give other results.
-pub const PIPELINE_VERSION: u32 = 6;
+pub const PIPELINE_VERSION: u32 = 7;

@@ -32,6 +32,7 @@ use crate::{
     Error, Result,
     base::refused::{Refused, Watched},
     chunk::{read_chunk, read_footer},
+    format::{count, thousands},
 };
 
 /// Who wrote the files, as their footers say: whose code it is. Logs and lakes that are there say so,
@@ -191,6 +192,9 @@ pub fn time_type() -> ArrowDataType {
     ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
+/// Rows of a row group, at most: mdtui writes a quarter of it.
+const MOST_ROWS: usize = 1 << 20;
+
 /// A Parquet file of flat columns, read row group by row group. Its footer alone is in memory.
 pub struct ParquetReader {
     file: File,
@@ -207,6 +211,17 @@ impl ParquetReader {
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
         let metadata = read_footer(&file, path).map_err(|e| named(path, e))?;
+        // A decoder makes room for as many rows as a footer claims.
+        if let Some(group) = metadata
+            .row_groups
+            .iter()
+            .find(|g| g.num_rows() > MOST_ROWS)
+        {
+            let rows = count(group.num_rows() as u64, "row");
+            let most = thousands(MOST_ROWS as u64);
+            let why = format!("one of its row groups has {rows}, and the most is {most}");
+            return Err(Error::io("read", path, other(why)));
+        }
         let types = metadata.schema_descr.fields();
         let is_flat = |of: &ParquetType| matches!(of, ParquetType::PrimitiveType(_));
         if !types.iter().all(is_flat) {
@@ -314,6 +329,21 @@ mod tests {
         fn flush(&mut self) -> IoResult<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_row_group_of_impossible_length_is_refused_before_it_is_decoded() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.parquet");
+        let rows = MOST_ROWS + 1;
+        let ones = PrimitiveArray::<i64>::from_vec(vec![1; rows]).boxed();
+        let file = File::create(&path).unwrap();
+        write_columns(file, &[("n", ones)], ZSTD, rows).unwrap();
+        let error = ParquetReader::open(&path)
+            .map(drop)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("1,048,577 rows, and the most is"), "{error}");
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub fn draw(frame: &mut Frame, state: &State, view: &FindView, theme: &Theme) {
 /// Why there is no run to search, and what to do.
 fn nothing_to_search(view: &FindView, key: impl Fn(Action) -> String) -> (String, String) {
     if view.filter.is_empty() {
-        let first = "No log was harvested yet, so there are no runs to search.";
+        let first = "There is no run to search: no log was harvested yet, or all runs failed.";
         let logs = key(Action::ShowLogs);
         return (
             first.to_owned(),
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_search_of_no_run_says_why_there_is_none_and_what_to_do() {
         let shown = nothing_searched("");
-        assert!(shown.contains("No log was harvested yet"), "{shown}");
+        assert!(shown.contains("no log was harvested yet"), "{shown}");
         assert!(
             shown.contains("1 shows the logs; harvest some there."),
             "{shown}"

@@ -77,18 +77,19 @@ impl MachineScreen {
 
     /// How far the cursor is from the pinned place, that place and the cursor's; where no chart
     /// has room for them ([`MachineScreen::at_cursor`]), also what changed of each figure, before
-    /// the cursor's place. `None` when nothing is pinned.
+    /// these places. `None` when nothing is pinned.
     pub fn pinned(&self, has_charts: bool) -> Option<Vec<String>> {
         let (here, pin) = (self.view.cursor.time, self.view.cursor.pin?);
         let apart = time::format_duration((here - pin).abs() as f64 / time::SECOND as f64);
         let sign = if here < pin { "−" } else { "" };
-        let mut words = vec![format!("Δ {sign}{apart}"), format!("pin {}", second(pin))];
+        let mut words = vec![format!("Δ {sign}{apart}")];
         for figure in Figure::ALL.into_iter().filter(|_| !has_charts) {
             if let [value, change] = self.at_cursor(figure).as_slice() {
                 let (title, unit) = (figure.title(), figure.unit());
                 words.push(format!("{title} {value} {unit} ({change})"));
             }
         }
+        words.push(format!("pin {}", second(pin)));
         words.push(format!("cursor {}", second(here)));
         Some(words)
     }

@@ -145,7 +145,7 @@ fn a_pin_tells_what_changed_since() {
     // A difference is marked as one wherever it stands.
     let without_charts = screen.pinned(false).unwrap();
     assert_eq!(
-        without_charts[2],
+        without_charts[1],
         format!("peak force {} N (Δ +11.00)", values[0])
     );
     for figure in Figure::ALL {

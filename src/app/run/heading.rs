@@ -22,16 +22,27 @@ pub fn words(row: &RunRow, room: u16) -> Vec<String> {
     }
     let start = row.start_us().map(zone::format_screen).unwrap_or_default();
     // Of `2022-11-23 20:40:00.027`; behind it stands that there is more.
-    let shorter = [5..23, 5..19, 11..19].map(|part| {
-        let start = start.get(part).map(str::to_owned);
-        parts(row, start)
-    });
+    let mut shorter = vec![5..23, 5..19, 11..19];
+    if crosses_midnight(row) {
+        shorter.pop();
+    }
+    let shorter: Vec<Vec<String>> = shorter
+        .into_iter()
+        .map(|part| parts(row, start.get(part).map(str::to_owned)))
+        .collect();
     let is_told = |words: &&Vec<String>| {
         let start = words.get(..2).unwrap_or(words);
         fits(words, room) || fits(start, room.saturating_sub(2))
     };
-    let [.., shortest] = &shorter;
-    shorter.iter().find(is_told).unwrap_or(shortest).clone()
+    let told = shorter.iter().find(is_told).or(shorter.last());
+    told.cloned().unwrap_or_default()
+}
+
+/// Whether a run ends on another day than it begins: a time of day alone would not tell when.
+fn crosses_midnight(row: &RunRow) -> bool {
+    let day =
+        |us: Option<i64>| us.map(|us| zone::format_screen(us).chars().take(10).collect::<String>());
+    day(row.start_us()) != day(row.stop_us())
 }
 
 /// Verdict, start and runtime whole.
@@ -43,8 +54,10 @@ pub fn whole(row: &RunRow) -> Vec<String> {
 /// has the verdict.
 pub fn has(whole: &[String], width: u16) -> (bool, bool) {
     let room = room(width);
-    let verdict = whole.get(..1).is_some_and(|words| fits(words, room));
-    (fits(whole, room), verdict)
+    let all = fits(whole, room);
+    // Behind it stands that there is more.
+    let verdict = |words| fits(words, room.saturating_sub(2));
+    (all, all || whole.get(..1).is_some_and(verdict))
 }
 
 fn parts(row: &RunRow, start: Option<String>) -> Vec<String> {
@@ -78,6 +91,13 @@ mod tests {
             let (all, verdict) = has(width);
             assert_eq!(all, text(width) == told, "{width}");
             assert!(verdict || !all, "{width}");
+            // Where it does not fit beside the sign that there is more, the facts have it.
+            let beside = verdict_word(row.verdict).chars().count() + 3;
+            assert_eq!(
+                verdict,
+                all || beside <= usize::from(room(width)),
+                "{width}"
+            );
         }
         assert_eq!((has(80), has(120)), ((false, true), (true, true)));
         assert_eq!(has(40), (false, false));

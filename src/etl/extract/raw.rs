@@ -108,6 +108,7 @@ impl Raw<'_> {
             Self::Float(v) => (v.is_finite() && v.fract() == 0.0)
                 .then(|| float_whole(v).map_or_else(|| v.to_string(), |n| n.to_string())),
             Self::Decimal(n, scale) => whole(n, scale).map(|n| n.to_string()),
+            Self::WideDecimal(..) => self.whole().map(|n| n.to_string()),
             Self::Text([]) => None,
             other => Some(text::visible(&other.to_text()?)),
         }
@@ -258,6 +259,12 @@ mod tests {
         for raw in other.into_iter().chain([Raw::Decimal(55, 1)]) {
             assert_eq!(raw.name(), None, "{raw:?}");
         }
+        let wide = |n: u8| [[0; 31].as_slice(), &[n]].concat();
+        assert_eq!(
+            Raw::WideDecimal(&wide(100), 1).name().as_deref(),
+            Some("10")
+        );
+        assert_eq!(Raw::WideDecimal(&wide(55), 1).name(), None);
         assert_eq!(Raw::Text(b"").name(), None);
         assert_eq!(Raw::Text(b"a\x1bb").name().as_deref(), Some("a\\u{1b}b"));
     }

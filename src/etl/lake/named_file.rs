@@ -87,6 +87,9 @@ pub enum Readers {
 /// How the name of an unfinished file beside the file that it becomes begins and ends.
 const UNFINISHED: (&str, &str) = (".mdtui-export-", ".tmp");
 
+/// How often another process may take a new file for abandoned before this one locks it.
+const TRIES: u32 = 100;
+
 /// A new file in the folder of `target`, which it becomes when it is whole: locked while this process lives, readable as
 /// the umask says. What dead processes left unfinished there is removed.
 ///
@@ -98,6 +101,7 @@ pub fn unfinished(target: &Path) -> Result<NamedTempFile> {
         // Another process may be first.
         let _ = fs::remove_file(path);
     }
+    let mut tries = 0..TRIES;
     loop {
         let file = tempfile::Builder::new()
             .prefix(UNFINISHED.0)
@@ -111,8 +115,8 @@ pub fn unfinished(target: &Path) -> Result<NamedTempFile> {
             })?;
         // Where the file system has no locks, no process takes another's files for abandoned.
         let is_taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
-        // It was nobody's until it was locked.
-        if !is_taken && is_at(file.as_file(), file.path()) {
+        // It was nobody's until it was locked. On a file system that cannot tell, it stays so.
+        if !is_taken && is_at(file.as_file(), file.path()) || tries.next().is_none() {
             return Ok(file);
         }
     }

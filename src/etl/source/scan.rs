@@ -232,6 +232,9 @@ impl Walk<'_> {
         if is_cache(folder, self.cache, self.follows) {
             return false;
         }
+        if is_of_the_system(name) {
+            return false;
+        }
         if is_private(name) {
             self.private.add(self.root, folder);
             return false;
@@ -311,6 +314,11 @@ impl Walk<'_> {
 /// housekeeping of other programs (`_delta_log`, `_temporary`, `.git`).
 fn is_private(folder: &[u8]) -> bool {
     matches!(folder.first(), Some(b'_' | b'.'))
+}
+
+/// Whether a folder is one that file systems make for themselves at their top, and let nobody read.
+fn is_of_the_system(folder: &[u8]) -> bool {
+    matches!(folder, b"lost+found" | b"System Volume Information")
 }
 
 /// Whether a folder is a cache directory of mdtui, if not that which is in use: its tables are no
@@ -423,7 +431,7 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
     let root = data_dir.canonicalize().ok()?;
     let mut folders = raw.split(|byte| *byte == b'/');
     folders.next_back();
-    if folders.any(is_private) {
+    if folders.any(|folder| is_private(folder) || is_of_the_system(folder)) {
         return None;
     }
     let format = Format::of_name(raw)?;

@@ -80,6 +80,8 @@ fn endings_decide_and_folders_are_entered_but_for_those_of_other_programs() {
         "in.parquet/a.csv",
         ".hidden/a.csv",
         "_temporary/0/a.csv",
+        "lost+found/a.csv",
+        "System Volume Information/a.csv",
         "cell_id=10/_delta_log/1.checkpoint.parquet",
         "cell_id=10/_delta_log/2.checkpoint.parquet",
         "cell_id=10/_part.parquet",
