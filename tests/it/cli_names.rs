@@ -81,7 +81,6 @@ fn a_mistyped_name_brings_the_one_that_is_meant() {
     refused(&["--config", "a.toml", "list"], &["did you mean `theme`?"]);
 }
 
-/// Before anything is written into it.
 /// A log's name is no part of a run's id, though one has it.
 #[test]
 fn a_log_that_is_called_like_a_part_of_an_id_is_no_run() {
@@ -108,6 +107,7 @@ fn a_log_that_is_called_like_a_part_of_an_id_is_no_run() {
     lab.ok(&["note", &id[19..28], "by another part"]);
 }
 
+/// Before anything is written into it.
 #[test]
 fn a_data_directory_that_is_the_cache_directory_is_refused() {
     let lab = Lab::demo(1);
