@@ -115,7 +115,8 @@ pub fn unfinished(target: &Path) -> Result<NamedTempFile> {
             })?;
         // Where the file system has no locks, no process takes another's files for abandoned.
         let is_taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
-        // It was nobody's until it was locked. On a file system that cannot tell, it stays so.
+        // Another process may have removed the file before it was locked: then a new one is made. A
+        // file system on which this cannot be told gives the file after the last try.
         if !is_taken && is_at(file.as_file(), file.path()) || tries.next().is_none() {
             return Ok(file);
         }

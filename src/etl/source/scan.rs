@@ -316,7 +316,7 @@ fn is_private(folder: &[u8]) -> bool {
     matches!(folder.first(), Some(b'_' | b'.'))
 }
 
-/// Whether a folder is one that file systems make for themselves at their top, and let nobody read.
+/// Whether a folder is one that file systems create at their top, and that only the system may read.
 fn is_of_the_system(folder: &[u8]) -> bool {
     matches!(folder, b"lost+found" | b"System Volume Information")
 }
