@@ -95,11 +95,7 @@ impl PackedChunk<'_> {
         &self,
         of: (PhysicalType, i16),
     ) -> Result<Option<Vec<RawPage<'_>>>, String> {
-        let descriptor = &self.chunk.descriptor().descriptor;
-        let is_plain = self.chunk.compression() == Compression::Uncompressed
-            && descriptor.primitive_type.physical_type == of.0
-            && (descriptor.max_def_level, descriptor.max_rep_level) == (of.1, 0);
-        let pages = is_plain.then(|| pages::raw_pages(&self.bytes, self.rows));
+        let pages = is_plain(self.chunk, of).then(|| pages::raw_pages(&self.bytes, self.rows));
         pages.transpose()
     }
 }
@@ -179,15 +175,54 @@ pub(super) fn read_packed<'a>(
     let unpacked = chunk.uncompressed_size().max(0).cast_unsigned();
     let decoding = activity::decoding(&field.name, unpacked.max(range.end - range.start));
     check_room(&field.name, "has", range.end - range.start)?;
-    let mut bytes = vec![0; (range.end - range.start) as usize];
-    file.read_exact_at(&mut bytes, range.start)
-        .map_err(|e| Error::io("read", path, e))?;
+    let bytes = file.read_vec_at((range.end - range.start) as usize, range.start);
     Ok(PackedChunk {
-        bytes,
+        bytes: bytes.map_err(|e| Error::io("read", path, e))?,
         chunk,
         rows,
         decoding,
     })
+}
+
+/// The definition levels of a chunk of doubles that may be null, without its values: of one page
+/// that is not compressed and begins with them. `None` for other chunks, and for damaged ones: whoever
+/// reads the whole chunk says what is wrong with it.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(super) fn read_levels(
+    file: &dyn ReadAt,
+    path: &Path,
+    metadata: &FileMetadata,
+    group: usize,
+    leaf: usize,
+) -> Result<Option<Vec<u8>>> {
+    /// A page's header with its statistics and some runs of levels are a hundred.
+    const BEGINNING: u64 = 1 << 10;
+    let group = metadata.row_groups.get(group);
+    let Some((group, chunk)) = group.and_then(|g| Some((g, g.parquet_columns().get(leaf)?))) else {
+        return Ok(None);
+    };
+    let page = u64::try_from(chunk.data_page_offset()).ok();
+    let range = byte_range(chunk).filter(|_| is_plain(chunk, (PhysicalType::Double, 1)));
+    let (Some(page), Some(range)) = (page, range) else {
+        return Ok(None);
+    };
+    let io = |e| Error::io("read", path, e);
+    let end = range.end.min(file.size().map_err(io)?);
+    let length = end.saturating_sub(page).min(BEGINNING);
+    let bytes = file.read_vec_at(length as usize, page).map_err(io)?;
+    let levels = pages::levels(&bytes, group.num_rows() as u64);
+    Ok(levels.map(<[u8]>::to_vec))
+}
+
+/// Whether the pages of a chunk are not compressed, and its column is flat, of this type and of this
+/// greatest definition level.
+fn is_plain(chunk: &ColumnChunkMetadata, (kind, level): (PhysicalType, i16)) -> bool {
+    let descriptor = &chunk.descriptor().descriptor;
+    chunk.compression() == Compression::Uncompressed
+        && descriptor.primitive_type.physical_type == kind
+        && (descriptor.max_def_level, descriptor.max_rep_level) == (level, 0)
 }
 
 /// Where a column chunk lies; `None` when it begins before the file or ends nowhere. Some

@@ -94,6 +94,22 @@ pub(super) fn raw_pages(bytes: &[u8], rows: u64) -> Result<Vec<RawPage<'_>>, Tro
     Ok(pages)
 }
 
+/// The definition levels with which the first page of `bytes` begins, if it has all `rows` values of
+/// its chunk and no checksum, which would be that of the whole page. `None`: it is another page, or
+/// its levels are not in `bytes`.
+pub(super) fn levels(bytes: &[u8], rows: u64) -> Option<&[u8]> {
+    let mut thrift = Thrift::new(bytes);
+    let header = header(&mut thrift).ok()?;
+    let is_whole = header.values.and_then(|n| u64::try_from(n).ok()) == Some(rows);
+    if header.page_kind() != PageKind::Keys || !is_whole || header.crc.is_some() {
+        return None;
+    }
+    let (length, rest) = thrift.rest().split_first_chunk::<4>()?;
+    let length = u32::from_le_bytes(*length);
+    let fits = i64::from(length) + 4 <= header.packed;
+    rest.get(..length as usize).filter(|_| fits)
+}
+
 fn walk<'a>(
     bytes: &'a [u8],
     rows: u64,

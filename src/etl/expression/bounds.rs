@@ -49,10 +49,10 @@ impl Bounds {
 
 /// The results that a test may have in some rows: true, false, unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Results {
-    holds: bool,
-    fails: bool,
-    unknown: bool,
+pub(super) struct Results {
+    pub holds: bool,
+    pub fails: bool,
+    pub unknown: bool,
 }
 
 const ANY: Results = Results {
@@ -66,7 +66,8 @@ pub(super) fn may_hold(test: &Test, bounds: &[Bounds]) -> bool {
     results(test, bounds).holds
 }
 
-fn results(test: &Test, bounds: &[Bounds]) -> Results {
+/// The results that the test may have in rows whose columns lie within `bounds`, by slot.
+pub(super) fn results(test: &Test, bounds: &[Bounds]) -> Results {
     let of = |slot: &usize| bounds.get(*slot).copied().unwrap_or(Bounds::Unknown);
     match test {
         Test::Number(slot, relation, number) => match of(slot) {

@@ -3,13 +3,31 @@
 
 use std::ops::Range;
 
-use super::{Relation, Steps, TIME, test::Test};
+use super::{
+    Bounds, Relation, Steps, TIME,
+    bounds::{Results, results},
+    test::Test,
+};
 use crate::Result;
 
 /// The cells that a condition reads, in rows from 0 on.
 pub trait Cells {
     /// How many rows there are.
     fn rows(&self) -> u32;
+
+    /// What is known of a column without reading it.
+    fn bounds(&self, _column: &str) -> Bounds {
+        Bounds::Unknown
+    }
+
+    /// As [`Cells::steps`] for whom only asks where a channel is null: any number may stand where it
+    /// is not.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn presence(&mut self, channel: &str) -> Result<Option<&Steps>> {
+        self.steps(channel)
+    }
 
     /// The cells of a channel; `None` where there is no such column.
     ///
@@ -48,6 +66,16 @@ impl Truth {
         if holds { Self::True } else { Self::False }
     }
 
+    /// The only one of these results.
+    fn only(results: Results) -> Option<Self> {
+        match (results.holds, results.fails, results.unknown) {
+            (true, false, false) => Some(Self::True),
+            (false, true, false) => Some(Self::False),
+            (false, false, true) => Some(Self::Unknown),
+            _ => None,
+        }
+    }
+
     fn not(self) -> Self {
         match self {
             Self::False => Self::True,
@@ -84,9 +112,15 @@ impl Pieces {
 
     fn of_steps(steps: &Steps, truth: impl Fn(f64) -> Truth) -> Self {
         let mut pieces = Self::default();
+        let mut last = (Truth::Unknown, 0);
         for (value, end) in steps.iter() {
-            pieces.push(truth(value), end);
+            let truth = truth(value);
+            if truth != last.0 && last.1 > 0 {
+                pieces.0.push(last);
+            }
+            last = (truth, end);
         }
+        pieces.0.extend((last.1 > 0).then_some(last));
         pieces
     }
 
@@ -132,7 +166,8 @@ pub(super) fn matching(
     columns: &[String],
     cells: &mut impl Cells,
 ) -> Result<Vec<Range<u32>>> {
-    let pieces = evaluate(test, columns, cells)?;
+    let bounds: Vec<Bounds> = columns.iter().map(|name| cells.bounds(name)).collect();
+    let pieces = evaluate(test, (columns, &bounds), cells)?;
     let mut start = 0;
     let ranges = pieces.0.into_iter().filter_map(|(truth, end)| {
         let range = start..end;
@@ -142,11 +177,25 @@ pub(super) fn matching(
     Ok(ranges.collect())
 }
 
-fn evaluate(test: &Test, columns: &[String], cells: &mut impl Cells) -> Result<Pieces> {
+/// The names of the columns and what is known of them without reading, by slot.
+type Columns<'a> = (&'a [String], &'a [Bounds]);
+
+fn evaluate(test: &Test, columns: Columns<'_>, cells: &mut impl Cells) -> Result<Pieces> {
     let rows = cells.rows();
-    let name = |slot: &usize| columns.get(*slot).map_or("", String::as_str);
+    let name = |slot: &usize| columns.0.get(*slot).map_or("", String::as_str);
     let all = |truth: Truth| Ok(Pieces::all(truth, rows));
+    let possible = results(test, columns.1);
+    if let Some(truth) = Truth::only(possible) {
+        return all(truth);
+    }
     match test {
+        // All values give the same answer.
+        Test::Number(slot, ..) if possible.holds != possible.fails => {
+            let Some(steps) = cells.presence(name(slot))? else {
+                return all(Truth::Unknown);
+            };
+            Ok(Pieces::compared(steps, |_| possible.holds))
+        }
         Test::Number(slot, relation, number) => {
             let Some(steps) = cells.steps(name(slot))? else {
                 return all(Truth::Unknown);
@@ -196,7 +245,7 @@ fn evaluate(test: &Test, columns: &[String], cells: &mut impl Cells) -> Result<P
             Ok(pieces)
         }
         Test::Null(slot) if name(slot) == TIME => all(Truth::False),
-        Test::Null(slot) => match cells.steps(name(slot))? {
+        Test::Null(slot) => match cells.presence(name(slot))? {
             Some(steps) => Ok(Pieces::of_steps(steps, |v| Truth::of(v.is_nan()))),
             // What is not there has no cells to ask about.
             None => all(Truth::Unknown),
@@ -225,7 +274,7 @@ fn evaluate(test: &Test, columns: &[String], cells: &mut impl Cells) -> Result<P
 /// All tests, one after the other until none can change anything.
 fn fold(
     tests: &[Test],
-    columns: &[String],
+    columns: Columns<'_>,
     cells: &mut impl Cells,
     (neutral, both): (Truth, fn(Truth, Truth) -> Truth),
 ) -> Result<Pieces> {
@@ -238,4 +287,81 @@ fn fold(
         found = found.merged(&pieces, both);
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::Condition;
+
+    /// Four rows: `a` lies in 10..20 without nulls, `b` in 15..30 with one, `n` is null.
+    #[derive(Default)]
+    struct Known {
+        steps: Steps,
+        read: Vec<String>,
+    }
+
+    impl Cells for Known {
+        fn rows(&self) -> u32 {
+            4
+        }
+
+        fn bounds(&self, column: &str) -> Bounds {
+            match column {
+                "a" => Bounds::numbers(10.0, 20.0, false),
+                "b" => Bounds::numbers(15.0, 30.0, true),
+                _ => Bounds::Numbers {
+                    range: None,
+                    nulls: true,
+                },
+            }
+        }
+
+        fn presence(&mut self, channel: &str) -> Result<Option<&Steps>> {
+            self.read.push(format!("presence of {channel}"));
+            self.steps = Steps::of(&[1.0, 1.0, f64::NAN, 1.0]);
+            Ok(Some(&self.steps))
+        }
+
+        fn steps(&mut self, channel: &str) -> Result<Option<&Steps>> {
+            self.read.push(channel.to_owned());
+            self.steps = Steps::of(match channel {
+                "a" => &[10.0, 20.0, 12.0, 12.0],
+                _ => &[15.0, 30.0, f64::NAN, 15.0],
+            });
+            Ok(Some(&self.steps))
+        }
+
+        fn times(&mut self) -> Result<&[i64]> {
+            Ok(&[])
+        }
+    }
+
+    #[test]
+    fn what_bounds_decide_is_not_read() {
+        let names = ["a", "b", "n"].map(str::to_owned);
+        let all = [0, 1, 2, 3];
+        for (text, rows, read) in [
+            ("a > 5", &all[..], &[] as &[&str]),
+            ("a < 5", &[], &[]),
+            ("not a >= 10", &[], &[]),
+            ("n < 3 or a > 5", &all, &[]),
+            ("n is null", &all, &[]),
+            ("a < n", &[], &[]),
+            ("b > 5", &[0, 1, 3], &["presence of b"]),
+            ("not b < 5", &[0, 1, 3], &["presence of b"]),
+            ("not b > 5", &[], &["presence of b"]),
+            ("b is null", &[2], &["presence of b"]),
+            ("a < 11 and b > 5", &[0], &["a", "presence of b"]),
+            ("a < 11 or b > 29", &[0, 1], &["a", "b"]),
+            ("a < 40 and b < 16", &[0, 3], &["b"]),
+        ] {
+            let condition = Condition::parse(text, &names, 0).unwrap();
+            let mut cells = Known::default();
+            let found = condition.matching(&mut cells).unwrap();
+            let found: Vec<u32> = found.into_iter().flatten().collect();
+            assert_eq!(found, rows, "{text}");
+            assert_eq!(cells.read, read, "{text}");
+        }
+    }
 }

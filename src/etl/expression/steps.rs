@@ -40,6 +40,12 @@ impl Steps {
         self.values.push(value);
     }
 
+    /// Further steps, as [`Self::push_to`] adds them: as many values as rows after them.
+    pub(crate) fn extend(&mut self, values: &[f64], ends: &[u32]) {
+        self.ends.extend_from_slice(ends);
+        self.values.extend_from_slice(values);
+    }
+
     /// Rows in all.
     pub fn rows(&self) -> u32 {
         self.ends.last().copied().unwrap_or(0)

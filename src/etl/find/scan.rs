@@ -48,7 +48,11 @@ impl<'a> Scan<'a> {
                     self.stretches.close(first);
                 }
             } else {
-                let mut cells = GroupCells::new(table, group, cancel);
+                let cells = GroupCells::new(table, group, cancel);
+                let mut cells = match self.search.skips {
+                    true => cells.with_statistics(),
+                    false => cells,
+                };
                 self.stretches.rows(condition, &mut cells)?;
             }
             last = Some(rows.end - 1);

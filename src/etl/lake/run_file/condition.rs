@@ -44,7 +44,8 @@ impl Condition {
         for (group, span) in table.groups().enumerate() {
             cancel.check()?;
             if self.may_hold(|name| Bounds::in_group(table, group, name)) {
-                let found = self.matching(&mut GroupCells::new(table, group, cancel))?;
+                let mut cells = GroupCells::new(table, group, cancel).with_statistics();
+                let found = self.matching(&mut cells)?;
                 rows.extend(found.into_iter().flat_map(|part| {
                     span.start + u64::from(part.start)..span.start + u64::from(part.end)
                 }));
@@ -75,6 +76,9 @@ pub struct GroupCells<'a> {
     rows: Range<u64>,
     cancel: &'a CancelToken,
     channels: HashMap<String, Option<Steps>>,
+    /// Of these only where they are null was read.
+    presence: HashMap<String, Steps>,
+    with_statistics: bool,
     times: Option<Vec<i64>>,
 }
 
@@ -87,7 +91,19 @@ impl<'a> GroupCells<'a> {
             rows: table.groups().nth(group).unwrap_or_default(),
             cancel,
             channels: HashMap::new(),
+            presence: HashMap::new(),
+            with_statistics: false,
             times: None,
+        }
+    }
+
+    /// With statistics that decide what they can, so that less is read: for what takes them to be
+    /// those of the cells.
+    #[must_use]
+    pub fn with_statistics(self) -> Self {
+        Self {
+            with_statistics: true,
+            ..self
         }
     }
 }
@@ -95,6 +111,25 @@ impl<'a> GroupCells<'a> {
 impl Cells for GroupCells<'_> {
     fn rows(&self) -> u32 {
         (self.rows.end - self.rows.start) as u32
+    }
+
+    fn bounds(&self, column: &str) -> Bounds {
+        match self.with_statistics {
+            true => Bounds::in_group(self.table, self.group, column),
+            false => Bounds::Unknown,
+        }
+    }
+
+    fn presence(&mut self, channel: &str) -> Result<Option<&Steps>> {
+        let is_known = self.channels.contains_key(channel);
+        if is_known || !self.table.columns().iter().any(|known| known == channel) {
+            return self.steps(channel);
+        }
+        if !self.presence.contains_key(channel) {
+            let steps = self.table.presence(self.group, channel)?;
+            self.presence.insert(channel.to_owned(), steps);
+        }
+        Ok(self.presence.get(channel))
     }
 
     fn steps(&mut self, channel: &str) -> Result<Option<&Steps>> {

@@ -21,7 +21,7 @@ use super::{TIME, deltas};
 use crate::{
     Error, Result,
     base::{CancelToken, read_at::ReadAt},
-    chunk::{damaged_column, decode, read_chunk, read_footer, read_packed, unpack},
+    chunk::{damaged_column, decode, read_chunk, read_footer, read_levels, read_packed, unpack},
     expression::Steps,
     text,
 };
@@ -275,6 +275,22 @@ impl RunFile {
         let arrays = decode(unpack(packed, &field)?, &field)?;
         self.copy(&arrays, &field, 0..rows, (f64::NAN, &mut cells))?;
         Ok(Steps::of(&cells))
+    }
+
+    /// Where the cells of a channel are null in a row group: NaN there, and any number where they are
+    /// not. Values are only read where the file does not tell it apart from them.
+    ///
+    /// # Errors
+    /// As [`RunFile::steps`].
+    pub fn presence(&self, group: usize, channel: &str) -> Result<Steps> {
+        let leaf = self.leaf(channel)?;
+        let rows = self.groups().nth(group).unwrap_or_default();
+        let levels = read_levels(&*self.file, &self.path, &self.metadata, group, leaf)?;
+        let rows = (rows.end - rows.start) as u32;
+        match levels.and_then(|levels| Steps::of_levels(&levels, rows)) {
+            Some(steps) => Ok(steps),
+            None => self.steps(group, channel),
+        }
     }
 
     /// The times of some rows of a row group, ascending; rows beyond it have none.

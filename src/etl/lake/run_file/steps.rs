@@ -4,6 +4,8 @@
 //! order. What asks of cells only what they are can do so sample by sample: there are far fewer
 //! than rows.
 
+use std::ops::Range;
+
 use crate::{
     chunk::{PageKind, RawPage},
     expression::Steps,
@@ -44,11 +46,28 @@ impl Steps {
                 }
             }
             if left == 0 {
+                row = keys.short_runs(samples, row..valid, &mut steps)?;
+                if row == valid {
+                    continue;
+                }
                 (key, left) = keys.next()?;
             }
             let here = left.min(valid - row);
             (row, left) = (row + here, left - here);
             steps.push_to(f64::from_le_bytes(*samples.get(key as usize)?), row);
+        }
+        Some(steps)
+    }
+
+    /// Those of a column of which only definition levels are known, 1 at the most: NaN where cells
+    /// are null, 0 where they are not. `None` where the levels end before `rows`, and for damaged ones.
+    pub(super) fn of_levels(levels: &[u8], rows: u32) -> Option<Self> {
+        let mut levels = Hybrid::new(levels, 1)?;
+        let mut steps = Self::default();
+        while steps.rows() < rows {
+            let (level, count) = levels.next()?;
+            let value = if level == 0 { f64::NAN } else { 0.0 };
+            steps.push(value, count.min(rows - steps.rows()));
         }
         Some(steps)
     }
@@ -78,21 +97,7 @@ impl<'a> Hybrid<'a> {
 
     /// The next value and how often it stands, at least once; `None` at the end, and where the
     /// bytes are damaged.
-    #[inline]
     fn next(&mut self) -> Option<(u32, u32)> {
-        // Nearly all are short runs of keys of two bytes.
-        if let ([head, a, b, rest @ ..], 9..=16, 0) = (self.rest, self.bits, self.left)
-            && head & 0x81 == 0
-            && *head != 0
-        {
-            self.rest = rest;
-            let key = u16::from_le_bytes([*a, *b]);
-            return Some((u32::from(key), u32::from(head >> 1)));
-        }
-        self.next_of_any()
-    }
-
-    fn next_of_any(&mut self) -> Option<(u32, u32)> {
         loop {
             if self.left > 0 {
                 return Some((self.unpacked()?, 1));
@@ -125,6 +130,41 @@ impl<'a> Hybrid<'a> {
         }
     }
 
+    /// The steps of short runs of keys of two bytes, which nearly all are, in `rows`. Returns the row
+    /// after them: that of a run of another kind, or of one that does not end in `rows`. `None` for a
+    /// key without a sample.
+    fn short_runs(
+        &mut self,
+        samples: &[[u8; 8]],
+        rows: Range<u32>,
+        steps: &mut Steps,
+    ) -> Option<u32> {
+        let mut row = rows.start;
+        if self.left > 0 || !matches!(self.bits, 9..=16) {
+            return Some(row);
+        }
+        // Some at a time, so that growing lists are not looked after at each.
+        let (mut values, mut ends) = ([0.0; 64], [0; 64]);
+        loop {
+            let (runs, _) = self.rest.as_chunks::<3>();
+            let mut found = 0;
+            for ([head, a, b], (value, end)) in runs.iter().zip(values.iter_mut().zip(&mut ends)) {
+                let next = row + u32::from(head >> 1);
+                if head & 0x81 != 0 || next == row || next > rows.end {
+                    break;
+                }
+                let sample = samples.get(usize::from(u16::from_le_bytes([*a, *b])))?;
+                (row, found) = (next, found + 1);
+                (*value, *end) = (f64::from_le_bytes(*sample), next);
+            }
+            steps.extend(values.get(..found)?, ends.get(..found)?);
+            self.rest = self.rest.get(3 * found..)?;
+            if found < ends.len() {
+                return Some(row);
+            }
+        }
+    }
+
     fn unpacked(&mut self) -> Option<u32> {
         let bits = self.bits as usize;
         let (first, shift) = (self.at / 8, self.at % 8);
@@ -141,13 +181,20 @@ impl<'a> Hybrid<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, sync::Arc};
+    use std::{
+        collections::BTreeMap,
+        sync::{
+            Arc,
+            atomic::{AtomicU64, Ordering},
+        },
+    };
 
     use proptest::prelude::*;
 
     use super::*;
     use crate::{
-        base::CancelToken,
+        Result,
+        base::{CancelToken, read_at::ReadAt},
         lake::run_file::{RunFile, write_run_file},
         schema::Hold,
         transform::{Column, RunTable, clock::align},
@@ -210,16 +257,21 @@ mod tests {
                 let times = file.read(&[], rows.clone(), &CancelToken::new()).unwrap().times;
                 let all: Vec<u32> = (0..times.len() as u32).collect();
                 prop_assert_eq!(&file.times_at(group, &all).unwrap(), &times);
-                let some: Vec<u32> = all.iter().copied().filter(|row| row % 7 == 3).collect();
-                let wanted: Vec<i64> = some.iter().map(|row| times[*row as usize]).collect();
-                prop_assert_eq!(file.times_at(group, &some).unwrap(), wanted);
+                for (every, from) in [(7, 3), (1000, 999), (1 << 20, times.len() as u32 - 1)] {
+                    let some: Vec<u32> = all.iter().copied().filter(|row| row % every == from).collect();
+                    let wanted: Vec<i64> = some.iter().map(|row| times[*row as usize]).collect();
+                    prop_assert_eq!(file.times_at(group, &some).unwrap(), wanted);
+                }
                 for name in file.columns().iter().skip(1) {
                     let read = file.read_values(&[name], rows.clone(), &CancelToken::new()).unwrap();
                     let wanted = read.columns[0].iter().map(|v| (!v.is_nan()).then_some(*v));
-                    prop_assert_eq!(
-                        cells(&file.steps(group, name).unwrap()),
-                        wanted.collect::<Vec<_>>()
-                    );
+                    let wanted: Vec<Option<f64>> = wanted.collect();
+                    prop_assert_eq!(&cells(&file.steps(group, name).unwrap()), &wanted);
+                    let present = cells(&file.presence(group, name).unwrap());
+                    let is_some = |cells: &[Option<f64>]| -> Vec<bool> {
+                        cells.iter().map(Option::is_some).collect()
+                    };
+                    prop_assert_eq!(is_some(&present), is_some(&wanted));
                 }
             }
         }
@@ -234,6 +286,81 @@ mod tests {
         let steps = file.steps(0, "c_0").unwrap();
         assert_eq!((steps.rows(), steps.iter().count()), (500, 51));
         assert!(steps.values_in(0, 1)[0].is_nan());
+    }
+
+    #[test]
+    fn runs_of_keys_of_two_bytes_are_steps_however_long_they_are() {
+        let lengths = [1, 2, 63, 64, 65, 1, 100, 3];
+        let slow: Vec<_> = (0..700)
+            .map(|i| (10 * lengths[i % lengths.len()], i as f64))
+            .collect();
+        let rows = slow.iter().map(|(ms, _)| ms / 10).sum::<i64>();
+        let fast = (0..rows).map(|_| (10, 1.0)).collect();
+        let (_dir, file) = table(&[slow, fast]);
+        let rows = file.groups().next().unwrap();
+        let steps = file.steps(0, "c_0").unwrap();
+        assert_eq!(steps.iter().count(), 700);
+        let read = file.read_values(&["c_0"], rows, &CancelToken::new());
+        let wanted = read.unwrap().columns[0]
+            .iter()
+            .map(|v| Some(*v))
+            .collect::<Vec<_>>();
+        assert_eq!(cells(&steps), wanted);
+        // A key without a sample, after many that have one.
+        let mut page = Vec::new();
+        for key in 0..100u16 {
+            page.push(4);
+            page.extend(key.to_le_bytes());
+        }
+        let mut found = Steps::default();
+        let samples = [[0; 8]; 99];
+        let mut keys = Hybrid::new(&page, 9).unwrap();
+        assert_eq!(keys.short_runs(&samples, 0..200, &mut found), None);
+        // A run that does not end in these rows is left.
+        let mut found = Steps::default();
+        let mut keys = Hybrid::new(&page, 9).unwrap();
+        assert_eq!(keys.short_runs(&samples, 0..151, &mut found), Some(150));
+        assert_eq!((found.rows(), found.iter().count()), (150, 75));
+        assert_eq!(keys.next(), Some((75, 2)));
+    }
+
+    /// Counts the bytes that are read.
+    struct Counted(std::fs::File, Arc<AtomicU64>);
+
+    impl ReadAt for Counted {
+        fn size(&self) -> std::io::Result<u64> {
+            self.0.size()
+        }
+
+        fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<()> {
+            self.1.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+            ReadAt::read_exact_at(&self.0, buffer, offset)
+        }
+    }
+
+    #[test]
+    fn where_cells_are_null_is_known_without_their_values() {
+        let value = |i: i32| if i % 500 == 7 { f64::NAN } else { f64::from(i) };
+        let slow = (0..2000).map(|i| (20, value(i))).collect();
+        let fast = (0..4000).map(|_| (10, 1.0)).collect();
+        let (dir, _) = table(&[slow, fast]);
+        let path = dir.path().join("run.parquet");
+        let bytes = Arc::new(AtomicU64::new(0));
+        let counted = Counted(std::fs::File::open(&path).unwrap(), bytes.clone());
+        let file = RunFile::of(Box::new(counted), &path).unwrap();
+        let read =
+            |steps: Result<Steps>| (cells(&steps.unwrap()), bytes.swap(0, Ordering::Relaxed));
+        bytes.store(0, Ordering::Relaxed);
+        let (all, whole) = read(file.steps(0, "c_0"));
+        let (present, few) = read(file.presence(0, "c_0"));
+        assert!(whole > 20_000 && few <= 1024, "{few} of {whole} bytes");
+        assert_eq!(all.iter().filter(|cell| cell.is_none()).count(), 9);
+        assert!(
+            present
+                .iter()
+                .map(Option::is_some)
+                .eq(all.iter().map(Option::is_some))
+        );
     }
 
     #[test]
