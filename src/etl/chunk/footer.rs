@@ -70,8 +70,8 @@ pub(super) fn read_bytes(file: &dyn ReadAt, path: &Path) -> Result<Vec<u8>> {
         )));
     }
     check_room(length, length.saturating_mul(LISTED))?;
-    let mut bytes = vec![0; length as usize];
-    file.read_exact_at(&mut bytes, size - 8 - length)
+    let bytes = file
+        .read_vec_at(length as usize, size - 8 - length)
         .map_err(io)?;
     Thrift::new(&bytes)
         .skip_struct()
