@@ -22,6 +22,8 @@ const RADIUS: (f64, f64) = (150.0, 60.0);
 /// Depth of one step in mm, and the share of a turn that it takes.
 const STEP: f64 = 0.5;
 const STEP_SHARE: f64 = 0.04;
+/// Share of the run from which on the tool presses with its full force; from half of it on it touches.
+const PRESSED_FROM: f64 = 0.04;
 /// Share of the run after which the tool leaves the sheet, and how far it goes in mm.
 const LIFT_FROM: f64 = 0.98;
 const LIFT: f64 = 20.0;
@@ -172,9 +174,15 @@ impl<'a> Scene<'a> {
         RADIUS.0 * (1.0 - (-turns * TAU * shrink / FEED).exp()) / shrink
     }
 
-    /// When the sheet tears, in seconds from the start of the run: within the second layer.
+    /// When the sheet tears, in seconds from the start of the run: within the first layer that begins
+    /// in full contact, the second of a short run.
     pub fn tear(&self) -> (f64, f64) {
-        (self.turn_at(1.0) + 2.1, self.turn_at(2.0) - 0.55)
+        let (_, angle) = self.spiral(PRESSED_FROM * self.run.seconds);
+        let layers = (angle / TAU).ceil().max(1.0);
+        (
+            self.turn_at(layers) + 2.1,
+            self.turn_at(layers + 1.0) - 0.55,
+        )
     }
 
     /// Share of the first robot's force that planted faults leave.
@@ -221,7 +229,7 @@ impl<'a> Scene<'a> {
         let (_, angle) = self.spiral(t);
         let share = t / self.run.seconds;
         // The tool touches the sheet early in the run and leaves it at the end.
-        let contact = smooth(((share - 0.02) / 0.02).clamp(0.0, 1.0))
+        let contact = smooth(((share - PRESSED_FROM / 2.0) / (PRESSED_FROM / 2.0)).clamp(0.0, 1.0))
             * smooth(((0.99 - share) / 0.01).clamp(0.0, 1.0));
         // Less than half a per cent a turn: what the rule `force_slope` flags is none of it.
         let drift = 0.01 * (TAU * t / 180.0 + self.phase).sin() + 0.02 * share;

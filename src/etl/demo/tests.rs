@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, io::Read};
 
-use super::*;
+use super::{plan::RunPlan, *};
 use crate::{
     base::NoProgress,
     catalog::Catalog,
@@ -289,6 +289,16 @@ fn planted_tears_and_falling_forces_are_found_and_none_elsewhere() {
         let error = (found - run.start_us) as f64 / 1e6 - planted;
         assert!(error.abs() <= 0.2, "{error}");
     }
+    // In a long run the tool presses later.
+    let long = RunPlan {
+        seconds: 600.0,
+        ..run.clone()
+    };
+    let (from, to) = signal::Scene::new(&long, rows.seed).tear();
+    assert!(
+        from > 0.04 * 600.0 && (1.0..60.0).contains(&(to - from)),
+        "{from} {to}"
+    );
     let found = flags("faults/falling-force");
     let [slope] = &found[..] else {
         panic!("{found:?}");
