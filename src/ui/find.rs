@@ -15,7 +15,10 @@ use crate::{
         state::State,
         view::View,
     },
-    etl::format::{count, count_of, thousands},
+    etl::{
+        find::Tally,
+        format::{count, count_of, thousands},
+    },
 };
 
 /// Draws the condition, how far the search is, and the stretches.
@@ -95,31 +98,24 @@ fn status(view: &FindView) -> String {
     let Some(plan) = &view.plan else {
         return String::new();
     };
-    let found = view.table.rows().len() as u64;
-    let stretches = count_of(found, "stretch", "stretches");
+    let found = view.table.rows().len();
+    let stretches = count_of(found as u64, "stretch", "stretches");
     if view.cut {
         return format!(
             "the first {stretches}: narrow the condition, or let `mdtui find` print all"
         );
     }
-    let mut text = if view.is_searching() {
-        let (read, tables) = (view.read as u64, plan.tables as u64);
-        let (read, tables) = (thousands(read), count(tables, "table"));
-        format!("{stretches} so far; {read} of {tables} read")
-    } else {
-        let runs = count(plan.runs as u64, "run");
-        let excluded = plan.runs.saturating_sub(plan.tables) as u64;
-        let excluded = match excluded {
-            0 => String::new(),
-            n => format!(", {} of them excluded by stored extremes", thousands(n)),
+    if !view.is_searching() {
+        let tally = Tally {
+            stretches: found,
+            in_runs: view.in_runs,
+            unreadable: view.unreadable,
         };
-        format!("{stretches}; {runs} searched{excluded}")
-    };
-    if view.unreadable > 0 {
-        let tables = count(view.unreadable as u64, "table");
-        text.push_str(&format!("; {tables} cannot be read"));
+        return tally.sentence(plan.runs, plan.tables);
     }
-    text
+    let (read, tables) = (view.read as u64, plan.tables as u64);
+    let (read, tables) = (thousands(read), count(tables, "table"));
+    format!("{stretches} so far; {read} of {tables} read")
 }
 
 #[cfg(test)]

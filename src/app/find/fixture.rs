@@ -95,6 +95,7 @@ pub fn answer(question: &Question) -> Option<Answer> {
             rows: vec![stretch(first + 1), stretch(first)],
             read: (from + AT_ONCE).min(plan.tables),
             unreadable: Vec::new(),
+            in_runs: 1,
         };
         return Some(question.reply::<SearchTables>(Ok(found)));
     }

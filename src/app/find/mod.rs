@@ -60,6 +60,8 @@ pub struct FindView {
     pub read: usize,
     /// Tables that could not be read.
     pub unreadable: usize,
+    /// Runs in which a stretch was found.
+    pub in_runs: usize,
     /// Whether there are more than [`MOST`] stretches.
     pub cut: bool,
     /// Why nothing can be searched.
@@ -109,7 +111,7 @@ impl FindView {
     /// Starts again. What was found stays until there is something else to show.
     fn begin(&mut self, effects: &mut Vec<Effect>) {
         (self.plan, self.error) = (None, None);
-        (self.read, self.unreadable, self.cut) = (0, 0, false);
+        (self.read, self.unreadable, self.in_runs, self.cut) = (0, 0, 0, false);
         self.search.cancel();
         let query = PrepareFind {
             condition: self.condition.clone(),
@@ -133,6 +135,7 @@ impl FindView {
     fn add(&mut self, found: FoundStretches) {
         self.read = found.read;
         self.unreadable += found.unreadable.len();
+        self.in_runs += found.in_runs;
         if found.rows.is_empty() {
             return;
         }

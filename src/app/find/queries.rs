@@ -101,6 +101,8 @@ pub struct FoundStretches {
     pub rows: Vec<StretchRow>,
     /// Tables that are read now, with those before.
     pub read: usize,
+    /// Runs that have any.
+    pub in_runs: usize,
     /// Why tables could not be read, one sentence each.
     pub unreadable: Vec<String>,
 }
@@ -131,6 +133,7 @@ impl Query for SearchTables {
                         });
                         let Some(of) = of.map(Arc::new) else { return };
                         let row = |stretch| StretchRow::new(&of, stretch);
+                        found.in_runs += 1;
                         found.rows.extend(stretches.iter().map(row));
                     }
                     Event::Unreadable(error) => found.unreadable.push(error.to_string()),

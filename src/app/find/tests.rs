@@ -54,6 +54,7 @@ fn stretches_are_listed_as_they_are_found_and_by_their_start() {
         rows: numbers.iter().map(|n| stretch(*n)).collect(),
         read,
         unreadable: Vec::new(),
+        in_runs: 1,
     };
     let effects = answer(&mut state, |s| &mut view(s).search, Ok(found(&[5, 3], 16)));
     assert_eq!(froms(&effects), [16]);
@@ -86,6 +87,7 @@ fn another_condition_or_the_way_back_cancels_the_search() {
         rows: vec![stretch(0)],
         read: 20,
         unreadable: Vec::new(),
+        in_runs: 1,
     };
     update(&mut state, answered(first.reply::<SearchTables>(Ok(late))));
     assert!(starts(&mut state).is_empty(), "it is of another condition");
@@ -186,6 +188,7 @@ fn more_stretches_than_can_be_listed_end_the_search() {
         rows,
         read: 8,
         unreadable: Vec::new(),
+        in_runs: 1,
     };
     let effects = answer(&mut state, |s| &mut view(s).search, Ok(found));
     assert!(asked::<SearchTables>(&effects).is_empty());

@@ -25,8 +25,7 @@ use crate::etl::{
     Error, Result,
     base::CancelToken,
     filter::Filter,
-    find::{Event, Query, Search, Stretch},
-    format::{count, count_of, thousands},
+    find::{Event, Query, Search, Stretch, Tally},
     position, text, zone,
 };
 
@@ -108,8 +107,14 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         let page = Page::stdout();
         page.print(&render(&search, &found, &page))?;
     }
-    exit::note(&summary(&search, &found));
     let exits = exits.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let in_runs: BTreeSet<u32> = found.iter().map(|s| s.target).collect();
+    let tally = Tally {
+        stretches: found.len(),
+        in_runs: in_runs.len(),
+        unreadable: exits.len(),
+    };
+    exit::note(&tally.sentence(search.runs, search.targets.len()));
     Ok(worst(exits.into_iter()))
 }
 
@@ -141,30 +146,6 @@ fn render(search: &Search, found: &[Stretch], page: &Page) -> String {
         table.row(row);
     }
     table.render(page)
-}
-
-/// `3 stretches in 2 runs; 1,000 runs searched, 990 of them excluded by their extremes`
-fn summary(search: &Search, found: &[Stretch]) -> String {
-    if search.runs == 0 {
-        return "no runs to search: none is harvested, or none passes the filter".into();
-    }
-    let with_hits: BTreeSet<u32> = found.iter().map(|s| s.target).collect();
-    let hits = match found.len() {
-        0 => "no stretches".to_owned(),
-        n => format!(
-            "{} in {}",
-            count_of(n as u64, "stretch", "stretches"),
-            count(with_hits.len() as u64, "run")
-        ),
-    };
-    let searched = count(search.runs as u64, "run");
-    match search.runs - search.targets.len() {
-        0 => format!("{hits}; {searched} searched"),
-        skipped => format!(
-            "{hits}; {searched} searched, {} of them excluded by stored extremes",
-            thousands(skipped as u64)
-        ),
-    }
 }
 
 #[cfg(test)]

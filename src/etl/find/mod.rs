@@ -2,12 +2,14 @@
 //!
 //! * [`targets`]: which runs are searched, and which their stored extremes exclude.
 //! * [`scan`]: one table, row group by row group.
+//! * [`Tally`]: what was found, in numbers and in a sentence.
 //!
 //! The condition is evaluated over the rows of the table: values in force, held ones too, and what
 //! is null never matches. A stretch lasts from its first row to the first row that does not match;
 //! the run's last row ends it at its own time.
 
 mod scan;
+mod tally;
 mod targets;
 
 #[cfg(test)]
@@ -23,6 +25,7 @@ use std::{
 };
 
 pub use crate::expression::Extreme;
+pub use tally::Tally;
 pub use targets::Target;
 
 use crate::{
