@@ -1,6 +1,7 @@
 //! Opening the database: whose it is, how new it is, and what to add to it.
 
 use std::{
+    collections::BTreeSet,
     fs::{File, Permissions},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -97,21 +98,44 @@ pub(super) fn move_aside(path: &Path, aside: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Why SQLite cannot use a file; `None` when it can, or when it is only busy.
+/// Why SQLite, or this program, cannot use a file; `None` when it can, or when it is only busy.
 pub(super) fn damage(path: &Path) -> Option<String> {
-    let check = || -> rusqlite::Result<String> {
+    let check = || -> rusqlite::Result<Option<String>> {
         let db = Connection::open(path)?;
         db.busy_timeout(BUSY)?;
-        db.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))
+        let answer: String = db.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
+        match answer.as_str() {
+            "ok" => missing(&db),
+            _ => Ok(Some(answer)),
+        }
     };
     match check() {
-        Ok(answer) => Some(answer).filter(|a| a != "ok"),
+        Ok(damage) => damage,
         Err(e) => matches!(
             e.sqlite_error_code(),
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
         )
         .then(|| e.to_string()),
     }
+}
+
+/// What a catalog of this version lacks, if it is one.
+fn missing(db: &Connection) -> rusqlite::Result<Option<String>> {
+    let id: i32 = db.query_row("PRAGMA application_id", [], |r| r.get(0))?;
+    if id != APPLICATION_ID || version(db)? != MIGRATIONS.len() {
+        return Ok(None);
+    }
+    let columns = |db: &Connection| {
+        let of_tables = "SELECT t.name || '.' || c.name FROM sqlite_schema t, \
+                         pragma_table_info(t.name) c WHERE t.type = 'table'";
+        let mut found = db.prepare(of_tables)?;
+        let names = found.query_map([], |r| r.get(0))?;
+        names.collect::<rusqlite::Result<BTreeSet<String>>>()
+    };
+    let mut whole = Connection::open_in_memory()?;
+    migrate(&mut whole)?;
+    let lost = columns(&whole)?.difference(&columns(db)?).next().cloned();
+    Ok(lost.map(|column| format!("it has no {column}")))
 }
 
 /// A database that is gone with its value.
@@ -289,9 +313,32 @@ pub(super) fn told(file: &Path, source: rusqlite::Error) -> Error {
             "the catalog {path} is damaged ({source}): mdtui rebuild sets it aside and creates a new one"
         ));
     }
+    if let Some(why) = wrong_content(&source) {
+        let path = visible_path(file);
+        return Error::Fatal(format!(
+            "the catalog {path} is damaged ({why}): mdtui rebuild fills it again from the records"
+        ));
+    }
     Error::Catalog {
         path: file.to_owned(),
         source,
+    }
+}
+
+/// What a database that can be read has that no catalog has: values of other types, or tables
+/// without a column that is asked for.
+fn wrong_content(error: &rusqlite::Error) -> Option<String> {
+    use rusqlite::Error as E;
+    match error {
+        // Without the statement.
+        E::SqlInputError { msg, .. } => Some(msg.clone()),
+        E::FromSqlConversionFailure(..)
+        | E::IntegralValueOutOfRange(..)
+        | E::Utf8Error(..)
+        | E::InvalidColumnIndex(_)
+        | E::InvalidColumnName(_)
+        | E::InvalidColumnType(..) => Some(error.to_string()),
+        _ => None,
     }
 }
 

@@ -30,7 +30,12 @@ impl Catalog {
     /// # Errors
     /// [`Error::Catalog`], [`Error::Cancelled`], those of [`Catalog::refresh`].
     pub fn rebuild(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
-        let moved = self.sql(|db| entry::load(db, "moved_us IS NOT NULL", []))?;
+        // What a damaged catalog cannot tell is found out again.
+        let moved = self.sql(|db| entry::load(db, "moved_us IS NOT NULL", []));
+        let moved = moved.unwrap_or_else(|e| {
+            tracing::warn!("which logs were seen to change is not known any more: {e}");
+            Vec::new()
+        });
         self.mark_filled(context)?;
         let is_beside = self.is_filled_beside(context)?;
         let Some(lake) = self.lake.clone().filter(|_| is_beside) else {

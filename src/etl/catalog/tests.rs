@@ -8,7 +8,7 @@ use super::{
     Catalog, LogState,
     fixture::{World, run, world},
 };
-use crate::{base::CancelToken, run_id::RunId, stats::RobotState};
+use crate::{ErrorClass, base::CancelToken, run_id::RunId, stats::RobotState};
 
 const T: i64 = 1_669_236_000_000_000;
 
@@ -528,6 +528,37 @@ fn a_damaged_catalog_is_put_aside_and_a_readable_one_stays() {
     assert!(aside.is_file() && !lake.local().catalog().exists());
     w.catalog = Catalog::open(&lake).unwrap();
     assert_eq!(Catalog::put_damaged_aside(&lake).unwrap(), None);
+}
+
+#[test]
+fn a_catalog_with_other_values_or_columns_is_rebuilt() {
+    let mut w = world();
+    w.write("a.csv", "a.csv");
+    w.refresh();
+    w.harvest("a.csv", "a.csv", &[(7, T)]);
+    for damage in [
+        "UPDATE logs SET moved_us = 'x'",
+        "UPDATE logs SET mtime_ns = 1.5",
+    ] {
+        w.catalog.sql(|db| db.execute(damage, [])).unwrap();
+        let looked = w.catalog.look(&w.context, &CancelToken::new());
+        let refused = w.catalog.logs().map(drop).and(looked).unwrap_err();
+        assert_eq!(refused.kind(), ErrorClass::Fatal);
+        assert!(refused.to_string().contains("mdtui rebuild"), "{refused}");
+        w.catalog.rebuild(&w.context, &CancelToken::new()).unwrap();
+        assert_eq!(w.catalog.logs().unwrap().len(), 1, "{damage}");
+    }
+    let lake = w.context.lake.clone();
+    for damage in ["ALTER TABLE logs DROP COLUMN notes", "DROP TABLE channels"] {
+        w.catalog = Catalog::open(&lake).unwrap();
+        assert_eq!(Catalog::put_damaged_aside(&lake).unwrap(), None);
+        w.catalog.sql(|db| db.execute_batch(damage)).unwrap();
+        w.catalog = Catalog::open_in_memory().unwrap();
+        assert!(
+            Catalog::put_damaged_aside(&lake).unwrap().is_some(),
+            "{damage}"
+        );
+    }
 }
 
 #[test]
