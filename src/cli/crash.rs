@@ -3,6 +3,7 @@
 use std::{
     backtrace::Backtrace,
     panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind},
+    sync::{Mutex, PoisonError},
 };
 
 use color_eyre::config::{HookBuilder, Theme};
@@ -13,12 +14,14 @@ use crate::etl::text;
 /// Letters of what a panic says that are shown.
 const LONGEST: usize = 300;
 
-/// From now on a panic of this thread is a message to the operator, and all that is known of it
-/// goes to the program's log.
+/// What the last panic of the main thread is to the operator.
+static LAST: Mutex<Option<String>> = Mutex::new(None);
+
+/// From now on all that is known of a panic goes to the program's log; one of this thread that
+/// nobody catches before [`caught`] is a message to the operator, too.
 ///
-/// A panic of any other thread is caught by its caller and becomes the error of that work
-/// (readers of Parquet panic on some damaged files): it belongs into the log alone. So it is in
-/// every thread of a worker process.
+/// Most are caught by a caller and become the error of that work (readers of Parquet panic on some
+/// damaged files): they belong into the log alone, as do those of other threads and of a worker process.
 ///
 /// # Errors
 /// When the hooks were installed before.
@@ -34,8 +37,8 @@ pub fn install(is_worker: bool) -> color_eyre::Result<()> {
         if std::thread::current().id() == main && !is_worker {
             // The log first: the message says whether there is one.
             let (report, trace) = (panics.panic_report(info), Backtrace::force_capture());
-            tracing::error!("mdtui is at fault\n{report}\n{trace}");
-            exit::note(&message(info));
+            tracing::error!("a panic\n{report}\n{trace}");
+            *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(message(info));
         } else {
             tracing::error!("a worker panicked: {}", panics.panic_report(info));
         }
@@ -43,10 +46,15 @@ pub fn install(is_worker: bool) -> color_eyre::Result<()> {
     Ok(())
 }
 
-/// Does `work`; a panic in it ends as [`Exit::Fatal`], after everything that it held was dropped
-/// of (the terminal is given back, harvests are cancelled and cleaned up).
+/// Does `work`; a panic in it is told and ends as [`Exit::Fatal`], after everything that it held was
+/// dropped (the terminal is given back, harvests are cancelled and cleaned up).
 pub fn caught(work: impl FnOnce() -> Exit) -> Exit {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Exit::Fatal)
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        if let Some(message) = LAST.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            exit::note(&message);
+        }
+        Exit::Fatal
+    })
 }
 
 fn message(info: &PanicHookInfo<'_>) -> String {
