@@ -21,7 +21,9 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-pub use fit::{GAP, GUTTER, PlacedColumn, Places, Room, SCROLL_MARK, at, fit, places, step};
+pub use fit::{
+    GAP, GUTTER, PlacedColumn, Places, Room, SCROLL_MARK, at, fit, nearest, places, step,
+};
 pub use logs::stored_and_all;
 pub use meaning::Meaning;
 
@@ -55,6 +57,17 @@ impl ListCell {
         let text = text.into();
         Self { text, meaning }
     }
+}
+
+/// A time with its day in so many characters: `2022-11-23 20:40:00.035`, or as much of it as has room,
+/// without the year where that would cost the seconds or the minute.
+fn time_within(us: i64, width: u16) -> String {
+    let text = zone::format_screen(us);
+    let year = match width {
+        ..16 => "2022-".len(),
+        _ => 0,
+    };
+    text.chars().skip(year).take(width.into()).collect()
 }
 
 /// A column of a list of rows.

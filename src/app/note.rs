@@ -7,7 +7,7 @@ mod write;
 
 pub use write::{NotesWritten, WriteNotes};
 
-use ratatui_textarea::{CursorMove, TextArea, WrapMode};
+use ratatui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
 
 use super::{
     action::Action,
@@ -198,6 +198,14 @@ impl NoteEditor {
         });
         self.text.insert_str(harmless.collect::<String>());
         self.error = None;
+    }
+
+    /// The room of the text is another: it is shown from its start, as far as the cursor allows.
+    pub fn resized(&mut self) {
+        let DataCursor(line, column) = self.text.cursor();
+        self.text.scroll((-i16::MAX, 0));
+        let back = CursorMove::Jump(line as u16, column as u16);
+        self.text.move_cursor(back);
     }
 
     fn turn(&mut self, by: usize) {

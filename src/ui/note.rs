@@ -113,3 +113,38 @@ fn bottom<'a>(state: &State, editor: &NoteEditor, room: u16, theme: &Theme) -> S
     let wide = (text.chars().count() as u16).min(room);
     Span::styled(format!(" {} ", super::text::fit(&text, wide, false)), style)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        app::{
+            event::Event,
+            fixture::{populated, press},
+            update::update,
+        },
+        ui::{
+            screen_snapshots::{drawn, text},
+            theme::Theme,
+        },
+    };
+
+    #[test]
+    fn what_had_no_room_is_shown_again_once_there_is_room() {
+        let mut state = populated((120, 40));
+        press(&mut state, &["2", "j", "i"]);
+        let lines = ["one", "two", "three", "four", "five"].map(|n| format!("line {n}"));
+        update(&mut state, Event::Paste(lines.join("\n")));
+        let theme = Theme::named("dark", true).unwrap();
+        let mut at = |width, height| {
+            update(&mut state, Event::Resize(width, height));
+            text(&drawn(&state, &theme))
+        };
+        let small = at(40, 10);
+        assert!(
+            small.contains("line five") && !small.contains("line one"),
+            "{small}"
+        );
+        let large = at(120, 40);
+        assert!(lines.iter().all(|line| large.contains(line)), "{large}");
+    }
+}

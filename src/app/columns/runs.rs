@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{CELL, Column, ListCell, Meaning, meaning::verdict_word};
+use super::{CELL, Column, ListCell, Meaning, meaning::verdict_word, time_within};
 use crate::{
     app::{sparkline::bars, table::Row},
-    etl::{catalog::RunRow, zone},
+    etl::catalog::RunRow,
 };
 
 /// A distance is as wide as its title, which has the robot's name in it, within these
@@ -16,9 +16,6 @@ const DISTANCE: (usize, usize) = (11, 24);
 
 /// From this width on there is room for the whole of a start.
 const WIDE: u16 = 100;
-
-/// Characters of `11-23 20:40`.
-const DAY_AND_MINUTE: u16 = 11;
 
 /// Characters of a note at most.
 const NOTE: u16 = 60;
@@ -50,7 +47,7 @@ impl Row for RunRow {
                 .grows_to(CELL)
                 .identity(),
             // From this width on with year and seconds.
-            Column::new("start", DAY_AND_MINUTE, 4)
+            Column::new("start", "11-23 20:40".len() as u16, 4)
                 .wide(WIDE, "start", 19)
                 .cell(start)
                 .identity(),
@@ -88,14 +85,8 @@ impl Row for RunRow {
 }
 
 fn start(run: &RunRow, width: u16) -> ListCell {
-    let text = run.start_us().map(zone::format_screen).unwrap_or_default();
-    let year = if width == DAY_AND_MINUTE {
-        "2022-".len()
-    } else {
-        0
-    };
-    let text = text.chars().skip(year).take(width.into());
-    ListCell::text(text.collect::<String>())
+    let start = run.start_us().map(|start| time_within(start, width));
+    ListCell::text(start.unwrap_or_default())
 }
 
 fn disposition(run: &RunRow, _: u16) -> ListCell {

@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{CELL, Column, ListCell, Meaning};
+use super::{CELL, Column, ListCell, Meaning, time_within};
 use crate::{
     app::{find::stretch_row::StretchRow, table::Row},
-    etl::{format::measured, zone},
+    etl::format::measured,
 };
 
 /// The column of extremes takes what its title needs, within these bounds.
 const EXTREME: (usize, usize) = (11, 24);
 
-/// Characters of a time of day.
-const CLOCK: u16 = 12;
+/// Characters of a log where there are few: the ends of its key.
+const LOG: u16 = 17;
 
 impl Row for StretchRow {
     const LIST: &'static str = "stretches";
@@ -41,22 +41,17 @@ impl Row for StretchRow {
         let width = title.width().clamp(EXTREME.0, EXTREME.1) as u16;
         vec![
             Column::new("run", 13, 0).identity(),
-            Column::new("log", 21, 3)
+            Column::new("log", LOG, 3)
                 .key(60)
                 .stretches()
                 .meaning(Meaning::Muted),
             Column::new("cell", 6, 5).grows_to(CELL),
-            // With its day where there is room for it.
-            Column::new("start", CLOCK, 1)
+            // From this width on with year and fractions of a second.
+            Column::new("start", "11-23 20:40:00".len() as u16, 1)
                 .wide(100, "start", 23)
                 .sorted_by(&["start", "stop"])
                 .exported(&["start", "stop"])
-                .cell(|row, width| {
-                    ListCell::text(match width {
-                        CLOCK => zone::format_clock(row.start_us),
-                        _ => zone::format_screen(row.start_us),
-                    })
-                }),
+                .cell(|row, width| ListCell::text(time_within(row.start_us, width))),
             Column::new("length", 9, 2).cell(|row, _| ListCell::text(measured(row.seconds(), "s"))),
             Column::new("extreme", width, 4).title(title.to_owned()),
         ]

@@ -13,6 +13,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEventKind};
 
 use super::{
     action::Action,
+    columns,
     discard::discard_large,
     effect::Effect,
     event::{Event, Message, Signal},
@@ -100,15 +101,20 @@ fn operate(state: &mut State, work: impl FnOnce(&mut State)) {
 
 fn resize(state: &mut State, size: (u16, u16), effects: &mut Vec<Effect>) {
     state.size = size;
+    if let Some(Overlay::Note(editor)) = &mut state.overlay {
+        editor.resized();
+    }
     state.each_view(|view, _| effects.extend(view.resize(size)));
 }
 
-/// What is due after every event: the cursor is kept on the screen, workers are asked for what
-/// it is on.
+/// What is due after every event: the cursors are kept on the screen, workers are asked for what
+/// they are on.
 fn finish(state: &mut State, effects: &mut Vec<Effect>) {
+    let columns = state.list_columns();
     let lines = state.open_view().list_lines(state.size);
     if let Some(list) = state.open_view_mut().list_mut() {
         list.keep_cursor_visible(lines);
+        list.put_column(columns::nearest(&columns, list.column()));
     }
     let choices = std::mem::take(&mut state.choices);
     let size = state.size;

@@ -50,6 +50,23 @@ fn marked_logs_are_harvested_at_once_and_the_view_stays() {
 }
 
 #[test]
+fn the_column_cursor_stays_among_the_columns_on_the_screen() {
+    let narrow = populated((80, 24)).list_columns();
+    let mut state = populated((200, 50));
+    let wide = state.list_columns();
+    let lost = wide.into_iter().find(|c| !narrow.contains(c)).unwrap();
+    let column = |state: &State| state.open_view().list().unwrap().column();
+    for _ in 0..20 {
+        if column(&state) != lost {
+            press(&mut state, &["l"]);
+        }
+    }
+    assert_eq!(column(&state), lost);
+    update(&mut state, Event::Resize(80, 24));
+    assert!(narrow.contains(&column(&state)));
+}
+
+#[test]
 fn a_log_that_is_gone_is_not_harvested() {
     let mut state = populated((80, 24));
     let rows = fixture::logs();
