@@ -85,6 +85,11 @@ pub(super) fn put_aside(path: &Path, aside: &Path) -> Result<bool> {
 pub(super) fn move_aside(path: &Path, aside: &Path) -> Result<()> {
     let io = |e| Error::io("put aside", path, e);
     std::fs::rename(path, aside).map_err(io)?;
+    remove_companions(path)
+}
+
+/// Drops what SQLite keeps beside a database.
+pub(super) fn remove_companions(path: &Path) -> Result<()> {
     for companion in ["-wal", "-shm", "-journal"] {
         let mut name = path.as_os_str().to_owned();
         name.push(companion);

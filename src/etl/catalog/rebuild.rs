@@ -44,7 +44,10 @@ impl Catalog {
         };
         let file = TempPath::new(&lake)?;
         let before = self.sql(data_version)?;
-        let rebuilt = Self::scratch(file.path())?.fill(context, moved, cancel)?;
+        // Where the disk is full SQLite leaves what it keeps beside the database.
+        let rebuilt = Self::scratch(file.path())
+            .and_then(|mut scratch| scratch.fill(context, moved, cancel))
+            .or_else(|error| open::remove_companions(file.path()).and(Err(error)))?;
         cancel.check()?;
         self.take_over(file.path())?;
         if self.sql(data_version)? != before {

@@ -16,6 +16,10 @@ use crate::{
 /// How often a log is looked at again that another process harvests meanwhile.
 const LOOKS: u32 = 3;
 
+/// Why what a harvest would mend is not mended.
+const LOG_IS_GONE: &str = "its log is gone, and only the log could recreate it: put the log or this file \
+                           back from a backup";
+
 /// What came out of one log.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
@@ -38,7 +42,13 @@ pub(super) fn check(check: &Check<'_>, key: &str) -> Result<Checked> {
     let lake = &check.context.lake;
     for _ in 0..LOOKS {
         let before = lake.results().version(key, RECORD).ok().flatten();
-        let checked = once(check, key)?;
+        let mut checked = once(check, key)?;
+        if !check.logs.contains_key(key) {
+            let by_log = checked.findings.iter_mut();
+            for finding in by_log.filter(|f| f.cure == Cure::Harvest) {
+                (finding.cure, finding.remedy) = (Cure::None, LOG_IS_GONE.into());
+            }
+        }
         let held = lock::held(lake)?.iter().any(|h| h.key == key);
         let unmoved = lake.results().version(key, RECORD).ok().flatten() == before;
         if checked.findings.is_empty() || (!held && unmoved) {

@@ -8,9 +8,13 @@ use crate::{
     Result,
     base::CancelToken,
     catalog::{Audit, Catalog},
-    lake::{Context, ReadOnly, Record, lock},
+    lake::{Context, Lake, ReadOnly, Record, lock, store::Version},
+    source::reserved::{NOTES, RECORD},
     text,
 };
+
+/// How often the catalog takes in what others write while it is held against the records.
+const LOOKS: u32 = 3;
 
 /// Opens the catalog, and says whether it can be held against the lake. One that is missing
 /// (a note) or damaged (a finding) is recreated with `repair`; without it, a catalog in memory stands in for it
@@ -71,46 +75,81 @@ pub(super) fn open(
     Ok((catalog, true))
 }
 
-/// Holds what the catalog knows of each log against its record.
+/// Holds what the catalog knows of each log against its record. Where they disagree, the catalog
+/// first takes in what other processes wrote meanwhile: only a record that is the same before and
+/// after tells that it knows something else.
 ///
 /// # Errors
 /// [`crate::Error::Catalog`], [`crate::Error::Cancelled`].
 pub(super) fn compare(
     check: &Check<'_>,
-    catalog: &Catalog,
+    catalog: &mut Catalog,
     keys: &[String],
     report: &mut Report,
 ) -> Result<()> {
     let context = check.context;
     let mut audit = Audit::new()?;
+    let mut left: Vec<(&String, Versions)> = Vec::new();
     for key in keys {
-        check.cancel.check()?;
-        let read = || Record::read(&context.lake, key).ok().flatten();
-        // What cannot be read is a finding already.
-        let Some(record) = read().filter(|r| r.source_file == *key) else {
-            continue;
-        };
-        let mut parts = audit.differences(catalog, context, key, &record)?;
-        if parts.is_empty() {
-            continue;
+        let before = versions(&context.lake, key);
+        if !differences(check, catalog, &mut audit, key)?.is_empty() {
+            left.push((key, before));
         }
-        // A harvest that ended just now has told the catalog by now.
-        if lock::held(&context.lake)?.iter().any(|h| h.key == *key) {
-            continue;
-        }
-        if let Some(record) = read() {
-            parts = audit.differences(catalog, context, key, &record)?;
-        }
-        if parts.is_empty() {
-            continue;
-        }
-        let message = format!(
-            "disagrees about the log {key} than its record ({})",
-            parts.join(", ")
-        );
-        let path = context.lake.local().catalog();
-        let finding = Finding::new(Kind::Catalog, key, &path, message, Cure::Learn);
-        report.findings.push(finding);
     }
+    for _ in 0..LOOKS {
+        if left.is_empty() {
+            return Ok(());
+        }
+        catalog.look(context, check.cancel)?;
+        let held = lock::held(&context.lake)?;
+        let mut again = Vec::new();
+        for (key, before) in left {
+            let now = versions(&context.lake, key);
+            let parts = differences(check, catalog, &mut audit, key)?;
+            if parts.is_empty() {
+                continue;
+            }
+            let is_moving = now != before || versions(&context.lake, key) != before;
+            if is_moving || held.iter().any(|h| h.key == *key) {
+                again.push((key, now));
+                continue;
+            }
+            let message = format!(
+                "disagrees about the log {key} than its record ({})",
+                parts.join(", ")
+            );
+            let path = context.lake.local().catalog();
+            let finding = Finding::new(Kind::Catalog, key, &path, message, Cure::Learn);
+            report.findings.push(finding);
+        }
+        left = again;
+    }
+    let moving = left.iter().map(|(key, _)| {
+        format!("the catalog was not held against the record of {key}, which changes all the time")
+    });
+    report.notes.extend(moving);
     Ok(())
+}
+
+/// Of a log's record and notes; `None` where one is not there or cannot be read.
+type Versions = [Option<Version>; 2];
+
+fn versions(lake: &Lake, key: &str) -> Versions {
+    [RECORD, NOTES].map(|name| lake.results().version(key, name).ok().flatten())
+}
+
+/// The tables in which the catalog disagrees with a log's record.
+fn differences(
+    check: &Check<'_>,
+    catalog: &Catalog,
+    audit: &mut Audit,
+    key: &str,
+) -> Result<Vec<String>> {
+    check.cancel.check()?;
+    // What cannot be read is a finding already.
+    let record = Record::read(&check.context.lake, key).ok().flatten();
+    match record.filter(|record| record.source_file == key) {
+        Some(record) => audit.differences(catalog, check.context, key, &record),
+        None => Ok(Vec::new()),
+    }
 }

@@ -17,6 +17,7 @@ mod rules;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::ErrorKind,
+    time::Duration,
 };
 
 use rayon::prelude::*;
@@ -62,6 +63,9 @@ impl Report {
         self.findings.iter().filter(|f| f.mended.is_none())
     }
 }
+
+/// After so long a file that no record names belongs to no harvest that is about to name it.
+const SETTLING: Duration = Duration::from_millis(500);
 
 /// What a check works on.
 struct Check<'a> {
@@ -132,7 +136,7 @@ pub fn check(
         report.take(checked);
     }
     if usable {
-        index::compare(&check, &catalog, &keys, &mut report)?;
+        index::compare(&check, &mut catalog, &keys, &mut report)?;
     }
     notes::check(&check, &catalog, &mut report)?;
     leftovers(&check, &mut report)?;
@@ -179,7 +183,18 @@ fn leftovers(check: &Check<'_>, report: &mut Report) -> Result<()> {
     let safe = gc::collect(lake, true, &|key| {
         troubled.contains(key) || check.spares(key)
     })?;
+    // A harvest that takes over a log's results links them before their record is there.
+    let lasting = match all.removed.is_empty() {
+        true => Vec::new(),
+        false => {
+            std::thread::sleep(SETTLING);
+            gc::collect(lake, true, &|key| troubled.contains(key))?.removed
+        }
+    };
     for path in all.removed {
+        if lasting.binary_search(&path).is_err() {
+            continue;
+        }
         let cure = if safe.removed.binary_search(&path).is_ok() {
             Cure::Collect
         } else {
