@@ -10,7 +10,7 @@ mod signals;
 
 use std::time::Duration;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, bounded};
 
 pub use hangup::watch_for_hangup;
 pub use input::read_input;
@@ -55,11 +55,15 @@ impl Workers {
         jobs: usize,
         events: &Sender<Event>,
     ) -> Result<Self> {
-        let questions = Questions::start(context, events)?;
+        let (watched, is_watched) = bounded(1);
+        let questions = Questions::start(context, events, is_watched)?;
         let harvests = Harvests::start(context.clone(), executor, jobs, events.clone())?;
         let listener = events.clone();
         let changed = move || {
-            let _ = listener.send(Event::Worker(Message::DataChanged));
+            // The first look waits for the first call; whoever looked before looks again.
+            if watched.try_send(()).is_err() {
+                let _ = listener.send(Event::Worker(Message::DataChanged));
+            }
         };
         let watcher = Watcher::start(
             &context.data_dir,

@@ -2,7 +2,7 @@
 
 use std::{
     thread::{self, JoinHandle},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -22,6 +22,10 @@ use crate::{
 
 /// Threads that answer quick questions; a slow one must not keep the others waiting.
 const QUICK: usize = 3;
+/// The first look at the data directory waits so long for the watch over it: what moves after that
+/// has begun is told, so that one look is enough. Very many folders, and those of a share, take
+/// longer; they are looked at twice.
+const WATCHED: Duration = Duration::from_millis(500);
 
 /// Threads that answer questions. Dropping it waits for what they are at, and for what is not
 /// cancelled yet: drop the state before, which cancels what it waits for.
@@ -36,7 +40,13 @@ pub struct Questions {
 }
 
 impl Questions {
-    pub fn start(context: &Context, events: &Sender<Event>) -> Result<Self> {
+    /// Starts the threads; `is_watched` tells that the data directory is watched.
+    pub fn start(
+        context: &Context,
+        events: &Sender<Event>,
+        is_watched: Receiver<()>,
+    ) -> Result<Self> {
+        let mut is_watched = Some(is_watched);
         let (slow, slow_questions) = unbounded();
         let (quick, quick_questions) = unbounded();
         let (later, later_questions) = unbounded();
@@ -55,6 +65,8 @@ impl Questions {
                 _ => due_questions.clone(),
             };
             let (context, events, pace) = (context.clone(), events.clone(), pace.clone());
+            // The first thread, which looks, gets it.
+            let is_watched = is_watched.take();
             let thread = std::thread::Builder::new()
                 .name(format!("questions-{n}"))
                 .spawn(move || {
@@ -62,7 +74,7 @@ impl Questions {
                         // What is read again and again takes no time from keys.
                         gently();
                     }
-                    answer_all(&context, &questions, &events, &pace);
+                    answer_all(&context, &questions, &events, &pace, is_watched);
                 })
                 .map_err(|e| Error::Fatal(format!("cannot start a thread: {e}")))?;
             threads.push(thread);
@@ -108,9 +120,14 @@ fn answer_all(
     questions: &Receiver<Question>,
     events: &Sender<Event>,
     pace: &Pace,
+    mut is_watched: Option<Receiver<()>>,
 ) {
     let mut catalog = None;
     for question in questions {
+        if let Some(is_watched) = is_watched.take() {
+            // Where nothing watches there is nothing to wait for.
+            let _ = is_watched.recv_timeout(WATCHED);
+        }
         let (name, repeated, began) = (question.name(), question.repeated(), Instant::now());
         // The thread for slow questions has the memory of its scans to itself.
         let answer = match question.is_slow() {

@@ -47,6 +47,26 @@ impl ProfileRules {
         Ok(Self { now, differ })
     }
 
+    /// The state of a log in which no other log has a part.
+    pub(super) fn assess_alone(&self, entry: &Entry, now_us: i64) -> Assessment {
+        assess(&self.known(entry, now_us))
+    }
+
+    /// What is known of a log, but for what others have to do with it.
+    fn known<'a>(&'a self, entry: &'a Entry, now_us: i64) -> Known<'a> {
+        let record = entry.record.as_deref();
+        Known {
+            seen: entry.seen.as_ref(),
+            record,
+            rules: &self.now,
+            rules_differ: record.map_or("", |r| self.differ(&r.rules)),
+            duplicate_of: None,
+            was: None,
+            became: None,
+            now_us,
+        }
+    }
+
     fn differ(&self, rules: &str) -> &str {
         self.differ
             .get(rules)
@@ -134,14 +154,10 @@ pub(super) fn changed_states(
             .map(|e| e.key())
             .filter(|other| *other != key);
         let verdict = assess(&Known {
-            seen: entry.seen.as_ref(),
-            record,
-            rules: &rules.now,
-            rules_differ: record.map_or("", |r| rules.differ(&r.rules)),
             duplicate_of,
             was: names.was.get(key).copied(),
             became: names.became.get(key).copied(),
-            now_us,
+            ..rules.known(entry, now_us)
         });
         (verdict != entry.verdict).then_some((at, verdict))
     };

@@ -51,6 +51,11 @@ impl Digests {
         }
     }
 
+    /// The keys of all logs.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|(key, _)| key)
+    }
+
     /// To be called when all were added.
     pub(super) fn sort(&mut self) {
         self.keys.shrink_to_fit();

@@ -27,6 +27,7 @@ mod refresh;
 mod rows;
 mod run_row;
 mod runs;
+mod settled;
 mod statistics;
 mod store;
 mod survey;

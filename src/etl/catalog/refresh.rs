@@ -22,6 +22,7 @@ use super::{
     log_state::next_change,
     reason::Reason,
     rows::LogState,
+    settled::{Comparison, Settled},
 };
 use crate::{
     Error, Result,
@@ -30,7 +31,7 @@ use crate::{
     source::{
         footer,
         key::Keys,
-        scan::{self, Found, Scan},
+        scan::{self, Found},
     },
     text, time,
 };
@@ -38,15 +39,15 @@ use crate::{
 const SHORTEST_WAIT: Duration = Duration::from_millis(20);
 
 /// What a look would write.
-struct Plan {
-    save: Vec<Entry>,
-    delete: Vec<i64>,
+pub(super) struct Plan {
+    pub save: Vec<Entry>,
+    pub delete: Vec<i64>,
     /// Every log that stays, as [`digest`] sees it.
-    digests: Digests,
+    pub digests: Digests,
     /// How many stay.
-    logs: usize,
+    pub logs: usize,
     /// When the state of a log changes next though nothing but time passes.
-    next_change_us: Option<i64>,
+    pub next_change_us: Option<i64>,
 }
 
 impl Catalog {
@@ -84,21 +85,29 @@ impl Catalog {
             .collect();
         let root = context.data_dir.as_path();
         let seen_version = self.sql(data_version)?;
-        let entries = self.sql(entry::load_all)?;
-        let rules = self.sql(|db| ProfileRules::load(db, context))?;
         let tells = self.last_look.is_some();
-        let plan = plan(entries, &scan, &rules, &held, root, tells);
+        let plan = |db: &Connection| {
+            let rules = &ProfileRules::load(db, context)?;
+            let comparison = Comparison {
+                scan: &scan,
+                rules,
+                held: &held,
+                tells,
+                now_us: time::now(),
+            };
+            let (settled, others) = comparison.load(db)?;
+            Ok(self::plan(settled, others, &comparison, root))
+        };
+        let planned = self.sql(plan)?;
         cancel.check()?;
-        let plan = if plan.save.is_empty() && plan.delete.is_empty() {
-            plan
+        let plan = if planned.save.is_empty() && planned.delete.is_empty() {
+            planned
         } else {
             self.write(|tx| {
                 // What another process committed meanwhile is looked at again.
-                let plan = if data_version(tx)? == seen_version {
-                    plan
-                } else {
-                    let rules = ProfileRules::load(tx, context)?;
-                    self::plan(entry::load_all(tx)?, &scan, &rules, &held, root, tells)
+                let plan = match data_version(tx)? == seen_version {
+                    true => planned,
+                    false => plan(tx)?,
                 };
                 for id in &plan.delete {
                     tx.prepare_cached("DELETE FROM logs WHERE id = ?1")?
@@ -173,17 +182,12 @@ pub(super) fn data_version(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row("PRAGMA data_version", [], |r| r.get(0))
 }
 
-/// Holds what was found against what is known; `tells`: with digests.
-fn plan(
-    old: Vec<Entry>,
-    scan: &Scan,
-    rules: &ProfileRules,
-    held: &HashSet<String>,
-    root: &Path,
-    tells: bool,
-) -> Plan {
-    let now_us = time::now();
-    let (mut entries, gone) = match_entries(old, scan, now_us);
+/// Holds what was found against what is known: what is settled, and the `others`.
+pub(super) fn plan(settled: Settled, others: Vec<Entry>, by: &Comparison<'_>, root: &Path) -> Plan {
+    let (now_us, held) = (by.now_us, by.held);
+    let found = settled.others(by.scan).collect();
+    let (mut entries, gone) =
+        match_entries(others, found, &by.scan.unread, &settled.digests, now_us);
     // A log that leaves while it is being harvested gets its record in a moment.
     let delete: Vec<i64> = gone
         .iter()
@@ -192,19 +196,26 @@ fn plan(
         .collect();
     read_footers(&mut entries, root);
     retry_denied(&mut entries, root);
-    for (at, verdict) in changed_states(&entries, rules, now_us) {
+    for (at, verdict) in changed_states(&entries, by.rules, now_us) {
         entries[at].verdict = verdict;
         entries[at].dirty = true;
     }
     let seen = entries.iter().filter_map(|e| e.seen.as_ref());
-    let next_change_us = seen.filter_map(|s| next_change(s, now_us)).min();
-    let logs = entries.len();
-    let digests = tells.then(|| digests_of(&entries, held));
+    let changes = seen.filter_map(|s| next_change(s, now_us));
+    let next_change_us = changes.chain(settled.next_change_us).min();
+    let logs = settled.logs + entries.len();
+    let mut digests = settled.digests;
+    if by.tells {
+        for entry in &entries {
+            digests.push(entry.key(), digest(entry, held.contains(entry.key())));
+        }
+        digests.sort();
+    }
     entries.retain(|entry| entry.dirty);
     Plan {
         save: entries,
         delete,
-        digests: digests.unwrap_or_default(),
+        digests,
         logs,
         next_change_us,
     }
@@ -217,17 +228,18 @@ fn wait(at_us: i64, now_us: i64) -> Duration {
     Duration::from_micros(us).max(SHORTEST_WAIT)
 }
 
-/// Gives every found log its entry. Also returns entries that nothing is left of. What is known of
-/// a hundred thousand logs is changed where it lies.
+/// Gives every found log its entry; the keys of `others` are in use, too. Also returns entries that
+/// nothing is left of. What is known of a hundred thousand logs is changed where it lies.
 pub(super) fn match_entries(
     mut entries: Vec<Entry>,
-    scan: &Scan,
+    mut found: Vec<&Found>,
+    unread: &[Vec<u8>],
+    others: &Digests,
     now_us: i64,
 ) -> (Vec<Entry>, Vec<Entry>) {
     let mut known = KnownPlaces::of(&entries);
     let mut fates = vec![Fate::Unseen; entries.len()];
     let mut strangers = Vec::new();
-    let mut found: Vec<&Found> = scan.found.iter().collect();
     found.sort_by(|a, b| a.raw.cmp(&b.raw));
     for found in found {
         let place = match known.by_raw(&entries, &found.raw) {
@@ -255,7 +267,7 @@ pub(super) fn match_entries(
     } else {
         let stay = entries.iter().zip(&fates);
         let stay = stay.filter(|(_, fate)| !matches!(fate, Fate::Replaced));
-        let known = stay.map(|(entry, _)| entry.key());
+        let known = stay.map(|(entry, _)| entry.key()).chain(others.keys());
         let paths: Vec<&[u8]> = strangers.iter().map(|f| f.raw.as_slice()).collect();
         Keys::new(known).assign(&paths)
     };
@@ -263,7 +275,7 @@ pub(super) fn match_entries(
     let is_gone = |entry: &mut Entry| match fates.next() {
         Some(Fate::Seen) => false,
         Some(Fate::Replaced) => true,
-        Some(Fate::Unseen) | None if is_below_unread(entry, scan) => {
+        Some(Fate::Unseen) | None if is_below_unread(entry, unread) => {
             if entry.raw().is_none() && entry.seen.is_none() {
                 entry.presume_unchanged();
             }
@@ -356,10 +368,10 @@ impl KnownPlaces {
     }
 }
 
-fn is_below_unread(entry: &Entry, scan: &Scan) -> bool {
+fn is_below_unread(entry: &Entry, unread: &[Vec<u8>]) -> bool {
     // No look has met what only the lake knows: its path is the harmless form.
     let raw = entry.raw_or_path();
-    scan.unread.iter().any(|folder| {
+    unread.iter().any(|folder| {
         folder.is_empty()
             || raw
                 .strip_prefix(folder.as_slice())
@@ -367,10 +379,10 @@ fn is_below_unread(entry: &Entry, scan: &Scan) -> bool {
     })
 }
 
-/// What is seen of a known log now; the footer's verdict is kept while nothing moved.
-fn renew(entry: &mut Entry, found: &Found, now_us: i64) {
+/// What is seen of a log now that was seen before; the footer's verdict is kept while nothing moved.
+pub(super) fn renewed(before: Option<&Seen>, found: &Found, now_us: i64) -> Seen {
     let mut seen = Seen::new(found, scan::cell_of(&found.raw));
-    if let Some(old) = &entry.seen {
+    if let Some(old) = before {
         let moved = old.size != seen.size || old.mtime_ns != seen.mtime_ns;
         if !moved && old.inode == seen.inode && old.trouble == seen.trouble {
             seen.footer = old.footer;
@@ -382,6 +394,11 @@ fn renew(entry: &mut Entry, found: &Found, now_us: i64) {
             old.moved_us.map(|t| t.min(now_us))
         };
     }
+    seen
+}
+
+fn renew(entry: &mut Entry, found: &Found, now_us: i64) {
+    let seen = renewed(entry.seen.as_ref(), found, now_us);
     entry.dirty = entry.seen.as_ref() != Some(&seen) || entry.raw() != Some(&found.raw);
     if entry.dirty {
         entry.seen = Some(seen);
@@ -408,9 +425,7 @@ pub(super) fn read_footers(entries: &mut [Entry], root: &Path) {
 /// have not changed.
 fn retry_denied(entries: &mut [Entry], root: &Path) {
     for entry in entries {
-        let attempt = entry.record.as_ref().and_then(|r| r.attempt.as_ref());
-        let is_denied = attempt.is_some_and(|a| a.permanent && Error::says_denied(&a.error));
-        if !is_denied || entry.seen.is_none() {
+        if !is_denied(entry) || entry.seen.is_none() {
             continue;
         }
         let file = entry.raw().map(|raw| scan::real_path(root, raw));
@@ -421,18 +436,14 @@ fn retry_denied(entries: &mut [Entry], root: &Path) {
     }
 }
 
-/// The digest of every log.
-fn digests_of(entries: &[Entry], held: &HashSet<String>) -> Digests {
-    let mut digests = Digests::with_capacity(entries.len());
-    for entry in entries {
-        digests.push(entry.key(), digest(entry, held.contains(entry.key())));
-    }
-    digests.sort();
-    digests
+/// Whether a log could not be read for want of permission.
+pub(super) fn is_denied(entry: &Entry) -> bool {
+    let attempt = entry.record.as_ref().and_then(|r| r.attempt.as_ref());
+    attempt.is_some_and(|a| a.permanent && Error::says_denied(&a.error))
 }
 
 /// What a list shows of a log, as one number: to tell whether it must be redrawn.
-fn digest(entry: &Entry, held: bool) -> u64 {
+pub(super) fn digest(entry: &Entry, held: bool) -> u64 {
     let mut hasher = DefaultHasher::new();
     let verdict = &entry.verdict;
     (

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{
     assess::{ProfileRules, changed_states},
+    digests::Digests,
     entry::{Assessment, Entry, Facts, Seen},
     reason::Reason,
     refresh::{match_entries, read_footers},
@@ -113,7 +114,8 @@ pub fn survey(context: &Context, cancel: &CancelToken) -> Result<Survey> {
         }
     }
     let now_us = time::now();
-    let (mut entries, _) = match_entries(known, &scan, now_us);
+    let found = scan.found.iter().collect();
+    let (mut entries, _) = match_entries(known, found, &scan.unread, &Digests::default(), now_us);
     read_footers(&mut entries, &context.data_dir);
     for (at, verdict) in changed_states(&entries, &ProfileRules::of_now(context), now_us) {
         entries[at].verdict = verdict;

@@ -77,23 +77,24 @@ pub fn scan(data_dir: &Path, cache_dir: &Path, links: Links, cancel: &CancelToke
     let cache = cache_dir.canonicalize().ok();
     refuse_one_directory(data_dir, cache_dir)?;
     let mut scan = Scan::default();
-    let (candidates, folders) = walk(&root, cache.as_deref(), links, cancel, &mut scan)?;
+    let (mut candidates, folders) = walk(&root, cache.as_deref(), links, cancel, &mut scan)?;
     let is_in_cache = |target: &Path| cache.as_deref().is_some_and(|c| target.starts_with(c));
-    // As many as there are candidates: a list whose length is not known is twice in memory.
     let refused = Mutex::new(Vec::new());
-    let found: Vec<Option<Found>> = candidates
-        .into_par_iter()
+    // What is found is written where the candidates lie: another list would be as large.
+    let is_there: Vec<bool> = candidates
+        .par_iter_mut()
         .map(|c| {
             stat_candidate(&root, is_in_cache, links, c).unwrap_or_else(|unread| {
                 // A panic elsewhere leaves the list whole.
                 let mut refused = refused.lock().unwrap_or_else(PoisonError::into_inner);
                 refused.push(unread);
-                None
+                false
             })
         })
         .collect();
-    scan.found.reserve_exact(found.len());
-    scan.found.extend(found.into_iter().flatten());
+    let mut is_there = is_there.into_iter();
+    candidates.retain(|_| is_there.next().unwrap_or(false));
+    scan.found = candidates;
     let mut refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
     refused.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
     refused
@@ -137,20 +138,14 @@ fn real_root(data_dir: &Path) -> Result<PathBuf> {
     Ok(root)
 }
 
-/// One of perhaps a hundred thousand.
-struct Candidate {
-    raw: Vec<u8>,
-    format: Format,
-}
-
-/// Entries with a log's ending, and folders that are named like a log.
+/// Entries with a log's ending, and folders that are named like a log: [`candidate`]s.
 fn walk(
     root: &Path,
     cache: Option<&Path>,
     links: Links,
     cancel: &CancelToken,
     scan: &mut Scan,
-) -> Result<(Vec<Candidate>, Vec<Candidate>)> {
+) -> Result<(Vec<Found>, Vec<Found>)> {
     let mut walk = Walk {
         root,
         cache,
@@ -208,8 +203,8 @@ struct Walk<'a> {
     entered: HashSet<(u64, u64)>,
     /// Links to folders that are still to be followed.
     links: BTreeSet<PathBuf>,
-    files: Vec<Candidate>,
-    folders: Vec<Candidate>,
+    files: Vec<Found>,
+    folders: Vec<Found>,
     hidden: PassedOver,
     private: PassedOver,
     lakes: PassedOver,
@@ -299,7 +294,7 @@ impl Walk<'_> {
                 self.hidden.add(self.root, path);
                 continue;
             }
-            let candidate = candidate(self.root, path, format);
+            let candidate = candidate(below(self.root, path), format);
             if kind.is_dir() || is_followed {
                 self.folders.push(candidate);
             } else {
@@ -371,10 +366,15 @@ impl PassedOver {
     }
 }
 
-fn candidate(root: &Path, path: &Path, format: Format) -> Candidate {
-    Candidate {
-        raw: below(root, path),
+/// What may be a log, before it was looked at.
+fn candidate(raw: Vec<u8>, format: Format) -> Found {
+    Found {
+        raw,
         format,
+        size: 0,
+        mtime_ns: 0,
+        inode: 0,
+        trouble: None,
     }
 }
 
@@ -440,20 +440,14 @@ pub fn stat_log(data_dir: &Path, cache_dir: &Path, links: Links, raw: &[u8]) -> 
     if folders.any(is_lake) {
         return None;
     }
-    stat_candidate(
-        &root,
-        |target| {
-            cache_dir
-                .canonicalize()
-                .is_ok_and(|cache| target.starts_with(cache))
-        },
-        links,
-        Candidate {
-            raw: raw.to_vec(),
-            format,
-        },
-    )
-    .unwrap_or_default()
+    let is_in_cache = |target: &Path| {
+        cache_dir
+            .canonicalize()
+            .is_ok_and(|cache| target.starts_with(cache))
+    };
+    let mut found = candidate(raw.to_vec(), format);
+    let is_there = stat_candidate(&root, is_in_cache, links, &mut found);
+    is_there.unwrap_or_default().then_some(found)
 }
 
 /// The file of a raw path below the data directory.
@@ -461,7 +455,7 @@ pub fn real_path(data_dir: &Path, raw: &[u8]) -> PathBuf {
     data_dir.join(OsStr::from_bytes(raw))
 }
 
-/// Stats one candidate; `None` when it vanished since the walk. Where a link leads is asked
+/// Stats one candidate; false when it vanished since the walk. Where a link leads is asked
 /// `is_in_cache`.
 ///
 /// # Errors
@@ -470,15 +464,15 @@ fn stat_candidate(
     root: &Path,
     is_in_cache: impl Fn(&Path) -> bool,
     links: Links,
-    c: Candidate,
-) -> Result<Option<Found>, Unread> {
+    c: &mut Found,
+) -> Result<bool, Unread> {
     let trouble = |what: &str| Some(what.to_owned());
     let path = real_path(root, &c.raw);
     let own = match std::fs::symlink_metadata(&path) {
         Ok(own) => own,
         Err(e) => {
             let folder = path.parent().map(|folder| below(root, folder));
-            return Unread::of(folder.unwrap_or_default(), e).map_or(Ok(None), Err);
+            return Unread::of(folder.unwrap_or_default(), e).map_or(Ok(false), Err);
         }
     };
     if !own.is_symlink() {
@@ -487,7 +481,8 @@ fn stat_candidate(
         } else {
             trouble(special(own.file_type()))
         };
-        return Ok(Some(found(c, &own, why)));
+        c.describe(&own, why);
+        return Ok(true);
     }
     let (meta, why) = match path.canonicalize() {
         Err(_) => (own, trouble("it is a link that leads nowhere")),
@@ -516,7 +511,8 @@ fn stat_candidate(
             }
         },
     };
-    Ok(Some(found(c, &meta, why)))
+    c.describe(&meta, why);
+    Ok(true)
 }
 
 fn special(kind: FileType) -> &'static str {
@@ -531,14 +527,13 @@ fn special(kind: FileType) -> &'static str {
     }
 }
 
-fn found(c: Candidate, meta: &Metadata, trouble: Option<String>) -> Found {
-    Found {
-        raw: c.raw,
-        format: c.format,
-        size: meta.len(),
-        mtime_ns: mtime_ns(meta),
-        inode: meta.ino(),
-        trouble,
+impl Found {
+    /// Takes over what was seen of it.
+    fn describe(&mut self, meta: &Metadata, trouble: Option<String>) {
+        self.size = meta.len();
+        self.mtime_ns = mtime_ns(meta);
+        self.inode = meta.ino();
+        self.trouble = trouble;
     }
 }
 
@@ -550,9 +545,9 @@ pub fn mtime_ns(meta: &Metadata) -> i64 {
 }
 
 /// Lists folders that are named like a log but hold none.
-fn add_empty_folders(root: &Path, scan: &mut Scan, folders: Vec<Candidate>) {
+fn add_empty_folders(root: &Path, scan: &mut Scan, folders: Vec<Found>) {
     let mut empty = Vec::new();
-    for folder in folders {
+    for mut folder in folders {
         let mut prefix = folder.raw.clone();
         prefix.push(b'/');
         let at = scan.found.partition_point(|f| f.raw < prefix);
@@ -569,13 +564,15 @@ fn add_empty_folders(root: &Path, scan: &mut Scan, folders: Vec<Candidate>) {
                 folder.format.name()
             );
             // A folder's own size and time say nothing of a log.
-            let mut entry = found(folder, &meta, Some(why));
-            entry.size = 0;
-            empty.push(entry);
+            folder.describe(&meta, Some(why));
+            folder.size = 0;
+            empty.push(folder);
         }
     }
-    scan.found.extend(empty);
-    scan.found.sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
+    if !empty.is_empty() {
+        scan.found.extend(empty);
+        scan.found.sort_unstable_by(|a, b| a.raw.cmp(&b.raw));
+    }
 }
 
 /// The cell that a path below the data directory tells, harmless: the value of a folder
