@@ -129,11 +129,7 @@ fn answer_all(
             let _ = is_watched.recv_timeout(WATCHED);
         }
         let (name, repeated, began) = (question.name(), question.repeated(), Instant::now());
-        // The thread for slow questions has the memory of its scans to itself.
-        let answer = match question.is_slow() {
-            true => question.run(context, &mut catalog),
-            false => answer_apart(question, context, &mut catalog),
-        };
+        let answer = answer_apart(question, context, &mut catalog);
         let seconds = began.elapsed().as_secs_f64();
         let Some(answer) = answer else {
             tracing::debug!(

@@ -33,7 +33,7 @@ impl ProfileRules {
     /// Compares the context's profile with those under which logs were harvested.
     pub(super) fn load(db: &Connection, context: &Context) -> rusqlite::Result<Self> {
         let now = context.rules();
-        let mut statement = db.prepare_cached("SELECT rules, profile FROM profiles")?;
+        let mut statement = db.prepare("SELECT rules, profile FROM profiles")?;
         let mut differ = HashMap::new();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::{
     assess::ProfileRules,
     digests::Digests,
-    entry::{self, Entry, Seen},
+    entry::{self, Entry, Facts, Seen},
     log_state::next_change,
     packed::ContentHash,
     refresh::{digest, is_denied, renewed},
@@ -56,7 +56,7 @@ impl Settled {
 impl Comparison<'_> {
     /// All logs that the catalog knows: those that are settled, and the others.
     pub(super) fn load(&self, db: &Connection) -> rusqlite::Result<(Settled, Vec<Entry>)> {
-        let shared = shared_contents(db)?;
+        let ties = Ties::load(db)?;
         let mut settled = Settled {
             digests: Digests::with_capacity(entry::count(db, "logs")?),
             is_settled: vec![false; self.scan.found.len()],
@@ -64,7 +64,7 @@ impl Comparison<'_> {
         };
         let mut others = Vec::new();
         entry::each(db, "1", [], |entry| {
-            let at = self.place_of(&entry, &shared);
+            let at = self.place_of(&entry, &ties);
             // A path that the catalog has twice is compared with itself.
             let at = at.filter(|at| settled.is_settled.get(*at) == Some(&false));
             match at {
@@ -77,16 +77,15 @@ impl Comparison<'_> {
 
     /// Where a log was found that is settled: it is as it was, and so is its state, in which no
     /// other log has a part.
-    fn place_of(&self, entry: &Entry, shared: &HashSet<ContentHash>) -> Option<usize> {
-        let (raw, seen, facts) = (entry.raw()?, entry.seen.as_ref()?, entry.record.as_deref()?);
+    fn place_of(&self, entry: &Entry, ties: &Ties) -> Option<usize> {
+        let (raw, seen) = (entry.raw()?, entry.seen.as_ref()?);
         let found = &self.scan.found;
         let at = found.binary_search_by(|f| f.raw.as_slice().cmp(raw)).ok()?;
         let is_as_before = renewed(Some(seen), found.get(at)?, self.now_us) == *seen;
-        let hash = facts.content_hash.as_ref();
         let stays = is_as_before
             && !seen.wants_footer()
             && !is_denied(entry)
-            && !hash.is_some_and(|hash| shared.contains(hash))
+            && !ties.concern(seen, entry.record.as_deref())
             && self.rules.assess_alone(entry, self.now_us) == entry.verdict;
         stays.then_some(at)
     }
@@ -109,14 +108,43 @@ impl Settled {
     }
 }
 
-/// The contents that several logs had when they were harvested.
-fn shared_contents(db: &Connection) -> rusqlite::Result<HashSet<ContentHash>> {
-    let mut statement = db.prepare_cached(
-        "SELECT content_hash FROM logs WHERE content_hash IS NOT NULL \
-         GROUP BY content_hash HAVING count(*) > 1",
-    )?;
-    let hash = |r: &rusqlite::Row<'_>| Ok(r.get_ref(0)?.as_str()?.into());
-    statement.query_map([], hash)?.collect()
+/// What logs may have to do with each other.
+struct Ties {
+    /// The contents that several logs had when they were harvested.
+    contents: HashSet<ContentHash>,
+    /// The inodes of logs when they were harvested: a new log with one of them may be renamed.
+    inodes: HashSet<u64>,
+    /// Whether there are logs that only the lake knows: one that is found may be among them.
+    are_unplaced: bool,
+}
+
+impl Ties {
+    fn load(db: &Connection) -> rusqlite::Result<Self> {
+        // Statements that stay would keep the memory below them, which the paths of a scan took.
+        let mut contents = db.prepare(
+            "SELECT content_hash FROM logs WHERE content_hash IS NOT NULL \
+             GROUP BY content_hash HAVING count(*) > 1",
+        )?;
+        let contents = contents.query_map([], |r| Ok(r.get_ref(0)?.as_str()?.into()))?;
+        let mut inodes = db.prepare("SELECT rec_inode FROM logs WHERE rec_inode IS NOT NULL")?;
+        let inodes = inodes.query_map([], |r| Ok(r.get::<_, i64>(0)?.cast_unsigned()))?;
+        let unplaced = "SELECT EXISTS (SELECT 1 FROM logs WHERE file IS NULL)";
+        Ok(Self {
+            contents: contents.collect::<rusqlite::Result<_>>()?,
+            inodes: inodes.collect::<rusqlite::Result<_>>()?,
+            are_unplaced: db.prepare(unplaced)?.query_row([], |r| r.get(0))?,
+        })
+    }
+
+    /// Whether another log may have a part in the state of this one.
+    fn concern(&self, seen: &Seen, record: Option<&Facts>) -> bool {
+        match record {
+            Some(Facts { content_hash, .. }) => content_hash
+                .as_ref()
+                .is_some_and(|hash| self.contents.contains(hash)),
+            None => self.are_unplaced || self.inodes.contains(&seen.inode),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -133,7 +161,7 @@ mod tests {
     use crate::profile::{BUILT_IN, Profile};
 
     /// What a look makes of the logs, with those that are settled apart or among all others.
-    fn planned(w: &World, held: &HashSet<String>, apart: bool) -> (usize, Plan) {
+    fn planned(w: &World, held: &HashSet<String>, now_us: i64, apart: bool) -> (usize, Plan) {
         let c = &w.context;
         let cancel = crate::base::CancelToken::new();
         let scan =
@@ -144,7 +172,7 @@ mod tests {
                 rules: &ProfileRules::load(db, c)?,
                 held,
                 tells: true,
-                now_us: 1_700_000_000_000_000,
+                now_us,
             };
             let (settled, others) = match apart {
                 true => by.load(db)?,
@@ -157,7 +185,9 @@ mod tests {
 
     /// The same both ways; how many logs are settled.
     fn settled(w: &World, held: &HashSet<String>) -> usize {
-        let ((settled, apart), (_, together)) = (planned(w, held, true), planned(w, held, false));
+        let now_us = crate::time::now();
+        let [(settled, apart), (_, together)] =
+            [true, false].map(|apart| planned(w, held, now_us, apart));
         assert_eq!(apart.save, together.save);
         assert_eq!(apart.delete, together.delete);
         assert_eq!(apart.logs, together.logs);
@@ -185,7 +215,7 @@ mod tests {
         fs::write(w.file("half.parquet"), "PAR1").unwrap();
         assert_eq!(settled(&w, &none), 0);
         w.refresh();
-        assert_eq!(settled(&w, &none), 0);
+        assert_eq!(settled(&w, &none), 8);
         for (n, (key, path)) in (1_u128..).zip([
             ("c1/a", "c1/a.parquet"),
             ("c1/b.csv", "c1/b.csv"),
@@ -196,20 +226,21 @@ mod tests {
             w.harvest(key, path, &[(n, 0)]);
         }
         w.refresh();
-        // Not those with one content, and not what has no record.
-        assert_eq!(settled(&w, &none), 3);
-        assert_eq!(settled(&w, &HashSet::from(["c1/a".to_owned()])), 3);
-        fs::remove_file(w.file("c2/gone.csv")).unwrap();
-        fs::remove_file(w.file("pending.csv")).unwrap();
+        // Not those with one content.
+        assert_eq!(settled(&w, &none), 6);
+        assert_eq!(settled(&w, &HashSet::from(["c1/a".to_owned()])), 6);
         w.write("c1/b.csv", "longer");
         // Its key is another one: that of the log with an ending is in use.
-        w.write("c1/a.csv", "new");
-        w.write("c1/a", "no log");
-        assert_eq!(settled(&w, &none), 1);
+        w.write("c1/a/b.parquet", "new");
+        fs::rename(w.file("c2/gone.csv"), w.file("c2/renamed.csv")).unwrap();
+        fs::remove_file(w.file("pending.csv")).unwrap();
+        assert_eq!(settled(&w, &none), 3);
         w.refresh();
-        assert_eq!(settled(&w, &none), 1);
+        // Neither what is gone nor what looks like it.
+        assert_eq!(settled(&w, &none), 5);
         let other = BUILT_IN.replacen("hold = 10", "hold = 0", 1);
         w.context.profile = Profile::parse(&other, "p").unwrap().into();
-        assert_eq!(settled(&w, &none), 0, "all are stale");
+        // What was harvested and is as it was is stale.
+        assert_eq!(settled(&w, &none), 4);
     }
 }
