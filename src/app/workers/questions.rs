@@ -25,7 +25,7 @@ const QUICK: usize = 3;
 /// The first look at the data directory waits so long for the watch over it: what moves after that
 /// has begun is told, so that one look is enough. Very many folders, and those of a share, take
 /// longer; they are looked at twice.
-const WATCHED: Duration = Duration::from_millis(500);
+const WATCHED: Duration = Duration::from_secs(2);
 
 /// Threads that answer questions. Dropping it waits for what they are at, and for what is not
 /// cancelled yet: drop the state before, which cancels what it waits for.
