@@ -1,5 +1,7 @@
 //! `mdtui gc`: removes what no record in the lake names.
 
+use std::cell::LazyCell;
+
 use super::{
     example::{self, Example},
     exit,
@@ -10,6 +12,8 @@ use super::{
 };
 use crate::etl::{
     Error, Result,
+    base::CancelToken,
+    catalog::survey,
     format::{bytes, count_of},
     lake::gc,
     text,
@@ -38,7 +42,8 @@ pub const EXAMPLES: &[Example] = &[
 /// # Errors
 /// [`Error::Fatal`] without a lake, [`Error::Io`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
-    let lake = settings.context()?.lake;
+    let context = settings.context()?;
+    let lake = &context.lake;
     if !lake.root().is_dir() {
         return Err(Error::Fatal(format!(
             "there is no lake at {}; name it with --cache-dir",
@@ -46,13 +51,16 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         )));
     }
     let progress = Progress::new("searching the lake for files that no record names");
-    let report = gc::gc(&lake, args.dry_run)?;
+    // Asked for only where a table has no record. Without the data directory no log is known.
+    let logs = LazyCell::new(|| survey(&context, &CancelToken::new()).unwrap_or_default().logs);
+    let is_there = |key: &str| logs.binary_search_by(|log| log.key.as_str().cmp(key)).is_ok();
+    let report = gc::gc(lake, args.dry_run, &is_there)?;
     drop(progress);
     if args.json {
         exit::print_json(&GcJson::new(&report, args.dry_run))?;
         return Ok(Exit::Ok);
     }
-    for skipped in &report.skipped {
+    for skipped in report.skipped.iter().cloned().chain(report.orphan_sentences()) {
         exit::note(&format!("left alone: {skipped}"));
     }
     for foreign in report.foreign_text() {

@@ -558,7 +558,7 @@ pub struct GcJson<'a> {
     removed: Vec<String>,
     bytes: u64,
     foreign: Vec<String>,
-    skipped: &'a [String],
+    skipped: Vec<String>,
 }
 
 impl<'a> GcJson<'a> {
@@ -574,7 +574,7 @@ impl<'a> GcJson<'a> {
                 .collect(),
             bytes: report.bytes,
             foreign: report.foreign_text().collect(),
-            skipped: &report.skipped,
+            skipped: report.skipped.iter().cloned().chain(report.orphan_sentences()).collect(),
         }
     }
 }

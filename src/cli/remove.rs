@@ -1,7 +1,7 @@
 //! `mdtui remove`: deletes the results of logs that are gone.
 
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     io::{IsTerminal, Write, stderr, stdin},
 };
 
@@ -21,7 +21,6 @@ use crate::etl::{
     format::{bytes, count},
     harvest::{self, Results},
     lake::{Lake, access::require_write},
-    source::reserved::NOTES,
     text,
 };
 
@@ -73,9 +72,11 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     for name in &args.logs {
         let key = match lake.find_log(name)? {
             Some(log) => log.key,
-            // Notes may be all that is left of it.
-            None if args.notes && is_noted(&lake, name) => text::visible_os(name),
-            None => lake.log(name)?.key,
+            // Tables or notes may be all that is left of it.
+            None => match name.to_str() {
+                Some(key) if harvest::is_left(&lake.context.lake, key, args.notes)? => key.into(),
+                _ => lake.log(name)?.key,
+            },
         };
         harvest::check_gone(&lake.context, &lake.catalog, &key, args.notes)?;
         if logs.iter().all(|(other, _)| *other != key) {
@@ -137,12 +138,6 @@ fn tell(args: &Args, done: &[(String, Results)], failed: &[(String, Error)]) -> 
     Ok(failed
         .first()
         .map_or(Exit::Ok, |(_, error)| Exit::of(error)))
-}
-
-/// Whether the lake has notes of the log of exactly this name.
-fn is_noted(lake: &OpenLake, name: &OsStr) -> bool {
-    let noted = lake.context.lake.results().keys_with(NOTES, "").keys;
-    noted.iter().any(|key| OsStr::new(key) == name)
 }
 
 /// `cell-01/a: 4 runs, 6 files, 3.2 MB; 2 notes stay`

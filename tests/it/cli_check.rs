@@ -258,8 +258,31 @@ fn tables_whose_record_and_log_are_gone_are_not_removed() {
     repair("2040/record.json is gone, although the catalog has its content");
     // Nor is what the catalog still knows forgotten.
     assert!(lab.ok(&["runs"]).contains(KEY));
+    // The same without a catalog, and to gc, with the record's place empty or taken.
     lab.ok(&["rebuild"]);
-    repair("keep it elsewhere, or let mdtui gc remove it");
+    let place = lab.cache().join(KEY).join("record.json");
+    for is_taken in [false, true] {
+        if is_taken {
+            fs::create_dir(&place).unwrap();
+        } else {
+            repair(&format!("give its results up with mdtui remove {KEY}"));
+        }
+        let answer = lab.run(&["gc"]);
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        assert!(answer.err.contains("left alone"), "{}", answer.err);
+        assert!(before == tables(&lab));
+    }
+    fs::remove_dir(&place).unwrap();
+    // What a killed harvest left of a log that is there goes, also without a catalog.
+    fs::remove_file(lab.cache().join("faults/gap/record.json")).unwrap();
+    fs::remove_file(lab.cache().join("catalog.db")).unwrap();
+    let answer = lab.ok(&["gc"]);
+    assert!(answer.contains("faults/gap/run_"), "{answer}");
+    assert!(!answer.contains(KEY), "{answer}");
+    // The operator can give them up.
+    lab.ok(&["remove", "--yes", KEY]);
+    assert!(!lab.cache().join(KEY).exists());
+    assert_eq!(lab.run(&["remove", "--yes", KEY]).code, 2);
 }
 
 #[test]

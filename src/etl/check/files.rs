@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    lake::{Record, files::Content, lock},
+    lake::{Record, files::Content, gc::put_back, lock},
     source::reserved::RECORD,
     text,
 };
@@ -110,10 +110,7 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
     let Some(record) = record else {
         if let Some(finding) = checked.findings.last_mut().filter(|f| f.remedy.is_empty()) {
             finding.remedy = match finding.kind {
-                Kind::Missing => format!(
-                    "its log is gone too: put the record back from a backup, or give its results up \
-                     with mdtui remove {key}"
-                ),
+                Kind::Missing => format!("its log is gone too: {}", put_back(key)),
                 _ => "make it readable, and check again".into(),
             };
         }

@@ -129,7 +129,7 @@ impl Finding {
     }
 
     /// A file that nothing needs.
-    pub(super) fn leftover(lake: &Lake, below: &Path, cure: Cure) -> Self {
+    pub(super) fn leftover(lake: &Lake, below: &Path) -> Self {
         let path = lake.root().join(below);
         let local = lake.local();
         let what = if [local.tmp(), local.exports()]
@@ -146,13 +146,7 @@ impl Finding {
         } else {
             "is a table that no record names"
         };
-        let finding = Self::new(Kind::Leftover, "", &path, what, cure);
-        if cure == Cure::None {
-            return finding.remedy(
-                "its log is gone, so it cannot be recreated: keep it elsewhere, or let mdtui gc remove it",
-            );
-        }
-        finding
+        Self::new(Kind::Leftover, "", &path, what, Cure::Collect)
     }
 
     /// `cache/a/run_….parquet has another content …: mdtui check --repair makes …`

@@ -17,6 +17,7 @@ mod rules;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::ErrorKind,
+    path::PathBuf,
     time::Duration,
 };
 
@@ -33,7 +34,6 @@ use super::{
 use crate::{
     base::CancelToken,
     lake::{Context, ReadOnly},
-    source::reserved::RECORD,
 };
 
 /// What a check found.
@@ -139,7 +139,7 @@ pub fn check(
         index::compare(&check, &mut catalog, &keys, &mut report)?;
     }
     notes::check(&check, &catalog, &mut report)?;
-    leftovers(&check, &mut report)?;
+    leftovers(&check, &catalog, &mut report)?;
     if let Some(executor) = &check.repair {
         repair::repair(&check, executor, &mut catalog, &mut report)?;
     }
@@ -164,11 +164,11 @@ fn found(
 }
 
 /// What no record names, and what dead processes left.
-fn leftovers(check: &Check<'_>, report: &mut Report) -> Result<()> {
+fn leftovers(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -> Result<()> {
     let lake = &check.context.lake;
     let troubled = report.without_record(check.context);
     let read_only = ReadOnly::of(lake).is_some();
-    let all = match gc::collect(lake, true, &|key| troubled.contains(key)) {
+    let all = match check.collect(catalog, true, &troubled) {
         Err(Error::Io { source, path, .. })
             if read_only && source.kind() == ErrorKind::PermissionDenied =>
         {
@@ -180,27 +180,24 @@ fn leftovers(check: &Check<'_>, report: &mut Report) -> Result<()> {
         }
         all => all?,
     };
-    let safe = gc::collect(lake, true, &|key| {
-        troubled.contains(key) || check.spares(key)
-    })?;
     // A harvest that takes over a log's results links them before their record is there.
-    let lasting = match all.removed.is_empty() {
-        true => Vec::new(),
+    let lasting = match all.removed.is_empty() && all.orphans.is_empty() {
+        true => gc::Report::default(),
         false => {
             std::thread::sleep(SETTLING);
-            gc::collect(lake, true, &|key| troubled.contains(key))?.removed
+            check.collect(catalog, true, &troubled)?
         }
     };
-    for path in all.removed {
-        if lasting.binary_search(&path).is_err() {
-            continue;
-        }
-        let cure = if safe.removed.binary_search(&path).is_ok() {
-            Cure::Collect
-        } else {
-            Cure::None
-        };
-        report.findings.push(Finding::leftover(lake, &path, cure));
+    let is_lasting = |path: &PathBuf| lasting.removed.binary_search(path).is_ok();
+    for path in all.removed.iter().filter(|path| is_lasting(path)) {
+        report.findings.push(Finding::leftover(lake, path));
+    }
+    let is_lasting = |key: &String| lasting.orphans.binary_search(key).is_ok();
+    for key in all.orphans.iter().filter(|key| is_lasting(key)) {
+        let path = lake.record_location(key);
+        let message = "is gone, and no log has that key";
+        let finding = Finding::new(Kind::Missing, key, &path, message, Cure::None);
+        report.findings.push(finding.remedy(gc::put_back(key)));
     }
     for path in &all.foreign {
         let path = visible_path(path);
@@ -220,11 +217,17 @@ fn leftovers(check: &Check<'_>, report: &mut Report) -> Result<()> {
 }
 
 impl Check<'_> {
-    /// Whether tables of the log `key` that no record names might be all that is left of
-    /// results: the log is gone, so that nothing can make them again.
-    fn spares(&self, key: &str) -> bool {
-        !self.logs.contains_key(key)
-            && matches!(self.context.lake.results().version(key, RECORD), Ok(None))
+    /// As [`gc::gc`], but leaves the tables of the logs `troubled`: they belong to another finding.
+    fn collect(
+        &self,
+        catalog: &Catalog,
+        dry_run: bool,
+        troubled: &BTreeSet<String>,
+    ) -> Result<gc::Report> {
+        // Where that cannot be told, nothing is removed.
+        let is_there = |key: &str| matches!(catalog.source(self.context, key), Ok(Some(_)));
+        let spares = |key: &str| troubled.contains(key);
+        gc::collect(&self.context.lake, dry_run, &is_there, &spares)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     base::CancelToken,
     catalog::Catalog,
     harvest::Options,
-    lake::{Context, LogLock, Record, files::Content, gc},
+    lake::{Context, LogLock, Record, files::Content},
     pool::{JobEvent, Pool},
     profile::Profile,
     source::{FoundLog, reserved::FAILED_RUN},
@@ -69,8 +69,7 @@ pub(super) fn repair(
     }
     catalog.look(context, check.cancel)?;
     let troubled = report.without_record(context);
-    let spares = |key: &str| troubled.contains(key) || check.spares(key);
-    let removed = gc::collect(&context.lake, false, &spares)?.removed;
+    let removed = check.collect(catalog, false, &troubled)?.removed;
     for finding in report
         .findings
         .iter_mut()

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use index::LogRef;
 pub use none_kept::NONE_KEPT;
 pub use rejected_examples::{RejectedRow, RejectedRows};
-pub use remove::{Results, check_gone, remove_log};
+pub use remove::{Results, check_gone, is_left, remove_log};
 pub(crate) use seal::MAKING_BYTES;
 pub use session::{Harvested, Session, harvest_log};
 pub use worker_crash::MAX_WORKER_CRASHES;

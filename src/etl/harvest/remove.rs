@@ -6,7 +6,7 @@ use crate::{
     catalog::{Catalog, HarvestRow, Update},
     format::count,
     lake::{Context, Lake, Notes, Record, gc::remove_results, lock::LogLock, notes},
-    source::reserved::NOTES,
+    source::{key::is_key, reserved::NOTES},
     text, time,
 };
 
@@ -41,17 +41,27 @@ impl Results {
     }
 }
 
+/// Whether the lake has results of the log `key`, or notes where `with_notes` says that these count.
+/// They may be all that is left of it.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn is_left(lake: &Lake, key: &str, with_notes: bool) -> Result<bool> {
+    let results = lake.results();
+    let noted = || results.keys_with(NOTES, "").keys;
+    Ok(is_key(key)
+        && (!results.files(key)?.is_empty()
+            || with_notes && noted().iter().any(|noted| noted == key)))
+}
+
 /// Refuses a log that is not gone: what deletes it cannot be undone, what harvests it again can.
-/// One of which nothing but notes is left is gone, too, where these are to be deleted.
+/// One of which nothing but tables is left is gone, too, and one with nothing but notes where these
+/// are to be deleted.
 ///
 /// # Errors
 /// [`Error::Usage`] for an unknown log and one that still exists, those of
 /// [`Catalog::is_gone`].
 pub fn check_gone(context: &Context, catalog: &Catalog, key: &str, with_notes: bool) -> Result<()> {
-    let has_notes = || {
-        let noted = context.lake.results().keys_with(NOTES, "").keys;
-        noted.iter().any(|noted| noted == key)
-    };
     let name = text::quoted(key, 200);
     match catalog.is_gone(context, key)? {
         Some(true) => Ok(()),
@@ -60,7 +70,7 @@ pub fn check_gone(context: &Context, catalog: &Catalog, key: &str, with_notes: b
              gone: mdtui harvest --force {name} recreates its results; to be rid of both, \
              delete the log first"
         ))),
-        None if with_notes && has_notes() => Ok(()),
+        None if is_left(&context.lake, key, with_notes)? => Ok(()),
         None => Err(Error::Usage(format!("there is no log {name}"))),
     }
 }

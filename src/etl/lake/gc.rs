@@ -34,28 +34,38 @@ pub struct Report {
     pub foreign: Vec<PathBuf>,
     /// Logs that were left alone, one sentence each.
     pub skipped: Vec<String>,
+    /// Keys whose tables were left alone because nothing can make them again: they have no record, and
+    /// no log has that key.
+    pub orphans: Vec<String>,
 }
 
-/// Removes the files of mdtui that no record names. With `dry_run` it only says so.
+/// Removes the files of mdtui that no record names. With `dry_run` it only says so. `is_there` says
+/// whether a log has this key: what a harvest of it left goes, and tables without record and log stay.
 ///
 /// # Errors
 /// [`Error::Io`] when something cannot be read or removed, [`Error::Fatal`] when the lake
 /// cannot be written.
-pub fn gc(lake: &Lake, dry_run: bool) -> Result<Report> {
+pub fn gc(lake: &Lake, dry_run: bool, is_there: &dyn Fn(&str) -> bool) -> Result<Report> {
     if !dry_run {
         require_write(lake, "remove files from the lake")?;
     }
-    collect(lake, dry_run, &|_| false)
+    collect(lake, dry_run, is_there, &|_| false)
 }
 
 /// As [`gc`], but leaves the tables of logs whose keys `spares` wants to keep.
 ///
 /// # Errors
 /// As [`gc`].
-pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Result<Report> {
+pub fn collect(
+    lake: &Lake,
+    dry_run: bool,
+    is_there: &dyn Fn(&str) -> bool,
+    spares: &dyn Fn(&str) -> bool,
+) -> Result<Report> {
     let mut collector = Collector {
         lake,
         dry_run,
+        is_there,
         spares,
         read_only: ReadOnly::of(lake).is_some(),
         report: Report::default(),
@@ -71,6 +81,7 @@ pub fn collect(lake: &Lake, dry_run: bool, spares: &dyn Fn(&str) -> bool) -> Res
     let mut report = collector.report;
     report.removed.sort();
     report.foreign.sort();
+    report.orphans.sort();
     Ok(report)
 }
 
@@ -131,6 +142,7 @@ pub fn remove_leftovers(lake: &Lake) -> Result<()> {
     let mut collector = Collector {
         lake,
         dry_run: false,
+        is_there: &|_| false,
         spares: &|_| false,
         read_only: false,
         report: Report::default(),
@@ -182,6 +194,7 @@ fn free_locks(lake: &Lake) -> Result<Vec<(PathBuf, File)>> {
 struct Collector<'a> {
     lake: &'a Lake,
     dry_run: bool,
+    is_there: &'a dyn Fn(&str) -> bool,
     spares: &'a dyn Fn(&str) -> bool,
     read_only: bool,
     report: Report,
@@ -204,7 +217,8 @@ impl Collector<'_> {
             if top && is_reserved_at_top(name) {
                 continue;
             }
-            if is_dir {
+            let is_document = !top && [RECORD, NOTES].contains(&name);
+            if is_dir && !is_document {
                 let below = if top {
                     name.to_owned()
                 } else {
@@ -219,7 +233,7 @@ impl Collector<'_> {
                 tables.push(entry.path());
             } else {
                 empty = false;
-                if top || ![RECORD, NOTES].contains(&name) {
+                if is_dir || !is_document {
                     self.foreign(&entry.path());
                 }
             }
@@ -256,6 +270,10 @@ impl Collector<'_> {
             Ok(Some(record)) if record.damaged => {
                 let why = "its record is not what was written; mdtui check says more";
                 self.report.skipped.push(format!("{key}: {why}"));
+                return Ok(false);
+            }
+            Ok(None) if !(self.is_there)(key) => {
+                self.report.orphans.push(key.to_owned());
                 return Ok(false);
             }
             Ok(record) => record,
@@ -426,10 +444,23 @@ impl Report {
         }
     }
 
+    /// What to do about tables that nothing can make again, a sentence for each log.
+    pub fn orphan_sentences(&self) -> impl Iterator<Item = String> {
+        self.orphans.iter().map(|key| {
+            let key = text::quoted(key, 200);
+            format!("{key}: its record is gone and no log has that key; {}", put_back(&key))
+        })
+    }
+
     /// The foreign paths as harmless text.
     pub fn foreign_text(&self) -> impl Iterator<Item = String> {
         self.foreign.iter().map(|p| text::visible_path(p))
     }
+}
+
+/// The remedy for results whose record and log are gone.
+pub(crate) fn put_back(key: &str) -> String {
+    format!("put the record back from a backup, or give its results up with mdtui remove {key}")
 }
 
 #[cfg(test)]
@@ -520,9 +551,9 @@ mod tests {
             touch(&lake, ".mdtui/tmp/1-0"),
             touch(&lake, &own_file(&lake)),
         ];
-        let dry = gc(&lake, true).unwrap();
+        let dry = gc(&lake, true, &|_| true).unwrap();
         assert!(garbage.iter().all(|p| p.exists()));
-        let report = gc(&lake, false).unwrap();
+        let report = gc(&lake, false, &|_| true).unwrap();
         assert_eq!(dry, report);
         assert!(garbage.iter().all(|p| !p.exists()), "{report:?}");
         assert!(kept.iter().all(|p| p.exists()), "{report:?}");
@@ -535,7 +566,7 @@ mod tests {
             report.foreign,
             ["a/notes.txt", "a/run_mine.parquet"].map(PathBuf::from)
         );
-        assert_eq!(gc(&lake, false).unwrap().removed, Vec::<PathBuf>::new());
+        assert_eq!(gc(&lake, false, &|_| true).unwrap().removed, Vec::<PathBuf>::new());
     }
 
     #[test]
@@ -574,11 +605,35 @@ mod tests {
         );
         touch(&lake, "broken/record.json");
         let lock = LogLock::try_acquire(&lake, "held").unwrap().unwrap();
-        let report = gc(&lake, false).unwrap();
+        let report = gc(&lake, false, &|_| true).unwrap();
         assert!(held.exists() && broken.exists());
         assert_eq!(report.skipped.len(), 2);
         drop(lock);
-        gc(&lake, false).unwrap();
+        gc(&lake, false, &|_| true).unwrap();
         assert!(!held.exists());
+    }
+
+    #[test]
+    fn tables_that_nothing_can_make_again_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let lake = Lake::new(dir.path());
+        let name = "run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.parquet";
+        let killed = touch(&lake, &format!("killed/{name}"));
+        let lost = touch(&lake, &format!("lost/{name}"));
+        let lost_too = touch(&lake, "lost/b/rejected.0123456789abcdef.parquet");
+        // A folder in the place of the record is none of mdtui's, and stays.
+        let covered = touch(&lake, &format!("covered/{name}"));
+        let folder = lake.record_location("covered");
+        fs::create_dir(&folder).unwrap();
+        let is_there = |key: &str| key == "killed";
+        let dry = gc(&lake, true, &is_there).unwrap();
+        let report = gc(&lake, false, &is_there).unwrap();
+        assert_eq!(dry, report);
+        assert!(!killed.exists() && lost.exists() && lost_too.exists() && covered.exists());
+        assert_eq!(report.foreign, [PathBuf::from("covered/record.json")]);
+        assert!(folder.is_dir());
+        assert_eq!(&report.orphans[report.orphans.len() - 2..], ["lost", "lost/b"]);
+        let said: Vec<String> = report.orphan_sentences().collect();
+        assert!(said[said.len() - 1].ends_with("mdtui remove lost/b"), "{said:?}");
     }
 }
