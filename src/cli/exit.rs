@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::etl::{Error, ErrorClass};
+use crate::etl::{Error, ErrorClass, error::Unfit};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,15 +53,16 @@ fn needs_the_operator(error: &Error) -> bool {
     let Error::Io { source, .. } = error else {
         return false;
     };
-    matches!(
-        source.kind(),
-        K::PermissionDenied
-            | K::ReadOnlyFilesystem
-            | K::NotADirectory
-            | K::IsADirectory
-            | K::AlreadyExists
-            | K::InvalidFilename
-    )
+    Unfit::of(source).is_some()
+        || matches!(
+            source.kind(),
+            K::PermissionDenied
+                | K::ReadOnlyFilesystem
+                | K::NotADirectory
+                | K::IsADirectory
+                | K::AlreadyExists
+                | K::InvalidFilename
+        )
 }
 
 /// Writes a result to standard output. A reader that went away (`| head`) is no error.

@@ -23,6 +23,33 @@ pub enum ErrorClass {
     Fatal,
 }
 
+/// Why what lies under a name is not opened or read, though the system would do so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Opening or reading a pipe or device might never end; a folder has no bytes.
+    #[error("it is {0}, not a regular file")]
+    NotRegular(&'static str),
+    /// Following it would lead to another place, or to none.
+    #[error("it is a link{0}")]
+    Link(&'static str),
+    /// It has more than so many MiB.
+    #[error("it has more than {0} MiB")]
+    TooLong(u64),
+}
+
+impl Unfit {
+    /// Why the system did not give this error, if it is one of these.
+    pub fn of(error: &std::io::Error) -> Option<Self> {
+        error.get_ref()?.downcast_ref().copied()
+    }
+}
+
+impl From<Unfit> for std::io::Error {
+    fn from(unfit: Unfit) -> Self {
+        Self::new(std::io::ErrorKind::InvalidInput, unfit)
+    }
+}
+
 /// An error of the `etl` module: one sentence, with the place and the remedy in it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -95,6 +122,17 @@ impl Error {
                 Self::Log(Self::io(action, path, source).to_string())
             }
             _ => Self::io(action, path, source),
+        }
+    }
+
+    /// Of a document: one that is [`Unfit`] is damaged, as one with another text is.
+    #[must_use]
+    pub fn of_document(self) -> Self {
+        match &self {
+            Self::Io { source, .. } if Unfit::of(source).is_some() => Self::Log(format!(
+                "{self}: put it back from a backup, or move it away"
+            )),
+            _ => self,
         }
     }
 

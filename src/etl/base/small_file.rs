@@ -1,65 +1,212 @@
-//! Small text files that people or other programs may have put there.
+//! Files whose names people or other programs may have given to anything: only regular ones are
+//! opened, without waiting, and only so much of them is read.
 
 use std::{
-    fs::File,
+    fs::{self, File, FileType, Metadata, OpenOptions},
     io::{self, ErrorKind, Read},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{FileTypeExt, OpenOptionsExt},
     path::Path,
 };
 
-use rustix::fs::OFlags;
+use rustix::{fs::OFlags, io::Errno};
 
-/// Bytes of the longest file that is read.
+use crate::error::Unfit;
+
+/// Bytes of the longest text that [`read`] reads.
 const LONGEST: u64 = 16 << 20;
+/// Bytes of the longest document that [`read_document`] reads: the record of a log with 40,000 runs.
+const LONGEST_DOCUMENT: u64 = 1 << 30;
+
+/// What a link is that leads to nothing, or to itself.
+const NOWHERE: &str = " that leads nowhere";
 
 /// The text of a file. A pipe or device, which may never end, and a file of more than 16 MiB are not read.
 ///
 /// # Errors
-/// Those of opening and reading; [`ErrorKind::InvalidInput`] for what is not read.
+/// Those of opening and reading; [`Unfit`] for what is not read.
 pub fn read(path: &Path) -> io::Result<String> {
-    let refused = |why: &str| io::Error::new(ErrorKind::InvalidInput, why.to_owned());
-    // Opening a pipe would wait for a writer.
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let mut options = File::options();
-    let mut file = options.read(true).custom_flags(flags).open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(refused("it is not a regular file"));
+    let (file, meta) = open(path)?;
+    let bytes = read_all(&file, meta.len(), LONGEST)?;
+    // As the library says it.
+    let invalid = |_| io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8");
+    String::from_utf8(bytes).map_err(invalid)
+}
+
+/// The bytes of a file, and what it was when it was opened. As [`read`], but up to 1 GiB. A link is
+/// followed; one that leads nowhere is not as good as no file.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_document(path: &Path) -> io::Result<(Vec<u8>, Metadata)> {
+    let opened = match open_own(path, File::options().read(true)) {
+        Err(e) if matches!(Unfit::of(&e), Some(Unfit::Link(_))) => match open(path) {
+            Err(e) if is_absent(&e) => Err(Unfit::Link(NOWHERE).into()),
+            followed => followed,
+        },
+        opened => opened,
+    };
+    let (file, meta) = opened?;
+    Ok((read_all(&file, meta.len(), LONGEST_DOCUMENT)?, meta))
+}
+
+/// Opens a regular file for reading, wherever links lead.
+///
+/// # Errors
+/// Those of the system; [`Unfit`].
+pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
+    open_with(path, File::options().read(true), OFlags::empty())
+}
+
+/// Opens a regular file of this very name, and no other that a link leads to.
+///
+/// # Errors
+/// Those of the system; [`Unfit`].
+pub fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<(File, Metadata)> {
+    open_with(path, options, OFlags::NOFOLLOW)
+}
+
+fn open_with(
+    path: &Path,
+    options: &mut OpenOptions,
+    flags: OFlags,
+) -> io::Result<(File, Metadata)> {
+    // Opening a pipe would wait for its other end.
+    let custom = (OFlags::NONBLOCK | flags).bits().cast_signed();
+    let file = match options.custom_flags(custom).open(path) {
+        Err(e) if is_errno(&e, Errno::LOOP) && is_link(path) => {
+            let is_followed = !flags.contains(OFlags::NOFOLLOW);
+            let what = [", which is not followed", NOWHERE][usize::from(is_followed)];
+            return Err(Unfit::Link(what).into());
+        }
+        // A pipe that nobody reads, a socket, a folder that was to be written.
+        Err(e) if is_errno(&e, Errno::NXIO) || is_errno(&e, Errno::ISDIR) => {
+            let found = fs::metadata(path).map(|meta| unfit(meta.file_type()));
+            return Err(found.map_or(e, Into::into));
+        }
+        opened => opened?,
+    };
+    let meta = file.metadata()?;
+    match meta.is_file() {
+        true => Ok((file, meta)),
+        false => Err(unfit(meta.file_type()).into()),
     }
-    let mut text = String::new();
-    (&mut file).take(LONGEST).read_to_string(&mut text)?;
-    if text.len() as u64 == LONGEST {
-        return Err(refused("it has more than 16 MiB"));
+}
+
+/// What is not a regular file.
+pub fn unfit(kind: FileType) -> Unfit {
+    Unfit::NotRegular(match kind {
+        kind if kind.is_dir() => "a folder",
+        kind if kind.is_fifo() => "a pipe",
+        kind if kind.is_socket() => "a socket",
+        kind if kind.is_symlink() => "a link",
+        _ => "a device",
+    })
+}
+
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink())
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn is_errno(error: &io::Error, errno: Errno) -> bool {
+    error.raw_os_error() == Some(errno.raw_os_error())
+}
+
+fn read_all(file: &File, size: u64, longest: u64) -> io::Result<Vec<u8>> {
+    let too_long = || io::Error::from(Unfit::TooLong(longest >> 20));
+    if size > longest {
+        return Err(too_long());
     }
-    Ok(text)
+    // One more, so that the first read that comes to the end shows it; without `take` the size would be
+    // asked for again.
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(size as usize + 1)?;
+    file.take(longest + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > longest {
+        true => Err(too_long()),
+        false => Ok(bytes),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn fifo(path: &Path) {
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            path,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+            0,
+        )
+        .unwrap();
+    }
 
     #[test]
     fn only_regular_files_of_some_size_are_read() {
         let dir = tempfile::tempdir().unwrap();
         let path = |name: &str| dir.path().join(name);
-        std::fs::write(path("a"), "text").unwrap();
+        fs::write(path("a"), "text").unwrap();
+        fs::write(path("latin"), b"\xe9").unwrap();
+        fs::write(path("full"), vec![b' '; LONGEST as usize]).unwrap();
         assert_eq!(read(&path("a")).unwrap(), "text");
+        assert_eq!(read(&path("full")).unwrap().len() as u64, LONGEST);
         assert_eq!(read(&path("b")).unwrap_err().kind(), ErrorKind::NotFound);
-        let made = std::process::Command::new("mkfifo")
-            .arg(path("fifo"))
-            .status();
-        assert!(made.unwrap().success());
-        let endless = [path("fifo"), "/dev/zero".into(), dir.path().to_owned()];
-        for other in endless {
-            let error = read(&other).unwrap_err();
-            assert_eq!(error.to_string(), "it is not a regular file", "{other:?}");
+        assert_eq!(
+            read(&path("latin")).unwrap_err().kind(),
+            ErrorKind::InvalidData
+        );
+        fifo(&path("fifo"));
+        for (other, what) in [
+            (path("fifo"), "a pipe"),
+            ("/dev/zero".into(), "a device"),
+            (dir.path().to_owned(), "a folder"),
+        ] {
+            let said = format!("it is {what}, not a regular file");
+            assert_eq!(read(&other).unwrap_err().to_string(), said);
+            assert_eq!(read_document(&other).unwrap_err().to_string(), said);
+            // Nor opened to be written, where that would wait or fail otherwise.
+            let error = open_own(&other, File::options().write(true)).unwrap_err();
+            assert_eq!(error.to_string(), said);
         }
-        File::create(path("long"))
-            .unwrap()
-            .set_len(LONGEST + 1)
-            .unwrap();
+        let hole = |name: &str, size| File::create(path(name)).unwrap().set_len(size).unwrap();
+        hole("long", LONGEST + 1);
         assert_eq!(
             read(&path("long")).unwrap_err().to_string(),
             "it has more than 16 MiB"
         );
+        hole("longer", 15 << 40);
+        assert_eq!(
+            read_document(&path("longer")).unwrap_err().to_string(),
+            "it has more than 1024 MiB"
+        );
+    }
+
+    #[test]
+    fn a_link_is_followed_to_a_document_and_never_to_what_is_opened_as_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        fs::write(path("a"), "text").unwrap();
+        for (to, name) in [("a", "link"), ("gone", "nowhere"), ("loop", "loop")] {
+            symlink(to, path(name)).unwrap();
+        }
+        assert_eq!(read_document(&path("link")).unwrap().0, b"text");
+        let none = read_document(&path("gone")).unwrap_err();
+        assert_eq!(none.kind(), ErrorKind::NotFound);
+        for name in ["nowhere", "loop"] {
+            let error = read_document(&path(name)).unwrap_err();
+            assert_eq!(error.to_string(), "it is a link that leads nowhere");
+        }
+        for name in ["link", "nowhere", "loop"] {
+            let mut options = File::options();
+            let error = open_own(&path(name), options.write(true).create(true)).unwrap_err();
+            assert_eq!(error.to_string(), "it is a link, which is not followed");
+        }
+        assert!(!path("gone").exists());
     }
 }

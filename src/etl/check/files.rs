@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    error::Unfit,
     lake::{Record, files::Content, gc::put_back, lock},
     source::reserved::RECORD,
     text,
@@ -99,11 +100,17 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
             None
         }
         Err(e) => {
-            add(
-                Kind::Unreadable,
-                format!("cannot be read ({})", reason(&e)),
-                Cure::None,
-            );
+            let unfit = match &e {
+                Error::Io { source, .. } => Unfit::of(source),
+                _ => None,
+            };
+            let (kind, cure) = match unfit {
+                // A harvest cannot put a file there.
+                Some(Unfit::NotRegular("a folder")) => (Kind::Damaged, Cure::None),
+                Some(_) => (Kind::Damaged, Cure::Harvest),
+                None => (Kind::Unreadable, Cure::None),
+            };
+            add(kind, format!("cannot be read ({})", reason(&e)), cure);
             None
         }
     };
@@ -111,6 +118,7 @@ fn once(check: &Check<'_>, key: &str) -> Result<Checked> {
         if let Some(finding) = checked.findings.last_mut().filter(|f| f.remedy.is_empty()) {
             finding.remedy = match finding.kind {
                 Kind::Missing => format!("its log is gone too: {}", put_back(key)),
+                Kind::Damaged => "put it back from a backup, or move it away".into(),
                 _ => "make it readable, and check again".into(),
             };
         }
@@ -178,7 +186,10 @@ fn tables(check: &Check<'_>, key: &str, record: &Record, checked: &mut Checked) 
         if let Some((kind, message, cure)) = found {
             let finding = Finding::new(kind, key, &path, message, cure);
             checked.findings.push(if cure == Cure::None {
-                finding.remedy("make it readable, and check again")
+                finding.remedy(match kind {
+                    Kind::Missing => "move it away, and check again",
+                    _ => "make it readable, and check again",
+                })
             } else {
                 finding
             });
@@ -208,11 +219,18 @@ fn content(
                 let message = "is gone, although its record names it".into();
                 return Ok(Some((Kind::Missing, message, Cure::Harvest)));
             }
-            ErrorKind::IsADirectory => {
-                let message = "is not a file, although the record names it".into();
-                return Ok(Some((Kind::Missing, message, Cure::None)));
+            _ => {
+                let Some(unfit) = Unfit::of(&source) else {
+                    return unreadable(&source);
+                };
+                let message = format!("is not a table, although the record names it ({unfit})");
+                let cure = match unfit {
+                    // A harvest cannot put a file there.
+                    Unfit::NotRegular("a folder") => Cure::None,
+                    _ => Cure::Harvest,
+                };
+                return Ok(Some((Kind::Missing, message, cure)));
             }
-            _ => return unreadable(&source),
         },
         Err(e) => return Err(e),
     };

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Error, Result,
     catalog::Catalog,
+    error::Unfit,
     format::count,
     lake::{Notes, notes::Waiting},
     source::reserved::{NOTES, RECORD},
@@ -42,16 +43,18 @@ pub(super) fn check(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -
                 Err(unusable) => (Kind::Damaged, unusable.what, unusable.remedy),
             },
             Err(e) => {
+                let (kind, remedy) = match &e {
+                    Error::Io { source, .. } if Unfit::of(source).is_some() => (
+                        Kind::Damaged,
+                        "put it back from a backup, or move it away to begin without notes",
+                    ),
+                    _ => (Kind::Unreadable, "make it readable, and check again"),
+                };
                 let reason = match e {
                     Error::Io { source, .. } => source.to_string(),
                     other => other.to_string(),
                 };
-                let remedy = "make it readable, and check again";
-                (
-                    Kind::Unreadable,
-                    format!("cannot be read ({reason})"),
-                    remedy,
-                )
+                (kind, format!("cannot be read ({reason})"), remedy)
             }
         };
         let finding = Finding::new(kind, &key, &path, message, Cure::None);

@@ -8,7 +8,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File, Metadata},
-    io::{self, ErrorKind, Read},
+    io::{self, ErrorKind},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
@@ -17,12 +17,12 @@ use rayon::prelude::*;
 
 use super::{
     files::{make_dir, move_to, remove, sync_dir},
-    local_walk::{Documents, present, walk},
+    local_walk::{Documents, followed, present, walk},
     store::{If, Keys, Records, Replaced, Store, StoredFile, StoredRecord, Version},
 };
 use crate::{
     Error, Result,
-    base::read_at::ReadAt,
+    base::{read_at::ReadAt, small_file},
     source::reserved::{NOTES, RECORD, is_result_file},
 };
 
@@ -137,21 +137,16 @@ impl Store for LocalStore {
 
     fn read(&self, key: &str, name: &str) -> Result<Option<(Vec<u8>, Version)>> {
         let path = self.location(key, name);
-        let read = || {
-            let file = File::open(&path)?;
-            let meta = file.metadata()?;
-            // One more, so that the first read that comes to the end shows it; without `take` the
-            // size would be asked for again.
-            let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-            file.take(u64::MAX).read_to_end(&mut bytes)?;
-            Ok((bytes, Version::of(&meta)))
-        };
-        found(read(), "read", &path)
+        let read = small_file::read_document(&path);
+        let read = read.map(|(bytes, meta)| (bytes, Version::of(&meta)));
+        found(read, "read", &path)
     }
 
     fn version(&self, key: &str, name: &str) -> Result<Option<Version>> {
         let path = self.location(key, name);
-        let meta = found(fs::metadata(&path), "read", &path)?;
+        let meta =
+            present(fs::symlink_metadata(&path)).map(|meta| meta.map(|m| followed(m, &path)));
+        let meta = meta.map_err(|e| Error::io("read", &path, e))?;
         Ok(meta.as_ref().map(Version::of))
     }
 
@@ -159,7 +154,8 @@ impl Store for LocalStore {
         let path = self.location(key, name);
         match found(fs::metadata(&path), "read", &path)? {
             Some(meta) if !meta.is_file() => {
-                Err(Error::io("read", &path, ErrorKind::IsADirectory.into()))
+                let unfit = small_file::unfit(meta.file_type());
+                Err(Error::io("read", &path, unfit.into()))
             }
             meta => Ok(meta.map(|m| m.len())),
         }
@@ -167,12 +163,8 @@ impl Store for LocalStore {
 
     fn open(&self, key: &str, name: &str) -> Result<Box<dyn ReadAt>> {
         let path = self.location(key, name);
-        let io = |e| Error::io("open", &path, e);
-        // Looked at before: opening a pipe would wait for its writer.
-        if !fs::metadata(&path).map_err(io)?.is_file() {
-            return Err(io(ErrorKind::IsADirectory.into()));
-        }
-        Ok(Box::new(File::open(&path).map_err(io)?))
+        let (file, _) = small_file::open(&path).map_err(|e| Error::io("open", &path, e))?;
+        Ok(Box::new(file))
     }
 
     fn publish(&self, finished: &Path, key: &str, name: &str) -> Result<()> {

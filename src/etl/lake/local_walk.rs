@@ -5,7 +5,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fs::{self, File},
+    fs::{self, File, Metadata},
     io::{self, ErrorKind},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -96,15 +96,20 @@ impl Walk<'_> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let (kind, name) = (entry.file_type()?, entry.file_name());
-            if kind.is_dir() {
+            let document = || {
+                let meta = present(entry.metadata())?;
+                Ok::<_, io::Error>(meta.map(|meta| followed(meta, &entry.path())))
+            };
+            // Whatever lies there: what is no document is damage to whoever reads it.
+            if name == RECORD {
+                record = document()?;
+            } else if name == NOTES {
+                notes = document()?;
+            } else if kind.is_dir() {
                 let is_own = [PRIVATE, EXPORTS].iter().any(|own| name == *own);
                 if !(is_own && folder == self.root) {
                     names.push(name);
                 }
-            } else if kind.is_file() && name == RECORD {
-                record = present(entry.metadata())?;
-            } else if name == NOTES {
-                notes = present(fs::metadata(entry.path()))?;
             }
         }
         let record = record.as_ref().map(Version::of);
@@ -124,9 +129,16 @@ impl Walk<'_> {
         if own.is_none_or(|own| own.st_nlink != 2 || own.st_dev != device) {
             return Ok(None);
         }
-        let is_file = |s: &Stat| FileType::from_raw_mode(s.st_mode) == FileType::RegularFile;
-        let record = stat(&name.join(RECORD), AtFlags::SYMLINK_NOFOLLOW)?.filter(is_file);
-        let notes = stat(&name.join(NOTES), AtFlags::empty())?;
+        let is_link = |s: &Stat| FileType::from_raw_mode(s.st_mode) == FileType::Symlink;
+        let document = |path: PathBuf| {
+            let own = stat(&path, AtFlags::SYMLINK_NOFOLLOW)?;
+            let target = match own.as_ref().is_some_and(is_link) {
+                true => stat(&path, AtFlags::empty()).ok().flatten(),
+                false => None,
+            };
+            Ok::<_, io::Error>(target.or(own))
+        };
+        let (record, notes) = (document(name.join(RECORD))?, document(name.join(NOTES))?);
         let version = |s: &Stat| {
             let mtime = (s.st_mtime, s.st_mtime_nsec as i64);
             Version::of_file(s.st_ino, mtime, s.st_size.unsigned_abs())
@@ -154,6 +166,15 @@ impl Walk<'_> {
             )),
         }
         walked
+    }
+}
+
+/// What the link of which this is leads to; the link itself where that is nothing, so that it is
+/// noticed.
+pub(super) fn followed(own: Metadata, path: &Path) -> Metadata {
+    match own.is_symlink() {
+        true => fs::metadata(path).unwrap_or(own),
+        false => own,
     }
 }
 
@@ -225,13 +246,18 @@ mod tests {
         fs::create_dir(root.join("links")).unwrap();
         std::os::unix::fs::symlink("../a/notes.json", root.join("links/notes.json")).unwrap();
         std::os::unix::fs::symlink("../a/record.json", root.join("links/record.json")).unwrap();
+        fs::create_dir(root.join("nowhere")).unwrap();
+        std::os::unix::fs::symlink("gone", root.join("nowhere/record.json")).unwrap();
+        std::os::unix::fs::symlink("gone", root.join("nowhere/notes.json")).unwrap();
         std::os::unix::fs::symlink("a", root.join("not-followed")).unwrap();
         let expected = [
             ("a", true, true),
+            ("a-directory", true, false),
             ("a/b", true, false),
             ("c/d/e", true, false),
             ("deep/exports", true, false),
-            ("links", false, true),
+            ("links", true, true),
+            ("nowhere", true, true),
             ("only-notes", false, true),
         ];
         let device = fs::metadata(root).unwrap().dev();

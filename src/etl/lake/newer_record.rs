@@ -21,8 +21,10 @@ struct Head {
 /// [`Error::Log`] when a newer program wrote the record of log `key`: this one cannot tell what
 /// replacing it would lose. [`Error::Io`].
 pub fn refuse_newer(lake: &Lake, key: &str) -> Result<()> {
-    let Some((bytes, _)) = lake.results().read(key, RECORD)? else {
-        return Ok(());
+    let bytes = match lake.results().read(key, RECORD).map_err(Error::of_document) {
+        // No version of mdtui wrote that.
+        Ok(None) | Err(Error::Log(_)) => return Ok(()),
+        read => read?.map(|(bytes, _)| bytes).unwrap_or_default(),
     };
     match serde_json::from_slice(&bytes) {
         Ok(Head {

@@ -35,7 +35,8 @@ use crate::{
 /// * **Errors** are [`crate::Error::Io`] with the location: transient, so that a later attempt
 ///   may help. What is not there is [`std::io::ErrorKind::NotFound`] where a file is opened,
 ///   `None` where a document is read, and no error where it is removed. What can never succeed
-///   (wrong credentials, no such bucket) is [`crate::Error::Fatal`].
+///   (wrong credentials, no such bucket) is [`crate::Error::Fatal`]. What lies under the name of a file or
+///   document but is none, or is too long for a document, is [`crate::error::Unfit`] where it is opened or read.
 /// * **Deliberately absent:** folders, appending, renaming, locks (who harvests a log is
 ///   settled by [`super::LogLock`]), and transactions over more than one document.
 ///
@@ -102,7 +103,7 @@ pub trait Store: Debug + Send + Sync {
     /// becomes another content.
     ///
     /// # Errors
-    /// See [`Store`]; [`std::io::ErrorKind::IsADirectory`] for what is there but no file.
+    /// See [`Store`].
     fn open(&self, key: &str, name: &str) -> Result<Box<dyn ReadAt>>;
 
     /// Publishes the finished, synced local file `finished` and replaces what is there. It may

@@ -13,6 +13,7 @@ use crate::{
     Error, ErrorClass,
     base::{CancelToken, read_at::ReadAt},
     catalog::fixture::world,
+    error::Unfit,
     lake::run_file::write_run_file,
     source::reserved::{NOTES, RECORD},
     transform::RunTable,
@@ -253,7 +254,7 @@ fn a_folder_in_the_place_of_a_table_is_no_file() {
         let Error::Io { source, path, .. } = error else {
             panic!("{error}");
         };
-        assert_eq!(source.kind(), ErrorKind::IsADirectory);
+        assert_eq!(Unfit::of(&source), Some(Unfit::NotRegular("a folder")));
         assert_eq!(path, lake.location("a", TABLE));
     }
     assert_eq!(lake.size_of("a", TABLE), None);

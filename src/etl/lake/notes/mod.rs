@@ -182,7 +182,8 @@ impl Notes {
     /// # Errors
     /// [`Error::Io`]; [`Error::Log`] when the file is damaged or of a newer mdtui.
     pub fn read(lake: &Lake, key: &str) -> Result<Self> {
-        let read = lake.results().read(key, NOTES)?;
+        let read = lake.results().read(key, NOTES);
+        let read = read.map_err(Error::of_document)?;
         read.map_or_else(
             || Ok(Self::default()),
             |(bytes, _)| Self::parse(&bytes, &text::visible_path(&lake.location(key, NOTES))),

@@ -193,7 +193,11 @@ pub fn carry(lake: &Lake, from: &str, to: &str, moves: bool, cancel: &CancelToke
     let _lock = lock(lake, from, cancel)?;
     let carried = match Notes::read(lake, from) {
         Ok(notes) => merge_into(lake, to, &notes, cancel).map(drop),
-        Err(Error::Log(_)) if results.version(to, NOTES)?.is_none() => {
+        Err(Error::Log(_))
+            if results.version(to, NOTES)?.is_none()
+                // A folder, pipe or device holds no notes, and cannot be copied.
+                && matches!(results.size(from, NOTES), Ok(Some(_))) =>
+        {
             results.copy(from, to, NOTES)
         }
         // They were carried before the record moved.
@@ -215,7 +219,13 @@ pub fn carry(lake: &Lake, from: &str, to: &str, moves: bool, cancel: &CancelToke
 
 /// Whether the notes of both logs are the same bytes.
 fn is_copy(lake: &Lake, from: &str, to: &str) -> Result<bool> {
-    let bytes = |key: &str| Ok(lake.results().read(key, NOTES)?.map(|(bytes, _)| bytes));
+    let bytes = |key: &str| {
+        let read = lake.results().read(key, NOTES).map_err(Error::of_document);
+        match read {
+            Err(Error::Log(_)) => Ok(None),
+            read => Ok(read?.map(|(bytes, _)| bytes)),
+        }
+    };
     let (a, b) = (bytes(from)?, bytes(to)?);
     Ok(a.is_some() && a == b)
 }
@@ -267,7 +277,7 @@ pub(super) fn update(lake: &Lake, key: &str, change: impl Fn(Notes) -> Notes) ->
     let results = lake.results();
     let origin = text::visible_path(&lake.location(key, NOTES));
     loop {
-        let (known, version) = match results.read(key, NOTES)? {
+        let (known, version) = match results.read(key, NOTES).map_err(Error::of_document)? {
             Some((bytes, version)) => (Notes::parse(&bytes, &origin)?, Some(version)),
             None => (Notes::default(), None),
         };

@@ -46,7 +46,8 @@ impl Record {
     }
 
     fn read_version(lake: &Lake, key: &str) -> Result<Option<(Self, Version)>> {
-        let Some((bytes, version)) = lake.results().read(key, RECORD)? else {
+        let read = lake.results().read(key, RECORD);
+        let Some((bytes, version)) = read.map_err(Error::of_document)? else {
             return Ok(None);
         };
         let origin = visible_path(&lake.record_location(key));

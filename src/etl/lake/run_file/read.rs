@@ -1,7 +1,6 @@
 //! Reads windows of a run's table: only the row groups and columns that are asked for.
 
 use std::{
-    fs::File,
     ops::Range,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -20,7 +19,7 @@ use polars_parquet::{
 use super::{TIME, deltas};
 use crate::{
     Error, Result,
-    base::{CancelToken, read_at::ReadAt},
+    base::{CancelToken, read_at::ReadAt, small_file},
     chunk::{damaged_column, decode, read_chunk, read_footer, read_levels, read_packed, unpack},
     expression::Steps,
     text,
@@ -66,7 +65,7 @@ impl RunFile {
     /// # Errors
     /// [`Error::Io`], or [`Error::Log`] when the file is not such a table.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+        let (file, _) = small_file::open(path).map_err(|e| Error::io("open", path, e))?;
         Self::of(Box::new(file), path)
     }
 
