@@ -552,7 +552,7 @@ impl<'a> CheckJson<'a> {
 
 /// `gc --json`. Paths are below the lake.
 #[derive(Debug, Serialize)]
-pub struct GcJson<'a> {
+pub struct GcJson {
     version: u32,
     dry_run: bool,
     removed: Vec<String>,
@@ -561,9 +561,9 @@ pub struct GcJson<'a> {
     skipped: Vec<String>,
 }
 
-impl<'a> GcJson<'a> {
+impl GcJson {
     /// Of this collection.
-    pub fn new(report: &'a gc::Report, dry_run: bool) -> Self {
+    pub fn new(report: &gc::Report, dry_run: bool) -> Self {
         Self {
             version: VERSION,
             dry_run,
@@ -574,7 +574,12 @@ impl<'a> GcJson<'a> {
                 .collect(),
             bytes: report.bytes,
             foreign: report.foreign_text().collect(),
-            skipped: report.skipped.iter().cloned().chain(report.orphan_sentences()).collect(),
+            skipped: report
+                .skipped
+                .iter()
+                .cloned()
+                .chain(report.orphan_sentences())
+                .collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Mutex, OnceLock, PoisonError},
@@ -11,7 +11,7 @@ use std::{
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use super::exit;
-use crate::etl::{lake::Lake, text};
+use crate::etl::{base::small_file, lake::Lake, text};
 
 /// A file that has grown beyond this many bytes is moved to `mdtui.log.1`, whose predecessor goes.
 const LARGEST: u64 = 8_000_000;
@@ -122,10 +122,8 @@ impl LazyFile {
             // older part, which is all that can be lost.
             fs::rename(&self.path, older(&self.path))?;
         }
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&self.path)?;
+        let mut options = File::options();
+        let (file, _) = small_file::open_own(&self.path, options.create(true).append(true))?;
         Ok(Opened { file, left: LOOK })
     }
 

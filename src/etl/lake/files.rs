@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{ErrorKind, Read},
+    io::{self, ErrorKind, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,7 +11,9 @@ use super::{Lake, Presence, Record, store::If};
 use crate::{
     Error, Result,
     base::{CancelToken, read_at::ReadAt},
+    error::Unfit,
     source::reserved::RECORD,
+    text,
 };
 
 /// A path in this process's temporary directory of the lake that nothing else uses. What
@@ -250,6 +252,34 @@ pub(super) fn make_dir(dir: &Path) -> Result<Vec<&Path>> {
         }
     }
     Ok(made)
+}
+
+/// Creates a folder of the lake's own and what leads to it.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Fatal`] with the file that is in the way.
+pub(super) fn make_private(dir: &Path) -> Result<()> {
+    fs::create_dir_all(dir).map_err(|e| {
+        let is_taken = |path: &&Path| path.symlink_metadata().is_ok() && !path.is_dir();
+        match dir.ancestors().find(is_taken) {
+            Some(taken) => in_the_way(taken, ErrorKind::NotADirectory.into()),
+            None => Error::io("create", dir, e),
+        }
+    })
+}
+
+/// Something that is in the way of what the lake keeps for itself is an error that only the operator
+/// can end.
+pub(super) fn in_the_way(path: &Path, error: io::Error) -> Error {
+    let why = match (Unfit::of(&error), error.kind()) {
+        (Some(unfit), _) => unfit.to_string(),
+        (None, ErrorKind::NotADirectory) => "it is not a folder".to_owned(),
+        (None, _) => return Error::io("open", path, error),
+    };
+    Error::Fatal(format!(
+        "cannot use {}: {why}, and in the way of what mdtui keeps there: move it away",
+        text::visible_path(path)
+    ))
 }
 
 fn is_gone(dir: Option<&Path>) -> bool {

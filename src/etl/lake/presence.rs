@@ -26,8 +26,8 @@ use std::{
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::{Lake, lock::ENDING, mount};
-use crate::{Error, Result};
+use super::{Lake, files::make_private, lock::ENDING, mount};
+use crate::{Error, Result, base::small_file, error::Unfit};
 
 /// A temporary file of an earlier version of mdtui, whose name tells a process id, is left
 /// alone for this long after its last change.
@@ -77,7 +77,7 @@ impl Presence {
 
     fn create(lake: &Lake) -> Result<Self> {
         let tmp = lake.local().tmp();
-        fs::create_dir_all(&tmp).map_err(|e| Error::io("create", &tmp, e))?;
+        make_private(&tmp)?;
         loop {
             let id = random_id();
             let lock = lock_path(lake, &id);
@@ -218,8 +218,8 @@ pub fn is_alive(lake: &Lake, id: &str) -> bool {
     if !is_id(id) {
         return true;
     }
-    match File::open(lock_path(lake, id)) {
-        Ok(file) => file.try_lock_shared().is_err(),
+    match small_file::open_own(&lock_path(lake, id), File::options().read(true)) {
+        Ok((file, _)) => file.try_lock_shared().is_err(),
         Err(e) => e.kind() != ErrorKind::NotFound,
     }
 }
@@ -254,7 +254,9 @@ impl Leftovers {
                     found.take_directory(path)?;
                 }
             } else if is_of_old_version(name) {
-                if old_versions && is_old(&path) {
+                if path.is_dir() {
+                    found.foreign.push(path);
+                } else if old_versions && is_old(&path) {
                     found.garbage.push(path);
                 }
             } else {
@@ -266,8 +268,14 @@ impl Leftovers {
 
     /// Takes the files of the process whose lock file is `lock`, if it is dead.
     fn take_dead(&mut self, lock: &Path) -> Result<()> {
-        let Ok(file) = File::options().write(true).open(lock) else {
-            return Ok(());
+        let file = match small_file::open_own(lock, File::options().write(true)) {
+            Ok((file, _)) => file,
+            Err(e) => {
+                if Unfit::of(&e).is_some() {
+                    self.foreign.push(lock.to_owned());
+                }
+                return Ok(());
+            }
         };
         if file.try_lock().is_ok() && is_at(&file, lock) {
             let dir = lock.with_extension("");
@@ -280,9 +288,20 @@ impl Leftovers {
         Ok(())
     }
 
+    /// Takes what a process may have left in its directory, and that directory unless something else is in it.
     fn take_directory(&mut self, dir: PathBuf) -> Result<()> {
-        self.garbage.extend(paths_in(&dir)?);
-        self.garbage.push(dir);
+        let is_folder = |path: &PathBuf| path.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+        if !is_folder(&dir) {
+            self.foreign.push(dir);
+            return Ok(());
+        }
+        // No process makes folders there.
+        let (foreign, own): (Vec<_>, Vec<_>) = paths_in(&dir)?.into_iter().partition(is_folder);
+        self.garbage.extend(own);
+        if foreign.is_empty() {
+            self.garbage.push(dir);
+        }
+        self.foreign.extend(foreign);
         Ok(())
     }
 }
@@ -330,7 +349,10 @@ fn paths_in(dir: &Path) -> Result<Vec<PathBuf>> {
     let io = |e| Error::io("read", dir, e);
     match fs::read_dir(dir) {
         Ok(entries) => entries.map(|e| e.map(|e| e.path()).map_err(io)).collect(),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        // A file in its place is told about where the directory is needed.
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
         Err(e) => Err(io(e)),
     }
 }
@@ -408,6 +430,23 @@ mod tests {
         want.sort();
         assert_eq!(garbage, want);
         assert_eq!(found.foreign, [tmp.join("notes")]);
+        // What no process makes is named, and left.
+        let inner = tmp.join(&dead).join("sub/f");
+        let odd = tmp.join(random_id());
+        let pipe = tmp.join(format!("{}.lock", random_id()));
+        fs::create_dir_all(inner.parent().unwrap()).unwrap();
+        fs::write(&inner, "").unwrap();
+        fs::write(&odd, "").unwrap();
+        rustix::fs::mknodat(CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        drop(found);
+        let found = Leftovers::find(&lake, false).unwrap();
+        assert!(found.garbage.contains(&tmp.join(&dead).join("0")));
+        assert!(!found.garbage.contains(&tmp.join(&dead)));
+        let mut foreign = found.foreign.clone();
+        foreign.sort();
+        let mut want = vec![tmp.join(&dead).join("sub"), odd, pipe, tmp.join("notes")];
+        want.sort();
+        assert_eq!(foreign, want);
         // Held by the first: a second process leaves them to it.
         let second = Leftovers::find(&lake, true).unwrap();
         assert!(second.garbage.contains(&old) && !second.garbage.contains(&recent));
