@@ -1,9 +1,6 @@
 //! `mdtui profile`: the profile in force, the built-in one with its explanations, or a proposal.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
@@ -14,7 +11,7 @@ use super::{
     progress::Progress,
     settings::Settings,
 };
-use crate::etl::{Error, Result, profile::BUILT_IN, text};
+use crate::etl::{Error, Result, base::small_file, profile::BUILT_IN, text};
 
 /// Print the profile in force, or propose one for a log
 #[derive(Debug, clap::Args)]
@@ -63,7 +60,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         Some(path) => {
             // A profile that cannot be used is an error here too.
             settings.context()?;
-            let toml = fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
+            let toml = small_file::read(path).map_err(|e| Error::io("read", path, e))?;
             exit::note(&format!("the profile {}", text::visible_path(path)));
             exit::print(&toml)?;
         }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{
     Error, PIPELINE_VERSION, Result,
+    base::small_file,
     insight::InsightThresholds,
     quality::{Settings, Thresholds, UserRule},
     schema::{Columns, Field, Hold, Layout, Robot, Schema, Signal},
@@ -156,7 +157,7 @@ impl Profile {
     /// [`Error::Fatal`] when it cannot be read, [`Error::Usage`] with file, line, the trouble
     /// and what is allowed.
     pub fn read(path: &Path) -> Result<Self> {
-        let toml = std::fs::read_to_string(path).map_err(|e| {
+        let toml = small_file::read(path).map_err(|e| {
             Error::Fatal(format!(
                 "cannot read the profile {}: {e}",
                 text::visible_path(path)

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -12,7 +11,7 @@ use toml::de::DeTable;
 use super::file::{ConfigFile, parse};
 use crate::{
     app::keymap::rebind::{self, Rebinding},
-    etl::{Error, Result, suggest, text, toml_place::line_at},
+    etl::{Error, Result, base::small_file, error::Unfit, suggest, text, toml_place::line_at},
 };
 
 /// Settings of the whole machine; those of the user take precedence.
@@ -285,17 +284,23 @@ impl Tables {
 
 /// The text of a config file; `None` when it is not there, which one that is named must be.
 fn read(path: &Path, is_named: bool) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match small_file::read(path) {
         Ok(toml) => Ok(Some(toml)),
         Err(e)
             if !is_named && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
         {
             Ok(None)
         }
-        Err(e) => Err(Error::Usage(format!(
-            "cannot read the config file {}: {e}",
-            text::visible_path(path)
-        ))),
+        Err(e) => {
+            let why = format!(
+                "cannot read the config file {}: {e}",
+                text::visible_path(path)
+            );
+            Err(match Unfit::of(&e) {
+                Some(_) => Error::Fatal(why),
+                None => Error::Usage(why),
+            })
+        }
     }
 }
 
@@ -309,6 +314,7 @@ fn user_file() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     /// The sources of a user's and a machine's file.
     fn sources(user: &str, system: &str, site: Option<&str>) -> Result<Sources> {

@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     ffi::OsStr,
-    fs,
     os::unix::ffi::OsStrExt,
     path::{Component, Path, PathBuf},
 };
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
+    base::small_file,
     lake::named_file::{self, Readers},
     source::{Format, key::is_key},
     text::{is_unsafe, quoted, visible_path},
@@ -100,7 +100,7 @@ impl Manifest {
     /// there; [`Error::Io`] for one that cannot be read.
     pub fn read(path: &Path) -> Result<Self> {
         let name = visible_path(path);
-        let bytes = match fs::read(path) {
+        let bytes = match small_file::read_document(path).map(|(bytes, _)| bytes) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 return Err(Error::Usage(format!(
                     "there is no manifest {name}: mdtui plan -o {name} writes one"
@@ -205,6 +205,7 @@ fn wrong(name: &str, number: usize, why: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn lines() -> Vec<Line> {
         vec![
