@@ -16,6 +16,7 @@ mod targets;
 mod tests;
 
 use std::{
+    io::ErrorKind,
     num::NonZero,
     ops::Range,
     sync::{
@@ -32,9 +33,10 @@ use crate::{
     Error, Result,
     base::CancelToken,
     catalog::{Catalog, RunRow},
+    error::Unfit,
     expression::Condition,
     filter::Filter,
-    lake::Lake,
+    lake::{Lake, Record},
     text,
 };
 
@@ -246,8 +248,21 @@ fn naming(lake: &Lake, target: &Target, error: Error) -> Error {
         true => sentence,
         false => format!("{file}: {sentence}"),
     };
+    let is_named = || {
+        let record = Record::read(lake, &target.log_key).ok().flatten();
+        record.is_some_and(|r| r.files().contains(target.file_name.as_str()))
+    };
     match error {
         Error::Log(sentence) => Error::Log(named(sentence)),
+        // Trying again finds no table there either, unless a harvest has replaced it.
+        Error::Io { source, .. } if Unfit::of(&source).is_some() => {
+            Error::Log(format!("{file}: {source}; mdtui check says more"))
+        }
+        Error::Io { source, .. } if source.kind() == ErrorKind::NotFound && is_named() => {
+            Error::Log(format!(
+                "{file} is gone, although its record names it; mdtui check says more"
+            ))
+        }
         // Those of the system name the file that they are about.
         other => other,
     }

@@ -342,7 +342,7 @@ fn a_table_that_cannot_be_read_is_named_and_the_rest_goes_on() {
     let mut errors = errors.into_inner().unwrap();
     errors.sort();
     assert_eq!(errors.len(), 2);
-    for (error, log) in errors.iter().zip(["torn/run_", "gone/run_"]) {
+    for (error, log) in errors.iter().zip(["gone/run_", "torn/run_"]) {
         assert!(error.contains(log), "{errors:?}");
     }
 }
