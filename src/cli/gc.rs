@@ -52,15 +52,27 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     }
     let progress = Progress::new("searching the lake for files that no record names");
     // Asked for only where a table has no record. Without the data directory no log is known.
-    let logs = LazyCell::new(|| survey(&context, &CancelToken::new()).unwrap_or_default().logs);
-    let is_there = |key: &str| logs.binary_search_by(|log| log.key.as_str().cmp(key)).is_ok();
+    let logs = LazyCell::new(|| {
+        survey(&context, &CancelToken::new())
+            .unwrap_or_default()
+            .logs
+    });
+    let is_there = |key: &str| {
+        logs.binary_search_by(|log| log.key.as_str().cmp(key))
+            .is_ok()
+    };
     let report = gc::gc(lake, args.dry_run, &is_there)?;
     drop(progress);
     if args.json {
         exit::print_json(&GcJson::new(&report, args.dry_run))?;
         return Ok(Exit::Ok);
     }
-    for skipped in report.skipped.iter().cloned().chain(report.orphan_sentences()) {
+    for skipped in report
+        .skipped
+        .iter()
+        .cloned()
+        .chain(report.orphan_sentences())
+    {
         exit::note(&format!("left alone: {skipped}"));
     }
     for foreign in report.foreign_text() {

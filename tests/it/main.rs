@@ -39,6 +39,7 @@ mod moving;
 mod mutants;
 mod named_files;
 mod names;
+mod odd_files;
 mod parquet_logs;
 mod profiles;
 mod quality;
