@@ -7,6 +7,7 @@ use ratatui::{
     text::{Line, Span},
     widgets::Widget,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     lines::ruled,
@@ -31,8 +32,19 @@ use crate::{
 };
 
 /// Characters of the columns of states and of times.
-const STATE: u16 = 12;
+const STATE: u16 = 11;
 const ENDED: u16 = 11;
+/// The keys of logs have at least so many characters.
+const SHORT_KEY: u16 = 14;
+/// So many they have whatever stands behind them; longer ones leave [`SHORT_RESULT`].
+const USUAL_KEY: u16 = 25;
+/// And at most so many.
+const LONG_KEY: u16 = 60;
+/// Characters of an ordinary result, and of stage, rate and what is left.
+const RESULT: u16 = 36;
+const SHORT_RESULT: u16 = 24;
+/// In fewer characters there are no results: what is below the list has them.
+const LEAST_RESULT: u16 = 8;
 
 /// Draws the list and, below it, what the job under the cursor has to say.
 pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
@@ -47,55 +59,20 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
         let first = ("Nothing is being harvested, and nothing was.", theme.text);
         return list::notice(frame, area, &[first, (&help, theme.muted)]);
     }
-    let name = (area.width / 4).clamp(14, 48);
-    let columns = format!(
-        "   {}  {}  {}  result",
-        fit("state", STATE, false),
-        fit("log", name, false),
-        fit("ended", ENDED, false),
-    );
-    frame.buffer_mut().set_stringn(
-        area.x,
-        area.y,
-        columns,
-        usize::from(area.width),
-        theme.muted,
-    );
+    let lines = jobs.list_lines(state.size);
+    let entries: Vec<Entry> = (jobs.offset..)
+        .map_while(|at| jobs.get(at))
+        .take(lines)
+        .collect();
     let room = area.width.saturating_sub(SCROLL_MARK);
-    // What precedes the time of the end: the gutter, the state, the log, and blanks.
-    let result = room.saturating_sub(3 + STATE + 2 + name + 2);
-    for line in 0..jobs.list_lines(state.size) {
-        let at = jobs.offset + line;
-        let Some(entry) = jobs.get(at) else {
-            break;
-        };
-        let y = area.y + 1 + line as u16;
-        let under_cursor = at == jobs.cursor;
-        let (word, style) = state_of(&entry, theme);
-        let mut row = Line::from(vec![
-            Span::raw("   "),
-            Span::styled(fit(&word, STATE, false), style),
-            Span::raw("  "),
-            Span::styled(fit_middle(entry.key(), name), theme.text),
-            Span::raw("  "),
-        ]);
-        match (ended(&entry), &entry) {
-            (Some((at, message)), _) => {
-                let left = result.saturating_sub(ENDED + 2);
-                row.push_span(Span::styled(fit(&minute(at), ENDED, false), theme.muted));
-                row.push_span(Span::raw("  "));
-                row.push_span(Span::styled(fit_words(message, left), theme.text));
-            }
-            // What runs has not ended: how far it is stands in both columns.
-            (None, Entry::Job(job)) => {
-                let text = progress(job, area.width >= 110);
-                row.push_span(Span::styled(text, theme.text));
-            }
-            (None, _) => {}
-        }
-        let row = fit_line(row, room);
+    let columns = Columns::of(&entries, room);
+    let header = Line::styled(columns.header(), theme.muted);
+    fit_line(header, area.width).render(Rect { height: 1, ..area }, frame.buffer_mut());
+    for ((line, at), entry) in (0..).zip(jobs.offset..).zip(&entries) {
+        let y = area.y + 1 + line;
+        let row = fit_line(columns.row(entry, theme), room);
         frame.buffer_mut().set_line(area.x, y, &row, area.width);
-        if under_cursor {
+        if at == jobs.cursor {
             let line = Rect {
                 y,
                 height: 1,
@@ -119,6 +96,85 @@ pub fn draw(frame: &mut Frame, state: &State, jobs: &Jobs, theme: &Theme) {
     }
     if let Some(entry) = jobs.current() {
         self::messages(frame, messages, &entry, theme);
+    }
+}
+
+/// The columns of a list: keys are whole before the time of the end, then the result, has a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Columns {
+    /// Characters for the key, where something stands behind it.
+    key: u16,
+    /// Characters from the key to the edge.
+    rest: u16,
+    /// Whether the time of the end is there.
+    has_ended: bool,
+    /// Characters of the result, with the time of the end before it; 0: it is not there.
+    result: u16,
+}
+
+impl Columns {
+    /// What `entries` need of a list of so many characters.
+    fn of(entries: &[Entry], width: u16) -> Self {
+        let rest = width.saturating_sub(3 + STATE + 2);
+        let most = rest.saturating_sub(SHORT_RESULT + 2);
+        let most = most.clamp(USUAL_KEY, LONG_KEY).min(rest);
+        // Behind the key of what waits nothing stands.
+        let entries = entries.iter().filter(|e| !matches!(e, Entry::Waiting(_)));
+        let longest = entries.map(|entry| entry.key().width()).max();
+        let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX);
+        let key = longest.max(SHORT_KEY).min(most);
+        let (key, result) = match rest.saturating_sub(key + 2) {
+            ..LEAST_RESULT => (rest, 0),
+            result => (key, result),
+        };
+        Self {
+            key,
+            rest,
+            has_ended: result >= ENDED + 2 + RESULT,
+            result,
+        }
+    }
+
+    fn header(self) -> String {
+        let mut text = format!("   {}  ", fit("state", STATE, false));
+        text.push_str(&fit("log", self.key, false));
+        if self.has_ended {
+            text.push_str(&format!("  {}", fit("ended", ENDED, false)));
+        }
+        if self.result > 0 {
+            text.push_str("  result");
+        }
+        text
+    }
+
+    fn row(self, entry: &Entry, theme: &Theme) -> Line<'static> {
+        let (word, style) = state_of(entry, theme);
+        let mut row = Line::from(vec![
+            Span::raw("   "),
+            Span::styled(fit(&word, STATE, false), style),
+            Span::raw("  "),
+        ]);
+        let text = match (ended(entry), entry) {
+            (Some((_, message)), _) => message.to_owned(),
+            // What runs has not ended: how far it is stands in both columns.
+            (None, Entry::Job(job)) => progress(job, self.result),
+            (None, _) => String::new(),
+        };
+        let is_alone = self.result == 0 || text.is_empty();
+        let key = if is_alone { self.rest } else { self.key };
+        row.push_span(Span::styled(fit_middle(entry.key(), key), theme.text));
+        if is_alone {
+            return row;
+        }
+        row.push_span(Span::raw("  "));
+        let mut left = self.result;
+        if let Some((at, _)) = ended(entry).filter(|_| self.has_ended) {
+            row.push_span(Span::styled(fit(&minute(at), ENDED, false), theme.muted));
+            row.push_span(Span::raw("  "));
+            left = left.saturating_sub(ENDED + 2);
+        }
+        row.push_span(Span::styled(fit_words(&text, left), theme.text));
+        row
     }
 }
 
@@ -158,25 +214,29 @@ fn outcome(word: &str, theme: &Theme) -> (char, Style) {
 }
 
 /// Stage, rate and what is left, each at its place whatever its length; where there is
-/// room for it, a bar and the rows before them.
-fn progress(job: &Job, wide: bool) -> String {
+/// room for it, a bar and the rows before them, and where there is little no rate.
+fn progress(job: &Job, width: u16) -> String {
     let stage = job.stage().word();
-    let rate = job
-        .rate()
-        .map(|r| format!("{} rows/s", short(r as u64)))
-        .unwrap_or_default();
     let left = job
         .eta_s()
         .map(|s| format!("{} left", estimate(s)))
         .unwrap_or_default();
-    let message = format!("{stage:<12} {rate:>13}  {left}");
-    if !wide {
-        return message;
+    if width < RESULT {
+        return format!("{stage}  {left}").trim_end().to_owned();
     }
+    let rate = job
+        .rate()
+        .map(|r| format!("{} rows/s", short(r as u64)))
+        .unwrap_or_default();
+    let message = format!("{stage:<12} {rate:>13}  {left}");
     let filled = (job.share() * 10.0).floor().clamp(0.0, 10.0) as usize;
     let bar = "█".repeat(filled) + &"░".repeat(10 - filled);
     let rows = job.progress.map_or(0, |p| p.rows);
-    format!("{bar}  {:>6} rows  {message}", short(rows))
+    let before = format!("{bar}  {:>6} rows  ", short(rows));
+    match before.width() + usize::from(RESULT) <= usize::from(width) {
+        true => before + &message,
+        false => message,
+    }
 }
 
 fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
@@ -195,17 +255,15 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
         theme,
     )
     .render(heading.intersection(frame.area()), frame.buffer_mut());
-    let one;
-    let messages: &[(i64, String)] = match entry {
-        Entry::Job(job) => &job.messages,
-        Entry::Waiting(job) => {
-            one = [(job.queued_us, "queued".to_owned())];
-            &one
+    let messages: Vec<(String, &str)> = match entry {
+        Entry::Job(job) => {
+            let messages = job.messages.iter();
+            let clock = |at: i64| zone::format_clock(at);
+            messages.map(|(at, text)| (clock(*at), &**text)).collect()
         }
-        Entry::Past(row) => {
-            one = [(row.at_us, row.message.clone())];
-            &one
-        }
+        Entry::Waiting(job) => vec![(zone::format_clock(job.queued_us), "queued")],
+        // It may have ended on another day.
+        Entry::Past(row) => vec![(minute(row.at_us), &row.message)],
     };
     let lines = last_lines(messages, area.width.saturating_sub(17), area.height - 1);
     for (n, (clock, text)) in lines.into_iter().enumerate() {
@@ -221,10 +279,10 @@ fn messages(frame: &mut Frame, area: Rect, entry: &Entry, theme: &Theme) {
 
 /// As many of the last messages, which tell most, as `room` lines have room for: the time of each
 /// beside its first line. The last one is cut at its end where it alone needs more.
-fn last_lines(messages: &[(i64, String)], width: u16, room: u16) -> Vec<(String, String)> {
+fn last_lines(messages: Vec<(String, &str)>, width: u16, room: u16) -> Vec<(String, String)> {
     let room = usize::from(room);
     let mut lines: Vec<(String, String)> = Vec::new();
-    for (at, text) in messages.iter().rev() {
+    for (time, text) in messages.into_iter().rev() {
         let mut wrapped = wrap(text, width);
         if lines.is_empty() && wrapped.len() > room {
             let rest: Vec<String> = wrapped.drain(room.saturating_sub(1)..).collect();
@@ -232,9 +290,8 @@ fn last_lines(messages: &[(i64, String)], width: u16, room: u16) -> Vec<(String,
         } else if lines.len() + wrapped.len() > room {
             break;
         }
-        let clocks = std::iter::once(zone::format_clock(*at));
-        let clocks = clocks.chain(std::iter::repeat(String::new()));
-        lines.splice(..0, clocks.zip(wrapped));
+        let times = std::iter::once(time).chain(std::iter::repeat(String::new()));
+        lines.splice(..0, times.zip(wrapped));
     }
     lines
 }
@@ -249,24 +306,54 @@ fn minute(us: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::fixture;
+
+    /// Columns in a list of `width` characters whose longest key has `key`.
+    fn columns(key: usize, width: u16) -> Columns {
+        let past = |length: usize| fixture::past(&"k".repeat(length), "harvested");
+        let rows = [past(8), past(key)];
+        Columns::of(&rows.each_ref().map(Entry::Past), width)
+    }
+
+    #[test]
+    fn keys_are_whole_before_the_time_of_the_end_and_the_result_have_places() {
+        for width in 39..200 {
+            for key in [8, 23, 25] {
+                let fitted = columns(key, width);
+                let whole = usize::from(fitted.key) >= key;
+                assert!(whole || fitted.result == 0, "{key} in {width}: {fitted:?}");
+                assert!(!fitted.has_ended || fitted.result >= ENDED + 2 + RESULT);
+                assert!(fitted.header().width() <= usize::from(width), "{width}");
+            }
+            let long = columns(90, width);
+            assert!(long.key <= LONG_KEY || long.result == 0);
+            let left = long.result == 0 || long.result >= SHORT_RESULT || long.key <= USUAL_KEY;
+            assert!(left, "{width}: {long:?}");
+        }
+        let at = |key, width| {
+            let fitted = columns(key, width);
+            (fitted.key, fitted.has_ended, fitted.result)
+        };
+        assert_eq!(at(23, 39), (23, false, 0));
+        assert_eq!(at(25, 79), (25, false, RESULT));
+        assert_eq!(at(25, 119), (25, true, 76));
+    }
 
     #[test]
     fn a_message_that_is_too_long_shows_its_begin_and_no_message_begins_in_the_middle() {
-        let messages = [
-            (0, "harvested 4 runs of cell-01".to_owned()),
-            (
-                1,
-                "partial: 2 of 4 runs failed, 614 rows dropped".to_owned(),
-            ),
-        ];
+        let clock = || "20:40:00.000".to_owned();
+        let messages = || {
+            let last = "partial: 2 of 4 runs failed, 614 rows dropped";
+            vec![(clock(), "harvested 4 runs of cell-01"), (clock(), last)]
+        };
         let texts = |room| -> Vec<String> {
-            let lines = last_lines(&messages, 16, room).into_iter();
+            let lines = last_lines(messages(), 16, room).into_iter();
             lines
                 .map(|(clock, text)| format!("{} {text}", clock.len()))
                 .collect()
         };
         let wrapped = |text: &str| wrap(text, 16).len() as u16;
-        let (first, second) = (wrapped(&messages[0].1), wrapped(&messages[1].1));
+        let (first, second) = (wrapped(messages()[0].1), wrapped(messages()[1].1));
         assert!(texts(1)[0].starts_with("12 partial: "), "{:?}", texts(1));
         assert!(texts(1)[0].ends_with('…'), "{:?}", texts(1));
         assert_eq!(texts(2)[0], "12 partial: 2 of 4");

@@ -96,7 +96,7 @@ impl Catalog {
             Err(ErrorKind::PermissionDenied) => Some(Scan {
                 unread: vec![Vec::new()],
                 notes: vec![format!(
-                    "the data directory {shown} cannot be read: its logs are shown as they were harvested"
+                    "the data directory {shown} cannot be read: its logs are shown as last known"
                 )],
                 ..Scan::default()
             }),
