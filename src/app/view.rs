@@ -348,6 +348,11 @@ pub trait View: Any + Debug {
         None
     }
 
+    /// The error that stands in the view in place of what it has to show.
+    fn error(&self) -> Option<&str> {
+        None
+    }
+
     /// What the view wants the message line to say, once.
     fn take_message(&mut self) -> Option<String> {
         None

@@ -5,9 +5,13 @@ use super::{
     theme::Theme,
 };
 use crate::app::{
-    State,
-    fixture::{answer, in_run, keys as press, populated, press as answered, type_in},
+    Effect, State,
+    fixture::{
+        answer, answered as answered_event, in_run, keys as press, populated, press as answered,
+        type_in,
+    },
     state::Tone,
+    update,
 };
 
 fn screen(state: &State) -> String {
@@ -41,6 +45,34 @@ fn the_footer_names_only_what_works_now() {
         !jobs.contains("cancel") && !jobs.contains("w jobs"),
         "{jobs}"
     );
+}
+
+#[test]
+fn a_tab_without_its_table_says_so_once_and_names_the_keys_that_lead_away() {
+    let gone = "the run's table cache/a/run_x.parquet is gone; a harvest of a recreates it";
+    let mut state = in_run((120, 40));
+    for (tab, keys) in [
+        ("Signals", ["zoom", "choose", "export"]),
+        ("Samples", ["filter", "null", "columns"]),
+        ("Path", ["axes", "robot", "zoom"]),
+    ] {
+        let mut effects = press(&mut state, &["tab"]);
+        while let Some(effect) = effects.pop() {
+            if let Effect::Ask(question) = effect {
+                effects.extend(update(&mut state, answered_event(question.fail(gone))));
+            }
+        }
+        let (shown, footer) = (screen(&state), footer(&state));
+        assert!(shown.contains(&format!("[{tab}]")), "{shown}");
+        assert_eq!(shown.matches("recreates it").count(), 1, "{shown}");
+        for key in keys {
+            assert!(!footer.contains(key), "{key} in {tab}: {footer}");
+        }
+        assert!(
+            footer.contains("Tab next tab") && footer.contains("q back"),
+            "{footer}"
+        );
+    }
 }
 
 #[test]

@@ -182,6 +182,24 @@ impl Path {
         true
     }
 
+    /// Whether an action can do anything: without a path there is nothing to look at, and where
+    /// there is one robot, or one plane, no other.
+    pub fn is_possible(&self, action: Action) -> bool {
+        let has_path = self.shown().is_some();
+        match action {
+            Action::NextRobot => self.robots.as_ref().is_some_and(|robots| robots.len() > 1),
+            Action::NextPlane => self.shown().is_some_and(|robot| robot.axes.len() > 2),
+            Action::NextPane
+            | Action::PreviousPane
+            | Action::ShowJobs
+            | Action::Help
+            | Action::Back
+            | Action::Escape
+            | Action::Note => true,
+            _ => has_path,
+        }
+    }
+
     /// The robot that is shown.
     pub fn shown(&self) -> Option<&RobotPath> {
         let robots = self.robots.as_ref()?;

@@ -93,23 +93,36 @@ impl View for RunScreen {
     }
 
     fn is_possible(&self, action: Action) -> bool {
-        let Some(views) = &self.views else {
-            // A tab and a place can be chosen before the run is read.
-            let is_waiting = self.error.is_none();
-            return match action {
-                Action::NextPane | Action::PreviousPane | Action::GoTo => is_waiting,
-                Action::ShowJobs
+        let turns = matches!(action, Action::NextPane | Action::PreviousPane);
+        let leads_away = matches!(
+            action,
+            Action::ShowJobs
                 | Action::Help
                 | Action::Back
                 | Action::Escape
                 | Action::Note
-                | Action::Harvest => true,
-                _ => false,
-            };
+                | Action::Harvest
+        );
+        let Some(views) = &self.views else {
+            // A tab and a place can be chosen before the run is read.
+            let is_waiting = self.error.is_none();
+            return leads_away || is_waiting && (turns || action == Action::GoTo);
         };
+        if views.error_of(self.tab).is_some() {
+            return leads_away || turns;
+        }
         match (action, self.tab) {
             // What is there needs no harvest.
-            (Action::Harvest, tab) => views.error_of(tab).is_some(),
+            (Action::Harvest, _) => false,
+            (_, Tab::Path) => views.path.is_possible(action),
+            (
+                Action::NextNull
+                | Action::PreviousNull
+                | Action::NextBeyond
+                | Action::PreviousBeyond
+                | Action::GoTo,
+                Tab::Samples,
+            ) => views.samples.rows > 0,
             (Action::Open, Tab::Summary) => {
                 let detail = self.detail.as_deref();
                 detail.is_some_and(|detail| views.summary.leads(detail).is_somewhere())
@@ -336,6 +349,11 @@ impl View for RunScreen {
         if let Some(views) = &mut self.views {
             views.summary.show_found(size);
         }
+    }
+
+    fn error(&self) -> Option<&str> {
+        let views = self.views.as_ref();
+        views.and_then(|views| views.error_of(self.tab))
     }
 
     fn take_message(&mut self) -> Option<String> {

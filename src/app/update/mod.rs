@@ -131,6 +131,12 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(text) = state.open_view_mut().take_message() {
         state.message = Some((Tone::Plain, text));
     }
+    if let Some((_, text)) = &state.message
+        && state.open_view().error() == Some(text)
+    {
+        // It stands in the view.
+        state.message = None;
+    }
     if let Some(Overlay::Help(help)) = &state.overlay {
         let scroll = help.scroll.min(help.last_scroll(state));
         if let Some(Overlay::Help(help)) = &mut state.overlay {
