@@ -163,7 +163,7 @@ fn panel_lines(panel: &LogPanel) -> usize {
     let rejected = panel.rejected.as_ref().ok().and_then(Option::as_ref);
     let examples = rejected.map_or(0, |r| r.examples.values().map(Vec::len).sum());
     let sentences = 4 + detail.errors.len() + detail.quality.len() + detail.history.len();
-    20 + dropped + examples + sentences * WRAPPED
+    20 + detail.row.key.len() / 10 + dropped + examples + sentences * WRAPPED
 }
 
 impl View for Logs {

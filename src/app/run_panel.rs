@@ -170,7 +170,7 @@ impl RunPanel {
             .as_ref()
             .map_or(0, |note| note.lines().count());
         let sentences = 4 + detail.flags.len().min(40) + notes + detail.not_evaluated.len();
-        30 + detail.columns.len() + sentences * WRAPPED
+        30 + detail.row.log_key().len() / 10 + detail.columns.len() + sentences * WRAPPED
     }
 }
 

@@ -14,11 +14,9 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use unicode_width::UnicodeWidthStr;
-
 use super::{
     lines::ruled,
-    text::{fit, fit_line, fit_middle, wrap},
+    text::{fit, fit_line, wrap},
     theme::Theme,
     widgets::scroll_mark,
 };
@@ -37,23 +35,22 @@ struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// A panel with a title; where the panel has the keys that stands in brackets, with a heavy
+    /// A panel with a title, in as many lines as it needs; where the panel has the keys that stands in brackets, with a heavy
     /// rule behind it, as over every pane that has them.
     fn new(title: &str, has_keys: bool, area: Rect, theme: &'a Theme) -> Self {
         let width = area.width.saturating_sub(1 + SCROLL_MARK);
-        let title = match has_keys {
-            true => {
-                let title = fit_middle(title, width.saturating_sub(3).min(title.width() as u16));
-                let rule = usize::from(width).saturating_sub(title.width() + 3);
-                Line::from(vec![
-                    Span::styled(format!("[{title}] "), theme.tab),
-                    Span::styled("━".repeat(rule), theme.accent),
-                ])
-            }
-            false => Line::styled(fit_middle(title, width), theme.title),
+        let (title, style) = match has_keys {
+            true => (format!("[{title}]"), theme.tab),
+            false => (title.to_owned(), theme.title),
         };
+        let title = wrap(&title, width).into_iter();
+        let mut lines: Vec<Line> = title.map(|line| Line::styled(line, style)).collect();
+        if let Some(last) = lines.last_mut().filter(|_| has_keys) {
+            let rule = usize::from(width).saturating_sub(last.width() + 1);
+            last.push_span(Span::styled(format!(" {}", "━".repeat(rule)), theme.accent));
+        }
         Self {
-            lines: vec![title],
+            lines,
             said: String::new(),
             width,
             theme,
@@ -115,5 +112,27 @@ impl<'a> Text<'a> {
     /// A line of its own, cut where it is too long.
     fn push(&mut self, spans: Vec<Span<'static>>) {
         self.lines.push(fit_line(Line::from(spans), self.width));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_whole_in_as_many_lines_as_it_needs() {
+        let theme = Theme::named("dark", true).unwrap();
+        let key = "cell-a/a long log name, with commas; semicolons/2022-11-23T2040";
+        for has_keys in [false, true] {
+            for width in 12..90 {
+                let area = Rect::new(0, 0, width, 9);
+                let lines = Text::new(key, has_keys, area, &theme).lines;
+                assert!(lines.iter().all(|line| line.width() <= usize::from(width)));
+                let drawn: String = lines.iter().map(|line| line.to_string()).collect();
+                let bare = |text: &str| text.replace([' ', '[', ']', '━'], "");
+                assert_eq!(bare(&drawn), bare(key), "{width}");
+                assert_eq!(drawn.contains(']'), has_keys);
+            }
+        }
     }
 }

@@ -24,10 +24,7 @@ use crate::{
         stats::RobotStats,
         time, zone,
     },
-    ui::{
-        text::{fit, fit_middle},
-        theme::Theme,
-    },
+    ui::{text::fit, theme::Theme},
 };
 
 /// Characters for the name of a figure of a robot, and for its value.
@@ -63,10 +60,7 @@ impl Text<'_> {
     /// What the list knows: it is there at once.
     fn run(&mut self, row: &RunRow) {
         let theme = self.theme;
-        self.push(vec![Span::styled(
-            fit_middle(row.log_key(), self.width),
-            theme.text,
-        )]);
+        self.sentence(row.log_key(), theme.text);
         if !row.also_in().is_empty() {
             self.sentence(
                 &format!("also in {}", row.also_in().join(", ")),
