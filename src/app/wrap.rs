@@ -55,6 +55,17 @@ pub fn wrap(text: &str, width: u16) -> Vec<String> {
     lines
 }
 
+/// As [`wrap`] in at most so many `lines`; the last is cut after a whole word where there is more.
+pub fn wrap_within(text: &str, width: u16, lines: usize) -> Vec<String> {
+    let mut wrapped = wrap(text, width);
+    if wrapped.len() > lines {
+        let rest: Vec<String> = wrapped.drain(lines.saturating_sub(1)..).collect();
+        wrapped.push(fit_words(&rest.join(" "), width));
+        wrapped.truncate(lines);
+    }
+    wrapped
+}
+
 /// `text` in exactly `width` columns: cut with `…`, or filled up on the left or right.
 pub fn fit(text: &str, width: u16, right: bool) -> String {
     let width = usize::from(width);

@@ -1,6 +1,9 @@
 //! Every view, full and empty, at every size, as a file in `snapshots`.
 
-use super::screen_snapshots::{SIZES, ScreenSnapshots};
+use super::{
+    screen_snapshots::{SIZES, ScreenSnapshots, drawn, text},
+    theme::Theme,
+};
 use crate::{
     app::{
         State,
@@ -480,6 +483,8 @@ fn quality() {
         looks.add("quality_filter", &state);
         press(&mut state, &["enter"]);
         looks.add("quality_flag_in_signals", &state);
+        let shown = text(&drawn(&state, &Theme::named("dark", true).unwrap()));
+        assert_eq!(shown.matches("gap: z_1 has no").count(), 1, "{shown}");
         press(&mut state, &["esc", "f", "ctrl-u", "enter", "shift-tab"]);
         press(
             &mut state,

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     lines::ruled,
     list,
-    text::{fit, fit_line, fit_middle, fit_words, wrap},
+    text::{fit, fit_line, fit_middle, fit_words, wrap, wrap_within},
     theme::Theme,
     widgets::scroll_mark,
 };
@@ -283,11 +283,11 @@ fn last_lines(messages: Vec<(String, &str)>, width: u16, room: u16) -> Vec<(Stri
     let room = usize::from(room);
     let mut lines: Vec<(String, String)> = Vec::new();
     for (time, text) in messages.into_iter().rev() {
-        let mut wrapped = wrap(text, width);
-        if lines.is_empty() && wrapped.len() > room {
-            let rest: Vec<String> = wrapped.drain(room.saturating_sub(1)..).collect();
-            wrapped.push(fit_words(&rest.join(" "), width));
-        } else if lines.len() + wrapped.len() > room {
+        let wrapped = match lines.is_empty() {
+            true => wrap_within(text, width, room),
+            false => wrap(text, width),
+        };
+        if lines.len() + wrapped.len() > room {
             break;
         }
         let times = std::iter::once(time).chain(std::iter::repeat(String::new()));

@@ -1,6 +1,6 @@
 //! Text in a given width, counted as terminals count it.
 
-pub use crate::app::wrap::{fit, fit_middle, fit_words, wrap};
+pub use crate::app::wrap::{fit, fit_middle, fit_words, wrap, wrap_within};
 use ratatui::text::{Line, Span};
 
 /// A line in at most `width` columns, cut with `…`.

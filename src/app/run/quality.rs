@@ -204,7 +204,7 @@ impl Quality {
         let explained = if self.table.is_empty() || height < 8 {
             0
         } else {
-            (height / 4).clamp(4, 6)
+            (height / 3).clamp(4, 6)
         };
         let left = height - explained;
         let needed = self.not_evaluated.len() as u16 * 2 + 1;

@@ -11,6 +11,7 @@ use ratatui::{
     text::{Line, Span},
     widgets::Widget,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     lines::{pane_rule, put, put_titles, sentence, take},
@@ -27,6 +28,9 @@ use crate::{
     },
     etl::{compare::letter, format::thousands, time, zone},
 };
+
+/// The name of a log in fewer characters tells nothing.
+const SHORT_NAME: u16 = 12;
 
 /// Draws the comparison that is open.
 pub fn draw(frame: &mut Frame, state: &State, screen: &CompareScreen, theme: &Theme) {
@@ -59,7 +63,7 @@ fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &CompareScreen, theme: &
     if parts.overlaid > 0 {
         let pane = take(&mut rest, parts.overlaid);
         let has_keys = screen.pane == Pane::Overlaid;
-        signals::draw(pane, buf, &views.signals, has_keys, theme);
+        signals::draw(pane, buf, &views.signals, has_keys, "", theme);
     }
     if parts.sheet > 0 {
         if parts.overlaid > 0 {
@@ -116,8 +120,8 @@ fn legend(area: Rect, buf: &mut Buffer, screen: &CompareScreen, at: usize, theme
     Line::from(spans).render(area, buf);
 }
 
-/// Where the run comes from and where it is aligned, or what is wrong with it, in at
-/// most `width` characters.
+/// Where the run comes from and where it is aligned, or why it has no samples, in at
+/// most `width` characters. Why its table cannot be read stands above the charts.
 fn about(
     screen: &CompareScreen,
     run: &Compared,
@@ -134,10 +138,17 @@ fn about(
         return (cut(&format!("{text}: {}", run.log_key)), theme.error);
     };
     if let Some(error) = detail.row.error() {
-        return (cut(&format!("failed: {error}")), theme.error);
-    }
-    if let Some(failure) = views.signals.failure_of(at) {
-        return (cut(failure), theme.error);
+        let failed = format!("failed: {error}");
+        // The reason stands nowhere else; the run has its name before it.
+        let left = width.saturating_sub(failed.width() + 2);
+        let left = left.min(run.log_key.width()) as u16;
+        return match left {
+            ..SHORT_NAME => (cut(&failed), theme.error),
+            _ => {
+                let name = fit_middle(&run.log_key, left);
+                (format!("{name}  {failed}"), theme.error)
+            }
+        };
     }
     let mut figures = Vec::new();
     figures.extend(

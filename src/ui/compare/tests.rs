@@ -47,6 +47,14 @@ fn runs_that_are_gone_or_failed_say_so() {
         for word in ["the run's table", "gone", "every sample"] {
             assert!(shown.contains(word), "{word}: {shown}");
         }
+        // The error stands above the charts, once; the record still says which run it is.
+        assert_eq!(shown.matches("the run's table").count(), 1, "{shown}");
+        let line = |letter: &str| {
+            let line = shown.lines().find(|line| line.contains(letter));
+            line.unwrap_or_default().to_owned()
+        };
+        assert!(line("A ━━").contains("1m 45s"), "{shown}");
+        assert!(line("C ━━").contains("failed: "), "{shown}");
         let (mut screen, _) = CompareScreen::open(fixture::names(2), size);
         fixture::read(&mut screen, Err("the catalog is busy".into()));
         assert!(text(&screen).contains("the catalog is busy"));

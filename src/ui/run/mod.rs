@@ -21,10 +21,17 @@ use crate::app::{
 
 /// Draws the run that is open.
 pub fn draw(frame: &mut Frame, state: &State, screen: &RunScreen, theme: &Theme) {
-    draw_in(frame, state.size, screen, theme);
+    let message = state.message_line().map(|(_, text)| text);
+    draw_in(
+        frame,
+        state.size,
+        screen,
+        &message.unwrap_or_default(),
+        theme,
+    );
 }
 
-fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &RunScreen, theme: &Theme) {
+fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &RunScreen, message: &str, theme: &Theme) {
     let (above, body) = layout::headed(size, 1);
     let body = body.intersection(frame.area());
     heading_line(
@@ -46,7 +53,7 @@ fn draw_in(frame: &mut Frame, size: (u16, u16), screen: &RunScreen, theme: &Them
     match (&screen.views, &screen.error) {
         (Some(views), _) => match screen.tab {
             Tab::Summary => summary::draw(body, buf, &views.summary, theme),
-            Tab::Signals => signals::draw(body, buf, &views.signals, true, theme),
+            Tab::Signals => signals::draw(body, buf, &views.signals, true, message, theme),
             Tab::Samples => samples::draw(body, buf, screen, &views.samples, theme),
             Tab::Path => path::draw(body, buf, views, theme),
             // Drawn above: lists need the frame.

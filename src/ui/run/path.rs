@@ -6,6 +6,7 @@ use ratatui::{
     text::{Line, Span},
     widgets::Widget,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::sentence;
 use crate::{
@@ -136,6 +137,12 @@ pub(super) fn draw(area: Rect, buf: &mut Buffer, views: &Views, theme: &Theme) {
             format!(" robot {}", robot.robot),
             format!("  at {clock}: {place}"),
         ];
+        let wide: usize = parts.iter().map(|text| text.width()).sum();
+        if wide > usize::from(place_line.width) {
+            // The values before what else is said.
+            parts = place.split("  ").map(|value| format!(" {value}")).collect();
+            parts.extend([format!("  at {clock}"), format!("  robot {}", robot.robot)]);
+        }
         if !has_axes {
             parts.push(format!("  → {}", range(name(across), extent[0])));
             parts.push(format!("  ↑ {} {}", range(name(up), extent[1]), robot.unit));

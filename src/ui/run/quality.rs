@@ -6,8 +6,16 @@ use ratatui::{Frame, layout::Rect, style::Style, widgets::Widget};
 use super::put;
 use crate::{
     app::run::quality::{FlagRow, Quality},
-    etl::{format::count, quality::Verdict},
-    ui::{lines::ruled, list, text::wrap, theme::Theme},
+    etl::{
+        format::{count, measured},
+        quality::{Flag, Verdict},
+    },
+    ui::{
+        lines::ruled,
+        list,
+        text::{wrap, wrap_within},
+        theme::Theme,
+    },
 };
 
 pub(super) fn draw(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
@@ -16,10 +24,10 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, quality: &Quality, theme: &The
         height: parts.list,
         ..area
     };
+    let columns = quality.columns(area.width);
     if quality.table.is_empty() {
         nothing(frame, list_area, quality, theme);
     } else {
-        let columns = quality.columns(area.width);
         list::draw(frame, list_area, &quality.table, &columns, theme, |_, _| {
             None
         });
@@ -30,7 +38,9 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, quality: &Quality, theme: &The
         ..area
     };
     if let Some(row) = quality.table.current() {
-        explain(frame, explained, row, theme);
+        let is_listed = |name: &str| columns.iter().any(|column| column.title == name);
+        let values = values(&row.flag, is_listed);
+        explain(frame, explained, row, values, theme);
     }
     let rest = Rect {
         y: explained.bottom(),
@@ -57,7 +67,18 @@ fn nothing(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme) {
     list::notice(frame, area, &[(&first, style)]);
 }
 
-fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, theme: &Theme) {
+/// What was measured and what the limit is, where the list has no room for a column of either.
+fn values(flag: &Flag, is_listed: impl Fn(&str) -> bool) -> Option<String> {
+    let values = [("measured", flag.value), ("threshold", flag.threshold)];
+    let known = values
+        .iter()
+        .filter_map(|(name, value)| Some((*name, (*value)?)));
+    let is_hidden = known.clone().any(|(name, _)| !is_listed(name));
+    let words = known.map(|(name, value)| format!("{name} {}", measured(value, &flag.unit)));
+    is_hidden.then(|| words.collect::<Vec<_>>().join(", "))
+}
+
+fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, values: Option<String>, theme: &Theme) {
     let area = area.intersection(frame.area());
     let mut lines = area.rows();
     let Some(rule) = lines.next() else { return };
@@ -68,9 +89,13 @@ fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, theme: &Theme) {
     };
     let what = format!("{} of {}", row.flag.rule, row.channel());
     ruled(&what, inner.width, theme).render(inner, frame.buffer_mut());
-    for text in wrap(&row.flag.shown_message(), area.width.saturating_sub(2)) {
-        let Some(line) = lines.next() else { return };
-        put(line, frame.buffer_mut(), &format!(" {text}"), theme.text);
+    let room = usize::from(area.height).saturating_sub(1 + usize::from(values.is_some()));
+    let message = row.flag.shown_message();
+    let texts = wrap_within(&message, area.width.saturating_sub(2), room).into_iter();
+    let texts = texts.map(|text| (text, theme.text));
+    let values = values.map(|text| (text, theme.muted));
+    for ((text, style), line) in texts.chain(values).zip(lines) {
+        put(line, frame.buffer_mut(), &format!(" {text}"), style);
     }
 }
 
@@ -104,7 +129,7 @@ fn not_evaluated(frame: &mut Frame, area: Rect, quality: &Quality, theme: &Theme
     let hidden = texts.split_off(shown.min(texts.len()));
     if !hidden.is_empty() {
         let rest = count(hidden.len() as u64, "more line");
-        let text = format!("… {rest}: a higher terminal, or `mdtui show`, has all");
+        let text = format!("… {rest}: `mdtui show` has all");
         texts.push((text, theme.muted));
     }
     for (line, (text, style)) in lines.zip(texts) {

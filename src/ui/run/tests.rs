@@ -13,7 +13,7 @@ fn text(screen: &RunScreen) -> String {
     let mut terminal = Terminal::new(backend).unwrap();
     let theme = theme();
     terminal
-        .draw(|frame| draw_in(frame, screen.size, screen, &theme))
+        .draw(|frame| draw_in(frame, screen.size, screen, "", &theme))
         .unwrap();
     let buffer = terminal.backend().buffer();
     let lines = (0..buffer.area.height).map(|y| {
@@ -186,6 +186,57 @@ fn the_heading_of_layers_drops_nothing_unsaid() {
         "{}",
         text(&screen)
     );
+}
+
+#[test]
+fn the_smallest_size_explains_itself() {
+    let mut screen = fixture::opened(layout::MINIMUM);
+    act(&mut screen, &[Action::NextPane]);
+    let shown = text(&screen);
+    assert!(shown.contains(" Too few lines for charts."), "{shown}");
+    act(&mut screen, &[Action::NextPane, Action::NextPane]);
+    let shown = text(&screen);
+    let line = shown.lines().rev().find(|line| line.contains("z_1"));
+    let line = line.unwrap_or_else(|| panic!("{shown}"));
+    for axis in ["x_1 ", "z_1 "] {
+        let value = line.split_once(axis).unwrap().1;
+        assert!(
+            value.starts_with(|c: char| c == '−' || c.is_ascii_digit()),
+            "{line}"
+        );
+    }
+    let mut detail = fixture::flagged();
+    detail.flags.clear();
+    detail.not_evaluated = vec![detail.not_evaluated[0].clone(); 6];
+    let read = Ok(Some(fixture::opened_run(detail)));
+    let _ = screen.reload();
+    let effects = fixture::deliver(&mut screen, |q| &mut q.detail, read);
+    fixture::answer_queries(&mut screen, effects);
+    act(&mut screen, &[Action::NextPane, Action::NextPane]);
+    let shown = text(&screen);
+    assert!(
+        shown.contains("more lines: `mdtui show` has all"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_flag_has_its_value_and_threshold_where_the_list_has_no_room_for_them() {
+    for (width, in_list) in [(60, false), (80, false), (120, true)] {
+        let mut screen = fixture::opened((width, 24));
+        let _ = screen.reload();
+        let read = Ok(Some(fixture::opened_run(fixture::flagged())));
+        let effects = fixture::deliver(&mut screen, |q| &mut q.detail, read);
+        fixture::answer_queries(&mut screen, effects);
+        act(&mut screen, &[Action::PreviousPane]);
+        let shown = text(&screen);
+        let list = shown
+            .lines()
+            .any(|line| line.contains("severity") && line.contains("threshold"));
+        assert_eq!(list, in_list, "{shown}");
+        let words = shown.contains("measured 15.010 s, threshold 0.050 s");
+        assert_eq!(words, !in_list, "{shown}");
+    }
 }
 
 #[test]

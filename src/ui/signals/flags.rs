@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     app::signals::Signals,
-    ui::{lines::put, theme::Theme, widgets::chart::plot_area},
+    ui::{lines::put, text::fit_words, theme::Theme, widgets::chart::plot_area},
 };
 
 /// A bar for every flag in sight that lasts, a mark for one that does not; where there is
@@ -47,16 +47,15 @@ pub(super) fn strip(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &The
     }
 }
 
-/// What the flag at the cursor, or the nearest in sight, says.
-pub(super) fn words(area: Rect, buf: &mut Buffer, signals: &Signals, theme: &Theme) {
+/// What the flag at the cursor, or the nearest in sight, says, unless the `message` says it.
+pub(super) fn words(area: Rect, buf: &mut Buffer, signals: &Signals, message: &str, theme: &Theme) {
     let Some(mark) = signals.flag_at_cursor() else {
         return put(area, buf, " no flag in sight", theme.muted);
     };
-    let style = theme.of(mark.severity);
-    put(
-        area,
-        buf,
-        &format!(" {}: {}", mark.rule, mark.message),
-        style,
-    );
+    if message.contains(&mark.message) {
+        return;
+    }
+    let text = format!("{}: {}", mark.rule, mark.message);
+    let text = fit_words(&text, area.width.saturating_sub(2));
+    put(area, buf, &format!(" {text}"), theme.of(mark.severity));
 }

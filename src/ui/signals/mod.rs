@@ -30,8 +30,16 @@ use crate::{
 /// What stands for a value before the first sample.
 const NO_VALUE_YET: &str = "no value yet";
 
-/// Draws them into `area`; `has_keys`: keys go to them and not to another pane.
-pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, theme: &Theme) {
+/// Draws them into `area`; `has_keys`: keys go to them and not to another pane; `message` stands
+/// in the line of messages: what it says is not said again.
+pub fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    signals: &Signals,
+    has_keys: bool,
+    message: &str,
+    theme: &Theme,
+) {
     let layout = signals.layout(usize::from(area.height));
     let mut rest = area;
     if signals.channels.is_empty() && signals.is_aligned() {
@@ -44,7 +52,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, the
         let text = match &signals.error {
             Some(error) => return sentence(rest, buf, error, theme.error),
             None if signals.chosen.is_empty() => " No channel is chosen for a chart.",
-            None => " The terminal has too few lines for charts.",
+            None => " Too few lines for charts.",
         };
         return put(rest, buf, text, theme.muted);
     }
@@ -82,7 +90,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, the
     }
     if layout.flags > 0 {
         flags::strip(take(&mut rest, 1), buf, signals, theme);
-        flags::words(take(&mut rest, 1), buf, signals, theme);
+        flags::words(take(&mut rest, 1), buf, signals, message, theme);
     }
     if layout.distribution > 0 {
         distribution::draw(take(&mut rest, layout.distribution), buf, signals, theme);
@@ -90,7 +98,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, signals: &Signals, has_keys: bool, the
     cursor_line(take(&mut rest, 1), buf, signals, theme);
 }
 
-/// Why one of several runs cannot be drawn stands whole above the charts: it says what to do.
+/// Why runs of several cannot be drawn stands whole above the charts: it says what to do.
 /// Gives back how many of their lines it took.
 fn failure(
     rest: &mut Rect,
@@ -100,12 +108,11 @@ fn failure(
     theme: &Theme,
 ) -> usize {
     let runs = 0..signals.run_count();
-    let mut failed = runs.filter_map(|run| Some((run, signals.failure_of(run)?)));
-    let Some((run, sentence)) = failed.next().filter(|_| signals.is_aligned()) else {
-        return 0;
-    };
-    let text = format!("{}: {sentence}", letter(run));
-    let wrapped = wrap(&text, rest.width.saturating_sub(2));
+    let failed = runs.filter(|_| signals.is_aligned());
+    let failed = failed.filter_map(|run| Some((run, signals.failure_of(run)?)));
+    let texts = failed.map(|(run, sentence)| format!("{}: {sentence}", letter(run)));
+    let width = rest.width.saturating_sub(2);
+    let wrapped: Vec<String> = texts.flat_map(|text| wrap(&text, width)).collect();
     let room = lines.saturating_sub(LOWEST_CHART).min(wrapped.len());
     for line in wrapped.iter().take(room) {
         put(take(rest, 1), buf, &format!(" {line}"), theme.error);
