@@ -9,6 +9,7 @@ use super::{
     json::GcJson,
     progress::Progress,
     settings::Settings,
+    signals::cancel_on_signals,
 };
 use crate::etl::{
     Error, Result,
@@ -40,7 +41,7 @@ pub const EXAMPLES: &[Example] = &[
 /// Removes unnamed files of mdtui; never what it did not make, or what a record names.
 ///
 /// # Errors
-/// [`Error::Fatal`] without a lake, [`Error::Io`].
+/// [`Error::Fatal`] without a lake, [`Error::Io`], [`Error::Cancelled`].
 pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     let context = settings.context()?;
     let lake = &context.lake;
@@ -50,18 +51,16 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
             text::visible_path(lake.root())
         )));
     }
+    let cancel = CancelToken::new();
+    cancel_on_signals(&cancel, || {})?;
     let progress = Progress::new("searching the lake for files that no record names");
     // Asked for only where a table has no record. Without the data directory no log is known.
-    let logs = LazyCell::new(|| {
-        survey(&context, &CancelToken::new())
-            .unwrap_or_default()
-            .logs
-    });
+    let logs = LazyCell::new(|| survey(&context, &cancel).unwrap_or_default().logs);
     let is_there = |key: &str| {
         logs.binary_search_by(|log| log.key.as_str().cmp(key))
             .is_ok()
     };
-    let report = gc::gc(lake, args.dry_run, &is_there)?;
+    let report = gc::gc(lake, args.dry_run, &is_there, &cancel)?;
     drop(progress);
     if args.json {
         exit::print_json(&GcJson::new(&report, args.dry_run))?;

@@ -289,7 +289,7 @@ fn every_run_of_a_partial_log_has_keys_of_one_type_and_a_table_that_can_be_opene
     // It is no table of a run to those who look for them.
     assert_eq!(place.tables().len(), 2, "one run and the rejected rows");
     let context = &place.context;
-    let collected = gc::gc(&context.lake, false, &|_| true).unwrap();
+    let collected = gc::gc(&context.lake, false, &|_| true, &CancelToken::new()).unwrap();
     assert_eq!(collected, gc::Report::default());
     let report = check::check(context, None, &CancelToken::new(), &|_, _| {}).unwrap();
     assert_eq!(

@@ -227,7 +227,7 @@ impl Check<'_> {
         // Where that cannot be told, nothing is removed.
         let is_there = |key: &str| matches!(catalog.source(self.context, key), Ok(Some(_)));
         let spares = |key: &str| troubled.contains(key);
-        gc::collect(&self.context.lake, dry_run, &is_there, &spares)
+        gc::collect(&self.context.lake, dry_run, &is_there, &spares, self.cancel)
     }
 }
 

@@ -45,12 +45,17 @@ pub struct Report {
 ///
 /// # Errors
 /// [`Error::Io`] when something cannot be read or removed, [`Error::Fatal`] when the lake
-/// cannot be written.
-pub fn gc(lake: &Lake, dry_run: bool, is_there: &dyn Fn(&str) -> bool) -> Result<Report> {
+/// cannot be written, [`Error::Cancelled`].
+pub fn gc(
+    lake: &Lake,
+    dry_run: bool,
+    is_there: &dyn Fn(&str) -> bool,
+    cancel: &CancelToken,
+) -> Result<Report> {
     if !dry_run {
         require_write(lake, "remove files from the lake")?;
     }
-    collect(lake, dry_run, is_there, &|_| false)
+    collect(lake, dry_run, is_there, &|_| false, cancel)
 }
 
 /// As [`gc`], but leaves the tables of logs whose keys `spares` wants to keep.
@@ -62,9 +67,11 @@ pub fn collect(
     dry_run: bool,
     is_there: &dyn Fn(&str) -> bool,
     spares: &dyn Fn(&str) -> bool,
+    cancel: &CancelToken,
 ) -> Result<Report> {
     let mut collector = Collector {
         lake,
+        cancel,
         dry_run,
         is_there,
         spares,
@@ -142,6 +149,7 @@ pub fn remove_leftovers(lake: &Lake) -> Result<()> {
     }
     let mut collector = Collector {
         lake,
+        cancel: &CancelToken::new(),
         dry_run: false,
         is_there: &|_| false,
         spares: &|_| false,
@@ -194,6 +202,7 @@ fn free_locks(lake: &Lake) -> Result<Vec<(PathBuf, File)>> {
 
 struct Collector<'a> {
     lake: &'a Lake,
+    cancel: &'a CancelToken,
     dry_run: bool,
     is_there: &'a dyn Fn(&str) -> bool,
     spares: &'a dyn Fn(&str) -> bool,
@@ -204,6 +213,7 @@ struct Collector<'a> {
 impl Collector<'_> {
     /// Collects below `dir`, whose log key is `key`. Returns whether it is empty now.
     fn directory(&mut self, dir: &Path, key: &str) -> Result<bool> {
+        self.cancel.check()?;
         let top = key.is_empty();
         let mut empty = true;
         let mut tables = Vec::new();
@@ -254,7 +264,7 @@ impl Collector<'_> {
         // A lake that cannot be written cannot be locked either: asking who harvests must do.
         let lock = match self.read_only {
             true => None,
-            false => LogLock::acquire_to_free(self.lake, key, &CancelToken::new())?,
+            false => LogLock::acquire_to_free(self.lake, key, self.cancel)?,
         };
         let is_harvested = match self.read_only {
             true => lock::held(self.lake)?.iter().any(|h| h.key == key),

@@ -84,9 +84,9 @@ fn only_what_no_record_names_goes() {
         touch(&lake, ".mdtui/tmp/1-0"),
         touch(&lake, &own_file(&lake)),
     ];
-    let dry = gc(&lake, true, &|_| true).unwrap();
+    let dry = gc(&lake, true, &|_| true, &CancelToken::new()).unwrap();
     assert!(garbage.iter().all(|p| p.exists()));
-    let report = gc(&lake, false, &|_| true).unwrap();
+    let report = gc(&lake, false, &|_| true, &CancelToken::new()).unwrap();
     assert_eq!(dry, report);
     assert!(garbage.iter().all(|p| !p.exists()), "{report:?}");
     assert!(kept.iter().all(|p| p.exists()), "{report:?}");
@@ -100,7 +100,9 @@ fn only_what_no_record_names_goes() {
         ["a/notes.txt", "a/run_mine.parquet"].map(PathBuf::from)
     );
     assert_eq!(
-        gc(&lake, false, &|_| true).unwrap().removed,
+        gc(&lake, false, &|_| true, &CancelToken::new())
+            .unwrap()
+            .removed,
         Vec::<PathBuf>::new()
     );
 }
@@ -141,11 +143,11 @@ fn a_log_in_somebodys_hands_and_an_unreadable_record_are_left_alone() {
     );
     touch(&lake, "broken/record.json");
     let lock = LogLock::try_acquire(&lake, "held").unwrap().unwrap();
-    let report = gc(&lake, false, &|_| true).unwrap();
+    let report = gc(&lake, false, &|_| true, &CancelToken::new()).unwrap();
     assert!(held.exists() && broken.exists());
     assert_eq!(report.skipped.len(), 2);
     drop(lock);
-    gc(&lake, false, &|_| true).unwrap();
+    gc(&lake, false, &|_| true, &CancelToken::new()).unwrap();
     assert!(!held.exists());
 }
 
@@ -162,8 +164,8 @@ fn tables_that_nothing_can_make_again_stay() {
     let folder = lake.record_location("covered");
     fs::create_dir(&folder).unwrap();
     let is_there = |key: &str| key == "killed";
-    let dry = gc(&lake, true, &is_there).unwrap();
-    let report = gc(&lake, false, &is_there).unwrap();
+    let dry = gc(&lake, true, &is_there, &CancelToken::new()).unwrap();
+    let report = gc(&lake, false, &is_there, &CancelToken::new()).unwrap();
     assert_eq!(dry, report);
     assert!(!killed.exists() && lost.exists() && lost_too.exists() && covered.exists());
     assert_eq!(report.foreign, [PathBuf::from("covered/record.json")]);
@@ -177,4 +179,21 @@ fn tables_that_nothing_can_make_again_stay() {
         said[said.len() - 1].ends_with("mdtui remove lost/b"),
         "{said:?}"
     );
+}
+
+#[test]
+fn a_collection_that_is_cancelled_leaves_no_temporary_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = Lake::new(dir.path());
+    let table = touch(
+        &lake,
+        "a/run_00000000-0000-0000-0000-00000000000a.0123456789abcdef.parquet",
+    );
+    let cancel = CancelToken::new();
+    cancel.cancel();
+    let cancelled = gc(&lake, false, &|_| true, &cancel);
+    assert!(matches!(cancelled, Err(Error::Cancelled)));
+    assert!(table.exists());
+    let left = fs::read_dir(lake.local().tmp()).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "temporary files");
 }

@@ -177,7 +177,7 @@ fn what_is_no_lock_file_is_refused_at_once_and_never_followed() {
             "{error}"
         );
         assert_eq!(held(&lake).unwrap(), []);
-        let report = crate::lake::gc::gc(&lake, false, &|_| true).unwrap();
+        let report = crate::lake::gc::gc(&lake, false, &|_| true, &CancelToken::new()).unwrap();
         assert_eq!(report.removed, Vec::<PathBuf>::new());
         assert_eq!(report.foreign.len(), 1, "{report:?}");
     };
@@ -204,6 +204,6 @@ fn a_file_in_the_place_of_a_folder_of_locks_is_named_and_hides_nothing() {
         let error = LogLock::try_acquire(&lake, "a").unwrap_err().to_string();
         assert!(error.contains(&text::visible_path(&taken)), "{error}");
         assert!(error.ends_with("move it away"), "{error}");
-        crate::lake::gc::gc(&lake, true, &|_| true).unwrap();
+        crate::lake::gc::gc(&lake, true, &|_| true, &CancelToken::new()).unwrap();
     }
 }
