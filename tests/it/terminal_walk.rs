@@ -325,7 +325,7 @@ fn a_flag_leads_to_its_place_in_signals_and_back() {
     go(
         ENTER,
         "the place of the flag",
-        &["[Signals]", "missing_axis: "],
+        &["[Signals]", "z_2 has no samples"],
     );
     go("n", "the next flag", &["[Signals]"]);
     go(ESC, "the way back", &["[Quality]"]);
