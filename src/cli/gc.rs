@@ -1,6 +1,6 @@
 //! `mdtui gc`: removes what no record in the lake names.
 
-use std::cell::LazyCell;
+use std::cell::OnceCell;
 
 use super::{
     example::{self, Example},
@@ -14,7 +14,7 @@ use super::{
 use crate::etl::{
     Error, Result,
     base::CancelToken,
-    catalog::survey,
+    catalog::{LogState, survey},
     format::{bytes, count_of},
     lake::gc,
     text,
@@ -55,13 +55,24 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
     cancel_on_signals(&cancel, || {})?;
     let progress = Progress::new("searching the lake for files that no record names");
     // Asked for only where a table has no record. Without the data directory no log is known.
-    let logs = LazyCell::new(|| survey(&context, &cancel).unwrap_or_default().logs);
+    let logs = OnceCell::new();
     let is_there = |key: &str| {
-        logs.binary_search_by(|log| log.key.as_str().cmp(key))
-            .is_ok()
+        let logs = logs.get_or_init(|| survey(&context, &cancel));
+        logs.as_ref().is_ok_and(|survey| {
+            let at = survey
+                .logs
+                .binary_search_by(|log| log.key.as_str().cmp(key));
+            // One that is no whole log makes nothing again.
+            at.is_ok_and(|at| {
+                !matches!(survey.logs[at].state, LogState::Failed | LogState::Writing)
+            })
+        })
     };
     let report = gc::gc(lake, args.dry_run, &is_there, &cancel)?;
     drop(progress);
+    if let Some(Err(e)) = logs.into_inner() {
+        exit::note(&format!("which logs there are is not known: {e}"));
+    }
     if args.json {
         exit::print_json(&GcJson::new(&report, args.dry_run))?;
         return Ok(Exit::Ok);

@@ -60,7 +60,7 @@ pub fn run(settings: &Settings, args: &Args) -> Result<Exit> {
         Some(path) => {
             // A profile that cannot be used is an error here too.
             settings.context()?;
-            let toml = small_file::read(path).map_err(|e| Error::io("read", path, e))?;
+            let toml = small_file::read_named(path).map_err(|e| Error::io("read", path, e))?;
             exit::note(&format!("the profile {}", text::visible_path(path)));
             exit::print(&toml)?;
         }

@@ -157,7 +157,7 @@ impl Profile {
     /// [`Error::Fatal`] when it cannot be read, [`Error::Usage`] with file, line, the trouble
     /// and what is allowed.
     pub fn read(path: &Path) -> Result<Self> {
-        let toml = small_file::read(path).map_err(|e| {
+        let toml = small_file::read_named(path).map_err(|e| {
             Error::Fatal(format!(
                 "cannot read the profile {}: {e}",
                 text::visible_path(path)

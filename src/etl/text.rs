@@ -101,6 +101,16 @@ pub fn is_same(text: &str, typed: &str) -> bool {
     text == typed || !text.is_ascii() && text.nfc().eq(typed.chars())
 }
 
+/// `word` as a POSIX shell reads it back.
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
 /// What `text` has in common with every text that some file system takes for the same name:
 /// without regard to letter case, to Unicode normalisation, and to characters that are not
 /// shown. Folds more than any one file system (ext4, APFS, NTFS and SMB each fold otherwise): to
@@ -133,6 +143,14 @@ fn is_ignorable(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(shell_word("cell-01/a.csv"), "cell-01/a.csv");
+        assert_eq!(shell_word("it's"), "'it'\\''s'");
+        assert_eq!(shell_word("a b$"), "'a b$'");
+        assert_eq!(shell_word(""), "''");
+    }
 
     #[test]
     fn names_that_some_file_system_takes_for_the_same_fold_to_the_same() {

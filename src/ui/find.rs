@@ -115,7 +115,12 @@ fn status(view: &FindView) -> String {
     }
     let (read, tables) = (view.read as u64, plan.tables as u64);
     let (read, tables) = (thousands(read), count(tables, "table"));
-    format!("{stretches} so far; {read} of {tables} read")
+    let mut text = format!("{stretches} so far; {read} of {tables} read");
+    if view.unreadable > 0 {
+        let tables = count(view.unreadable as u64, "table");
+        text.push_str(&format!("; {tables} cannot be read"));
+    }
+    text
 }
 
 #[cfg(test)]

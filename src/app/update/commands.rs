@@ -1,6 +1,6 @@
 //! The headless command that does what the view shows.
 
-use crate::app::state::State;
+use crate::{app::state::State, etl::text::shell_word};
 
 /// One line for a shell; `None` where no command does what the view shows.
 pub(super) fn command(state: &State) -> Option<String> {
@@ -15,18 +15,8 @@ pub(super) fn command(state: &State) -> Option<String> {
     }
     words.extend(state.options.iter().cloned());
     words.extend(command.words());
-    let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    let quoted: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
     Some(quoted.join(" "))
-}
-
-/// `word` as a POSIX shell reads it back.
-fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]
@@ -111,7 +101,7 @@ mod tests {
         harvesting(&mut state);
         let open = state.jobs.open().map(|entry| entry.key());
         let open: Vec<&str> = open.collect();
-        let expected: Vec<String> = open.iter().map(|key| quote(key)).collect();
+        let expected: Vec<String> = open.iter().map(|key| shell_word(key)).collect();
         assert_eq!(
             copied_command(&state),
             format!("harvest {}", expected.join(" "))
@@ -123,13 +113,5 @@ mod tests {
         let mut state = populated((80, 24));
         state.options = vec!["--profile".into(), "my weld.toml".into()];
         assert_eq!(copied_command(&state), "--profile 'my weld.toml' list");
-    }
-
-    #[test]
-    fn words_are_quoted_for_a_shell() {
-        assert_eq!(quote("cell-01/a.csv"), "cell-01/a.csv");
-        assert_eq!(quote("it's"), "'it'\\''s'");
-        assert_eq!(quote("a b$"), "'a b$'");
-        assert_eq!(quote(""), "''");
     }
 }

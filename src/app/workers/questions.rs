@@ -1,11 +1,15 @@
 //! Threads that answer questions to the catalog and the lake.
 
 use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::{
     gently,
@@ -37,6 +41,28 @@ pub struct Questions {
     later: Option<Sender<(Instant, Question)>>,
     pace: Pace,
     threads: Vec<JoinHandle<()>>,
+    /// Whether the browser ends.
+    ends: Arc<AtomicBool>,
+}
+
+/// Tells that the data directory is watched, and whether that need not be waited for any more.
+struct Watched {
+    is_watched: Receiver<()>,
+    ends: Arc<AtomicBool>,
+}
+
+impl Watched {
+    /// Waits until the data directory is watched, at most [`WATCHED`]. Where nothing watches there is
+    /// nothing to wait for.
+    fn wait(&self) {
+        let began = Instant::now();
+        while began.elapsed() < WATCHED && !self.ends.load(Ordering::Relaxed) {
+            let told = self.is_watched.recv_timeout(Duration::from_millis(20));
+            if told != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+        }
+    }
 }
 
 impl Questions {
@@ -46,7 +72,11 @@ impl Questions {
         events: &Sender<Event>,
         is_watched: Receiver<()>,
     ) -> Result<Self> {
-        let mut is_watched = Some(is_watched);
+        let ends = Arc::new(AtomicBool::new(false));
+        let mut watched = Some(Watched {
+            is_watched,
+            ends: ends.clone(),
+        });
         let (slow, slow_questions) = unbounded();
         let (quick, quick_questions) = unbounded();
         let (later, later_questions) = unbounded();
@@ -66,7 +96,7 @@ impl Questions {
             };
             let (context, events, pace) = (context.clone(), events.clone(), pace.clone());
             // The first thread, which looks, gets it.
-            let is_watched = is_watched.take();
+            let watched = watched.take();
             let thread = std::thread::Builder::new()
                 .name(format!("questions-{n}"))
                 .spawn(move || {
@@ -74,7 +104,7 @@ impl Questions {
                         // What is read again and again takes no time from keys.
                         gently();
                     }
-                    answer_all(&context, &questions, &events, &pace, is_watched);
+                    answer_all(&context, &questions, &events, &pace, watched);
                 })
                 .map_err(|e| Error::Fatal(format!("cannot start a thread: {e}")))?;
             threads.push(thread);
@@ -85,6 +115,7 @@ impl Questions {
             later: Some(later),
             pace,
             threads,
+            ends,
         })
     }
 
@@ -108,6 +139,7 @@ impl Questions {
 
 impl Drop for Questions {
     fn drop(&mut self) {
+        self.ends.store(true, Ordering::Relaxed);
         (self.slow, self.quick, self.later) = (None, None, None);
         for thread in self.threads.drain(..) {
             let _ = thread.join();
@@ -120,13 +152,12 @@ fn answer_all(
     questions: &Receiver<Question>,
     events: &Sender<Event>,
     pace: &Pace,
-    mut is_watched: Option<Receiver<()>>,
+    mut watched: Option<Watched>,
 ) {
     let mut catalog = None;
     for question in questions {
-        if let Some(is_watched) = is_watched.take() {
-            // Where nothing watches there is nothing to wait for.
-            let _ = is_watched.recv_timeout(WATCHED);
+        if let Some(watched) = watched.take() {
+            watched.wait();
         }
         let (name, repeated, began) = (question.name(), question.repeated(), Instant::now());
         let answer = answer_apart(question, context, &mut catalog);

@@ -284,7 +284,11 @@ impl Tables {
 
 /// The text of a config file; `None` when it is not there, which one that is named must be.
 fn read(path: &Path, is_named: bool) -> Result<Option<String>> {
-    match small_file::read(path) {
+    let read = match is_named {
+        true => small_file::read_named(path),
+        false => small_file::read(path),
+    };
+    match read {
         Ok(toml) => Ok(Some(toml)),
         Err(e)
             if !is_named && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>

@@ -26,10 +26,42 @@ const NOWHERE: &str = " that leads nowhere";
 /// Those of opening and reading; [`Unfit`] for what is not read.
 pub fn read(path: &Path) -> io::Result<String> {
     let (file, meta) = open(path)?;
-    let bytes = read_all(&file, meta.len(), LONGEST)?;
+    text(read_all(&file, meta.len(), LONGEST)?)
+}
+
+fn text(bytes: Vec<u8>) -> io::Result<String> {
     // As the library says it.
     let invalid = |_| io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8");
     String::from_utf8(bytes).map_err(invalid)
+}
+
+/// As [`read`], of a file that the operator names: it may be a pipe, and `/dev/null` is empty.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_named(path: &Path) -> io::Result<String> {
+    match is_given(path)? {
+        true => text(read_all(&File::open(path)?, 0, LONGEST)?),
+        false => read(path),
+    }
+}
+
+/// As [`read_document`], of a file that the operator names: see [`read_named`].
+///
+/// # Errors
+/// As [`read`].
+pub fn read_named_document(path: &Path) -> io::Result<Vec<u8>> {
+    match is_given(path)? {
+        true => read_all(&File::open(path)?, 0, LONGEST_DOCUMENT),
+        false => read_document(path).map(|(bytes, _)| bytes),
+    }
+}
+
+/// Whether a shell gives it: a pipe, or nothing.
+fn is_given(path: &Path) -> io::Result<bool> {
+    let kind = fs::metadata(path)?.file_type();
+    let is_null = || fs::canonicalize(path).is_ok_and(|path| path == Path::new("/dev/null"));
+    Ok(kind.is_fifo() || kind.is_char_device() && is_null())
 }
 
 /// The bytes of a file, and what it was when it was opened. As [`read`], but up to 1 GiB. A link is
@@ -72,7 +104,14 @@ fn open_with(
 ) -> io::Result<(File, Metadata)> {
     // Opening a pipe would wait for its other end.
     let custom = (OFlags::NONBLOCK | flags).bits().cast_signed();
-    let file = match options.custom_flags(custom).open(path) {
+    let opened = match options.custom_flags(custom).open(path) {
+        // Another computer has a lease on it, which would be waited for.
+        Err(e) if e.kind() == ErrorKind::WouldBlock && path.is_file() => {
+            options.custom_flags(flags.bits().cast_signed()).open(path)
+        }
+        opened => opened,
+    };
+    let file = match opened {
         Err(e) if is_errno(&e, Errno::LOOP) && is_link(path) => {
             let is_followed = !flags.contains(OFlags::NOFOLLOW);
             let what = [", which is not followed", NOWHERE][usize::from(is_followed)];
@@ -145,6 +184,23 @@ mod tests {
             0,
         )
         .unwrap();
+    }
+
+    #[test]
+    fn what_a_shell_gives_is_read_where_it_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("fifo");
+        fifo(&path);
+        for read in [read_named, |path: &Path| {
+            read_named_document(path).and_then(text)
+        }] {
+            let given = path.clone();
+            let writer = std::thread::spawn(move || fs::write(given, "text"));
+            assert_eq!(read(&path).unwrap(), "text");
+            writer.join().unwrap().unwrap();
+            assert_eq!(read(Path::new("/dev/null")).unwrap(), "");
+            assert!(read(Path::new("/dev/zero")).is_err());
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
     refresh::data_version,
 };
 use crate::{
-    Result,
+    ErrorClass, Result,
     base::CancelToken,
     lake::{Context, files::TempPath, readme},
     source::reserved::RECORD,
@@ -32,10 +32,13 @@ impl Catalog {
     pub fn rebuild(&mut self, context: &Context, cancel: &CancelToken) -> Result<Rebuilt> {
         // What a damaged catalog cannot tell is found out again.
         let moved = self.sql(|db| entry::load(db, "moved_us IS NOT NULL", []));
-        let moved = moved.unwrap_or_else(|e| {
-            tracing::warn!("which logs were seen to change is not known any more: {e}");
-            Vec::new()
-        });
+        let moved = moved.or_else(|e| match e.kind() {
+            ErrorClass::Fatal => {
+                tracing::warn!("which logs were seen to change is not known any more: {e}");
+                Ok(Vec::new())
+            }
+            _ => Err(e),
+        })?;
         self.mark_filled(context)?;
         let is_beside = self.is_filled_beside(context)?;
         let Some(lake) = self.lake.clone().filter(|_| is_beside) else {
@@ -47,7 +50,7 @@ impl Catalog {
         // Where the disk is full SQLite leaves what it keeps beside the database.
         let rebuilt = Self::scratch(file.path())
             .and_then(|mut scratch| scratch.fill(context, moved, cancel))
-            .or_else(|error| open::remove_companions(file.path()).and(Err(error)))?;
+            .inspect_err(|_| drop(open::remove_companions(file.path())))?;
         cancel.check()?;
         self.take_over(file.path())?;
         if self.sql(data_version)? != before {

@@ -98,7 +98,8 @@ impl Catalog {
             let (settled, others) = comparison.load(db)?;
             Ok(self::plan(settled, others, &comparison, root))
         };
-        let planned = self.sql(plan)?;
+        // As of one moment: what logs have to do with each other is read before them.
+        let planned = self.sql(|db| plan(&*db.unchecked_transaction()?))?;
         cancel.check()?;
         let plan = if planned.save.is_empty() && planned.delete.is_empty() {
             planned

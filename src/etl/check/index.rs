@@ -109,8 +109,12 @@ pub(super) fn compare(
             if parts.is_empty() {
                 continue;
             }
-            let is_moving = now != before || versions(&context.lake, key) != before;
-            if is_moving || held.iter().any(|h| h.key == *key) {
+            if held.iter().any(|h| h.key == *key) {
+                let note = format!("{key} is being harvested, and was not checked");
+                report.notes.push(note);
+                continue;
+            }
+            if now != before || versions(&context.lake, key) != before {
                 again.push((key, now));
                 continue;
             }

@@ -28,7 +28,12 @@ pub use rules::{Trial, TriedRun, try_rules};
 
 use self::{files::Checked, finding::Cure};
 use super::{
-    Error, Result, catalog::Catalog, format::count, lake::gc, source::FoundLog, text::visible_path,
+    Error, Result,
+    catalog::{Catalog, LogState},
+    format::count,
+    lake::gc,
+    source::FoundLog,
+    text::visible_path,
     worker::Executor,
 };
 use crate::{
@@ -184,7 +189,10 @@ fn leftovers(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -> Resul
     let lasting = match all.removed.is_empty() && all.orphans.is_empty() {
         true => gc::Report::default(),
         false => {
-            std::thread::sleep(SETTLING);
+            for _ in 0..10 {
+                check.cancel.check()?;
+                std::thread::sleep(SETTLING / 10);
+            }
             check.collect(catalog, true, &troubled)?
         }
     };
@@ -195,7 +203,7 @@ fn leftovers(check: &Check<'_>, catalog: &Catalog, report: &mut Report) -> Resul
     let is_lasting = |key: &String| lasting.orphans.binary_search(key).is_ok();
     for key in all.orphans.iter().filter(|key| is_lasting(key)) {
         let path = lake.record_location(key);
-        let message = "is gone, and no log has that key";
+        let message = "is gone, and no log is known that could make it again";
         let finding = Finding::new(Kind::Missing, key, &path, message, Cure::None);
         report.findings.push(finding.remedy(gc::put_back(key)));
     }
@@ -225,7 +233,15 @@ impl Check<'_> {
         troubled: &BTreeSet<String>,
     ) -> Result<gc::Report> {
         // Where that cannot be told, nothing is removed.
-        let is_there = |key: &str| matches!(catalog.source(self.context, key), Ok(Some(_)));
+        // One that is no whole log makes nothing again.
+        let is_whole = |key: &str| {
+            let state = catalog.log(key).ok().flatten().map(|log| log.state);
+            !matches!(state, None | Some(LogState::Failed | LogState::Writing))
+        };
+        let is_there = |key: &str| {
+            let found = catalog.source(self.context, key).ok().flatten();
+            found.is_some_and(|log| log.trouble.is_none()) && is_whole(key)
+        };
         let spares = |key: &str| troubled.contains(key);
         gc::collect(&self.context.lake, dry_run, &is_there, &spares, self.cancel)
     }

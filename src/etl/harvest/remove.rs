@@ -70,9 +70,19 @@ pub fn check_gone(context: &Context, catalog: &Catalog, key: &str, with_notes: b
              gone: mdtui harvest --force {name} recreates its results; to be rid of both, \
              delete the log first"
         ))),
-        None if is_left(&context.lake, key, with_notes)? => Ok(()),
+        // Where a file system folds case, the results may be those of a log spelt otherwise.
+        None if is_left(&context.lake, key, with_notes)? && !is_spelt_otherwise(catalog, key)? => {
+            Ok(())
+        }
         None => Err(Error::Usage(format!("there is no log {name}"))),
     }
+}
+
+/// Whether the catalog knows a log whose key may be the same name to a file system.
+fn is_spelt_otherwise(catalog: &Catalog, key: &str) -> Result<bool> {
+    let folded = text::folded(key);
+    let logs = catalog.logs()?;
+    Ok(logs.iter().any(|log| text::folded(&log.key) == folded))
 }
 
 /// Deletes the results of the log `key`, which is gone, and what the catalog knows of it. Notes

@@ -41,7 +41,8 @@ pub struct Report {
 }
 
 /// Removes the files of mdtui that no record names. With `dry_run` it only says so. `is_there` says
-/// whether a log has this key: what a harvest of it left goes, and tables without record and log stay.
+/// whether a log has this key and can be harvested: what a harvest of it left goes, and tables without
+/// record and log stay.
 ///
 /// # Errors
 /// [`Error::Io`] when something cannot be read or removed, [`Error::Fatal`] when the lake
@@ -80,6 +81,7 @@ pub fn collect(
     };
     if lake.root().is_dir() {
         collector.directory(lake.root(), "")?;
+        cancel.check()?;
         collector.temporary()?;
         collector.locks()?;
         collector.exports()?;
@@ -284,6 +286,8 @@ impl Collector<'_> {
                 return Ok(false);
             }
             Ok(None) if !(self.is_there)(key) => {
+                // Whoever was cancelled while looking for the log knows of none.
+                self.cancel.check()?;
                 self.report.orphans.push(key.to_owned());
                 return Ok(false);
             }
@@ -458,10 +462,10 @@ impl Report {
     /// What to do about tables that nothing can make again, a sentence for each log.
     pub fn orphan_sentences(&self) -> impl Iterator<Item = String> {
         self.orphans.iter().map(|key| {
-            let key = text::quoted(key, 200);
             format!(
-                "{key}: its record is gone and no log has that key; {}",
-                put_back(&key)
+                "{}: its record is gone, and no log is known that could make it again; {}",
+                text::quoted(key, 200),
+                put_back(key)
             )
         })
     }
@@ -474,7 +478,8 @@ impl Report {
 
 /// The remedy for results whose record and log are gone.
 pub(crate) fn put_back(key: &str) -> String {
-    format!("put the record back from a backup, or give its results up with mdtui remove {key}")
+    let name = text::shell_word(key);
+    format!("put the record back from a backup, or give its results up with mdtui remove {name}")
 }
 
 #[cfg(test)]

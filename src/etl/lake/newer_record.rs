@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::{Lake, record::RECORD_VERSION};
 use crate::{
     Error, Result,
+    error::Unfit,
     source::reserved::RECORD,
     text::{quoted, visible_path},
 };
@@ -21,10 +22,18 @@ struct Head {
 /// [`Error::Log`] when a newer program wrote the record of log `key`: this one cannot tell what
 /// replacing it would lose. [`Error::Io`].
 pub fn refuse_newer(lake: &Lake, key: &str) -> Result<()> {
-    let bytes = match lake.results().read(key, RECORD).map_err(Error::of_document) {
+    let bytes = match lake.results().read(key, RECORD) {
         // No version of mdtui wrote that.
-        Ok(None) | Err(Error::Log(_)) => return Ok(()),
-        read => read?.map(|(bytes, _)| bytes).unwrap_or_default(),
+        Err(Error::Io { source, .. })
+            if matches!(Unfit::of(&source), Some(Unfit::NotRegular(_))) =>
+        {
+            return Ok(());
+        }
+        // One that is too long, or that a link leads to which leads nowhere now, may be any record.
+        read => match read.map_err(Error::of_document)? {
+            Some((bytes, _)) => bytes,
+            None => return Ok(()),
+        },
     };
     match serde_json::from_slice(&bytes) {
         Ok(Head {

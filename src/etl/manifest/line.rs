@@ -100,7 +100,7 @@ impl Manifest {
     /// there; [`Error::Io`] for one that cannot be read.
     pub fn read(path: &Path) -> Result<Self> {
         let name = visible_path(path);
-        let bytes = match small_file::read_document(path).map(|(bytes, _)| bytes) {
+        let bytes = match small_file::read_named_document(path) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 return Err(Error::Usage(format!(
                     "there is no manifest {name}: mdtui plan -o {name} writes one"

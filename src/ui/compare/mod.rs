@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The name of a log in fewer characters tells nothing.
-const SHORT_NAME: u16 = 12;
+const SHORT_NAME: usize = 12;
 
 /// Draws the comparison that is open.
 pub fn draw(frame: &mut Frame, state: &State, screen: &CompareScreen, theme: &Theme) {
@@ -141,20 +141,28 @@ fn about(
         let failed = format!("failed: {error}");
         // The reason stands nowhere else; the run has its name before it.
         let left = width.saturating_sub(failed.width() + 2);
-        let left = left.min(run.log_key.width()) as u16;
-        return match left {
-            ..SHORT_NAME => (cut(&failed), theme.error),
-            _ => {
-                let name = fit_middle(&run.log_key, left);
-                (format!("{name}  {failed}"), theme.error)
-            }
-        };
+        let whole = run.log_key.width();
+        if left < whole.min(SHORT_NAME) {
+            return (cut(&failed), theme.error);
+        }
+        let name = fit_middle(&run.log_key, left.min(whole) as u16);
+        return (format!("{name}  {failed}"), theme.error);
     }
     let mut figures = Vec::new();
+    // Why stands above the charts, where these have room for it.
+    let is_unread = views.signals.failure_of(at).is_some();
+    figures.extend(is_unread.then(|| "its table cannot be read".to_owned()));
+    let style = match is_unread {
+        true => theme.error,
+        false => theme.text,
+    };
+    // Where there is little room the log matters more.
+    let has_room = !is_unread || width >= 70;
     figures.extend(
         detail
             .row
             .runtime_s()
+            .filter(|_| has_room)
             .map(|s| fit(&time::format_duration(s), 7, true)),
     );
     figures.extend(
@@ -170,7 +178,7 @@ fn about(
     let figures = figures.join("  ");
     let left = width.saturating_sub(figures.chars().count() + 2).min(40);
     let name = fit_middle(&run.log_key, left as u16);
-    (cut(&format!("{name}  {figures}")), theme.text)
+    (cut(&format!("{name}  {figures}")), style)
 }
 
 #[cfg(test)]

@@ -47,7 +47,9 @@ impl<'a> Text<'a> {
         let mut lines: Vec<Line> = title.map(|line| Line::styled(line, style)).collect();
         if let Some(last) = lines.last_mut().filter(|_| has_keys) {
             let rule = usize::from(width).saturating_sub(last.width() + 1);
-            last.push_span(Span::styled(format!(" {}", "━".repeat(rule)), theme.accent));
+            if rule > 0 {
+                last.push_span(Span::styled(format!(" {}", "━".repeat(rule)), theme.accent));
+            }
         }
         Self {
             lines,

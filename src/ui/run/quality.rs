@@ -13,7 +13,7 @@ use crate::{
     ui::{
         lines::ruled,
         list,
-        text::{wrap, wrap_within},
+        text::{fit_words, wrap, wrap_within},
         theme::Theme,
     },
 };
@@ -93,6 +93,7 @@ fn explain(frame: &mut Frame, area: Rect, row: &FlagRow, values: Option<String>,
     let message = row.flag.shown_message();
     let texts = wrap_within(&message, area.width.saturating_sub(2), room).into_iter();
     let texts = texts.map(|text| (text, theme.text));
+    let values = values.map(|text| fit_words(&text, area.width.saturating_sub(2)));
     let values = values.map(|text| (text, theme.muted));
     for ((text, style), line) in texts.chain(values).zip(lines) {
         put(line, frame.buffer_mut(), &format!(" {text}"), style);
