@@ -36,7 +36,7 @@ pub struct Report {
     /// Logs that were left alone, one sentence each.
     pub skipped: Vec<String>,
     /// Keys whose tables were left alone because nothing can make them again: they have no record, and
-    /// no log has that key.
+    /// no whole log has that key.
     pub orphans: Vec<String>,
 }
 
