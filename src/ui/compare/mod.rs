@@ -157,7 +157,7 @@ fn about(
         false => theme.text,
     };
     // Where there is little room the log matters more.
-    let has_room = !is_unread || width >= 70;
+    let has_room = !is_unread || width >= 50;
     figures.extend(
         detail
             .row
